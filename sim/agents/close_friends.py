@@ -1,0 +1,5 @@
+"""Close friends only, as inviter and as invitee."""
+
+from .policy import InvitePolicy
+
+CLOSE_FRIENDS = InvitePolicy("close_friends", contacts=1, min_tie=4, accepts_from=4)
