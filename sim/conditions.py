@@ -1,0 +1,53 @@
+"""A policy's own function, compiled into the run.
+
+Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes machine code, and the compiled day calls it by its address.
+"""
+
+from typing import Any
+
+from .agents.policy import Bond, Candidate, InvitePolicy
+from .errors import InputError
+
+_compiled: dict[Any, Any] = {}
+"""The compiled functions, kept alive as long as the process: the day knows only their addresses."""
+
+
+def compiled(policy: InvitePolicy) -> int:
+    """Give the address of the policy's compiled function; 0 if it has none.
+
+    Raises
+    ------
+    InputError
+        If it does not compile: one line with the policy, the function and the reason.
+    """
+    condition = policy.condition
+    if condition is None:
+        return 0
+    if condition not in _compiled:
+        _compiled[condition] = _compile(policy.name, condition)
+    return int(_compiled[condition].address)
+
+
+def _compile(name: str, condition: Any) -> Any:
+    from numba import cfunc, njit, types
+    from numba.core.errors import NumbaError
+
+    inner = njit(condition)
+    word = types.int64
+
+    def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
+        answer = inner(Bond(met, talked, days_since, tie_class), Candidate(number, degree, same_circle != 0, policy), day)
+        return 1 if answer else 0
+
+    try:
+        return cfunc(word(*[word] * 9), nopython=True)(ask)
+    except NumbaError as error:
+        title = getattr(condition, "__name__", repr(condition))
+        raise InputError(f"policies.{name}.condition: the function {title} does not compile: {_reason(str(error))}") from None
+
+
+def _reason(text: str) -> str:
+    """Find the sentence of numba's report that says why."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "-->", "<source", "*", "^"))]
+    return " ".join((telling or lines or ["no reason given"])[0].split())

@@ -1,0 +1,155 @@
+"""A society that lives: the scenario turned into the kernel's arrays, day after day, and the arrays turned back into tables.
+
+``Engine`` is what ``sim.run`` and ``NetworkModel`` share, so that both give the same bytes.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import society
+from .conditions import compiled
+from .contacts import ContactLog, read_contacts
+from .errors import InputError
+from .kernel import day as kernel
+from .kernel import world as arrays
+from .kernel.draws import threshold
+from .scenario import Scenario
+
+
+def rules(scenario: Scenario, members: int) -> arrays.Rules:
+    """Put the scenario into the kernel's terms."""
+    meeting, inviting, answering, platform = scenario.meeting, scenario.inviting, scenario.answering, scenario.platform
+    policies = list(scenario.policies.values())
+    weights = np.array([[policy.contacts, policy.introductions, policy.directory] for policy in policies], float)
+    weights /= weights.sum(axis=1, keepdims=True)
+    whole = int(inviting.per_day)
+
+    def thresholds(*probabilities: float) -> NDArray[np.uint64]:
+        return np.array([threshold(p) for p in probabilities], np.uint64)
+
+    def or_none(value: int | None) -> int:
+        return -1 if value is None else value
+
+    scale, shape = answering.delay_scale, answering.delay_shape
+    return arrays.Rules(
+        key=np.uint64(scenario.seed),
+        members=members,
+        first_day=1 - scenario.history_days,
+        often=scenario.society.often,
+        close=scenario.society.close,
+        circle_size=scenario.society.circle_size,
+        again=meeting.again,
+        friend=meeting.friend,
+        circle=meeting.circle,
+        again_choice=meeting.again_choice,
+        face=thresholds(meeting.face_again, meeting.face_online, meeting.face_friend, meeting.face_circle, meeting.face_anybody),
+        whole_attempts=whole,
+        extra_attempt=np.uint64(threshold(inviting.per_day - whole)),
+        tries=inviting.tries,
+        prior=np.array(inviting.prior_acceptance),
+        prior_weight=inviting.prior_weight,
+        pending_days=inviting.pending_days,
+        lock_days=or_none(inviting.lock_days),
+        delays=thresholds(*(np.exp(-((d / scale) ** shape)) if scale > 0 else 0.0 for d in range(1, inviting.pending_days + 1))),
+        recognise=thresholds(*answering.recognise),
+        accept=thresholds(*answering.accept),
+        idk_click=np.uint64(threshold(answering.idk_click)),
+        limit=or_none(platform.limit),
+        window_days=or_none(platform.window_days),
+        restriction_days=or_none(platform.restriction_days),
+        min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
+        min_invites=platform.min_invites,
+        weekly_invites=or_none(platform.weekly_invites),
+        max_connections=or_none(platform.max_connections),
+        from_contacts=weights[:, 0].copy(),
+        from_introductions=weights[:, 0] + weights[:, 1],
+        contacts_only=weights[:, 0] == 1.0,
+        min_tie=np.array([policy.min_tie for policy in policies], np.int64),
+        min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),
+        takes_references=np.array([policy.takes_references for policy in policies], bool),
+        condition=np.array([compiled(policy) for policy in policies], np.int64),
+    )
+
+
+def _memory() -> int:
+    """Give the memory, in bytes, that this process may have: the machine's, or its container's where that is less."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    text = limit.read_text().strip() if limit.exists() else "max"
+    return min(total, int(text)) if text.isdigit() else total
+
+
+class Engine:
+    """The arrays of one society, and its life.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate; with ``meeting.contacts`` the people of the log are the members.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The same, with ``members`` as they are.
+    world : World
+    rules : Rules
+    sociability : ndarray, float64, shape (N,)
+    series : ndarray, int64, shape (days, policies, TOTALS)
+        The totals on the evening of each day lived.
+
+    Raises
+    ------
+    InputError
+        A log that can't be read, or more members than fit into memory.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.log: ContactLog | None = None
+        longest_day = 0
+        if scenario.meeting.contacts:
+            self.log = read_contacts(scenario.meeting.contacts, scenario.meeting.gap_seconds)
+            scenario = scenario.replace({"members": len(self.log.people)})
+            longest_day = int(np.diff(self.log.day_start).max())
+        n = scenario.members
+        needed, there = arrays.bytes_needed(n), _memory()
+        if needed > there:
+            raise InputError(
+                f"members: {n} need at least {needed / 2**30:.0f} GiB of memory and there are {there / 2**30:.0f}; at most about {there // arrays.bytes_needed(1)} members"
+            )
+        self.scenario = scenario
+        self.rules = rules(scenario, n)
+        self.sociability = society.sociability(scenario, n)
+        policy = society.deal_policies(scenario, n)
+        try:
+            self.world = arrays.found(self.rules, policy, society.starts(scenario, self.sociability), len(scenario.policies), longest_day)
+        except MemoryError:
+            raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
+        self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
+        nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
+
+    @property
+    def day(self) -> int:
+        """The last day lived; 0 when the platform is about to open, less in the history."""
+        return int(self.world.clock[arrays.DAY])
+
+    def advance(self, last_day: int) -> None:
+        """Live until the evening of a day."""
+        while (lacking := kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log)) != kernel.DONE:
+            self._grow(lacking)
+
+    def _grow(self, lacking: int) -> None:
+        if lacking == kernel.MORE_SLOTS:
+            self.world = arrays.with_more_slots(self.world)
+        elif lacking == kernel.MORE_CHUNKS:
+            self.world = arrays.with_more_chunks(self.world)
+        elif lacking == kernel.MORE_VERDICTS:
+            self.world = arrays.with_room_for(self.world, "verdicts", int(kernel.due(self.world, self.rules, self.day)))
+        else:
+            self.world = arrays.with_longer_queue(self.world, int(kernel.waiting_longest(self.world, self.rules, self.day)))

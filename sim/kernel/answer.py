@@ -1,0 +1,231 @@
+"""Phase 3: invitations due today are answered, and those that waited too long are withdrawn.
+
+Judging reads the state of the morning of the phase and can be done for any range of the messages at once; settling then lets the answers take effect.
+"""
+
+import numpy as np
+from numba import njit
+
+from .compilation import fast, inlined
+
+from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, SENT_CLASS, chunk_of, find, prefetch, tie_class
+from .draws import ANSWER, block
+from .invite import FROM_INTRODUCTIONS, by_receiver_and_sender, connect, count_accepted, draw_arc, full
+from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
+
+SIEVE_BITS = 13
+SIEVE = 1 << (SIEVE_BITS - 6)
+_AHEAD = 16
+"""How many places ahead in a list memory is asked for."""
+_STALE, _ACCEPT, _IDK, _IGNORE = range(4)
+
+
+@fast
+def due(world, rules, day):
+    """Count the messages to look at today."""
+    ring = world.sent_slot.shape[0]
+    total = np.int64(0)
+    for delay in range(min(rules.pending_days, day)):
+        row = (day - delay) % ring
+        total += world.sent_from[row, delay + 1] - world.sent_from[row, delay]
+    return total
+
+
+@inlined
+def _bit(member):
+    """Give the place of a member's mark in a sieve, by multiplicative hashing (Knuth)."""
+    return ((np.uint64(member) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS))
+
+
+@fast
+def _common_connection(head, chunks, alter, state, sieve, ego, other):
+    """Say whether two members have a connection in common.
+
+    The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark are looked up.
+    """
+    if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
+        return False
+    sieve[:] = 0
+    left = np.int64(head[ego, BONDS])
+    place = np.int64(0)
+    while place < left:
+        chunk, inside, size = chunk_of(place)
+        first = np.int64(chunks[ego, chunk])
+        here = min(left - place, size)
+        for slot in range(first, first + here):
+            mark = _bit(alter[slot])
+            sieve[mark >> np.uint64(6)] |= np.uint64(state[slot] & PLATFORM == CONNECTED) << (mark & np.uint64(63))
+        place += here
+    left = np.int64(head[other, BONDS])
+    place = np.int64(0)
+    while place < left:
+        chunk, inside, size = chunk_of(place)
+        first = np.int64(chunks[other, chunk])
+        here = min(left - place, size)
+        for slot in range(first, first + here):
+            mark = _bit(alter[slot])
+            if (sieve[mark >> np.uint64(6)] >> (mark & np.uint64(63))) & np.uint64(state[slot] & PLATFORM == CONNECTED):
+                there = find(chunks, head, alter, ego, np.int64(alter[slot]))
+                if there >= 0 and state[there] & PLATFORM == CONNECTED:
+                    return True
+        place += here
+    return False
+
+
+@inlined
+def _verdict(world, rules, day, slot, ego, source, sieve):
+    """Decide how the invitee answers the invitation at slot."""
+    other = np.int64(world.alter[slot])
+    w0, w1, w2, _ = block(rules.key, day, ANSWER, ego, other)
+    k = tie_class(world.link[slot, 1], rules.often, rules.close)  # a tie is the same from both sides
+    recognised = w0 < rules.recognise[k]
+    if not recognised:
+        k = 0
+    p = world.policy[other]
+    if w1 < rules.accept[k]:
+        if k >= rules.accepts_from[p]:
+            return _ACCEPT
+        # whom a common connection has introduced has one, and connections last
+        if rules.takes_references[p] and (
+            source == FROM_INTRODUCTIONS or _common_connection(world.head, world.chunks, world.alter, world.state, sieve, ego, other)
+        ):
+            return _ACCEPT
+    if not recognised and w2 < rules.idk_click:
+        return _IDK
+    return _IGNORE
+
+
+@fast
+def judge(world, rules, day, low, high, sieve):
+    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``; ``sieve`` is paper to work on, uint64, shape (SIEVE,)."""
+    ring = world.sent_slot.shape[0]
+    offset = np.int64(0)
+    for delay in range(min(rules.pending_days, day)):
+        row = (day - delay) % ring
+        first, last = world.sent_from[row, delay], world.sent_from[row, delay + 1]
+        for place in range(max(first, first + low - offset), min(last, first + high - offset)):
+            if place + _AHEAD < last:
+                ahead = np.int64(world.sent_slot[row, place + _AHEAD])
+                prefetch(world.state, ahead)
+                prefetch(world.alter, ahead)
+                prefetch(world.link, 2 * ahead)
+            slot = np.int64(world.sent_slot[row, place])
+            pending = world.state[slot] & PLATFORM == PENDING
+            world.verdicts[offset + place - first] = _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve) if pending else _STALE
+        offset += last - first
+
+
+@inlined
+def _strike(world, rules, day, slot, ego):
+    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
+    world.answers[ego, 2 * (world.state[slot] >> SENT_CLASS) + 1] += 1
+    world.tally[ego, STRIKES] += 1
+    if world.strike_days.shape[0] > 0:
+        world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
+    world.account[ego, COUNTED_STRIKES] += 1
+    world.totals[world.policy[ego], T_STRIKES] += 1
+    world.totals[world.policy[ego], T_RESOLVED] += 1
+
+
+@inlined
+def _accept(world, rules, slot, ego):
+    there, other = np.int64(world.link[slot, 0]), np.int64(world.alter[slot])
+    if not full(world, rules, ego, other):
+        connect(world, slot, there, ego, other)
+        count_accepted(world, slot, ego, other)
+        draw_arc(world, there, slot, other, ego)
+
+
+@inlined
+def _ask_for_both(world, slot, ego):
+    """Ask for the memory of what an acceptance will change."""
+    other = np.int64(world.alter[slot])
+    prefetch(world.state, np.int64(world.link[slot, 0]))
+    for member in (ego, other):
+        prefetch(world.head, 3 * member)
+        prefetch(world.tally, world.tally.shape[1] * member)
+    prefetch(world.answers, 10 * ego)
+
+
+@fast
+def settle(world, rules, day):
+    """Let today's answers take effect. Under a cap on connections it matters who comes first, and acceptances wait for ``settle_accepted``."""
+    ring = world.sent_slot.shape[0]
+    offset = np.int64(0)
+    for delay in range(min(rules.pending_days, day)):
+        row = (day - delay) % ring
+        last = world.sent_from[row, delay + 1]
+        for place in range(world.sent_from[row, delay], last):
+            if place + _AHEAD < last:
+                _ask_for_both(world, np.int64(world.sent_slot[row, place + _AHEAD]), np.int64(world.sent_ego[row, place + _AHEAD]))
+            verdict = world.verdicts[offset]
+            offset += 1
+            slot = np.int64(world.sent_slot[row, place])
+            ego = np.int64(world.sent_ego[row, place])
+            if verdict == _IDK:
+                _strike(world, rules, day, slot, ego)
+            elif verdict == _ACCEPT and rules.max_connections < 0:
+                _accept(world, rules, slot, ego)
+
+
+@njit(cache=True, nogil=True)
+def settle_accepted(world, rules, day):
+    """Let today's acceptances take effect in the order (receiver, sender)."""
+    ring = world.sent_slot.shape[0]
+    slots = np.empty(due(world, rules, day), np.int64)
+    count = 0
+    offset = np.int64(0)
+    for delay in range(min(rules.pending_days, day)):
+        row = (day - delay) % ring
+        for place in range(world.sent_from[row, delay], world.sent_from[row, delay + 1]):
+            if world.verdicts[offset] == _ACCEPT:
+                slots[count] = world.sent_slot[row, place]
+                count += 1
+            offset += 1
+    slots = slots[:count]
+    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[slots, 0]]):
+        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[slots[turn], 0]]))
+
+
+@fast
+def waiting_longest(world, rules, day):
+    """Count the invitations of the day whose time is up, answered or not."""
+    sent = day - rules.pending_days
+    return world.sent_from[sent % world.sent_slot.shape[0], rules.pending_days + 1] if sent >= 1 else np.int64(0)
+
+
+@fast
+def withdraw(world, rules, day):
+    """Withdraw the invitations that are still pending on their last day."""
+    row = (day - rules.pending_days) % world.sent_slot.shape[0]
+    withdrawn = np.int64(0)
+    count = waiting_longest(world, rules, day)
+    for place in range(count):
+        if place + _AHEAD < count:
+            prefetch(world.state, np.int64(world.sent_slot[row, place + _AHEAD]))
+        slot = np.int64(world.sent_slot[row, place])
+        if world.state[slot] & PLATFORM != PENDING:
+            continue
+        world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
+        ego = np.int64(world.sent_ego[row, place])
+        world.answers[ego, 2 * (world.state[slot] >> SENT_CLASS) + 1] += 1
+        world.totals[world.policy[ego], T_RESOLVED] += 1
+        if rules.lock_days >= 0:
+            world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot
+            world.clock[NEWEST_LOCK] += 1
+            withdrawn += 1
+    world.lock_counts[day % len(world.lock_counts)] = withdrawn
+
+
+@fast
+def unlock(world, rules, day):
+    """Free, in the morning, the bonds that were locked lock_days + 1 days ago."""
+    began = day - rules.lock_days - 1
+    if rules.lock_days < 0 or began < 1:
+        return
+    for _ in range(world.lock_counts[began % len(world.lock_counts)]):
+        slot = np.int64(world.locks[world.clock[OLDEST_LOCK] % len(world.locks)])
+        world.clock[OLDEST_LOCK] += 1
+        if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
+            world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
+            world.settled[world.alter[world.link[slot, 0]]] = 0

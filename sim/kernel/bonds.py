@@ -1,0 +1,191 @@
+"""Bonds: what each member knows of each other, as one growing table for everybody.
+
+A bond i → j is a *slot* in four parallel pools, and it never moves: ``alter`` (who j is), ``link[:, 0]`` (the slot of the bond j → i, so that what happens to one side
+reaches the other without a search), ``link[:, 1]`` (the tie: day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks of
+64, then four of 32, four of 64, four of 128 …: place k of the member is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at
+most a fifth is spare. ``chunks[i]`` is one cache line for up to 960 bonds.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+
+from .compilation import fast, inlined
+from numba.extending import intrinsic
+
+FREE, PENDING, CONNECTED, LOCKED = range(4)
+"""The platform's side of a bond, the two lowest bits of its state."""
+PLATFORM = 3
+CONTACT = 4
+"""Set once the two have met or talked."""
+ARC = 8
+"""Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
+SENT_CLASS = 4
+"""The tie class at which ego's latest invitation was sent stands in the bits from here."""
+
+FIRST_CHUNK = 64
+MOST_CHUNKS = 64
+COUNT_MASK = 511
+TALKED, MET, LAST = 0, 9, 18
+"""Where the three numbers of a tie begin: 9, 9 and 14 bits."""
+
+BONDS, CONTACTS, CONNECTIONS = range(3)
+"""Columns of ``head``: how many bonds, contacts and connections a member has."""
+
+
+@intrinsic
+def _leading_zeros(typing_context, value):
+    """Count the leading zero bits of an int64 above 0: one machine instruction."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def prefetch(typing_context, array, place):
+    """Ask for the cache line of ``array[place]`` ahead of its use; ``place`` is a place in the flat array."""
+
+    def generate(context, builder, signature, arguments):
+        array_type = signature.args[0]
+        view = context.make_array(array_type)(context, builder, arguments[0])
+        pointer = builder.gep(view.data, [arguments[1]])
+        byte = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+        word = ir.IntType(32)
+        callee = builder.module.declare_intrinsic("llvm.prefetch", [byte.type], ir.FunctionType(ir.VoidType(), [byte.type, word, word, word]))
+        builder.call(callee, [byte, ir.Constant(word, 0), ir.Constant(word, 3), ir.Constant(word, 1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
+
+
+@inlined
+def chunk_of(place):
+    """Give the chunk of a place, the place inside it, and the chunk's size."""
+    shifted = place + FIRST_CHUNK
+    octave = 57 - _leading_zeros(shifted)  # 57 = 63 - log2(64)
+    size = 16 << octave
+    return 4 * octave + ((shifted >> (octave + 4)) & 3), shifted & (size - 1), size
+
+
+@inlined
+def slot_of(chunks, ego, place):
+    """Give the slot of ego's bond at a place, 0 to its number of bonds - 1."""
+    chunk, inside, _ = chunk_of(place)
+    return np.int64(chunks[ego, chunk]) + inside
+
+
+@inlined
+def tie_class(tie, often, close):
+    """Give the class of a tie, 0 stranger to 4 close (model.md, the ladder)."""
+    met = (np.int64(tie) >> MET) & COUNT_MASK
+    if met == 0:
+        return 1 if np.int64(tie) & COUNT_MASK else 0
+    return 2 if met < often else (3 if met < close else 4)
+
+
+@inlined
+def strength(tie):
+    """Give met + talked."""
+    return (np.int64(tie) & COUNT_MASK) + ((np.int64(tie) >> MET) & COUNT_MASK)
+
+
+@inlined
+def strengthened(tie, face, today):
+    """Give the tie after one more encounter; ``today`` counts from the first day of the history, and a count at its end stays there."""
+    tie = np.int64(tie) & ((1 << LAST) - 1)
+    shift = MET if face else TALKED
+    if (tie >> shift) & COUNT_MASK < COUNT_MASK:
+        tie += 1 << shift
+    return np.uint32(tie | (today << LAST))
+
+
+@fast
+def find(chunks, head, alter, ego, other):
+    """Give the slot of ego's bond with other, or -1. (Unsigned places: a signed one might count from the end, and then the search is no vector instruction.)"""
+    left = np.uint64(head[ego, BONDS])
+    chunk = 0
+    size = np.uint64(FIRST_CHUNK)
+    wanted = np.int32(other)
+    while left > 0:
+        first = np.uint64(chunks[ego, chunk])
+        here = min(left, size)
+        found = np.uint32(0)
+        for inside in range(here):
+            found |= np.uint32(inside + np.uint64(1)) if alter[first + inside] == wanted else np.uint32(0)
+        if found:
+            return np.int64(first) + np.int64(found) - 1
+        left -= here
+        chunk = 4 if chunk == 0 else chunk + 1
+        size = np.uint64(16 << (chunk >> 2))
+    return np.int64(-1)
+
+
+@inlined
+def append(chunks, head, pool, ego):
+    """Give ego one more slot, taking a chunk from the pool where the last is full; ``fits`` has been asked before."""
+    place = np.int64(head[ego, BONDS])
+    chunk, inside, size = chunk_of(place)
+    if inside == 0:
+        if place == 0:
+            for quarter in range(4):
+                chunks[ego, quarter] = pool[0] + 16 * quarter
+            pool[0] += FIRST_CHUNK
+        elif place >= FIRST_CHUNK:
+            chunks[ego, chunk] = pool[0]
+            pool[0] += size
+    head[ego, BONDS] = place + 1
+    return np.int64(chunks[ego, chunk]) + inside
+
+
+@inlined
+def fits(chunks, head, pool, alter, ego, other):
+    """Say whether the pool and the two members' chunk lists have room for a bond between them."""
+    chunk, _, size = chunk_of(np.int64(head[ego, BONDS]))
+    far_chunk, _, far_size = chunk_of(np.int64(head[other, BONDS]))
+    return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + max(size, FIRST_CHUNK) + max(far_size, FIRST_CHUNK) <= alter.shape[0]
+
+
+@fast
+def join(chunks, head, alter, link, state, pool, ego, other, today):
+    """Create the bonds ego → other and other → ego, and give the slot of the first.
+
+    Until the two meet, the day in the tie is that of its creation: see ``joined_today``.
+    """
+    here = append(chunks, head, pool, ego)
+    there = append(chunks, head, pool, other)
+    alter[here] = other
+    alter[there] = ego
+    link[here, 0] = there
+    link[there, 0] = here
+    link[here, 1] = today << LAST
+    link[there, 1] = today << LAST
+    state[here] = FREE
+    state[there] = FREE
+    return here
+
+
+@fast
+def joined_today(chunks, head, alter, link, ego, other, today):
+    """Give the slot of ego's bond with other if it was created today, or -1: only the latest bonds need a look."""
+    place = np.int64(head[ego, BONDS]) - 1
+    while place >= 0:
+        slot = slot_of(chunks, ego, place)
+        if np.int64(link[slot, 1]) >> LAST != today:
+            break
+        if alter[slot] == other:
+            return slot
+        place -= 1
+    return np.int64(-1)
+
+
+@inlined
+def prefetch_append(chunks, head, alter, link, state, ego):
+    """Ask for the memory of the next bond of ego."""
+    chunk, inside, _ = chunk_of(np.int64(head[ego, BONDS]))
+    if inside > 0:
+        slot = np.int64(chunks[ego, chunk]) + inside
+        prefetch(alter, slot)
+        prefetch(link, 2 * slot)
+        prefetch(state, slot)

@@ -1,0 +1,66 @@
+"""Phase 4: at the end of the day the platform looks at each account, lifts what has run out and restricts who has broken its rule.
+
+An account is judged by itself, so any range of members can be looked at at once.
+"""
+
+import numpy as np
+from .compilation import fast, inlined
+
+from .world import (
+    ACCEPTED, ACCEPTED_BEFORE, BLOCKED_DAY, COUNTED_STRIKES, FOREVER, RESTRICTED_DAYS, RESTRICTED_UNTIL, SENT, SENT_AT_BLOCK, SENT_BEFORE, T_BLOCKED, T_RESTRICTED,
+)
+
+
+@inlined
+def _breaks_the_rule(world, rules, day, ego):
+    strikes = world.account[ego, COUNTED_STRIKES]
+    if rules.limit >= 0 and strikes >= rules.limit:
+        if rules.window_days < 0 or day - world.strike_days[ego, strikes % rules.limit] < rules.window_days:
+            return True
+    if rules.min_ratio >= 0.0:
+        sent = world.tally[ego, SENT] - world.tally[ego, SENT_BEFORE]
+        accepted = world.tally[ego, ACCEPTED] - world.tally[ego, ACCEPTED_BEFORE]
+        return sent >= rules.min_invites and accepted < rules.min_ratio * sent
+    return False
+
+
+@fast
+def enforce(world, rules, day, low, high, changes):
+    """Apply the rule to members low to high - 1; adds to ``changes``, per policy, first restrictions [0] and accounts restricted, less those lifted [1]."""
+    if rules.limit < 0 and rules.min_ratio < 0.0:
+        return
+    for ego in range(low, high):
+        until = world.account[ego, RESTRICTED_UNTIL]
+        if until == day and until > 0:
+            world.account[ego, COUNTED_STRIKES] = 0
+            world.tally[ego, SENT_BEFORE] = world.tally[ego, SENT]
+            world.tally[ego, ACCEPTED_BEFORE] = world.tally[ego, ACCEPTED]
+            changes[world.policy[ego], 1] -= 1
+        elif until < day and _breaks_the_rule(world, rules, day, ego):
+            world.account[ego, RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
+            world.tally[ego, RESTRICTED_DAYS] += max(rules.restriction_days, 0)
+            changes[world.policy[ego], 1] += 1
+            if world.tally[ego, BLOCKED_DAY] == 0:
+                world.tally[ego, BLOCKED_DAY] = day
+                world.tally[ego, SENT_AT_BLOCK] = world.tally[ego, SENT]
+                changes[world.policy[ego], 0] += 1
+
+
+@fast
+def clear_weekday(world, day):
+    """Make room for tomorrow's invitations in the week."""
+    for ego in range(world.week.shape[0]):
+        world.week[ego, (day + 1) % 7] = 0
+
+
+@fast
+def observe(world, day, changes, series):
+    """Write the day's totals (restricted: as of this morning), then let the changes of the evening enter them."""
+    for p in range(world.totals.shape[0]):
+        for measure in range(world.totals.shape[1]):
+            series[day - 1, p, measure] = world.totals[p, measure]
+        series[day - 1, p, T_BLOCKED] += changes[p, 0]
+        world.totals[p, T_BLOCKED] += changes[p, 0]
+        world.totals[p, T_RESTRICTED] += changes[p, 1]
+        changes[p, 0] = 0
+        changes[p, 1] = 0

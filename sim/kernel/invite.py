@@ -1,0 +1,356 @@
+"""Phase 2: members choose whom to invite, and the invitations are sent.
+
+Choosing reads the morning's state and, of today's invitations, only ego's own; it can be done for any range of members at once. Sending creates the bonds that strangers
+lack, in the order of the senders, and then lets the invitations take effect.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+
+from .compilation import fast, inlined
+from numba.extending import intrinsic
+
+from .bonds import (
+    ARC, BONDS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, FREE, LAST, MET, COUNT_MASK, PENDING, PLATFORM, SENT_CLASS,
+    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, slot_of, tie_class,
+)
+from .draws import DELAY, PICK, SOURCE, below, block, lane
+from .world import (
+    ACCEPTED, ARCS, LIST, MUTUAL, RECEIVED, RESTRICTED_UNTIL, SENT, SETTLED, T_ACCEPTED, T_ARCS, T_CONNECTIONS, T_MUTUAL, T_RESOLVED, T_SENT, WELCOMED,
+)
+
+FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
+_UNIT = 2.0**-32
+_AHEAD = 16
+"""How many places ahead in a list memory is asked for."""
+_SCAN_AFTER = 4
+"""Attempts in a row that find nobody, after which all contacts are looked through: if none is eligible, the draws can be skipped until something changes."""
+
+
+@intrinsic
+def _ask(typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day):
+    """Call a policy's own compiled function at an address."""
+
+    def generate(context, builder, signature, arguments):
+        word = ir.IntType(64)
+        function = ir.FunctionType(word, [word] * 9)
+        pointer = builder.inttoptr(arguments[0], function.as_pointer())
+        return builder.call(pointer, arguments[1:])
+
+    return types.int64(*[types.int64] * 10), generate
+
+
+@inlined
+def estimate(world, rules, ego, k):
+    """Give ego's own estimate of acceptance at tie class k: the mean of a Beta."""
+    return (rules.prior[k] * rules.prior_weight + world.answers[ego, 2 * k]) / (rules.prior_weight + world.answers[ego, 2 * k + 1])
+
+
+@fast
+def _agrees(world, rules, day, ego, other, tie, k):
+    """Ask the policy's own function about a candidate."""
+    today = day - rules.first_day
+    value = np.int64(tie)
+    since = today - (value >> LAST) if k > 0 else -1
+    same_circle = ego // rules.circle_size == other // rules.circle_size
+    return (
+        _ask(
+            rules.condition[world.policy[ego]], (value >> MET) & COUNT_MASK, value & COUNT_MASK, since, np.int64(k),
+            np.int64(other), np.int64(world.head[other, CONNECTIONS]), np.int64(same_circle), np.int64(world.policy[other]), np.int64(day),
+        )
+        != 0
+    )
+
+
+@inlined
+def _eligible(world, rules, day, ego, other, slot):
+    """Say whether ego may invite other, whose bond is at slot (-1: none)."""
+    tie = np.uint32(0)
+    if slot >= 0:
+        if world.state[slot] & PLATFORM:
+            return False
+        tie = world.link[slot, 1]
+    k = tie_class(tie, rules.often, rules.close)
+    p = world.policy[ego]
+    if k < rules.min_tie[p]:
+        return False
+    if rules.min_acceptance[p] > 0.0 and estimate(world, rules, ego, k) < rules.min_acceptance[p]:
+        return False
+    return rules.condition[p] == 0 or _agrees(world, rules, day, ego, other, tie, k)
+
+
+@inlined
+def _random_bond(world, key, day, ego, owner, n, r, words, mask, wanted):
+    """Pick a bond of owner whose state, masked, is the wanted one, by ego's words PICK + r and on at index n; ``words`` is the block of r = 0."""
+    bonds = world.head[owner, BONDS]
+    while True:
+        if r > 0:
+            words = block(key, day, PICK + r, ego, n >> 2)
+        slot = slot_of(world.chunks, owner, below(lane(words, n & 3), bonds))
+        r += 1
+        if world.state[slot] & mask == wanted:
+            return slot, r
+
+
+@fast
+def _nobody_eligible(world, rules, ego):
+    """Look through all contacts of ego."""
+    left = np.int64(world.head[ego, BONDS])
+    p = world.policy[ego]
+    place = np.int64(0)
+    while place < left:
+        chunk, inside, size = chunk_of(place)
+        first = np.int64(world.chunks[ego, chunk])
+        here = min(left - place, size)
+        for slot in range(first, first + here):
+            if world.state[slot] & (PLATFORM | CONTACT) == CONTACT:
+                k = tie_class(world.link[slot, 1], rules.often, rules.close)
+                if k >= rules.min_tie[p] and (rules.min_acceptance[p] <= 0.0 or estimate(world, rules, ego, k) >= rules.min_acceptance[p]):
+                    return False
+        place += here
+    return True
+
+
+@inlined
+def _candidate(world, rules, day, ego, n, u, picked):
+    """Give the candidate of one try: who (-1: none), the slot of the bond (-1: none) and the source."""
+    p = world.policy[ego]
+    key = rules.key
+    if rules.contacts_only[p] or u < rules.from_contacts[p]:
+        if world.head[ego, CONTACTS] == 0:
+            return np.int64(-1), np.int64(-1), FROM_CONTACTS
+        slot, r = _random_bond(world, key, day, ego, ego, n, 0, picked, CONTACT, CONTACT)
+        return np.int64(world.alter[slot]), slot, FROM_CONTACTS
+    if u < rules.from_introductions[p]:
+        if world.head[ego, CONNECTIONS] == 0:
+            return np.int64(-1), np.int64(-1), FROM_INTRODUCTIONS
+        slot, r = _random_bond(world, key, day, ego, ego, n, 0, picked, PLATFORM, CONNECTED)
+        slot, r = _random_bond(world, key, day, ego, np.int64(world.alter[slot]), n, r, picked, PLATFORM, CONNECTED)
+        other, source = np.int64(world.alter[slot]), FROM_INTRODUCTIONS
+    else:
+        other, source = below(lane(picked, n & 3), rules.members), FROM_DIRECTORY
+    if other == ego:
+        return np.int64(-1), np.int64(-1), source
+    return other, find(world.chunks, world.head, world.alter, ego, other), source
+
+
+@inlined
+def _attempt(world, rules, day, ego, attempt, first, out):
+    """Make one attempt of ego; its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out."""
+    p = world.policy[ego]
+    key = rules.key
+    sources = picks = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
+    for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
+        if n & 3 == 0 or n == attempt * rules.tries:
+            picks = block(key, day, PICK, ego, n >> 2)
+            if not rules.contacts_only[p]:
+                sources = block(key, day, SOURCE, ego, n >> 2)
+        other, slot, source = _candidate(world, rules, day, ego, n, lane(sources, n & 3) * _UNIT, picks)
+        if other < 0:
+            continue
+        if slot < 0:
+            before = first
+            while before < out and world.invited[before, 1] != other:
+                before += 1
+            if before < out:
+                continue
+        if _eligible(world, rules, day, ego, other, slot):
+            if slot >= 0:
+                k = tie_class(world.link[slot, 1], rules.often, rules.close)
+                world.state[slot] = (world.state[slot] & (CONTACT | ARC)) | PENDING | (k << SENT_CLASS)
+            world.invited[out, 0] = ego
+            world.invited[out, 1] = other
+            world.invited[out, 2] = slot
+            world.invited[out, 3] = source + 4 * _delay(rules, day, ego, other)
+            return True
+    return False
+
+
+@inlined
+def _delay(rules, day, ego, other):
+    """Draw how many days the answer takes; pending_days stands for never."""
+    drawn = block(rules.key, day, DELAY, ego, other)[0]
+    days = 0
+    while days < rules.pending_days and drawn < rules.delays[days]:
+        days += 1
+    return days
+
+
+@inlined
+def _sent_this_week(world, ego):
+    total = np.int64(0)
+    for weekday in range(7):
+        total += world.week[ego, weekday]
+    return total
+
+
+@inlined
+def _ask_for_bonds(world, ego):
+    """Ask for the memory that says what ego's first bonds are."""
+    for chunk in range(3, min(8, world.chunks.shape[1])):
+        prefetch(world.state, np.int64(world.chunks[ego, chunk]))
+
+
+@fast
+def choose_invitations(world, rules, day, low, high, out):
+    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
+    for ego in range(low, high):
+        p = world.policy[ego]
+        only = rules.contacts_only[p]
+        if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day or (only and world.settled[ego] == SETTLED):
+            continue
+        if rules.max_connections >= 0 and world.head[ego, CONNECTIONS] >= rules.max_connections:
+            continue
+        first = out
+        _ask_for_bonds(world, min(ego + 4, high - 1))
+        for attempt in range(world.attempts[ego]):
+            if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
+                break
+            if _attempt(world, rules, day, ego, attempt, first, out):
+                out += 1
+                if rules.weekly_invites >= 0:
+                    world.week[ego, day % 7] += 1
+            elif only and rules.condition[p] == 0:
+                world.settled[ego] += 1
+                if world.settled[ego] >= _SCAN_AFTER:
+                    world.settled[ego] = SETTLED if _nobody_eligible(world, rules, ego) else 0
+                    if world.settled[ego] == SETTLED:
+                        break
+    return out
+
+
+@fast
+def introduce(world, rules, day, first, last):
+    """Create the bonds that the invitations in places first to last - 1 lack; gives the place it has got to, short of last where the pools must grow first."""
+    today = day - rules.first_day
+    for place in range(first, last):
+        ahead = min(place + _AHEAD, last - 1)
+        if world.invited[ahead, 2] < 0:
+            prefetch(world.head, 3 * np.int64(world.invited[ahead, 1]))
+            prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
+        ahead = min(place + _AHEAD // 2, last - 1)
+        if world.invited[ahead, 2] < 0:
+            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
+            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
+        if world.invited[place, 2] >= 0:
+            continue
+        ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
+        slot = joined_today(world.chunks, world.head, world.alter, world.link, ego, other, today)  # alter may have invited ego today, too
+        if slot < 0:
+            if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
+                return place
+            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+        world.state[slot] |= PENDING
+        world.invited[place, 2] = slot
+    return last
+
+
+@inlined
+def connect(world, slot, there, ego, other):
+    """Connect two members; the caller counts whose invitation it was."""
+    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
+    world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
+    world.head[ego, CONNECTIONS] += 1
+    world.head[other, CONNECTIONS] += 1
+    world.totals[world.policy[ego], T_CONNECTIONS] += 1
+    world.totals[world.policy[other], T_CONNECTIONS] += 1
+
+
+@inlined
+def draw_arc(world, slot, there, ego, other):
+    """Add the outreach arc ego → other, if it is not there."""
+    if world.state[slot] & ARC:
+        return
+    world.state[slot] |= ARC
+    world.tally[ego, ARCS] += 1
+    world.totals[world.policy[ego], T_ARCS] += 1
+    if world.state[there] & ARC:
+        world.tally[ego, MUTUAL] += 1
+        world.tally[other, MUTUAL] += 1
+        world.totals[world.policy[ego], T_MUTUAL] += 1
+        world.totals[world.policy[other], T_MUTUAL] += 1
+
+
+@inlined
+def count_accepted(world, slot, ego, other):
+    """Count that other accepted the invitation of ego at slot."""
+    k = world.state[slot] >> SENT_CLASS
+    world.answers[ego, 2 * k] += 1
+    world.answers[ego, 2 * k + 1] += 1
+    world.tally[ego, ACCEPTED] += 1
+    world.tally[other, WELCOMED] += 1
+    world.settled[ego] = 0
+    world.totals[world.policy[ego], T_ACCEPTED] += 1
+    world.totals[world.policy[ego], T_RESOLVED] += 1
+
+
+@inlined
+def full(world, rules, ego, other):
+    """Say whether one of the two has as many connections as the platform allows."""
+    most = rules.max_connections
+    return most >= 0 and (world.head[ego, CONNECTIONS] >= most or world.head[other, CONNECTIONS] >= most)
+
+
+@njit(cache=True, nogil=True)
+def by_receiver_and_sender(receivers, senders):
+    """Give the order in which what members send takes effect."""
+    keys = np.empty(len(receivers), np.int64)
+    for place in range(len(receivers)):
+        keys[place] = (np.int64(receivers[place]) << 32) | np.int64(senders[place])
+    return np.argsort(keys)
+
+
+@fast
+def send(world, rules, day, order):
+    """Let the invitations in ``invited`` take effect, in an order if one is given, and file them by the day of their answer."""
+    count = world.clock[LIST]
+    row = day % world.sent_slot.shape[0]
+    begins = world.sent_from[row]
+    begins[:] = 0
+    for turn in range(count):
+        place = order[turn] if len(order) > 0 else turn
+        if len(order) == 0 and turn + _AHEAD < count:
+            ahead = np.int64(world.invited[turn + _AHEAD, 2])
+            prefetch(world.link, 2 * ahead)
+            prefetch(world.state, ahead)
+            prefetch(world.tally, world.tally.shape[1] * np.int64(world.invited[turn + _AHEAD, 1]))
+            prefetch(world.state, np.int64(world.link[world.invited[turn + _AHEAD // 2, 2], 0]))
+        ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
+        there = np.int64(world.link[slot, 0])
+        world.tally[ego, SENT] += 1
+        world.tally[other, RECEIVED] += 1
+        world.totals[world.policy[ego], T_SENT] += 1
+        draw_arc(world, slot, there, ego, other)
+        delay = world.invited[place, 3] >> 2
+        if world.state[slot] & PLATFORM == CONNECTED:  # alter's invitation of today has crossed this one
+            delay = 0
+        elif world.state[there] & PLATFORM == PENDING:
+            if full(world, rules, ego, other):
+                delay = rules.pending_days
+            else:
+                delay = 0
+                connect(world, slot, there, ego, other)
+                count_accepted(world, slot, ego, other)
+                count_accepted(world, there, other, ego)
+        world.invited[place, 3] = (world.invited[place, 3] & 3) + 4 * delay
+        begins[delay + 1] += 1
+    for delay in range(1, rules.pending_days + 2):
+        begins[delay] += begins[delay - 1]
+    for place in range(count - 1, -1, -1):  # a counting sort, so that each day's answers lie side by side
+        delay = world.invited[place, 3] >> 2
+        begins[delay + 1] -= 1
+        world.sent_slot[row, begins[delay + 1]] = world.invited[place, 2]
+        world.sent_ego[row, begins[delay + 1]] = world.invited[place, 0]
+        world.sent_source[row, begins[delay + 1]] = world.invited[place, 3] & 3
+    # now begins[d + 1] is where delay d begins
+    for delay in range(rules.pending_days + 1):
+        begins[delay] = begins[delay + 1]
+    begins[rules.pending_days + 1] = count
+
+
+@njit(cache=True, nogil=True)
+def order_of_effect(world, rules):
+    """Give the order in which the invitations of today take effect; empty where no order can be told from another: without a cap on connections."""
+    count = world.clock[LIST] if rules.max_connections >= 0 else 0
+    return by_receiver_and_sender(world.invited[:count, 1], world.invited[:count, 0])

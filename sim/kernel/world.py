@@ -1,0 +1,216 @@
+"""The arrays that are the society, and the rules that the day applies to them.
+
+``World`` is state: a member is a row, a bond is a slot (see ``bonds``). ``Rules`` is the scenario as the compiled day wants it: thresholds in place of probabilities,
+numbers in place of names. Nothing here is a Python object per member, and a day allocates nothing: what it needs for its own lists is in ``World`` too.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bonds import FIRST_CHUNK
+
+(SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = range(12)
+"""Columns of ``tally``. Over the account's life: invitations sent and accepted, strikes, received, received and accepted, outreach arcs, arcs whose reverse exists, day of the
+first restriction (0: never), invitations sent by then, days of temporary restriction imposed. And what had been sent and accepted when the account last started from zero."""
+
+RESTRICTED_UNTIL, COUNTED_STRIKES = range(2)
+"""Columns of ``account``: last day of the latest restriction, and the strikes since the account last started from zero."""
+
+FOREVER = 2**31 - 1
+
+(T_CONNECTIONS, T_SENT, T_ACCEPTED, T_RESOLVED, T_STRIKES, T_ARCS, T_MUTUAL, T_BLOCKED, T_RESTRICTED) = range(9)
+TOTALS = 9
+"""Columns of ``totals``, sums over the members of a policy, as they stand now."""
+
+NEXT_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK = range(7)
+"""Places of ``clock``: next free slot of the pool, the stage of the day and the place in its list (for going on after growth), the day, the length of the list of this
+stage, and both ends of the queue of locks."""
+
+
+class Rules(NamedTuple):
+    """The scenario in the kernel's terms; thresholds are for words of 32 bits, as uint64."""
+
+    key: np.uint64
+    members: int
+    first_day: int
+    often: int
+    close: int
+    circle_size: int
+    again: float
+    friend: float
+    circle: float
+    again_choice: int
+    face: NDArray[np.uint64]
+    """Thresholds: met again, online again, friend, circle, anybody."""
+    whole_attempts: int
+    extra_attempt: np.uint64
+    tries: int
+    prior: NDArray[np.float64]
+    prior_weight: float
+    pending_days: int
+    lock_days: int
+    """-1: for good."""
+    delays: NDArray[np.uint64]
+    """Threshold of a delay of at least d days, d = 1 … pending_days."""
+    recognise: NDArray[np.uint64]
+    accept: NDArray[np.uint64]
+    idk_click: np.uint64
+    limit: int
+    """-1: none; so are the next six."""
+    window_days: int
+    restriction_days: int
+    min_ratio: float
+    min_invites: int
+    weekly_invites: int
+    max_connections: int
+    from_contacts: NDArray[np.float64]
+    """Per policy: u below this takes a contact …"""
+    from_introductions: NDArray[np.float64]
+    """… else, below this, an introduction; else the directory."""
+    contacts_only: NDArray[np.bool_]
+    min_tie: NDArray[np.int64]
+    min_acceptance: NDArray[np.float64]
+    accepts_from: NDArray[np.int64]
+    takes_references: NDArray[np.bool_]
+    condition: NDArray[np.int64]
+    """Address of the policy's own compiled function, 0 where there is none."""
+
+
+class World(NamedTuple):
+    """The state of the society; N members, P policies, C slots."""
+
+    chunks: NDArray[np.int32]
+    """(N, chunks): first slot of each chunk."""
+    head: NDArray[np.int32]
+    """(N, 3): bonds, contacts, connections."""
+    alter: NDArray[np.int32]
+    link: NDArray[np.uint32]
+    state: NDArray[np.uint8]
+    tally: NDArray[np.int32]
+    account: NDArray[np.int32]
+    answers: NDArray[np.int32]
+    """(N, 10): per tie class k, invitations accepted [2k] and resolved [2k + 1]."""
+    policy: NDArray[np.uint8]
+    starts: NDArray[np.uint64]
+    """(N,): threshold of starting an encounter."""
+    attempts: NDArray[np.int32]
+    """(N,): attempts to invite, today."""
+    settled: NDArray[np.uint8]
+    """(N,): SETTLED while it is known that no contact is eligible; below, attempts in a row that found none."""
+    week: NDArray[np.int32]
+    """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
+    strike_days: NDArray[np.int32]
+    """(N, limit): days of the latest strikes, or (0, 1)."""
+    totals: NDArray[np.int64]
+    clock: NDArray[np.int64]
+    partner: NDArray[np.int32]
+    """(N,): whom each member newly met today, or -1."""
+    touched: NDArray[np.int64]
+    """(N,): today's encounters with a known contact, slot of the far side * 2 + face to face."""
+    fresh: NDArray[np.int32]
+    """(N, 4): today's other encounters: ego, alter, face to face, slot of the bond (NO_BOND, or UNSOUGHT)."""
+    invited: NDArray[np.int32]
+    """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), kind."""
+    verdicts: NDArray[np.uint8]
+    """Today's answers, in the order of the messages."""
+    sent_slot: NDArray[np.int32]
+    """(pending_days + 1, attempts): the invitations of each of the last days, by delay."""
+    sent_ego: NDArray[np.int32]
+    sent_source: NDArray[np.uint8]
+    sent_from: NDArray[np.int64]
+    """(pending_days + 1, pending_days + 2): where each delay begins in its day's invitations."""
+    locks: NDArray[np.int32]
+    """Queue (a ring) of withdrawn invitations whose lock will end, as slots."""
+    lock_counts: NDArray[np.int64]
+    """How many locks began on each of the last lock_days + 2 days (a ring)."""
+
+
+SETTLED = 200
+NO_BOND, UNSOUGHT = -1, -2
+
+
+def bytes_needed(members: int) -> int:
+    """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
+    return members * (FIRST_CHUNK * 13 + 420)
+
+
+def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], policies: int, longest_day: int = 0) -> World:
+    """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
+    n = rules.members
+    most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
+    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * FIRST_CHUNK)))
+    ring = rules.pending_days + 1
+    return World(
+        chunks=np.zeros((n, 12), np.int32),
+        head=np.zeros((n, 3), np.int32),
+        alter=np.empty(slots, np.int32),
+        link=np.empty((slots, 2), np.uint32),
+        state=np.empty(slots, np.uint8),
+        tally=np.zeros((n, 12), np.int32),
+        account=np.zeros((n, 2), np.int32),
+        answers=np.zeros((n, 10), np.int32),
+        policy=policy,
+        starts=starts,
+        attempts=np.zeros(n, np.int32),
+        settled=np.zeros(n, np.uint8),
+        week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
+        strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
+        totals=np.zeros((policies, TOTALS), np.int64),
+        clock=np.array([0, 0, 0, rules.first_day - 1, 0, 0, 0], np.int64),
+        partner=np.full(n, -1, np.int32),
+        touched=np.empty(n, np.int64),
+        fresh=np.empty((max(n, longest_day), 4), np.int32),
+        invited=np.empty((most, 4), np.int32),
+        verdicts=np.empty(1024, np.uint8),
+        sent_slot=np.empty((ring, most), np.int32),
+        sent_ego=np.empty((ring, most), np.int32),
+        sent_source=np.empty((ring, most), np.uint8),
+        sent_from=np.zeros((ring, rules.pending_days + 2), np.int64),
+        locks=np.empty(1024 if rules.lock_days >= 0 else 1, np.int32),
+        lock_counts=np.zeros(max(rules.lock_days, 0) + 2, np.int64),
+    )
+
+
+def _longer(array: NDArray, used: int, rows: int) -> NDArray:  # type: ignore[type-arg]
+    longer = np.empty((rows, *array.shape[1:]), array.dtype)
+    longer[:used] = array[:used]
+    return longer
+
+
+def with_more_slots(world: World) -> World:
+    """Give the world half as many slots again."""
+    used = int(world.clock[NEXT_SLOT])
+    rows = len(world.alter) + len(world.alter) // 2 + 4096
+    if rows > 2**31 - 1:
+        rows = 2**31 - 1
+        if used + 2**16 > rows:
+            raise MemoryError("more than 2**31 bonds")
+    for name in ("alter", "link", "state"):
+        world = world._replace(**{name: _longer(getattr(world, name), used, rows)})
+    return world
+
+
+def with_more_chunks(world: World) -> World:
+    """Let members have twice as many bonds."""
+    n, width = world.chunks.shape
+    wider = np.zeros((n, width + 4), np.int32)
+    wider[:, :width] = world.chunks
+    return world._replace(chunks=wider)
+
+
+def with_room_for(world: World, name: str, rows: int) -> World:
+    """Lengthen one of the day's own lists to at least so many rows."""
+    array = getattr(world, name)
+    return world._replace(**{name: _longer(array, len(array), max(rows, 2 * len(array)))})
+
+
+def with_longer_queue(world: World, needed: int) -> World:
+    """Lengthen the ring of locks, its oldest entry first."""
+    ring = world.locks
+    oldest, newest = int(world.clock[OLDEST_LOCK]), int(world.clock[NEWEST_LOCK])
+    longer = np.empty(max(2 * len(ring), newest - oldest + needed), np.int32)
+    longer[: newest - oldest] = ring[np.arange(oldest, newest) % len(ring)]
+    world.clock[OLDEST_LOCK], world.clock[NEWEST_LOCK] = 0, newest - oldest
+    return world._replace(locks=longer)

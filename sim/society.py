@@ -1,0 +1,43 @@
+"""Who there is: how sociable each member is, and which policy it has.
+
+The drawn society gives every member its own sociability and deals the policies in an order drawn by lot, so that each gets exactly its share. Two scenarios with the same
+seed have the same people; where only the shares differ, most keep their policy.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernel.draws import POLICY, SOCIABILITY, words
+from .scenario import Scenario
+
+_WORDS = 2.0**32
+
+
+def sociability(scenario: Scenario, members: int) -> NDArray[np.float64]:
+    """Draw w_i, log-normal with mean 1: shape (members,)."""
+    seed = np.uint64(scenario.seed)
+    first = (words(seed, 0, SOCIABILITY, members, 0) + 0.5) / _WORDS
+    second = (words(seed, 0, SOCIABILITY, members, 1) + 0.5) / _WORDS
+    normal = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)  # Box and Muller 1958
+    sigma = scenario.society.sociability_sigma
+    return np.exp(sigma * normal - sigma * sigma / 2.0)
+
+
+def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Give each member the place of its policy among the scenario's: shape (members,)."""
+    order = np.argsort(words(np.uint64(scenario.seed), 0, POLICY, members, 0), kind="stable")
+    dealt = np.empty(members, np.uint8)
+    begin, share = 0, 0.0
+    for place, part in enumerate(scenario.shares().values()):
+        share += part
+        end = members if place == len(scenario.policies) - 1 else round(members * share)
+        dealt[order[begin:end]] = place
+        begin = end
+    return dealt
+
+
+def starts(scenario: Scenario, w: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Give the threshold of starting an encounter on a day, for words of 32 bits; with a log nobody starts one."""
+    if scenario.meeting.contacts:
+        return np.zeros(len(w), np.uint64)
+    return np.floor(np.minimum(1.0, scenario.meeting.rate * w) * _WORDS).astype(np.uint64)
