@@ -4,21 +4,23 @@
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import society
+from . import measures, society, tables
 from .conditions import compiled
 from .contacts import ContactLog, read_contacts
 from .errors import InputError
 from .kernel import day as kernel
+from .kernel import bonds, pairs
 from .kernel import world as arrays
 from .kernel.draws import threshold
-from .scenario import Scenario
+from .provenance import provenance
+from .result import Result
+from .scenario import LONGEST, Scenario
 
 
 def rules(scenario: Scenario, members: int) -> arrays.Rules:
@@ -77,6 +79,10 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
     )
 
 
+SERIES_EGOS = 256
+"""Members whose reach the series follows, at most."""
+
+
 def _memory() -> int:
     """Give the memory, in bytes, that this process may have: the machine's, or its container's where that is less."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -109,7 +115,8 @@ class Engine:
         A log that can't be read, or more members than fit into memory.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, threads: int | None = 1) -> None:
+        self.threads = 1 if threads is None else threads
         self.log: ContactLog | None = None
         longest_day = 0
         if scenario.meeting.contacts:
@@ -132,7 +139,36 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self.started = datetime.now(UTC)
+        self.reach: dict[int, NDArray[np.float64]] = {}
         self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
+
+    def connected(self, ego: int) -> NDArray[np.int32]:
+        """List the members with whom ego is connected, in the order of their bonds."""
+        slots = pairs.slots(self.world.head, self.world.chunks, ego)
+        return self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]]
+
+    def measure_reach(self) -> None:
+        """Take the reach of this evening, of a sample of egos, for the series."""
+        policy, policies = self.world.policy.astype(np.int64), len(self.scenario.policies)
+        egos = measures.choose_egos(policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS)
+        network = measures.adjacency(tables.connections(self), self.scenario.members)
+        steps = measures.reach(network, egos)
+        self.reach[self.day] = np.column_stack([measures.means(values, egos, policy, policies)[:, 0] for values in steps])
+
+    def result(self, invitations: tables.InvitationLog | None = None, **provenance_more: object) -> Result:
+        """Take all measures, as of the last evening."""
+        members, connections = tables.members(self), tables.connections(self)
+        return Result(
+            scenario=self.scenario,
+            summary=measures.summary(self.scenario, members, connections),
+            series=tables.series(self, self.reach),
+            members=members,
+            invitations=None if invitations is None else invitations.table(self),
+            connections=connections,
+            arcs=tables.arcs(self),
+            provenance=provenance(self.scenario, started=self.started, **provenance_more),
+        )
 
     @property
     def day(self) -> int:
@@ -140,7 +176,11 @@ class Engine:
         return int(self.world.clock[arrays.DAY])
 
     def advance(self, last_day: int) -> None:
-        """Live until the evening of a day."""
+        """Live until the evening of a day, beyond the scenario's last one if so asked."""
+        if self.scenario.history_days + last_day > LONGEST:
+            raise InputError(f"days: day {last_day} after {self.scenario.history_days} days of history; a run lasts at most {LONGEST} days")
+        if last_day > len(self.series):
+            self.series = np.concatenate([self.series, np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)])
         while (lacking := kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log)) != kernel.DONE:
             self._grow(lacking)
 

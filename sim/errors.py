@@ -1,7 +1,8 @@
 """What a user can get wrong.
 
-Every mistake that a user can make in a scenario, a file or an option is an ``InputError`` whose message is one line: what was wrong, where, and what would be
-right. The command line prints that line and ends with exit code 2; anything else that is raised is a fault of ours.
+Every mistake that a user can make in a scenario, a file or an option is an ``InputError`` whose message is one line: what was wrong,
+where, and what would be right. The command line prints that line and ends with exit code 2; anything else that is raised is a fault of
+ours.
 """
 
 

@@ -1,12 +1,13 @@
 """Files that appear whole or not at all.
 
-What is written goes to a neighbour of its final name first, is flushed to the disk, and takes the name in one step; an error or an interruption in between leaves
-what was there before.
+What is written goes to a neighbour of its final name first, is flushed to the disk, and takes the name in one step; an error or an
+interruption in between leaves what was there before.
 """
 
 import contextlib
 import os
-import tempfile
+import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,36 +16,70 @@ from .errors import InputError
 
 @contextlib.contextmanager
 def written(path: str | Path) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well, the file takes its final name.
+    """Give a path to write to; when the block ends well, what it wrote takes the final name.
+
+    The path given has the suffix of the final one, so a writer that goes by the suffix does the same. The block writes, and does nothing
+    else.
 
     Raises
     ------
     InputError
-        Where the folder can't be written.
+        Where the file can't be written.
     """
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        beside = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+        beside.touch(exist_ok=False)
     except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror or error}; choose a folder that can") from None
-    os.close(handle)
-    beside = Path(name)
+        raise _unwritable(path, error) from None
     try:
         yield beside
         with open(beside, "rb") as file:
             os.fsync(file.fileno())
-        beside.chmod(0o666 & ~_umask())
         beside.replace(path)
     except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
         beside.unlink(missing_ok=True)
-        raise InputError(f"{path}: can't be written: {error.strerror or error}") from None
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@contextlib.contextmanager
+def folder_written(path: str | Path) -> Iterator[Path]:
+    """Give an empty folder to write to; when the block ends well, its files move into the final folder.
+
+    They replace files of the same name there; other files stay. If the block ends in an error or an interruption, the final folder is as
+    it was, and is not made if it was not there.
+
+    Raises
+    ------
+    InputError
+        Where the folder can't be written, before the block begins: so a long run does not end in vain.
+    """
+    path = Path(path)
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    beside = path / f".{secrets.token_hex(4)}"  # inside: the folder may be all that one may write to
+    try:
+        try:
+            beside.mkdir(parents=True)
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        yield beside
+        try:
+            for file in sorted(found for found in beside.rglob("*") if not found.is_dir()):
+                final = path / file.relative_to(beside)
+                final.parent.mkdir(parents=True, exist_ok=True)
+                file.replace(final)
+        except OSError as error:
+            raise _unwritable(path, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):  # not empty: the block ended well; not there: it could not be made
+                folder.rmdir()
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    obstructed = isinstance(error, FileExistsError | NotADirectoryError)
+    why = "a file is where a folder should be" if obstructed else error.strerror or str(error)
+    return InputError(f"{path}: can't be written ({why}); must be a place with room, where you may write")

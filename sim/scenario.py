@@ -1,122 +1,112 @@
 """The scenario: everything that a run depends on.
 
-Each parameter stands here once (the platform's in ``platform``, a policy's in ``agents.policy``), with its unit, range, default and source; the TOML file, the command
-line, the page and the reference table of the docs are made from these declarations. [A] marks an assumption.
+Each parameter stands here once (the platform's in ``platform``, a policy's in ``agents.policy``), with its unit, range, default and
+source; the TOML file, the command line, the page and the reference table of the docs are made from these declarations. [A] marks an
+assumption.
 """
 
-import difflib
-import math
+import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import tomli_w
-from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from .agents import POLICIES, InvitePolicy
 from .errors import InputError
-from .platform import Platform, none_from_text
+from .files import written
+from .parameters import Chance, Chances, Digits, Flag, Parameter, Real, Section, Text, Whole, declared, near, shown
+from .platform import Platform
 
 LONGEST = 16_000
 """Days, history included, that a run can last: a bond keeps the day of its last encounter in 14 bits."""
 MOST_ENCOUNTERS = 511
 """A bond counts encounters of each kind up to here: 9 bits each."""
+MOST_POLICIES = 250
+"""A member's policy is one byte."""
 
-Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-PerClass = tuple[Probability, Probability, Probability, Probability, Probability]
-
-
-class Section(BaseModel):
-    """A part of the scenario: frozen, and without keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+PerClass = tuple[float, float, float, float, float]
+"""A number for each tie class: stranger, online, met once, met often, close."""
 
 
 class Society(Section):
     """Who there is."""
 
-    circle_size: Annotated[int, Field(ge=1, description="members of a workplace or club")] = 50
-    sociability_sigma: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False, description="sd of the log of sociability [Mac Carron 2016]")] = 0.6
-    often: Annotated[int, Field(ge=2, le=MOST_ENCOUNTERS - 1, description="encounters face to face from which a tie is 'met often'")] = 3
-    close: Annotated[int, Field(ge=3, le=MOST_ENCOUNTERS, description="encounters face to face from which a tie is close")] = 7
+    circle_size: Annotated[int, Whole("members of a workplace or club [A]", low=1, high=2**28, unit="members")] = 50
+    sociability_sigma: Annotated[float, Real("sd of the log of sociability [Mac Carron 2016]", high=3)] = 0.6
+    often: Annotated[
+        int,
+        Whole("encounters face to face that make a tie 'met often' [Dunbar's layers]", low=2, high=MOST_ENCOUNTERS - 1, unit="encounters"),
+    ] = 3
+    close: Annotated[
+        int, Whole("encounters face to face that make a tie close [Dunbar's layers]", low=3, high=MOST_ENCOUNTERS, unit="encounters")
+    ] = 7
 
     @model_validator(mode="after")
     def _ladder(self) -> "Society":
         if self.close <= self.often:
-            raise ValueError(f"close = {self.close} must be above often = {self.often}")
+            raise InputError(f"close: not above often, {self.often} (got {self.close}); must be {self.often + 1} or more")
         return self
 
 
 class Meeting(Section):
     """Who meets whom, and how."""
 
-    rate: Annotated[Amount, Field(description="encounters that a member of sociability 1 starts, per day [A]")] = 0.5
-    again: Annotated[Probability, Field(description="share of encounters with a contact, by tournament [A]")] = 0.70
-    friend: Annotated[Probability, Field(description="share with a contact of a contact [A]")] = 0.10
-    circle: Annotated[Probability, Field(description="share with a member of the own circle; the rest is anybody [A]")] = 0.10
-    again_choice: Annotated[int, Field(ge=1, le=64, description="contacts drawn, of whom the one met or talked to most is met again [A]")] = 2
-    face_again: Annotated[Probability, Field(description="face to face, with a contact met before [A]")] = 0.70
-    face_online: Annotated[Probability, Field(description="face to face, with a contact known online only [A]")] = 0.15
-    face_friend: Annotated[Probability, Field(description="face to face, with a contact of a contact [A]")] = 0.50
-    face_circle: Annotated[Probability, Field(description="face to face, with a member of the own circle [A]")] = 0.80
-    face_anybody: Annotated[Probability, Field(description="face to face, with anybody [A]")] = 0.05
-    history_days: Annotated[int, Field(ge=0, le=LONGEST, description="days of meetings before the platform opens; 0 with a log")] = 180
-    contacts: Annotated[str | None, Field(description="file of real contacts, in place of the drawn meetings"), BeforeValidator(none_from_text)] = None
-    gap_seconds: Annotated[Amount, Field(description="longest gap within one encounter of a log, in seconds")] = 20.0
-    repeat_log: Annotated[bool, Field(description="after its last day the log starts again")] = False
+    rate: Annotated[float, Real("encounters that a member of sociability 1 starts [A]", high=1e6, unit="per day")] = 0.5
+    again: Annotated[float, Real("share of encounters that are with a contact, by tournament [A]", unit="share")] = 0.70
+    friend: Annotated[float, Real("share of encounters that are with a contact of a contact [A]", unit="share")] = 0.10
+    circle: Annotated[float, Real("share of encounters within the own circle; the rest is with anybody [A]", unit="share")] = 0.10
+    again_choice: Annotated[
+        int, Whole("contacts drawn, of whom the one met or talked to most is met again [A]", low=1, high=64, unit="contacts")
+    ] = 2
+    face_again: Annotated[float, Chance("face to face rather than online, with a contact met before [A]")] = 0.70
+    face_online: Annotated[float, Chance("face to face, with a contact so far known online only [A]")] = 0.15
+    face_friend: Annotated[float, Chance("face to face, with a contact of a contact [A]")] = 0.50
+    face_circle: Annotated[float, Chance("face to face, with a member of the own circle [A]")] = 0.80
+    face_anybody: Annotated[float, Chance("face to face, with anybody [A]")] = 0.05
+    history_days: Annotated[int, Whole("days of meetings before the platform opens; 0 with a log [A]", high=LONGEST - 1, unit="days")] = 180
+    contacts: Annotated[str | None, Text("file of real contacts, in place of the drawn meetings", none="drawn")] = None
+    gap_seconds: Annotated[float, Real("longest gap within one encounter of a log", high=1e9, unit="seconds")] = 20.0
+    repeat_log: Annotated[bool, Flag("after its last day the log starts again")] = False
 
     @model_validator(mode="after")
     def _shares(self) -> "Meeting":
-        if self.again + self.friend + self.circle > 1 + 1e-12:
-            raise ValueError(f"again + friend + circle = {self.again + self.friend + self.circle:g} must be at most 1")
+        shares = (self.again, self.friend, self.circle)
+        if sum(shares) > 1 + 1e-12:
+            raise InputError(f"again: with friend and circle above 1 in all (got {shares}); must be 1 or less in all")
         return self
 
 
 class Inviting(Section):
     """How members invite."""
 
-    per_day: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False, description="attempts per member and day [A]")] = 0.5
-    tries: Annotated[int, Field(ge=1, le=1_000, description="candidates looked at in an attempt")] = 8
-    prior_acceptance: Annotated[PerClass, Field(description="first guess of acceptance, stranger to close [A]")] = (0.20, 0.45, 0.60, 0.65, 0.95)
-    prior_weight: Annotated[Positive, Field(description="weight of the first guess, in answers [A]")] = 4.0
-    pending_days: Annotated[int, Field(ge=1, le=1_000, description="days after which an unanswered invitation is withdrawn")] = 21
-    lock_days: Annotated[int | None, Field(ge=0, le=LONGEST, description="days before the same person is invited again; none: never [A]"), BeforeValidator(none_from_text)] = None
+    per_day: Annotated[float, Real("attempts to invite that a member makes [A]", high=10_000, unit="per day")] = 0.5
+    tries: Annotated[int, Whole("candidates looked at in an attempt [A]", low=1, high=1_000, unit="candidates")] = 8
+    prior_acceptance: Annotated[PerClass, Chances("a member's first guess of acceptance [A]")] = (0.20, 0.45, 0.60, 0.65, 0.95)
+    prior_weight: Annotated[float, Real("weight of the first guess, in answers [A]", low=1e-6, high=1e6, unit="answers")] = 4.0
+    pending_days: Annotated[int, Whole("days until an unanswered invitation is withdrawn [A]", low=1, high=1_000, unit="days")] = 21
+    lock_days: Annotated[
+        int | None, Whole("days from withdrawing an invitation to inviting again [A]", high=LONGEST, unit="days", none="never")
+    ] = None
 
 
 class Answering(Section):
     """How invitees answer."""
 
-    recognise: Annotated[PerClass, Field(description="recognises the inviter, stranger to close [EIES]")] = (0.0, 0.50, 0.88, 0.985, 1.0)
-    accept: Annotated[PerClass, Field(description="accepts when open, stranger to close [A]")] = (0.85, 0.85, 0.90, 0.95, 0.97)
-    idk_click: Annotated[Probability, Field(description="clicks 'I don't know' when neither recognised nor accepted [A, .01 to .3]")] = 0.10
-    delay_shape: Annotated[float, Field(ge=0.05, le=100, allow_inf_nan=False, description="Weibull shape of the delay [Botdog]")] = 0.39
-    delay_scale: Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False, description="Weibull scale of the delay, days; 0: the same day [Botdog]")] = 1.0
+    recognise: Annotated[PerClass, Chances("the invitee recognises the inviter; 0 for a stranger [EIES]")] = (0.0, 0.50, 0.88, 0.985, 1.0)
+    accept: Annotated[PerClass, Chances("the invitee accepts, when open to the inviter [A]")] = (0.85, 0.85, 0.90, 0.95, 0.97)
+    idk_click: Annotated[float, Chance("clicks 'I don't know', having neither recognised nor accepted [A, .01 to .3]")] = 0.10
+    delay_shape: Annotated[float, Real("Weibull shape of the delay [Botdog]", low=0.05, high=100)] = 0.39
+    delay_scale: Annotated[float, Real("Weibull scale of the delay; 0: answered the same day [Botdog]", high=1_000, unit="days")] = 1.0
 
     @field_validator("recognise")
     @classmethod
     def _strangers(cls, value: PerClass) -> PerClass:
         if value[0] != 0:
-            raise ValueError(f"the first number is {value[0]:g}, must be 0: a stranger is never recognised")
+            raise ValueError(f"a stranger is recognised (got {shown(value)}); must be 0 in the first place")
         return value
-
-
-class Parameter(NamedTuple):
-    """One parameter, as ``python -m sim parameters`` shows it and other tools read it."""
-
-    name: str
-    type: str
-    default: Any
-    low: float | None
-    high: float | None
-    description: str
-
-
-def _seed(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 class Scenario(Section):
@@ -131,59 +121,67 @@ class Scenario(Section):
     seed : int
         0 to 2**64 - 1, or the same as a string of digits.
     policies : mapping
-        From a policy's name to its share (for a built-in one) or to an ``InvitePolicy``. Shares are normalised.
+        From a policy's name to its share (for a built-in one), to an ``InvitePolicy`` or to its numbers. Shares are normalised.
     society, meeting, inviting, answering, platform : mapping or section
         The other parameters.
 
     Raises
     ------
     InputError
-        With one line: what is wrong, at which dotted name, and what would be right.
+        With one line: at which dotted name, what is wrong, and what would be right.
     """
 
-    members: Annotated[int, Field(ge=2, le=2**28, description="people in the society")] = 1_000
-    days: Annotated[int, Field(ge=1, le=LONGEST, description="days that the platform is open")] = 365
-    seed: Annotated[int, Field(ge=0, le=2**64 - 1, description="seed of every draw"), BeforeValidator(_seed)] = 1
+    members: Annotated[int, Whole("people in the society", low=2, high=2**28, unit="members")] = 1_000
+    days: Annotated[int, Whole("time that the platform is open", low=1, high=LONGEST, unit="days")] = 365
+    seed: Annotated[int, Digits("seed of every draw", high=2**64 - 1)] = 1
     society: Society = Society()
     meeting: Meeting = Meeting()
     inviting: Inviting = Inviting()
     answering: Answering = Answering()
     platform: Platform = Platform()
-    policies: dict[str, InvitePolicy] = Field(default_factory=lambda: dict(POLICIES), validate_default=True)
+    policies: dict[str, InvitePolicy] = Field(default_factory=lambda: dict(POLICIES))
 
-    def __init__(self, **parameters: Any) -> None:
-        try:
-            super().__init__(**parameters)
-        except ValidationError as error:
-            raise InputError(_one_line(error, parameters)) from None
+    def __init__(self, /, **parameters: Any) -> None:
+        _check_names(parameters)
+        super().__init__(**parameters)
 
     @field_validator("policies", mode="before")
     @classmethod
     def _named(cls, given: Any) -> Any:
         if isinstance(given, InvitePolicy):
             given = [given]
-        if isinstance(given, list | tuple):
-            given = {getattr(policy, "name", str(place)): policy for place, policy in enumerate(given)}
+        if isinstance(given, list | tuple) and all(isinstance(policy, InvitePolicy) for policy in given):
+            names = [policy.name for policy in given]
+            if len(set(names)) < len(names):
+                raise ValueError(f"two of one name (got {', '.join(names)}); must be different names")
+            given = dict(zip(names, given, strict=True))
         if not isinstance(given, Mapping):
-            return given
+            raise ValueError(f"not policies (got {shown(given)}); must be a mapping from names to shares or to policies")
         return {name: _policy(str(name), value) for name, value in given.items()}
 
     @field_validator("policies")
     @classmethod
-    def _shares(cls, policies: dict[str, InvitePolicy]) -> dict[str, InvitePolicy]:
-        if not policies or sum(policy.share for policy in policies.values()) <= 0:
-            raise ValueError("the shares are all 0: give at least one policy a share above 0")
-        if len(policies) > 250:
-            raise ValueError(f"{len(policies)} policies; at most 250")
-        if "all" in policies:
-            raise ValueError("a policy can't be called 'all': that is the row for everybody")
+    def _dealt(cls, policies: dict[str, InvitePolicy]) -> dict[str, InvitePolicy]:
+        if not sum(policy.share for policy in policies.values()) > 0:
+            raise ValueError("the shares are all 0; must be above 0 for at least one policy")
+        if len(policies) > MOST_POLICIES:
+            raise ValueError(f"too many (got {len(policies)}); must be {MOST_POLICIES} or less")
         return policies
 
     @model_validator(mode="after")
     def _length(self) -> "Scenario":
         if self.history_days + self.days > LONGEST:
-            raise ValueError(f"history_days + days = {self.history_days + self.days} must be at most {LONGEST}")
+            raise InputError(f"days: too many after a history of {self.history_days} (got {self.days}); must be {LONGEST} or less in all")
         return self
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[Any, ...]:
+        return tuple(tuple(value.items()) if isinstance(value, dict) else value for _, value in self)  # policies are dealt in their order
 
     @property
     def history_days(self) -> int:
@@ -198,43 +196,76 @@ class Scenario(Section):
     def replace(self, changes: Mapping[str, Any]) -> "Scenario":
         """Make a changed copy.
 
+        Another ``platform.preset`` keeps what was set apart from the old one. ``policies`` given as a mapping are all the policies that the
+        copy has; a number in it is the share of a policy of this scenario or of a built-in one.
+
         Parameters
         ----------
         changes : mapping
-            From dotted names (``"platform.limit"``, ``"policies.everyone.share"``) to new values.
+            From dotted names (``"platform.limit"``, ``"policies.everyone.share"``) to new values, a section as a whole included.
 
         Raises
         ------
         InputError
             A name that is not known (with the nearest known one) or a value that does not fit.
         """
-        tree = self._tree()
+        tree: dict[str, Any] = dict(self)
         for name, value in sorted(changes.items(), key=lambda change: change[0].count(".")):  # a whole section before its parts
             *path, last = name.split(".")
-            node: Any = tree
+            node = tree
             for depth, part in enumerate(path):
-                if not isinstance(node, dict) or part not in node:
-                    raise InputError(_unknown(name, ".".join(path[:depth]), part, node))
-                if isinstance(node[part], InvitePolicy):
-                    node[part] = {"condition": node[part].condition, **node[part].model_dump()}
+                if part not in node:
+                    raise InputError(self._unknown(name, path[: depth + 1]))
+                node[part] = _opened(part, node[part])
+                if not isinstance(node[part], dict):
+                    raise InputError(self._unknown(name, path))
                 node = node[part]
-            node[last] = value
+            node[last] = self._own(value, name)
         return Scenario(**tree)
 
-    def _tree(self) -> dict[str, Any]:
-        tree = self.model_dump(exclude={"policies", "platform"})
-        return tree | {"platform": self.platform.differing(), "policies": dict(self.policies)}
+    def _own(self, value: Any, name: str) -> Any:
+        """Read a share as that of a policy of this scenario, where it has one."""
+        section, _, policy = name.partition(".")
+        if section != "policies":
+            return value
+        if not policy and isinstance(value, Mapping):
+            return {inner: self._own(given, f"policies.{inner}") for inner, given in value.items()}
+        if policy in self.policies and not isinstance(value, InvitePolicy):
+            return {**dict(self.policies[policy]), **(value if isinstance(value, Mapping) else {"share": value})}
+        return value
+
+    def _unknown(self, name: str, path: list[str]) -> str:
+        if path[0] == "policies" and len(path) > 1:
+            return f"policies.{path[1]}: no such policy here{near(path[1], self.policies)}; must be one of {', '.join(self.policies)}"
+        return _no_parameter(name)
 
     @classmethod
-    def from_toml(cls, path: str | Path) -> "Scenario":
-        """Read a scenario from a TOML file; what it does not say is at its default."""
+    def from_toml(cls, path: str | Path, defaults: Mapping[str, Any] | None = None) -> "Scenario":
+        """Read a scenario from a TOML file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file. A parameter that it does not give is at its default.
+        defaults : mapping, optional
+            From names to other defaults: ``"members"``, ``"platform.limit"``, ``"policies.mine"``.
+
+        Raises
+        ------
+        InputError
+            With the file's path: it can't be read, is not TOML, or has a name or value that does not fit.
+        """
         try:
-            with open(path, "rb") as file:
-                tree = tomllib.load(file)
+            tree = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
-            raise InputError(f"{path}: {error.strerror or error}; give the path of a scenario in TOML") from None
+            raise InputError(f"{path}: can't be read ({error.strerror or error}); must be a scenario in TOML") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: not TOML: {error}") from None
+            raise InputError(f"{path}: not TOML ({error}); must be a scenario in TOML") from None
+        for name, value in (defaults or {}).items():
+            section, _, last = name.rpartition(".")
+            node = tree.setdefault(section, {}) if section else tree
+            if isinstance(node, dict):
+                node.setdefault(last, value)
         try:
             return cls(**tree)
         except InputError as error:
@@ -242,11 +273,9 @@ class Scenario(Section):
 
     def to_toml(self, path: str | Path) -> None:
         """Write the scenario, every parameter of it, as a TOML file that ``from_toml`` reads."""
-        from .files import written
-
         for policy in self.policies.values():
             if policy.condition is not None:
-                raise InputError(f"policies.{policy.name}.condition: a Python function, which a TOML file can't hold; keep this scenario in a script")
+                raise InputError(f"policies.{policy.name}.condition: a Python function; must be kept in a script, TOML can't hold it")
         with written(path) as beside:
             beside.write_text(tomli_w.dumps(self.to_dict()), encoding="utf-8")
 
@@ -259,8 +288,28 @@ class Scenario(Section):
 
     @staticmethod
     def parameters() -> list[Parameter]:
-        """List every parameter: dotted name, type, default, range and description."""
-        return list(_walk(Scenario, ""))
+        """List every parameter with its dotted name, type, unit, range, default and description.
+
+        Defaults are those of ``Scenario()``: the platform's are its default preset's. ``policies.NAME`` stands for a policy of one's own;
+        the built-in ones are combinations of these numbers.
+        """
+        return list(_listed())
+
+
+@functools.cache
+def _sections() -> dict[str, Section]:
+    """Give the scenario's sections as they are by default."""
+    defaults = {name: info.default for name, info in Scenario.model_fields.items()}
+    return {name: default for name, default in defaults.items() if isinstance(default, Section)}
+
+
+@functools.cache
+def _listed() -> tuple[Parameter, ...]:
+    listed = list(declared(Scenario))
+    for name, defaults in _sections().items():
+        listed += declared(type(defaults), f"{name}.", defaults)
+    listed += (parameter for parameter in declared(InvitePolicy, "policies.NAME.") if parameter.name != "policies.NAME.name")
+    return tuple(listed)
 
 
 def _plain(value: Any) -> Any:
@@ -269,82 +318,49 @@ def _plain(value: Any) -> Any:
     return "none" if value is None else value
 
 
+def _opened(part: str, value: Any) -> Any:
+    """Give a section or a policy as a mapping to change; a platform as what differs from its preset, so that the preset can change."""
+    if isinstance(value, Platform):
+        return value.differing()
+    if isinstance(value, int | float) and part in POLICIES:
+        return {**dict(POLICIES[part]), "share": value}
+    return dict(value) if isinstance(value, Section | Mapping) else value
+
+
 def _policy(name: str, value: Any) -> Any:
-    known = POLICIES.get(name)
+    """Give a policy, or the numbers of one, from what stands under its name."""
     if isinstance(value, InvitePolicy):
-        return value if value.name == name else value.model_copy(update={"name": name})
-    if isinstance(value, bool) or value is None:
-        raise ValueError(f"{name} is {value}: give a share (a number) or an InvitePolicy")
-    if isinstance(value, int | float):
-        if not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"the share of {name} is {value}, must be a number, 0 or more")
-        if known is None:
-            raise ValueError(f"{name} is not a policy; known: {', '.join(POLICIES)}{_nearest(name, POLICIES)}; or give its numbers")
-        return known.model_copy(update={"share": float(value)})
+        return value if value.name == name else InvitePolicy(**{**dict(value), "name": name})
+    built_in = dict(POLICIES[name]) if name in POLICIES else {}
     if isinstance(value, Mapping):
-        base = known.model_dump() if known else {}
-        return {**base, **value, "name": name}
-    return value
+        return {**built_in, **value, "name": name}
+    if not built_in:
+        raise InputError(f"{name}: not built in{near(name, POLICIES)}; must be one of {', '.join(POLICIES)}, or given with its numbers")
+    return {**built_in, "share": value}
 
 
-def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" (nearest: {close[0]})" if close else ""
+def _check_names(given: Mapping[str, Any]) -> None:
+    """Raise an ``InputError`` at the first name that is no parameter, with the nearest one of the whole scenario."""
+    known = {parameter.name for parameter in _listed()} | {*Scenario.model_fields, "policies.NAME.name", "policies.NAME.condition"}
+    for name, general in _names(given):
+        if general not in known:
+            raise InputError(_no_parameter(name))
 
 
-def _unknown(name: str, section: str, part: str, node: Any) -> str:
-    known = list(node) if isinstance(node, dict) else []
-    every = [parameter.name for parameter in Scenario.parameters()]
-    close = difflib.get_close_matches(name, every, n=1, cutoff=0.5) or difflib.get_close_matches(part, known, n=1, cutoff=0.5)
-    return f"{name}: no such parameter{f'; nearest: {close[0]}' if close else ''}"
-
-
-def _one_line(error: ValidationError, given: Mapping[str, Any]) -> str:
-    """Put the first complaint of pydantic into one line that starts with the dotted name."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"] if part not in ("float", "int"))
-    if first["type"] == "extra_forbidden":
-        return _unknown(name, "", name.rsplit(".", 1)[-1], {})
-    message = first["msg"].removeprefix("Value error, ")
-    said = first.get("input")
-    shown = "" if first["type"] == "value_error" or isinstance(said, Mapping | BaseModel) else f" (got {said!r:.60})"
-    more = f"; and {error.error_count() - 1} more" if error.error_count() > 1 else ""
-    text = f"{name}: {message[0].lower() + message[1:]}{shown}{more}" if name else f"{message}{shown}{more}"
-    return " ".join(text.split())
-
-
-def _walk(section: type[BaseModel], prefix: str) -> Any:
-    for name, field in section.model_fields.items():
-        kind = field.annotation
-        if name == "policies":
-            yield from (parameter for parameter in _walk(InvitePolicy, "policies.NAME.") if parameter.name.rsplit(".", 1)[-1] not in ("name", "condition"))
-        elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _walk(kind, f"{prefix}{name}.")
+def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each dotted name, and the same with ``NAME`` for a policy's."""
+    for name, value in given.items():
+        if name == "policies" and isinstance(value, Mapping):
+            for policy, numbers in value.items():
+                for number in numbers if isinstance(numbers, Mapping) else ():
+                    yield f"policies.{policy}.{number}", f"policies.NAME.{number}"
+        elif name in _sections() and isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", f"{name}.{inner}") for inner in value)
         else:
-            yield Parameter(f"{prefix}{name}", _type_name(kind), field.get_default(), *_range(field), field.description or "")
+            yield name, name
 
 
-def _type_name(kind: Any) -> str:
-    if isinstance(kind, type) and not hasattr(kind, "__args__"):
-        return kind.__name__
-    text = str(kind)
-    if "tuple" in text:
-        return "5 floats"
-    if "Literal" in text:
-        return "str"
-    return " | ".join(part for part in ("bool", "int", "float", "str", "None") if part in text) or "str"
-
-
-def _range(field: Any) -> tuple[float | None, float | None]:
-    low = high = None
-    bounds = list(field.metadata) + [bound for item in field.metadata if hasattr(item, "metadata") for bound in item.metadata]
-    if "0" and _type_name(field.annotation) == "5 floats":
-        return 0.0, 1.0
-    for bound in bounds:
-        if isinstance(bound, Ge):
-            low = bound.ge
-        elif isinstance(bound, Gt):
-            low = bound.gt
-        elif isinstance(bound, Le):
-            high = bound.le
-    return low, high  # type: ignore[return-value]
+def _no_parameter(name: str) -> str:
+    policy = name.split(".")[1] if name.startswith("policies.") and name.count(".") == 2 else "NAME"
+    nearest = near(name, [*Scenario.model_fields, *(parameter.name.replace("NAME", policy) for parameter in _listed())])
+    return f"{name}: no such parameter{nearest or '; must be one of those that python -m sim parameters lists'}"

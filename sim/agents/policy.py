@@ -1,13 +1,24 @@
 """What an invite policy is.
 
-A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers; where numbers are not enough, ``condition`` is a small
-function of the bond, the candidate and the day that is compiled into the run and can only narrow down what the numbers allow.
+A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers; where numbers are not enough,
+``condition`` is a small function of the bond, the candidate and the day that is compiled into the run and can only narrow down what the
+numbers allow.
 """
 
+import string
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from ..errors import InputError
+from ..parameters import Chance, Flag, Real, Section, Text, Whole
+
+MOST_WEIGHT = 1e9
+"""Of a share or of a source; they are relative to one another."""
+
+NAMED_WITH = string.ascii_letters + string.digits + "-_"
+"""What a policy's name is made of: it goes into dotted names, columns and file names."""
 
 
 class Bond(NamedTuple):
@@ -36,7 +47,7 @@ class Candidate(NamedTuple):
     """The place of its policy among the scenario's policies, from 0."""
 
 
-class InvitePolicy(BaseModel):
+class InvitePolicy(Section):
     """Whom to invite and whom to accept.
 
     Parameters
@@ -56,27 +67,40 @@ class InvitePolicy(BaseModel):
     takes_references : bool
         Whether a common connection opens the door to people below ``accepts_from``.
     condition : callable, optional
-        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it says yes.
+        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it says yes. Written at the top level of a
+        module, so that the policy can be sent to other processes.
+
+    Raises
+    ------
+    InputError
+        With one line: which number, what is wrong with it, and what would be right.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, validate_default=True)
-
-    name: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9_-]+$", description="name, in tables and figures")]
-    share: Annotated[float, Field(ge=0, allow_inf_nan=False, description="part of all members, relative to the other policies")] = 1.0
-    contacts: Annotated[float, Field(ge=0, allow_inf_nan=False, description="weight of own contacts as candidates")] = 0.0
-    introductions: Annotated[float, Field(ge=0, allow_inf_nan=False, description="weight of connections of connections as candidates")] = 0.0
-    directory: Annotated[float, Field(ge=0, allow_inf_nan=False, description="weight of any member as candidate")] = 0.0
-    min_tie: Annotated[int, Field(ge=0, le=4, description="lowest tie class that is invited")] = 0
-    min_acceptance: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description="lowest own estimate of acceptance")] = 0.0
-    accepts_from: Annotated[int, Field(ge=0, le=5, description="lowest tie class that is accepted; 5: nobody")] = 0
-    takes_references: Annotated[bool, Field(description="a common connection opens the door")] = False
+    name: Annotated[str, Text("name, in tables and figures", form="letters, digits, - and _", only=NAMED_WITH)]
+    share: Annotated[float, Real("part of all members, relative to the other policies", high=MOST_WEIGHT, unit="weight")] = 1.0
+    contacts: Annotated[float, Real("weight of a random contact as candidate", high=MOST_WEIGHT, unit="weight")] = 0.0
+    introductions: Annotated[
+        float, Real("weight of a random connection of a random connection as candidate", high=MOST_WEIGHT, unit="weight")
+    ] = 0.0
+    directory: Annotated[float, Real("weight of any member as candidate", high=MOST_WEIGHT, unit="weight")] = 0.0
+    min_tie: Annotated[int, Whole("lowest tie class that is invited, 0 stranger to 4 close", high=4, unit="tie class")] = 0
+    min_acceptance: Annotated[float, Chance("lowest own estimate of acceptance at which an invitation is sent")] = 0.0
+    accepts_from: Annotated[int, Whole("lowest tie class that is accepted; 5: nobody", high=5, unit="tie class")] = 0
+    takes_references: Annotated[bool, Flag("a common connection opens the door to people below accepts_from")] = False
     condition: Annotated[Callable[[Bond, Candidate, int], bool] | None, Field(exclude=True, repr=False)] = None
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
         super().__init__(**({} if name is None else {"name": name}), **numbers)
 
+    @field_validator("name")
+    @classmethod
+    def _apart(cls, name: str) -> str:
+        if name == "all":
+            raise ValueError("is the row for everybody (got 'all'); must be another name")
+        return name
+
     @model_validator(mode="after")
     def _has_a_source(self) -> "InvitePolicy":
         if self.contacts + self.introductions + self.directory <= 0:
-            raise ValueError("contacts, introductions and directory are all 0: give at least one a weight above 0")
+            raise InputError("contacts: 0, as are introductions and directory; must be above 0 for at least one of the three")
         return self

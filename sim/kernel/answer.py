@@ -8,7 +8,7 @@ from numba import njit
 
 from .compilation import fast, inlined
 
-from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, SENT_CLASS, chunk_of, find, prefetch, tie_class
+from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, chunk_of, find, prefetch, sent_class, tie_class
 from .draws import ANSWER, block
 from .invite import FROM_INTRODUCTIONS, by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
@@ -117,8 +117,8 @@ def judge(world, rules, day, low, high, sieve):
 
 @inlined
 def _strike(world, rules, day, slot, ego):
-    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
-    world.answers[ego, 2 * (world.state[slot] >> SENT_CLASS) + 1] += 1
+    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
+    world.answers[ego, 2 * sent_class(world.state[slot]) + 1] += 1
     world.tally[ego, STRIKES] += 1
     if world.strike_days.shape[0] > 0:
         world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
@@ -208,7 +208,7 @@ def withdraw(world, rules, day):
             continue
         world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
         ego = np.int64(world.sent_ego[row, place])
-        world.answers[ego, 2 * (world.state[slot] >> SENT_CLASS) + 1] += 1
+        world.answers[ego, 2 * sent_class(world.state[slot]) + 1] += 1
         world.totals[world.policy[ego], T_RESOLVED] += 1
         if rules.lock_days >= 0:
             world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot

@@ -21,7 +21,16 @@ CONTACT = 4
 ARC = 8
 """Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
 SENT_CLASS = 4
-"""The tie class at which ego's latest invitation was sent stands in the bits from here."""
+"""The tie class at which ego's latest invitation was sent stands in the three bits from here."""
+STRUCK = 128
+"""Set where alter has answered ego's invitation with "I don't know"."""
+
+
+@inlined
+def sent_class(state):
+    """Give the tie class at which ego's latest invitation was sent."""
+    return (np.int64(state) >> SENT_CLASS) & 7
+
 
 FIRST_CHUNK = 64
 MOST_CHUNKS = 64

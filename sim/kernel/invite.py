@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 
 from .bonds import (
     ARC, BONDS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, FREE, LAST, MET, COUNT_MASK, PENDING, PLATFORM, SENT_CLASS,
-    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, slot_of, tie_class,
+    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, sent_class, slot_of, tie_class,
 )
 from .draws import DELAY, PICK, SOURCE, below, block, lane
 from .world import (
@@ -275,7 +275,7 @@ def draw_arc(world, slot, there, ego, other):
 @inlined
 def count_accepted(world, slot, ego, other):
     """Count that other accepted the invitation of ego at slot."""
-    k = world.state[slot] >> SENT_CLASS
+    k = sent_class(world.state[slot])
     world.answers[ego, 2 * k] += 1
     world.answers[ego, 2 * k + 1] += 1
     world.tally[ego, ACCEPTED] += 1

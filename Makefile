@@ -1,0 +1,38 @@
+# Needs git, make and a python3 of 3.12 or newer; all else is installed into .venv, in the versions of requirements.lock.
+# Another Python: make env PYTHON=python3.13. Options for a command: make compare ARGS="--members 2000 --set platform.limit=3"
+
+PYTHON = python3
+ARGS =
+RUN = .venv/bin/python
+
+.PHONY: help env compare test verify bench lint types lock
+
+help:  # this list
+	@sed -n 's/^\([a-z]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+env:  # the environment, made anew if requirements.lock has changed
+	@cmp -s requirements.lock .venv/installed.lock || PYTHON='$(PYTHON)' sh .ci/environment
+
+compare: env  # the comparison of the three policies, into results/compare/
+	@$(RUN) -m experiments.compare $(ARGS)
+
+test: env  # the tests
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+verify: env  # the model against closed forms, statistically
+	@$(RUN) -m pytest verification $(ARGS)
+
+bench: env  # speed and memory, beside plain Mesa
+	@$(RUN) -m benchmarks $(ARGS)
+
+lint: env  # style
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+
+types: env  # types
+	@$(RUN) -m mypy
+
+lock: env  # requirements.lock from pyproject.toml, with the newest versions
+	@command -v uv >/dev/null || $(RUN) -m pip install --quiet uv
+	@PATH="$$PATH:$$PWD/.venv/bin" uv pip compile pyproject.toml --group dev --universal --python-version 3.12 --upgrade \
+		--generate-hashes --no-annotate --quiet --output-file requirements.lock

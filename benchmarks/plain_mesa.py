@@ -1,0 +1,314 @@
+"""The same model as a good user of plain Mesa would write it: the yardstick of ``make bench``.
+
+Agents with dictionaries, lists and sets, Python's own random numbers, one method a phase, and every agent acting at once when its turn
+comes. The rules are those of ``docs/rules.md`` but for two things that this way of writing brings with it: agents act one after another, in a
+shuffled order and see what those before them did, and a random number belongs to no one in particular, so two runs that differ in one rule
+share nothing. The end states agree on average, not run by run; ``tests/test_plain_mesa.py`` holds that they do.
+"""
+
+import itertools
+import math
+from collections import defaultdict, deque
+from typing import Any
+
+import mesa
+
+from sim.agents import Bond, Candidate, InvitePolicy
+from sim.scenario import Scenario
+
+
+class Tie:
+    """What two members have had to do with each other; both hold the same one."""
+
+    __slots__ = ("last", "met", "talked")
+
+    def __init__(self) -> None:
+        self.met = 0
+        self.talked = 0
+        self.last: int | None = None
+
+
+class Invitation:
+    """An invitation from the day on which it is sent; ``outcome`` is None while it is pending."""
+
+    __slots__ = ("alter", "ego", "outcome", "tie_class")
+
+    def __init__(self, ego: "Member", alter: "Member", tie_class: int) -> None:
+        self.ego = ego
+        self.alter = alter
+        self.tie_class = tie_class
+        self.outcome: str | None = None
+
+
+class Member(mesa.Agent):
+    """A person and its account."""
+
+    def __init__(self, model: "PlainModel", number: int, policy: InvitePolicy, place: int) -> None:
+        super().__init__(model)
+        self.number = number
+        self.policy = policy
+        self.policy_place = place
+        self.sources = (policy.contacts, policy.contacts + policy.introductions, policy.contacts + policy.introductions + policy.directory)
+        sigma = model.world.society.sociability_sigma
+        self.p_encounter = min(1.0, model.world.meeting.rate * self.random.lognormvariate(-(sigma**2) / 2, sigma))
+        self.circle = number // model.world.society.circle_size
+        self.ties: dict[Member, Tie] = {}
+        self.contacts: list[Member] = []
+        self.connections: list[Member] = []
+        self.connected: set[Member] = set()
+        self.pending: dict[Member, Invitation] = {}
+        self.locked_until: dict[Member, float] = {}
+        self.sent_days: deque[int] = deque()
+        self.sent = self.accepted = self.strikes = 0
+        self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
+        self.strike_days: list[int] = []
+        self.sent_since_zero = self.accepted_since_zero = 0
+        self.restricted_until: float = 0
+        self.blocked_day: int | None = None
+        self.invitations_until_block: int | None = None
+
+    def meet(self) -> None:
+        """Start an encounter, perhaps."""
+        random, meeting = self.random, self.model.world.meeting
+        if random.random() >= self.p_encounter:
+            return
+        u = random.random()
+        contacts = self.contacts
+        if u < meeting.again:
+            if not contacts:
+                return
+            partner = random.choice(contacts)
+            tie = self.ties[partner]
+            for _ in range(meeting.again_choice - 1):
+                other = random.choice(contacts)
+                other_tie = self.ties[other]
+                if other_tie.met + other_tie.talked > tie.met + tie.talked:
+                    partner, tie = other, other_tie
+            p_face = meeting.face_again if tie.met else meeting.face_online
+        elif u < meeting.again + meeting.friend:
+            if not contacts:
+                return
+            partner, p_face = random.choice(random.choice(contacts).contacts), meeting.face_friend
+        elif u < meeting.again + meeting.friend + meeting.circle:
+            partner, p_face = random.choice(self.model.circles[self.circle]), meeting.face_circle
+        else:
+            partner, p_face = random.choice(self.model.members), meeting.face_anybody
+        if partner is not self:
+            self.encounter(partner, random.random() < p_face)
+
+    def encounter(self, partner: "Member", face_to_face: bool) -> None:
+        """Meet or talk to somebody: a stranger becomes a contact."""
+        tie = self.ties.get(partner)
+        if tie is None:
+            tie = self.ties[partner] = partner.ties[self] = Tie()
+            self.contacts.append(partner)
+            partner.contacts.append(self)
+        if face_to_face:
+            tie.met += 1
+        else:
+            tie.talked += 1
+        tie.last = self.model.day
+
+    def tie_class(self, alter: "Member") -> int:
+        """0 stranger, 1 online, 2 met once, 3 met often, 4 close."""
+        tie = self.ties.get(alter)
+        if tie is None:
+            return 0
+        if tie.met == 0:
+            return 1
+        society = self.model.world.society
+        return 2 if tie.met < society.often else 3 if tie.met < society.close else 4
+
+    def has_room(self) -> bool:
+        """Whether the platform lets this account have one more connection."""
+        most = self.model.world.platform.max_connections
+        return most is None or len(self.connections) < most
+
+    def invite(self) -> None:
+        """Make today's attempts."""
+        model = self.model
+        day, inviting, weekly = model.day, model.world.inviting, model.world.platform.weekly_invites
+        if day <= self.restricted_until or not self.has_room():
+            return
+        attempts = int(inviting.per_day)
+        attempts += self.random.random() < inviting.per_day - attempts
+        for _ in range(attempts):
+            if weekly is not None:
+                while self.sent_days and self.sent_days[0] <= day - 7:
+                    self.sent_days.popleft()
+                if len(self.sent_days) >= weekly:
+                    return
+            for _ in range(inviting.tries):
+                alter = self.candidate()
+                if alter is not None and alter is not self and self.wants(alter):
+                    self.send(alter)
+                    break
+
+    def candidate(self) -> "Member | None":
+        """Somebody from one of the policy's sources."""
+        random = self.random
+        contacts, introductions, total = self.sources
+        u = random.random() * total
+        if u < contacts:
+            return random.choice(self.contacts) if self.contacts else None
+        if u < introductions:
+            return random.choice(random.choice(self.connections).connections) if self.connections else None
+        return random.choice(self.model.members)
+
+    def wants(self, alter: "Member") -> bool:
+        """Whether this member may and would invite alter."""
+        if alter in self.connected or alter in self.pending or self.locked_until.get(alter, 0) >= self.model.day:
+            return False
+        policy, k = self.policy, self.tie_class(alter)
+        if k < policy.min_tie:
+            return False
+        if policy.min_acceptance > 0:
+            prior, weight = self.model.world.inviting.prior_acceptance[k], self.model.world.inviting.prior_weight
+            if (prior * weight + self.accepted_of_class[k]) / (weight + self.resolved_of_class[k]) < policy.min_acceptance:
+                return False
+        if policy.condition is None:
+            return True
+        tie = self.ties.get(alter) or Tie()
+        seen = Bond(tie.met, tie.talked, -1 if tie.last is None else self.model.day - tie.last, k)
+        candidate = Candidate(alter.number, len(alter.connections), alter.circle == self.circle, alter.policy_place)
+        return bool(policy.condition(seen, candidate, self.model.day))
+
+    def send(self, alter: "Member") -> None:
+        """Invite alter; if alter has invited this member, that connects the two at once."""
+        model, world = self.model, self.model.world
+        invitation = self.pending[alter] = Invitation(self, alter, self.tie_class(alter))
+        self.sent += 1
+        self.sent_since_zero += 1
+        self.sent_days.append(model.day)
+        model.sent += 1
+        model.expiring[model.day + world.inviting.pending_days].append(invitation)
+        crossed = alter.pending.get(self)
+        if crossed is not None:
+            if self.has_room() and alter.has_room():
+                self.conclude(invitation, "accepted")
+                alter.conclude(crossed, "accepted")
+                self.connect(alter)
+            return
+        scale = world.answering.delay_scale
+        delay = math.floor(self.random.weibullvariate(scale, world.answering.delay_shape)) if scale > 0 else 0
+        if delay < world.inviting.pending_days:
+            model.due[model.day + delay].append(invitation)
+
+    def answer(self, invitation: Invitation) -> None:
+        """Answer an invitation that this member has received, or leave it."""
+        random, answering, inviter = self.random, self.model.world.answering, invitation.ego
+        k = self.tie_class(inviter)
+        recognised = random.random() < answering.recognise[k]
+        if not recognised:
+            k = 0
+        is_open = k >= self.policy.accepts_from or (self.policy.takes_references and not self.connected.isdisjoint(inviter.connected))
+        if is_open and random.random() < answering.accept[k]:
+            if self.has_room() and inviter.has_room():
+                inviter.conclude(invitation, "accepted")
+                self.connect(inviter)
+        elif not recognised and random.random() < answering.idk_click:
+            inviter.strikes += 1
+            inviter.strike_days.append(self.model.day)
+            inviter.locked_until[self] = math.inf
+            inviter.conclude(invitation, "idk")
+
+    def connect(self, alter: "Member") -> None:
+        """Connect the two."""
+        self.connections.append(alter)
+        self.connected.add(alter)
+        alter.connections.append(self)
+        alter.connected.add(self)
+        self.model.connections += 1
+
+    def conclude(self, invitation: Invitation, outcome: str) -> None:
+        """Learn what became of an own invitation."""
+        invitation.outcome = outcome
+        del self.pending[invitation.alter]
+        self.resolved_of_class[invitation.tie_class] += 1
+        if outcome == "accepted":
+            self.accepted += 1
+            self.accepted_since_zero += 1
+            self.accepted_of_class[invitation.tie_class] += 1
+
+    def enforce(self) -> None:
+        """Let the platform restrict this account, or lift its restriction."""
+        day, platform = self.model.day, self.model.world.platform
+        if day == self.restricted_until:
+            self.strike_days.clear()
+            self.sent_since_zero = self.accepted_since_zero = 0
+        elif day > self.restricted_until and self.has_broken_a_rule():
+            self.restricted_until = math.inf if platform.restriction_days is None else day + platform.restriction_days
+            if self.blocked_day is None:
+                self.blocked_day, self.invitations_until_block = day, self.sent
+                self.model.blocked += 1
+
+    def has_broken_a_rule(self) -> bool:
+        """Whether the strikes or the ratio of this account are beyond what the platform allows."""
+        platform = self.model.world.platform
+        if platform.limit is not None and len(self.strike_days) >= platform.limit:
+            window = platform.window_days
+            if window is None or self.strike_days[-platform.limit] > self.model.day - window:
+                return True
+        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
+            return False
+        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
+
+
+class PlainModel(mesa.Model):
+    """The society and the platform; one step is one day."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(rng=scenario.seed)
+        if scenario.meeting.contacts is not None:
+            raise ValueError(f"meeting.contacts = {scenario.meeting.contacts}: plain Mesa draws its meetings; leave it out")
+        self.world = scenario
+        self.day = 0
+        self.sent = self.connections = self.blocked = 0
+        self.due: dict[int, list[Invitation]] = defaultdict(list)
+        self.expiring: dict[int, list[Invitation]] = defaultdict(list)
+        self.totals: list[dict[str, Any]] = []
+        """A row per day: invitations sent so far, connections, members restricted at least once."""
+        policies = self.deal()
+        self.members = [Member(self, number, *policy) for number, policy in enumerate(policies)]
+        size = scenario.society.circle_size
+        self.circles = [self.members[first : first + size] for first in range(0, scenario.members, size)]
+        for day in range(1 - scenario.history_days, 1):
+            self.day = day
+            self.agents.shuffle_do("meet")
+
+    def deal(self) -> list[tuple[InvitePolicy, int]]:
+        """Give every member a policy, in exact shares and random order."""
+        dealt: list[tuple[InvitePolicy, int]] = []
+        up_to = itertools.accumulate(self.world.shares().values())
+        for place, (policy, share) in enumerate(zip(self.world.policies.values(), up_to, strict=True)):
+            dealt += [(policy, place)] * (round(self.world.members * share) - len(dealt))
+        self.random.shuffle(dealt)
+        return dealt
+
+    def step(self) -> None:
+        """Live through a day."""
+        self.day += 1
+        self.agents.shuffle_do("meet")
+        self.agents.shuffle_do("invite")
+        for invitation in self.due.pop(self.day, ()):
+            if invitation.outcome is None:
+                invitation.alter.answer(invitation)
+        for invitation in self.expiring.pop(self.day, ()):
+            if invitation.outcome is None:
+                self.withdraw(invitation)
+        self.agents.do("enforce")
+        self.totals.append({"day": self.day, "invitations": self.sent, "connections": self.connections, "blocked": self.blocked})
+
+    def withdraw(self, invitation: Invitation) -> None:
+        """Take back an invitation that has waited too long."""
+        lock = self.world.inviting.lock_days
+        invitation.ego.locked_until[invitation.alter] = math.inf if lock is None else self.day + lock
+        invitation.ego.conclude(invitation, "ignored")
+
+
+def run(scenario: Scenario, days: int | None = None) -> PlainModel:
+    """Run the plain model for the scenario's days, or fewer."""
+    model = PlainModel(scenario)
+    for _ in range(scenario.days if days is None else days):
+        model.step()
+    return model

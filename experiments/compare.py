@@ -1,0 +1,166 @@
+"""Three ways of inviting, compared: which reaches furthest, how much of it is mutual, and who gets blocked?
+
+Each policy is looked at in three kinds of society: **mixed** with the others, **alone** (everybody has it), and as a **newcomer**
+(one in a hundred has it). Each society is run several times, all of them with the same seeds. What comes out is a table, an answer in
+words, and a folder of tables and figures. To ask another question, copy this script and change the societies (``populations``) or
+what is ``kept``.
+"""
+
+import json
+import math
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+import typer
+
+import sim
+from experiments import answers, figures
+from experiments.estimates import differences
+from experiments.populations import populations
+from sim import commands
+
+Replications = Annotated[int, typer.Option("--replications", metavar="N", min=1, help="Runs of each society; seeds SEED, SEED + 1, ...")]
+INTERRUPTED = "interrupted; the results folder is as it was"
+CURVE_POINTS = 400
+"""Points in time of a survival curve, at most."""
+LEAST_AT_RISK = 0.1
+"""A survival curve ends where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one run: tables with a row or rows for each policy and for "all"."""
+
+    summary: pd.DataFrame
+    series: pd.DataFrame
+    survival: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The tables of the comparison.
+
+    In each, ``population`` is mixed, alone or newcomer, and ``policy`` is the one whose members are meant, or "all" in the mixed society.
+    """
+
+    runs: pd.DataFrame
+    """A row per replication, society and policy, a column per measure. Population "host": members of a newcomer's society who are none."""
+    summary: pd.DataFrame
+    """population, policy, measure, mean, low, high, replications."""
+    differences: pd.DataFrame
+    """The same of paired differences: how much more (population, policy) has than (than_population, than_policy)."""
+    series: pd.DataFrame
+    """population, policy, day, measure, mean, low, high, replications."""
+    survival: pd.DataFrame
+    """population, policy, clock ("days", "invitations"), time, mean (the share never blocked by then), low, high, replications."""
+
+
+def main(
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: Replications = 20,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/compare"),
+    settings: commands.Settings = None,
+    scenario: commands.ScenarioFile = None,
+    contacts: commands.Contacts = None,
+) -> None:
+    """Compare ways of inviting: which reaches furthest, how much of it is mutual, and who gets blocked?
+
+    Prints the answer and leaves tables (summary.csv and others), figures and provenance.json in --out, all of them or none. Defaults:
+    10,000 members, 365 days, 20 replications, seed 1.
+    """
+    started = datetime.now(UTC)
+    base = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed, contacts=contacts)
+    with ExitStack() as last, sim.folder_written(out) as folder:
+        example = figures.example(base)  # the shortest run first: what is wrong shows at once, and code that must be compiled is
+        base = base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
+        comparison = compare(base, replications, jobs=jobs)
+        tables(comparison, folder)
+        figures.draw(comparison, example, folder)
+        origin(base, started, replications, folder)
+        last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
+    print(f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}")
+
+
+def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
+    """Run all societies and estimate.
+
+    Parameters
+    ----------
+    base : Scenario
+        The mixed society; the others differ from it in their shares only. With a contact log it must have as many members as the log.
+    replications : int
+        Runs of each society. Replication r = 0, 1, ... has the seed ``base.seed + r`` in all of them.
+    jobs : int, optional
+        Processes; the tables do not depend on it.
+    """
+    societies = populations(base)
+    copies = {society.name: sim.replications(society.scenario, replications) for society in societies}
+    places = [(r, society) for r in range(replications) for society in societies]
+    tasks = [sim.Task(f"{society.name}, replication {r}", copies[society.name][r]) for r, society in places]
+    runs, series, survival = [], [], []
+    for (r, society), (task, kept) in zip(places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True):
+        runs.append(society.placed(kept.summary).assign(replication=r, seed=task.scenario.seed, society=society.name))
+        series.append(society.placed(kept.series))
+        survival.append(society.placed(kept.survival))
+    table = pd.concat(runs, ignore_index=True)[["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]]
+    return Comparison(
+        runs=table,
+        summary=_estimated(table),
+        differences=differences(table, sim.MEASURES),
+        series=_estimated(pd.concat(series), "day"),
+        survival=_estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
+    )
+
+
+def _estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
+    """Estimate the measures over replications, at every point of a curve; where a curve's measure is not taken, it has no point."""
+    keys = ["population", "policy", *point]
+    measures = [column for column in table if column not in {*keys, "replication", "seed", "society", "members"}]
+    estimates = sim.aggregate(table[table["population"] != "host"], by=keys, measures=measures)
+    return estimates[estimates["replications"] == estimates["replications"].max()].reset_index(drop=True) if point else estimates
+
+
+def keep(result: sim.Result) -> Kept:
+    """Keep of a run what the comparison needs."""
+    return Kept(result.summary, result.series, pd.concat([_curves(result, "days"), _curves(result, "invitations")]))
+
+
+def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.DataFrame:
+    """Read the Kaplan-Meier curves of a run off at times that are the same in every run."""
+    scenario = result.scenario
+    last = scenario.days * (1 if clock == "days" else math.ceil(scenario.inviting.per_day))
+    times = np.unique(np.linspace(0, last, CURVE_POINTS + 1).astype(int))
+    curves = []
+    for policy, curve in sim.survival(scenario, result.members, clock).groupby("policy", sort=False):
+        there = curve["survival"].to_numpy()[np.searchsorted(curve["time"], times, side="right") - 1]
+        if clock == "invitations":
+            there[times > curve["time"][curve["at_risk"] >= LEAST_AT_RISK * curve["at_risk"].iloc[0]].iloc[-1]] = np.nan
+        curves.append(pd.DataFrame({"policy": policy, "clock": clock, "time": times, "never_blocked": there}))
+    return pd.concat(curves)
+
+
+def tables(comparison: Comparison, folder: Path) -> None:
+    """Write the tables; the numbers of summary.csv have 6 significant digits."""
+    for name, table in vars(comparison).items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    comparison.summary.to_csv(folder / "summary.csv", index=False, float_format="%.6g", lineterminator="\n")
+
+
+def origin(base: sim.Scenario, started: datetime, replications: int, folder: Path) -> None:
+    """Write provenance.json: all parameters, the societies' shares, seeds, versions, commit, machine and time."""
+    shares = {society.name: society.scenario.shares() for society in populations(base)}
+    seeds = [copy.seed for copy in sim.replications(base, replications)]
+    record = sim.provenance(base, started=started, seeds=seeds, replications=replications, societies=shares)
+    (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=INTERRUPTED)

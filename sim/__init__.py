@@ -1,0 +1,81 @@
+"""invitesim: whom to invite to a professional network, who accepts, and whom the platform blocks."""
+
+from typing import TYPE_CHECKING, Any
+
+from .agents import Bond, Candidate, InvitePolicy
+from .errors import InputError
+from .files import folder_written
+from .platform import Platform
+from .provenance import provenance
+from .scenario import Answering, Inviting, Meeting, Scenario, Society
+
+if TYPE_CHECKING:
+    from . import commands, measures, plots, statistics
+    from .agents.member import Member
+    from .contacts import ContactLog, read_contacts
+    from .model import NetworkModel
+    from .measures import MEASURES, survival
+    from .result import Result, load
+    from .runs import Task, interrupts_held, replicate, replications, run, run_many
+    from .statistics import aggregate, mean_interval, paired_difference
+
+_HOMES = {
+    **{name: "" for name in ("commands", "measures", "plots", "statistics")},
+    "Member": "agents.member",
+    "ContactLog": "contacts",
+    "read_contacts": "contacts",
+    "NetworkModel": "model",
+    "Result": "result",
+    "load": "result",
+    **{name: "measures" for name in ("MEASURES", "survival")},
+    **{name: "statistics" for name in ("aggregate", "mean_interval", "paired_difference")},
+    **{name: "runs" for name in ("Task", "interrupts_held", "replicate", "replications", "run", "run_many")},
+}
+"""Where the names live that are imported when first used, since their homes take long to import."""
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name) if _HOMES[name] else import_module(f".{name}", __name__)
+    globals()[name] = value
+    return value
+
+
+__all__ = [
+    "MEASURES",
+    "Answering",
+    "Bond",
+    "Candidate",
+    "ContactLog",
+    "InputError",
+    "InvitePolicy",
+    "Inviting",
+    "Meeting",
+    "Member",
+    "NetworkModel",
+    "Platform",
+    "Result",
+    "Scenario",
+    "Society",
+    "Task",
+    "aggregate",
+    "commands",
+    "folder_written",
+    "interrupts_held",
+    "load",
+    "mean_interval",
+    "measures",
+    "paired_difference",
+    "plots",
+    "provenance",
+    "read_contacts",
+    "replicate",
+    "replications",
+    "run",
+    "run_many",
+    "statistics",
+    "survival",
+]

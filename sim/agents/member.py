@@ -1,0 +1,98 @@
+"""A member as Mesa sees it: one row of the arrays, read when it is asked.
+
+Members are made when a model's ``agents`` are first looked at, and hold nothing but their number: a property reads the state of the moment.
+"""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from ..kernel import bonds
+from ..kernel import world as arrays
+
+if TYPE_CHECKING:
+    from ..model import NetworkModel
+
+
+class Member(mesa.Agent):  # type: ignore[misc]
+    """One member of the society, read only.
+
+    Parameters
+    ----------
+    model : NetworkModel
+    number : int
+        Its row, 0 to N - 1.
+    """
+
+    model: "NetworkModel"
+
+    def __init__(self, model: "NetworkModel", number: int) -> None:
+        super().__init__(model)
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
+
+    def _tally(self, column: int) -> int:
+        return int(self.model.engine.world.tally[self.number, column])
+
+    @property
+    def policy(self) -> str:
+        """The name of its policy."""
+        return list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]]
+
+    @property
+    def circle(self) -> int:
+        """The number of its circle."""
+        return self.number // self.model.scenario.society.circle_size
+
+    @property
+    def sociability(self) -> float:
+        """How readily it meets others; the mean is 1."""
+        return float(self.model.engine.sociability[self.number])
+
+    @property
+    def contacts(self) -> int:
+        """People it has met or talked to."""
+        return int(self.model.engine.world.head[self.number, bonds.CONTACTS])
+
+    @property
+    def degree(self) -> int:
+        """Connections."""
+        return int(self.model.engine.world.head[self.number, bonds.CONNECTIONS])
+
+    @property
+    def invitations_sent(self) -> int:
+        """Invitations sent so far."""
+        return self._tally(arrays.SENT)
+
+    @property
+    def accepted(self) -> int:
+        """Own invitations accepted so far."""
+        return self._tally(arrays.ACCEPTED)
+
+    @property
+    def strikes(self) -> int:
+        """Times that somebody has said "I don't know this person"."""
+        return self._tally(arrays.STRIKES)
+
+    @property
+    def received(self) -> int:
+        """Invitations received so far."""
+        return self._tally(arrays.RECEIVED)
+
+    @property
+    def blocked_day(self) -> int | None:
+        """The day of its first restriction, None if there was none."""
+        return self._tally(arrays.BLOCKED_DAY) or None
+
+    @property
+    def restricted(self) -> bool:
+        """Whether it may not invite on the coming day."""
+        return bool(self.model.engine.world.account[self.number, arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
+
+    @property
+    def connections(self) -> list["Member"]:
+        """The members it is connected with, in the order in which they came to know each other."""
+        members = self.model.members
+        return [members[alter] for alter in self.model.engine.connected(self.number)]

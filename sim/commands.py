@@ -1,0 +1,159 @@
+"""What all commands have in common: options that every one of them takes, and how a command ends.
+
+A command is a function whose parameters are annotated with the option types of this module; ``launch`` makes it a program::
+
+    import sim
+    from sim import commands
+
+
+    def main(
+        scenario: commands.ScenarioFile = None,          # --scenario FILE.toml
+        settings: commands.Settings = None,              # --set platform.limit=3, any number of times
+        members: commands.Members = None,                # --members; also Days, Seed, Contacts, Threads, Jobs, Out
+        out: commands.Out = Path("results/mine"),        # --out DIR
+    ) -> None:
+        '''Say what the command does: the first thing that --help prints.'''
+        chosen = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members)
+        ...
+
+
+    if __name__ == "__main__":
+        commands.launch(main)
+
+``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
+that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
+or a wrong option; 130 and one line after Ctrl-C. Any other exception is a fault of ours and shows its traceback.
+"""
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from .errors import InputError
+from .scenario import Scenario
+
+ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any parameter, as platform.limit=3; can be repeated. All: python -m sim parameters"),
+]
+Members = Annotated[int | None, typer.Option("--members", metavar="N", help="People in the society.")]
+Days = Annotated[int | None, typer.Option("--days", metavar="N", help="Days that the platform is open.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every draw.")]
+Contacts = Annotated[Path | None, typer.Option("--contacts", metavar="FILE", help="Real contacts (lines t i j, or CSV) as the meetings.")]
+Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for what is written.")]
+
+Command = typer.Typer | Callable[..., None]
+INTERRUPTED = "interrupted; files are whole or were not written"
+
+
+def chosen(
+    file: Path | None = None,
+    settings: Iterable[str] | None = None,
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Scenario:
+    """Put the scenario together that the command line asks for.
+
+    Parameters
+    ----------
+    file : Path, optional
+        Of ``--scenario``.
+    settings : iterable of str, optional
+        Of ``--set``: ``NAME=VALUE``, read by `settings_read`; they come last and win.
+    defaults : mapping, optional
+        From dotted names to values that hold where the file says nothing.
+    **options
+        From a name (of the top level; ``contacts`` is ``meeting.contacts``) to a value; None: not given.
+
+    Raises
+    ------
+    InputError
+        A file, a name or a value that does not fit.
+    """
+    base = Scenario.from_toml(file, defaults=defaults) if file else Scenario().replace(defaults or {})
+    given = {("meeting.contacts" if name == "contacts" else name): value for name, value in options.items() if value is not None}
+    return base.replace(given | settings_read(settings))
+
+
+def settings_read(settings: Iterable[str] | None) -> dict[str, Any]:
+    """Read ``NAME=VALUE``.
+
+    The value is TOML (``3``, ``true``, ``[0, 0.5, 0.9, 1, 1]``, ``{everyone = 1}``) or, where it isn't, a bare text (``linkedin2021``,
+    ``none``).
+    """
+    read: dict[str, Any] = {}
+    for setting in settings or ():
+        name, equals, text = setting.partition("=")
+        name, text = name.strip(), text.strip()
+        if not (name and equals and text):
+            raise InputError(f"--set {setting}: must be NAME=VALUE, as platform.limit=3")
+        read[name] = _value(text)
+    return read
+
+
+def _value(text: str) -> Any:
+    if "\n" in text:  # a second line would be a second key to TOML
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        pass
+    try:
+        return float(text)  # as people write it: .2
+    except ValueError:
+        return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def launch(command: Command, arguments: Sequence[str] | None = None, *, interrupted: str = INTERRUPTED) -> NoReturn:
+    """Run a command with the process's arguments and end the process.
+
+    Parameters
+    ----------
+    command : function or typer.Typer
+        A function is a program of one command; a ``Typer`` may hold several.
+    arguments : sequence of str, optional
+        In place of ``sys.argv[1:]``.
+    interrupted : str
+        The line for Ctrl-C: what became of the files.
+
+    Raises
+    ------
+    SystemExit
+        Always: 0, 2 (wrong input) or 130 (Ctrl-C).
+    """
+    sys.exit(_ended(command if isinstance(command, typer.Typer) else program(command), arguments, interrupted))
+
+
+def program(command: Callable[..., None] | None = None) -> typer.Typer:
+    """Make the ``Typer`` of a command, or one to add several to: plain text, no traceback of its own making."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    if command is not None:
+        app.command()(command)
+    return app
+
+
+def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) -> int:
+    try:
+        code = app(args=arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except InputError as error:
+        return _said(str(error), 2)
+    except typer.TyperException as error:
+        return _said(f"{error.format_message()} --help lists the options.", 2)
+    except KeyboardInterrupt:
+        code = 130
+    # typer turns Ctrl-C inside a command into a returned exit code; our commands return nothing
+    return _said(interrupted, 130) if code == 130 else int(code or 0)
+
+
+def _said(line: str, code: int) -> int:
+    print(" ".join(line.split()), file=sys.stderr)
+    return code

@@ -1,0 +1,55 @@
+"""The networks that lie in the bonds, as lists of pairs."""
+
+import numpy as np
+from numba import njit
+
+from .bonds import ARC, BONDS, CONNECTED, CONTACT, PLATFORM, slot_of
+
+
+@njit(cache=True, nogil=True)
+def connections(head, chunks, alter, state, count):
+    """List the connections as keys ego 2**32 + alter with ego < alter: int64, shape (count,), egos in order."""
+    keys = np.empty(count, np.int64)
+    found = 0
+    for ego in range(head.shape[0]):
+        for place in range(head[ego, BONDS]):
+            slot = slot_of(chunks, ego, place)
+            if alter[slot] > ego and state[slot] & PLATFORM == CONNECTED:
+                keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
+                found += 1
+    return keys
+
+
+@njit(cache=True, nogil=True)
+def arcs(head, chunks, alter, state, count):
+    """List the arcs of the outreach graph as keys ego 2**32 + alter: int64, shape (count,), egos in order."""
+    keys = np.empty(count, np.int64)
+    found = 0
+    for ego in range(head.shape[0]):
+        for place in range(head[ego, BONDS]):
+            slot = slot_of(chunks, ego, place)
+            if state[slot] & ARC:
+                keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
+                found += 1
+    return keys
+
+
+@njit(cache=True, nogil=True)
+def recognised(head, chunks, state):
+    """Count each member's connections that are contacts: int64, shape (N,)."""
+    number = np.zeros(head.shape[0], np.int64)
+    for ego in range(head.shape[0]):
+        for place in range(head[ego, BONDS]):
+            bits = state[slot_of(chunks, ego, place)]
+            if bits & PLATFORM == CONNECTED and bits & CONTACT:
+                number[ego] += 1
+    return number
+
+
+@njit(cache=True, nogil=True)
+def slots(head, chunks, ego):
+    """List the slots of ego's bonds, in the order of their creation: int64."""
+    own = np.empty(head[ego, BONDS], np.int64)
+    for place in range(len(own)):
+        own[place] = slot_of(chunks, ego, place)
+    return own

@@ -1,0 +1,334 @@
+"""Measures: what a run's tables say about reach, reciprocity and blocking.
+
+Arrays and tables come in, numbers and tables come out; nothing is simulated here. The definitions are those of docs/odd.md, per policy
+(over the members who have it) and for everybody. What takes a walk beyond one's neighbours, reach and clustering, is exact in a society of
+up to ``EXACT_REACH`` members; in a larger one it is worked out for a random sample of egos and has the 95 % interval of that sampling.
+"""
+
+import warnings
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernel import reach as kernel
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+EXACT_REACH = 20_000
+"""Members up to which reach and clustering are exact."""
+SAMPLED_EGOS = 1_024
+"""Egos above that, in equal parts for the policies: enough for reach within some 4 % of each of three policies."""
+LEVEL = 0.95
+"""Level of every interval."""
+EVERYBODY = "all"
+"""The row for all members, whatever their policy."""
+
+MEASURES = (
+    "degree",
+    "reach2",
+    "reach2_share",
+    "reach3",
+    "reach3_share",
+    "acceptance",
+    "reciprocity",
+    "recognised",
+    "blocked",
+    "restricted_time",
+    "time_to_block_days",
+    "time_to_block_invitations",
+    "idk_rate",
+    "unwanted",
+    "clustering",
+    "largest_component",
+)
+"""The columns of a summary that are measures, in their order."""
+
+
+class Adjacency(NamedTuple):
+    """The connections as rows of neighbours.
+
+    Those of member v are ``indices[indptr[v]:indptr[v + 1]]``, the ones larger than v from ``middle[v]`` on.
+    """
+
+    indptr: Ints
+    middle: Ints
+    indices: NDArray[np.int32]
+
+    @property
+    def members(self) -> int:
+        """Number of members, N."""
+        return len(self.indptr) - 1
+
+
+def adjacency(connections: NDArray[np.int32], members: int) -> Adjacency:
+    """Lay out connections as rows of neighbours.
+
+    Parameters
+    ----------
+    connections : int32 array (E, 2)
+        Pairs of members 0 … N-1, each once, the smaller first.
+    members : int
+        N.
+    """
+    return Adjacency(*kernel.neighbours(_pairs(connections), members))
+
+
+def reach(society: Adjacency, egos: Ints | None = None) -> tuple[Ints, Ints]:
+    """Count the others within two and within three steps of connections.
+
+    Parameters
+    ----------
+    society : Adjacency
+    egos : int array (K,), optional
+        Whose reach; None: everybody's.
+
+    Returns
+    -------
+    two, three : int64 array (K,)
+        0 … N-1 each.
+    """
+    if egos is None:
+        two, three = kernel.reach_of_all(society.indptr, society.indices)
+    else:
+        two, three = kernel.reach_of(society.indptr, society.indices, np.ascontiguousarray(egos, np.int64))
+    return two, three
+
+
+def clustering(society: Adjacency, egos: Ints | None = None) -> Floats:
+    """Give the local clustering of egos, 0 … 1: the share of pairs of neighbours that are connected; 0 with fewer than two neighbours.
+
+    The mean over everybody is ``networkx.average_clustering`` (Watts and Strogatz 1998).
+    """
+    egos = np.arange(society.members) if egos is None else np.ascontiguousarray(egos, np.int64)
+    degree = (society.indptr[1:] - society.indptr[:-1])[egos].astype(np.float64)
+    pairs = degree * (degree - 1) / 2
+    found = kernel.triangles(society.indptr, society.middle, society.indices, egos)
+    local: Floats = np.divide(found, pairs, out=np.zeros(len(egos)), where=pairs > 0)
+    return local
+
+
+def in_largest_component(connections: NDArray[np.int32], members: int) -> NDArray[np.bool_]:
+    """Say of each member whether it is in the largest connected component; of several equally large, the one with the smallest member."""
+    component = kernel.components(_pairs(connections), members)
+    in_largest: NDArray[np.bool_] = component == np.argmax(np.bincount(component))
+    return in_largest
+
+
+def choose_egos(policy: Ints, policies: int, seed: int, *, exact: int = EXACT_REACH, most: int = SAMPLED_EGOS) -> Ints:
+    """Choose the egos whose reach stands for everybody's.
+
+    Parameters
+    ----------
+    policy : int array (N,)
+        Each member's policy, 0 … policies-1.
+    policies : int
+        How many there are.
+    seed : int
+        The scenario's. Member i has the i-th word of Philox4x64 under this key, and of each policy those with the smallest words are
+        chosen: two scenarios with the same seed and the same policies have the same egos.
+    exact : int
+        Members up to which everybody is chosen.
+    most : int
+        Egos above that; each policy that somebody has gets an equal part, at least two, or all its members if they are fewer.
+
+    Returns
+    -------
+    int64 array (K,)
+        Ascending.
+    """
+    if len(policy) <= exact:
+        return np.arange(len(policy))
+    words = np.random.Philox(key=seed).random_raw(len(policy))
+    groups = [np.flatnonzero(policy == place) for place in range(policies)]
+    part = max(2, most // sum(len(group) > 0 for group in groups))
+    chosen = [group[np.argpartition(words[group], part)[:part]] if len(group) > part else group for group in groups]
+    return np.sort(np.concatenate(chosen))
+
+
+def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floats:
+    """Estimate the mean of a quantity over the members of each policy, and over everybody, from its values at some egos.
+
+    A stratified random sample (Cochran 1977, *Sampling Techniques*, ch. 5): a policy's members are a finite population, so where all of
+    them are egos the mean is exact and the interval has no width. Degrees of freedom over all policies are Satterthwaite's.
+
+    Parameters
+    ----------
+    values : array (K,)
+        The quantity, at each ego.
+    egos : int array (K,)
+        As ``choose_egos`` gave them.
+    policy, policies
+        As in ``choose_egos``.
+
+    Returns
+    -------
+    float64 array (policies + 1, 3)
+        Mean, lower and upper end of the 95 % interval; last the row for everybody. NaN for a policy that nobody has.
+    """
+    from scipy.special import stdtrit
+
+    values, group = values.astype(np.float64), policy[egos]
+    size, number = np.bincount(policy, minlength=policies), np.bincount(group, minlength=policies)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(group, values, policies) / number
+        spread = np.bincount(group, (values - mean[group]) ** 2, policies)
+        # squared error of each mean; that of a policy seen whole is 0, even if it has one member
+        error = np.where(number == size, 0.0, spread / (number - 1) / number * (1 - number / size))
+        weight = size / len(policy)
+        present = size > 0
+        overall = weight[present] @ mean[present]
+        parts = weight[present] ** 2 * error[present]
+        freedom = np.append(number - 1.0, parts.sum() ** 2 / np.sum(parts**2 / np.maximum(1, number[present] - 1)))
+        error = np.append(error, parts.sum())
+        half = np.where(error == 0, 0.0, stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(error))
+    centre = np.append(mean, overall)
+    return np.column_stack([centre, centre - half, centre + half])
+
+
+def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np.int32]) -> "pd.DataFrame":
+    """Take all measures at the end of a run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    members : DataFrame
+        A row a member, as in ``Result.members``.
+    connections : int32 array (E, 2)
+        Pairs of members, the smaller first.
+
+    Returns
+    -------
+    DataFrame
+        A row per policy and one for ``all``; columns ``policy``, ``members``, the ``MEASURES``, and last ``egos``, ``reach2_low``,
+        ``reach2_high``, ``reach3_low``, ``reach3_high``, ``clustering_low``, ``clustering_high``: how many members reach and clustering
+        were worked out for, and the 95 % interval of each mean, without width where that is everybody. A share of nothing is NaN.
+    """
+    import pandas as pd
+
+    policies = len(scenario.policies)
+    policy = members["policy"].cat.set_categories(list(scenario.policies)).cat.codes.to_numpy().astype(np.int64)
+
+    def total(column: Any) -> Floats:
+        """Sum over the members of each policy, and over everybody."""
+        sums = np.bincount(policy, np.asarray(column, np.float64), policies)
+        return np.append(sums, sums.sum())
+
+    size = total(np.ones(len(members)))
+    sent, degree = total(members["invitations_sent"]), total(members["degree"])
+    society = adjacency(connections, len(members))
+    egos = choose_egos(policy, policies, scenario.seed)
+    everybody = len(egos) == len(members)
+    two, three = (means(steps, egos, policy, policies) for steps in reach(society, None if everybody else egos))
+    local = means(clustering(society, egos), egos, policy, policies)
+    days, invitations = (_medians(survival(scenario, members, by), scenario) for by in ("days", "invitations"))
+    others = len(members) - 1
+    return pd.DataFrame(
+        {
+            "policy": [*scenario.policies, EVERYBODY],
+            "members": size.astype(np.int64),
+            "degree": _share(degree, size),
+            "reach2": two[:, 0],
+            "reach2_share": two[:, 0] / others,
+            "reach3": three[:, 0],
+            "reach3_share": three[:, 0] / others,
+            "acceptance": _share(total(members["accepted"]), sent - total(members["pending"])),
+            "reciprocity": _share(total(members["mutual_arcs"]), total(members["arcs"])),
+            "recognised": _share(total(members["recognised"]), degree),
+            "blocked": _share(total(members["blocked_day"].notna()), size),
+            "restricted_time": _share(total(members["restricted_days"]), size * scenario.days),
+            "time_to_block_days": days,
+            "time_to_block_invitations": invitations,
+            "idk_rate": _share(total(members["strikes"]), sent),
+            "unwanted": _share(total(members["unwanted"]), size) / scenario.days * 365,
+            "clustering": local[:, 0],
+            "largest_component": _share(total(in_largest_component(connections, len(members))), size),
+            "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
+            "reach2_low": two[:, 1],
+            "reach2_high": two[:, 2],
+            "reach3_low": three[:, 1],
+            "reach3_high": three[:, 2],
+            "clustering_low": local[:, 1],
+            "clustering_high": local[:, 2],
+        }
+    )
+
+
+def survival(
+    scenario: Scenario, members: "pd.DataFrame", by: Literal["days", "invitations"] = "days", *, level: float = LEVEL
+) -> "pd.DataFrame":
+    """Estimate the share of members never restricted, by the Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its policies, and the days after which members are out of sight.
+    members : DataFrame
+        A row a member, as in ``Result.members``; those of several replications may stand one below the other.
+    by : {"days", "invitations"}
+        Time in days since the platform opened, or in invitations sent. Members never restricted are censored: at the last day, or at the
+        invitations that they sent.
+    level : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``policy`` (the names and ``all``; none for a policy that nobody has), ``time``, ``survival``, ``low``, ``high`` and
+        ``at_risk``, the members neither restricted nor out of sight before that time. Each curve starts at time 0 with 1 and changes at the
+        times given. The interval is the exponential Greenwood one (log-log; Sawyer 2003); it has no width at 1, and where the curve has
+        come to 0 the upper end stays at the last one there was.
+    """
+    import pandas as pd
+
+    if by == "days":
+        first, censored_at = members["blocked_day"], np.full(len(members), scenario.days)
+    else:
+        first, censored_at = members["invitations_until_block"], members["invitations_sent"].to_numpy(np.int64)
+    restricted = first.notna().to_numpy(bool)
+    time = np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at)
+    columns: dict[str, list[Any]] = {name: [] for name in ("policy", "time", "survival", "low", "high", "at_risk")}
+    for name in [*scenario.policies, EVERYBODY]:
+        own = np.ones(len(members), bool) if name == EVERYBODY else (members["policy"] == name).to_numpy()
+        if own.any():
+            curve = _curve(time[own], restricted[own], level)
+            for column, values in zip(columns, ([name] * len(curve[0]), *curve), strict=True):
+                columns[column].extend(values)
+    return pd.DataFrame(columns)
+
+
+def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[Ints, Floats, Floats, Floats, Ints]:
+    """Give the columns of a Kaplan-Meier curve, from ``time`` on."""
+    from scipy.stats import CensoredData, ecdf
+
+    curve = ecdf(CensoredData(uncensored=time[restricted], right=time[~restricted])).sf
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)  # at 1 and at 0: see below
+        bounds = curve.confidence_interval(level, method="log-log")
+    at, still, low, high = curve.quantiles, curve.probabilities, bounds.low.probabilities, bounds.high.probabilities
+    if at[0] > 0 or still[0] < 1:
+        at, still, low, high = (np.append(first, values) for first, values in ((0, at), (1, still), (1, low), (1, high)))
+    low[still == 1] = high[still == 1] = 1
+    if still[-1] == 0:
+        low[-1], high[-1] = 0, high[-2]
+    return at.astype(np.int64), still, low, high, len(time) - np.searchsorted(np.sort(time), at)
+
+
+def _medians(curves: "pd.DataFrame", scenario: Scenario) -> Floats:
+    """Give the first time at which each curve is at one half or below; NaN where it stays above."""
+    below = curves[curves["survival"] <= 0.5 + 1e-12]  # the curve is a product of fractions, one half only to rounding
+    return below.groupby("policy")["time"].min().reindex([*scenario.policies, EVERYBODY]).to_numpy(np.float64)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    share: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return share
+
+
+def _pairs(connections: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.ascontiguousarray(connections, np.int32).reshape(-1, 2)

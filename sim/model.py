@@ -1,0 +1,125 @@
+"""The society as a Mesa model: one step is one day.
+
+The arrays do the work; this class lends them Mesa's manners: ``step``, ``run_for``, ``running``, ``agents``, ``datacollector``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+
+from .agents.member import Member
+from .engine import Engine
+from .errors import InputError
+from .measures import EVERYBODY
+from .result import Result
+from .scenario import Scenario
+from .tables import DAILY, day_of_series
+
+Seed = int | str | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None
+
+
+def _seed(rng: Seed) -> int | str:
+    """Make a scenario's seed of what Mesa takes as ``rng``."""
+    if isinstance(rng, np.integer):
+        return int(rng)
+    if isinstance(rng, int | str):
+        return rng
+    return int(np.random.default_rng(rng).integers(2**63))
+
+
+class NetworkModel(mesa.Model):  # type: ignore[misc]
+    """People who meet, invite and answer, and a platform that blocks.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        What to simulate; the default scenario if it is not given.
+    rng : int or str of digits, optional
+        The seed, in place of the scenario's. (A ``numpy`` generator or seed sequence is taken too: one number is drawn from it.)
+    **parameters
+        Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200, rng=7, **{"platform.limit": 3})``.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With ``members`` and ``seed`` as they are.
+    day : int
+        The last day lived; the platform opens on day 1.
+    datacollector : mesa.DataCollector
+        The daily measures of ``Result.series``: of everybody as ``degree`` …, of a policy as ``degree_everyone`` ….
+    engine : Engine
+        The arrays.
+
+    Raises
+    ------
+    InputError
+        A parameter that is not known or does not fit, as one line.
+    """
+
+    engine: Engine
+
+    def __init__(self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any) -> None:
+        chosen = (scenario or Scenario()).replace({**parameters, **({} if rng is None else {"seed": _seed(rng)})})
+        super().__init__(rng=chosen.seed)
+        self.engine = Engine(chosen)
+        self.engine.advance(0)
+        policies = list(self.scenario.policies)
+        reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
+        reporters |= {f"{measure}_{name}": _reporter(measure, place) for place, name in enumerate(policies) for measure in DAILY}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is lived."""
+        return self.engine.scenario
+
+    @scenario.setter
+    def scenario(self, value: Any) -> None:
+        """Leave Mesa's own scenario, which it sets at birth, where it is not in the way."""
+        if isinstance(value, Scenario):
+            raise InputError("scenario: a model keeps the one that it was made with; make another model")
+        self._mesa_scenario = value
+
+    @property
+    def day(self) -> int:
+        """The last day lived, 0 before the first."""
+        return max(self.engine.day, 0)
+
+    def step(self) -> None:
+        """Live one day. ``running`` is False after the scenario's last day; further steps go on all the same."""
+        self.engine.advance(self.day + 1)
+        self.datacollector.collect(self)
+        self.running = self.day < self.scenario.days
+
+    @property
+    def members(self) -> list[Member]:
+        """The members in the order of their numbers; made at first sight."""
+        if not hasattr(self, "_members"):
+            self._members = [Member(self, number) for number in range(self.scenario.members)]
+        return self._members
+
+    @property
+    def agents(self) -> Any:
+        """The members as Mesa's ``AgentSet``; made at first sight."""
+        _ = self.members
+        return super().agents
+
+    @agents.setter
+    def agents(self, agents: Any) -> None:
+        raise InputError("agents: the members are made by the model; they can't be set")
+
+    def result(self) -> Result:
+        """Take all measures, as of the last evening; the same as ``sim.run`` gives at the end."""
+        return self.engine.result()
+
+
+def _reporter(measure: str, place: int) -> Callable[[NetworkModel], float]:
+    def report(model: NetworkModel) -> float:
+        return day_of_series(model.engine, model.day)[measure][place]
+
+    return report
+
+
+__all__ = ["EVERYBODY", "NetworkModel"]

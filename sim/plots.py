@@ -1,0 +1,341 @@
+"""Figures from tables; nothing is simulated here.
+
+The tables are long: ``population`` (one panel or one marker each), ``policy`` (one colour, marker and line each), the estimate
+``mean`` and its 95 % interval ``low`` to ``high``. The title of a figure says what is seen in its data. A policy looks the same in
+every figure, in colours that colour-blind people can tell apart and in markers and lines that survive a copy in grey.
+"""
+
+import functools
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from . import findings
+from .findings import spoken
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class Style(NamedTuple):
+    """How a policy is drawn."""
+
+    colour: str
+    marker: str
+    line: str | tuple[int, tuple[float, ...]]
+
+
+BUILT_IN = {
+    "everyone": Style("#D55E00", "o", "solid"),
+    "interacted": Style("#0072B2", "s", (0, (5, 1.5))),
+    "close_friends": Style("#009E73", "^", (0, (1.2, 1.2))),
+    "all": Style("#595959", "D", (0, (4, 1.5, 1, 1.5))),
+}
+"""The styles of the built-in policies and of all members together; the colours are those of Okabe and Ito (2008)."""
+FURTHER = (
+    Style("#CC79A7", "v", (0, (7, 1.5, 1.2, 1.5))),
+    Style("#E69F00", "P", (0, (3, 1.5))),
+    Style("#56B4E9", "X", (0, (1, 2.5))),
+    Style("#000000", "*", (0, (8, 3))),
+    Style("#8C7300", "h", (0, (2, 1, 2, 3))),
+)
+"""The styles of other policies, in the order in which they are named; they start again after the last."""
+KINDS = {
+    "mixed": "mixed: all policies in one society",
+    "alone": "alone: everybody has the policy",
+    "newcomer": "newcomer: 1 % have the policy",
+}
+"""What the populations of the comparison are, for the titles of panels; another population is called by its name."""
+WIDTH = 7.5
+"""Inches: the width of a page's text; fonts are chosen for it."""
+LOOK = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#595959",
+    "axes.linewidth": 0.8,
+    "xtick.color": "#404040",
+    "ytick.color": "#404040",
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "lines.linewidth": 1.6,
+    "figure.dpi": 160,
+    "savefig.dpi": 160,
+    "svg.hashsalt": "invitesim",
+    "svg.fonttype": "path",
+}
+SHARES = {"acceptance": "acceptance: settled invitations accepted, %", "reciprocity": "reciprocity: arcs that are returned, %"}
+CLOCKS = {"days": "days since opening", "invitations": "invitations sent"}
+INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
+
+
+def styles(policies: Iterable[str]) -> dict[str, Style]:
+    """Give each policy its style: the built-in ones their own, others the further ones in order."""
+    further = iter(range(10**6))
+    return {name: BUILT_IN[name] if name in BUILT_IN else FURTHER[next(further) % len(FURTHER)] for name in dict.fromkeys(policies)}
+
+
+def _in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+    """Let a function draw in our look, whatever the user's own settings are."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        import matplotlib
+
+        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **LOOK}):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def save(figure: "Figure", path: str | Path) -> None:
+    """Write a figure beside ``path`` as PNG and SVG; the same figure gives the same bytes."""
+    import matplotlib
+
+    path = Path(path)
+    with matplotlib.rc_context(LOOK):
+        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
+        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+
+
+@_in_our_look
+def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
+    """Draw reach over time: one panel a population, one line a policy.
+
+    Parameters
+    ----------
+    series : DataFrame
+        population, policy, day, measure, mean, low, high. The rows of measure ``reach2_share`` are drawn.
+    setting : str
+        What the data are of, for the line below the figure.
+    """
+    table = _policies_only(series[series["measure"] == "reach2"])
+    figure = _figure(3.3)
+    axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
+    axes[0].set_ylim(0, 104 * table["high"].fillna(table["mean"]).max())
+    _in_panels(axes, table, "day", titles=True)
+    axes[0].set_ylabel("members within two steps, %")
+    for axis in axes:
+        axis.set_xlabel("days since opening")
+    _head(figure, findings.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
+    return figure
+
+
+@_in_our_look
+def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
+    """Draw acceptance and reciprocity side by side: one row a policy and population.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        population, policy, measure, mean, low, high. The rows of measures ``acceptance`` and ``reciprocity`` are drawn.
+    setting : str
+        What the data are of, for the line below the figure.
+    """
+    table = _policies_only(summary[summary["measure"].isin(["acceptance", "reciprocity"])])
+    look = styles(table["policy"])
+    rows = [(policy, population) for policy in look for population in dict.fromkeys(table["population"])]
+    places = {row: place + 0.6 * list(look).index(row[0]) for place, row in enumerate(rows)}
+    figure = _figure(1.2 + 0.27 * len(rows))
+    axes = figure.subplots(1, 2, sharey=True)
+    for axis, (measure, label) in zip(axes, SHARES.items(), strict=True):
+        for _, row in table[table["measure"] == measure].iterrows():
+            style, place = look[row["policy"]], places[row["policy"], row["population"]]
+            low, mean, high = 100 * row[["low", "mean", "high"]].astype(float)
+            axis.plot(mean, place, marker=style.marker, color=style.colour, markersize=5, linestyle="none")
+            axis.hlines(place, low, high, color=style.colour, linewidth=1.4)
+            beside = (100 * max(row["mean"], row["high"]), place)
+            axis.annotate(f"{mean:.0f}", beside, (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+        axis.set_xlabel(label)
+        axis.set_xlim(0, 110)
+        axis.set_xticks(range(0, 101, 20))
+        axis.grid(axis="y", color=PALE, linewidth=0.8)
+        axis.set_axisbelow(True)
+        axis.tick_params(axis="y", length=0)
+    axes[0].set_yticks(list(places.values()), [f"{spoken(policy)}, {population}" for policy, population in places])
+    for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
+        tick.set_color(look[policy].colour)
+    axes[0].invert_yaxis()
+    _head(figure, findings.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
+    return figure
+
+
+@_in_our_look
+def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
+    """Draw the share never blocked: one row a clock (days, invitations sent), one panel a population, one line a policy.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        population, policy, clock ("days" or "invitations"), time, mean, low, high: Kaplan-Meier estimates.
+    setting : str
+        What the data are of, for the line below the figure.
+    """
+    table = _policies_only(curves)
+    figure = _figure(4.9)
+    axes = figure.subplots(2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False)
+    axes[0, 0].set_ylim(0, 112)
+    axes[0, 0].set_yticks(range(0, 101, 20))
+    for row, (clock, label) in zip(axes, CLOCKS.items(), strict=True):
+        _in_panels(row, table[table["clock"] == clock], "time", titles=clock == "days", steps=True)
+        row[0].set_ylabel("never blocked, %")
+        for axis in row:
+            axis.set_xlabel(label)
+    _head(figure, findings.survival(table), f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.")
+    return figure
+
+
+@_in_our_look
+def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
+    """Draw the plane of reach against blocking: one point a policy and population.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        population, policy, measure, mean, low, high. The rows of measures ``reach2_share`` and ``blocked`` are drawn.
+    setting : str
+        What the data are of, for the line below the figure.
+    """
+    table = _policies_only(summary)
+    wide = table.pivot(index=["population", "policy"], columns="measure", values=["mean", "low", "high"]) * 100
+    wide = wide.reindex(table[["population", "policy"]].drop_duplicates().itertuples(index=False, name=None))
+    filled = dict(zip(dict.fromkeys(table["population"]), ("full", "none", "left", "bottom", "top", "right"), strict=False))
+    figure = _figure(4.2)
+    axis = figure.subplots()
+    axis.set_xlim(0, max(1.0, 1.12 * wide["high", "reach2_share"].max()))
+    axis.set_ylim(-4, max(10.0, 1.15 * wide["high", "blocked"].max()))
+    for policy, style in styles(table["policy"]).items():
+        points = wide.xs(policy, level="policy").reindex([population for population in filled if (population, policy) in wide.index])
+        x, y = points["mean", "reach2_share"], points["mean", "blocked"]
+        axis.plot(x, y, color=style.colour, linewidth=0.8, alpha=0.4, zorder=1)
+        axis.hlines(y, points["low", "reach2_share"], points["high", "reach2_share"], color=style.colour, linewidth=1.4)
+        axis.vlines(x, points["low", "blocked"], points["high", "blocked"], color=style.colour, linewidth=1.4)
+        for population in points.index:
+            drawn = {"marker": style.marker, "fillstyle": filled[population], "markersize": 7, "linestyle": "none"}
+            axis.plot(x[population], y[population], color=style.colour, markerfacecoloralt="white", **drawn)
+        axis.annotate(spoken(policy), (x.mean(), y.max()), (0, 10), textcoords="offset points", ha="center", fontsize=9, color=style.colour)
+    for population, fill in filled.items():
+        drawn = {"marker": "o", "fillstyle": fill, "markersize": 6, "linestyle": "none"}
+        axis.plot([], [], color=GREY, markerfacecoloralt="white", label=KINDS.get(population, spoken(population)), **drawn)
+    axis.legend(loc="best", frameon=False, fontsize=8, labelcolor=GREY)
+    axis.set_xlabel("reach: members within two steps, %")
+    axis.set_ylabel("blocked at least once, %")
+    _head(figure, findings.plane(wide["mean"] / 100), f"{setting} Bars: 95 % intervals of the mean.")
+    return figure
+
+
+@_in_our_look
+def network(graph: "nx.Graph", setting: str = "") -> "Figure":
+    """Draw a small society: its members, coloured by policy, the blocked marked, and their connections.
+
+    Parameters ---------- graph : networkx.Graph
+        As ``Result.graph()`` gives it: the nodes have ``policy`` and ``blocked_day`` (missing where never blocked). A few hundred at
+        most.
+    setting : str
+        What the graph is of, for the line below the figure.
+    """
+    import networkx as nx
+    from matplotlib.collections import LineCollection
+
+    figure = _figure(5.4)
+    axis = figure.subplots()
+    place = nx.spring_layout(graph, seed=1, iterations=200, method="force")
+    lines = LineCollection([(place[ego], place[alter]) for ego, alter in graph.edges], colors="#000000", alpha=0.12, linewidths=0.5)
+    axis.add_collection(lines)
+    members = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
+    members["degree"] = pd.Series(dict(graph.degree))
+    members["blocked"] = members["blocked_day"].notna()
+    for policy, style in styles(members["policy"].unique()).items():
+        some = members[members["policy"] == policy]
+        at = np.array([place[member] for member in some.index])
+        axis.scatter(
+            *at.T,
+            s=34,
+            marker=style.marker,
+            color=style.colour,
+            edgecolor="white",
+            linewidth=0.6,
+            zorder=2,
+            label=f"{spoken(policy)}, {some['degree'].mean():.0f} connections each",
+        )
+        blocked = at[some["blocked"].to_numpy()]
+        axis.scatter(*blocked.T, s=34, marker="x", color=INK, linewidth=1.3, zorder=3)
+    axis.scatter([], [], s=34, marker="x", color=INK, linewidth=1.3, label="blocked")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=8, labelcolor=INK)
+    axis.set_axis_off()
+    axis.set_aspect("equal")
+    _head(figure, findings.network(members), setting)
+    return figure
+
+
+# The parts of a figure
+
+
+def _figure(height: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def _policies_only(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["policy"] != "all"]
+
+
+def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False) -> None:
+    """Draw a panel a population: a line in percent, with its interval, for each policy, and the policy's name at its end."""
+    look = styles(table["policy"])
+    panels = list(zip(axes, table.groupby("population", sort=False), strict=True))
+    for axis, (population, lines) in panels:
+        for policy, line in lines.groupby("policy", sort=False):
+            style = look[str(policy)]
+            bounds = 100 * line["low"], 100 * line["high"]
+            axis.fill_between(line[time], *bounds, color=style.colour, alpha=0.25, linewidth=0, step="post" if steps else None)
+            drawn = "steps-post" if steps else "default"
+            axis.plot(line[time], 100 * line["mean"], color=style.colour, linestyle=style.line, drawstyle=drawn, label=spoken(str(policy)))
+        axis.set_xlim(0, table[time].max())
+        if titles:
+            axis.set_title(KINDS.get(str(population), spoken(str(population))))
+    for axis, (_, lines) in panels:  # when all lines are there, so that the scale is final
+        _name_lines(axis, lines, time)
+
+
+def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str) -> None:
+    """Write each policy at the end of its line: beside the panel, or above where the line ends early."""
+    look = styles(lines["policy"])
+    low, high = axis.get_ylim()
+    ends = lines.groupby("policy", sort=False).last()
+    early = ends[time] < 0.6 * axis.get_xlim()[1]
+    late = ends[~early]
+    for policy, place in zip(late.index, _apart(100 * late["mean"], (high - low) / 13), strict=True):
+        where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        axis.annotate(spoken(policy), (1, place), (4, 0), color=look[policy].colour, fontsize=8, va="center", **where)
+    for policy, end in ends[early].iterrows():
+        colour, at = look[str(policy)].colour, (end[time], 100 * end["mean"])
+        axis.plot(*at, marker=look[str(policy)].marker, markersize=4, color=colour)
+        axis.annotate(spoken(str(policy)), at, (0, 5), textcoords="offset points", fontsize=8, color=colour)
+
+
+def _apart(places: Sequence[float], least: float) -> list[float]:
+    """Move places on a line, as little as can be, until neighbours are at least so far apart."""
+    order = np.argsort(places, kind="stable")
+    moved = np.array(places, float)[order]
+    for _ in range(100):
+        short = np.maximum(0, least - np.diff(moved)) / 2
+        moved[:-1] -= short
+        moved[1:] += short
+    return [float(place) for place in moved[np.argsort(order, kind="stable")]]
+
+
+def _head(figure: "Figure", finding: str, below: str) -> None:
+    finding = textwrap.fill(finding, 82)
+    figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
+    figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)

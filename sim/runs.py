@@ -1,0 +1,280 @@
+"""Running scenarios: one, or many over processes.
+
+A replication is the same scenario with another seed; a sweep is many scenarios. Both are lists of tasks, a scenario with a name, and each
+is run on one thread in one of several processes. What is kept of a result is made where it was run, so that only small tables travel
+between processes. What comes out does not depend on how many processes there are, nor on which of them is done first.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+
+from .errors import InputError
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .result import Result
+
+REACH_STOPS = 12
+"""Evenings, evenly spaced, on which a run takes the reach for its series."""
+BAR_DAYS = 5
+"""Days between two looks at the progress bar."""
+SEEDS = 2**64
+"""Seeds are 0 to this, exclusive; the one after the last is 0 again."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scenario to run and the name that it has in messages; give each task of a list its own name."""
+
+    name: str
+    scenario: Scenario
+
+
+def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, progress: str | None = None) -> "Result":
+    """Live through a scenario, from the history to the last day, and take all measures.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    threads : int, optional
+        Threads, 1 or more; None: all cores, where the society is large enough to gain by it. The result is the same for any number.
+    log : bool
+        Whether to keep every invitation, in ``Result.invitations``.
+    progress : str, optional
+        The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+
+    Raises
+    ------
+    InputError
+        ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not compile.
+    """
+    from tqdm import tqdm
+
+    from .engine import Engine
+    from .tables import InvitationLog
+
+    if threads is not None and threads < 1:
+        raise InputError(f"threads: {threads}, must be 1 or more")
+    engine = Engine(scenario, threads)
+    scenario = engine.scenario
+    invitations = InvitationLog() if log else None
+    measured = {scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
+    shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
+    evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
+    with tqdm(total=scenario.history_days + scenario.days, desc=progress, unit="day", disable=None if progress else True) as bar:
+        for day in evenings:
+            engine.advance(day)
+            if day in measured:
+                engine.measure_reach()
+            if invitations and day >= 1:
+                invitations.evening(engine)
+            bar.update(scenario.history_days + day - bar.n)
+    return engine.result(invitations, threads=engine.threads)
+
+
+def replications(scenario: Scenario, number: int) -> list[Scenario]:
+    """Make the scenarios of ``number`` replications: r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64), all else is the same."""
+    if number < 1:
+        raise InputError(f"replications: too small (got {number}); must be 1 or more")
+    return [scenario.replace({"seed": (scenario.seed + r) % SEEDS}) for r in range(number)]
+
+
+def replicate(scenario: Scenario, number: int = 20, *, jobs: int | None = None, progress: str | None = None) -> "pd.DataFrame":
+    """Run a scenario ``number`` times, each time with another seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its seed is that of the first replication; the next ones have the next seeds.
+    number : int
+        Replications, 1 or more.
+    jobs, progress
+        As in ``run_many``.
+
+    Returns
+    -------
+    DataFrame
+        ``Result.summary`` of every run, a row per replication and policy; before its columns stand ``replication`` (from 0) and ``seed``.
+    """
+    import pandas as pd
+
+    tasks = [Task(f"seed {copy.seed}", copy) for copy in replications(scenario, number)]
+    tables = []
+    for r, (task, table) in enumerate(run_many(tasks, _summary, jobs=jobs, progress=progress)):
+        table.insert(0, "replication", r)
+        table.insert(1, "seed", task.scenario.seed)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _summary(result: "Result") -> "pd.DataFrame":
+    return result.summary
+
+
+def run_many[Kept](
+    tasks: Iterable[Task], keep: Callable[["Result"], Kept], *, jobs: int | None = None, progress: str | None = None
+) -> Iterator[tuple[Task, Kept]]:
+    """Run every task and give what ``keep`` makes of each result, in the order of the tasks, as soon as it is there.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        What to run.
+    keep : callable
+        From a ``Result`` to what is wanted of it, called where the task was run. With more than one job it and the scenarios' own policy
+        functions must be defined at the top of a module, or of a script that runs under ``if __name__ == "__main__":``.
+    jobs : int, optional
+        Processes, 1 or more; None: as many as there are cores for this process. With 1 everything runs here. Each run has one thread.
+    progress : str, optional
+        The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+
+    Yields
+    ------
+    (Task, Kept)
+
+    Raises
+    ------
+    InputError
+        A mistake in a scenario, named by its task; ``jobs`` below 1; a process that was killed.
+    Exception
+        Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all processes are stopped.
+    """
+    from tqdm import tqdm
+
+    todo = list(tasks)
+    if jobs is not None and jobs < 1:
+        raise InputError(f"jobs: too small (got {jobs}); must be 1 or more")
+    jobs = max(1, min(cores() if jobs is None else jobs, len(todo)))
+    done = _here(todo, keep) if jobs == 1 else _over_processes(todo, keep, jobs)
+    with contextlib.closing(done), tqdm(total=len(todo), desc=progress, unit="run", disable=None if progress else True) as bar:
+        for task, kept in done:
+            bar.update()
+            yield task, kept
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _here[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> Generator[tuple[Task, Kept]]:
+    for task in tasks:
+        with _named(task):
+            kept = _work(task.scenario, keep)
+        yield task, kept
+
+
+def _over_processes[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int) -> Generator[tuple[Task, Kept]]:
+    _check_travels(tasks, keep)
+    # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
+    run(Scenario(members=2, days=1), threads=1)
+    # Spawned, not forked: the fork of a process that has run threads can hang.
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    ahead = 4 * jobs  # enough that no process waits, few enough that a mistake in a long sweep shows early
+    under_way: deque[tuple[Task, Future[Kept]]] = deque()
+    try:
+        for place in range(len(tasks) + ahead):
+            if place < len(tasks):
+                with _deaf_children():
+                    under_way.append((tasks[place], pool.submit(_work, tasks[place].scenario, keep)))
+            if place >= ahead and under_way:
+                task, future = under_way.popleft()
+                with _named(task):
+                    kept = future.result()
+                yield task, kept
+        pool.shutdown()
+    except BaseException:
+        _stop(pool)
+        raise
+
+
+def _check_travels[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> None:
+    """Find out before anything runs whether what the processes need can be sent to them."""
+    for name, sent in (("keep", keep), *((task.name, task.scenario) for task in tasks)):
+        try:
+            pickle.dumps(sent)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            right = "must be functions defined at the top of a module, or jobs=1"
+            raise InputError(f"{name}: can't be sent to another process ({error}); {right}") from None
+
+
+def _work[Kept](scenario: Scenario, keep: Callable[["Result"], Kept]) -> Kept:
+    return keep(run(scenario, threads=1))
+
+
+@contextlib.contextmanager
+def _named(task: Task) -> Iterator[None]:
+    """Let an exception say which task it comes from."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{task.name}: {error}") from error
+    except BrokenProcessPool as error:
+        reasons = "for want of memory (take fewer jobs or members), or in a script without if __name__ == '__main__':"
+        raise InputError(f"{task.name}: its process died, most often {reasons}") from error
+    except Exception as error:
+        error.add_note(f"This happened in the run of {task.name}.")
+        raise
+
+
+def _settle() -> None:
+    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is inherited."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the pool's processes in the middle of what they do; they have nothing to lose."""
+    for process in list((pool._processes or {}).values()):  # public only from Python 3.14 on, as terminate_workers
+        process.terminate()
+    pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let a Ctrl-C that comes in the block count after it, for what must not stop half way."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread hears Ctrl-C
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

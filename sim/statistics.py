@@ -1,0 +1,153 @@
+"""Statistics over replications: means with their intervals, and differences between runs that had the same luck.
+
+Replications differ in their seed alone, so their values are independent draws and Student's t gives the interval of their mean. Two
+policies or rules under the same seed share every draw that the rule does not change (common random numbers; Klein et al. 2024,
+arXiv:2409.02086). So what is compared is pairs: the interval is that of the mean difference, narrower the more the two have in common.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .measures import LEVEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_MEASURED = ("replication", "seed")
+"""Columns of a table of runs that only say which run it was."""
+
+
+class Interval(NamedTuple):
+    """A mean over replications, in the unit of the values."""
+
+    mean: float
+    low: float
+    high: float
+    replications: int
+    """How many values there were, NaN left out."""
+
+
+class Difference(NamedTuple):
+    """A mean of paired differences, in the unit of the values."""
+
+    mean: float
+    low: float
+    high: float
+    replications: int
+    """How many pairs there were, those with a NaN left out."""
+    variance_saved: float
+    """The share of variance that pairing spares, 1 - var(a - b) / (var(a) + var(b)): 1 where the two differ by a constant, 0 where they are
+    unrelated, below 0 where they are opposed; NaN where neither varies."""
+
+
+def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
+    """Give the mean of replications and its t interval.
+
+    Parameters
+    ----------
+    values : array (R,)
+        A number a replication; a NaN, no value in that replication, is left out.
+    level : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    Interval
+        One replication has no bounds (NaN), none has no mean either.
+    """
+    known = np.asarray(values, np.float64)
+    known = known[~np.isnan(known)]
+    number = len(known)
+    mean = known.mean() if number else np.nan
+    half = _half_width(known.std(ddof=1) if number > 1 else np.nan, number, level)
+    return Interval(float(mean), float(mean - half), float(mean + half), number)
+
+
+def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Difference:
+    """Give the mean of a - b over pairs, its t interval, and what pairing was worth.
+
+    Parameters
+    ----------
+    a, b : array (R,)
+        A number a replication, both in the same order of seeds; pairs with a NaN are left out.
+    level : float
+        Of the interval, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Where there are not as many of the one as of the other.
+    """
+    one, other = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if one.shape != other.shape:
+        raise ValueError(f"pairs take as many numbers of the one as of the other (got {one.size} and {other.size})")
+    known = ~np.isnan(one - other)
+    one, other = one[known], other[known]
+    unpaired = one.var(ddof=1) + other.var(ddof=1) if len(one) > 1 else 0.0
+    saved = 1 - (one - other).var(ddof=1) / unpaired if unpaired > 0 else np.nan
+    return Difference(*mean_interval(one - other, level), float(saved))
+
+
+def aggregate(
+    runs: "pd.DataFrame",
+    *,
+    by: Sequence[str] = ("population", "policy"),
+    measures: Sequence[str] | None = None,
+    level: float = LEVEL,
+) -> "pd.DataFrame":
+    """Put many replications into one row a measure.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        A row per replication and combination of ``by``, with a column per measure; or long, with the columns ``measure`` and ``value``.
+    by : sequence of str
+        The columns that tell apart what is not to be mixed.
+    measures : sequence of str, optional
+        The columns that are measures, or the measures of a long table that are wanted; None: all, but for ``replication`` and ``seed``.
+    level : float
+        Of the intervals, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``by``, ``measure``, ``mean``, ``low``, ``high``, ``replications``; rows in the order in which combinations, and within them
+        measures, first appear. NaN values are left out; a measure that has none in any replication has the mean NaN, of 0 replications.
+
+    Raises
+    ------
+    ValueError
+        Where a column is not there.
+    """
+    by = list(by)
+    if {"measure", "value"} <= set(runs.columns):
+        _check_present(by, runs)
+        long = runs[[*by, "measure", "value"]]
+        long = long if measures is None else long[long["measure"].isin(measures)]
+    else:
+        columns = [column for column in runs if column not in (*by, *NOT_MEASURED)] if measures is None else list(measures)
+        _check_present([*by, *columns], runs)
+        long = runs[[*by, *columns]].melt(by, var_name="measure")
+    first_seen = long.groupby(by, sort=False, observed=True).ngroup()  # what was a wide table stands measure by measure
+    long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
+    table = long.groupby([*by, "measure"], sort=False, observed=True)["value"].agg(["mean", "std", "count"])
+    half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
+    return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
+
+
+def _check_present(columns: Sequence[str], runs: "pd.DataFrame") -> None:
+    missing = [column for column in columns if column not in runs]
+    if missing:
+        raise ValueError(f"the runs have no column {missing[0]!r}; they have {', '.join(map(str, runs.columns))}")
+
+
+def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
+    """Give half the width of the t interval of a mean; NaN for fewer than two numbers."""
+    from scipy.special import stdtrit  # the quantile of Student's t, without the half second that scipy.stats takes to import
+
+    number = np.asarray(number, np.float64)
+    freedom = np.where(number > 1, number - 1, np.nan)
+    return stdtrit(freedom, (1 + level) / 2) * deviation / np.sqrt(freedom + 1)

@@ -1,0 +1,211 @@
+"""The arrays of a society as tables: members, series by day, invitations, connections and arcs."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernel import bonds, pairs
+from .kernel import world as arrays
+from .kernel.invite import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .engine import Engine
+
+SOURCES = {FROM_CONTACTS: "contacts", FROM_INTRODUCTIONS: "introductions", FROM_DIRECTORY: "directory"}
+OUTCOMES = ("accepted", "idk", "ignored", "pending")
+Pairs = NDArray[np.int32]
+
+
+def _unpacked(keys: NDArray[np.int64]) -> Pairs:
+    keys.sort()
+    return np.column_stack([keys >> 32, keys & 0xFFFFFFFF]).astype(np.int32)
+
+
+def connections(engine: "Engine") -> Pairs:
+    """List the connections as of the last evening: shape (E, 2), ego < alter, sorted."""
+    world = engine.world
+    count = int(world.head[:, bonds.CONNECTIONS].sum(dtype=np.int64)) // 2
+    return _unpacked(pairs.connections(world.head, world.chunks, world.alter, world.state, count))
+
+
+def arcs(engine: "Engine") -> Pairs:
+    """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
+    world = engine.world
+    count = int(world.tally[:, arrays.ARCS].sum(dtype=np.int64))
+    return _unpacked(pairs.arcs(world.head, world.chunks, world.alter, world.state, count))
+
+
+def waiting(engine: "Engine") -> NDArray[np.int32]:
+    """List the slots of the invitations that are pending."""
+    world, rules = engine.world, engine.rules
+    recent = range(max(1, engine.day - rules.pending_days + 1), engine.day + 1)
+    ring = len(world.sent_slot)
+    sent = [world.sent_slot[day % ring, : world.sent_from[day % ring, -1]] for day in recent]
+    slots = np.concatenate([*sent, np.empty(0, np.int32)])
+    return slots[world.state[slots] & bonds.PLATFORM == bonds.PENDING]
+
+
+def restricted_days(engine: "Engine") -> NDArray[np.int64]:
+    """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
+    tally, until = engine.world.tally, engine.world.account[:, arrays.RESTRICTED_UNTIL].astype(np.int64)
+    for_good = until == arrays.FOREVER
+    imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(for_good, 0, np.maximum(0, until - max(engine.day, 0)))
+    return imposed + np.where(for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0)
+
+
+def members(engine: "Engine") -> "pd.DataFrame":
+    """Give a row per member, as of the last evening; see ``Result.members``."""
+    import pandas as pd
+
+    world, scenario = engine.world, engine.scenario
+    n = scenario.members
+    tally, answers = world.tally, world.answers
+    slots = waiting(engine)
+    pending = np.bincount(world.alter[world.link[slots, 0]], minlength=n)
+    at_door = np.bincount(world.alter[slots], minlength=n)
+    sent, accepted, strikes, received = (tally[:, column].astype(np.int64) for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED))
+    resolved = answers[:, 1::2].sum(axis=1, dtype=np.int64)
+    blocked = tally[:, arrays.BLOCKED_DAY] > 0
+
+    def if_blocked(column: int) -> "pd.Series[int]":
+        return pd.Series(tally[:, column], dtype="Int32").mask(~blocked)
+
+    return pd.DataFrame(
+        {
+            "member": np.arange(n),
+            "policy": pd.Categorical.from_codes(world.policy.astype(np.int16), list(scenario.policies)),
+            "circle": np.arange(n) // scenario.society.circle_size,
+            "sociability": engine.sociability,
+            "contacts": world.head[:, bonds.CONTACTS].astype(np.int64),
+            "degree": world.head[:, bonds.CONNECTIONS].astype(np.int64),
+            "invitations_sent": sent,
+            "accepted": accepted,
+            "ignored": resolved - accepted - strikes,
+            "strikes": strikes,
+            "pending": pending,
+            "blocked_day": if_blocked(arrays.BLOCKED_DAY),
+            "invitations_until_block": if_blocked(arrays.SENT_AT_BLOCK),
+            "received": received,
+            "unwanted": received - tally[:, arrays.WELCOMED] - at_door,
+            "restricted_days": restricted_days(engine),
+            "arcs": tally[:, arrays.ARCS].astype(np.int64),
+            "mutual_arcs": tally[:, arrays.MUTUAL].astype(np.int64),
+            "recognised": pairs.recognised(world.head, world.chunks, world.state),
+        }
+    )
+
+
+DAILY = {
+    "degree": (arrays.T_CONNECTIONS, None),
+    "acceptance": (arrays.T_ACCEPTED, arrays.T_RESOLVED),
+    "reciprocity": (arrays.T_MUTUAL, arrays.T_ARCS),
+    "idk_rate": (arrays.T_STRIKES, arrays.T_SENT),
+    "blocked": (arrays.T_BLOCKED, None),
+    "restricted": (arrays.T_RESTRICTED, None),
+    "invitations": (arrays.T_SENT, None),
+}
+"""Measures that are taken every day: which total, and by which (None: by the number of members)."""
+
+
+def _daily(engine: "Engine", totals: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Turn totals, shape (days, policies, TOTALS), into measures, each of shape (days, policies + 1), the last for everybody."""
+    totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
+    size = np.bincount(engine.world.policy, minlength=len(engine.scenario.policies))
+    everywhere = np.broadcast_to(np.append(size, size.sum()), totals.shape[:2])
+    measures = {}
+    for name, (part, whole) in DAILY.items():
+        divisor = everywhere if whole is None else totals[..., whole]
+        measures[name] = np.divide(totals[..., part], divisor, out=np.full(divisor.shape, np.nan), where=divisor > 0)
+    return measures
+
+
+def day_of_series(engine: "Engine", day: int) -> dict[str, list[float]]:
+    """Give the daily measures of one day: by name, a list with a number per policy and one for everybody."""
+    return {name: values[0].tolist() for name, values in _daily(engine, engine.series[day - 1 : day]).items()}
+
+
+def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataFrame":
+    """Give a row per day lived and policy, and "all"; see ``Result.series``.
+
+    Parameters
+    ----------
+    engine : Engine
+    reach : dict
+        From a day to mean reach within 2 and 3 steps: shape (policies + 1, 2), as numbers of members.
+    """
+    import pandas as pd
+
+    days, names = max(engine.day, 0), [*engine.scenario.policies, "all"]
+    steps = np.full((days, len(names), 2), np.nan)
+    for day, means in reach.items():
+        steps[day - 1] = means
+    columns = _daily(engine, engine.series[:days]) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
+    columns |= {f"{name}_share": columns[name] / (engine.scenario.members - 1) for name in ("reach2", "reach3")}
+    return pd.DataFrame(
+        {
+            "day": np.repeat(np.arange(1, days + 1), len(names)),
+            "policy": pd.Categorical.from_codes(np.tile(np.arange(len(names)), days), names),
+            **{name: values.reshape(-1) for name, values in columns.items()},
+        }
+    )
+
+
+class InvitationLog:
+    """Every invitation of a run, kept as it is sent and as its time is up."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, dict[str, Any]] = {}
+        self._closed: list[dict[str, Any]] = []
+
+    def evening(self, engine: "Engine") -> None:
+        """Take down the day's invitations, and the outcome of those whose time is up; to be called each evening."""
+        world, day = engine.world, engine.day
+        row = day % len(world.sent_slot)
+        begins = world.sent_from[row]
+        slots = world.sent_slot[row, : begins[-1]].astype(np.int64)
+        delay = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
+        self._open[day] = {
+            "slot": slots,
+            "ego": world.sent_ego[row, : begins[-1]].copy(),
+            "alter": world.alter[slots],
+            "source": world.sent_source[row, : begins[-1]].copy(),
+            "tie_class": (world.state[slots] >> bonds.SENT_CLASS) & 7,
+            "delay": delay,
+        }
+        if (ended := day - engine.rules.pending_days) in self._open:
+            self._close(ended, world.state)
+
+    def _close(self, day: int, state: NDArray[np.uint8]) -> None:
+        sent = self._open.pop(day)
+        bits = state[sent["slot"]]
+        platform = bits & bonds.PLATFORM
+        outcome = np.select([platform == bonds.CONNECTED, (bits & bonds.STRUCK) > 0, platform == bonds.PENDING], [0, 1, 3], 2)
+        self._closed.append(sent | {"day": np.full(len(bits), day), "outcome": outcome})
+
+    def table(self, engine: "Engine") -> "pd.DataFrame":
+        """Give a row per invitation; see ``Result.invitations``. The log ends with it."""
+        import pandas as pd
+
+        for day in sorted(self._open):
+            self._close(day, engine.world.state)
+        names = ("day", "ego", "alter", "source", "tie_class", "delay", "outcome")
+        columns = {name: np.concatenate([part[name] for part in self._closed]) for name in names}
+        order = np.lexsort((columns["alter"], columns["ego"], columns["day"]))
+        columns = {name: values[order] for name, values in columns.items()}
+        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(columns["delay"] >= engine.rules.pending_days)
+        policies = list(engine.scenario.policies)
+        return pd.DataFrame(
+            {
+                "sent_day": columns["day"].astype(np.int32),
+                "ego": columns["ego"].astype(np.int32),
+                "alter": columns["alter"].astype(np.int32),
+                "policy": pd.Categorical.from_codes(engine.world.policy[columns["ego"]].astype(np.int16), policies),
+                "source": pd.Categorical.from_codes(columns["source"].astype(np.int8), list(SOURCES.values())),
+                "tie_class": columns["tie_class"].astype(np.int8),
+                "due_day": due,
+                "outcome": pd.Categorical.from_codes(columns["outcome"].astype(np.int8), list(OUTCOMES)),
+            }
+        )

@@ -1,0 +1,393 @@
+"""The model told slowly: one plain object a person, dictionaries and lists, on Mesa alone.
+
+Read this file to know the model. It follows ``docs/rules.md`` from top to bottom and knows nothing of how the fast model in ``sim`` works;
+it takes only the scenario from there. ``tests/test_reference.py`` holds the two equal, bond for bond and invitation for invitation. So
+nothing here is clever, and nothing is there for speed but a memory of the last random blocks.
+
+A run: ``Reference(scenario).run()``; then look at its ``people``, ``invitations``, ``connections`` and ``arcs``.
+"""
+
+import functools
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import mesa
+
+from sim.agents import Bond as SeenBond
+from sim.agents import Candidate, InvitePolicy
+from sim.scenario import Scenario
+
+TWO32 = 2**32
+MOST_COUNTED = 511
+FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
+SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER, PICK = 1, 2, 3, 4, 5, 6, 7, 2**20
+
+
+@functools.lru_cache(maxsize=4096)
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Philox4x32-10 (Salmon et al. 2011): four random words from a counter of four words and a key of two."""
+    for _ in range(10):
+        product0, product1 = c0 * 0xD2511F53, c2 * 0xCD9E8D57
+        c0, c1, c2, c3 = product1 >> 32 ^ c1 ^ k0, product1 % TWO32, product0 >> 32 ^ c3 ^ k1, product0 % TWO32
+        k0, k1 = (k0 + 0x9E3779B9) % TWO32, (k1 + 0xBB67AE85) % TWO32
+    return c0, c1, c2, c3
+
+
+def draw(seed: int, day: int, purpose: int, ego: int, index: int) -> int:
+    """The word of this day, purpose, ego and index."""
+    return philox(ego, index // 4 % TWO32, day % TWO32, purpose, seed % TWO32, seed // TWO32)[index % 4]
+
+
+def chance(word: int, p: float) -> bool:
+    return word < math.floor(p * TWO32)
+
+
+def below(word: int, n: int) -> int:
+    return word * n // TWO32
+
+
+def unit(word: int) -> float:
+    return (word + 0.5) / TWO32
+
+
+@dataclass
+class Bond:
+    """What ego knows of alter, and how the platform stands between them in this direction."""
+
+    met: int = 0
+    talked: int = 0
+    last: int | None = None  # day of the last encounter
+    state: str = FREE
+    free_on: int | None = None  # day in whose morning a lock opens; None: not locked, or for good
+
+
+@dataclass
+class Invitation:
+    """One invitation, from the day on which it is sent to whatever becomes of it."""
+
+    sent_day: int
+    ego: int
+    alter: int
+    source: str
+    tie_class: int
+    due_day: int | None = None  # as drawn on the day of sending; None where no answer will come
+    outcome: str = "pending"  # or accepted, idk ("I don't know this person"), ignored (withdrawn without an answer)
+
+
+class Person(mesa.Agent):
+    """A member of the society, with its bonds and its account on the platform."""
+
+    def __init__(self, model: "Reference", number: int, policy_place: int) -> None:
+        super().__init__(model)
+        self.rules: Scenario = model.rules
+        self.number = number
+        self.circle = number // self.rules.society.circle_size
+        self.sociability = self._drawn_sociability()
+        self.policy_place = policy_place
+        self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
+        self.bonds: dict[int, Bond] = {}  # by the other's number; a dictionary keeps the order of creation
+        self.connections: set[int] = set()
+        self.sent: list[Invitation] = []
+        self.accepted_of_class = [0] * 5
+        self.resolved_of_class = [0] * 5
+        # The account. "Since zero" is since the opening or the last lifting of a restriction.
+        self.strikes = 0
+        self.strike_days_since_zero: list[int] = []
+        self.sent_since_zero = 0
+        self.accepted_since_zero = 0
+        self.restricted_until: float = 0
+        self.restricted_days = 0
+        self.blocked_day: int | None = None
+        self.invitations_until_block: int | None = None
+
+    def word(self, day: int, purpose: int, index: int) -> int:
+        return draw(self.rules.seed, day, purpose, self.number, index)
+
+    def _drawn_sociability(self) -> float:
+        sigma = self.rules.society.sociability_sigma
+        unit0, unit1 = unit(self.word(0, SOCIABILITY, 0)), unit(self.word(0, SOCIABILITY, 1))
+        z = math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1)
+        return math.exp(sigma * z - sigma**2 / 2)
+
+    def tie_class(self, alter: int) -> int:
+        """0 stranger, 1 online, 2 met once, 3 met often, 4 close."""
+        bond = self.bonds.get(alter, Bond())
+        if bond.met == 0:
+            return 1 if bond.talked >= 1 else 0
+        return 2 if bond.met < self.rules.society.often else 3 if bond.met < self.rules.society.close else 4
+
+    def random_alter(self, suits: Callable[[Bond], bool], words: Iterator[int]) -> int | None:
+        """The other end of a random bond that suits: places are drawn until one does. None, and no draw, if there is none."""
+        if not any(suits(bond) for bond in self.bonds.values()):
+            return None
+        alters = list(self.bonds)
+        while True:
+            alter = alters[below(next(words), len(alters))]
+            if suits(self.bonds[alter]):
+                return alter
+
+    def random_contact(self, words: Iterator[int]) -> int | None:
+        return self.random_alter(lambda bond: bond.met + bond.talked >= 1, words)
+
+    def random_connection(self, words: Iterator[int]) -> int | None:
+        return self.random_alter(lambda bond: bond.state == CONNECTED, words)
+
+    def encounter(self, day: int) -> tuple[int, int, bool] | None:
+        """Phase 1: the encounter that this person starts today: (itself, partner, face to face?); None if it starts none."""
+        meeting = self.rules.meeting
+        if not chance(self.word(day, DAILY, 0), min(1.0, meeting.rate * self.sociability)):
+            return None
+        partner, p_face = self.partner(day, self.word(day, DAILY, 1) / TWO32)
+        if partner is None or partner == self.number:
+            return None
+        return self.number, partner, chance(self.word(day, DAILY, 2), p_face)
+
+    def partner(self, day: int, u: float) -> tuple[int | None, float]:
+        """Whom the person would meet, and the probability that it is face to face."""
+        meeting, people = self.rules.meeting, self.model.people
+        words = (self.word(day, PARTNER, r) for r in itertools.count())
+        if u < meeting.again:
+            drawn = [self.random_contact(words) for _ in range(meeting.again_choice)]
+            if drawn[0] is None:
+                return None, 0.0
+            partner = max(drawn, key=lambda alter: self.bonds[alter].met + self.bonds[alter].talked)  # the first of the largest
+            return partner, meeting.face_again if self.bonds[partner].met >= 1 else meeting.face_online
+        if u < meeting.again + meeting.friend:
+            friend = self.random_contact(words)
+            return None if friend is None else people[friend].random_contact(words), meeting.face_friend
+        if u < meeting.again + meeting.friend + meeting.circle:
+            first = self.circle * self.rules.society.circle_size
+            size = min(self.rules.society.circle_size, len(people) - first)
+            return first + below(next(words), size), meeting.face_circle
+        return below(next(words), len(people)), meeting.face_anybody
+
+    def has_room(self) -> bool:
+        most = self.rules.platform.max_connections
+        return most is None or len(self.connections) < most
+
+    def invites(self, day: int) -> list[Invitation]:
+        """Phase 2: the invitations that this person sends today."""
+        inviting, weekly = self.rules.inviting, self.rules.platform.weekly_invites
+        if day <= self.restricted_until or not self.has_room():
+            return []
+        whole = math.floor(inviting.per_day)
+        today: list[Invitation] = []
+        for attempt in range(whole + chance(self.word(day, DAILY, 3), inviting.per_day - whole)):
+            if weekly is not None and len(today) + sum(invitation.sent_day > day - 7 for invitation in self.sent) >= weekly:
+                continue
+            for n in range(attempt * inviting.tries, (attempt + 1) * inviting.tries):
+                source, alter = self.candidate(day, n)
+                if alter is not None and alter not in [invitation.alter for invitation in today] and self.is_eligible(alter, day):
+                    today.append(Invitation(day, self.number, alter, source, self.tie_class(alter)))
+                    break
+        return today
+
+    def candidate(self, day: int, n: int) -> tuple[str, int | None]:
+        """Where the candidate of this try comes from, and who it is."""
+        policy, people = self.policy, self.model.people
+        total = policy.contacts + policy.introductions + policy.directory
+        u = self.word(day, SOURCE, n) / TWO32
+        words = (self.word(day, PICK + r, n) for r in itertools.count())
+        if u < policy.contacts / total:
+            return "contacts", self.random_contact(words)
+        if u < (policy.contacts + policy.introductions) / total:
+            between = self.random_connection(words)
+            return "introductions", None if between is None else people[between].random_connection(words)
+        return "directory", below(next(words), len(people))
+
+    def is_eligible(self, alter: int, day: int) -> bool:
+        policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
+        if alter == self.number or bond.state != FREE or k < policy.min_tie:
+            return False
+        if policy.min_acceptance > 0 and self.estimate(k) < policy.min_acceptance:
+            return False
+        if policy.condition is None:
+            return True
+        other = self.model.people[alter]
+        seen = SeenBond(bond.met, bond.talked, -1 if bond.last is None else day - bond.last, k)
+        candidate = Candidate(alter, len(other.connections), other.circle == self.circle, other.policy_place)
+        return bool(policy.condition(seen, candidate, day))
+
+    def estimate(self, k: int) -> float:
+        """How likely people of tie class k are to accept, from this person's own experience."""
+        prior, weight = self.rules.inviting.prior_acceptance[k], self.rules.inviting.prior_weight
+        return (prior * weight + self.accepted_of_class[k]) / (weight + self.resolved_of_class[k])
+
+    def judge(self, invitation: Invitation, day: int) -> str:
+        """Phase 3: what this person does with an invitation: accepted, idk or ignored."""
+        answering, inviter = self.rules.answering, self.model.people[invitation.ego]
+        words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
+        k = self.tie_class(inviter.number)
+        recognised = chance(words[0], answering.recognise[k])
+        if not recognised:
+            k = 0
+        referred = self.policy.takes_references and not self.connections.isdisjoint(inviter.connections)
+        if (k >= self.policy.accepts_from or referred) and chance(words[1], answering.accept[k]):
+            return "accepted"
+        return "idk" if not recognised and chance(words[2], answering.idk_click) else "ignored"
+
+    def enforce(self, day: int) -> None:
+        """Phase 4: the platform looks at this account at the end of the day."""
+        if day == self.restricted_until:  # the last day of a restriction
+            self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
+        elif day > self.restricted_until and (self.has_too_many_strikes(day) or self.has_too_low_a_ratio()):
+            length = self.rules.platform.restriction_days
+            self.restricted_until = math.inf if length is None else day + length
+            if self.blocked_day is None:
+                self.blocked_day, self.invitations_until_block = day, len(self.sent)
+
+    def has_too_many_strikes(self, day: int) -> bool:
+        platform = self.rules.platform
+        window = math.inf if platform.window_days is None else platform.window_days
+        return platform.limit is not None and sum(struck > day - window for struck in self.strike_days_since_zero) >= platform.limit
+
+    def has_too_low_a_ratio(self) -> bool:
+        platform = self.rules.platform
+        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
+            return False
+        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
+
+
+class Reference(mesa.Model):
+    """A society on a platform; one step is one day.
+
+    ``log`` holds the encounters of a contact log, if the meetings come from one: for each of its days a list of pairs, in their order.
+    """
+
+    def __init__(self, scenario: Scenario, log: list[list[tuple[int, int]]] | None = None) -> None:
+        super().__init__(rng=scenario.seed)  # Mesa's own random numbers are not used
+        self.rules = scenario
+        self.log = log
+        self.day = 0
+        self.people: list[Person] = [Person(self, number, place) for number, place in enumerate(self._dealt_policies())]
+        self.invitations: list[Invitation] = []
+        self.arcs: set[tuple[int, int]] = set()  # outreach: (i, j) once i has invited j or has accepted an invitation of j
+        self.due: dict[int, list[Invitation]] = defaultdict(list)
+        self.expiring: dict[int, list[Invitation]] = defaultdict(list)
+        self.opening: dict[int, list[Bond]] = defaultdict(list)
+        if log is None:
+            for day in range(1 - scenario.history_days, 1):
+                self.meet(day)
+
+    def _dealt_policies(self) -> list[int]:
+        """The place of each member's policy among the policies."""
+        members = range(self.rules.members)
+        order = sorted(members, key=lambda number: (draw(self.rules.seed, 0, POLICY, number, 0), number))
+        ends = [round(self.rules.members * share) for share in itertools.accumulate(self.rules.shares().values())]
+        dealt = {number: sum(end <= place for end in ends) for place, number in enumerate(order)}
+        return [dealt[number] for number in members]
+
+    @property
+    def connections(self) -> set[tuple[int, int]]:
+        return {(person.number, alter) for person in self.people for alter in person.connections if person.number < alter}
+
+    def run(self) -> "Reference":
+        for _ in range(self.rules.days):
+            self.step()
+        return self
+
+    def step(self) -> None:
+        self.day += 1
+        for bond in self.opening.pop(self.day, []):
+            if bond.state == LOCKED:
+                bond.state, bond.free_on = FREE, None
+        for person in self.people:
+            person.restricted_days += self.day <= person.restricted_until
+        self.meet(self.day)
+        self.invite(self.day)
+        self.answer(self.day)
+        for person in self.people:
+            person.enforce(self.day)
+
+    def meet(self, day: int) -> None:
+        """Phase 1: all choose, then the encounters happen."""
+        encounters = [person.encounter(day) for person in self.people] if self.log is None else self._logged(day)
+        for ego, alter, face_to_face in filter(None, encounters):
+            for one, other in ((ego, alter), (alter, ego)):
+                bond = self.people[one].bonds.setdefault(other, Bond())
+                bond.met = min(MOST_COUNTED, bond.met + face_to_face)
+                bond.talked = min(MOST_COUNTED, bond.talked + (not face_to_face))
+                bond.last = day
+
+    def _logged(self, day: int) -> list[tuple[int, int, bool]]:
+        place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
+        return [(one, other, True) for one, other in self.log[place]] if place < len(self.log) else []
+
+    def invite(self, day: int) -> None:
+        """Phase 2: all choose, then the invitations are out, then they take effect."""
+        sent = [invitation for person in self.people for invitation in person.invites(day)]
+        for invitation in sent:
+            ego, alter = self.people[invitation.ego], self.people[invitation.alter]
+            ego.bonds.setdefault(alter.number, Bond()).state = PENDING
+            alter.bonds.setdefault(ego.number, Bond())
+            ego.sent.append(invitation)
+            ego.sent_since_zero += 1
+            self.arcs.add((ego.number, alter.number))
+            self.expiring[day + self.rules.inviting.pending_days].append(invitation)
+        self.invitations += sent
+        for invitation in sorted(sent, key=lambda invitation: (invitation.alter, invitation.ego)):
+            self.take_effect(invitation, day)
+
+    def take_effect(self, invitation: Invitation, day: int) -> None:
+        ego, alter = self.people[invitation.ego], self.people[invitation.alter]
+        if invitation.outcome != "pending":  # the crossing invitation has just connected the two
+            return
+        if alter.bonds[ego.number].state == PENDING:  # this invitation crosses one of the other side, of today or earlier
+            if ego.has_room() and alter.has_room():
+                crossed = next(other for other in reversed(alter.sent) if other.alter == ego.number)
+                self.connect(ego, alter)
+                self.conclude(invitation, "accepted")
+                self.conclude(crossed, "accepted")
+            return
+        answering = self.rules.answering
+        waits = -math.log(unit(ego.word(day, DELAY, 4 * alter.number)))
+        delay = math.floor(answering.delay_scale * waits ** (1 / answering.delay_shape))
+        if delay < self.rules.inviting.pending_days:
+            invitation.due_day = day + delay
+            self.due[day + delay].append(invitation)
+
+    def answer(self, day: int) -> None:
+        """Phase 3: what is due is judged, then takes effect; what has waited too long is withdrawn."""
+        due = [invitation for invitation in self.due.pop(day, []) if invitation.outcome == "pending"]
+        due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
+        verdicts = [self.people[invitation.alter].judge(invitation, day) for invitation in due]
+        for invitation, verdict in zip(due, verdicts, strict=True):
+            ego, alter = self.people[invitation.ego], self.people[invitation.alter]
+            if verdict == "accepted" and ego.has_room() and alter.has_room():
+                self.connect(ego, alter)
+                self.conclude(invitation, "accepted")
+                self.arcs.add((alter.number, ego.number))
+            elif verdict == "idk":
+                ego.strikes += 1
+                ego.strike_days_since_zero.append(day)
+                ego.bonds[alter.number].state = LOCKED  # for good
+                self.conclude(invitation, "idk")
+        for invitation in self.expiring.pop(day, []):
+            if invitation.outcome == "pending":
+                self.withdraw(invitation, day)
+
+    def withdraw(self, invitation: Invitation, day: int) -> None:
+        bond = self.people[invitation.ego].bonds[invitation.alter]
+        bond.state = LOCKED
+        if self.rules.inviting.lock_days is not None:
+            bond.free_on = day + self.rules.inviting.lock_days + 1
+            self.opening[bond.free_on].append(bond)
+        self.conclude(invitation, "ignored")
+
+    def connect(self, one: Person, other: Person) -> None:
+        """Connect the two, whatever the state of either direction was."""
+        for ego, alter in ((one, other), (other, one)):
+            ego.bonds[alter.number].state, ego.bonds[alter.number].free_on = CONNECTED, None
+            ego.connections.add(alter.number)
+
+    def conclude(self, invitation: Invitation, outcome: str) -> None:
+        """Note what became of an invitation; the inviter learns from it."""
+        ego = self.people[invitation.ego]
+        invitation.outcome = outcome
+        ego.resolved_of_class[invitation.tie_class] += 1
+        if outcome == "accepted":
+            ego.accepted_of_class[invitation.tie_class] += 1
+            ego.accepted_since_zero += 1

@@ -1,0 +1,191 @@
+"""Random scenarios for hypothesis: small societies in which a lot happens.
+
+``VALUES`` has a strategy for each parameter of ``Scenario.parameters()``, by its dotted name; a test holds that none is missing. Where two
+parameters bind each other (``often`` below ``close``), the scenario is put right after they are drawn.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
+from sim.platform import PRESETS
+from sim.scenario import Scenario
+
+probability = st.sampled_from((0.5, 1.0, 0.0)) | st.floats(0, 1) | st.floats(0.05, 0.95).map(lambda p: round(p, 3))
+generous = st.floats(0.5, 1).map(lambda p: round(p, 3))
+"""Probabilities high enough for invitations to come through."""
+per_class = st.tuples(*[probability | generous] * 5)
+weight = st.sampled_from((1.0, 0.0)) | st.floats(0.01, 3)
+
+
+def lately(bond: Bond, candidate: Candidate, day: int) -> bool:
+    return 0 <= bond.days_since <= 5 or bond.talked > bond.met
+
+
+def now_and_then(bond: Bond, candidate: Candidate, day: int) -> bool:
+    return day % 3 != 0 and (candidate.same_circle or bond.tie_class >= 2 or candidate.number % 2 == 0)
+
+
+def looks_up(bond: Bond, candidate: Candidate, day: int) -> bool:
+    return candidate.degree >= 2 or candidate.policy == 1 or bond.met == 1
+
+
+CONDITIONS = (lately, now_and_then, looks_up)
+"""Between them they look at everything that a policy's own function is shown."""
+
+POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "share": st.sampled_from((1.0, 0.0)) | st.floats(0.1, 5),
+    "contacts": weight,
+    "introductions": weight,
+    "directory": weight,
+    "min_tie": st.integers(0, 1) | st.integers(0, 4),
+    "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
+    "accepts_from": st.integers(0, 1) | st.integers(0, 5),
+    "takes_references": st.booleans(),
+}
+
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "members": st.integers(2, 12) | st.integers(2, 40),
+    "days": st.integers(5, 25) | st.integers(1, 60),
+    "seed": st.integers(0, 2**64 - 1) | st.integers(0, 100),
+    "society.circle_size": st.integers(1, 45),
+    "society.sociability_sigma": st.just(0.0) | st.floats(0, 3),
+    "society.often": st.integers(2, 5),
+    "society.close": st.integers(3, 9),
+    "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
+    "meeting.again": probability,
+    "meeting.friend": probability,
+    "meeting.circle": probability,
+    "meeting.again_choice": st.integers(1, 4) | st.sampled_from((1, 8, 64)),
+    "meeting.face_again": probability,
+    "meeting.face_online": probability,
+    "meeting.face_friend": probability,
+    "meeting.face_circle": probability,
+    "meeting.face_anybody": probability,
+    "meeting.history_days": st.integers(0, 8) | st.integers(0, 30),
+    "meeting.contacts": st.none(),  # logs() writes files
+    "meeting.gap_seconds": st.sampled_from((20.0, 0.0, 60.0)) | st.floats(0, 3_000).map(lambda gap: round(gap, 1)),
+    "meeting.repeat_log": st.booleans(),
+    "inviting.per_day": st.sampled_from((1.0, 2.0, 3.0, 0.5, 0.0)) | st.floats(0.2, 3),
+    "inviting.tries": st.integers(1, 4) | st.integers(1, 10),
+    "inviting.prior_acceptance": per_class,
+    "inviting.prior_weight": st.floats(0.1, 10),
+    "inviting.pending_days": st.integers(1, 8) | st.integers(1, 40),
+    "inviting.lock_days": st.none() | st.integers(0, 3) | st.integers(0, 30),
+    "answering.recognise": per_class.map(lambda values: (0.0, *values[1:])),
+    "answering.accept": per_class,
+    "answering.idk_click": probability,
+    "answering.delay_shape": st.floats(0.2, 5) | st.floats(0.05, 100),
+    "answering.delay_scale": st.sampled_from((0.0, 1.0)) | st.floats(0, 20) | st.floats(0, 1_000),
+    "platform.preset": st.sampled_from(sorted(PRESETS)),
+    "platform.limit": st.integers(1, 3) | st.none() | st.integers(1, 8),
+    "platform.window_days": st.none() | st.integers(1, 10) | st.integers(1, 40),
+    "platform.restriction_days": st.none() | st.integers(1, 5) | st.integers(1, 30),
+    "platform.min_ratio": st.none() | probability,
+    "platform.min_invites": st.integers(1, 4) | st.integers(1, 20),
+    "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
+    "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
+    **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},
+}
+
+
+@st.composite
+def invite_policies(draw: st.DrawFn, conditions: bool = False) -> dict[str, Any]:
+    """One to four policies: built-in ones by their shares, others by their numbers."""
+    policies: dict[str, Any] = {}
+    for place in range(draw(st.integers(1, 4))):
+        if draw(st.booleans()):
+            policies[draw(st.sampled_from(sorted(POLICIES)))] = draw(POLICY_VALUES["share"])
+            continue
+        numbers = {name: draw(values) for name, values in POLICY_VALUES.items()}
+        if numbers["contacts"] + numbers["introductions"] + numbers["directory"] == 0:
+            numbers[draw(st.sampled_from(("contacts", "introductions", "directory")))] = 1.0
+        if conditions:
+            numbers["condition"] = draw(st.sampled_from(CONDITIONS))
+        policies[f"own{place}"] = InvitePolicy(f"own{place}", **numbers)
+    shares = [policy.share if isinstance(policy, InvitePolicy) else policy for policy in policies.values()]
+    if not sum(shares):
+        name, policy = policies.popitem()
+        policies[name] = policy.model_copy(update={"share": 1.0}) if isinstance(policy, InvitePolicy) else 1.0
+    return policies
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, conditions: bool = False) -> Scenario:
+    """A scenario; a platform's field stays with its preset as often as not."""
+    tree: dict[str, Any] = {"policies": draw(invite_policies(conditions=conditions))}
+    for dotted, values in VALUES.items():
+        section, _, name = dotted.rpartition(".")
+        if section.startswith("policies") or (section == "platform" and name != "preset" and draw(st.booleans())):
+            continue
+        (tree.setdefault(section, {}) if section else tree)[name] = draw(values)
+    society, meeting = tree["society"], tree["meeting"]
+    society["close"] = max(society["close"], society["often"] + 1)
+    total = max(1.0, meeting["again"] + meeting["friend"] + meeting["circle"])
+    for share in ("again", "friend", "circle"):
+        meeting[share] /= total
+    return Scenario(**tree)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A file of contacts, and what is in it: made the other way round, from the encounters to the lines."""
+
+    suffix: str
+    text: str
+    people: int
+    days: list[list[tuple[int, int]]]
+    """The encounters of each day, in the order of their starts."""
+
+
+DAY = 86_400
+
+
+@st.composite
+def logs(draw: st.DrawFn, gap_seconds: float) -> Log:
+    """A log whose contacts, merged at this gap, are encounters that are known beforehand."""
+    people = draw(st.integers(2, 10))
+    kind = draw(st.sampled_from(("tij", "seconds", "iso")))
+    step = 20 if kind == "tij" else 1
+    within = int(gap_seconds // step) * step  # the longest gap inside an encounter; between two it is at least a step more
+    first = draw(st.integers(0, 3 * DAY // step)) * step
+    contacts: list[tuple[int, int, int]] = []
+    encounters: list[tuple[int, int, int]] = []
+    for _ in range(draw(st.integers(1, 25))):
+        one, other = draw(st.lists(st.integers(0, people - 1), min_size=2, max_size=2, unique=True))
+        before = [time for time, *pair in contacts if set(pair) == {one, other}]
+        time = max(before, default=first - within - step) + within + step + step * draw(st.integers(0, 3) | st.integers(0, DAY // step))
+        encounters.append((time, one, other))
+        contacts.append((time, one, other))
+        for _ in range(draw(st.integers(0, 3))):
+            time += draw(st.just(within) | st.integers(0, within // step).map(lambda steps: steps * step))
+            contacts.append((time, one, other))
+    numeric, spread = draw(st.booleans()), draw(st.sampled_from((1, 7, 100)))
+    label = {person: f"{'' if numeric else 'p'}{person * spread + 3}" for _, *pair in contacts for person in pair}
+    order = sorted(label, key=lambda person: (int(label[person]) if numeric else 0, label[person]))
+    number = {person: place for place, person in enumerate(order)}
+    lines = draw(st.permutations(contacts)) if draw(st.booleans()) else sorted(contacts)
+    times = [time for time, *_ in contacts]
+    days: list[list[tuple[int, int]]] = [[] for _ in range(max(times) // DAY - min(times) // DAY + 1)]
+    for start, one, other in sorted((start, *sorted((number[one], number[other]))) for start, one, other in encounters):
+        days[start // DAY - min(times) // DAY].append((one, other))
+    text = _written(kind, [(time, label[one], label[other]) for time, one, other in lines])
+    return Log("dat" if kind == "tij" else "csv", text, len(label), days)
+
+
+def _written(kind: str, lines: list[tuple[int, str, str]]) -> str:
+    if kind == "tij":
+        return "".join(f"{time} {one} {other}\n" for time, one, other in lines)
+    shown = (lambda time: f"{datetime(1970, 1, 1) + timedelta(seconds=time):%Y-%m-%dT%H:%M:%S}") if kind == "iso" else str
+    return "time,i,j\n" + "".join(f"{shown(time)},{one},{other}\n" for time, one, other in lines)
+
+
+@st.composite
+def logged_scenarios(draw: st.DrawFn) -> tuple[Scenario, Log]:
+    """A scenario whose meetings come from a log, and the log; the file is still to be written and named."""
+    scenario = draw(scenarios())
+    log = draw(logs(scenario.meeting.gap_seconds))
+    return scenario.replace({"members": log.people}), log

@@ -1,0 +1,271 @@
+"""The command line: what it takes, what it prints, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim import commands
+from sim.agents import POLICIES
+from sim.errors import InputError
+from sim.scenario import Scenario
+from sim.version import VERSION
+
+HOUSE = Path(__file__).parent.parent
+SMALL = "members = 60\ndays = 20\n[meeting]\nhistory_days = 20\n"
+
+
+def invitesim(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sim", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+    return subprocess.run(command, cwd=folder or HOUSE, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+def ended(command: Any, *arguments: str) -> int:
+    with pytest.raises(SystemExit) as caught:
+        commands.launch(command, arguments)
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return path
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "read"),
+    [
+        ("platform.limit=3", {"platform.limit": 3}),
+        (" platform.limit = 3 ", {"platform.limit": 3}),
+        ("answering.idk_click=.2", {"answering.idk_click": 0.2}),  # TOML wants the 0
+        ("answering.idk_click=0.2", {"answering.idk_click": 0.2}),
+        ("platform.limit=none", {"platform.limit": "none"}),
+        ("meeting.repeat_log=true", {"meeting.repeat_log": True}),
+        ("meeting.repeat_log=True", {"meeting.repeat_log": True}),
+        ("answering.accept=[0, 0.5, 1, 1, 1]", {"answering.accept": [0, 0.5, 1, 1, 1]}),
+        ("policies={everyone = 1, mine = {contacts = 1}}", {"policies": {"everyone": 1, "mine": {"contacts": 1}}}),
+        ("meeting.contacts=a=b.csv", {"meeting.contacts": "a=b.csv"}),
+        ("meeting.contacts='3'", {"meeting.contacts": "3"}),
+        ("days=3\nmembers=4", {"days": "3\nmembers=4"}),
+        ("days=3 # few", {"days": 3}),
+    ],
+)
+def test_a_setting_is_toml_or_text(setting: str, read: dict[str, Any]) -> None:
+    assert commands.settings_read([setting]) == read
+
+
+@pytest.mark.parametrize("setting", ["platform.limit", "=3", "platform.limit=", ""])
+def test_a_setting_that_is_none(setting: str) -> None:
+    with pytest.raises(InputError, match=r"^--set .*: must be NAME=VALUE, as platform\.limit=3$"):
+        commands.settings_read([setting])
+
+
+def test_what_wins(file: Path) -> None:
+    defaults = {"members": 10_000, "days": 7, "seed": 5, "platform.limit": 9}
+    assert commands.chosen() == Scenario()
+    assert commands.chosen(defaults=defaults) == Scenario(members=10_000, days=7, seed=5, platform={"limit": 9})
+    chosen = commands.chosen(file, ["days=3", "days=4"], defaults=defaults, members=None, days=30, contacts=Path("log.csv"))
+    assert chosen == Scenario(
+        members=60, days=4, seed=5, meeting={"history_days": 20, "contacts": "log.csv"}, platform={"limit": 9}
+    )  # --set before options, these before the file, this before the defaults
+
+
+# How a command ends
+
+
+def test_a_command_that_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
+    def main(members: commands.Members = None) -> None:
+        print(members)
+
+    assert ended(main, "--members", "12") == 0
+    assert capsys.readouterr() == ("12\n", "")
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "line"),
+    [
+        (InputError("members: too small\n (got 1)"), 2, "members: too small (got 1)"),
+        (KeyboardInterrupt(), 130, "interrupted; files are whole or were not written"),
+    ],
+)
+def test_a_command_that_does_not(raised: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise raised
+
+    assert ended(main) == code
+    assert capsys.readouterr() == ("", f"{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--members", "many"], "Invalid value for '--members'"),
+        (["--memers", "3"], "No such option: --memers"),
+        (["--jobs", "0"], "Invalid value for '--jobs'"),
+        (["--set"], "Option '--set' requires an argument"),
+        (["members"], "Got unexpected extra argument"),
+    ],
+)
+def test_a_wrong_option_is_one_line(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def main(members: commands.Members = None, jobs: commands.Jobs = None, settings: commands.Settings = None) -> None:
+        pytest.fail("must not run")
+
+    assert ended(main, *arguments) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith(line)
+    assert error.endswith("--help lists the options.\n")
+    assert error.count("\n") == 1
+
+
+def test_a_fault_of_ours_is_shown() -> None:
+    def main() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        commands.launch(main, [])
+
+
+def test_a_reader_that_has_seen_enough() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", "parameters"], cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+
+
+# python -m sim parameters
+
+
+def test_parameters_fit_the_terminal() -> None:
+    listed = invitesim("parameters")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    lines = listed.stdout.splitlines()
+    assert max(map(len, lines)) <= 100
+    for parameter in Scenario.parameters():
+        place = next(place for place, line in enumerate(lines) if line.startswith(f"{parameter.name} "))
+        described = " ".join(line.strip() for line in lines[place + 1 : place + 4])
+        assert parameter.description in described
+        assert parameter.unit in lines[place]
+    assert "    linkedin2008: limit = 5" in lines
+    assert "    close_friends: contacts = 1, min_tie = 4, accepts_from = 4" in lines
+
+
+def test_listed_defaults_can_be_set() -> None:
+    lines = invitesim("parameters").stdout.splitlines()
+    rows = {line[:30].strip(): line[31:60].strip() for line in lines[1:] if line[:1].strip()}
+    known = [parameter.name for parameter in Scenario.parameters() if "NAME" not in parameter.name]
+    settings = [f"{name}={rows[name]}" for name in known]
+    assert commands.chosen(settings=settings) == Scenario()
+    assert commands.chosen(settings=settings, defaults={"platform.preset": "linkedin2021", "members": 3, "days": 4}) == Scenario()
+
+
+def test_parameters_as_markdown() -> None:
+    lines = invitesim("parameters", "--markdown").stdout.splitlines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == [parameter.name for parameter in Scenario.parameters()]
+    assert {row.count("|") for row in rows} == {6}
+    assert [line.split("`")[1] for line in lines if line.startswith("- `")][-len(POLICIES) :] == list(POLICIES)
+
+
+def test_version() -> None:
+    assert invitesim("--version").stdout == f"{VERSION}\n"
+    assert f"\nversion: {VERSION}\n" in (HOUSE / "CITATION.cff").read_text()
+
+
+def test_no_command() -> None:
+    nothing = invitesim()
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (2, "", "Missing command. --help lists the options.\n")
+
+
+# python -m sim run
+
+
+def test_run(file: Path, tmp_path: Path) -> None:
+    done = invitesim("run", "small.toml", "--out", "results/small", "--set", "platform.limit=1", "--seed", "7", "--log", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert done.stdout.endswith("written to results/small\n")
+    out = tmp_path / "results" / "small"
+    tables = {"summary.csv", "series.parquet", "members.parquet", "invitations.parquet"}
+    assert {found.name for found in out.iterdir()} == tables | {"result.zip", "scenario.toml", "provenance.json"}
+
+    scenario = Scenario.from_toml(file).replace({"platform.limit": 1, "seed": 7})
+    assert Scenario.from_toml(out / "scenario.toml") == scenario
+    expected = sim.run(scenario, threads=1, log=True)
+    pd.testing.assert_frame_equal(pd.read_parquet(out / "series.parquet"), expected.series)
+    pd.testing.assert_frame_equal(pd.read_parquet(out / "members.parquet"), expected.members)
+    pd.testing.assert_frame_equal(pd.read_parquet(out / "invitations.parquet"), expected.invitations)
+    pd.testing.assert_frame_equal(pd.read_csv(out / "summary.csv"), expected.summary, check_dtype=False, rtol=1e-5)
+    pd.testing.assert_frame_equal(sim.load(out / "result.zip").members, expected.members)
+    assert json.loads((out / "provenance.json").read_text())["scenario"] == scenario.to_dict()
+    for policy in ("everyone", "interacted", "close_friends", "all"):
+        assert policy in done.stdout
+
+
+def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
+    for threads in ("1", "2"):
+        assert invitesim("run", str(file), "--out", str(tmp_path / threads), "--threads", threads).returncode == 0
+    for name in ("summary.csv", "series.parquet", "members.parquet", "scenario.toml"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+    assert not (tmp_path / "1" / "invitations.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run", "nothing.toml", "--out", "out"], "nothing.toml: can't be read (No such file or directory); must be a scenario in TOML"),
+        (["run", "small.toml", "--out", "out", "--set", "platform.limt=3"], "platform.limt: no such parameter; nearest: platform.limit"),
+        (["run", "small.toml", "--out", "out", "--set", "members=1"], "members: too small (got 1); must be 2 or more"),
+        (["run", "small.toml", "--out", "out", "--set", "days=0"], "days: too small (got 0); must be 1 or more"),
+        (["run", "small.toml", "--out", "out", "--set", "members=nan"], "members: not a whole number (got nan)"),
+        (["run", "small.toml", "--out", "small.toml"], "small.toml: can't be written (a file is where a folder should be)"),
+        (["run", "small.toml", "--out", "small.toml/deep"], "small.toml/deep: can't be written (a file is where a folder should be)"),
+        (["run", "small.toml"], "Missing option '--out'. --help lists the options."),
+    ],
+)
+def test_wrong_input_to_run(arguments: list[str], line: str, file: Path, tmp_path: Path) -> None:
+    done = invitesim(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(line)
+    assert done.stderr.count("\n") == 1
+    assert [found.name for found in tmp_path.rglob("*")] == ["small.toml"]
+    assert file.read_text() == SMALL
+
+
+def test_interrupted_run(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "summary.csv").write_text("before")
+    command = [sys.executable, "-m", "sim", "run", str(file), "--out", str(out), "--set", "members=100000", "--set", "days=15000"]
+    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while len(list(out.iterdir())) == 1:  # until the run has begun
+            assert running.poll() is None
+            time.sleep(0.05)
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        said, error = running.communicate(timeout=120)
+    assert (running.returncode, said, error) == (130, "", "interrupted; files are whole or were not written\n")
+    assert [(found.name, found.read_text()) for found in out.iterdir()] == [("summary.csv", "before")]
+
+
+def test_import_is_quick() -> None:
+    slow = "print([m for m in ('matplotlib', 'scipy.stats', 'pyarrow.parquet', 'mesa', 'pandas', 'typer', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", f"import sim, sys; {slow}"], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,299 @@
+"""Reading logs of real contacts: the forms, the merging, the real logs, and what goes wrong."""
+
+import gzip
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sim import contacts
+from sim.contacts import ContactLog, read_contacts
+from sim.errors import InputError
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+SFHH, OFFICE = DATA / "SFHH_tij.dat.gz", DATA / "workplace_InVS15_tij.dat.gz"
+
+
+def wrote(folder: Path, text: str | bytes, name: str = "log.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def encounters(log: ContactLog) -> list[tuple[int, object, object]]:
+    day = np.repeat(np.arange(log.days), np.diff(log.day_start))
+    return [(int(d), log.people[i], log.people[j]) for d, i, j in zip(day, log.ego, log.alter, strict=True)]
+
+
+def naive(rows: list[tuple[float, float, object, object]], gap: float) -> list[tuple[int, object, object]]:
+    """(time, time on the wall clock, one, other) merged with a loop a pair: day, smaller, larger; in order."""
+    times = defaultdict(list)
+    for at, clock, one, other in rows:
+        times[min(one, other), max(one, other)].append((at, clock))
+    starts = []
+    for pair, its in times.items():
+        last = None
+        for at, clock in sorted(its):
+            if last is None or at - last > gap:
+                starts.append((int(clock // 86400), at, *pair))
+            last = at
+    zero = min(int(row[1] // 86400) for row in rows)
+    return [(day - zero, one, other) for day, _, one, other in sorted(starts)]
+
+
+# Against the naive merger
+
+numbered = st.integers(0, 12)
+named = st.sampled_from(["ann", "Bo", "10", "9", "007", "7", "é", "x y", 'q"t'])
+moment = st.integers(-3 * 86_400, 6 * 86_400) | st.integers(86_300, 86_500) | st.integers(0, 200)
+gaps = st.sampled_from([0, 19.5, 20, 21, 300])
+
+
+def pairs(person: st.SearchStrategy) -> st.SearchStrategy:
+    return st.tuples(person, person).filter(lambda two: two[0] != two[1])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.tuples(moment, pairs(numbered)), min_size=1, max_size=40), gap=gaps, packed=st.booleans(), space=st.sampled_from(" \t")
+)
+@example(rows=[(20, (1, 2)), (40, (2, 1)), (61, (1, 2))], gap=20, packed=False, space=" ")
+def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, packed, space):
+    text = "".join(space.join(map(str, (at, *two, "1B"))) + "\n" for at, two in rows).encode()
+    path = wrote(tmp_path_factory.mktemp("log"), gzip.compress(text) if packed else text, "log.gz" if packed else "log.dat")
+    log = read_contacts(path, gap)
+    assert encounters(log) == naive([(at, at, *two) for at, two in rows], gap)
+    assert log.people == sorted({person for _, two in rows for person in two})
+    assert log.ego.dtype == log.alter.dtype == np.int32
+    assert log.day_start.dtype == np.int64
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.tuples(moment, pairs(named), st.sampled_from([-5, 0, 2, 5.5])), min_size=1, max_size=30),
+    gap=gaps,
+    kind=st.sampled_from(["seconds", "naive", "zoned"]),
+    delimiter=st.sampled_from(",;\t"),
+)
+def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimiter):
+    """Text ids, either order of columns, dates with and without time zones: at once and line by line."""
+    written, expected = [], []
+    for at, two, hours in rows:
+        zone = timezone(timedelta(hours=hours))
+        instant = datetime(2024, 3, 30, tzinfo=UTC) + timedelta(seconds=at)
+        local = instant.astimezone(zone)
+        said = {"seconds": f"{at}", "naive": f"{instant:%Y-%m-%d %H:%M:%S}", "zoned": local.isoformat()}[kind]
+        clock = {"seconds": at, "naive": at, "zoned": at + hours * 3600}[kind]
+        one, other = (f'"{person.replace(chr(34), chr(34) * 2)}"' for person in two)
+        written.append(delimiter.join([one, "note", said, other]))
+        expected.append((at, clock, *two))
+    if all(person.isdigit() for row in expected for person in row[2:]):
+        expected = [(at, clock, int(one), int(other)) for at, clock, one, other in expected]
+    path = wrote(tmp_path_factory.mktemp("log"), "\n".join([delimiter.join(["Person 1", "place", "Time", "Person_2"]), *written]))
+    if any(row[2] == row[3] for row in expected):  # 7 and 007, where all are numbers
+        with pytest.raises(InputError, match="in contact with itself"):
+            read_contacts(path, gap)
+        return
+    file = contacts._File(path, path.read_bytes())
+    form = contacts._layout(file)
+    quick, careful = contacts._at_once(file, form), contacts._line_by_line(file, form)[0]
+    assert quick is not None
+    for read in (quick, careful):
+        people, number = contacts._people(read.labels)
+        assert [people[place] for place in number[read.first]] == [row[2] for row in expected]
+        assert [people[place] for place in number[read.second]] == [row[3] for row in expected]
+    assert np.array_equal(quick.instant, careful.instant)
+    assert np.array_equal(quick.clock, careful.clock)
+    assert encounters(read_contacts(path, gap)) == naive(expected, gap)
+
+
+@pytest.mark.parametrize("log", [SFHH, OFFICE], ids=["SFHH", "office"])
+def test_line_by_line_is_the_same_on_a_real_log(log, monkeypatch):
+    _needs(log)
+    quick = read_contacts(log, 20)
+    monkeypatch.setattr(contacts, "_at_once", lambda file, form: None)
+    careful = read_contacts(log, 20)
+    assert quick.people == careful.people
+    for name in ("day_start", "ego", "alter"):
+        assert np.array_equal(getattr(quick, name), getattr(careful, name))
+
+
+# The real logs
+
+
+def _needs(log: Path) -> None:
+    if not log.exists():
+        pytest.skip(f"{log.name} is not in {log.parent}")
+
+
+@pytest.mark.parametrize(
+    ("log", "people", "days", "shares"),
+    [(SFHH, 403, 2, (0.66, 0.25, 0.085)), (OFFICE, 217, 12, (0.40, 0.28, 0.32))],
+    ids=["SFHH", "office"],
+)
+def test_real_logs(log, people, days, shares):
+    """People, days, and the shares of pairs that met once, 2 to 4 times and more often; these need the gap of 20 s."""
+    _needs(log)
+
+    def met(gap):
+        read = read_contacts(log, gap)
+        assert (len(read.people), read.days) == (people, days)
+        _, times = np.unique(read.ego.astype(np.int64) * people + read.alter, return_counts=True)
+        return np.array([np.mean(times == 1), np.mean((times > 1) & (times < 5)), np.mean(times >= 5)])
+
+    assert met(20) == pytest.approx(np.array(shares), abs=0.005)
+    for gap in (0, 40):
+        assert abs(met(gap) - shares).max() > 0.015
+
+
+@pytest.mark.parametrize("log", [SFHH, OFFICE], ids=["SFHH", "office"])
+def test_a_real_log_is_read_fast(log):
+    _needs(log)
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        read_contacts(log, 20)
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.3
+
+
+# Forms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20 7 3\n40 3 7\n",
+        "  20   7\t3  \n\n40 3 7",
+        "# from a sensor\n# t i j\n20 7 3\n40 3 7\n",
+        "# i j t\n7 3 20\n3 7 40\n",
+        "20 7 3\r\n40 3 7\r\n",
+        "\ufeff20 7 3\n40 3 7\n",
+        "20.0 7 3\n4e1 3 7\n",
+        "t,i,j\n20,7,3\n40,3,7\n",
+        "# timestamp,user_a,user_b,rssi\n20,7,3,-80\n40,3,7,-75\n",
+        "place;Start Time;id1;id2\nbar;20;007;3\nbar;40;3;7.0\n",
+        "t,i,j\n20,7,3,\n40,3,7,\n",
+        "time source target\n20 7 3\n40 3 7\n",
+        "from,to,datetime\n7,3,1970-01-01T00:00:20Z\n3,7,1970-01-01T01:00:40+01:00\n",
+        "from,to,datetime\n7,3,1970-01-01 00:00:20\n3,7,1970-01-01 00:00:40.000000999\n",
+        "t, i, j\n20, 7, 3\n40, 3, 7\n",
+    ],
+)
+def test_forms(tmp_path, text):
+    log = read_contacts(wrote(tmp_path, text), 20)
+    assert log.people == [3, 7]
+    assert encounters(log) == [(0, 3, 7)]
+    assert encounters(read_contacts(wrote(tmp_path, text), 19.9)) == [(0, 3, 7)] * 2
+
+
+def test_ids_are_ordered_as_numbers_or_as_text(tmp_path):
+    assert read_contacts(wrote(tmp_path, "20 10 9\n"), 20).people == [9, 10]
+    assert read_contacts(wrote(tmp_path, "20 10 9\n20 9 a\n"), 20).people == ["10", "9", "a"]
+
+
+def test_large_numbers_and_quoted_text_are_people(tmp_path):
+    large = 99_999_999_999_999_999_999
+    assert read_contacts(wrote(tmp_path, f"20 {large} 9\n"), 20).people == [9, large]
+    assert read_contacts(wrote(tmp_path, 't, i, j\n20, "Booth, S.", "a ""b"""\n'), 20).people == ["Booth, S.", 'a "b"']
+    assert read_contacts(wrote(tmp_path, '20 a"b "c"\n'), 20).people == ['"c"', 'a"b']
+
+
+def test_fractions_of_a_second_are_exact(tmp_path):
+    """In binary, 192.3 - 128.2 is not 64.1, and 64.1 * 1e6 is a little less than 64,100,000."""
+    log = wrote(tmp_path, "".join(f"{n / 10} 1 2\n" for n in range(0, 100_000, 641)))
+    assert len(read_contacts(log, 64.1).ego) == 1
+    assert len(read_contacts(log, 64.099999).ego) == 157
+
+
+def test_days_of_a_log(tmp_path):
+    log = read_contacts(wrote(tmp_path, "86399 1 2\n86400 1 2\n86400 2 3\n345600 1 2\n"), 20)
+    assert log.days == 5
+    assert log.day_start.tolist() == [0, 1, 2, 2, 2, 3]
+    assert encounters(log) == [(0, 1, 2), (1, 2, 3), (4, 1, 2)]
+
+
+def test_the_day_is_that_of_the_place(tmp_path):
+    """Half past midnight in Paris, the evening before in UTC; and back to winter time on the way."""
+    times = ("2024-10-27T00:30:00+02:00", "2024-10-27T23:30:00+01:00", "2024-10-28T00:30:00+01:00")
+    log = read_contacts(wrote(tmp_path, "time,a,b\n" + "".join(f"{at},x,y\n" for at in times)), 20)
+    assert log.day_start.tolist() == [0, 2, 3]
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "log.csv: no contacts in it; give lines 't i j' or a table with a header"),
+        ("\n\n", "log.csv: no contacts in it; give"),
+        ("# nothing\n", "log.csv: no contacts in it; give"),
+        ("t,i,j\n", "log.csv: no contacts in it but a header; give at least one"),
+        ("20 1 2\n40 1\n", "log.csv, line 2: too few fields: 2, with a time and two people it takes 3"),
+        ("t,i,j\n20,1,2\n\n40,1\n", "log.csv, line 4: too few fields: 2"),
+        ("i,j\n1,2\n", "log.csv, line 1: 'i,j' is neither a contact 't i j', with t in seconds, nor a header with a time column (t, "),
+        ("20,1,2\n", "log.csv, line 1: '20,1,2' is neither"),
+        ("x 1 2\n", "log.csv, line 1: 'x 1 2' is neither"),
+        ("t,i,j\n20,1,2\nx,1,2\n", "log.csv, line 3: time 'x' is neither seconds nor ISO 8601; give a number of seconds or, in"),
+        ("t,i,j\n20,1,2\n1_0,1,2\n", "log.csv, line 3: time '1_0' is neither"),
+        ("t,i,j\n,1,2\n", "log.csv, line 2: time '' is neither"),
+        ("t,i,j\n2024-13-01T00:00,1,2\n", "log.csv, line 2: time '2024-13-01T00:00' is neither"),
+        ("20 1 2\nnan 1 2\n", "log.csv, line 2: time 'nan' is not a number of seconds between -1e+11 and 1e+11"),
+        ("20 1 2\ninf 1 2\n", "log.csv, line 2: time 'inf' is not a number of seconds"),
+        ("1600000000000 1 2\n", "log.csv, line 1: time '1600000000000' is not a number of seconds"),
+        ("20 1 2\n\n1600000000 1 2\n40 1 2\n", "log.csv, line 3: this time is far from the others: with it the log would last 18519 days"),
+        ("t,i,j\n20,1,2\n40,1,\n", "log.csv, line 3: a person is missing: the two are '1' and ''; a contact needs two people"),
+        ("t,i,j\n20,1,2\n40,1,\n60,3,4", "log.csv, line 3: a person is missing: the two are '1' and ''"),
+        ("t,i,j\n20,ann,na\n", "log.csv, line 2: a person is missing: the two are 'ann' and 'na'"),
+        ("t,i,j\n20,NaN,2\n", "log.csv, line 2: a person is missing: the two are 'NaN' and '2'"),
+        ("t,i,j\n20, null,2\n", "log.csv, line 2: a person is missing: the two are 'null' and '2'"),
+        ("20 1 2\n\n40 3 3\n", "log.csv, line 3: 3 is in contact with itself; a contact is between two people"),
+        ("20 1 2\n40 3 03\n", "log.csv, line 2: 3 is in contact with itself"),
+        ("t,i,j\n20,1,2\n2024-05-06,1,2\n", "log.csv, line 3: time '2024-05-06' is of another kind than those"),
+        ("t,i,j\n2024-05-06T09:30Z,1,2\n2024-05-06T09:30,1,2\n", "log.csv, line 3: time '2024-05-06T09:30' is of another kind"),
+        (b"20 1 2\n40 caf\xe9 2\n", "log.csv, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        ("20 1 2\n".encode("utf-16"), "log.csv, line 1: byte 0xff is not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "log.csv, line 1: byte 0x89 is not UTF-8"),
+        (b"\x1f\x8b\x08\x00 nothing packed here", "log.csv: damaged gzip ("),
+        (gzip.compress(b"20 1 2\n" * 99)[:-12], "log.csv: damaged gzip ("),
+        ("t,i,j\n20,1,2\n20,1," + "x" * 200_000 + "\nx,1,2", "log.csv, line 3: not a table: field larger than field limit"),
+    ],
+)
+def test_what_makes_no_sense_is_named(tmp_path, text, complaint):
+    path = wrote(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        read_contacts(path, 20)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"{tmp_path}/{complaint}")
+
+
+def test_files_that_are_not_there(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.csv: No such file or directory; give the path of a log of contacts$"):
+        read_contacts(tmp_path / "absent.csv", 20)
+    with pytest.raises(InputError, match="Is a directory"):
+        read_contacts(tmp_path, 20)
+    with pytest.raises(InputError, match=r"log\.gz: not gzip, though its name ends in \.gz; pack it or drop the ending$"):
+        read_contacts(wrote(tmp_path, "20 1 2\n", "log.gz"), 20)
+
+
+@pytest.mark.parametrize("gap", [-1, float("nan")])
+def test_a_gap_that_makes_no_sense(tmp_path, gap):
+    with pytest.raises(InputError, match=f"gap_seconds is {gap}, must be 0 or more"):
+        read_contacts(wrote(tmp_path, "20 1 2\n"), gap)
+
+
+def test_the_first_bad_line_of_many_is_found(tmp_path):
+    lines = [f"{20 * n} {n % 50} {n % 50 + 1}" for n in range(50_000)]
+    lines[33_333] += "\n777 5 5"
+    lines[44_444] = "early 1 2"
+    with pytest.raises(InputError, match="line 44446: time 'early'"):
+        read_contacts(wrote(tmp_path, "\n".join(lines)), 20)
+    lines[44_444] = "1 1 2"
+    with pytest.raises(InputError, match="line 33335: 5 is in contact with itself"):
+        read_contacts(wrote(tmp_path, "\n".join(lines)), 20)

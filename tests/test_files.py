@@ -1,0 +1,102 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.files import folder_written, written
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "table.csv"
+    with written(path) as beside:
+        assert beside.suffix == ".csv"
+        beside.write_text("half")
+        assert not path.exists()
+        beside.write_text("whole")
+    assert content(tmp_path) == {"new/table.csv": "whole"}
+
+
+@pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
+def test_an_unfinished_file_leaves_what_was_there(tmp_path: Path, raised: type[BaseException]) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("before")
+    with pytest.raises(raised), written(path) as beside:
+        beside.write_text("half")
+        raise raised
+    assert content(tmp_path) == {"table.csv": "before"}
+
+
+def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with written(tmp_path / "table.csv") as beside:
+        beside.write_text("whole")
+    assert stat.S_IMODE((tmp_path / "table.csv").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("before")
+    blocked = r"table\.csv: can't be written \(a file is where a folder should be\); must be a place with room, where you may write$"
+    with pytest.raises(InputError, match=blocked), written(tmp_path / "file" / "table.csv"):
+        pytest.fail("the block must not begin")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=r"folder: can't be written \(Is a directory\)"), written(tmp_path / "folder") as beside:
+        beside.write_text("whole")
+    with pytest.raises(InputError, match=r"full: can't be written \(No space left on device\)"), written(tmp_path / "full"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert content(tmp_path) == {"file": "before"}
+
+
+def test_a_folder_gets_all_files_at_the_end(tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "compare"
+    folder.mkdir(parents=True)
+    (folder / "summary.csv").write_text("before")
+    (folder / "notes.txt").write_text("of the user")
+    with folder_written(folder) as beside:
+        (beside / "summary.csv").write_text("after")
+        (beside / "figures").mkdir()
+        (beside / "figures" / "reach.svg").write_text("drawn")
+        assert content(folder)["summary.csv"] == "before"
+    assert content(tmp_path) == {
+        "results/compare/figures/reach.svg": "drawn",
+        "results/compare/notes.txt": "of the user",
+        "results/compare/summary.csv": "after",
+    }
+    assert [file for file in folder.iterdir() if file.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
+def test_an_unfinished_folder_is_as_it_was(tmp_path: Path, raised: type[BaseException]) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "summary.csv").write_text("before")
+    for folder in (tmp_path / "old", tmp_path / "new" / "deep"):
+        with pytest.raises(raised), folder_written(folder) as beside:
+            (beside / "summary.csv").write_text("half")
+            raise raised
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")) == ["old", "old/summary.csv"]
+
+
+def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("before")
+    for folder in (tmp_path / "file", tmp_path / "file" / "results"):
+        with pytest.raises(InputError, match="a file is where a folder should be"), folder_written(folder):
+            pytest.fail("the block must not begin")
+    with pytest.raises(InputError, match=r"results: can't be written \("), folder_written(tmp_path / "results") as beside:
+        (tmp_path / "results" / "summary.csv").mkdir()
+        (beside / "summary.csv").write_text("whole")
+    assert content(tmp_path) == {"file": "before"}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match=r"can't be written \(Permission denied\)"), folder_written(tmp_path / "results"):
+        pytest.fail("the block must not begin")

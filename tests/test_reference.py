@@ -1,0 +1,220 @@
+"""The fast model is the slow one: bond for bond and invitation for invitation, over random scenarios that cover every parameter.
+
+``EXAMPLES=2000 pytest tests/test_reference.py`` takes that many scenarios, new ones each time; without it the same few hundred as ever.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+
+import sim
+from sim.agents import InvitePolicy
+from sim.scenario import Scenario
+from tests import strategies
+from tests.reference import FREE, LOCKED, PENDING, Person, Reference
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+
+
+def examples(usual: int) -> Any:
+    """Run over so many scenarios: the same ones each time, unless more are asked for."""
+    return settings(
+        max_examples=EXAMPLES or usual,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+# What the reference has to show, as tables of plain rows
+
+
+def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
+    rows = sorted(told.invitations, key=lambda row: (row.sent_day, row.ego, row.alter))
+    policy = [person.policy.name for person in told.people]
+    return [(row.sent_day, row.ego, row.alter, policy[row.ego], row.source, row.tie_class, row.due_day, row.outcome) for row in rows]
+
+
+def member_row(told: Reference, person: Person) -> dict[str, Any]:
+    became = Counter(invitation.outcome for invitation in person.sent)
+    received = [invitation.outcome for invitation in told.invitations if invitation.alter == person.number]
+    reached = [alter for ego, alter in told.arcs if ego == person.number]
+    return {
+        "member": person.number,
+        "policy": person.policy.name,
+        "circle": person.circle,
+        "sociability": person.sociability,
+        "contacts": sum(bond.met + bond.talked >= 1 for bond in person.bonds.values()),
+        "degree": len(person.connections),
+        "invitations_sent": len(person.sent),
+        "accepted": became["accepted"],
+        "ignored": became["ignored"],
+        "strikes": person.strikes,
+        "pending": became["pending"],
+        "blocked_day": person.blocked_day,
+        "invitations_until_block": person.invitations_until_block,
+        "received": len(received),
+        "unwanted": received.count("idk") + received.count("ignored"),
+        "restricted_days": person.restricted_days,
+        "arcs": len(reached),
+        "mutual_arcs": sum((alter, person.number) in told.arcs for alter in reached),
+        "recognised": sum(person.bonds[alter].met + person.bonds[alter].talked >= 1 for alter in person.connections),
+    }
+
+
+def rows(frame: Any) -> list[tuple[Any, ...]]:
+    """The rows of a data frame as plain tuples, None for what is missing."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return list(plain.itertuples(index=False, name=None))
+
+
+# The strategies leave no parameter out, and the reference looks at every one
+
+
+def test_every_parameter_has_a_strategy():
+    assert set(strategies.VALUES) == {parameter.name for parameter in Scenario.parameters()}
+
+
+BUSY: dict[str, Any] = {
+    "members": 16,
+    "days": 30,
+    "seed": 3,
+    "society": {"circle_size": 5},
+    "meeting": {"rate": 1.0, "history_days": 15},
+    "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
+    "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
+    "platform": {
+        **{"preset": "none", "limit": 3, "window_days": 8, "restriction_days": 4, "min_ratio": 0.15, "min_invites": 5},
+        **{"weekly_invites": 6, "max_connections": 9},
+    },
+    "policies": [
+        InvitePolicy("NAME", contacts=1, introductions=1, directory=1, min_acceptance=0.21, accepts_from=1, takes_references=True),
+        InvitePolicy("other", contacts=1, directory=1),
+    ],
+}
+CHANGES: dict[str, Any] = {
+    **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4},
+    **{"society.sociability_sigma": 0.7, "society.often": 2, "society.close": 5},
+    **{"meeting.rate": 1.2, "meeting.again": 0.6, "meeting.friend": 0.2, "meeting.circle": 0.2, "meeting.again_choice": 3},
+    **{f"meeting.face_{source}": 0.37 for source in ("again", "online", "friend", "circle", "anybody")},
+    **{"meeting.history_days": 16, "inviting.per_day": 1.2, "inviting.tries": 2, "inviting.prior_acceptance": (0.3, 0.2, 0.1, 0.2, 0.1)},
+    **{"inviting.prior_weight": 0.5, "inviting.pending_days": 4, "inviting.lock_days": 2},
+    **{"answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2), "answering.accept": (0.5,) * 5, "answering.idk_click": 0.3},
+    **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},
+    **{"platform.limit": 2, "platform.window_days": 1, "platform.restriction_days": 3, "platform.min_ratio": 0.5},
+    **{"platform.min_invites": 9, "platform.weekly_invites": 4, "platform.max_connections": 6},
+    **{"policies.NAME.share": 2.0, "policies.NAME.contacts": 2.0, "policies.NAME.introductions": 0.5, "policies.NAME.directory": 0.5},
+    **{"policies.NAME.min_tie": 2, "policies.NAME.min_acceptance": 0.5, "policies.NAME.accepts_from": 3},
+    "policies.NAME.takes_references": False,
+}
+ELSEWHERE = {"platform.preset", "meeting.contacts", "meeting.gap_seconds", "meeting.repeat_log"}
+
+
+def story(told: Reference) -> list[Any]:
+    """All that can be seen of a run."""
+    bonds = [(person.number, alter, bond) for person in told.people for alter, bond in person.bonds.items()]
+    return [invitation_rows(told), [member_row(told, person) for person in told.people], bonds]
+
+
+@pytest.mark.parametrize("name", sorted(strategies.VALUES.keys() - ELSEWHERE))
+def test_the_reference_looks_at_every_parameter(name):
+    scenario = Scenario(**BUSY)
+    same = story(Reference(scenario.replace({name: CHANGES[name]})).run()) == story(Reference(scenario).run())
+    assert not same
+
+
+def test_the_reference_looks_at_the_preset_and_at_the_log():
+    free, limited = (Reference(Scenario(**{**BUSY, "platform": {"preset": preset}})).run() for preset in ("none", "linkedin2008"))
+    assert [sum(person.blocked_day is not None for person in told.people) > 0 for told in (free, limited)] == [False, True]
+    log = [[(0, 1), (2, 3), (0, 1)], [(1, 2)]]
+    once, again = (Reference(Scenario(**BUSY).replace({"meeting.repeat_log": repeat}), log).run() for repeat in (False, True))
+    assert [once.people[0].bonds[1].met, again.people[0].bonds[1].met] == [2, 2 * 15]
+    assert [once.people[1].bonds[2].last, again.people[1].bonds[2].last] == [2, 30]
+
+
+# The reference on its own
+
+
+def test_blocking_takes_as_many_invitations_as_the_closed_form_says():
+    """Strangers who answer at once: invitations until the K-th strike are negative binomial, mean K / q, variance K (1 - q) / q^2."""
+    limit, accepts, clicks = 2, 0.5, 0.5
+    q = (1 - accepts) * clicks
+    until: list[int] = []
+    for seed in range(5):
+        scenario = Scenario(
+            members=80,
+            days=60,
+            seed=seed,
+            meeting={"rate": 0},
+            inviting={"per_day": 1, "tries": 50, "pending_days": 1000},
+            answering={"accept": (accepts,) * 5, "idk_click": clicks, "delay_scale": 0},
+            platform={"preset": "none", "limit": limit},
+            policies=[InvitePolicy("cold", directory=1)],
+        )
+        until += [person.invitations_until_block or 10**6 for person in Reference(scenario).run().people]
+    error = np.sqrt(limit * (1 - q) / q**2 / len(until))
+    assert abs(np.mean(until) - limit / q) < 4 * error
+
+
+def test_who_is_restricted_may_not_invite_and_starts_from_zero():
+    """Everybody clicks, once is enough, three days: invitations on days 1, 5, 9 ... alone."""
+    scenario = Scenario(
+        members=30,
+        days=12,
+        meeting={"rate": 0},
+        inviting={"per_day": 1, "tries": 50},
+        answering={"accept": (0,) * 5, "idk_click": 1, "delay_scale": 0},
+        platform={"preset": "none", "limit": 1, "restriction_days": 3},
+        policies=[InvitePolicy("cold", directory=1)],
+    )
+    told = Reference(scenario).run()
+    crossed = {row.ego for row in told.invitations if row.outcome == "accepted"}
+    for person in told.people:
+        if person.number not in crossed:
+            assert [row.sent_day for row in person.sent] == [1, 5, 9]
+            assert (person.blocked_day, person.restricted_days, person.strikes) == (1, 9, 3)
+    assert len(crossed) < 15
+
+
+def check_laws(told: Reference) -> None:
+    """What has to hold in any run, whatever the scenario."""
+    platform = told.rules.platform
+    for person in told.people:
+        sent_on = Counter(row.sent_day for row in person.sent)
+        for day in range(1, told.day + 1):
+            in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
+            assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
+        assert platform.max_connections is None or len(person.connections) <= platform.max_connections
+        assert person.strikes == sum(row.outcome == "idk" for row in person.sent)
+        assert person.restricted_days <= told.day - (person.blocked_day or told.day)
+        for alter, bond in person.bonds.items():
+            back = told.people[alter].bonds[person.number]
+            assert (bond.met, bond.talked, bond.last) == (back.met, back.talked, back.last)
+            assert (bond.state == "connected") == (back.state == "connected") == (alter in person.connections)
+        waiting = {row.alter for row in person.sent if row.outcome == "pending"}
+        assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
+    assert told.connections == {tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"}
+
+
+# The fast model is the slow one
+
+
+def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Reference:
+    """Run both and hold every table equal; ``log`` is what the file in ``scenario.meeting.contacts`` says."""
+    told = Reference(scenario, None if log is None else log.days).run()
+    check_laws(told)
+    result = sim.run(scenario, log=True)
+    assert rows(result.invitations) == invitation_rows(told)
+    assert [tuple(pair) for pair in result.connections.tolist()] == sorted(told.connections)
+    assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
+    members = [member_row(told, person) for person in told.people]
+    assert list(result.members.columns) == list(members[0])
+    np.testing.assert_allclose(result.members["sociability"], [row["sociability"] for row in members], rtol=1e-12)
+    assert rows(result.members.drop(columns="sociability")) == [tuple(row[name] for name in row if name != "sociability") for row in members]
+    return told

@@ -1,0 +1,285 @@
+"""Results: the networks they make, the file they are kept in, and where they say they come from."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib import import_module, metadata
+from pathlib import Path
+
+import networkx as nx
+import numba
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from sim.errors import InputError
+from sim.result import VERSION, load
+from sim.scenario import Scenario
+
+from . import tables
+from .strategies import now_and_then, scenarios
+
+provenance = import_module("sim.provenance")  # the module: ``sim.provenance`` is its function
+
+
+def assert_same(one, other):
+    assert one.scenario == other.scenario
+    assert one.provenance == other.provenance
+    for name in ("summary", "series", "members", "invitations"):
+        if getattr(one, name) is None:
+            assert getattr(other, name) is None
+        else:
+            pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+    for name in ("connections", "arcs"):
+        assert getattr(one, name).dtype == getattr(other, name).dtype == np.int32
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
+
+
+def described(scenario, **more):
+    return provenance.provenance(scenario, started=datetime.now(UTC), **more)
+
+
+@given(drawn=scenarios())
+@settings(max_examples=25, deadline=None)
+def test_what_is_loaded_is_what_was_saved(tmp_path_factory, drawn):
+    path = tmp_path_factory.mktemp("saved") / "run.zip"
+    made = tables.result(drawn, provenance=described(drawn))
+    made.save(path)
+    assert_same(load(path), made)
+
+
+def test_a_result_without_invitations_and_connections(tmp_path):
+    made = tables.result(log=False)
+    nothing = np.zeros((0, 2), np.int32)
+    made = replace(made, connections=nothing, arcs=nothing)
+    made.save(tmp_path / "run.zip")
+    assert_same(load(tmp_path / "run.zip"), made)
+
+
+def test_the_policies_keep_their_order_and_the_one_that_nobody_has(tmp_path):
+    made = tables.result(tables.scenario(40, ("interacted", "everyone", "close_friends")))
+    made.members["policy"] = pd.Categorical(["everyone"] * 40, categories=["interacted", "everyone", "close_friends"])
+    made.save(tmp_path / "run.zip")
+    assert list(load(tmp_path / "run.zip").members["policy"].cat.categories) == ["interacted", "everyone", "close_friends"]
+
+
+def test_the_same_result_is_the_same_bytes_but_for_its_provenance(tmp_path):
+    started = datetime.now(UTC)
+    for name, hours in (("one", 0), ("two", 0), ("later", 1)):
+        made = tables.result()
+        made.provenance.update({"started": str(started + timedelta(hours=hours))})
+        made.save(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one") as one, zipfile.ZipFile(tmp_path / "later") as later:
+        differing = [name for name in one.namelist() if one.read(name) != later.read(name)]
+        assert one.namelist() == later.namelist()
+        assert {entry.date_time for entry in later.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert differing == ["provenance.json"]
+
+
+def test_the_file_can_be_read_without_this_library(tmp_path):
+    made = tables.result()
+    made.save(tmp_path / "run.zip")
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        archive.extractall(tmp_path)
+    assert Scenario.from_toml(tmp_path / "scenario.toml") == made.scenario
+    assert pd.read_parquet(tmp_path / "connections.parquet").to_numpy().tolist() == made.connections.tolist()
+    assert json.loads((tmp_path / "provenance.json").read_text()) == made.provenance
+    assert not [path for path in tmp_path.iterdir() if path.suffix in (".pkl", ".pickle", ".npy")]
+
+
+def test_a_policys_function_stays_behind_and_is_named(tmp_path):
+    asked = tables.scenario(30, ("everyone",))
+    asked = asked.replace({"policies.everyone.condition": now_and_then})
+    made = tables.result(asked, provenance=described(asked))
+    made.save(tmp_path / "run.zip")
+    with pytest.warns(UserWarning, match="without the condition of everyone") as warned:
+        loaded = load(tmp_path / "run.zip")
+    assert len(warned) == 1
+    assert loaded.scenario.policies["everyone"].condition is None
+    assert loaded.provenance["conditions"]["everyone"].startswith("def now_and_then(bond")
+    assert "day % 3 != 0" in loaded.provenance["conditions"]["everyone"]
+
+
+def refusal(path):
+    with pytest.raises(InputError) as raised:
+        load(path)
+    text = str(raised.value)
+    assert text.startswith(f"{path}: ")
+    assert "\n" not in text
+    return text
+
+
+def zipped(path, **entries):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name.replace("_", "."), text)
+    return path
+
+
+def test_what_is_no_result_is_refused_in_a_line(tmp_path):
+    assert "No such file" in refusal(tmp_path / "missing.zip")
+    assert "Is a directory" in refusal(tmp_path)
+    (tmp_path / "text").write_text("sent_day,ego,alter\n")
+    assert "not a result, or a damaged one (File is not a zip file)" in refusal(tmp_path / "text")
+    (tmp_path / "empty").touch()
+    assert "not a result" in refusal(tmp_path / "empty")
+    assert "a zip, but not a result" in refusal(zipped(tmp_path / "foreign.zip", notes_txt="hello"))
+    assert "a zip, but not a result" in refusal(zipped(tmp_path / "other.zip", format_json='{"format": "another", "version": 9}'))
+    assert "a zip, but not a result" in refusal(zipped(tmp_path / "list.zip", format_json="[1]"))
+    newer = json.dumps({"format": "invitesim result", "version": VERSION + 1})
+    assert f"of a newer invitesim (format {VERSION + 1})" in refusal(zipped(tmp_path / "newer.zip", format_json=newer))
+    ours = json.dumps({"format": "invitesim result", "version": VERSION})
+    assert "damaged (" in refusal(zipped(tmp_path / "part.zip", format_json=ours, scenario_toml="members = 9"))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("whole") / "run.zip"
+    tables.result(tables.scenario(12)).save(path)
+    return path
+
+
+def test_a_file_cut_short_anywhere_is_refused(saved, tmp_path):
+    whole = saved.read_bytes()
+    cut = tmp_path / "cut.zip"
+    for length in np.linspace(0, len(whole) - 1, 60).astype(int):
+        cut.write_bytes(whole[:length])
+        refusal(cut)
+
+
+def test_a_byte_changed_anywhere_is_refused_or_does_not_matter(saved, tmp_path):
+    whole, made = saved.read_bytes(), load(saved)
+    changed, refused = tmp_path / "changed.zip", 0
+    tail = whole.index(b"PK\x01\x02")  # the directory of the zip: short, and the most intricate
+    places = [*np.random.default_rng(0).integers(0, tail, 150), *range(tail, len(whole))]
+    for place in places:
+        bad = bytearray(whole)
+        bad[place] ^= 1 << (place % 8)
+        changed.write_bytes(bad)
+        try:
+            loaded = load(changed)
+        except InputError:
+            refusal(changed)
+            refused += 1
+        else:
+            assert_same(loaded, made)
+    assert refused > len(places) / 2
+
+
+def test_saving_where_one_cannot_is_refused_and_leaves_nothing(tmp_path):
+    made = tables.result(tables.scenario(12))
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match=r"file/run\.zip: can't be written"):
+        made.save(tmp_path / "file" / "run.zip")
+    made.save(tmp_path / "new" / "run.zip")
+    before = (tmp_path / "new" / "run.zip").read_bytes()
+    with pytest.raises(TypeError):
+        replace(made, provenance={"what": object()}).save(tmp_path / "new" / "run.zip")
+    assert (tmp_path / "new" / "run.zip").read_bytes() == before
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["run.zip"]
+
+
+def test_the_networks_are_those_of_the_tables(tmp_path):
+    made = tables.result()
+    graph, outreach = made.graph(), made.outreach()
+    assert type(graph) is nx.Graph
+    assert type(outreach) is nx.DiGraph
+    assert list(graph) == list(outreach) == list(range(60))
+    assert sorted(map(sorted, graph.edges)) == made.connections.tolist()
+    assert sorted(map(list, outreach.edges)) == made.arcs.tolist()
+    assert [degree for _, degree in graph.degree] == made.members["degree"].tolist()
+    assert nx.overall_reciprocity(outreach) == pytest.approx(made.summary.set_index("policy").loc["all", "reciprocity"])
+    assert nx.average_clustering(graph) == pytest.approx(made.summary.set_index("policy").loc["all", "clustering"])
+    for member, attributes in graph.nodes.items():
+        row = made.members.loc[member].drop("member").dropna()
+        assert attributes == outreach.nodes[member] == row.to_dict()
+        assert {type(value) for value in attributes.values()} <= {str, int, float}
+    assert set(nx.get_node_attributes(graph, "blocked_day")) == set(np.flatnonzero(made.members["blocked_day"].notna()))
+    nx.write_graphml(graph, tmp_path / "graph.graphml")
+    assert nx.read_graphml(tmp_path / "graph.graphml").nodes["7"]["policy"] == made.members["policy"][7]
+
+
+def test_a_result_says_in_a_line_what_it_is():
+    assert repr(tables.result()) == "<Result: 60 members (everyone, interacted, close_friends), 365 days, seed 1>"
+
+
+def test_provenance_tells_what_is_needed_to_run_it_again():
+    asked = tables.scenario(30, seed=2**64 - 1).replace({"policies.everyone.condition": now_and_then})
+    started = datetime.now(UTC) - timedelta(seconds=90)
+    told = json.loads(json.dumps(provenance.provenance(asked, started=started, seeds=[4, 5], jobs=2), allow_nan=False))
+    assert told["seeds"] == [4, 5]
+    assert told["jobs"] == 2
+    assert 90 <= told["wall_seconds"] < 100
+    assert datetime.fromisoformat(told["started"]) == started.replace(microsecond=0)
+    assert told["packages"]["numpy"] == metadata.version("numpy")
+    assert told["machine"]["cores"] == os.cpu_count()
+    again = Scenario(**told["scenario"])
+    assert again == asked.replace({"policies.everyone.condition": None})
+    assert described(asked)["seeds"] == [2**64 - 1]
+
+
+def test_the_source_of_a_function():
+    compiled = numba.njit(now_and_then)
+    assert provenance.source(now_and_then) == provenance.source(compiled)
+    assert provenance.source(now_and_then).startswith("def now_and_then")
+    typed_in = {}
+    exec("def weekend(bond, candidate, day): return day % 7 > 5", typed_in)
+    assert provenance.source(typed_in["weekend"]) is None
+    assert provenance.source(len) is None
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    def git(*arguments):
+        return subprocess.run(["git", "-C", tmp_path, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+    monkeypatch.setattr(provenance, "_commit", provenance._commit.__wrapped__)
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "model.py").write_text("1")
+    (tmp_path / "README.md").write_text("1")
+    git("init", "--quiet")
+    git("add", ".")
+    git("-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "--quiet", "-m", "first")
+    return tmp_path, git("rev-parse", "HEAD")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
+def test_the_commit_and_whether_the_code_differs_from_it(checkout, monkeypatch):
+    root, head = checkout
+    assert re.fullmatch("[0-9a-f]{40}", head)
+    assert provenance.commit(root) == {"commit": head, "differs": False}
+    (root / "README.md").write_text("2")
+    assert provenance.commit(root) == {"commit": head, "differs": False}
+    monkeypatch.setenv("GIT_DIR", str(root / "elsewhere"))
+    assert provenance.commit(root) == {"commit": head, "differs": False}
+    (root / "sim" / "new.py").write_text("1")
+    assert provenance.commit(root) == {"commit": head, "differs": True}
+    assert provenance.commit(root / "sim") is None
+
+
+def test_no_git_is_no_reason_to_fail(checkout, monkeypatch):
+    root, _ = checkout
+    monkeypatch.setenv("PATH", str(root))
+    assert provenance.commit(root) is None
+    (root / "git").write_text("#!/bin/sh\nexit 3\n")
+    (root / "git").chmod(0o755)
+    assert provenance.commit(root) is None
+
+
+def test_git_is_asked_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(provenance, "_git", lambda *arguments: calls.append(arguments) or "")
+    provenance._commit.cache_clear()
+    first, second = provenance.commit(), provenance.commit()
+    provenance._commit.cache_clear()
+    assert first == second
+    assert len(calls) == (2 if (Path(provenance.__file__).parent.parent / ".git").exists() else 0)

@@ -1,0 +1,173 @@
+"""Running many scenarios over processes: the same tables for any number of them, and an end that leaves nothing behind."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pandas as pd
+import pytest
+
+import sim
+
+SMALL = sim.Scenario(members=60, days=20, seed=5)
+
+
+def degree(result: sim.Result) -> float:
+    return float(result.summary.set_index("policy").loc["all", "degree"])
+
+
+def seed_and_process(result: sim.Result) -> tuple[int, int]:
+    return result.scenario.seed, os.getpid()
+
+
+def fail_at_seven(result: sim.Result) -> int:
+    if result.scenario.seed == 7:
+        raise LookupError("no seven")
+    return result.scenario.seed
+
+
+def die_at_seven(result: sim.Result) -> int:
+    if result.scenario.seed == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result.scenario.seed
+
+
+def tasks(number: int) -> list[sim.Task]:
+    return [sim.Task(f"seed {scenario.seed}", scenario) for scenario in sim.replications(SMALL, number)]
+
+
+def test_replications_have_the_seeds_that_follow():
+    assert [copy.seed for copy in sim.replications(SMALL, 3)] == [5, 6, 7]
+    assert all(copy.replace({"seed": 5}) == SMALL for copy in sim.replications(SMALL, 3))
+    assert [copy.seed for copy in sim.replications(SMALL.replace({"seed": 2**64 - 1}), 2)] == [2**64 - 1, 0]
+
+
+def test_replicate_puts_the_summaries_together():
+    table = sim.replicate(SMALL, 3, jobs=1)
+    assert list(table["replication"]) == [0] * 4 + [1] * 4 + [2] * 4
+    alone = sim.run(SMALL.replace({"seed": 6})).summary
+    pd.testing.assert_frame_equal(table[table["seed"] == 6].drop(columns=["replication", "seed"]).reset_index(drop=True), alone)
+
+
+def test_jobs_make_no_difference():
+    one, two = (list(sim.run_many(tasks(9), degree, jobs=jobs)) for jobs in (1, 2))
+    assert one == two
+    assert [task for task, _ in one] == tasks(9)
+
+
+def test_jobs_are_processes():
+    seeds, processes = zip(*(kept for _, kept in sim.run_many(tasks(9), seed_and_process, jobs=2)), strict=True)
+    assert list(seeds) == list(range(5, 14))
+    assert os.getpid() not in processes
+    assert not multiprocessing.active_children()
+
+
+def test_no_tasks():
+    assert list(sim.run_many([], degree)) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_goes_wrong_in_a_run_names_it_and_stops_the_others(jobs):
+    done = sim.run_many(tasks(30), fail_at_seven, jobs=jobs)
+    assert [next(done)[1], next(done)[1]] == [5, 6]
+    with pytest.raises(LookupError, match="no seven") as caught:
+        next(done)
+    assert "This happened in the run of seed 7." in caught.value.__notes__
+    assert not multiprocessing.active_children()
+
+
+def test_a_user_mistake_in_a_run_is_one_line_with_its_name(tmp_path):
+    wrong = sim.Task("the third", SMALL.replace({"meeting.contacts": str(tmp_path / "none.csv")}))
+    with pytest.raises(sim.InputError, match=r"^the third: .*none\.csv"):
+        list(sim.run_many([*tasks(2), wrong], degree, jobs=2))
+
+
+def test_a_process_that_is_killed_is_told_from_a_fault():
+    with pytest.raises(sim.InputError, match=r"^seed \d+: its process died"):
+        list(sim.run_many(tasks(6), die_at_seven, jobs=2))
+
+
+def test_who_stops_reading_stops_the_processes():
+    done = sim.run_many(tasks(30), degree, jobs=2)
+    next(done)
+    done.close()
+    assert not multiprocessing.active_children()
+
+
+def test_what_cannot_travel_is_said_before_anything_runs():
+    with pytest.raises(sim.InputError, match="keep: can't be sent to another process"):
+        next(sim.run_many(tasks(2), lambda result: None, jobs=2))
+    assert [kept for _, kept in sim.run_many(tasks(2), lambda result: result.scenario.seed, jobs=1)] == [5, 6]
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_jobs_below_one(jobs):
+    with pytest.raises(sim.InputError, match=f"jobs: too small \\(got {jobs}\\)"):
+        next(sim.run_many(tasks(2), degree, jobs=jobs))
+
+
+def test_replications_below_one():
+    with pytest.raises(sim.InputError, match="replications: too small"):
+        sim.replications(SMALL, 0)
+
+
+LONG = """
+    import sim
+
+    def keep(result):
+        return 0
+
+    if __name__ == "__main__":
+        scenario = sim.Scenario(members=2_000, days=300)
+        for r, _ in enumerate(sim.run_many([sim.Task(str(r), scenario) for r in range(500)], keep, jobs=2)):
+            print(r, flush=True)
+"""
+
+
+def children(parent: int) -> set[int]:
+    """Find the processes below one, at any depth."""
+    found: set[int] = set()
+    for line in subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.splitlines():
+        pid, ppid = map(int, line.split())
+        if ppid == parent:
+            found |= {pid} | children(pid)
+    return found
+
+
+def alive(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_its_parent(tmp_path, blow):
+    script = tmp_path / "long.py"
+    script.write_text(textwrap.dedent(LONG))
+    settings = os.environ | {"PYTHONPATH": os.getcwd()}
+    # its own group, to which Ctrl-C goes as from a terminal: to the workers too
+    with subprocess.Popen(
+        [sys.executable, script], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as parent:
+        assert parent.stdout.readline() == "0\n"
+        below = children(parent.pid)
+        assert len(below) >= 2
+        if blow == signal.SIGINT:
+            os.killpg(parent.pid, blow)
+        else:
+            parent.kill()
+        _, said = parent.communicate(timeout=60)
+    deadline = time.monotonic() + 20
+    while any(map(alive, below)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, below))
+    if blow == signal.SIGINT:
+        assert said.count("Traceback") == 1  # the parent's own; no worker complains
+        assert said.rstrip().endswith("KeyboardInterrupt")

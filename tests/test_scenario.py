@@ -1,0 +1,474 @@
+"""The scenario: what it takes, what it says of what it does not take, and its way through TOML."""
+
+import copy
+import math
+import pickle
+import string
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
+from sim.errors import InputError
+from sim.parameters import Parameter
+from sim.platform import PRESETS, Platform
+from sim.scenario import LONGEST, Scenario, Society
+
+PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
+
+
+def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:
+    """Stand for a user's own function."""
+    return bond.met >= 2
+
+
+def complaint(**parameters: Any) -> str:
+    """Give the line that these parameters end in."""
+    with pytest.raises(InputError) as caught:
+        Scenario(**parameters)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+# What is taken
+
+
+def test_default() -> None:
+    scenario = Scenario()
+    assert (scenario.members, scenario.days, scenario.seed) == (1_000, 365, 1)
+    assert list(scenario.policies) == ["everyone", "interacted", "close_friends"]
+    assert scenario.shares() == pytest.approx(dict.fromkeys(scenario.policies, 1 / 3))
+    assert scenario.platform.limit == 5
+
+
+def test_shares_are_normalised_in_the_order_given() -> None:
+    shares = Scenario(policies={"close_friends": 3, "everyone": 1}).shares()
+    assert list(shares.items()) == [("close_friends", 0.75), ("everyone", 0.25)]
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        {"weekend": InvitePolicy("other", contacts=1, min_tie=2)},
+        {"weekend": {"contacts": 1, "min_tie": 2}},
+        [InvitePolicy("weekend", contacts=1, min_tie=2)],
+        InvitePolicy("weekend", contacts=1, min_tie=2),
+    ],
+    ids=["policy", "numbers", "list", "alone"],
+)
+def test_own_policy(policies: Any) -> None:
+    assert Scenario(policies=policies).policies == {"weekend": InvitePolicy("weekend", contacts=1, min_tie=2)}
+
+
+def test_numbers_of_a_built_in_policy_start_from_it() -> None:
+    (policy,) = Scenario(policies={"interacted": {"min_tie": 2}}).policies.values()
+    assert policy == InvitePolicy("interacted", contacts=1, min_tie=2, min_acceptance=0.3, accepts_from=1, takes_references=True)
+
+
+def test_numbers_of_numpy() -> None:
+    scenario = Scenario(
+        members=np.int64(7),
+        days=np.float64(9),
+        seed=np.uint64(2**64 - 1),
+        inviting={"per_day": np.float32(0.5), "prior_acceptance": np.linspace(0, 1, 5)},
+        meeting={"repeat_log": np.bool_(True)},
+    )
+    assert scenario == Scenario(
+        members=7,
+        days=9,
+        seed=2**64 - 1,
+        inviting={"per_day": 0.5, "prior_acceptance": (0, 0.25, 0.5, 0.75, 1)},
+        meeting={"repeat_log": True},
+    )
+    assert type(scenario.members) is type(scenario.days) is int
+
+
+def test_seed_as_digits_and_path_as_path() -> None:
+    scenario = Scenario(seed="18446744073709551615", meeting={"contacts": Path("here") / "log.csv"})
+    assert scenario.seed == 2**64 - 1
+    assert scenario.meeting.contacts == str(Path("here/log.csv"))
+
+
+def test_a_log_has_no_history() -> None:
+    assert Scenario(meeting={"history_days": 30}).history_days == 30
+    assert Scenario(meeting={"history_days": 30, "contacts": "log.csv"}).history_days == 0
+
+
+@pytest.mark.parametrize("unset", [None, "none", "None"])
+def test_none_in_words(unset: Any) -> None:
+    scenario = Scenario(platform={"limit": unset}, inviting={"lock_days": unset}, meeting={"contacts": unset})
+    assert (scenario.platform.limit, scenario.inviting.lock_days, scenario.meeting.contacts) == (None, None, None)
+
+
+def test_preset_is_where_the_platform_starts() -> None:
+    assert Platform(preset="none") == Platform(limit=None).model_copy(update={"preset": "none"})
+    for preset, rule in PRESETS.items():
+        platform = Platform(preset=preset)
+        assert {name: value for name, value in platform if value is not None} == {"preset": preset, "min_invites": 20} | rule
+        assert platform.differing() == {"preset": preset}
+    assert Platform(preset="linkedin2021", limit=3).differing() == {"preset": "linkedin2021", "limit": 3}
+    assert Platform(limit=None).differing() == {"preset": "linkedin2008", "limit": None}
+
+
+# What is not
+
+
+OUT = [
+    ("members", 1, "too small (got 1); must be 2 or more"),
+    ("members", 2**28 + 1, "too large (got 268435457); must be 268435456 or less"),
+    ("members", 10**400, "too large (got 1000"),
+    ("members", "x", "not a whole number (got 'x'); must be a whole number from 2 to 268435456"),
+    ("members", "12", "not a whole number (got '12')"),
+    ("members", True, "not a whole number (got True)"),
+    ("members", 3.5, "not a whole number (got 3.5)"),
+    ("members", math.nan, "not a whole number (got nan)"),
+    ("members", math.inf, "not a whole number (got inf)"),
+    ("members", None, "not a whole number (got None)"),
+    ("days", 0, "too small (got 0); must be 1 or more"),
+    ("days", LONGEST, "too many after a history of 180 (got 16000); must be 16000 or less in all"),
+    ("seed", -1, "too small (got -1); must be 0 or more"),
+    ("seed", 2**64, "too large (got 18446744073709551616); must be 18446744073709551615 or less"),
+    ("seed", "1x", "not a whole number (got '1x')"),
+    ("seed", "1" * 5_000, "not a whole number (got '1111"),
+    ("answering.idk_click", -0.1, "too small (got -0.1); must be 0 or more"),
+    ("answering.idk_click", math.nan, "not a number (got nan); must be a number from 0 to 1"),
+    ("answering.idk_click", -math.inf, "not a number (got -inf)"),
+    ("answering.idk_click", 10**400, "too large (got 1000"),
+    ("answering.idk_click", True, "not a number (got True)"),
+    ("answering.idk_click", "often", "not a number (got 'often')"),
+    ("answering.accept", (1, 1, 1), "3 numbers (got (1, 1, 1)); must be five numbers from 0 to 1, stranger to close"),
+    ("answering.accept", 0.5, "not five numbers (got 0.5)"),
+    ("answering.accept", "abcde", "not five numbers (got 'abcde')"),
+    ("answering.accept", (0, 0, 0, 0, 1.1), "not all are probabilities (got (0, 0, 0, 0, 1.1))"),
+    ("answering.accept", (0, 0, 0, 0, math.nan), "not all are probabilities (got (0, 0, 0, 0, nan))"),
+    ("answering.recognise", (0.1, 1, 1, 1, 1), "a stranger is recognised (got (0.1, 1.0, 1.0, 1.0, 1.0)); must be 0 in the first place"),
+    ("society.close", 3, "not above often, 3 (got 3); must be 4 or more"),
+    ("meeting.again", 0.9, "with friend and circle above 1 in all (got (0.9, 0.1, 0.1)); must be 1 or less in all"),
+    ("meeting.repeat_log", "yes", "not true or false (got 'yes')"),
+    ("meeting.contacts", "", "not a text (got ''); must be a path (or none)"),
+    ("meeting.contacts", "a\0b", "not a text (got 'a\\x00b')"),
+    ("inviting.lock_days", "never", "not a whole number (got 'never'); must be a whole number from 0 to 16000 (or none)"),
+    (
+        "platform.preset",
+        "linkedin08",
+        "not known; nearest: linkedin2008 (got 'linkedin08'); must be one of none, linkedin2008, linkedin2021",
+    ),
+    ("platform.preset", 8, "not known (got 8)"),
+    ("platform.limit", 0, "too small (got 0); must be 1 or more"),
+    ("platform", 3, "not a group of parameters (got 3); must be a mapping from names to values (a table in TOML)"),
+    ("platform", Society(), "not a group of parameters (got Society("),
+    ("policies", {}, "the shares are all 0; must be above 0 for at least one policy"),
+    ("policies", {"everyone": 0, "interacted": 0}, "the shares are all 0"),
+    ("policies", {str(n): {"contacts": 1} for n in range(251)}, "too many (got 251); must be 250 or less"),
+    ("policies", 3, "not policies (got 3); must be a mapping from names to shares or to policies"),
+    ("policies", ["everyone"], "not policies (got ['everyone'])"),
+    ("policies", [POLICIES["everyone"]] * 2, "two of one name (got everyone, everyone); must be different names"),
+    (
+        "policies.evryone",
+        1,
+        "not built in; nearest: everyone; must be one of everyone, interacted, close_friends, or given with its numbers",
+    ),
+    ("policies.everyone.share", -1, "too small (got -1); must be 0 or more"),
+    ("policies.everyone.min_tie", 5, "too large (got 5); must be 4 or less"),
+    ("policies.everyone.condition", 5, "not a function (got 5); must be a function of (bond, candidate, day)"),
+    ("policies.mine", {"contacts": 0}, ".contacts: 0, as are introductions and directory; must be above 0 for at least one of the three"),
+    ("policies.all", {"contacts": 1}, ".name: is the row for everybody (got 'all'); must be another name"),
+    ("policies.a b", {"contacts": 1}, ".name: has other characters (got 'a b'); must be letters, digits, - and _"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), OUT)
+def test_what_is_wrong_in_one_line(name: str, value: Any, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario().replace({name: value})
+    assert str(caught.value).startswith(f"{name}{'' if said.startswith('.') else ': '}{said}")
+    assert "\n" not in str(caught.value)
+
+
+def test_sections_say_it_by_themselves() -> None:
+    with pytest.raises(InputError, match=r"^limit: too small \(got 0\); must be 1 or more$"):
+        Platform(limit=0)
+    with pytest.raises(InputError, match=r"^min_tie: too large \(got 9\); must be 4 or less$"):
+        InvitePolicy("mine", contacts=1, min_tie=9)
+    with pytest.raises(InputError, match=r"^name: missing; must be given$"):
+        InvitePolicy(contacts=1)
+    with pytest.raises(InputError, match=r"^contact: no such parameter; nearest: contacts$"):
+        InvitePolicy("mine", contact=1)
+    with pytest.raises(InputError, match=r"^self: no such parameter"):
+        Platform(**{"self": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("membres", "members"),
+        ("limit", "platform.limit"),
+        ("platform.limt", "platform.limit"),
+        ("platfrm.limit", "platform.limit"),
+        ("plaform", "platform"),
+        ("meeting.tries", "inviting.tries"),
+        ("policies.everyone.min_tei", "policies.everyone.min_tie"),
+    ],
+)
+def test_unknown_names_and_the_nearest_known_one(name: str, nearest: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario().replace({name: 3})
+    assert str(caught.value) == f"{name}: no such parameter; nearest: {nearest}"
+
+
+@pytest.mark.parametrize("name", ["self", "", "members.x", "platform.limit.x", "two words", "platform.xyzzy"])
+def test_unknown_names_like_no_other(name: str) -> None:
+    with pytest.raises(InputError, match=r": no such parameter; must be one of those that python -m sim parameters lists$"):
+        Scenario().replace({name: 3})
+
+
+def test_unknown_names_in_mappings() -> None:
+    assert complaint(membres=3) == "membres: no such parameter; nearest: members"
+    assert complaint(meeting={"limit": 3}) == "meeting.limit: no such parameter; nearest: platform.limit"
+    assert complaint(policies={"mine": {"contact": 3}}) == "policies.mine.contact: no such parameter; nearest: policies.mine.contacts"
+    assert complaint(self=3).startswith("self: no such parameter")
+
+
+def test_further_mistakes_are_counted() -> None:
+    assert complaint(members=1, days=0, seed=-1) == "members: too small (got 1); must be 2 or more (2 more wrong)"
+
+
+def test_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Scenario().members = 3  # type: ignore[misc]
+
+
+# A changed copy
+
+
+def test_replace_leaves_the_original() -> None:
+    scenario = Scenario()
+    harsher = scenario.replace({"platform.limit": 3, "answering.idk_click": 0.2, "policies.everyone.share": 2, "members": 10})
+    assert scenario == Scenario()
+    assert (harsher.platform.limit, harsher.answering.idk_click, harsher.members) == (3, 0.2, 10)
+    assert harsher.shares() == {"everyone": 0.5, "interacted": 0.25, "close_friends": 0.25}
+    assert harsher.replace({"platform.limit": 5, "answering.idk_click": 0.1, "policies.everyone.share": 1, "members": 1_000}) == scenario
+
+
+def test_another_preset_keeps_what_was_set_apart() -> None:
+    before = Scenario(platform={"limit": 3})
+    after = before.replace({"platform.preset": "linkedin2021"})
+    assert after.platform == Platform(preset="linkedin2021", limit=3)
+    assert after.replace({"platform.preset": "linkedin2008"}) == before
+    assert Scenario().replace({"platform.preset": "none"}).platform.limit is None
+
+
+def test_a_whole_section_before_its_parts() -> None:
+    for changes in ({"platform.limit": 3, "platform": {"window_days": 9}}, {"platform": Platform(window_days=9), "platform.limit": 3}):
+        assert Scenario().replace(changes).platform == Platform(window_days=9, limit=3)
+
+
+def test_shares_are_of_the_policies_of_this_scenario() -> None:
+    scenario = Scenario(policies={"mine": InvitePolicy("mine", contacts=1, min_tie=2, condition=met_twice), "everyone": {"min_tie": 1}})
+    alone = scenario.replace({"policies": {"mine": 3}})
+    assert alone.policies == {"mine": InvitePolicy("mine", share=3, contacts=1, min_tie=2, condition=met_twice)}
+    other = scenario.replace({"policies.mine": 3, "policies.interacted": 1, "policies.everyone": 0})
+    assert list(other.shares().items()) == [("mine", 0.75), ("everyone", 0), ("interacted", 0.25)]
+    assert other.policies["everyone"].min_tie == 1
+    assert scenario.replace({"policies.mine": {"min_tie": 1}}).policies["mine"].condition is met_twice
+    fresh = scenario.replace({"policies": {"interacted": 2}, "policies.interacted.min_tie": 2})
+    assert fresh.policies == {"interacted": InvitePolicy(**{**dict(POLICIES["interacted"]), "share": 2, "min_tie": 2})}
+
+
+def test_a_part_of_a_policy_that_is_not_here() -> None:
+    with pytest.raises(
+        InputError, match=r"^policies\.evryone: no such policy here; nearest: everyone; must be one of everyone, interacted"
+    ):
+        Scenario().replace({"policies.evryone.share": 2})
+
+
+def test_equality_minds_the_order_of_policies() -> None:
+    one, other = Scenario(policies={"everyone": 1, "interacted": 1}), Scenario(policies={"interacted": 1, "everyone": 1})
+    assert one != other
+    assert one == Scenario(policies={"everyone": 1, "interacted": 1})
+    assert len({one, other, Scenario(policies={"everyone": 1, "interacted": 1})}) == 2
+
+
+def test_copies_and_pickles() -> None:
+    scenario = Scenario(policies=[InvitePolicy("mine", contacts=1, condition=met_twice)], platform={"limit": None})
+    for twin in (copy.deepcopy(scenario), pickle.loads(pickle.dumps(scenario)), scenario.replace({})):
+        assert twin == scenario
+        assert hash(twin) == hash(scenario)
+        assert twin.policies["mine"].condition is met_twice
+
+
+# Every parameter
+
+
+def values(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """Draw from all that a parameter takes."""
+    kind = parameter.type.removesuffix(" or none")
+    if parameter.name == "platform.preset":
+        drawn: st.SearchStrategy[Any] = st.sampled_from(sorted(PRESETS))
+    elif kind == "bool":
+        drawn = st.booleans()
+    elif kind == "str":
+        drawn = st.text(string.ascii_letters + string.digits + string.punctuation + " éßπ漢", min_size=1).filter(
+            lambda text: text.lower() != "none"
+        )
+    elif kind == "5 floats":
+        drawn = st.tuples(*[st.floats(0, 1)] * 5)
+        if parameter.name == "answering.recognise":
+            drawn = drawn.map(lambda five: (0.0, *five[1:]))
+    elif kind == "int":
+        drawn = st.integers(int(parameter.low or 0), int(parameter.high or 0))
+    else:
+        drawn = st.floats(parameter.low, parameter.high)
+    return drawn | st.none() if parameter.type.endswith(" or none") else drawn
+
+
+TOGETHER = {
+    "not above often": ("society.often", "society.close"),
+    "above 1 in all": ("meeting.again", "meeting.friend", "meeting.circle"),
+    "after a history": ("days",),
+    "as are introductions": (".contacts", ".introductions", ".directory"),
+    "shares are all 0": (".share",),
+}
+"""What is said of parameters that don't go together, and the ends of their names."""
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Draw a scenario in which any parameter may have any value that it takes."""
+    names = draw(st.lists(st.text(string.ascii_letters + string.digits + "-_", min_size=1), max_size=3, unique=True))
+    policies = ["everyone", "close_friends", *(name for name in names if name not in {"all", *POLICIES})]
+    changes: dict[str, Any] = {"policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies}}
+    for name, parameter in PARAMETERS.items():
+        for policy in policies if "NAME" in name else [""]:
+            if draw(st.booleans()):
+                changes[name.replace("NAME", policy)] = draw(values(parameter))
+    while True:
+        try:
+            return Scenario().replace(changes)
+        except InputError as error:  # two parameters don't go together: leave them at their defaults
+            (together,) = (names for said, names in TOGETHER.items() if said in str(error))
+            changes = {name: value for name, value in changes.items() if not name.endswith(together)}
+
+
+@given(scenario=scenarios())
+def test_toml_and_back(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("toml") / "scenario.toml"
+    scenario.to_toml(path)
+    back = Scenario.from_toml(path)
+    assert back == scenario
+    assert repr(back) == repr(scenario)  # the types too
+    assert Scenario(**scenario.to_dict()) == scenario
+    assert scenario.replace({}) == scenario
+
+
+@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if "NAME" not in p.name], ids=lambda p: p.name)
+def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
+    value: Any = Scenario()
+    for part in parameter.name.split("."):
+        value = getattr(value, part)
+    assert parameter.default == value
+    assert parameter.description
+
+
+@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if p.low is not None], ids=lambda p: p.name)
+def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
+    scenario = Scenario(policies={"NAME": {"contacts": 1, "introductions": 1}}, meeting={"again": 0, "friend": 0, "circle": 0})
+    assert parameter.low is not None
+    assert parameter.high is not None
+    below, above = (parameter.low - 1, parameter.high + 1) if "int" in parameter.type else (parameter.low - 1e-9, parameter.high * 1.001)
+    if parameter.type == "5 floats":
+        for wrong in (below, above):
+            with pytest.raises(InputError, match="not all are probabilities"):
+                scenario.replace({parameter.name: (0, 0, wrong, 0, 0)})
+        scenario.replace({parameter.name: (0, parameter.low, parameter.high, 0, 0)})
+        return
+    for wrong, said in ((below, "too small"), (above, "too large")):
+        with pytest.raises(InputError, match=said):
+            scenario.replace({parameter.name: wrong})
+    for right in (parameter.low, parameter.high):
+        fitting = {
+            "days": {"meeting.history_days": 0},
+            "meeting.history_days": {"days": 1},
+            "society.often": {"society.close": 511},
+            "society.close": {"society.often": 2},
+            "policies.NAME.share": {"policies.everyone": 1},
+        }
+        scenario.replace({**fitting.get(parameter.name, {}), parameter.name: right})
+
+
+# Files
+
+
+def test_toml_says_only_what_it_wants(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text('members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2\nmine = {contacts = 1}\n')
+    scenario = Scenario.from_toml(file)
+    assert scenario == Scenario(
+        members=50, platform={"preset": "linkedin2021", "limit": None}, policies={"everyone": 2, "mine": {"contacts": 1}}
+    )
+    assert Scenario.from_toml(file, defaults={"members": 3, "days": 7, "platform.limit": 2, "meeting.rate": 1}) == scenario.replace(
+        {"days": 7, "meeting.rate": 1}
+    )
+
+
+def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_bytes(b"\xef\xbb\xbfmembers = 50\r\ndays = 3\r\n")
+    assert Scenario.from_toml(file) == Scenario(members=50, days=3)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"members = 1", "members: too small (got 1); must be 2 or more"),
+        (b"[platform]\nlimt = 3", "platform.limt: no such parameter; nearest: platform.limit"),
+        (b"members = ", "not TOML (Invalid value (at end of document)); must be a scenario in TOML"),
+        (b"members = 3\nmembers = 4", "not TOML ("),
+        (b'a = "\xff"', "not TOML ("),
+        (b"self = 3", "self: no such parameter"),
+        (b"platform = 3", "platform: not a group of parameters"),
+    ],
+)
+def test_wrong_toml_names_the_file(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_bytes(content)
+    for defaults in ({}, {"days": 9}):
+        with pytest.raises(InputError) as caught:
+            Scenario.from_toml(file, defaults=defaults)
+        assert str(caught.value).startswith(f"{file}: {said}")
+        assert "\n" not in str(caught.value)
+
+
+def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("platform = 3")
+    with pytest.raises(InputError, match="platform: not a group of parameters"):
+        Scenario.from_toml(file, defaults={"platform.limit": 9})
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nothing\.toml: can't be read \(No such file or directory\); must be a scenario in TOML$"):
+        Scenario.from_toml(tmp_path / "nothing.toml")
+    with pytest.raises(InputError, match=r": can't be read \(Is a directory\)"):
+        Scenario.from_toml(tmp_path)
+
+
+def test_toml_can_not_hold_a_function(tmp_path: Path) -> None:
+    scenario = Scenario(policies=[InvitePolicy("mine", contacts=1, condition=met_twice)])
+    with pytest.raises(InputError, match=r"^policies\.mine\.condition: a Python function"):
+        scenario.to_toml(tmp_path / "s.toml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_toml_is_for_people(tmp_path: Path) -> None:
+    Scenario().to_toml(tmp_path / "s.toml")
+    tree = tomllib.loads((tmp_path / "s.toml").read_text())
+    assert tree["platform"]["window_days"] == "none"
+    assert "name" not in tree["policies"]["everyone"]
+    assert "condition" not in tree["policies"]["everyone"]

@@ -1,0 +1,274 @@
+"""Exact laws of what the model must reproduce, in days.
+
+The closed forms T1 to T10 are stated for single invitations or in continuous time; the model lives in days. Each function here gives the
+law of one member's outcome in the model's own time, from the theory of probability alone: nothing of the model is called. Where a closed
+form exists in days it is used; elsewhere a recursion over the days carries the probability of every state, without approximation.
+``test_exact`` holds the laws against the numbers of the closed forms and against a few lines of plain simulation.
+
+Notation: a = P(accepted), q = P("I don't know") of one invitation, K the limit of strikes, m invitations a day, D days.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+Numbers = NDArray[np.float64]
+
+
+class Law(NamedTuple):
+    """The law of a member's outcome."""
+
+    values: Numbers
+    chances: Numbers
+
+    @property
+    def mean(self) -> float:
+        """Expected value."""
+        return float(self.values @ self.chances)
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        return float(np.sqrt(((self.values - self.mean) ** 2) @ self.chances))
+
+
+def _law(chances: Numbers, values: Numbers | None = None) -> Law:
+    values = np.arange(len(chances), dtype=float) if values is None else values
+    return Law(values, chances)
+
+
+def _by_day(blocked_by: Numbers) -> Law:
+    """Make the law of the day of the block from P(blocked by day d), d = 0 ... D; who is not blocked counts as blocked on day D + 1."""
+    return _law(np.diff(blocked_by, append=1.0), np.arange(1.0, len(blocked_by) + 1))
+
+
+def yes_no(chance: float) -> Law:
+    """Give the law of a yes (1) or no (0)."""
+    return _law(np.array([1 - chance, chance]))
+
+
+# T1, T2, T3: a limit of K strikes over the account's life, answers on the same day
+
+
+def invitations_until_block(K: int, q: float, m: int, D: int) -> Law:
+    """T1: the N-th invitation brings the K-th strike, N ~ NegBin(K, q); the rule looks in the evening, when m ceil(N / m) have been sent.
+
+    Who is not blocked in D days has sent m D; that value then also stands for them.
+    """
+    by = stats.nbinom.cdf(m * np.arange(D + 1) - K, K, q)
+    law = _by_day(by)
+    values = m * law.values[:-1]
+    chances = law.chances[:-1].copy()
+    chances[-1] += law.chances[-1]
+    return _law(chances, values)
+
+
+def accepted_before_block(K: int, a: float, q: float, most: int) -> Law:
+    """T2: acceptances among the invitations before the K-th strike, NegBin(K, q / (a + q)); one invitation a day."""
+    return _law(stats.nbinom.pmf(np.arange(most + 1), K, q / (a + q)))
+
+
+def blocked_with_budget(K: int, q: float, n: int) -> float:
+    """T3: P(blocked within n invitations) = I_q(K, n - K + 1)."""
+    return float(special.betainc(K, n - K + 1, q))
+
+
+def mean_accepted_with_budget(K: int, a: float, q: float, n: int) -> float:
+    """T3: expected acceptances within n invitations, a times the expected number that are sent."""
+    return float(a * stats.binom.cdf(K - 1, np.arange(n), q).sum())
+
+
+def accepted_with_budget(K: int, a: float, q: float, n: int) -> Law:
+    """T3: the whole law of the acceptances, by recursion over the invitations; one a day."""
+    state = np.zeros((K + 1, n + 1))  # strikes so far, K for blocked; acceptances so far
+    state[0, 0] = 1
+    for _ in range(n):
+        sending = state[:K].copy()
+        state[:K] = sending * (1 - a - q)
+        state[:K, 1:] += sending[:, :-1] * a
+        state[1:] += sending * q
+    return _law(state.sum(axis=0))
+
+
+# T4: answers come with a delay
+
+
+def answered_within(shape: float, scale: float, pending_days: int, days: NDArray[np.int64]) -> Numbers:
+    """P(an invitation has been answered by the evening ``days`` after it was sent).
+
+    The delay is floor(W) of a Weibull W, so P(delay <= x) = P(W < x + 1); an answer due after ``pending_days`` or more never comes.
+    """
+    return -np.expm1(-(((np.minimum(days, pending_days - 1) + 1) / scale) ** shape))
+
+
+def not_blocked_with_delays(K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, d: int) -> float:
+    """T4 in days: P(not blocked by the evening of day d).
+
+    Each invitation of day s brings a strike by then with probability p = q P(delay <= d - s), apart from the others: the number of strikes
+    is Poisson-binomial, with the generating function prod over s of (1 - p + p z)^floor(per_day) (1 - f p + f p z), f the fraction of
+    ``per_day``. As the day shrinks this becomes the Poisson law of T4. That those who are blocked send no more changes nothing before their
+    block, so not blocked means K - 1 strikes or fewer.
+    """
+    whole = int(per_day)
+    strikes = np.zeros(K)  # P(0 ... K - 1 strikes)
+    strikes[0] = 1
+    for p in q * answered_within(shape, scale, pending_days, d - np.arange(1, d + 1)):
+        for chance in [p] * whole + [(per_day - whole) * p]:
+            strikes[1:] = strikes[1:] * (1 - chance) + strikes[:-1] * chance
+            strikes[0] *= 1 - chance
+    return float(strikes.sum())
+
+
+def day_of_block_with_delays(K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, D: int) -> Law:
+    """T4: the day of the block; D + 1 stands for those who are not blocked."""
+    return _by_day(np.array([1 - not_blocked_with_delays(K, q, per_day, shape, scale, pending_days, d) for d in range(D + 1)]))
+
+
+def day_of_block_at_once(K: int, rate: float, D: int) -> Law:
+    """T4 without delay: K strikes at ``rate`` = P(a strike on a day), the Erlang law's form in days, NegBin(K, rate) with mean K / rate."""
+    return _by_day(stats.nbinom.cdf(np.arange(D + 1) - K, K, rate))
+
+
+# T6: restricted for R days, then from zero; one invitation a day, answered at once
+
+
+def share_open(K: int, q: float, R: int) -> float:
+    """T6: the share of days on which an account is open, in the long run: K / q days open, then R restricted."""
+    return (K / q) / (K / q + R)
+
+
+def restricted_days(K: int, q: float, R: int, D: int) -> Law:
+    """T6 up to day D: the days spent restricted."""
+    return _law(_renewal(K, 0.0, q, R, D, count_restricted=True))
+
+
+def accepted_with_restrictions(K: int, a: float, q: float, R: int, D: int) -> Law:
+    """T6 up to day D: the acceptances."""
+    return _law(_renewal(K, a, q, R, D, count_restricted=False))
+
+
+def _renewal(K: int, a: float, q: float, R: int, D: int, count_restricted: bool) -> Numbers:
+    """P(count = c), c = 0 ... D, over D days of an account that is open with 0 ... K - 1 strikes or restricted for another 1 ... R days."""
+    state = np.zeros((K + R, D + 1))
+    state[0, 0] = 1
+    for _ in range(D):
+        sending, waiting = state[:K], state[K:]
+        following = np.zeros_like(state)
+        following[:K] += sending * (1 - a - q)
+        following[:K, 1:] += sending[:, :-1] * a
+        following[1:K] += sending[:-1] * q
+        following[K + R - 1] += sending[-1] * q  # from tomorrow on R days
+        if count_restricted:
+            waiting = np.roll(waiting, 1, axis=1)
+        following[K : K + R - 1] += waiting[1:]
+        following[0] += waiting[0]
+        state = following
+    return state.sum(axis=0)
+
+
+# T7: two strikes within w days, today included
+
+
+def mean_day_of_second_in_window(q: float, w: int) -> float:
+    """T7 in days, one invitation a day: E[T] = (1/q) (1 + 1 / (1 - (1 - q)^(w - 1))).
+
+    Strikes are Geometric(q) days apart; the account is blocked at the first gap of at most w - 1 days. The number of gaps is geometric, each
+    has mean 1/q, and Wald's identity gives the sum. With mu = q per day, and the day shrinking, this is T7.
+    """
+    return (1 + 1 / (1 - (1 - q) ** (w - 1))) / q
+
+
+def day_of_second_in_window(q: float, w: int, m: int, D: int) -> Law:
+    """T7: the day of the block with m invitations a day, by recursion over the days since the last strike; D + 1: none."""
+    none, one = stats.binom.pmf([0, 1], m, q)
+    state = np.zeros(w)  # 0: no strike in the window of tomorrow; else the last was k days ago, tomorrow
+    state[0] = 1
+    by = np.zeros(D + 1)
+    for d in range(1, D + 1):
+        following = np.zeros(w)
+        following[2:] = state[1:-1] * none
+        following[0] = (state[0] + (state[-1] if w > 1 else 0)) * none
+        following[1 % w] += state[0] * one
+        state = following
+        by[d] = 1 - state.sum()
+    return _by_day(by)
+
+
+# T9: everyone invites m others on one day
+
+
+def mean_degree(n: int, m: int, a: float) -> float:
+    """T9 with the model's crossing rule, p = m / (n - 1): E[degree] = (n - 1) [2 p (1 - p) a + p^2].
+
+    T9 lets two who invite each other answer each other, and connects them with probability 1 - (1 - a)^2; here invitations that cross
+    connect at once. With 1 - (1 - a)^2 in the place of the 1 before p^2 the sum is T9's (n - 1) [1 - (1 - a p)^2].
+    """
+    p = m / (n - 1)
+    return (n - 1) * (2 * p * (1 - p) * a + p * p)
+
+
+def sd_of_mean_degree(n: int, m: int, a: float) -> float:
+    """T9: standard deviation of the mean degree of one society.
+
+    With M pairs that invite each other, the connections are M + Bin(n m - 2 M, a). Two pairs without a common member are independent; two
+    with one have the covariance p^2 (m (m - 1) / ((n - 1) (n - 2)) - p^2), as its m invitations go to different people.
+    """
+    p = m / (n - 1)
+    pairs, couples = n * (n - 1) / 2, n * (n - 1) * (n - 2) / 2
+    mean = pairs * p * p
+    variance = pairs * p * p * (1 - p * p) + 2 * couples * p * p * (m * (m - 1) / ((n - 1) * (n - 2)) - p * p)
+    return 2 / n * float(np.sqrt((1 - 2 * a) ** 2 * variance + a * (1 - a) * (n * m - 2 * mean)))
+
+
+def degree(n: int, m: int, a: float) -> Law:
+    """T9: the degree of one member: its m invitations, of which a share p cross, and those of the n - 1 - m others that reach it."""
+    p = m / (n - 1)
+    own = stats.binom.pmf(np.arange(m + 1), m, p + (1 - p) * a)
+    others = stats.binom.pmf(np.arange(n - m), n - 1 - m, p * a)
+    return _law(np.convolve(own, others))
+
+
+# T10: each day one draw from all N members, oneself included; who has been drawn before is not invited again
+
+
+def invited_after(N: int, n: int) -> Law:
+    """T10: different people invited after n draws; mean (N - 1) [1 - (1 - 1/N)^n]."""
+    return _law(_coupons(N, n)[-1])
+
+
+def days_to_invite_all(N: int, D: int) -> Law:
+    """T10: days until all N - 1 others have been invited, mean N H_(N-1); D + 1 stands for later."""
+    return _by_day(_coupons(N, D)[:, -1])
+
+
+def _coupons(N: int, n: int) -> Numbers:
+    """P(c different others after t draws), shape (n + 1, N)."""
+    rows = np.zeros((n + 1, N))
+    rows[0, 0] = 1
+    new = (N - 1 - np.arange(N)) / N
+    for t in range(n):
+        rows[t + 1] = rows[t] * (1 - new)
+        rows[t + 1, 1:] += rows[t, :-1] * new[:-1]
+    return rows
+
+
+def connected_with_reinvites(N: int, R: int, a: float, n: int) -> Law:
+    """T10 with re-invitations: connections with R given others after n days.
+
+    T10's R [1 - (1 - a / N)^n] lets everybody be invited at any time. In the model an invitation that is ignored stays pending for one
+    more day at least, so the one who ignored yesterday can't be invited today. The recursion is over the connections and whether one of the
+    R was asked in vain yesterday.
+    """
+    free, pending = np.zeros(R + 1), np.zeros(R + 1)
+    free[0] = 1
+    connections = np.arange(R + 1)
+    for _ in range(n):
+        asks_free = free * (R - connections) / N
+        asks_pending = pending * np.maximum(R - connections - 1, 0) / N
+        asked = asks_free + asks_pending
+        free = (free - asks_free) + (pending - asks_pending)
+        free[1:] += a * asked[:-1]
+        pending = (1 - a) * asked
+    return _law(free + pending)
