@@ -24,18 +24,18 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("degree", ("connections", ""), 1, 13),
+    Column("degree", ("connections", ""), 1, 12),
     Column("reach2_share", ("within two", "steps, %"), 100, 12),
-    Column("acceptance", ("accepted", "%"), 100, 11),
-    Column("reciprocity", ("mutual", "%"), 100, 11),
-    Column("blocked", ("blocked", "%"), 100, 11),
-    Column("time_to_block_invitations", ("invitations", "till blocked"), 1, 13),
-    Column("unwanted", ("unwanted", "a year"), 1, 11),
+    Column("acceptance", ("accepted", "%"), 100, 12),
+    Column("reciprocity", ("mutual", "%"), 100, 12),
+    Column("blocked", ("blocked", "%"), 100, 12),
+    Column("time_to_block_invitations", ("invitations", "to a block"), 1, 12),
+    Column("unwanted", ("unwanted", "a year"), 1, 12),
 )
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
     "Mean over replications ± half of its 95 % interval. Within two steps: of connections, in % of the members. Accepted: of the "
-    "invitations sent and settled. Mutual: arcs of the outreach graph that are returned. Invitations till blocked: Kaplan-Meier median; "
+    "invitations sent and settled. Mutual: arcs of the outreach graph that are returned. Invitations to a block: Kaplan-Meier median; "
     "- where fewer than half are blocked. Unwanted: received and not accepted."
 )
 
@@ -103,13 +103,11 @@ class _Answer:
     def odd_ones_out(self) -> Iterator[str]:
         """Say how each policy's newcomers fare, against those around them and against the same policy in the mixed society."""
         for policy in self.policies("newcomer"):
-            me, hosts = ("newcomer", policy), [other for other in self.policies("newcomer") if other != policy]
-            around = [f"{self._gap(me, ('host', host), 'reach2_share')} {host} around it" for host in hosts]
-            yield (
-                f"{policy} reaches {self._share(*me, 'reach2_share')}, {_listed(around)}, and "
-                f"{self._gap(me, ('mixed', policy), 'reach2_share')} where all are mixed; {self._share(*me, 'blocked')} are blocked, "
-                f"{self._gap(me, ('mixed', policy), 'blocked')} where all are mixed."
-            )
+            me = ("newcomer", policy)
+            than = [(f"{host} around it", ("host", host)) for host in self.policies("newcomer") if host != policy]
+            gaps = [f"{self._gap(me, other, 'reach2_share')} {name}" for name, other in [*than, ("where all are mixed", ("mixed", policy))]]
+            yield f"{policy} reaches {self._share(*me, 'reach2_share')}: {_listed(gaps)}."
+            yield f"Blocked are {self._share(*me, 'blocked')}, {self._gap(me, ('mixed', policy), 'blocked')} where all are mixed."
         pays = [policy for policy in self.policies("newcomer") if self._ahead(policy)]
         if pays:
             yield f"In reach it pays to be the odd one out among the others for {_listed(pays)}."
@@ -132,7 +130,7 @@ class _Answer:
         row = self.gaps.loc[(*one, *other, measure)]
         mean, low, high = sign * row["mean"], *sorted((sign * row["low"], sign * row["high"]))
         if low <= 0 <= high:
-            return f"no more and no less{_interval({'low': low, 'high': high})} than"
+            return f"not clearly more or less ({100 * mean:+.1f} points{_interval({'low': low, 'high': high})}) than"
         side = 1 if mean > 0 else -1
         bounds = sorted((side * low, side * high))
         return f"{100 * abs(mean):.1f} points{_interval({'low': bounds[0], 'high': bounds[1]})} {'more' if side > 0 else 'less'} than"

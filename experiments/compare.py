@@ -130,7 +130,16 @@ def _estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
 
 def keep(result: sim.Result) -> Kept:
     """Keep of a run what the comparison needs."""
-    return Kept(result.summary, result.series, pd.concat([_curves(result, "days"), _curves(result, "invitations")]))
+    return Kept(result.summary, _exact_at_the_end(result), pd.concat([_curves(result, "days"), _curves(result, "invitations")]))
+
+
+def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
+    """Give the series with the summary's own reach on the last day: by day it is that of a sample."""
+    series, shares = result.series.copy(), result.summary.set_index("policy")
+    last = series["day"] == result.scenario.days
+    for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
+        series.loc[last, measure] = series.loc[last, "policy"].map(shares[measure])
+    return series
 
 
 def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.DataFrame:

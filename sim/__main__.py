@@ -63,7 +63,7 @@ def run(
     """
     scenario = commands.chosen(file, settings, seed=seed)
     with ExitStack() as last, folder_written(out) as folder:
-        result = sim.run(scenario, threads=threads, log=log)
+        result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
         last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
     print(_main_measures(result.summary))
@@ -153,7 +153,7 @@ def _write(result: "sim.Result", folder: Path) -> None:
 def _main_measures(summary: "pd.DataFrame") -> str:
     table = summary.set_index("policy")[list(SHOWN)].T
     table.index.name = table.columns.name = None
-    return table.to_string(float_format=lambda number: f"{number:.3g}", na_rep="", line_width=WIDTH)
+    return table.to_string(float_format=lambda number: f"{number:.0f}" if number >= 100 else f"{number:.3g}", na_rep="", line_width=WIDTH)
 
 
 if __name__ == "__main__":

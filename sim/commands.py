@@ -50,7 +50,7 @@ Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Ru
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for what is written.")]
 
 Command = typer.Typer | Callable[..., None]
-INTERRUPTED = "interrupted; files are whole or were not written"
+INTERRUPTED = "interrupted; nothing is left half-written"
 
 
 def chosen(

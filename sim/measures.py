@@ -292,17 +292,17 @@ def survival(
         first, censored_at = members["invitations_until_block"], members["invitations_sent"].to_numpy(np.int64)
     restricted = first.notna().to_numpy(bool)
     time = np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at)
-    columns: dict[str, list[Any]] = {name: [] for name in ("policy", "time", "survival", "low", "high", "at_risk")}
+    curves = {}
     for name in [*scenario.policies, EVERYBODY]:
         own = np.ones(len(members), bool) if name == EVERYBODY else (members["policy"] == name).to_numpy()
         if own.any():
-            curve = _curve(time[own], restricted[own], level)
-            for column, values in zip(columns, ([name] * len(curve[0]), *curve), strict=True):
-                columns[column].extend(values)
-    return pd.DataFrame(columns)
+            curves[name] = _curve(time[own], restricted[own], level)
+    columns = (np.concatenate(parts) for parts in zip(*curves.values(), strict=True))
+    names = np.repeat(list(curves), [len(at) for at, *_ in curves.values()])
+    return pd.DataFrame({"policy": names, **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True))})
 
 
-def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[Ints, Floats, Floats, Floats, Ints]:
+def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDArray[Any], ...]:
     """Give the columns of a Kaplan-Meier curve, from ``time`` on."""
     from scipy.stats import CensoredData, ecdf
 

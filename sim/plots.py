@@ -118,7 +118,7 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _policies_only(series[series["measure"] == "reach2"])
+    table = _policies_only(series[series["measure"] == "reach2_share"])
     figure = _figure(3.3)
     axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
     axes[0].set_ylim(0, 104 * table["high"].fillna(table["mean"]).max())

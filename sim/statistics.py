@@ -5,7 +5,7 @@ policies or rules under the same seed share every draw that the rule does not ch
 arXiv:2409.02086). So what is compared is pairs: the interval is that of the mean difference, narrower the more the two have in common.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -95,7 +95,7 @@ def aggregate(
     runs: "pd.DataFrame",
     *,
     by: Sequence[str] = ("population", "policy"),
-    measures: Sequence[str] | None = None,
+    measures: Sequence[Hashable] | None = None,
     level: float = LEVEL,
 ) -> "pd.DataFrame":
     """Put many replications into one row a measure.
@@ -138,7 +138,7 @@ def aggregate(
     return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
 
 
-def _check_present(columns: Sequence[str], runs: "pd.DataFrame") -> None:
+def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
     missing = [column for column in columns if column not in runs]
     if missing:
         raise ValueError(f"the runs have no column {missing[0]!r}; they have {', '.join(map(str, runs.columns))}")

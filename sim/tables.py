@@ -172,7 +172,7 @@ class InvitationLog:
             "ego": world.sent_ego[row, : begins[-1]].copy(),
             "alter": world.alter[slots],
             "source": world.sent_source[row, : begins[-1]].copy(),
-            "tie_class": (world.state[slots] >> bonds.SENT_CLASS) & 7,
+            "tie_class": world.state[slots] >> bonds.CLASS,
             "delay": delay,
         }
         if (ended := day - engine.rules.pending_days) in self._open:

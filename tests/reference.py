@@ -73,7 +73,7 @@ class Invitation:
     alter: int
     source: str
     tie_class: int
-    due_day: int | None = None  # as drawn on the day of sending; None where no answer will come
+    due_day: int | None = None  # as it stands on the evening of the day of sending; None where no answer will come
     outcome: str = "pending"  # or accepted, idk ("I don't know this person"), ignored (withdrawn without an answer)
 
 
@@ -339,8 +339,9 @@ class Reference(mesa.Model):
             if ego.has_room() and alter.has_room():
                 crossed = next(other for other in reversed(alter.sent) if other.alter == ego.number)
                 self.connect(ego, alter)
-                self.conclude(invitation, "accepted")
-                self.conclude(crossed, "accepted")
+                for accepted in (invitation, crossed):
+                    accepted.due_day = day if accepted.sent_day == day else accepted.due_day
+                    self.conclude(accepted, "accepted")
             return
         answering = self.rules.answering
         waits = -math.log(unit(ego.word(day, DELAY, 4 * alter.number)))
@@ -387,7 +388,8 @@ class Reference(mesa.Model):
         """Note what became of an invitation; the inviter learns from it."""
         ego = self.people[invitation.ego]
         invitation.outcome = outcome
-        ego.resolved_of_class[invitation.tie_class] += 1
+        k = ego.tie_class(invitation.alter)
+        ego.resolved_of_class[k] += 1
         if outcome == "accepted":
-            ego.accepted_of_class[invitation.tie_class] += 1
+            ego.accepted_of_class[k] += 1
             ego.accepted_since_zero += 1

@@ -99,7 +99,7 @@ def test_a_command_that_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     ("raised", "code", "line"),
     [
         (InputError("members: too small\n (got 1)"), 2, "members: too small (got 1)"),
-        (KeyboardInterrupt(), 130, "interrupted; files are whole or were not written"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing is left half-written"),
     ],
 )
 def test_a_command_that_does_not(raised: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,7 +261,7 @@ def test_interrupted_run(file: Path, tmp_path: Path) -> None:
         time.sleep(2)
         running.send_signal(signal.SIGINT)
         said, error = running.communicate(timeout=120)
-    assert (running.returncode, said, error) == (130, "", "interrupted; files are whole or were not written\n")
+    assert (running.returncode, said, error) == (130, "", "interrupted; nothing is left half-written\n")
     assert [(found.name, found.read_text()) for found in out.iterdir()] == [("summary.csv", "before")]
 
 

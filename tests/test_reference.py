@@ -5,18 +5,17 @@
 
 import os
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, given, settings
 
 import sim
-from sim.agents import InvitePolicy
-from sim.scenario import Scenario
+from sim import InvitePolicy, Scenario
+from sim.kernel import bonds, pairs
 from tests import strategies
-from tests.reference import FREE, LOCKED, PENDING, Person, Reference
+from tests.reference import CONNECTED, FREE, LOCKED, PENDING, Person, Reference
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 
@@ -215,6 +214,44 @@ def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Refere
     assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
     members = [member_row(told, person) for person in told.people]
     assert list(result.members.columns) == list(members[0])
-    np.testing.assert_allclose(result.members["sociability"], [row["sociability"] for row in members], rtol=1e-12)
-    assert rows(result.members.drop(columns="sociability")) == [tuple(row[name] for name in row if name != "sociability") for row in members]
+    np.testing.assert_allclose(result.members["sociability"], [row.pop("sociability") for row in members], rtol=1e-12)
+    assert rows(result.members.drop(columns="sociability")) == [tuple(row.values()) for row in members]
+    check_bonds_equal(told, scenario)
     return told
+
+
+def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
+    """Hold every bond equal, in the order in which each member's bonds were made."""
+    model = sim.NetworkModel(scenario)
+    model.engine.advance(scenario.days)
+    world, states = model.engine.world, {bonds.FREE: FREE, bonds.PENDING: PENDING, bonds.CONNECTED: CONNECTED, bonds.LOCKED: LOCKED}
+    for person in told.people:
+        slots = pairs.slots(world.head, world.chunks, person.number)
+        ties = world.link[slots, 1].astype(np.int64)
+        met, talked = ties >> bonds.MET & bonds.COUNT_MASK, ties >> bonds.TALKED & bonds.COUNT_MASK
+        days = (ties >> bonds.LAST) + 1 - scenario.history_days
+        last = [day if known else None for day, known in zip(days.tolist(), met + talked, strict=True)]
+        state = [states[number] for number in (world.state[slots] & bonds.PLATFORM).tolist()]
+        seen = list(zip(world.alter[slots].tolist(), met.tolist(), talked.tolist(), last, state, strict=True))
+        assert seen == [(alter, bond.met, bond.talked, bond.last, bond.state) for alter, bond in person.bonds.items()]
+
+
+@examples(300)
+@given(strategies.scenarios())
+def test_any_society_lives_as_the_reference_says(scenario):
+    check_equal(scenario)
+
+
+@examples(40)
+@given(strategies.scenarios(conditions=True))
+def test_policies_with_a_function_of_their_own(scenario):
+    check_equal(scenario)
+
+
+@examples(60)
+@given(strategies.logged_scenarios())
+def test_meetings_from_a_log(tmp_path_factory, drawn):
+    scenario, log = drawn
+    path = tmp_path_factory.mktemp("log") / f"contacts.{log.suffix}"
+    path.write_text(log.text)
+    check_equal(scenario.replace({"meeting.contacts": str(path)}), log)

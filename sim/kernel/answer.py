@@ -8,7 +8,7 @@ from numba import njit
 
 from .compilation import fast, inlined
 
-from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, chunk_of, find, prefetch, sent_class, tie_class
+from .bonds import BONDS, CLASS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, chunk_of, find, prefetch
 from .draws import ANSWER, block
 from .invite import FROM_INTRODUCTIONS, by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
@@ -77,7 +77,7 @@ def _verdict(world, rules, day, slot, ego, source, sieve):
     """Decide how the invitee answers the invitation at slot."""
     other = np.int64(world.alter[slot])
     w0, w1, w2, _ = block(rules.key, day, ANSWER, ego, other)
-    k = tie_class(world.link[slot, 1], rules.often, rules.close)  # a tie is the same from both sides
+    k = np.int64(world.state[slot]) >> CLASS  # a tie has the same class from both sides
     recognised = w0 < rules.recognise[k]
     if not recognised:
         k = 0
@@ -108,7 +108,6 @@ def judge(world, rules, day, low, high, sieve):
                 ahead = np.int64(world.sent_slot[row, place + _AHEAD])
                 prefetch(world.state, ahead)
                 prefetch(world.alter, ahead)
-                prefetch(world.link, 2 * ahead)
             slot = np.int64(world.sent_slot[row, place])
             pending = world.state[slot] & PLATFORM == PENDING
             world.verdicts[offset + place - first] = _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve) if pending else _STALE
@@ -118,7 +117,7 @@ def judge(world, rules, day, low, high, sieve):
 @inlined
 def _strike(world, rules, day, slot, ego):
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
-    world.answers[ego, 2 * sent_class(world.state[slot]) + 1] += 1
+    world.answers[ego, 2 * (np.int64(world.state[slot]) >> CLASS) + 1] += 1
     world.tally[ego, STRIKES] += 1
     if world.strike_days.shape[0] > 0:
         world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
@@ -208,7 +207,7 @@ def withdraw(world, rules, day):
             continue
         world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
         ego = np.int64(world.sent_ego[row, place])
-        world.answers[ego, 2 * sent_class(world.state[slot]) + 1] += 1
+        world.answers[ego, 2 * (np.int64(world.state[slot]) >> CLASS) + 1] += 1
         world.totals[world.policy[ego], T_RESOLVED] += 1
         if rules.lock_days >= 0:
             world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot

@@ -16,21 +16,14 @@ from numba.extending import intrinsic
 FREE, PENDING, CONNECTED, LOCKED = range(4)
 """The platform's side of a bond, the two lowest bits of its state."""
 PLATFORM = 3
-CONTACT = 4
-"""Set once the two have met or talked."""
-ARC = 8
+ARC = 4
 """Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
-SENT_CLASS = 4
-"""The tie class at which ego's latest invitation was sent stands in the three bits from here."""
-STRUCK = 128
+STRUCK = 8
 """Set where alter has answered ego's invitation with "I don't know"."""
-
-
-@inlined
-def sent_class(state):
-    """Give the tie class at which ego's latest invitation was sent."""
-    return (np.int64(state) >> SENT_CLASS) & 7
-
+CLASS = 4
+"""The tie class stands in the bits from here; it follows from the tie, and saves a look there."""
+CONTACT = 1 << CLASS
+"""A state of at least this is that of a contact: the two have met or talked."""
 
 FIRST_CHUNK = 64
 MOST_CHUNKS = 64
@@ -95,6 +88,12 @@ def tie_class(tie, often, close):
 
 
 @inlined
+def reclassed(state, k):
+    """Give the state of a bond whose class is now k."""
+    return np.uint8((state & (CONTACT - 1)) | (k << CLASS))
+
+
+@inlined
 def strength(tie):
     """Give met + talked."""
     return (np.int64(tie) & COUNT_MASK) + ((np.int64(tie) >> MET) & COUNT_MASK)
@@ -114,6 +113,8 @@ def strengthened(tie, face, today):
 def find(chunks, head, alter, ego, other):
     """Give the slot of ego's bond with other, or -1. (Unsigned places: a signed one might count from the end, and then the search is no vector instruction.)"""
     left = np.uint64(head[ego, BONDS])
+    for chunk in range(0, min(chunk_of(np.int64(left))[0] + 1, chunks.shape[1])):
+        prefetch(alter, np.int64(chunks[ego, chunk]))
     chunk = 0
     size = np.uint64(FIRST_CHUNK)
     wanted = np.int32(other)

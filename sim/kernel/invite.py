@@ -12,8 +12,8 @@ from .compilation import fast, inlined
 from numba.extending import intrinsic
 
 from .bonds import (
-    ARC, BONDS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, FREE, LAST, MET, COUNT_MASK, PENDING, PLATFORM, SENT_CLASS,
-    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, sent_class, slot_of, tie_class,
+    ARC, BONDS, CLASS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, LAST, MET, COUNT_MASK, PENDING, PLATFORM,
+    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, slot_of,
 )
 from .draws import DELAY, PICK, SOURCE, below, block, lane
 from .world import (
@@ -48,15 +48,14 @@ def estimate(world, rules, ego, k):
 
 
 @fast
-def _agrees(world, rules, day, ego, other, tie, k):
+def _agrees(world, rules, day, ego, other, slot, k):
     """Ask the policy's own function about a candidate."""
-    today = day - rules.first_day
-    value = np.int64(tie)
-    since = today - (value >> LAST) if k > 0 else -1
+    tie = np.int64(world.link[slot, 1]) if k > 0 else np.int64(0)
+    since = day - rules.first_day - (tie >> LAST) if k > 0 else -1
     same_circle = ego // rules.circle_size == other // rules.circle_size
     return (
         _ask(
-            rules.condition[world.policy[ego]], (value >> MET) & COUNT_MASK, value & COUNT_MASK, since, np.int64(k),
+            rules.condition[world.policy[ego]], (tie >> MET) & COUNT_MASK, tie & COUNT_MASK, since, np.int64(k),
             np.int64(other), np.int64(world.head[other, CONNECTIONS]), np.int64(same_circle), np.int64(world.policy[other]), np.int64(day),
         )
         != 0
@@ -65,31 +64,30 @@ def _agrees(world, rules, day, ego, other, tie, k):
 
 @inlined
 def _eligible(world, rules, day, ego, other, slot):
-    """Say whether ego may invite other, whose bond is at slot (-1: none)."""
-    tie = np.uint32(0)
+    """Say whether ego may invite other, whose bond is at slot; one of the two may be -1: no bond, or look there who it is."""
+    k = 0
     if slot >= 0:
         if world.state[slot] & PLATFORM:
             return False
-        tie = world.link[slot, 1]
-    k = tie_class(tie, rules.often, rules.close)
+        k = np.int64(world.state[slot]) >> CLASS
     p = world.policy[ego]
     if k < rules.min_tie[p]:
         return False
     if rules.min_acceptance[p] > 0.0 and estimate(world, rules, ego, k) < rules.min_acceptance[p]:
         return False
-    return rules.condition[p] == 0 or _agrees(world, rules, day, ego, other, tie, k)
+    return rules.condition[p] == 0 or _agrees(world, rules, day, ego, np.int64(world.alter[slot]) if slot >= 0 else other, slot, k)
 
 
 @inlined
-def _random_bond(world, key, day, ego, owner, n, r, words, mask, wanted):
-    """Pick a bond of owner whose state, masked, is the wanted one, by ego's words PICK + r and on at index n; ``words`` is the block of r = 0."""
+def _random_bond(world, key, day, ego, owner, n, r, words, connected):
+    """Pick a connection of owner, or a contact, by ego's words PICK + r and on at index n; ``words`` is the block of r = 0."""
     bonds = world.head[owner, BONDS]
     while True:
         if r > 0:
             words = block(key, day, PICK + r, ego, n >> 2)
         slot = slot_of(world.chunks, owner, below(lane(words, n & 3), bonds))
         r += 1
-        if world.state[slot] & mask == wanted:
+        if world.state[slot] & PLATFORM == CONNECTED if connected else world.state[slot] >= CONTACT:
             return slot, r
 
 
@@ -104,8 +102,8 @@ def _nobody_eligible(world, rules, ego):
         first = np.int64(world.chunks[ego, chunk])
         here = min(left - place, size)
         for slot in range(first, first + here):
-            if world.state[slot] & (PLATFORM | CONTACT) == CONTACT:
-                k = tie_class(world.link[slot, 1], rules.often, rules.close)
+            k = np.int64(world.state[slot]) >> CLASS
+            if k > 0 and world.state[slot] & PLATFORM == 0:
                 if k >= rules.min_tie[p] and (rules.min_acceptance[p] <= 0.0 or estimate(world, rules, ego, k) >= rules.min_acceptance[p]):
                     return False
         place += here
@@ -113,26 +111,22 @@ def _nobody_eligible(world, rules, ego):
 
 
 @inlined
-def _candidate(world, rules, day, ego, n, u, picked):
-    """Give the candidate of one try: who (-1: none), the slot of the bond (-1: none) and the source."""
-    p = world.policy[ego]
-    key = rules.key
-    if rules.contacts_only[p] or u < rules.from_contacts[p]:
-        if world.head[ego, CONTACTS] == 0:
-            return np.int64(-1), np.int64(-1), FROM_CONTACTS
-        slot, r = _random_bond(world, key, day, ego, ego, n, 0, picked, CONTACT, CONTACT)
-        return np.int64(world.alter[slot]), slot, FROM_CONTACTS
-    if u < rules.from_introductions[p]:
-        if world.head[ego, CONNECTIONS] == 0:
-            return np.int64(-1), np.int64(-1), FROM_INTRODUCTIONS
-        slot, r = _random_bond(world, key, day, ego, ego, n, 0, picked, PLATFORM, CONNECTED)
-        slot, r = _random_bond(world, key, day, ego, np.int64(world.alter[slot]), n, r, picked, PLATFORM, CONNECTED)
-        other, source = np.int64(world.alter[slot]), FROM_INTRODUCTIONS
-    else:
-        other, source = below(lane(picked, n & 3), rules.members), FROM_DIRECTORY
-    if other == ego:
-        return np.int64(-1), np.int64(-1), source
-    return other, find(world.chunks, world.head, world.alter, ego, other), source
+def _introduced(world, rules, day, ego, n, picked):
+    """Give a random connection of a random connection; -1 if ego has none."""
+    if world.head[ego, CONNECTIONS] == 0:
+        return np.int64(-1)
+    slot, r = _random_bond(world, rules.key, day, ego, ego, n, 0, picked, True)
+    slot, r = _random_bond(world, rules.key, day, ego, np.int64(world.alter[slot]), n, r, picked, True)
+    return np.int64(world.alter[slot])
+
+
+@inlined
+def _invited_before(world, other, first, out):
+    """Say whether a stranger is among ego's invitations of today, in places first to out - 1 of ``invited``."""
+    for place in range(first, out):
+        if world.invited[place, 1] == other:
+            return True
+    return False
 
 
 @inlined
@@ -146,19 +140,26 @@ def _attempt(world, rules, day, ego, attempt, first, out):
             picks = block(key, day, PICK, ego, n >> 2)
             if not rules.contacts_only[p]:
                 sources = block(key, day, SOURCE, ego, n >> 2)
-        other, slot, source = _candidate(world, rules, day, ego, n, lane(sources, n & 3) * _UNIT, picks)
-        if other < 0:
-            continue
-        if slot < 0:
-            before = first
-            while before < out and world.invited[before, 1] != other:
-                before += 1
-            if before < out:
+        u = lane(sources, n & 3) * _UNIT
+        if rules.contacts_only[p] or u < rules.from_contacts[p]:
+            if world.head[ego, CONTACTS] == 0:
+                continue
+            slot, _ = _random_bond(world, key, day, ego, ego, n, 0, picks, False)
+            other, source = np.int64(-1), FROM_CONTACTS  # who it is need not be known before it is invited
+        else:
+            if u < rules.from_introductions[p]:
+                other, source = _introduced(world, rules, day, ego, n, picks), FROM_INTRODUCTIONS
+            else:
+                other, source = below(lane(picks, n & 3), rules.members), FROM_DIRECTORY
+            if other < 0 or other == ego:
+                continue
+            slot = find(world.chunks, world.head, world.alter, ego, other)
+            if slot < 0 and _invited_before(world, other, first, out):
                 continue
         if _eligible(world, rules, day, ego, other, slot):
             if slot >= 0:
-                k = tie_class(world.link[slot, 1], rules.often, rules.close)
-                world.state[slot] = (world.state[slot] & (CONTACT | ARC)) | PENDING | (k << SENT_CLASS)
+                other = np.int64(world.alter[slot])
+                world.state[slot] |= PENDING
             world.invited[out, 0] = ego
             world.invited[out, 1] = other
             world.invited[out, 2] = slot
@@ -274,8 +275,8 @@ def draw_arc(world, slot, there, ego, other):
 
 @inlined
 def count_accepted(world, slot, ego, other):
-    """Count that other accepted the invitation of ego at slot."""
-    k = sent_class(world.state[slot])
+    """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
+    k = np.int64(world.state[slot]) >> CLASS
     world.answers[ego, 2 * k] += 1
     world.answers[ego, 2 * k + 1] += 1
     world.tally[ego, ACCEPTED] += 1

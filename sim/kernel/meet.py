@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 
-from .bonds import BONDS, CONTACT, CONTACTS, COUNT_MASK, MET, find, fits, join, prefetch, prefetch_append, slot_of, strength, strengthened, tie_class
+from .bonds import BONDS, CLASS, CONTACT, CONTACTS, COUNT_MASK, MET, find, fits, join, prefetch, prefetch_append, reclassed, slot_of, strength, strengthened, tie_class
 from .compilation import fast, inlined
 from .draws import PARTNER, below, block, daily, lane, philox
 from .world import NO_BOND, UNSOUGHT
@@ -30,7 +30,7 @@ def _random_contact(world, key, day, ego, owner, r, words):
             words = block(key, day, PARTNER, ego, r >> 2)
         slot = slot_of(world.chunks, owner, below(lane(words, r & 3), bonds))
         r += 1
-        if world.state[slot] & CONTACT:
+        if world.state[slot] >= CONTACT:
             return slot, r, words
 
 
@@ -64,17 +64,15 @@ def _met_elsewhere(world, rules, day, ego, source, words):
 
 @inlined
 def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond; where its class rises to what one of the two invites, that one has to look again."""
-    before = world.link[slot, 1]
-    after = strengthened(before, face, today)
-    world.link[slot, 1] = after
-    k = tie_class(after, rules.often, rules.close)
-    if tie_class(before, rules.often, rules.close) != k:
-        ego, other = world.alter[world.link[slot, 0]], world.alter[slot]
+    """Strengthen one side of a bond; where its class rises to what ego invites, ego has to look again."""
+    tie = strengthened(world.link[slot, 1], face, today)
+    world.link[slot, 1] = tie
+    k = tie_class(tie, rules.often, rules.close)
+    if world.state[slot] >> CLASS != k:
+        world.state[slot] = reclassed(world.state[slot], k)
+        ego = world.alter[world.link[slot, 0]]
         if k >= rules.min_tie[world.policy[ego]]:
             world.settled[ego] = 0
-        if k >= rules.min_tie[world.policy[other]]:
-            world.settled[other] = 0
 
 
 @fast
@@ -93,7 +91,7 @@ def _ask_ahead(head, chunks, state, link, first, starters, starting, drawn):
         for pick in range(4):
             if wanted > 0:
                 slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
-                if state[slot] & CONTACT:
+                if state[slot] >= CONTACT:
                     prefetch(link, 2 * slot)
                     wanted -= 1
 
@@ -152,7 +150,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                     continue
                 face = facing < rules.face[source]
                 slot = find(world.chunks, world.head, alter, ego, other)
-                if slot < 0 or not state[slot] & CONTACT:
+                if slot < 0 or state[slot] < CONTACT:
                     if slot < 0:
                         world.partner[ego] = other
                     world.fresh[fresh, 0] = ego
@@ -173,7 +171,7 @@ def reach_far_side(world, rules, day, first, last):
     today = day - rules.first_day
     for place in range(first, last):
         prefetch(world.link, world.touched[min(place + _AHEAD, last - 1)] & ~1)
-        _grow(world, rules, world.touched[place] >> 1, world.touched[place] & 1, today)  # alter may have met ego today, too
+        _grow(world, rules, world.touched[place] >> 1, world.touched[place] & 1, today)
 
 
 @fast
@@ -197,14 +195,11 @@ def make_acquainted(world, rules, day, first, last):
             if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):
                 return place
             slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
-        there = np.int64(world.link[slot, 0])
-        _grow(world, rules, slot, face, today)
-        world.link[there, 1] = world.link[slot, 1]
-        if not world.state[slot] & CONTACT:
-            world.state[slot] |= CONTACT
-            world.state[there] |= CONTACT
+        if world.state[slot] < CONTACT:
             world.head[ego, CONTACTS] += 1
             world.head[other, CONTACTS] += 1
+        _grow(world, rules, slot, face, today)
+        _grow(world, rules, np.int64(world.link[slot, 0]), face, today)
     return last
 
 

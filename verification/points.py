@@ -1,0 +1,235 @@
+"""Settings in which the model is a closed form, three for each.
+
+Nobody meets anybody, so all are strangers to all, and whoever invites draws from the whole directory. An invitation is then accepted with probability a, answered
+with "I don't know" with probability q = (1 - a) idk_click, and otherwise ignored, each apart from all others: thousands of members in one run are thousands of
+independent trials of the same law. One member in ten invites and the others only answer, so that crossing invitations, which connect without an answer, are too
+rare to be seen: an invitation crosses with a probability below 0.1 (1 + pending) / N, under 1e-5 where answers come at once.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import sim
+
+from . import exact
+from .exact import Law
+
+Seen = NDArray[np.float64]
+MEMBERS = 100_000
+INVITERS = MEMBERS // 10
+
+
+class Moments(NamedTuple):
+    """Mean and standard deviation of a quantity of which no more is known."""
+
+    mean: float
+    sd: float
+
+
+class Quantity(NamedTuple):
+    """What is looked at in a run, and its law."""
+
+    name: str
+    law: Law | Moments
+    observe: Callable[[sim.Result], Seen]
+    """The independent observations in a run, one a member or, where the members are not independent, one a run."""
+    tests: tuple[str, ...] = ("mean", "law")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One parameter point of a closed form."""
+
+    fact: str
+    setting: str
+    scenarios: tuple[sim.Scenario, ...]
+    quantities: tuple[Quantity, ...]
+    log: bool = False
+
+    @property
+    def name(self) -> str:
+        """The fact and the setting, for tables and the names of tests."""
+        return f"{self.fact} {self.setting}"
+
+
+@functools.cache
+def observations(point: Point) -> dict[str, Seen]:
+    """Run the scenarios of a point and gather what is seen, by the names of its quantities."""
+    seen: dict[str, list[Seen]] = {quantity.name: [] for quantity in point.quantities}
+    for scenario in point.scenarios:
+        result = sim.run(scenario, log=point.log)
+        for quantity in point.quantities:
+            seen[quantity.name].append(np.asarray(quantity.observe(result), dtype=float))
+    return {name: np.concatenate(parts) for name, parts in seen.items()}
+
+
+# Who is observed, and how
+
+
+def inviters(column: str) -> Callable[[sim.Result], Seen]:
+    """Look at a column of those who invite."""
+    return lambda result: result.members.loc[result.members["policy"] == "inviter", column].to_numpy(float)
+
+
+def day_of_block(result: sim.Result) -> Seen:
+    """Give the day of the first restriction; one after the last day where there was none."""
+    members = result.members[result.members["policy"] == "inviter"]
+    return members["blocked_day"].fillna(result.scenario.days + 1).to_numpy(float)
+
+
+def sent_until_block(result: sim.Result) -> Seen:
+    """Give the invitations sent until the block; all that were sent where there was none."""
+    members = result.members[result.members["policy"] == "inviter"]
+    return members["invitations_until_block"].fillna(members["invitations_sent"]).to_numpy(float)
+
+
+def was_blocked(result: sim.Result) -> Seen:
+    """Give 1 for those who were restricted, 0 for the others."""
+    return result.members.loc[result.members["policy"] == "inviter", "blocked_day"].notna().to_numpy(float)
+
+
+def connections_with_answerers(result: sim.Result) -> Seen:
+    """Count each inviter's connections with those who only answer."""
+    invites = (result.members["policy"] == "inviter").to_numpy()
+    mixed = result.connections[invites[result.connections].sum(axis=1) == 1]
+    counts = np.bincount(mixed[invites[mixed]], minlength=len(invites))
+    return counts[invites].astype(float)
+
+
+def mean_degree(result: sim.Result) -> Seen:
+    """Give the mean degree of the run: one observation."""
+    return np.array([result.members["degree"].mean()])
+
+
+def last_invitation(result: sim.Result) -> Seen:
+    """Give the day on which each member has invited the last of all others; one after the last day if it has not."""
+    assert result.invitations is not None
+    sent = result.invitations.groupby("ego")["sent_day"].agg(["count", "max"])
+    return np.where(sent["count"] == result.scenario.members - 1, sent["max"], result.scenario.days + 1)
+
+
+# The scenarios
+
+
+def scenario(a: float, q: float, days: int, *, members: int = MEMBERS, everybody: bool = False, seed: int = 1, **changes: Any) -> sim.Scenario:
+    """Make a society of strangers; ``changes`` are dotted names with ``__`` in place of the dot."""
+    inviter = sim.InvitePolicy("inviter", share=1, directory=1)
+    answerer = sim.InvitePolicy("answerer", share=0 if everybody else members / INVITERS - 1 if members == MEMBERS else 1, contacts=1)
+    plain: dict[str, Any] = {
+        "meeting": {"rate": 0, "history_days": 0},
+        "inviting": {"per_day": 1, "pending_days": 1},
+        "answering": {"accept": (a,) * 5, "idk_click": q / (1 - a), "delay_scale": 0},
+        "platform": {"preset": "none"},
+    }
+    made = sim.Scenario(members=members, days=days, seed=seed, policies=[inviter, answerer], **plain)
+    return made.replace({name.replace("__", "."): value for name, value in changes.items()})
+
+
+def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point:
+    """T1 and T2: until the block, in so many days that nobody is left."""
+    many = f", {m} a day" if m > 1 else ""
+    until = Quantity("invitations until block", exact.invitations_until_block(K, q, m, days), sent_until_block)
+    accepted = Quantity("accepted before block", exact.accepted_before_block(K, a, q, days), inviters("accepted"))
+    run = scenario(a, q, days, seed=K + (fact == "T2"), platform__limit=K, inviting__per_day=m)
+    return Point(fact, f"K = {K}, a = {a:g}, q = {q:g}{many}", (run,), (until,) if fact == "T1" else (accepted,))
+
+
+def _budget(K: int, a: float, q: float, n: int) -> Point:
+    blocked = Quantity("blocked", exact.yes_no(exact.blocked_with_budget(K, q, n)), was_blocked, ("mean",))
+    accepted = Quantity("accepted", exact.accepted_with_budget(K, a, q, n), inviters("accepted"))
+    return Point("T3", f"K = {K}, a = {a:g}, q = {q:g}, n = {n}", (scenario(a, q, n, seed=3, platform__limit=K),), (accepted, blocked))
+
+
+def _delayed(K: int, a: float, q: float, per_day: float, shape: float, scale: float, pending: int, days: int) -> Point:
+    law = exact.day_of_block_with_delays(K, q, per_day, shape, scale, pending, days)
+    changes = {"platform__limit": K, "inviting__per_day": per_day, "inviting__pending_days": pending}
+    changes |= {"answering__delay_shape": shape, "answering__delay_scale": scale}
+    setting = f"K = {K}, q = {q:g}, {per_day:g} a day, Weibull({shape:g}, {scale:g} d), {days} d"
+    blocked = Quantity("blocked", exact.yes_no(1 - law.chances[-1]), was_blocked, ("mean",))
+    return Point("T4", setting, (scenario(a, q, days, seed=4, **changes),), (Quantity("day of block", law, day_of_block), blocked))
+
+
+def _at_once(K: int, a: float, q: float, per_day: float, days: int) -> Point:
+    run = scenario(a, q, days, seed=44, platform__limit=K, inviting__per_day=per_day)
+    law = exact.day_of_block_at_once(K, per_day * q, days)
+    return Point("T4", f"K = {K}, q = {q:g}, {per_day:g} a day, no delay", (run,), (Quantity("day of block", law, day_of_block),))
+
+
+def _restricted(K: int, a: float, q: float, R: int, days: int = 365) -> Point:
+    run = scenario(a, q, days, seed=6, platform__limit=K, platform__restriction_days=R)
+    restricted = Quantity("days restricted", exact.restricted_days(K, q, R, days), inviters("restricted_days"))
+    accepted = Quantity("accepted", exact.accepted_with_restrictions(K, a, q, R, days), inviters("accepted"))
+    return Point("T6", f"K = {K}, a = {a:g}, q = {q:g}, R = {R} d, {days} d", (run,), (restricted, accepted))
+
+
+def _window(a: float, q: float, w: int, days: int, m: int = 1) -> Point:
+    run = scenario(a, q, days, seed=7, platform__limit=2, platform__window_days=w, inviting__per_day=m)
+    law = exact.day_of_second_in_window(q, w, m, days)
+    many = f", {m} a day" if m > 1 else ""
+    return Point("T7", f"K = 2, q = {q:g}, w = {w} d{many}", (run,), (Quantity("day of block", law, day_of_block),))
+
+
+def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
+    made = [scenario(a, 0, 1, members=n, everybody=True, seed=seed, inviting__per_day=m, inviting__tries=200) for seed in range(900, 900 + runs)]
+    mean = Quantity("mean degree", Moments(exact.mean_degree(n, m, a), exact.sd_of_mean_degree(n, m, a)), mean_degree, ("mean",))
+    each = Quantity("degree", exact.degree(n, m, a), inviters("degree"), ())  # shown, not tested: the degrees of one society depend on each other
+    return Point("T9", f"n = {n}, m = {m}, a = {a:g}", tuple(made), (each, mean))
+
+
+def _coupons(N: int, n: int, runs: int) -> Point:
+    made = [scenario(0, 0, n, members=N, everybody=True, seed=seed, inviting__tries=1) for seed in range(100, 100 + runs)]
+    return Point("T10", f"N = {N}, n = {n}", tuple(made), (Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent")),))
+
+
+def _all_coupons(N: int, days: int, runs: int) -> Point:
+    made = [scenario(0, 0, days, members=N, everybody=True, seed=seed, inviting__tries=1) for seed in range(200, 200 + runs)]
+    law = exact.days_to_invite_all(N, days)
+    return Point("T10", f"N = {N}, until all", tuple(made), (Quantity("days to invite all", law, last_invitation),), log=True)
+
+
+def _again(N: int, a: float, n: int, runs: int) -> Point:
+    changes = {"inviting__tries": 1, "inviting__lock_days": 0}
+    made = [scenario(a, 0, n, members=N, seed=seed, **changes) for seed in range(300, 300 + runs)]
+    law = exact.connected_with_reinvites(N, N // 2, a, n)
+    return Point("T10", f"N = {N}, a = {a:g}, n = {n}, again", tuple(made), (Quantity("connections", law, connections_with_answerers),))
+
+
+POINTS = (
+    _life("T1", 5, 0.4, 0.05, 500),
+    _life("T1", 3, 0.5, 0.1, 300),
+    _life("T1", 10, 0.25, 0.3, 60, m=4),
+    _life("T2", 5, 0.4, 0.05, 500),
+    _life("T2", 3, 0.5, 0.1, 300),
+    _life("T2", 2, 0.2, 0.4, 80),
+    _budget(5, 0.4, 0.05, 100),
+    _budget(5, 0.9, 0.01, 300),
+    _budget(1, 0.6, 0.02, 30),
+    _delayed(5, 0.4, 0.05, 10, 0.386, 1.006, 30, 6),
+    _delayed(3, 0.5, 0.1, 0.5, 0.39, 1, 21, 90),
+    _delayed(2, 0.3, 0.2, 1.5, 1, 5, 8, 30),
+    _at_once(3, 0.5, 0.1, 0.5, 300),
+    _restricted(2, 0.5, 0.1, 7),
+    _restricted(1, 0.6, 0.05, 14),
+    _restricted(5, 0.3, 0.3, 30),
+    _window(0.5, 0.1, 10, 200),
+    _window(0.4, 0.05, 30, 300),
+    _window(0.4, 0.3, 1, 100, m=2),
+    _random_graph(60, 8, 0.5, 100),
+    _random_graph(200, 60, 0.3, 40),
+    _random_graph(2_000, 100, 0.8, 4),
+    _coupons(50, 50, 100),
+    _coupons(200, 400, 25),
+    _coupons(1_000, 500, 5),
+    _all_coupons(10, 300, 200),
+    _all_coupons(30, 700, 100),
+    _all_coupons(100, 2_000, 40),
+    _again(200, 0.5, 300, 50),
+    _again(1_000, 0.2, 1_500, 10),
+    _again(4_000, 0.9, 1_000, 3),
+)
+"""Three points and more of T1, T2, T3, T4, T6, T7, T9 and T10."""

@@ -1,0 +1,13 @@
+"""The model against the closed forms: every |z| below the threshold that ``checks`` explains."""
+
+import pytest
+
+from .checks import CHECKS, THRESHOLD, Check, carry_out
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_closed_form(check: Check, outcomes: list) -> None:
+    """What was seen lies within the threshold of the exact value."""
+    outcome = carry_out(check)
+    outcomes.append(outcome)
+    assert abs(outcome.z) < THRESHOLD, f"z = {outcome.z:.2f}: simulated {outcome.simulated:.6g}, exact {outcome.exact:.6g}"
