@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from . import measures, society, tables
 from .conditions import compiled
 from .contacts import ContactLog, read_contacts
+from .crew import Crew
 from .errors import InputError
 from .kernel import day as kernel
 from .kernel import bonds, pairs
@@ -116,7 +117,6 @@ class Engine:
     """
 
     def __init__(self, scenario: Scenario, threads: int | None = 1) -> None:
-        self.threads = 1 if threads is None else threads
         self.log: ContactLog | None = None
         longest_day = 0
         if scenario.meeting.contacts:
@@ -139,6 +139,8 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self.crew = Crew(threads, n)
+        self._changes = np.zeros((len(scenario.policies), 2), np.int64)
         self.started = datetime.now(UTC)
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
@@ -181,8 +183,16 @@ class Engine:
             raise InputError(f"days: day {last_day} after {self.scenario.history_days} days of history; a run lasts at most {LONGEST} days")
         if last_day > len(self.series):
             self.series = np.concatenate([self.series, np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)])
-        while (lacking := kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log)) != kernel.DONE:
-            self._grow(lacking)
+        while (said := self._live(last_day)) != kernel.DONE:
+            if said == kernel.FOR_THE_CREW:
+                self.crew.work(self.world, self.rules, self._changes)
+            else:
+                self._grow(said)
+
+    def _live(self, last_day: int) -> int:
+        alone = self.crew.threads == 1
+        log, repeats = self._log, self.scenario.meeting.repeat_log
+        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone))
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:

@@ -83,7 +83,7 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
             if invitations and day >= 1:
                 invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
-    return engine.result(invitations, threads=engine.threads)
+    return engine.result(invitations, threads=engine.crew.threads)
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:

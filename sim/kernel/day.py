@@ -1,6 +1,7 @@
-"""The day: the five phases in their order, for one thread and many days.
+"""The day: the five phases in their order.
 
-Where a pool is full in the middle of a day, ``advance`` comes back and says what must grow; called again it goes on from there.
+``advance`` lives through many days on one thread. It comes back where a pool is full in the middle of a day, and says what must grow; called again it goes on from there.
+With a crew (see ``sim.crew``) it also comes back for the stages that several threads do together, and does the others itself.
 """
 
 import numpy as np
@@ -15,11 +16,11 @@ from .invite import choose_invitations, introduce, order_of_effect, send
 from .meet import choose_encounters, forget_partners, make_acquainted, paper, reach_far_side
 from .world import CURSOR, DAY, LIST, NEWEST_LOCK, NEXT_SLOT, OLDEST_LOCK, STAGE, UNSOUGHT
 
-DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS = range(5)
+DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6)
 """What ``advance`` says."""
 
-MORNING, MEETING, INVITING, SENDING, ANSWERING = range(5)
-"""Stages of a day."""
+MORNING, ACQUAINTING, INVITING, SENDING, JUDGING, SETTLING, EVENING, OBSERVING = range(8)
+"""Stages of a day. A crew can do the first, third, fifth and seventh together."""
 
 
 @fast
@@ -59,51 +60,71 @@ def log_day(day, days, repeats):
     return (day - 1) % days if repeats else (day - 1 if day <= days else -1)
 
 
+@fast
+def use_log(world, log_from, log_ego, log_alter, repeats):
+    """Put the encounters of the log in the place of those that were drawn, if there is a log."""
+    if len(log_from) > 1:
+        of_log = log_day(world.clock[DAY], len(log_from) - 1, repeats)
+        world.clock[LIST] = take_from_log(world, log_from, log_ego, log_alter, of_log) if of_log >= 0 else 0
+
+
 @njit(cache=True, nogil=True)
-def advance(world, rules, last_day, series, log_from, log_ego, log_alter, repeats):
-    """Live until the evening of last_day, or until something must grow; gives DONE or what is short."""
+def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone):
+    """Live until the evening of last_day, or until something must grow, or a stage for the crew; says which."""
     clock = world.clock
     daily_words, drawn, starters = paper()
     sieve = np.empty(SIEVE, np.uint64)
     members = rules.members
-    changes = np.zeros((world.totals.shape[0], 2), np.int64)
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
+        if not alone and clock[STAGE] in (MORNING, INVITING, JUDGING, EVENING):
+            return FOR_THE_CREW
         if clock[STAGE] == MORNING:
             clock[DAY] += 1
             touched, fresh = choose_encounters(world, rules, clock[DAY], 0, members, daily_words, drawn, starters)
             reach_far_side(world, rules, clock[DAY], 0, touched)
-            if len(log_from) > 1:
-                of_log = log_day(clock[DAY], len(log_from) - 1, repeats)
-                fresh = take_from_log(world, log_from, log_ego, log_alter, of_log) if of_log >= 0 else 0
-            clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, MEETING
+            clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
         day = clock[DAY]
-        if clock[STAGE] == MEETING:
+        if clock[STAGE] == ACQUAINTING:
+            if clock[CURSOR] == 0:
+                use_log(world, log_from, log_ego, log_alter, repeats)
             clock[CURSOR] = make_acquainted(world, rules, day, clock[CURSOR], clock[LIST])
             if clock[CURSOR] < clock[LIST]:
                 return shortage(world, world.fresh[clock[CURSOR], 0], world.fresh[clock[CURSOR], 1])
             forget_partners(world, 0, clock[LIST])
+            unlock(world, rules, day)
             clock[STAGE] = INVITING if day >= 1 else MORNING
-            if day < 1:
+            if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            unlock(world, rules, day)
             clock[LIST] = choose_invitations(world, rules, day, 0, members, 0)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
             if clock[CURSOR] < clock[LIST]:
                 return shortage(world, world.invited[clock[CURSOR], 0], world.invited[clock[CURSOR], 1])
-            send(world, rules, day, order_of_effect(world, rules))
-            clock[STAGE] = ANSWERING
-        lacking = room_to_answer(world, rules, day)
-        if lacking != DONE:
-            return lacking
-        judge(world, rules, day, 0, due(world, rules, day), sieve)
-        settle(world, rules, day)
-        if rules.max_connections >= 0:
-            settle_accepted(world, rules, day)
-        withdraw(world, rules, day)
-        enforce(world, rules, day, 0, members, changes)
+            if clock[CURSOR] == clock[LIST]:
+                send(world, rules, day, order_of_effect(world, rules))
+                clock[CURSOR] += 1  # sent, whatever must grow before the answers
+            lacking = room_to_answer(world, rules, day)
+            if lacking != DONE:
+                return lacking
+            clock[STAGE] = JUDGING
+            if not alone:
+                continue
+        if clock[STAGE] == JUDGING:
+            judge(world, rules, day, 0, due(world, rules, day), sieve)
+            clock[STAGE] = SETTLING
+        if clock[STAGE] == SETTLING:
+            settle(world, rules, day)
+            if rules.max_connections >= 0:
+                settle_accepted(world, rules, day)
+            withdraw(world, rules, day)
+            clock[STAGE] = EVENING
+            if not alone:
+                continue
+        if clock[STAGE] == EVENING:
+            enforce(world, rules, day, 0, members, changes)
+            clock[STAGE] = OBSERVING
         clear_weekday(world, day)
         observe(world, day, changes, series)
         clock[STAGE] = MORNING
