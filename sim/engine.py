@@ -19,6 +19,7 @@ from .kernel import day as kernel
 from .kernel import bonds, pairs
 from .kernel import world as arrays
 from .kernel.draws import threshold
+from .kernel.reach import reach_of
 from .provenance import provenance
 from .result import Result
 from .scenario import LONGEST, Scenario
@@ -154,8 +155,7 @@ class Engine:
         """Take the reach of this evening, of a sample of egos, for the series."""
         policy, policies = self.world.policy.astype(np.int64), len(self.scenario.policies)
         egos = measures.choose_egos(policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS)
-        network = measures.adjacency(tables.connections(self), self.scenario.members)
-        steps = measures.reach(network, egos)
+        steps = reach_of(*tables.neighbours(self), egos)
         self.reach[self.day] = np.column_stack([measures.means(values, egos, policy, policies)[:, 0] for values in steps])
 
     def result(self, invitations: tables.InvitationLog | None = None, **provenance_more: object) -> Result:

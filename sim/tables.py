@@ -31,6 +31,14 @@ def connections(engine: "Engine") -> Pairs:
     return _unpacked(pairs.connections(world.head, world.chunks, world.alter, world.state, count))
 
 
+def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Give the connections as of the last evening as rows of neighbours, in no order: indptr (N + 1,) and indices (2 E,)."""
+    world = engine.world
+    count = int(world.head[:, bonds.CONNECTIONS].sum(dtype=np.int64))
+    indptr, indices = pairs.neighbours(world.head, world.chunks, world.alter, world.state, count)
+    return indptr, indices
+
+
 def arcs(engine: "Engine") -> Pairs:
     """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
     world = engine.world

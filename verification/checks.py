@@ -62,7 +62,17 @@ def carry_out(check: Check) -> Outcome:
     else:
         assert isinstance(law, Law)
         z, detects = law_z(seen, law), np.nan
-    return Outcome(check.point.fact, check.point.setting, check.quantity.name, check.test, len(seen), law.mean, float(seen.mean()), float(z), float(detects))
+    return Outcome(
+        check.point.fact,
+        check.point.setting,
+        check.quantity.name,
+        check.test,
+        len(seen),
+        law.mean,
+        float(seen.mean()),
+        float(z),
+        float(detects),
+    )
 
 
 def law_z(seen: Seen, law: Law) -> float:
@@ -71,8 +81,18 @@ def law_z(seen: Seen, law: Law) -> float:
     if places.max() >= len(law.values) or not np.array_equal(law.values[places], seen):
         return np.inf
     found, expected = np.bincount(places, minlength=len(law.values)), law.chances * len(seen)
-    bins = np.minimum(np.cumsum(expected) // LEAST_EXPECTED, expected.sum() // LEAST_EXPECTED - 1).astype(int)
-    _, bins = np.unique(bins, return_inverse=True)
-    found, expected = np.bincount(bins, found), np.bincount(bins, expected)
+    first = _bins(expected)
+    found, expected = np.add.reduceat(found, first), np.add.reduceat(expected, first)
     statistic = ((found - expected) ** 2 / expected).sum()
     return float(stats.norm.isf(stats.chi2.sf(statistic, len(expected) - 1)))
+
+
+def _bins(expected: Seen) -> list[int]:
+    """Give the first place of each bin; the last bin takes what is left over."""
+    first, gathered = [0], 0.0
+    for place, here in enumerate(expected):
+        if gathered >= LEAST_EXPECTED and expected[place:].sum() >= LEAST_EXPECTED:
+            first.append(place)
+            gathered = 0.0
+        gathered += here
+    return first

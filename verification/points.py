@@ -8,7 +8,7 @@ rare to be seen: an invitation crosses with a probability below 0.1 (1 + pending
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from .exact import Law
 
 Seen = NDArray[np.float64]
 MEMBERS = 100_000
-INVITERS = MEMBERS // 10
+"""Where one in ten invites; it takes this many to make 10,000 trials."""
 
 
 class Moments(NamedTuple):
@@ -116,17 +116,17 @@ def last_invitation(result: sim.Result) -> Seen:
 # The scenarios
 
 
-def scenario(a: float, q: float, days: int, *, members: int = MEMBERS, everybody: bool = False, seed: int = 1, **changes: Any) -> sim.Scenario:
-    """Make a society of strangers; ``changes`` are dotted names with ``__`` in place of the dot."""
-    inviter = sim.InvitePolicy("inviter", share=1, directory=1)
-    answerer = sim.InvitePolicy("answerer", share=0 if everybody else members / INVITERS - 1 if members == MEMBERS else 1, contacts=1)
+def scenario(a: float, q: float, days: int, *, members: int = MEMBERS, inviters: float = 0.1, **changes: Any) -> sim.Scenario:
+    """Make a society of strangers, of whom a share invites; ``changes`` are dotted names with ``__`` in place of the dot."""
+    inviter = sim.InvitePolicy("inviter", share=inviters, directory=1)
+    answerer = sim.InvitePolicy("answerer", share=1 - inviters, contacts=1)
     plain: dict[str, Any] = {
         "meeting": {"rate": 0, "history_days": 0},
         "inviting": {"per_day": 1, "pending_days": 1},
         "answering": {"accept": (a,) * 5, "idk_click": q / (1 - a), "delay_scale": 0},
         "platform": {"preset": "none"},
     }
-    made = sim.Scenario(members=members, days=days, seed=seed, policies=[inviter, answerer], **plain)
+    made = sim.Scenario(members=members, days=days, policies=[inviter, answerer], **plain)
     return made.replace({name.replace("__", "."): value for name, value in changes.items()})
 
 
@@ -135,14 +135,14 @@ def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point
     many = f", {m} a day" if m > 1 else ""
     until = Quantity("invitations until block", exact.invitations_until_block(K, q, m, days), sent_until_block)
     accepted = Quantity("accepted before block", exact.accepted_before_block(K, a, q, days), inviters("accepted"))
-    run = scenario(a, q, days, seed=K + (fact == "T2"), platform__limit=K, inviting__per_day=m)
+    run = scenario(a, q, days, platform__limit=K, inviting__per_day=m)
     return Point(fact, f"K = {K}, a = {a:g}, q = {q:g}{many}", (run,), (until,) if fact == "T1" else (accepted,))
 
 
 def _budget(K: int, a: float, q: float, n: int) -> Point:
     blocked = Quantity("blocked", exact.yes_no(exact.blocked_with_budget(K, q, n)), was_blocked, ("mean",))
     accepted = Quantity("accepted", exact.accepted_with_budget(K, a, q, n), inviters("accepted"))
-    return Point("T3", f"K = {K}, a = {a:g}, q = {q:g}, n = {n}", (scenario(a, q, n, seed=3, platform__limit=K),), (accepted, blocked))
+    return Point("T3", f"K = {K}, a = {a:g}, q = {q:g}, n = {n}", (scenario(a, q, n, platform__limit=K),), (accepted, blocked))
 
 
 def _delayed(K: int, a: float, q: float, per_day: float, shape: float, scale: float, pending: int, days: int) -> Point:
@@ -151,55 +151,67 @@ def _delayed(K: int, a: float, q: float, per_day: float, shape: float, scale: fl
     changes |= {"answering__delay_shape": shape, "answering__delay_scale": scale}
     setting = f"K = {K}, q = {q:g}, {per_day:g} a day, Weibull({shape:g}, {scale:g} d), {days} d"
     blocked = Quantity("blocked", exact.yes_no(1 - law.chances[-1]), was_blocked, ("mean",))
-    return Point("T4", setting, (scenario(a, q, days, seed=4, **changes),), (Quantity("day of block", law, day_of_block), blocked))
+    return Point("T4", setting, (scenario(a, q, days, **changes),), (Quantity("day of block", law, day_of_block), blocked))
 
 
 def _at_once(K: int, a: float, q: float, per_day: float, days: int) -> Point:
-    run = scenario(a, q, days, seed=44, platform__limit=K, inviting__per_day=per_day)
+    run = scenario(a, q, days, platform__limit=K, inviting__per_day=per_day)
     law = exact.day_of_block_at_once(K, per_day * q, days)
     return Point("T4", f"K = {K}, q = {q:g}, {per_day:g} a day, no delay", (run,), (Quantity("day of block", law, day_of_block),))
 
 
 def _restricted(K: int, a: float, q: float, R: int, days: int = 365) -> Point:
-    run = scenario(a, q, days, seed=6, platform__limit=K, platform__restriction_days=R)
+    run = scenario(a, q, days, platform__limit=K, platform__restriction_days=R)
     restricted = Quantity("days restricted", exact.restricted_days(K, q, R, days), inviters("restricted_days"))
     accepted = Quantity("accepted", exact.accepted_with_restrictions(K, a, q, R, days), inviters("accepted"))
     return Point("T6", f"K = {K}, a = {a:g}, q = {q:g}, R = {R} d, {days} d", (run,), (restricted, accepted))
 
 
 def _window(a: float, q: float, w: int, days: int, m: int = 1) -> Point:
-    run = scenario(a, q, days, seed=7, platform__limit=2, platform__window_days=w, inviting__per_day=m)
+    run = scenario(a, q, days, platform__limit=2, platform__window_days=w, inviting__per_day=m)
     law = exact.day_of_second_in_window(q, w, m, days)
     many = f", {m} a day" if m > 1 else ""
     return Point("T7", f"K = 2, q = {q:g}, w = {w} d{many}", (run,), (Quantity("day of block", law, day_of_block),))
 
 
 def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
-    made = [scenario(a, 0, 1, members=n, everybody=True, seed=seed, inviting__per_day=m, inviting__tries=200) for seed in range(900, 900 + runs)]
+    made = scenario(a, 0, 1, members=n, inviters=1, inviting__per_day=m, inviting__tries=200)
     mean = Quantity("mean degree", Moments(exact.mean_degree(n, m, a), exact.sd_of_mean_degree(n, m, a)), mean_degree, ("mean",))
-    each = Quantity("degree", exact.degree(n, m, a), inviters("degree"), ())  # shown, not tested: the degrees of one society depend on each other
-    return Point("T9", f"n = {n}, m = {m}, a = {a:g}", tuple(made), (each, mean))
+    each = Quantity(
+        "degree", exact.degree(n, m, a), inviters("degree"), ()
+    )  # shown, not tested: the degrees of one society depend on each other
+    return Point("T9", f"n = {n}, m = {m}, a = {a:g}", (made,) * runs, (each, mean))
 
 
 def _coupons(N: int, n: int, runs: int) -> Point:
-    made = [scenario(0, 0, n, members=N, everybody=True, seed=seed, inviting__tries=1) for seed in range(100, 100 + runs)]
-    return Point("T10", f"N = {N}, n = {n}", tuple(made), (Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent")),))
+    made = scenario(0, 0, n, members=N, inviters=1, inviting__tries=1)
+    return Point(
+        "T10", f"N = {N}, n = {n}", (made,) * runs, (Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent")),)
+    )
 
 
 def _all_coupons(N: int, days: int, runs: int) -> Point:
-    made = [scenario(0, 0, days, members=N, everybody=True, seed=seed, inviting__tries=1) for seed in range(200, 200 + runs)]
+    made = scenario(0, 0, days, members=N, inviters=1, inviting__tries=1)
     law = exact.days_to_invite_all(N, days)
-    return Point("T10", f"N = {N}, until all", tuple(made), (Quantity("days to invite all", law, last_invitation),), log=True)
+    return Point("T10", f"N = {N}, until all", (made,) * runs, (Quantity("days to invite all", law, last_invitation),), log=True)
 
 
 def _again(N: int, a: float, n: int, runs: int) -> Point:
     changes = {"inviting__tries": 1, "inviting__lock_days": 0}
-    made = [scenario(a, 0, n, members=N, seed=seed, **changes) for seed in range(300, 300 + runs)]
+    made = scenario(a, 0, n, members=N, inviters=0.5, **changes)
     law = exact.connected_with_reinvites(N, N // 2, a, n)
-    return Point("T10", f"N = {N}, a = {a:g}, n = {n}, again", tuple(made), (Quantity("connections", law, connections_with_answerers),))
+    return Point("T10", f"N = {N}, a = {a:g}, n = {n}, again", (made,) * runs, (Quantity("connections", law, connections_with_answerers),))
 
 
-POINTS = (
+def _seeded(*points: Point) -> tuple[Point, ...]:
+    """Give every run of every point its own seed: 1000 times the point's place from 1, and on."""
+    return tuple(
+        replace(point, scenarios=tuple(made.replace({"seed": 1000 * place + run}) for run, made in enumerate(point.scenarios)))
+        for place, point in enumerate(points, 1)
+    )
+
+
+POINTS = _seeded(
     _life("T1", 5, 0.4, 0.05, 500),
     _life("T1", 3, 0.5, 0.1, 300),
     _life("T1", 10, 0.25, 0.3, 60, m=4),

@@ -35,6 +35,22 @@ def arcs(head, chunks, alter, state, count):
 
 
 @njit(cache=True, nogil=True)
+def neighbours(head, chunks, alter, state, count):
+    """Lay out the connections as rows of neighbours: indptr, int64, shape (N + 1,), and indices, int32, shape (count,), each row in the order of its bonds."""
+    indptr = np.zeros(head.shape[0] + 1, np.int64)
+    indices = np.empty(count, np.int32)
+    found = 0
+    for ego in range(head.shape[0]):
+        for place in range(head[ego, BONDS]):
+            slot = slot_of(chunks, ego, place)
+            if state[slot] & PLATFORM == CONNECTED:
+                indices[found] = alter[slot]
+                found += 1
+        indptr[ego + 1] = found
+    return indptr, indices
+
+
+@njit(cache=True, nogil=True)
 def recognised(head, chunks, state):
     """Count each member's connections that are contacts: int64, shape (N,)."""
     number = np.zeros(head.shape[0], np.int64)
