@@ -1,5 +1,6 @@
 """The answer as text: a table that fits 100 columns, and the questions answered in words."""
 
+import math
 import textwrap
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ WIDTH = 100
 KINDS = {
     "mixed": "mixed: all policies in one society",
     "alone": "alone: everybody has the policy",
-    "newcomer": "newcomer: 1 % of the members have the policy",
+    "newcomer": "newcomer: few have the policy",
 }
 
 
@@ -42,6 +43,9 @@ NOTES = (
 
 def table(summary: pd.DataFrame) -> str:
     """Lay out the estimates, a row per population and policy; ``summary`` is in long form, as in summary.csv."""
+    # a median that some replications do not reach is not the median of the others
+    everywhere = ~summary["measure"].str.startswith("time_to_block") | (summary["replications"] == summary["replications"].max())
+    summary = summary.assign(everywhere=everywhere)
     lines = ["".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)]) for row in (0, 1)]
     for population, rows in summary.groupby("population", sort=False):
         lines += ["", KINDS.get(str(population), str(population))]
@@ -53,7 +57,7 @@ def table(summary: pd.DataFrame) -> str:
 
 def _cell(row: "pd.Series[Any]", column: Column) -> str:
     mean, half = column.scale * row["mean"], column.scale * (row["high"] - row["low"]) / 2
-    if mean != mean:
+    if mean != mean or not row["everywhere"]:
         return "-".rjust(column.width)
     decimals = 1 if not half < 0.05 or mean >= 100 else 2
     text = f"{mean:.{decimals}f}" + (f" ±{half:.{decimals}f}" if half == half else "")
@@ -63,26 +67,58 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
 def words(summary: pd.DataFrame, differences: pd.DataFrame) -> str:
     """Answer in words, with intervals: who reaches furthest, is most mutual and is blocked, and whether it pays to be the odd one out."""
     answer = _Answer(summary, differences)
-    paragraphs = []
-    for population, lead in (("mixed", "Mixed"), ("alone", "Alone")):
-        if answer.policies(population):
-            paragraphs.append(" ".join([f"{lead}.", *answer.ranking(population)]))
+    paragraphs = [[f"{lead}.", *answer.ranking(kind)] for kind, lead in (("mixed", "Mixed"), ("alone", "Alone")) if answer.policies(kind)]
     if answer.policies("newcomer"):
-        paragraphs.append(" ".join(["Newcomer.", *answer.odd_ones_out()]))
-    return "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in paragraphs)
+        paragraphs.append(["Newcomer.", *answer.odd_ones_out()])
+    return "\n\n".join(textwrap.fill(" ".join(sentences), WIDTH) for sentences in paragraphs)
+
+
+class _Estimate(NamedTuple):
+    """A share, or a difference of shares, with its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __neg__(self) -> "_Estimate":
+        return _Estimate(-self.mean, -self.high, -self.low)
+
+    def said(self, unit: str) -> str:
+        """Write it in percent, with the unit before the interval."""
+        bounds = "" if math.isnan(self.low) else f" [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+        return f"{100 * self.mean:.1f} {unit}{bounds}"
+
+    def share(self) -> str:
+        """Say it as a share."""
+        return self.said("%")
+
+    def gap(self) -> str:
+        """Say it as a difference."""
+        if self.low > 0 or (math.isnan(self.low) and self.mean > 0):
+            return f"{self.said('points')} more than"
+        if self.high < 0 or (math.isnan(self.low) and self.mean < 0):
+            return f"{(-self).said('points')} less than"
+        if self.low == self.high == 0:
+            return "no more and no less than"
+        return f"not clearly more or less ({self.said('points')}) than"
+
+
+type _Group = tuple[str, str]
+"""Population and policy."""
 
 
 class _Answer:
     """The sentences."""
 
     def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame) -> None:
-        self.summary = summary[summary["policy"] != "all"].set_index(["population", "policy", "measure"])
-        self.gaps = differences.set_index(["population", "policy", "than_population", "than_policy", "measure"])
+        there = summary[(summary["policy"] != "all") & (summary["replications"] > 0)]
+        self.shares = dict(zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True))
+        pairs = zip(_columns(differences, "population", "policy"), _columns(differences, "than_population", "than_policy"), strict=True)
+        self.gaps = dict(zip(zip(pairs, differences["measure"], strict=True), _estimates(differences), strict=True))
 
     def policies(self, population: str) -> list[str]:
         """List the policies there."""
-        index = self.summary.index
-        return list(index[index.get_level_values("population") == population].get_level_values("policy").unique())
+        return list(dict.fromkeys(policy for where, policy, _ in self.shares if where == population))
 
     def ranking(self, population: str) -> Iterator[str]:
         """Say who is first in reach and in reciprocity, by how much before the next, and how many of each are blocked."""
@@ -91,57 +127,49 @@ class _Answer:
             ("reciprocity", "is the most mutual", "of its arcs are returned"),
         ):
             order = self._falling(population, measure)
-            if not order:
-                continue
-            says = f"{order[0]} {first}: {self._share(population, order[0], measure)} {of_what}"
-            if len(order) > 1:
-                says += f", {self._gap((population, order[0]), (population, order[1]), measure)} {order[1]}"
-            yield says + "."
-        blocked = [f"{self._share(population, policy, 'blocked')} of {policy}" for policy in self._falling(population, "blocked")]
+            if order:
+                says = f"{_quoted(order[0])} {first}: {self.shares[population, order[0], measure].share()} {of_what}"
+                if len(order) > 1:
+                    says += f", {self._gap((population, order[0]), (population, order[1]), measure).gap()} {_quoted(order[1])}"
+                yield f"{says}."
+        order = self._falling(population, "blocked")
+        blocked = [f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}" for policy in order]
         yield f"Blocked are {_listed(blocked)}."
 
     def odd_ones_out(self) -> Iterator[str]:
         """Say how each policy's newcomers fare, against those around them and against the same policy in the mixed society."""
+        pays = []
         for policy in self.policies("newcomer"):
-            me = ("newcomer", policy)
-            than = [(f"{host} around it", ("host", host)) for host in self.policies("newcomer") if host != policy]
-            gaps = [f"{self._gap(me, other, 'reach2_share')} {name}" for name, other in [*than, ("where all are mixed", ("mixed", policy))]]
-            yield f"{policy} reaches {self._share(*me, 'reach2_share')}: {_listed(gaps)}."
-            yield f"Blocked are {self._share(*me, 'blocked')}, {self._gap(me, ('mixed', policy), 'blocked')} where all are mixed."
-        pays = [policy for policy in self.policies("newcomer") if self._ahead(policy)]
-        if pays:
-            yield f"In reach it pays to be the odd one out among the others for {_listed(pays)}."
-        else:
-            yield "In reach it pays for none to be the odd one out."
+            me, mixed = ("newcomer", policy), ("mixed", policy)
+            hosts = [("host", host) for host in self.policies("newcomer") if host != policy]
+            gaps = [f"{self._gap(me, host, 'reach2_share').gap()} {_quoted(host[1])} around it" for host in hosts]
+            gaps.append(f"{self._gap(me, mixed, 'reach2_share').gap()} where all are mixed")
+            yield f"{_quoted(policy)} reaches {self.shares[*me, 'reach2_share'].share()}: {_listed(gaps)}."
+            yield f"Blocked are {self.shares[*me, 'blocked'].share()}, {self._gap(me, mixed, 'blocked').gap()} where all are mixed."
+            if all(self._gap(me, host, "reach2_share").low > 0 for host in hosts):
+                pays.append(policy)
+        whom = f"for {_listed([_quoted(policy) for policy in pays])}" if pays else "for none"
+        yield f"In reach it pays {whom} to be the odd one out: to reach clearly further than all others around."
 
     def _falling(self, population: str, measure: str) -> list[str]:
-        means = {policy: self.summary.loc[(population, policy, measure), "mean"] for policy in self.policies(population)}
-        return sorted((policy for policy in means if means[policy] == means[policy]), key=lambda policy: -means[policy])
+        there = [policy for policy in self.policies(population) if (population, policy, measure) in self.shares]
+        return sorted(there, key=lambda policy: -self.shares[population, policy, measure].mean)
 
-    def _share(self, population: str, policy: str, measure: str) -> str:
-        row = self.summary.loc[(population, policy, measure)]
-        return f"{100 * row['mean']:.1f} %{_interval(row)}"
-
-    def _gap(self, one: tuple[str, str], other: tuple[str, str], measure: str) -> str:
-        """Say by how many points one has more or less than another, with the interval of the paired difference."""
-        sign = 1
-        if (*one, *other, measure) not in self.gaps.index:
-            one, other, sign = other, one, -1
-        row = self.gaps.loc[(*one, *other, measure)]
-        mean, low, high = sign * row["mean"], *sorted((sign * row["low"], sign * row["high"]))
-        if low <= 0 <= high:
-            return f"not clearly more or less ({100 * mean:+.1f} points{_interval({'low': low, 'high': high})}) than"
-        side = 1 if mean > 0 else -1
-        bounds = sorted((side * low, side * high))
-        return f"{100 * abs(mean):.1f} points{_interval({'low': bounds[0], 'high': bounds[1]})} {'more' if side > 0 else 'less'} than"
-
-    def _ahead(self, policy: str) -> bool:
-        hosts = [other for other in self.policies("newcomer") if other != policy]
-        return all(self.gaps.loc[("newcomer", policy, "host", host, "reach2_share"), "low"] > 0 for host in hosts)
+    def _gap(self, one: _Group, other: _Group, measure: str) -> _Estimate:
+        """Give by how much one has more than the other: the paired difference, whichever way round it was taken."""
+        return self.gaps[(one, other), measure] if ((one, other), measure) in self.gaps else -self.gaps[(other, one), measure]
 
 
-def _interval(row: Any) -> str:
-    return "" if row["low"] != row["low"] else f" [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+def _columns(table: pd.DataFrame, *names: str) -> "Iterator[tuple[Any, ...]]":
+    return zip(*(table[name] for name in names), strict=True)
+
+
+def _estimates(table: pd.DataFrame) -> list[_Estimate]:
+    return [_Estimate(*row) for row in _columns(table, "mean", "low", "high")]
+
+
+def _quoted(policy: str) -> str:
+    return f'"{policy}"'
 
 
 def _listed(parts: list[str]) -> str:

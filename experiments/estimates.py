@@ -21,11 +21,15 @@ def differences(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     Compared are each two policies that are mixed, each two that are alone, and newcomers with, first, each policy of their hosts,
     second, the members of the same policy in the mixed society.
 
-    Parameters ---------- runs : DataFrame
+    Parameters
+    ----------
+    runs : DataFrame
         A row per replication, society and policy: replication, society, population, policy and the measures.
     measures : sequence of str
 
-    Returns ------- DataFrame
+    Returns
+    -------
+    DataFrame
         population, policy, than_population, than_policy, measure, mean, low, high, replications.
     """
     tables = {key: group.set_index("replication").sort_index() for key, group in runs.groupby(["society", "population", "policy"])}

@@ -8,20 +8,31 @@ import sim
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
-DRAWN = 150
+DRAWN = 200
 """Members of the society that is drawn."""
 
 
 def example(base: sim.Scenario) -> sim.Result:
-    """Run the small society that is drawn; of a contact log everybody."""
+    """Run the small society that is drawn: the mixed one with fewer members, or the people of the contact log."""
     return sim.run(base if base.meeting.contacts else base.replace({"members": min(DRAWN, base.members)}), threads=1)
 
 
 def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
     """Draw all figures as PNG and SVG."""
-    from sim import plots
-
-    plots.save(plots.reach(comparison.series, "x"), folder / "reach")
-    plots.save(plots.mutuality(comparison.summary, "x"), folder / "mutuality")
-    plots.save(plots.survival(comparison.survival, "x"), folder / "survival")
-    plots.save(plots.plane(comparison.summary, "x"), folder / "plane")
+    runs, plots = comparison.runs, sim.plots
+    log = example.scenario.meeting.contacts
+    met = f"; meetings of {Path(log).name}" if log else ""
+    people = runs.loc[(runs["population"] == "mixed") & (runs["policy"] == "all"), "members"].iloc[0]
+    newcomers = runs.loc[runs["population"] == "newcomer", "members"].max()
+    few = f", newcomers {newcomers:,} of them" if newcomers == newcomers else ""
+    seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
+    setting = f"{people:,} people{few}, {days}, {seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})."
+    figures = {
+        "reach": plots.reach(comparison.series, setting),
+        "mutuality": plots.mutuality(comparison.summary, setting),
+        "survival": plots.survival(comparison.survival, setting),
+        "plane": plots.plane(comparison.summary, setting),
+        "network": plots.network(example.graph(), list(example.scenario.policies), f"After {days}; seed {example.scenario.seed}."),
+    }
+    for name, figure in figures.items():
+        plots.save(figure, folder / name)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+WHEN = {"mixed": "when mixed", "alone": "when alone", "newcomer": "as newcomers"}
+"""How to say in a sentence which population is meant."""
+
 
 def spoken(name: str) -> str:
     """Give a name as it is said: ``close friends``."""
@@ -38,13 +41,15 @@ def survival(table: pd.DataFrame) -> str:
 
 
 def plane(wide: pd.DataFrame) -> str:
-    """Say how reach and blocking go together; rows (population, policy), columns reach2_share and blocked."""
-    here = wide.loc[wide.index[0][0]].sort_values("reach2_share", ascending=False, kind="stable")
-    where = f"{str(wide.index[0][0]).capitalize()}: " if wide.index.get_level_values(0).nunique() > 1 else ""
-    blocked = listed([f"{percent(share)} of {quoted(str(policy))}" for policy, share in here["blocked"].items()])
-    if len(here) > 1 and here["blocked"].is_monotonic_decreasing:
-        return f"{where}the further a policy reaches, the more it is blocked: {blocked}"
-    return f"{where}{quoted(str(here.index[0]))} reaches furthest; blocked are {blocked}"
+    """Say how the most blocked of the first population fares; rows (population, policy), columns reach2_share and blocked."""
+    first = wide.index[0][0]
+    most = str(wide.loc[first]["blocked"].idxmax())
+    fares = wide.xs(most, level="policy")
+    parts = [
+        f"{percent(row['blocked'])} {WHEN.get(str(population), str(population))} (reach {percent(row['reach2_share'])})"
+        for population, row in fares.iterrows()
+    ]
+    return f"{quoted(most)} is blocked most: {listed(parts)}"
 
 
 def network(members: pd.DataFrame) -> str:
@@ -55,9 +60,11 @@ def network(members: pd.DataFrame) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in percent: whole, but with a digit more where there is little or little missing."""
+    """Write a share in percent: whole, but with a digit more where there is little or little is missing."""
     value = 100 * share
-    return f"{value:.{1 if 0 < value < 9.95 or 99 < value < 100 else 0}f}\u00a0%"
+    if 0 < value < 0.05:
+        return "<0.1\u00a0%"
+    return f"{value:.{1 if 0 < value < 9.95 or 99 < value < 99.95 else 0}f}\u00a0%"
 
 
 def quoted(policy: str) -> str:
@@ -71,7 +78,8 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def _first_population(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["population"] == table["population"].iloc[0]]
+    first: pd.DataFrame = table[table["population"] == table["population"].iloc[0]]
+    return first
 
 
 def _where(table: pd.DataFrame) -> str:
@@ -92,7 +100,7 @@ def _names(policies: Sequence[str]) -> str:
 
 
 def _values(estimates: pd.DataFrame, policies: Sequence[str]) -> str:
-    return listed([percent(float(estimates.loc[policy, "mean"])) for policy in policies])
+    return listed([percent(float(share)) for share in estimates["mean"].reindex(list(policies))])
 
 
 def _against(estimates: pd.DataFrame, others: Sequence[str]) -> str:

@@ -6,10 +6,11 @@ every figure, in colours that colour-blind people can tell apart and in markers 
 """
 
 import functools
+import itertools
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import FillStyleType, LineStyleType, MarkerType
 
 
 class Style(NamedTuple):
     """How a policy is drawn."""
 
     colour: str
-    marker: str
-    line: str | tuple[int, tuple[float, ...]]
+    marker: "MarkerType"
+    line: "LineStyleType"
 
 
 BUILT_IN = {
@@ -49,12 +51,14 @@ FURTHER = (
 KINDS = {
     "mixed": "mixed: all policies in one society",
     "alone": "alone: everybody has the policy",
-    "newcomer": "newcomer: 1 % have the policy",
+    "newcomer": "newcomer: few have the policy",
 }
 """What the populations of the comparison are, for the titles of panels; another population is called by its name."""
+COMMONER = {"newcomer": 1, "mixed": 2, "alone": 3}
+"""The order in which a policy is the more common in these populations."""
 WIDTH = 7.5
 """Inches: the width of a page's text; fonts are chosen for it."""
-LOOK = {
+LOOK: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 9,
     "axes.titlelocation": "left",
@@ -75,6 +79,9 @@ LOOK = {
 }
 SHARES = {"acceptance": "acceptance: settled invitations accepted, %", "reciprocity": "reciprocity: arcs that are returned, %"}
 CLOCKS = {"days": "days since opening", "invitations": "invitations sent"}
+FILLS: "tuple[FillStyleType, ...]" = ("full", "none", "left", "bottom", "top", "right")
+FINEST = 150
+"""Points of a line, at most: more can't be seen and make large files."""
 INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 
 
@@ -119,6 +126,8 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
         What the data are of, for the line below the figure.
     """
     table = _policies_only(series[series["measure"] == "reach2_share"])
+    opening = table.drop_duplicates(["population", "policy"]).assign(day=0, mean=0.0, low=0.0, high=0.0)  # nobody is connected yet
+    table = pd.concat([opening, table])
     figure = _figure(3.3)
     axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
     axes[0].set_ylim(0, 104 * table["high"].fillna(table["mean"]).max())
@@ -154,7 +163,9 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
             axis.plot(mean, place, marker=style.marker, color=style.colour, markersize=5, linestyle="none")
             axis.hlines(place, low, high, color=style.colour, linewidth=1.4)
             beside = (100 * max(row["mean"], row["high"]), place)
-            axis.annotate(f"{mean:.0f}", beside, (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+            axis.annotate(
+                findings.percent(row["mean"])[:-2], beside, (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK
+            )
         axis.set_xlabel(label)
         axis.set_xlim(0, 110)
         axis.set_xticks(range(0, 101, 20))
@@ -206,74 +217,71 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
         What the data are of, for the line below the figure.
     """
     table = _policies_only(summary)
-    wide = table.pivot(index=["population", "policy"], columns="measure", values=["mean", "low", "high"]) * 100
-    wide = wide.reindex(table[["population", "policy"]].drop_duplicates().itertuples(index=False, name=None))
-    filled = dict(zip(dict.fromkeys(table["population"]), ("full", "none", "left", "bottom", "top", "right"), strict=False))
+    keys = ["population", "policy"]
+    order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
+    mean, low, high = (100 * table.pivot(index=keys, columns="measure", values=value).reindex(order) for value in ("mean", "low", "high"))
+    filled = dict(zip(dict.fromkeys(table["population"]), itertools.cycle(FILLS), strict=False))
     figure = _figure(4.2)
     axis = figure.subplots()
-    axis.set_xlim(0, max(1.0, 1.12 * wide["high", "reach2_share"].max()))
-    axis.set_ylim(-4, max(10.0, 1.15 * wide["high", "blocked"].max()))
+    axis.set_xlim(0, max(1.0, 1.12 * high["reach2_share"].max()))
+    axis.set_ylim(-4, max(10.0, 1.15 * high["blocked"].max()))
     for policy, style in styles(table["policy"]).items():
-        points = wide.xs(policy, level="policy").reindex([population for population in filled if (population, policy) in wide.index])
-        x, y = points["mean", "reach2_share"], points["mean", "blocked"]
-        axis.plot(x, y, color=style.colour, linewidth=0.8, alpha=0.4, zorder=1)
-        axis.hlines(y, points["low", "reach2_share"], points["high", "reach2_share"], color=style.colour, linewidth=1.4)
-        axis.vlines(x, points["low", "blocked"], points["high", "blocked"], color=style.colour, linewidth=1.4)
-        for population in points.index:
-            drawn = {"marker": style.marker, "fillstyle": filled[population], "markersize": 7, "linestyle": "none"}
-            axis.plot(x[population], y[population], color=style.colour, markerfacecoloralt="white", **drawn)
-        axis.annotate(spoken(policy), (x.mean(), y.max()), (0, 10), textcoords="offset points", ha="center", fontsize=9, color=style.colour)
-    for population, fill in filled.items():
-        drawn = {"marker": "o", "fillstyle": fill, "markersize": 6, "linestyle": "none"}
-        axis.plot([], [], color=GREY, markerfacecoloralt="white", label=KINDS.get(population, spoken(population)), **drawn)
+        (x, y), (left, below), (right, above) = (_coordinates(estimates, policy) for estimates in (mean, low, high))
+        path = sorted(x.index, key=lambda population: COMMONER.get(population, 0))
+        axis.plot(x[path], y[path], color=style.colour, linewidth=0.8, alpha=0.4, zorder=1)
+        axis.hlines(y, left, right, color=style.colour, linewidth=1.4)
+        axis.vlines(x, below, above, color=style.colour, linewidth=1.4)
+        for population in x.index:
+            _point(axis, x[population], y[population], style.marker, style.colour, filled[population])
+        axis.annotate(spoken(policy), (x.iloc[0], y.iloc[0]), (5, 7), textcoords="offset points", fontsize=9, color=style.colour)
+    for population, fill in sorted(filled.items(), key=lambda item: COMMONER.get(item[0], 0)):
+        _point(axis, np.nan, np.nan, "o", GREY, fill, label=KINDS.get(population, spoken(population)))
     axis.legend(loc="best", frameon=False, fontsize=8, labelcolor=GREY)
     axis.set_xlabel("reach: members within two steps, %")
     axis.set_ylabel("blocked at least once, %")
-    _head(figure, findings.plane(wide["mean"] / 100), f"{setting} Bars: 95 % intervals of the mean.")
+    _head(figure, findings.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
     return figure
 
 
 @_in_our_look
-def network(graph: "nx.Graph", setting: str = "") -> "Figure":
+def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") -> "Figure":
     """Draw a small society: its members, coloured by policy, the blocked marked, and their connections.
 
-    Parameters ---------- graph : networkx.Graph
-        As ``Result.graph()`` gives it: the nodes have ``policy`` and ``blocked_day`` (missing where never blocked). A few hundred at
-        most.
+    Parameters
+    ----------
+    graph : networkx.Graph
+        As ``Result.graph()`` gives it: the nodes have ``policy``, and ``blocked_day`` if blocked. A few hundred nodes at most.
+    policies : sequence of str
+        Their order.
     setting : str
         What the graph is of, for the line below the figure.
     """
-    import networkx as nx
     from matplotlib.collections import LineCollection
 
-    figure = _figure(5.4)
+    figure = _figure(5.6)
     axis = figure.subplots()
-    place = nx.spring_layout(graph, seed=1, iterations=200, method="force")
-    lines = LineCollection([(place[ego], place[alter]) for ego, alter in graph.edges], colors="#000000", alpha=0.12, linewidths=0.5)
-    axis.add_collection(lines)
+    place = _by_centrality(graph)
+    ends = [(place[ego], place[alter]) for ego, alter in graph.edges]
+    faint: dict[str, Any] = {"colors": "#000000", "alpha": min(0.2, 300 / (len(ends) + 1)), "linewidths": 0.5}
+    axis.add_collection(LineCollection(ends, rasterized=True, **faint))  # as lines they would make a large file
     members = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
     members["degree"] = pd.Series(dict(graph.degree))
-    members["blocked"] = members["blocked_day"].notna()
-    for policy, style in styles(members["policy"].unique()).items():
-        some = members[members["policy"] == policy]
-        at = np.array([place[member] for member in some.index])
-        axis.scatter(
-            *at.T,
-            s=34,
-            marker=style.marker,
-            color=style.colour,
-            edgecolor="white",
-            linewidth=0.6,
-            zorder=2,
-            label=f"{spoken(policy)}, {some['degree'].mean():.0f} connections each",
-        )
-        blocked = at[some["blocked"].to_numpy()]
-        axis.scatter(*blocked.T, s=34, marker="x", color=INK, linewidth=1.3, zorder=3)
-    axis.scatter([], [], s=34, marker="x", color=INK, linewidth=1.3, label="blocked")
-    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=8, labelcolor=INK)
+    members["blocked"] = members["blocked_day"].notna() if "blocked_day" in members else False
+    members["x"], members["y"] = zip(*(place[member] for member in members.index), strict=True)
+    groups = {policy: members[members["policy"] == policy] for policy in policies}
+    groups = {policy: here for policy, here in groups.items() if len(here)}
+    for policy, style in styles(groups).items():
+        here, blocked = groups[policy], groups[policy][groups[policy]["blocked"]]
+        mark: dict[str, Any] = {"s": 42, "marker": style.marker, "edgecolor": style.colour, "linewidth": 1.2}
+        name = f"{spoken(policy)}: {here['degree'].mean():.0f} connections each"
+        axis.scatter(here["x"], here["y"], facecolor=style.colour, label=name, zorder=2, **mark)
+        axis.scatter(blocked["x"], blocked["y"], facecolor="white", zorder=3, **mark)
+        axis.scatter(blocked["x"], blocked["y"], s=18, marker="x", color=INK, linewidth=1.1, zorder=4)
+    axis.scatter([], [], s=18, marker="x", color=INK, linewidth=1.1, label="blocked")
+    figure.legend(loc="outside right center", frameon=False, fontsize=8, labelcolor=INK)
     axis.set_axis_off()
     axis.set_aspect("equal")
-    _head(figure, findings.network(members), setting)
+    _head(figure, findings.network(pd.concat(groups.values())), f"{setting} The better connected, the nearer to the centre.")
     return figure
 
 
@@ -297,6 +305,7 @@ def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles
     for axis, (population, lines) in panels:
         for policy, line in lines.groupby("policy", sort=False):
             style = look[str(policy)]
+            line = line.iloc[np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int))]
             bounds = 100 * line["low"], 100 * line["high"]
             axis.fill_between(line[time], *bounds, color=style.colour, alpha=0.25, linewidth=0, step="post" if steps else None)
             drawn = "steps-post" if steps else "default"
@@ -305,23 +314,25 @@ def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles
         if titles:
             axis.set_title(KINDS.get(str(population), spoken(str(population))))
     for axis, (_, lines) in panels:  # when all lines are there, so that the scale is final
-        _name_lines(axis, lines, time)
+        _name_lines(axis, lines, time, look)
 
 
-def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str) -> None:
+def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str, look: Mapping[str, Style]) -> None:
     """Write each policy at the end of its line: beside the panel, or above where the line ends early."""
-    look = styles(lines["policy"])
     low, high = axis.get_ylim()
     ends = lines.groupby("policy", sort=False).last()
-    early = ends[time] < 0.6 * axis.get_xlim()[1]
+    early = ends[time] < 0.9 * axis.get_xlim()[1]
     late = ends[~early]
-    for policy, place in zip(late.index, _apart(100 * late["mean"], (high - low) / 13), strict=True):
-        where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    for policy, place in zip(late.index, _apart((100 * late["mean"]).tolist(), (high - low) / 13), strict=True):
+        where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         axis.annotate(spoken(policy), (1, place), (4, 0), color=look[policy].colour, fontsize=8, va="center", **where)
-    for policy, end in ends[early].iterrows():
+    free_from = 0.0
+    for policy, end in ends[early].sort_values(time).iterrows():
         colour, at = look[str(policy)].colour, (end[time], 100 * end["mean"])
         axis.plot(*at, marker=look[str(policy)].marker, markersize=4, color=colour)
-        axis.annotate(spoken(str(policy)), at, (0, 5), textcoords="offset points", fontsize=8, color=colour)
+        aside = (0, 5) if end[time] >= free_from else (2, -12)  # below where a name stands above already
+        axis.annotate(spoken(str(policy)), at, aside, textcoords="offset points", fontsize=8, color=colour)
+        free_from = end[time] + 0.5 * axis.get_xlim()[1]
 
 
 def _apart(places: Sequence[float], least: float) -> list[float]:
@@ -333,6 +344,25 @@ def _apart(places: Sequence[float], least: float) -> list[float]:
         moved[:-1] -= short
         moved[1:] += short
     return [float(place) for place in moved[np.argsort(order, kind="stable")]]
+
+
+def _coordinates(estimates: pd.DataFrame, policy: str) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Give a policy's place in the plane of reach against blocking, by population."""
+    points = estimates.xs(policy, level="policy")
+    return points["reach2_share"], points["blocked"]
+
+
+def _point(axis: "Axes", x: float, y: float, marker: "MarkerType", colour: str, fill: "FillStyleType", label: str = "") -> None:
+    """Draw a marker, filled with white in part."""
+    axis.plot(x, y, marker=marker, color=colour, fillstyle=fill, markerfacecoloralt="white", markersize=7, linestyle="none", label=label)
+
+
+def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
+    """Place members on a disc, the better connected the nearer to the centre, evenly spread as the seeds of a sunflower."""
+    falling = sorted(graph.nodes, key=lambda member: (-graph.degree[member], member))
+    radius = np.sqrt((np.arange(len(falling)) + 0.5) / len(falling))
+    angle = np.arange(len(falling)) * np.pi * (3 - np.sqrt(5))
+    return dict(zip(falling, zip(radius * np.cos(angle), radius * np.sin(angle), strict=True), strict=True))
 
 
 def _head(figure: "Figure", finding: str, below: str) -> None:

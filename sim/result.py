@@ -101,7 +101,7 @@ class Result:
             Where the file can't be written.
         """
         content = {
-            "format.json": _json({"format": FORMAT, "version": VERSION, "log": self.invitations is not None}),
+            "format.json": _json({"format": FORMAT, "version": VERSION}),
             "scenario.toml": tomli_w.dumps(self.scenario.to_dict()).encode(),
             "summary.parquet": _parquet(self.summary),
             "series.parquet": _parquet(self.series),
@@ -177,7 +177,7 @@ def _from_content(content: dict[str, bytes]) -> Result:
         summary=table("summary"),
         series=table("series"),
         members=table("members"),
-        invitations=table("invitations") if json.loads(content["format.json"])["log"] else None,
+        invitations=table("invitations") if "invitations.parquet" in content else None,
         connections=_pairs_from_parquet(content["connections.parquet"]),
         arcs=_pairs_from_parquet(content["arcs.parquet"]),
         provenance=json.loads(content["provenance.json"]),

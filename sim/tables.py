@@ -180,7 +180,7 @@ class InvitationLog:
             "ego": world.sent_ego[row, : begins[-1]].copy(),
             "alter": world.alter[slots],
             "source": world.sent_source[row, : begins[-1]].copy(),
-            "tie_class": world.state[slots] >> bonds.CLASS,
+            "tie_class": (world.state[slots] & bonds.CONTACT) >> bonds.CLASS,
             "delay": delay,
         }
         if (ended := day - engine.rules.pending_days) in self._open:

@@ -178,12 +178,34 @@ class Person(mesa.Agent):
         for attempt in range(whole + chance(self.word(day, DAILY, 3), inviting.per_day - whole)):
             if weekly is not None and len(today) + sum(invitation.sent_day > day - 7 for invitation in self.sent) >= weekly:
                 continue
-            for n in range(attempt * inviting.tries, (attempt + 1) * inviting.tries):
-                source, alter = self.candidate(day, n)
-                if alter is not None and alter not in [invitation.alter for invitation in today] and self.is_eligible(alter, day):
-                    today.append(Invitation(day, self.number, alter, source, self.tie_class(alter)))
-                    break
+            before = [invitation.alter for invitation in today]
+            if self.policy.introductions + self.policy.directory == 0:
+                source, alter = "contacts", self.found_among_contacts(day, attempt, before)
+            else:
+                source, alter = self.found_one_by_one(day, attempt, before)
+            if alter is not None:
+                today.append(Invitation(day, self.number, alter, source, self.tie_class(alter)))
         return today
+
+    def found_among_contacts(self, day: int, attempt: int, before: list[int]) -> int | None:
+        """Make all tries at once: each would hit one of the eligible contacts with equal right."""
+        contacts = [alter for alter, bond in self.bonds.items() if bond.met + bond.talked >= 1]
+        eligible = [alter for alter in contacts if alter not in before and self.is_eligible(alter, day)]
+        if not eligible:
+            return None
+        miss = math.prod([1 - len(eligible) / len(contacts)] * self.rules.inviting.tries)
+        if chance(self.word(day, PICK, 4 * attempt), miss):
+            return None
+        return eligible[below(self.word(day, PICK, 4 * attempt + 1), len(eligible))]
+
+    def found_one_by_one(self, day: int, attempt: int, before: list[int]) -> tuple[str, int | None]:
+        """Look at one candidate after another, and take the first who is eligible."""
+        tries = self.rules.inviting.tries
+        for n in range(attempt * tries, (attempt + 1) * tries):
+            source, alter = self.candidate(day, n)
+            if alter is not None and alter not in before and self.is_eligible(alter, day):
+                return source, alter
+        return "", None
 
     def candidate(self, day: int, n: int) -> tuple[str, int | None]:
         """Where the candidate of this try comes from, and who it is."""

@@ -140,10 +140,10 @@ def test_a_fault_of_ours_is_shown() -> None:
         commands.launch(main, [])
 
 
-def test_a_reader_that_has_seen_enough() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "sim", "parameters"], cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough(unbuffered: str) -> None:
+    command, environment = [sys.executable, "-m", "sim", "parameters"], os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.close()
@@ -173,6 +173,7 @@ def test_listed_defaults_can_be_set() -> None:
     known = [parameter.name for parameter in Scenario.parameters() if "NAME" not in parameter.name]
     settings = [f"{name}={rows[name]}" for name in known]
     assert commands.chosen(settings=settings) == Scenario()
+    assert (rows["meeting.contacts"], rows["meeting.repeat_log"], rows["seed"]) == ("none", "false", "1")
     assert commands.chosen(settings=settings, defaults={"platform.preset": "linkedin2021", "members": 3, "days": 4}) == Scenario()
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from sim import measures
 
@@ -165,6 +166,24 @@ def test_a_sample_of_egos_stands_for_everybody_within_its_interval():
     assert (np.array(widths)[:, 2] == 0).all()
 
 
+def test_the_interval_of_a_sample_by_hand():
+    # Of 10 members with policy 0 four are egos: mean 5, variance 20 / 3, squared error 20 / 3 / 4 * (1 - 4 / 10) = 1. Policy 1 is seen
+    # whole, nobody has policy 2, and of 20 members with policy 3 two are egos: mean 2, variance 2, squared error 2 / 2 * (1 - 2 / 20) = 0.9.
+    policy = np.repeat([0, 1, 3], [10, 2, 20])
+    egos = np.array([0, 3, 4, 9, 10, 11, 12, 31])
+    estimates = measures.means(np.array([2, 4, 6, 8, 7, 9, 1, 3]), egos, policy, 4)
+    half = np.array([stats.t.ppf(0.975, 3), 0, np.nan, stats.t.ppf(0.975, 1) * 0.9**0.5])
+    assert estimates[:4, 0].tolist() == pytest.approx([5, 8, np.nan, 2], nan_ok=True)
+    assert (estimates[:4, 2] - estimates[:4, 0]).tolist() == pytest.approx(half.tolist(), nan_ok=True)
+    assert (estimates[:4, 0] - estimates[:4, 1]).tolist() == pytest.approx(half.tolist(), nan_ok=True)
+    error = (10 / 32) ** 2 * 1 + (20 / 32) ** 2 * 0.9
+    freedom = error**2 / (((10 / 32) ** 2 * 1) ** 2 / 3 + ((20 / 32) ** 2 * 0.9) ** 2 / 1)
+    overall = (10 * 5 + 2 * 8 + 20 * 2) / 32
+    assert estimates[4].tolist() == pytest.approx(
+        [overall, *(overall + sign * stats.t.ppf(0.975, freedom) * error**0.5 for sign in (-1, 1))]
+    )
+
+
 def test_egos_depend_on_the_seed_alone_and_not_on_other_policies():
     policy, _ = large()
     egos = measures.choose_egos(policy, 3, 7)
@@ -260,6 +279,9 @@ def test_survival_of_members_who_never_invited():
     table = pd.DataFrame({"policy": "everyone", "invitations_sent": [0, 0, 0], "invitations_until_block": pd.array([None] * 3, "Int32")})
     curve = measures.survival(asked, table, "invitations").query("policy == 'all'")
     assert curve.drop(columns="policy").to_numpy().tolist() == [[0, 1, 1, 1, 3]]
+    restricted_unasked = table.assign(invitations_until_block=pd.array([0, 0, 0], "Int32"))
+    fallen = measures.survival(asked, restricted_unasked, "invitations").query("policy == 'all'")
+    assert fallen.drop(columns="policy").to_numpy().tolist() == [[0, 1, 1, 1, 3], [0, 0, 0, 1, 3]]
 
 
 def test_replications_below_each_other_make_one_curve():

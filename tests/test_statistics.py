@@ -58,6 +58,9 @@ def test_what_pairing_is_worth():
     gaps = paired_difference([1, np.nan, 4], [np.nan, 2, 1])
     assert gaps[:4] == pytest.approx((3, np.nan, np.nan, 1), nan_ok=True)
     assert np.isnan(gaps.variance_saved)
+    holes = paired_difference([1, 9, 3, np.nan, 6], [2, 4, np.nan, 5, 6])
+    assert holes == paired_difference([1, 9, 6], [2, 4, 6])
+    assert holes.replications == 3
     assert np.isnan(paired_difference([2, 2], [1, 1]).variance_saved)
     with pytest.raises(ValueError, match=r"got 2 and 3"):
         paired_difference([1, 2], [1, 2, 3])

@@ -1,8 +1,9 @@
 """z-scores: how far from its law what was seen lies, in standard errors.
 
-A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's chi-square, whose p-value is turned into the z of the same p. If the
-model is right, each |z| exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all of them together raise a false alarm with probability
-``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed, so a check that has passed passes until the model changes.
+A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's chi-square, whose p-value is turned into the
+z of the same p. If the model is right, each |z| exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all of
+them together raise a false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed, so a check that has passed
+passes until the model changes.
 """
 
 from typing import NamedTuple

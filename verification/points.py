@@ -1,9 +1,10 @@
 """Settings in which the model is a closed form, three for each.
 
-Nobody meets anybody, so all are strangers to all, and whoever invites draws from the whole directory. An invitation is then accepted with probability a, answered
-with "I don't know" with probability q = (1 - a) idk_click, and otherwise ignored, each apart from all others: thousands of members in one run are thousands of
-independent trials of the same law. One member in ten invites and the others only answer, so that crossing invitations, which connect without an answer, are too
-rare to be seen: an invitation crosses with a probability below 0.1 (1 + pending) / N, under 1e-5 where answers come at once.
+Nobody meets anybody, so all are strangers to all, and whoever invites draws from the whole directory. An invitation is then accepted with
+probability a, answered with "I don't know" with probability q = (1 - a) idk_click, and otherwise ignored, each apart from all others:
+thousands of members in one run are thousands of independent trials of the same law. One member in ten invites and the others only answer,
+so that crossing invitations, which connect without an answer, are too rare to be seen: an invitation crosses with a probability below
+0.1 (1 + pending) / N, under 1e-5 where answers come at once.
 """
 
 import functools
@@ -20,8 +21,8 @@ from . import exact
 from .exact import Law
 
 Seen = NDArray[np.float64]
-MEMBERS = 100_000
-"""Where one in ten invites; it takes this many to make 10,000 trials."""
+MEMBERS = 60_000
+"""Of whom one in ten invites: 6,000 trials."""
 
 
 class Moments(NamedTuple):
@@ -177,17 +178,14 @@ def _window(a: float, q: float, w: int, days: int, m: int = 1) -> Point:
 def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
     made = scenario(a, 0, 1, members=n, inviters=1, inviting__per_day=m, inviting__tries=200)
     mean = Quantity("mean degree", Moments(exact.mean_degree(n, m, a), exact.sd_of_mean_degree(n, m, a)), mean_degree, ("mean",))
-    each = Quantity(
-        "degree", exact.degree(n, m, a), inviters("degree"), ()
-    )  # shown, not tested: the degrees of one society depend on each other
+    each = Quantity("degree", exact.degree(n, m, a), inviters("degree"), ())  # only shown: degrees of one society depend on each other
     return Point("T9", f"n = {n}, m = {m}, a = {a:g}", (made,) * runs, (each, mean))
 
 
 def _coupons(N: int, n: int, runs: int) -> Point:
     made = scenario(0, 0, n, members=N, inviters=1, inviting__tries=1)
-    return Point(
-        "T10", f"N = {N}, n = {n}", (made,) * runs, (Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent")),)
-    )
+    different = Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent"))
+    return Point("T10", f"N = {N}, n = {n}", (made,) * runs, (different,))
 
 
 def _all_coupons(N: int, days: int, runs: int) -> Point:
@@ -234,14 +232,14 @@ POINTS = _seeded(
     _random_graph(60, 8, 0.5, 100),
     _random_graph(200, 60, 0.3, 40),
     _random_graph(2_000, 100, 0.8, 4),
-    _coupons(50, 50, 100),
-    _coupons(200, 400, 25),
-    _coupons(1_000, 500, 5),
-    _all_coupons(10, 300, 200),
-    _all_coupons(30, 700, 100),
-    _all_coupons(100, 2_000, 40),
-    _again(200, 0.5, 300, 50),
-    _again(1_000, 0.2, 1_500, 10),
-    _again(4_000, 0.9, 1_000, 3),
+    _coupons(50, 50, 80),
+    _coupons(200, 400, 20),
+    _coupons(1_000, 500, 4),
+    _all_coupons(20, 400, 50),
+    _all_coupons(50, 1_000, 30),
+    _all_coupons(100, 2_000, 20),
+    _again(200, 0.5, 300, 40),
+    _again(1_000, 0.2, 1_500, 6),
+    _again(2_000, 0.9, 1_000, 4),
 )
 """Three points and more of T1, T2, T3, T4, T6, T7, T9 and T10."""

@@ -8,9 +8,10 @@ from numba import njit
 
 from .compilation import fast, inlined
 
-from .bonds import BONDS, CLASS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, chunk_of, find, prefetch
+from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, class_in, find, slot_of
 from .draws import ANSWER, block
 from .invite import FROM_INTRODUCTIONS, by_receiver_and_sender, connect, count_accepted, draw_arc, full
+from .vectors import WIDTH, first_of, prefetch, within
 from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
 
 SIEVE_BITS = 13
@@ -46,29 +47,24 @@ def _common_connection(head, chunks, alter, state, sieve, ego, other):
     if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
         return False
     sieve[:] = 0
-    left = np.int64(head[ego, BONDS])
-    place = np.int64(0)
-    while place < left:
-        chunk, inside, size = chunk_of(place)
-        first = np.int64(chunks[ego, chunk])
-        here = min(left - place, size)
-        for slot in range(first, first + here):
-            mark = _bit(alter[slot])
-            sieve[mark >> np.uint64(6)] |= np.uint64(state[slot] & PLATFORM == CONNECTED) << (mark & np.uint64(63))
-        place += here
-    left = np.int64(head[other, BONDS])
-    place = np.int64(0)
-    while place < left:
-        chunk, inside, size = chunk_of(place)
-        first = np.int64(chunks[other, chunk])
-        here = min(left - place, size)
-        for slot in range(first, first + here):
-            mark = _bit(alter[slot])
-            if (sieve[mark >> np.uint64(6)] >> (mark & np.uint64(63))) & np.uint64(state[slot] & PLATFORM == CONNECTED):
-                there = find(chunks, head, alter, ego, np.int64(alter[slot]))
-                if there >= 0 and state[there] & PLATFORM == CONNECTED:
+    for place in range(0, head[ego, BONDS], WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+        while mask != 0:
+            mark = _bit(alter[first + first_of(mask)])
+            sieve[mark >> np.uint64(6)] |= np.uint64(1) << (mark & np.uint64(63))
+            mask &= mask - 1
+    for place in range(0, head[other, BONDS], WIDTH):
+        first = slot_of(chunks, other, place)
+        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+        while mask != 0:
+            third = np.int64(alter[first + first_of(mask)])
+            mark = _bit(third)
+            if (sieve[mark >> np.uint64(6)] >> (mark & np.uint64(63))) & np.uint64(1):
+                slot = find(chunks, head, alter, ego, third)
+                if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
                     return True
-        place += here
+            mask &= mask - 1
     return False
 
 
@@ -77,7 +73,7 @@ def _verdict(world, rules, day, slot, ego, source, sieve):
     """Decide how the invitee answers the invitation at slot."""
     other = np.int64(world.alter[slot])
     w0, w1, w2, _ = block(rules.key, day, ANSWER, ego, other)
-    k = np.int64(world.state[slot]) >> CLASS  # a tie has the same class from both sides
+    k = class_in(world.state[slot])  # a tie has the same class from both sides
     recognised = w0 < rules.recognise[k]
     if not recognised:
         k = 0
@@ -117,7 +113,7 @@ def judge(world, rules, day, low, high, sieve):
 @inlined
 def _strike(world, rules, day, slot, ego):
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
-    world.answers[ego, 2 * (np.int64(world.state[slot]) >> CLASS) + 1] += 1
+    world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
     world.tally[ego, STRIKES] += 1
     if world.strike_days.shape[0] > 0:
         world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
@@ -207,7 +203,7 @@ def withdraw(world, rules, day):
             continue
         world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
         ego = np.int64(world.sent_ego[row, place])
-        world.answers[ego, 2 * (np.int64(world.state[slot]) >> CLASS) + 1] += 1
+        world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
         world.totals[world.policy[ego], T_RESOLVED] += 1
         if rules.lock_days >= 0:
             world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot
@@ -227,4 +223,3 @@ def unlock(world, rules, day):
         world.clock[OLDEST_LOCK] += 1
         if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
             world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
-            world.settled[world.alter[world.link[slot, 0]]] = 0

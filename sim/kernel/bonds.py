@@ -7,23 +7,19 @@ most a fifth is spare. ``chunks[i]`` is one cache line for up to 960 bonds.
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-
 from .compilation import fast, inlined
-from numba.extending import intrinsic
+from .vectors import WIDTH, equal_to, first_of, leading_zeros, prefetch
 
-FREE, PENDING, CONNECTED, LOCKED = range(4)
-"""The platform's side of a bond, the two lowest bits of its state."""
-PLATFORM = 3
-ARC = 4
+FREE, PENDING, CONNECTED, LOCKED = 0, 64, 128, 192
+PLATFORM = 192
+"""The platform's side of a bond, the two highest bits of its state: 0 is free, so free bonds are the smallest."""
+CLASS = 3
+CONTACT = 56
+"""The tie class, three bits from CLASS on; it follows from the tie, and saves a look there. A contact, whom ego has met or talked to, has one above 0."""
+ARC = 1
 """Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
-STRUCK = 8
+STRUCK = 2
 """Set where alter has answered ego's invitation with "I don't know"."""
-CLASS = 4
-"""The tie class stands in the bits from here; it follows from the tie, and saves a look there."""
-CONTACT = 1 << CLASS
-"""A state of at least this is that of a contact: the two have met or talked."""
 
 FIRST_CHUNK = 64
 MOST_CHUNKS = 64
@@ -35,38 +31,11 @@ BONDS, CONTACTS, CONNECTIONS = range(3)
 """Columns of ``head``: how many bonds, contacts and connections a member has."""
 
 
-@intrinsic
-def _leading_zeros(typing_context, value):
-    """Count the leading zero bits of an int64 above 0: one machine instruction."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def prefetch(typing_context, array, place):
-    """Ask for the cache line of ``array[place]`` ahead of its use; ``place`` is a place in the flat array."""
-
-    def generate(context, builder, signature, arguments):
-        array_type = signature.args[0]
-        view = context.make_array(array_type)(context, builder, arguments[0])
-        pointer = builder.gep(view.data, [arguments[1]])
-        byte = builder.bitcast(pointer, ir.IntType(8).as_pointer())
-        word = ir.IntType(32)
-        callee = builder.module.declare_intrinsic("llvm.prefetch", [byte.type], ir.FunctionType(ir.VoidType(), [byte.type, word, word, word]))
-        builder.call(callee, [byte, ir.Constant(word, 0), ir.Constant(word, 3), ir.Constant(word, 1)])
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
-
-
 @inlined
 def chunk_of(place):
     """Give the chunk of a place, the place inside it, and the chunk's size."""
     shifted = place + FIRST_CHUNK
-    octave = 57 - _leading_zeros(shifted)  # 57 = 63 - log2(64)
+    octave = 57 - leading_zeros(shifted)  # 57 = 63 - log2(64)
     size = 16 << octave
     return 4 * octave + ((shifted >> (octave + 4)) & 3), shifted & (size - 1), size
 
@@ -90,7 +59,13 @@ def tie_class(tie, often, close):
 @inlined
 def reclassed(state, k):
     """Give the state of a bond whose class is now k."""
-    return np.uint8((state & (CONTACT - 1)) | (k << CLASS))
+    return np.uint8((state & ~np.uint8(CONTACT)) | (k << CLASS))
+
+
+@inlined
+def class_in(state):
+    """Give the tie class that stands in a state."""
+    return (np.int64(state) & CONTACT) >> CLASS
 
 
 @inlined
@@ -111,24 +86,16 @@ def strengthened(tie, face, today):
 
 @fast
 def find(chunks, head, alter, ego, other):
-    """Give the slot of ego's bond with other, or -1. (Unsigned places: a signed one might count from the end, and then the search is no vector instruction.)"""
-    left = np.uint64(head[ego, BONDS])
-    for chunk in range(0, min(chunk_of(np.int64(left))[0] + 1, chunks.shape[1])):
+    """Give the slot of ego's bond with other, or -1."""
+    bonds = np.int64(head[ego, BONDS])
+    for chunk in range(min(chunk_of(bonds)[0] + 1, chunks.shape[1])):
         prefetch(alter, np.int64(chunks[ego, chunk]))
-    chunk = 0
-    size = np.uint64(FIRST_CHUNK)
     wanted = np.int32(other)
-    while left > 0:
-        first = np.uint64(chunks[ego, chunk])
-        here = min(left, size)
-        found = np.uint32(0)
-        for inside in range(here):
-            found |= np.uint32(inside + np.uint64(1)) if alter[first + inside] == wanted else np.uint32(0)
-        if found:
-            return np.int64(first) + np.int64(found) - 1
-        left -= here
-        chunk = 4 if chunk == 0 else chunk + 1
-        size = np.uint64(16 << (chunk >> 2))
+    for place in range(0, bonds, WIDTH):
+        slot = slot_of(chunks, ego, place)
+        mask = equal_to(alter, slot, wanted)
+        if mask != 0 and place + first_of(mask) < bonds:  # what lies beyond the last bond is no bond
+            return slot + first_of(mask)
     return np.int64(-1)
 
 

@@ -9,24 +9,23 @@ from llvmlite import ir
 from numba import njit, types
 
 from .compilation import fast, inlined
+from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import intrinsic
 
 from .bonds import (
     ARC, BONDS, CLASS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, LAST, MET, COUNT_MASK, PENDING, PLATFORM,
-    chunk_of, find, fits, join, joined_today, prefetch, prefetch_append, slot_of,
+    class_in, find, fits, join, joined_today, prefetch_append, slot_of,
 )
 from .draws import DELAY, PICK, SOURCE, below, block, lane
+from .vectors import WIDTH, first_of, how_many, prefetch, within
 from .world import (
-    ACCEPTED, ARCS, LIST, MUTUAL, RECEIVED, RESTRICTED_UNTIL, SENT, SETTLED, T_ACCEPTED, T_ARCS, T_CONNECTIONS, T_MUTUAL, T_RESOLVED, T_SENT, WELCOMED,
+    ACCEPTED, ARCS, LIST, MUTUAL, RECEIVED, RESTRICTED_UNTIL, SENT, T_ACCEPTED, T_ARCS, T_CONNECTIONS, T_MUTUAL, T_RESOLVED, T_SENT, WELCOMED,
 )
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
-_SCAN_AFTER = 4
-"""Attempts in a row that find nobody, after which all contacts are looked through: if none is eligible, the draws can be skipped until something changes."""
-
 
 @intrinsic
 def _ask(typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day):
@@ -69,7 +68,7 @@ def _eligible(world, rules, day, ego, other, slot):
     if slot >= 0:
         if world.state[slot] & PLATFORM:
             return False
-        k = np.int64(world.state[slot]) >> CLASS
+        k = class_in(world.state[slot])
     p = world.policy[ego]
     if k < rules.min_tie[p]:
         return False
@@ -87,27 +86,97 @@ def _random_bond(world, key, day, ego, owner, n, r, words, connected):
             words = block(key, day, PICK + r, ego, n >> 2)
         slot = slot_of(world.chunks, owner, below(lane(words, n & 3), bonds))
         r += 1
-        if world.state[slot] & PLATFORM == CONNECTED if connected else world.state[slot] >= CONTACT:
+        if world.state[slot] & PLATFORM == CONNECTED if connected else world.state[slot] & CONTACT != 0:
             return slot, r
 
 
-@fast
-def _nobody_eligible(world, rules, ego):
-    """Look through all contacts of ego."""
-    left = np.int64(world.head[ego, BONDS])
+@inlined
+def _eligible_classes(world, rules, ego):
+    """Give, for each tie class 1 to 4, whether contacts of it are eligible, as the span of states to look for: 0 for none."""
     p = world.policy[ego]
-    place = np.int64(0)
-    while place < left:
-        chunk, inside, size = chunk_of(place)
-        first = np.int64(world.chunks[ego, chunk])
-        here = min(left - place, size)
-        for slot in range(first, first + here):
-            k = np.int64(world.state[slot]) >> CLASS
-            if k > 0 and world.state[slot] & PLATFORM == 0:
-                if k >= rules.min_tie[p] and (rules.min_acceptance[p] <= 0.0 or estimate(world, rules, ego, k) >= rules.min_acceptance[p]):
-                    return False
-        place += here
-    return True
+    least = rules.min_acceptance[p]
+    spans = (np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(0))
+    for k in range(1, 5):
+        if k >= rules.min_tie[p] and (least <= 0.0 or estimate(world, rules, ego, k) >= least):
+            spans = tuple_setitem(spans, k - 1, np.uint8(1 << CLASS))
+    return spans
+
+
+@inlined
+def _eligible_mask(state, first, spans):
+    """Say which of the 16 bonds from slot first on are eligible contacts: free, so the state is below PENDING, and of an eligible class. An empty place is none."""
+    return (
+        within(state, first, np.uint8(1 << CLASS), spans[0])
+        | within(state, first, np.uint8(2 << CLASS), spans[1])
+        | within(state, first, np.uint8(3 << CLASS), spans[2])
+        | within(state, first, np.uint8(4 << CLASS), spans[3])
+    )
+
+
+@fast
+def _count_eligible(head, chunks, state, ego, spans):
+    """Count the eligible contacts of ego."""
+    number = np.int64(0)
+    for place in range(0, head[ego, BONDS], WIDTH):
+        number += how_many(_eligible_mask(state, slot_of(chunks, ego, place), spans))
+    return number
+
+
+@fast
+def _pick_eligible(head, chunks, state, ego, spans, number):
+    """Give the slot of an eligible contact of ego by its number, 0 to their count - 1, in the order of the bonds."""
+    for place in range(0, head[ego, BONDS], WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = _eligible_mask(state, first, spans)
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
+    return np.int64(-1)
+
+
+@fast
+def _count_agreed(world, rules, day, ego, spans, number):
+    """Count the eligible contacts of ego to whom the policy's own function agrees, or give the slot of one of them by its number."""
+    agreed = np.int64(0)
+    for turn in range(_count_eligible(world.head, world.chunks, world.state, ego, spans)):
+        slot = _pick_eligible(world.head, world.chunks, world.state, ego, spans, turn)
+        if _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
+            if agreed == number:
+                return slot
+            agreed += 1
+    return agreed
+
+
+@inlined
+def _among_contacts(world, rules, day, ego, attempt):
+    """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or -1.
+
+    Each of the tries would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
+    """
+    contacts = np.int64(world.head[ego, CONTACTS])
+    if contacts == 0:
+        return np.int64(-1)
+    spans = _eligible_classes(world, rules, ego)
+    asks = rules.condition[world.policy[ego]] != 0
+    if asks:
+        eligible = _count_agreed(world, rules, day, ego, spans, -1)
+    else:
+        eligible = _count_eligible(world.head, world.chunks, world.state, ego, spans)
+    if eligible == 0:
+        return np.int64(-1)
+    miss = 1.0
+    for _ in range(rules.tries):
+        miss *= 1.0 - eligible / contacts
+    words = block(rules.key, day, PICK, ego, attempt)
+    if words[0] < np.uint64(miss * 4294967296.0):
+        return np.int64(-1)
+    number = below(words[1], eligible)
+    if asks:
+        return _count_agreed(world, rules, day, ego, spans, number)
+    return _pick_eligible(world.head, world.chunks, world.state, ego, spans, number)
 
 
 @inlined
@@ -130,18 +199,17 @@ def _invited_before(world, other, first, out):
 
 
 @inlined
-def _attempt(world, rules, day, ego, attempt, first, out):
-    """Make one attempt of ego; its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out."""
+def _one_by_one(world, rules, day, ego, attempt, first, out):
+    """Make the tries of an attempt one after another; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source."""
     p = world.policy[ego]
     key = rules.key
     sources = picks = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
     for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
         if n & 3 == 0 or n == attempt * rules.tries:
             picks = block(key, day, PICK, ego, n >> 2)
-            if not rules.contacts_only[p]:
-                sources = block(key, day, SOURCE, ego, n >> 2)
+            sources = block(key, day, SOURCE, ego, n >> 2)
         u = lane(sources, n & 3) * _UNIT
-        if rules.contacts_only[p] or u < rules.from_contacts[p]:
+        if u < rules.from_contacts[p]:
             if world.head[ego, CONTACTS] == 0:
                 continue
             slot, _ = _random_bond(world, key, day, ego, ego, n, 0, picks, False)
@@ -157,15 +225,29 @@ def _attempt(world, rules, day, ego, attempt, first, out):
             if slot < 0 and _invited_before(world, other, first, out):
                 continue
         if _eligible(world, rules, day, ego, other, slot):
-            if slot >= 0:
-                other = np.int64(world.alter[slot])
-                world.state[slot] |= PENDING
-            world.invited[out, 0] = ego
-            world.invited[out, 1] = other
-            world.invited[out, 2] = slot
-            world.invited[out, 3] = source + 4 * _delay(rules, day, ego, other)
-            return True
-    return False
+            return np.int64(world.alter[slot]) if slot >= 0 else other, slot, source
+    return np.int64(-1), np.int64(-1), FROM_CONTACTS
+
+
+@inlined
+def _attempt(world, rules, day, ego, attempt, first, out):
+    """Make one attempt of ego; its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out."""
+    if rules.contacts_only[world.policy[ego]]:
+        slot, source = _among_contacts(world, rules, day, ego, attempt), FROM_CONTACTS
+        if slot < 0:
+            return False
+        other = np.int64(world.alter[slot])
+    else:
+        other, slot, source = _one_by_one(world, rules, day, ego, attempt, first, out)
+        if other < 0:
+            return False
+    if slot >= 0:
+        world.state[slot] |= PENDING
+    world.invited[out, 0] = ego
+    world.invited[out, 1] = other
+    world.invited[out, 2] = slot
+    world.invited[out, 3] = source + 4 * _delay(rules, day, ego, other)
+    return True
 
 
 @inlined
@@ -197,9 +279,7 @@ def _ask_for_bonds(world, ego):
 def choose_invitations(world, rules, day, low, high, out):
     """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
     for ego in range(low, high):
-        p = world.policy[ego]
-        only = rules.contacts_only[p]
-        if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day or (only and world.settled[ego] == SETTLED):
+        if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day:
             continue
         if rules.max_connections >= 0 and world.head[ego, CONNECTIONS] >= rules.max_connections:
             continue
@@ -212,12 +292,6 @@ def choose_invitations(world, rules, day, low, high, out):
                 out += 1
                 if rules.weekly_invites >= 0:
                     world.week[ego, day % 7] += 1
-            elif only and rules.condition[p] == 0:
-                world.settled[ego] += 1
-                if world.settled[ego] >= _SCAN_AFTER:
-                    world.settled[ego] = SETTLED if _nobody_eligible(world, rules, ego) else 0
-                    if world.settled[ego] == SETTLED:
-                        break
     return out
 
 
@@ -276,12 +350,11 @@ def draw_arc(world, slot, there, ego, other):
 @inlined
 def count_accepted(world, slot, ego, other):
     """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
-    k = np.int64(world.state[slot]) >> CLASS
+    k = class_in(world.state[slot])
     world.answers[ego, 2 * k] += 1
     world.answers[ego, 2 * k + 1] += 1
     world.tally[ego, ACCEPTED] += 1
     world.tally[other, WELCOMED] += 1
-    world.settled[ego] = 0
     world.totals[world.policy[ego], T_ACCEPTED] += 1
     world.totals[world.policy[ego], T_RESOLVED] += 1
 

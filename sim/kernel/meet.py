@@ -8,9 +8,10 @@ import numpy as np
 from numba import njit
 
 
-from .bonds import BONDS, CLASS, CONTACT, CONTACTS, COUNT_MASK, MET, find, fits, join, prefetch, prefetch_append, reclassed, slot_of, strength, strengthened, tie_class
+from .bonds import BONDS, CONTACT, CONTACTS, COUNT_MASK, MET, find, fits, join, prefetch_append, reclassed, slot_of, strength, strengthened, tie_class
 from .compilation import fast, inlined
 from .draws import PARTNER, below, block, daily, lane, philox
+from .vectors import prefetch
 from .world import NO_BOND, UNSOUGHT
 
 _UNIT = 2.0**-32
@@ -30,7 +31,7 @@ def _random_contact(world, key, day, ego, owner, r, words):
             words = block(key, day, PARTNER, ego, r >> 2)
         slot = slot_of(world.chunks, owner, below(lane(words, r & 3), bonds))
         r += 1
-        if world.state[slot] >= CONTACT:
+        if world.state[slot] & CONTACT:
             return slot, r, words
 
 
@@ -64,15 +65,10 @@ def _met_elsewhere(world, rules, day, ego, source, words):
 
 @inlined
 def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond; where its class rises to what ego invites, ego has to look again."""
+    """Strengthen one side of a bond."""
     tie = strengthened(world.link[slot, 1], face, today)
     world.link[slot, 1] = tie
-    k = tie_class(tie, rules.often, rules.close)
-    if world.state[slot] >> CLASS != k:
-        world.state[slot] = reclassed(world.state[slot], k)
-        ego = world.alter[world.link[slot, 0]]
-        if k >= rules.min_tie[world.policy[ego]]:
-            world.settled[ego] = 0
+    world.state[slot] = reclassed(world.state[slot], tie_class(tie, rules.often, rules.close))
 
 
 @fast
@@ -91,7 +87,7 @@ def _ask_ahead(head, chunks, state, link, first, starters, starting, drawn):
         for pick in range(4):
             if wanted > 0:
                 slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
-                if state[slot] >= CONTACT:
+                if state[slot] & CONTACT:
                     prefetch(link, 2 * slot)
                     wanted -= 1
 
@@ -150,7 +146,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                     continue
                 face = facing < rules.face[source]
                 slot = find(world.chunks, world.head, alter, ego, other)
-                if slot < 0 or state[slot] < CONTACT:
+                if slot < 0 or state[slot] & CONTACT == 0:
                     if slot < 0:
                         world.partner[ego] = other
                     world.fresh[fresh, 0] = ego
@@ -195,7 +191,7 @@ def make_acquainted(world, rules, day, first, last):
             if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):
                 return place
             slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
-        if world.state[slot] < CONTACT:
+        if world.state[slot] & CONTACT == 0:
             world.head[ego, CONTACTS] += 1
             world.head[other, CONTACTS] += 1
         _grow(world, rules, slot, face, today)

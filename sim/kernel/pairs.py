@@ -57,7 +57,7 @@ def recognised(head, chunks, state):
     for ego in range(head.shape[0]):
         for place in range(head[ego, BONDS]):
             bits = state[slot_of(chunks, ego, place)]
-            if bits & PLATFORM == CONNECTED and bits >= CONTACT:
+            if bits & PLATFORM == CONNECTED and bits & CONTACT:
                 number[ego] += 1
     return number
 

@@ -97,8 +97,6 @@ class World(NamedTuple):
     """(N,): threshold of starting an encounter."""
     attempts: NDArray[np.int32]
     """(N,): attempts to invite, today."""
-    settled: NDArray[np.uint8]
-    """(N,): SETTLED while it is known that no contact is eligible; below, attempts in a row that found none."""
     week: NDArray[np.int32]
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     strike_days: NDArray[np.int32]
@@ -127,7 +125,6 @@ class World(NamedTuple):
     """How many locks began on each of the last lock_days + 2 days (a ring)."""
 
 
-SETTLED = 200
 NO_BOND, UNSOUGHT = -1, -2
 
 
@@ -147,14 +144,13 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         head=np.zeros((n, 3), np.int32),
         alter=np.empty(slots, np.int32),
         link=np.empty((slots, 2), np.uint32),
-        state=np.empty(slots, np.uint8),
+        state=np.zeros(slots, np.uint8),  # an empty place must not look like a contact
         tally=np.zeros((n, 12), np.int32),
         account=np.zeros((n, 2), np.int32),
         answers=np.zeros((n, 10), np.int32),
         policy=policy,
         starts=starts,
         attempts=np.zeros(n, np.int32),
-        settled=np.zeros(n, np.uint8),
         week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
         strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
         totals=np.zeros((policies, TOTALS), np.int64),
@@ -174,7 +170,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
 
 
 def _longer(array: NDArray, used: int, rows: int) -> NDArray:  # type: ignore[type-arg]
-    longer = np.empty((rows, *array.shape[1:]), array.dtype)
+    longer = np.zeros((rows, *array.shape[1:]), array.dtype)
     longer[:used] = array[:used]
     return longer
 

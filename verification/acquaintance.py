@@ -1,0 +1,69 @@
+"""Phase 1 alone, told a third time: who meets whom, with Python's own random numbers and nothing of the model.
+
+The tie mix has no closed form, so the model is held against this: the rules of meeting as ``docs/rules.md`` has them, dictionaries, one member after another. Only the
+parameters are the model's.
+"""
+
+import math
+import random
+from collections.abc import Iterator
+
+import sim
+
+
+def meet(scenario: sim.Scenario, days: int, seed: int) -> list[dict[int, list[int]]]:
+    """Live the days; gives, for each member, [met, talked] by contact."""
+    draw = random.Random(seed)
+    n, sigma = scenario.members, scenario.society.sociability_sigma
+    starts = [min(1.0, scenario.meeting.rate * math.exp(draw.gauss(-sigma * sigma / 2, sigma))) for _ in range(n)]
+    known: list[dict[int, list[int]]] = [{} for _ in range(n)]
+    order: list[list[int]] = [[] for _ in range(n)]
+    for _ in range(days):
+        for i, j, face in list(_encounters(scenario, draw, starts, known, order)):
+            for one, other in ((i, j), (j, i)):
+                if other not in known[one]:
+                    known[one][other] = [0, 0]
+                    order[one].append(other)
+                known[one][other][0 if face else 1] += 1
+    return known
+
+
+def _encounters(
+    scenario: sim.Scenario, draw: random.Random, starts: list[float], known: list[dict[int, list[int]]], order: list[list[int]]
+) -> Iterator[tuple[int, int, bool]]:
+    """Choose one day's encounters, all on the state of the morning."""
+    meeting, size = scenario.meeting, scenario.society.circle_size
+    for i, chance in enumerate(starts):
+        if draw.random() >= chance:
+            continue
+        u = draw.random()
+        if u < meeting.again + meeting.friend:
+            if not order[i]:
+                continue
+            j = draw.choice(order[i])
+            if u < meeting.again:
+                others = [j, *(draw.choice(order[i]) for _ in range(meeting.again_choice - 1))]
+                j = max(others, key=lambda other: sum(known[i][other]))
+                face = meeting.face_again if known[i][j][0] else meeting.face_online
+            else:
+                j, face = draw.choice(order[j]), meeting.face_friend
+        elif u < meeting.again + meeting.friend + meeting.circle:
+            first = i // size * size
+            j, face = draw.randrange(first, min(first + size, scenario.members)), meeting.face_circle
+        else:
+            j, face = draw.randrange(scenario.members), meeting.face_anybody
+        if j != i:
+            yield i, j, draw.random() < face
+
+
+def counts(known: list[dict[int, list[int]]], scenario: sim.Scenario) -> dict[str, float]:
+    """Count per member: the known, those met often and close; and the share of the known who have been met."""
+    met = [tie[0] for ties in known for tie in ties.values()]
+    n = len(known)
+    often, close = scenario.society.often, scenario.society.close
+    return {
+        "known": len(met) / n,
+        "met often": sum(count >= often for count in met) / n,
+        "close": sum(count >= close for count in met) / n,
+        "met": sum(count >= 1 for count in met) / len(met),
+    }
