@@ -59,7 +59,7 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
     mean, half = column.scale * row["mean"], column.scale * (row["high"] - row["low"]) / 2
     if mean != mean or not row["everywhere"]:
         return "-".rjust(column.width)
-    decimals = 1 if not half < 0.05 or mean >= 100 else 2
+    decimals = 2 if half < 0.05 and mean < 99.995 else 1
     text = f"{mean:.{decimals}f}" + (f" ±{half:.{decimals}f}" if half == half else "")
     return text.rjust(column.width)
 
@@ -89,8 +89,8 @@ class _Estimate(NamedTuple):
         return f"{100 * self.mean:.1f} {unit}{bounds}"
 
     def share(self) -> str:
-        """Say it as a share."""
-        return self.said("%")
+        """Say it as a share, its interval within 0 and 1."""
+        return _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).said("%") if self.low == self.low else self.said("%")
 
     def gap(self) -> str:
         """Say it as a difference."""

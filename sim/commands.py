@@ -25,7 +25,6 @@ that were given (not None), and on these ``--set``. ``launch`` ends the process:
 or a wrong option; 130 and one line after Ctrl-C. Any other exception is a fault of ours and shows its traceback.
 """
 
-import os
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -149,8 +148,7 @@ def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) 
         return _said(str(error), 2)
     except typer.TyperException as error:
         return _said(f"{error.format_message()} --help lists the options.", 2)
-    except BrokenPipeError:  # the reader, such as head, has seen enough; Python would complain when it writes the rest at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # who reads it, such as head, has seen enough
         code = 1
     except KeyboardInterrupt:
         code = 130

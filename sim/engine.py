@@ -39,7 +39,9 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
     def or_none(value: int | None) -> int:
         return -1 if value is None else value
 
-    scale, shape = answering.delay_scale, answering.delay_shape
+    with np.errstate(over="ignore", divide="ignore"):
+        waited = np.arange(1, inviting.pending_days + 1) / np.float64(answering.delay_scale)
+        later = np.exp(-np.power(waited, answering.delay_shape))
     return arrays.Rules(
         key=np.uint64(scenario.seed),
         members=members,
@@ -59,7 +61,7 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
         prior_weight=inviting.prior_weight,
         pending_days=inviting.pending_days,
         lock_days=or_none(inviting.lock_days),
-        delays=thresholds(*(np.exp(-((d / scale) ** shape)) if scale > 0 else 0.0 for d in range(1, inviting.pending_days + 1))),
+        delays=thresholds(*later),
         recognise=thresholds(*answering.recognise),
         accept=thresholds(*answering.accept),
         idk_click=np.uint64(threshold(answering.idk_click)),

@@ -18,7 +18,7 @@ def spoken(name: str) -> str:
 
 def reach(table: pd.DataFrame) -> str:
     """Say who reaches furthest on the last day; columns population, policy, day, mean, low, high."""
-    ends = _first_population(table).sort_values("day", kind="stable").groupby("policy", sort=False).last()
+    ends = _first_population(table).sort_values("day", kind="stable").drop_duplicates("policy", keep="last").set_index("policy")
     first, others = _first_and_others(ends)
     does = "reaches furthest" if len(first) == 1 else "reach equally far"
     return f"{_where(table)}{_names(first)} {does}, {_values(ends, first)} of the members within two steps{_against(ends, others)}"
@@ -36,7 +36,7 @@ def survival(table: pd.DataFrame) -> str:
     """Say how many are blocked in the end; columns population, policy, clock ("days" is looked at), time, mean."""
     curves = _first_population(table[table["clock"] == "days"]).sort_values("time", kind="stable")
     blocked = 1 - curves.groupby("policy", sort=False)["mean"].last().sort_values(kind="stable")
-    parts = [f"{percent(share)} of {quoted(str(policy))}" for policy, share in blocked.items()]
+    parts = [f"{percent(share) if share > 0 else 'none'} of {quoted(str(policy))}" for policy, share in blocked.items()]
     return f"{_where(table)}by day {curves['time'].max():.0f}, {listed(parts)} are blocked"
 
 
@@ -90,8 +90,8 @@ def _where(table: pd.DataFrame) -> str:
 def _first_and_others(estimates: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Part the policies into that with the highest mean, with those whose interval overlaps its interval, and the others; both falling."""
     falling = estimates.sort_values("mean", ascending=False, kind="stable")
-    bounds = falling[["low", "high"]].fillna({"low": falling["mean"], "high": falling["mean"]})
-    first = bounds["high"] >= bounds["low"].iloc[0]
+    low, high = (falling[bound].fillna(falling["mean"]) for bound in ("low", "high"))  # one replication has no interval
+    first = high >= low.iloc[0]
     return [str(policy) for policy in falling.index[first]], [str(policy) for policy in falling.index[~first]]
 
 

@@ -96,9 +96,9 @@ def _in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
-        import matplotlib
+        from matplotlib import style
 
-        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **LOOK}):
+        with style.context(["default", LOOK]):
             return draw(*args, **kwargs)
 
     return drawn
@@ -106,10 +106,10 @@ def _in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
 
 def save(figure: "Figure", path: str | Path) -> None:
     """Write a figure beside ``path`` as PNG and SVG; the same figure gives the same bytes."""
-    import matplotlib
+    from matplotlib import style
 
     path = Path(path)
-    with matplotlib.rc_context(LOOK):
+    with style.context(["default", LOOK]):
         figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
 
@@ -125,7 +125,7 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _policies_only(series[series["measure"] == "reach2_share"])
+    table = _of_policies(series[series["measure"] == "reach2_share"])
     opening = table.drop_duplicates(["population", "policy"]).assign(day=0, mean=0.0, low=0.0, high=0.0)  # nobody is connected yet
     table = pd.concat([opening, table])
     figure = _figure(3.3)
@@ -150,7 +150,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _policies_only(summary[summary["measure"].isin(["acceptance", "reciprocity"])])
+    table = _of_policies(summary[summary["measure"].isin(["acceptance", "reciprocity"])])
     look = styles(table["policy"])
     rows = [(policy, population) for policy in look for population in dict.fromkeys(table["population"])]
     places = {row: place + 0.6 * list(look).index(row[0]) for place, row in enumerate(rows)}
@@ -191,10 +191,10 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _policies_only(curves)
+    table = _of_policies(curves)
     figure = _figure(4.9)
     axes = figure.subplots(2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False)
-    axes[0, 0].set_ylim(0, 112)
+    axes[0, 0].set_ylim(0, 122)
     axes[0, 0].set_yticks(range(0, 101, 20))
     for row, (clock, label) in zip(axes, CLOCKS.items(), strict=True):
         _in_panels(row, table[table["clock"] == clock], "time", titles=clock == "days", steps=True)
@@ -216,15 +216,15 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _policies_only(summary)
+    table = _of_policies(summary[summary["measure"].isin(["reach2_share", "blocked"])])
     keys = ["population", "policy"]
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
     mean, low, high = (100 * table.pivot(index=keys, columns="measure", values=value).reindex(order) for value in ("mean", "low", "high"))
     filled = dict(zip(dict.fromkeys(table["population"]), itertools.cycle(FILLS), strict=False))
     figure = _figure(4.2)
     axis = figure.subplots()
-    axis.set_xlim(0, max(1.0, 1.12 * high["reach2_share"].max()))
-    axis.set_ylim(-4, max(10.0, 1.15 * high["blocked"].max()))
+    axis.set_xlim(0, max(1.0, 1.1 * high["reach2_share"].max()))
+    axis.set_ylim(-4, max(10.0, 1.1 * high["blocked"].max()))
     for policy, style in styles(table["policy"]).items():
         (x, y), (left, below), (right, above) = (_coordinates(estimates, policy) for estimates in (mean, low, high))
         path = sorted(x.index, key=lambda population: COMMONER.get(population, 0))
@@ -236,7 +236,8 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
         axis.annotate(spoken(policy), (x.iloc[0], y.iloc[0]), (5, 7), textcoords="offset points", fontsize=9, color=style.colour)
     for population, fill in sorted(filled.items(), key=lambda item: COMMONER.get(item[0], 0)):
         _point(axis, np.nan, np.nan, "o", GREY, fill, label=KINDS.get(population, spoken(population)))
-    axis.legend(loc="best", frameon=False, fontsize=8, labelcolor=GREY)
+    on_top: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.02, 1), "ncols": 3, "columnspacing": 1, "handletextpad": 0}
+    axis.legend(frameon=False, fontsize=8, labelcolor=GREY, **on_top)
     axis.set_xlabel("reach: members within two steps, %")
     axis.set_ylabel("blocked at least once, %")
     _head(figure, findings.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
@@ -294,8 +295,9 @@ def _figure(height: float) -> "Figure":
     return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
-def _policies_only(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["policy"] != "all"]
+def _of_policies(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the rows of all members, and what of a share's interval is beyond 0 and 1."""
+    return table[table["policy"] != "all"].assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))
 
 
 def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False) -> None:
@@ -326,13 +328,14 @@ def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str, look: Mapping[str,
     for policy, place in zip(late.index, _apart((100 * late["mean"]).tolist(), (high - low) / 13), strict=True):
         where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         axis.annotate(spoken(policy), (1, place), (4, 0), color=look[policy].colour, fontsize=8, va="center", **where)
-    free_from = 0.0
+    stacked, before = 0, (-np.inf, 0.0)
     for policy, end in ends[early].sort_values(time).iterrows():
         colour, at = look[str(policy)].colour, (end[time], 100 * end["mean"])
         axis.plot(*at, marker=look[str(policy)].marker, markersize=4, color=colour)
-        aside = (0, 5) if end[time] >= free_from else (2, -12)  # below where a name stands above already
-        axis.annotate(spoken(str(policy)), at, aside, textcoords="offset points", fontsize=8, color=colour)
-        free_from = end[time] + 0.5 * axis.get_xlim()[1]
+        near = at[0] < before[0] + 0.5 * axis.get_xlim()[1] and abs(at[1] - before[1]) < (high - low) / 10
+        stacked = stacked + 1 if near else 0  # above the name that stands there already
+        axis.annotate(spoken(str(policy)), at, (0, 5 + 9 * stacked), textcoords="offset points", fontsize=8, color=colour)
+        before = at
 
 
 def _apart(places: Sequence[float], least: float) -> list[float]:

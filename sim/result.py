@@ -6,7 +6,6 @@ the same bytes, all but ``provenance.json``, which tells the time.
 
 import io
 import json
-import struct
 import tomllib
 import warnings
 import zipfile
@@ -32,7 +31,7 @@ VERSION = 1
 """What ``format.json`` says; the version grows when an older invitesim could not read what is written."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can tell; it stands in place of the time of writing."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, TypeError, RuntimeError, EOFError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, RuntimeError, EOFError)
 """What reading raises where the bytes are not as they were written."""
 RIGHT = "must be a file that Result.save has written"
 
@@ -152,14 +151,10 @@ def load(path: str | Path) -> Result:
 
 
 def _content(path: str | Path) -> dict[str, bytes]:
-    """Read the entries that are ours. The zip's checksums are checked here, so what comes after reads the bytes that were written."""
+    """Read all entries. The zip has checksums, which are checked here: what is read after this are the bytes that were written."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if "format.json" not in archive.namelist():
-                raise InputError(f"{path}: a zip, but not a result of invitesim; {RIGHT}")
             return {name: archive.read(name) for name in archive.namelist()}
-    except InputError:
-        raise
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); {RIGHT}") from None
     except DAMAGE as error:
@@ -221,4 +216,4 @@ def _pairs_from_parquet(content: bytes) -> NDArray[np.int32]:
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(io.BytesIO(content))
-    return np.column_stack([table["ego"].to_numpy(), table["alter"].to_numpy()]).astype(np.int32)
+    return np.column_stack([table["ego"].to_numpy(), table["alter"].to_numpy()])

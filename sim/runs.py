@@ -233,7 +233,10 @@ def _named(task: Task) -> Iterator[None]:
 
 def _settle() -> None:
     """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to the parent."""
+    from tqdm import tqdm
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tqdm.set_lock(threading.RLock())  # its own would be shared between processes, and be left behind when this one is ended
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

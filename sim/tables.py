@@ -190,7 +190,8 @@ class InvitationLog:
         sent = self._open.pop(day)
         bits = state[sent["slot"]]
         platform = bits & bonds.PLATFORM
-        outcome = np.select([platform == bonds.CONNECTED, (bits & bonds.STRUCK) > 0, platform == bonds.PENDING], [0, 1, 3], 2)
+        # who has said "I don't know" may later have invited ego, and so have become a connection: the answer stands
+        outcome = np.select([(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING], [1, 0, 3], 2)
         self._closed.append(sent | {"day": np.full(len(bits), day), "outcome": outcome})
 
     def table(self, engine: "Engine") -> "pd.DataFrame":

@@ -168,7 +168,7 @@ def test_a_sample_of_egos_stands_for_everybody_within_its_interval():
 
 def test_the_interval_of_a_sample_by_hand():
     # Of 10 members with policy 0 four are egos: mean 5, variance 20 / 3, squared error 20 / 3 / 4 * (1 - 4 / 10) = 1. Policy 1 is seen
-    # whole, nobody has policy 2, and of 20 members with policy 3 two are egos: mean 2, variance 2, squared error 2 / 2 * (1 - 2 / 20) = 0.9.
+    # whole, nobody has policy 2, of 20 members with policy 3 two are egos: mean 2, variance 2, squared error 2 / 2 * (1 - 2 / 20) = 0.9.
     policy = np.repeat([0, 1, 3], [10, 2, 20])
     egos = np.array([0, 3, 4, 9, 10, 11, 12, 31])
     estimates = measures.means(np.array([2, 4, 6, 8, 7, 9, 1, 3]), egos, policy, 4)

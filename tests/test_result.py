@@ -9,7 +9,6 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module, metadata
-from pathlib import Path
 
 import networkx as nx
 import numba
@@ -173,6 +172,15 @@ def test_a_byte_changed_anywhere_is_refused_or_does_not_matter(saved, tmp_path):
     assert refused > len(places) / 2
 
 
+def test_an_entry_that_claims_to_be_longer_than_the_file_is_refused(saved, tmp_path):
+    whole = bytearray(saved.read_bytes())
+    last = whole.rindex(b"PK\x01\x02")
+    for size in (last + 20, last + 24):  # compressed and plain
+        whole[size : size + 4] = (10**6).to_bytes(4, "little")
+    (tmp_path / "long.zip").write_bytes(whole)
+    assert "not a result, or a damaged one" in refusal(tmp_path / "long.zip")
+
+
 def test_saving_where_one_cannot_is_refused_and_leaves_nothing(tmp_path):
     made = tables.result(tables.scenario(12))
     (tmp_path / "file").write_text("in the way")
@@ -275,11 +283,9 @@ def test_no_git_is_no_reason_to_fail(checkout, monkeypatch):
     assert provenance.commit(root) is None
 
 
-def test_git_is_asked_once(monkeypatch):
+def test_git_is_asked_once(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(provenance, "_git", lambda *arguments: calls.append(arguments) or "")
-    provenance._commit.cache_clear()
-    first, second = provenance.commit(), provenance.commit()
-    provenance._commit.cache_clear()
-    assert first == second
-    assert len(calls) == (2 if (Path(provenance.__file__).parent.parent / ".git").exists() else 0)
+    monkeypatch.setattr(provenance, "_git", lambda root, *arguments: calls.append(arguments) or "")
+    (tmp_path / ".git").mkdir()
+    assert provenance.commit(tmp_path) == provenance.commit(tmp_path) == {"commit": "", "differs": False}
+    assert [arguments[0] for arguments in calls] == ["rev-parse", "status"]

@@ -1,25 +1,18 @@
-"""The scenario: what it takes, what it says of what it does not take, and its way through TOML."""
+"""The scenario: what it takes, what it says of what it does not take, and its changed copies."""
 
 import copy
 import math
 import pickle
-import string
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
 from sim.errors import InputError
-from sim.parameters import Parameter
 from sim.platform import PRESETS, Platform
 from sim.scenario import LONGEST, Scenario, Society
-
-PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
 
 
 def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:
@@ -301,174 +294,3 @@ def test_copies_and_pickles() -> None:
         assert twin == scenario
         assert hash(twin) == hash(scenario)
         assert twin.policies["mine"].condition is met_twice
-
-
-# Every parameter
-
-
-def values(parameter: Parameter) -> st.SearchStrategy[Any]:
-    """Draw from all that a parameter takes."""
-    kind = parameter.type.removesuffix(" or none")
-    if parameter.name == "platform.preset":
-        drawn: st.SearchStrategy[Any] = st.sampled_from(sorted(PRESETS))
-    elif kind == "bool":
-        drawn = st.booleans()
-    elif kind == "str":
-        drawn = st.text(string.ascii_letters + string.digits + string.punctuation + " éßπ漢", min_size=1).filter(
-            lambda text: text.lower() != "none"
-        )
-    elif kind == "5 floats":
-        drawn = st.tuples(*[st.floats(0, 1)] * 5)
-        if parameter.name == "answering.recognise":
-            drawn = drawn.map(lambda five: (0.0, *five[1:]))
-    elif kind == "int":
-        drawn = st.integers(int(parameter.low or 0), int(parameter.high or 0))
-    else:
-        drawn = st.floats(parameter.low, parameter.high)
-    return drawn | st.none() if parameter.type.endswith(" or none") else drawn
-
-
-TOGETHER = {
-    "not above often": ("society.often", "society.close"),
-    "above 1 in all": ("meeting.again", "meeting.friend", "meeting.circle"),
-    "after a history": ("days",),
-    "as are introductions": (".contacts", ".introductions", ".directory"),
-    "shares are all 0": (".share",),
-}
-"""What is said of parameters that don't go together, and the ends of their names."""
-
-
-@st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
-    """Draw a scenario in which any parameter may have any value that it takes."""
-    names = draw(st.lists(st.text(string.ascii_letters + string.digits + "-_", min_size=1), max_size=3, unique=True))
-    policies = ["everyone", "close_friends", *(name for name in names if name not in {"all", *POLICIES})]
-    changes: dict[str, Any] = {"policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies}}
-    for name, parameter in PARAMETERS.items():
-        for policy in policies if "NAME" in name else [""]:
-            if draw(st.booleans()):
-                changes[name.replace("NAME", policy)] = draw(values(parameter))
-    while True:
-        try:
-            return Scenario().replace(changes)
-        except InputError as error:  # two parameters don't go together: leave them at their defaults
-            (together,) = (names for said, names in TOGETHER.items() if said in str(error))
-            changes = {name: value for name, value in changes.items() if not name.endswith(together)}
-
-
-@given(scenario=scenarios())
-def test_toml_and_back(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.mktemp("toml") / "scenario.toml"
-    scenario.to_toml(path)
-    back = Scenario.from_toml(path)
-    assert back == scenario
-    assert repr(back) == repr(scenario)  # the types too
-    assert Scenario(**scenario.to_dict()) == scenario
-    assert scenario.replace({}) == scenario
-
-
-@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if "NAME" not in p.name], ids=lambda p: p.name)
-def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
-    value: Any = Scenario()
-    for part in parameter.name.split("."):
-        value = getattr(value, part)
-    assert parameter.default == value
-    assert parameter.description
-
-
-@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if p.low is not None], ids=lambda p: p.name)
-def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
-    scenario = Scenario(policies={"NAME": {"contacts": 1, "introductions": 1}}, meeting={"again": 0, "friend": 0, "circle": 0})
-    assert parameter.low is not None
-    assert parameter.high is not None
-    below, above = (parameter.low - 1, parameter.high + 1) if "int" in parameter.type else (parameter.low - 1e-9, parameter.high * 1.001)
-    if parameter.type == "5 floats":
-        for wrong in (below, above):
-            with pytest.raises(InputError, match="not all are probabilities"):
-                scenario.replace({parameter.name: (0, 0, wrong, 0, 0)})
-        scenario.replace({parameter.name: (0, parameter.low, parameter.high, 0, 0)})
-        return
-    for wrong, said in ((below, "too small"), (above, "too large")):
-        with pytest.raises(InputError, match=said):
-            scenario.replace({parameter.name: wrong})
-    for right in (parameter.low, parameter.high):
-        fitting = {
-            "days": {"meeting.history_days": 0},
-            "meeting.history_days": {"days": 1},
-            "society.often": {"society.close": 511},
-            "society.close": {"society.often": 2},
-            "policies.NAME.share": {"policies.everyone": 1},
-        }
-        scenario.replace({**fitting.get(parameter.name, {}), parameter.name: right})
-
-
-# Files
-
-
-def test_toml_says_only_what_it_wants(tmp_path: Path) -> None:
-    file = tmp_path / "s.toml"
-    file.write_text('members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2\nmine = {contacts = 1}\n')
-    scenario = Scenario.from_toml(file)
-    assert scenario == Scenario(
-        members=50, platform={"preset": "linkedin2021", "limit": None}, policies={"everyone": 2, "mine": {"contacts": 1}}
-    )
-    assert Scenario.from_toml(file, defaults={"members": 3, "days": 7, "platform.limit": 2, "meeting.rate": 1}) == scenario.replace(
-        {"days": 7, "meeting.rate": 1}
-    )
-
-
-def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
-    file = tmp_path / "s.toml"
-    file.write_bytes(b"\xef\xbb\xbfmembers = 50\r\ndays = 3\r\n")
-    assert Scenario.from_toml(file) == Scenario(members=50, days=3)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"members = 1", "members: too small (got 1); must be 2 or more"),
-        (b"[platform]\nlimt = 3", "platform.limt: no such parameter; nearest: platform.limit"),
-        (b"members = ", "not TOML (Invalid value (at end of document)); must be a scenario in TOML"),
-        (b"members = 3\nmembers = 4", "not TOML ("),
-        (b'a = "\xff"', "not TOML ("),
-        (b"self = 3", "self: no such parameter"),
-        (b"platform = 3", "platform: not a group of parameters"),
-    ],
-)
-def test_wrong_toml_names_the_file(content: bytes, said: str, tmp_path: Path) -> None:
-    file = tmp_path / "s.toml"
-    file.write_bytes(content)
-    for defaults in ({}, {"days": 9}):
-        with pytest.raises(InputError) as caught:
-            Scenario.from_toml(file, defaults=defaults)
-        assert str(caught.value).startswith(f"{file}: {said}")
-        assert "\n" not in str(caught.value)
-
-
-def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
-    file = tmp_path / "s.toml"
-    file.write_text("platform = 3")
-    with pytest.raises(InputError, match="platform: not a group of parameters"):
-        Scenario.from_toml(file, defaults={"platform.limit": 9})
-
-
-def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nothing\.toml: can't be read \(No such file or directory\); must be a scenario in TOML$"):
-        Scenario.from_toml(tmp_path / "nothing.toml")
-    with pytest.raises(InputError, match=r": can't be read \(Is a directory\)"):
-        Scenario.from_toml(tmp_path)
-
-
-def test_toml_can_not_hold_a_function(tmp_path: Path) -> None:
-    scenario = Scenario(policies=[InvitePolicy("mine", contacts=1, condition=met_twice)])
-    with pytest.raises(InputError, match=r"^policies\.mine\.condition: a Python function"):
-        scenario.to_toml(tmp_path / "s.toml")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_toml_is_for_people(tmp_path: Path) -> None:
-    Scenario().to_toml(tmp_path / "s.toml")
-    tree = tomllib.loads((tmp_path / "s.toml").read_text())
-    assert tree["platform"]["window_days"] == "none"
-    assert "name" not in tree["policies"]["everyone"]
-    assert "condition" not in tree["policies"]["everyone"]

@@ -1,14 +1,20 @@
 """Phase 1 alone, told a third time: who meets whom, with Python's own random numbers and nothing of the model.
 
-The tie mix has no closed form, so the model is held against this: the rules of meeting as ``docs/rules.md`` has them, dictionaries, one member after another. Only the
-parameters are the model's.
+The tie mix has no closed form, so the model is held against this: the rules of meeting as ``docs/rules.md`` has them, with dictionaries,
+one member after another. Only the parameters are the model's.
 """
 
+import functools
 import math
 import random
 from collections.abc import Iterator
 
+import numpy as np
+
 import sim
+
+from .patterns import ties
+from .points import Seen
 
 
 def meet(scenario: sim.Scenario, days: int, seed: int) -> list[dict[int, list[int]]]:
@@ -56,14 +62,29 @@ def _encounters(
             yield i, j, draw.random() < face
 
 
-def counts(known: list[dict[int, list[int]]], scenario: sim.Scenario) -> dict[str, float]:
-    """Count per member: the known, those met often and close; and the share of the known who have been met."""
-    met = [tie[0] for ties in known for tie in ties.values()]
-    n = len(known)
-    often, close = scenario.society.often, scenario.society.close
-    return {
-        "known": len(met) / n,
-        "met often": sum(count >= often for count in met) / n,
-        "close": sum(count >= close for count in met) / n,
-        "met": sum(count >= 1 for count in met) / len(met),
-    }
+COUNTS = ("known", "met often", "close", "share met")
+RUNS = 16
+SCENARIO = sim.Scenario(members=400, days=365, inviting=sim.Inviting(per_day=0))
+
+
+@functools.cache
+def compare() -> dict[str, tuple[Seen, Seen]]:
+    """Run both from the first day of the history to the last; gives the counts of each run, as told here and by the model."""
+    days = SCENARIO.history_days + SCENARIO.days
+    told = np.array([_counts(meet(SCENARIO, days, seed)) for seed in range(RUNS)])
+    model = np.array([_counts_of_model(SCENARIO.replace({"seed": 50_000 + seed})) for seed in range(RUNS)])
+    return {name: (told[:, place], model[:, place]) for place, name in enumerate(COUNTS)}
+
+
+def _counts(known: list[dict[int, list[int]]]) -> list[float]:
+    """Count per member the known, those met often and the close; and the share of the known who have been met."""
+    met = np.array([tie[0] for ties in known for tie in ties.values()])
+    often, close, n = SCENARIO.society.often, SCENARIO.society.close, len(known)
+    return [len(met) / n, (met >= often).sum() / n, (met >= close).sum() / n, (met >= 1).mean()]
+
+
+def _counts_of_model(scenario: sim.Scenario) -> list[float]:
+    model = sim.NetworkModel(scenario)
+    model.engine.advance(scenario.days)
+    by_class = ties(model)["all"]
+    return [by_class[1:].sum(), by_class[3:].sum(), by_class[4], by_class[2:].sum() / by_class[1:].sum()]

@@ -1,8 +1,8 @@
 """z-scores: how far from its law what was seen lies, in standard errors.
 
-A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's chi-square, whose p-value is turned into the
-z of the same p. If the model is right, each |z| exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all of
-them together raise a false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed, so a check that has passed
+A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's chi-square, whose p-value is turned into
+the z of the same p. If the model is right, each |z| exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all
+of them together raise a false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed, so a check that has passed
 passes until the model changes.
 """
 
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from . import acquaintance
 from .exact import Law
 from .points import POINTS, Point, Quantity, Seen, observations
 
@@ -18,19 +19,6 @@ FALSE_ALARMS = 0.001
 """P(any of the checks fails although the model is right)."""
 LEAST_EXPECTED = 10
 """Values of a law are put together until so many observations are expected."""
-
-
-class Check(NamedTuple):
-    """One comparison with an exact law."""
-
-    point: Point
-    quantity: Quantity
-    test: str
-
-    @property
-    def name(self) -> str:
-        """Point, quantity and test in words."""
-        return f"{self.point.name}: {self.quantity.name}, {self.test}"
 
 
 class Outcome(NamedTuple):
@@ -48,32 +36,63 @@ class Outcome(NamedTuple):
     """For a mean: the relative error of the model that the check would find with probability .9."""
 
 
-CHECKS = tuple(Check(point, quantity, test) for point in POINTS for quantity in point.quantities for test in quantity.tests)
+class Check(NamedTuple):
+    """One comparison with an exact law."""
+
+    point: Point
+    quantity: Quantity
+    test: str
+
+    @property
+    def name(self) -> str:
+        """Point, quantity and test in words."""
+        return f"{self.point.name}: {self.quantity.name}, {self.test}"
+
+    def carry_out(self) -> Outcome:
+        """Run what the check needs and compare."""
+        seen, law = observations(self.point)[self.quantity.name], self.quantity.law
+        error = law.sd / np.sqrt(len(seen))
+        if self.test == "mean":
+            z, detects = (seen.mean() - law.mean) / error, _detects(error / law.mean)
+        else:
+            assert isinstance(law, Law)
+            z, detects = law_z(seen, law), np.nan
+        labels = self.point.fact, self.point.setting, self.quantity.name, self.test
+        return Outcome(*labels, len(seen), law.mean, float(seen.mean()), float(z), detects)
+
+
+class TieCheck(NamedTuple):
+    """One comparison of the model's ties with those of the plain telling in ``acquaintance``: two samples of runs, by Welch's t."""
+
+    quantity: str
+
+    @property
+    def name(self) -> str:
+        """The quantity in words."""
+        return f"ties: {self.quantity}"
+
+    def carry_out(self) -> Outcome:
+        """Run both and compare their means."""
+        told, model = acquaintance.compare()[self.quantity]
+        welch = stats.ttest_ind(model, told, equal_var=False)
+        error = np.sqrt(told.var(ddof=1) / len(told) + model.var(ddof=1) / len(model))
+        z = float(np.sign(welch.statistic) * stats.norm.isf(welch.pvalue / 2))
+        days = acquaintance.SCENARIO.history_days + acquaintance.SCENARIO.days
+        setting = f"{acquaintance.SCENARIO.members} members, {days} d"
+        return Outcome("ties", setting, self.quantity, "mean", len(model), told.mean(), model.mean(), z, _detects(error / told.mean()))
+
+
+def _detects(relative_error: float) -> float:
+    """Give the relative error of a mean that is found with probability .9."""
+    return float((THRESHOLD + stats.norm.ppf(0.9)) * relative_error)
+
+
+CHECKS = (
+    *(Check(point, quantity, test) for point in POINTS for quantity in point.quantities for test in quantity.tests),
+    *(TieCheck(quantity) for quantity in acquaintance.COUNTS),
+)
 THRESHOLD = float(stats.norm.isf(FALSE_ALARMS / len(CHECKS) / 2))
 """The largest |z| that passes."""
-
-
-def carry_out(check: Check) -> Outcome:
-    """Run what the check needs and compare."""
-    seen = observations(check.point)[check.quantity.name]
-    law = check.quantity.law
-    error = law.sd / np.sqrt(len(seen))
-    if check.test == "mean":
-        z, detects = (seen.mean() - law.mean) / error, (THRESHOLD + stats.norm.ppf(0.9)) * error / law.mean
-    else:
-        assert isinstance(law, Law)
-        z, detects = law_z(seen, law), np.nan
-    return Outcome(
-        check.point.fact,
-        check.point.setting,
-        check.quantity.name,
-        check.test,
-        len(seen),
-        law.mean,
-        float(seen.mean()),
-        float(z),
-        float(detects),
-    )
 
 
 def law_z(seen: Seen, law: Law) -> float:

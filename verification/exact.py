@@ -174,8 +174,8 @@ def _renewal(K: int, a: float, q: float, R: int, D: int, count_restricted: bool)
 def mean_day_of_second_in_window(q: float, w: int) -> float:
     """T7 in days, one invitation a day: E[T] = (1/q) (1 + 1 / (1 - (1 - q)^(w - 1))).
 
-    Strikes are Geometric(q) days apart; the account is blocked at the first gap of at most w - 1 days. The number of gaps is geometric, each
-    has mean 1/q, and Wald's identity gives the sum. With mu = q per day, and the day shrinking, this is T7.
+    Strikes are Geometric(q) days apart; the account is blocked at the first gap of at most w - 1 days. The number of gaps is geometric,
+    each has mean 1/q, and Wald's identity gives the sum. With mu = q per day, and the day shrinking, this is T7.
     """
     return (1 + 1 / (1 - (1 - q) ** (w - 1))) / q
 

@@ -72,31 +72,35 @@ def observations(point: Point) -> dict[str, Seen]:
 # Who is observed, and how
 
 
+def who_invites(result: sim.Result) -> NDArray[np.bool_]:
+    """Tell the inviters, whatever their habit of answering, from those who only answer."""
+    return result.members["policy"].astype(str).str.startswith("inviter").to_numpy()
+
+
 def inviters(column: str) -> Callable[[sim.Result], Seen]:
     """Look at a column of those who invite."""
-    return lambda result: result.members.loc[result.members["policy"] == "inviter", column].to_numpy(float)
+    return lambda result: result.members.loc[who_invites(result), column].to_numpy(float)
 
 
 def day_of_block(result: sim.Result) -> Seen:
     """Give the day of the first restriction; one after the last day where there was none."""
-    members = result.members[result.members["policy"] == "inviter"]
-    return members["blocked_day"].fillna(result.scenario.days + 1).to_numpy(float)
+    return result.members.loc[who_invites(result), "blocked_day"].fillna(result.scenario.days + 1).to_numpy(float)
 
 
 def sent_until_block(result: sim.Result) -> Seen:
     """Give the invitations sent until the block; all that were sent where there was none."""
-    members = result.members[result.members["policy"] == "inviter"]
+    members = result.members[who_invites(result)]
     return members["invitations_until_block"].fillna(members["invitations_sent"]).to_numpy(float)
 
 
 def was_blocked(result: sim.Result) -> Seen:
     """Give 1 for those who were restricted, 0 for the others."""
-    return result.members.loc[result.members["policy"] == "inviter", "blocked_day"].notna().to_numpy(float)
+    return result.members.loc[who_invites(result), "blocked_day"].notna().to_numpy(float)
 
 
 def connections_with_answerers(result: sim.Result) -> Seen:
     """Count each inviter's connections with those who only answer."""
-    invites = (result.members["policy"] == "inviter").to_numpy()
+    invites = who_invites(result)
     mixed = result.connections[invites[result.connections].sum(axis=1) == 1]
     counts = np.bincount(mixed[invites[mixed]], minlength=len(invites))
     return counts[invites].astype(float)
@@ -138,6 +142,28 @@ def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point
     accepted = Quantity("accepted before block", exact.accepted_before_block(K, a, q, days), inviters("accepted"))
     run = scenario(a, q, days, platform__limit=K, inviting__per_day=m)
     return Point(fact, f"K = {K}, a = {a:g}, q = {q:g}{many}", (run,), (until,) if fact == "T1" else (accepted,))
+
+
+def _cold() -> Point:
+    """T1 for the cold invitations of the default society: a third accepts strangers, two thirds don't; all answers are the defaults.
+
+    An invitation to a stranger is not accepted with probability 1 - .85 / 3 = .717, so q = .0717 and the mean is 5 / .0717 = 69.8.
+    """
+    defaults = sim.Answering()
+    habits = sim.Scenario().policies.values()
+    q = (1 - defaults.accept[0] / len(habits)) * defaults.idk_click
+    inviting = [policy.model_copy(update={"name": f"inviter_{policy.name}", "share": 0.1}) for policy in habits]
+    inviting = [
+        policy.model_copy(update={"contacts": 0, "introductions": 0, "directory": 1, "min_tie": 0, "min_acceptance": 0})
+        for policy in inviting
+    ]
+    answering = [policy.model_copy(update={"contacts": 1, "introductions": 0, "directory": 0, "share": 0.9}) for policy in habits]
+    changes = {"policies": {policy.name: policy for policy in inviting + answering}, "answering": {"delay_scale": 0}, "platform": {}}
+    made = scenario(0.5, 0.1, 600).replace(changes)
+    law = exact.invitations_until_block(5, q, 1, 600)
+    return Point(
+        "T1", "K = 5, cold invitations to the three habits", (made,), (Quantity("invitations until block", law, sent_until_block),)
+    )
 
 
 def _budget(K: int, a: float, q: float, n: int) -> Point:
@@ -213,6 +239,7 @@ POINTS = _seeded(
     _life("T1", 5, 0.4, 0.05, 500),
     _life("T1", 3, 0.5, 0.1, 300),
     _life("T1", 10, 0.25, 0.3, 60, m=4),
+    _cold(),
     _life("T2", 5, 0.4, 0.05, 500),
     _life("T2", 3, 0.5, 0.1, 300),
     _life("T2", 2, 0.2, 0.4, 80),

@@ -1,0 +1,97 @@
+"""The patterns that the model is judged by, and that are not exact: numbers of the literature and of a rough sketch, with ranges.
+
+Nothing was fitted to these but the shares of the meetings, which are chosen so that a person knows as many others as in Dunbar's layers.
+The ranges say how near is near enough; they are not confidence intervals.
+"""
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import sim
+from sim.kernel import bonds
+
+MEMBERS = 4_000
+CITY = 40_000
+
+
+class Pattern(NamedTuple):
+    """A number and the range around it that passes."""
+
+    name: str
+    expected: float
+    low: float
+    high: float
+
+
+class Found(NamedTuple):
+    """A pattern, and what the model gave."""
+
+    name: str
+    expected: float
+    low: float
+    high: float
+    found: float
+
+
+def near(name: str, expected: float, share: float) -> Pattern:
+    """Let pass what is within a share of the expected number."""
+    return Pattern(name, expected, expected * (1 - share), expected * (1 + share))
+
+
+PATTERNS = (
+    near("people known after a year and a half", 121, 0.05),
+    near("... of whom met three times or more", 31, 0.05),
+    near("... seven times or more", 11, 0.05),
+    near("share of the known who have been met", 0.54, 0.05),
+    Pattern("connections with people known: online only", 1 / 3, 0.2, 0.45),
+    Pattern("... met once or twice", 1 / 3, 0.2, 0.45),
+    Pattern("... met often", 1 / 3, 0.2, 0.45),
+    near("everyone: connections", 161, 0.1),
+    near("everyone: blocked", 0.61, 0.15),
+    near("everyone: median invitations of the blocked", 121, 0.1),
+    near("interacted: connections", 92, 0.15),
+    Pattern("interacted: blocked", 0.02, 0.001, 0.05),
+    Pattern("close friends: connections", 10, 3, 15),
+    Pattern("close friends: blocked", 0, 0, 0),
+    Pattern("cold account: share accepted", 0.28, 0.19, 0.37),
+    near("cold account: median invitations until block", 68, 0.15),
+)
+
+
+@functools.cache
+def found() -> dict[str, float]:
+    """Run the default society, and one with accounts that send nothing but cold invitations."""
+    model = sim.NetworkModel(sim.Scenario(members=MEMBERS, days=365))
+    model.engine.advance(365)
+    by_class = ties(model)
+    known = by_class["all"][1:].sum()
+    connected = by_class["connected"][1:] / by_class["connected"][1:].sum()
+    members = model.result().members.groupby("policy", observed=True)
+    degree, blocked = members["degree"].mean(), members["blocked_day"].agg(lambda day: day.notna().mean())
+    cold = _cold()
+    values = [known, by_class["all"][3:].sum(), by_class["all"][4], by_class["all"][2:].sum() / known]
+    values += [connected[0], connected[1], connected[2:].sum()]
+    values += [degree["everyone"], blocked["everyone"], members["invitations_until_block"].median()["everyone"]]
+    values += [degree["interacted"], blocked["interacted"], degree["close_friends"], blocked["close_friends"]]
+    values += [cold["accepted"].sum() / cold["invitations_sent"].sum(), cold["invitations_until_block"].median()]
+    return {pattern.name: float(value) for pattern, value in zip(PATTERNS, values, strict=True)}
+
+
+def ties(model: sim.NetworkModel) -> dict[str, np.ndarray]:
+    """Count the ties per member by class, stranger to close: of all whom a member knows, and of those with whom it is connected."""
+    state = model.engine.world.state
+    connected = state & bonds.PLATFORM == bonds.CONNECTED
+    classes = (state & bonds.CONTACT) >> bonds.CLASS
+    chosen = {"all": classes, "connected": classes[connected]}
+    return {name: np.bincount(of_ties, minlength=5) / model.scenario.members for name, of_ties in chosen.items()}
+
+
+def _cold() -> pd.DataFrame:
+    """Let one in a hundred members of a large default society invite from the directory only; gives these members."""
+    cold = sim.InvitePolicy("cold", share=0.03, directory=1)
+    scenario = sim.Scenario(members=CITY, days=365, policies={"cold": cold, "everyone": 1, "interacted": 1, "close_friends": 1})
+    members = sim.run(scenario).members
+    return members[members["policy"] == "cold"]

@@ -1,0 +1,132 @@
+"""What came of the checks, as a table and a figure in ``results/verification/``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.files import written
+from sim.plots import LOOK, save
+
+from .checks import FALSE_ALARMS, THRESHOLD, Outcome
+from .exact import Law
+from .patterns import Found
+from .points import POINTS, Point, observations
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FOLDER = Path("results") / "verification"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+"""Of Okabe and Ito (2008); the points of a fact in their order."""
+TITLES = {
+    "T1": "T1 invitations until block",
+    "T2": "T2 accepted before block",
+    "T3": "T3 accepted within a budget",
+    "T4": "T4 day of block, with delays",
+    "T6": "T6 days restricted in a year",
+    "T7": "T7 day of the second strike in a window",
+    "T9": "T9 degree, all invite m on one day",
+    "T10": "T10 people reached",
+}
+SHOWN = {"T10": ("different people", "connections")}
+"""The quantities in a fact's panel; the first of each point where nothing is said."""
+
+
+def table(outcomes: list[Outcome]) -> pd.DataFrame:
+    """A row per check."""
+    return pd.DataFrame(outcomes)
+
+
+def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
+    """Write both tables as Markdown, columns aligned."""
+    largest = max(abs(outcome.z) for outcome in outcomes)
+    lines = [
+        f"{len(outcomes)} checks; |z| < {THRESHOLD:.2f} passes; with a right model any of them fails with probability {FALSE_ALARMS:g}; "
+        f"the largest |z| is {largest:.2f}.",
+        "",
+        "| fact | setting | quantity | test | n | exact | simulated | z | finds an error of |",
+        "| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for o in outcomes:
+        detects = "" if np.isnan(o.detects) else f"{100 * o.detects:.1f} %"
+        row = [o.fact, o.setting, o.quantity, o.test, f"{o.observations}", f"{o.exact:.5g}", f"{o.simulated:.5g}", f"{o.z:+.2f}", detects]
+        lines.append(f"| {' | '.join(row)} |")
+    lines += ["", "| pattern | expected | found | passes from | to |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines += [f"| {f.name} | {f.expected:g} | {f.found:.3g} | {f.low:.3g} | {f.high:.3g} |" for f in found]
+    return "\n".join(lines) + "\n"
+
+
+def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) -> None:
+    """Write ``z.csv``, ``patterns.csv``, ``verification.md`` and the figure."""
+    for name, rows in (("z.csv", table(outcomes)), ("patterns.csv", pd.DataFrame(found))):
+        with written(folder / name) as beside:
+            rows.to_csv(beside, index=False, float_format="%.6g")
+    with written(folder / "verification.md") as beside:
+        beside.write_text(in_words(outcomes, found), encoding="utf-8")
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **LOOK}):
+        drawn = figure(outcomes)
+    save(drawn, folder / "verification")
+
+
+def figure(outcomes: list[Outcome]) -> Figure:
+    """Draw all z-scores with their band, and for each fact the exact law (lines) with what was simulated (dots)."""
+    drawn = Figure(figsize=(7.5, 9.2), layout="constrained")
+    axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh", height_ratios=[1.15, 1, 1, 1, 1])
+    passed = sum(abs(outcome.z) < THRESHOLD for outcome in outcomes)
+    drawn.suptitle(
+        f"{passed} of {len(outcomes)} checks agree with exact results", x=0.01, ha="left", fontsize=10, fontweight="bold", color="#262626"
+    )
+    _draw_z(axes["z"], outcomes)
+    for axis, (fact, title) in zip([axes[key] for key in "abcdefgh"], TITLES.items(), strict=True):
+        _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact))
+        axis.set_title(title)
+        axis.set_ylabel("share up to x")
+    drawn.supxlabel(
+        "Lines: exact. Dots: simulated, at quantiles 1/24 apart. Legends give the parameters.",
+        x=0.01,
+        ha="left",
+        fontsize=7.5,
+        color="#595959",
+    )
+    return drawn
+
+
+def _draw_z(axis: "Axes", outcomes: list[Outcome]) -> None:
+    facts = list(dict.fromkeys(outcome.fact for outcome in outcomes))
+    axis.axhspan(-THRESHOLD, THRESHOLD, color="#E6E6E6", linewidth=0)
+    axis.axhline(0, color="#595959", linewidth=0.8)
+    start, ticks = 0, []
+    for fact in facts:
+        of_fact = [outcome for outcome in outcomes if outcome.fact == fact]
+        for test, marker in (("mean", "o"), ("law", "^")):
+            places = [start + k for k, outcome in enumerate(of_fact) if outcome.test == test]
+            z = [outcome.z for outcome in of_fact if outcome.test == test]
+            shown = np.clip(z, -1.9 * THRESHOLD, 1.9 * THRESHOLD)
+            axis.plot(places, shown, marker, markersize=4, color=COLOURS[test == "law"], label=test if fact == facts[0] else None)
+        ticks.append(start + (len(of_fact) - 1) / 2)
+        start += len(of_fact) + 2
+    axis.set_xticks(ticks, facts)
+    axis.set_ylim(-2 * THRESHOLD, 2 * THRESHOLD)
+    axis.set_ylabel("z, standard errors")
+    axis.set_title(f"All checks; grey: |z| < {THRESHOLD:.2f}, which all pass with probability {1 - FALSE_ALARMS:g} if the model is right")
+    axis.legend(loc="lower right", ncols=2, fontsize=8, frameon=False)
+
+
+def _draw_laws(axis: "Axes", points: list[Point], names: tuple[str, ...] | None) -> None:
+    """Draw cumulative laws: exact as steps, simulated at evenly spaced quantiles."""
+    shown = [(point, q) for point in points for q in point.quantities if (q.name in names if names else q is point.quantities[0])]
+    for (point, quantity), colour in zip(shown, COLOURS * 2, strict=False):
+        law = quantity.law
+        assert isinstance(law, Law)
+        seen = np.sort(observations(point)[quantity.name])
+        axis.step(law.values, np.cumsum(law.chances), where="post", color=colour, linewidth=1.1, label=point.setting)
+        quantiles = np.unique(seen[(np.arange(1, 24) * len(seen)) // 24])
+        axis.plot(quantiles, np.searchsorted(seen, quantiles, side="right") / len(seen), "o", markersize=2.8, color=colour)
+    ends = [np.searchsorted(np.cumsum(q.law.chances), 0.997) for _, q in shown if isinstance(q.law, Law)]
+    axis.set_xlim(0, max(q.law.values[end] for (_, q), end in zip(shown, ends, strict=True) if isinstance(q.law, Law)))
+    axis.set_ylim(0, 1.02)
+    axis.legend(fontsize=5.5, frameon=False, loc="lower right")
