@@ -1,9 +1,9 @@
 """The same model as a good user of plain Mesa would write it: the yardstick of ``make bench``.
 
 Agents with dictionaries, lists and sets, Python's own random numbers, one method a phase, and every agent acting at once when its turn
-comes. The rules are those of ``docs/rules.md`` but for two things that this way of writing brings with it: agents act one after another, in a
-shuffled order and see what those before them did, and a random number belongs to no one in particular, so two runs that differ in one rule
-share nothing. The end states agree on average, not run by run; ``tests/test_plain_mesa.py`` holds that they do.
+comes. The rules are those of ``docs/rules.md`` but for two things that this way of writing brings with it: agents act one after another,
+in a shuffled order and see what those before them did, and a random number belongs to no one in particular, so two runs that differ in
+one rule share nothing. The end states agree on average, not run by run; ``tests/test_plain_mesa.py`` holds that they do.
 """
 
 import itertools

@@ -8,28 +8,29 @@ from .files import folder_written
 from .platform import Platform
 from .provenance import provenance
 from .scenario import Answering, Inviting, Meeting, Scenario, Society
+from .version import VERSION as __version__
 
 if TYPE_CHECKING:
     from . import commands, measures, plots, statistics
     from .agents.member import Member
     from .contacts import ContactLog, read_contacts
-    from .model import NetworkModel
     from .measures import MEASURES, survival
+    from .model import NetworkModel
     from .result import Result, load
     from .runs import Task, interrupts_held, replicate, replications, run, run_many
     from .statistics import aggregate, mean_interval, paired_difference
 
 _HOMES = {
-    **{name: "" for name in ("commands", "measures", "plots", "statistics")},
+    **dict.fromkeys(("commands", "measures", "plots", "statistics"), ""),
     "Member": "agents.member",
     "ContactLog": "contacts",
     "read_contacts": "contacts",
     "NetworkModel": "model",
     "Result": "result",
     "load": "result",
-    **{name: "measures" for name in ("MEASURES", "survival")},
-    **{name: "statistics" for name in ("aggregate", "mean_interval", "paired_difference")},
-    **{name: "runs" for name in ("Task", "interrupts_held", "replicate", "replications", "run", "run_many")},
+    **dict.fromkeys(("MEASURES", "survival"), "measures"),
+    **dict.fromkeys(("aggregate", "mean_interval", "paired_difference"), "statistics"),
+    **dict.fromkeys(("Task", "interrupts_held", "replicate", "replications", "run", "run_many"), "runs"),
 }
 """Where the names live that are imported when first used, since their homes take long to import."""
 
@@ -61,6 +62,7 @@ __all__ = [
     "Scenario",
     "Society",
     "Task",
+    "__version__",
     "aggregate",
     "commands",
     "folder_written",

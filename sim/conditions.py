@@ -1,6 +1,7 @@
 """A policy's own function, compiled into the run.
 
-Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes machine code, and the compiled day calls it by its address.
+Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes machine code, and the compiled day
+calls it by its address.
 """
 
 from typing import Any

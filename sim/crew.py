@@ -1,12 +1,13 @@
 """Several threads for one large society.
 
-What reads the morning's state and writes only what is one's own can be done by ranges of members, or of messages, at once; what creates bonds or settles answers is done by
-one thread in the order of the rules. So a run is the same for any number of threads.
+What reads the morning's state and writes only what is one's own can be done by ranges of members, or of messages, at once; what creates
+bonds or settles answers is done by one thread in the order of the rules. So a run is the same for any number of threads.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class Crew:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads - 1)
         bounds = [total * place // self.threads for place in range(self.threads + 1)]
-        others = [self._pool.submit(work, low, high) for low, high in zip(bounds[1:-1], bounds[2:], strict=True)]
+        others = [self._pool.submit(work, low, high) for low, high in pairwise(bounds[1:])]
         first = work(0, bounds[1])
         return list(zip(bounds[:-1], [first, *(other.result() for other in others)], strict=True))
 
@@ -53,7 +54,10 @@ class Crew:
             self._invite(world, rules)
         elif stage == kernel.JUDGING:
             day = int(world.clock[DAY])
-            self._together(lambda low, high: answer.judge(world, rules, day, low, high, np.empty(answer.SIEVE, np.uint64)), answer.due(world, rules, day))
+            self._together(
+                lambda low, high: answer.judge(world, rules, day, low, high, np.empty(answer.SIEVE, np.uint64)),
+                answer.due(world, rules, day),
+            )
         else:
             self._enforce(world, rules, changes)
         world.clock[STAGE] = stage + 1

@@ -15,8 +15,8 @@ from .conditions import compiled
 from .contacts import ContactLog, read_contacts
 from .crew import Crew
 from .errors import InputError
+from .kernel import answer, bonds, pairs
 from .kernel import day as kernel
-from .kernel import bonds, pairs
 from .kernel import world as arrays
 from .kernel.draws import threshold
 from .kernel.reach import reach_of
@@ -130,7 +130,8 @@ class Engine:
         needed, there = arrays.bytes_needed(n), _memory()
         if needed > there:
             raise InputError(
-                f"members: {n} need at least {needed / 2**30:.0f} GiB of memory and there are {there / 2**30:.0f}; at most about {there // arrays.bytes_needed(1)} members"
+                f"members: {n} need at least {needed / 2**30:.0f} GiB of memory, and there are {there / 2**30:.0f}; "
+                f"must be at most about {there // arrays.bytes_needed(1)}"
             )
         self.scenario = scenario
         self.rules = rules(scenario, n)
@@ -151,7 +152,19 @@ class Engine:
     def connected(self, ego: int) -> NDArray[np.int32]:
         """List the members with whom ego is connected, in the order of their bonds."""
         slots = pairs.slots(self.world.head, self.world.chunks, ego)
-        return self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]]
+        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]]
+        return others
+
+    def footprint(self) -> tuple[int, int, int]:
+        """Count bond records, the bytes that bonds take (spare places and the lists of chunks included), and those of all else per member."""
+        world = self.world
+        slots = int(world.clock[arrays.NEXT_SLOT])
+        per_slot = sum(pool.itemsize * pool[0].size for pool in (world.alter, world.link, world.state))
+        waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
+        others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
+        lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
+        bonds_now = int(world.head[:, bonds.BONDS].sum(dtype=np.int64))
+        return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
 
     def measure_reach(self) -> None:
         """Take the reach of this evening, of a sample of egos, for the series."""
@@ -160,7 +173,7 @@ class Engine:
         steps = reach_of(*tables.neighbours(self), egos)
         self.reach[self.day] = np.column_stack([measures.means(values, egos, policy, policies)[:, 0] for values in steps])
 
-    def result(self, invitations: tables.InvitationLog | None = None, **provenance_more: object) -> Result:
+    def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Take all measures, as of the last evening."""
         members, connections = tables.members(self), tables.connections(self)
         return Result(
@@ -171,7 +184,7 @@ class Engine:
             invitations=None if invitations is None else invitations.table(self),
             connections=connections,
             arcs=tables.arcs(self),
-            provenance=provenance(self.scenario, started=self.started, **provenance_more),
+            provenance=provenance(self.scenario, started=self.started, threads=self.crew.threads),
         )
 
     @property
@@ -202,6 +215,6 @@ class Engine:
         elif lacking == kernel.MORE_CHUNKS:
             self.world = arrays.with_more_chunks(self.world)
         elif lacking == kernel.MORE_VERDICTS:
-            self.world = arrays.with_room_for(self.world, "verdicts", int(kernel.due(self.world, self.rules, self.day)))
+            self.world = arrays.with_room_for(self.world, "verdicts", int(answer.due(self.world, self.rules, self.day)))
         else:
-            self.world = arrays.with_longer_queue(self.world, int(kernel.waiting_longest(self.world, self.rules, self.day)))
+            self.world = arrays.with_longer_queue(self.world, int(answer.waiting_longest(self.world, self.rules, self.day)))

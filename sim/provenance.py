@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from .scenario import Scenario
+from .version import VERSION
 
-PACKAGES = ("invitesim", "mesa", "numba", "llvmlite", "numpy", "scipy", "pandas", "pyarrow", "networkx", "pydantic", "matplotlib")
+PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "scipy", "pandas", "pyarrow", "networkx", "pydantic", "matplotlib")
 CODE = ("sim", "experiments", "pyproject.toml", "requirements.lock")
 """What results depend on; a change of other files does not make the code differ from its commit."""
 
@@ -91,7 +92,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 @functools.cache
 def _versions() -> tuple[tuple[str, str | None], ...]:
-    return tuple((package, _version(package)) for package in PACKAGES)
+    return (("invitesim", VERSION), *((package, _version(package)) for package in PACKAGES))
 
 
 def _version(package: str) -> str | None:

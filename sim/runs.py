@@ -60,7 +60,8 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     Raises
     ------
     InputError
-        ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not compile.
+        ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not
+        compile.
     """
     from tqdm import tqdm
 
@@ -83,7 +84,7 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
             if invitations and day >= 1:
                 invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
-    return engine.result(invitations, threads=engine.crew.threads)
+    return engine.result(invitations)
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:

@@ -1,7 +1,7 @@
 """Who there is: how sociable each member is, and which policy it has.
 
-The drawn society gives every member its own sociability and deals the policies in an order drawn by lot, so that each gets exactly its share. Two scenarios with the same
-seed have the same people; where only the shares differ, most keep their policy.
+The drawn society gives every member its own sociability and deals the policies in an order drawn by lot, so that each gets exactly its
+share. Two scenarios with the same seed have the same people; where only the shares differ, most keep their policy.
 """
 
 import numpy as np
@@ -20,7 +20,8 @@ def sociability(scenario: Scenario, members: int) -> NDArray[np.float64]:
     second = (words(seed, 0, SOCIABILITY, members, 1) + 0.5) / _WORDS
     normal = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)  # Box and Muller 1958
     sigma = scenario.society.sociability_sigma
-    return np.exp(sigma * normal - sigma * sigma / 2.0)
+    drawn: NDArray[np.float64] = np.exp(sigma * normal - sigma * sigma / 2.0)
+    return drawn
 
 
 def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:

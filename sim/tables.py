@@ -19,6 +19,12 @@ OUTCOMES = ("accepted", "idk", "ignored", "pending")
 Pairs = NDArray[np.int32]
 
 
+def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, pd.Index(names))
+
+
 def _unpacked(keys: NDArray[np.int64]) -> Pairs:
     keys.sort()
     return np.column_stack([keys >> 32, keys & 0xFFFFFFFF]).astype(np.int32)
@@ -52,16 +58,18 @@ def waiting(engine: "Engine") -> NDArray[np.int32]:
     recent = range(max(1, engine.day - rules.pending_days + 1), engine.day + 1)
     ring = len(world.sent_slot)
     sent = [world.sent_slot[day % ring, : world.sent_from[day % ring, -1]] for day in recent]
-    slots = np.concatenate([*sent, np.empty(0, np.int32)])
-    return slots[world.state[slots] & bonds.PLATFORM == bonds.PENDING]
+    slots: NDArray[np.int32] = np.concatenate([*sent, np.empty(0, np.int32)])
+    found: NDArray[np.int32] = slots[world.state[slots] & bonds.PLATFORM == bonds.PENDING]
+    return found
 
 
 def restricted_days(engine: "Engine") -> NDArray[np.int64]:
     """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
-    tally, until = engine.world.tally, engine.world.account[:, arrays.RESTRICTED_UNTIL].astype(np.int64)
+    tally, until = engine.world.tally.astype(np.int64), engine.world.account[:, arrays.RESTRICTED_UNTIL].astype(np.int64)
     for_good = until == arrays.FOREVER
     imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(for_good, 0, np.maximum(0, until - max(engine.day, 0)))
-    return imposed + np.where(for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0)
+    whole: NDArray[np.int64] = imposed + np.where(for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0)
+    return whole
 
 
 def members(engine: "Engine") -> "pd.DataFrame":
@@ -74,7 +82,9 @@ def members(engine: "Engine") -> "pd.DataFrame":
     slots = waiting(engine)
     pending = np.bincount(world.alter[world.link[slots, 0]], minlength=n)
     at_door = np.bincount(world.alter[slots], minlength=n)
-    sent, accepted, strikes, received = (tally[:, column].astype(np.int64) for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED))
+    sent, accepted, strikes, received = (
+        tally[:, column].astype(np.int64) for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED)
+    )
     resolved = answers[:, 1::2].sum(axis=1, dtype=np.int64)
     blocked = tally[:, arrays.BLOCKED_DAY] > 0
 
@@ -84,7 +94,7 @@ def members(engine: "Engine") -> "pd.DataFrame":
     return pd.DataFrame(
         {
             "member": np.arange(n),
-            "policy": pd.Categorical.from_codes(world.policy.astype(np.int16), list(scenario.policies)),
+            "policy": _categories(world.policy, list(scenario.policies)),
             "circle": np.arange(n) // scenario.society.circle_size,
             "sociability": engine.sociability,
             "contacts": world.head[:, bonds.CONTACTS].astype(np.int64),
@@ -155,7 +165,7 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     return pd.DataFrame(
         {
             "day": np.repeat(np.arange(1, days + 1), len(names)),
-            "policy": pd.Categorical.from_codes(np.tile(np.arange(len(names)), days), names),
+            "policy": _categories(np.tile(np.arange(len(names)), days), names),
             **{name: values.reshape(-1) for name, values in columns.items()},
         }
     )
@@ -211,10 +221,10 @@ class InvitationLog:
                 "sent_day": columns["day"].astype(np.int32),
                 "ego": columns["ego"].astype(np.int32),
                 "alter": columns["alter"].astype(np.int32),
-                "policy": pd.Categorical.from_codes(engine.world.policy[columns["ego"]].astype(np.int16), policies),
-                "source": pd.Categorical.from_codes(columns["source"].astype(np.int8), list(SOURCES.values())),
+                "policy": _categories(engine.world.policy[columns["ego"]], policies),
+                "source": _categories(columns["source"], list(SOURCES.values())),
                 "tie_class": columns["tie_class"].astype(np.int8),
                 "due_day": due,
-                "outcome": pd.Categorical.from_codes(columns["outcome"].astype(np.int8), list(OUTCOMES)),
+                "outcome": _categories(columns["outcome"], list(OUTCOMES)),
             }
         )

@@ -91,15 +91,11 @@ class Person(mesa.Agent):
         self.bonds: dict[int, Bond] = {}  # by the other's number; a dictionary keeps the order of creation
         self.connections: set[int] = set()
         self.sent: list[Invitation] = []
-        self.accepted_of_class = [0] * 5
-        self.resolved_of_class = [0] * 5
+        self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # The account. "Since zero" is since the opening or the last lifting of a restriction.
-        self.strikes = 0
+        self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
         self.strike_days_since_zero: list[int] = []
-        self.sent_since_zero = 0
-        self.accepted_since_zero = 0
         self.restricted_until: float = 0
-        self.restricted_days = 0
         self.blocked_day: int | None = None
         self.invitations_until_block: int | None = None
 
@@ -178,34 +174,33 @@ class Person(mesa.Agent):
         for attempt in range(whole + chance(self.word(day, DAILY, 3), inviting.per_day - whole)):
             if weekly is not None and len(today) + sum(invitation.sent_day > day - 7 for invitation in self.sent) >= weekly:
                 continue
-            before = [invitation.alter for invitation in today]
-            if self.policy.introductions + self.policy.directory == 0:
-                source, alter = "contacts", self.found_among_contacts(day, attempt, before)
-            else:
-                source, alter = self.found_one_by_one(day, attempt, before)
-            if alter is not None:
+            asked = [invitation.alter for invitation in today]
+            contacts_only = self.policy.introductions + self.policy.directory == 0
+            found = self.found_among_contacts(day, attempt, asked) if contacts_only else self.found_one_by_one(day, attempt, asked)
+            if found is not None:
+                source, alter = found
                 today.append(Invitation(day, self.number, alter, source, self.tie_class(alter)))
         return today
 
-    def found_among_contacts(self, day: int, attempt: int, before: list[int]) -> int | None:
-        """Make all tries at once: each would hit one of the eligible contacts with equal right."""
+    def found_among_contacts(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int] | None:
+        """All tries at once: one of the eligible contacts, unless every try would have missed them."""
         contacts = [alter for alter, bond in self.bonds.items() if bond.met + bond.talked >= 1]
-        eligible = [alter for alter in contacts if alter not in before and self.is_eligible(alter, day)]
+        eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter, day)]
         if not eligible:
             return None
         miss = math.prod([1 - len(eligible) / len(contacts)] * self.rules.inviting.tries)
         if chance(self.word(day, PICK, 4 * attempt), miss):
             return None
-        return eligible[below(self.word(day, PICK, 4 * attempt + 1), len(eligible))]
+        return "contacts", eligible[below(self.word(day, PICK, 4 * attempt + 1), len(eligible))]
 
-    def found_one_by_one(self, day: int, attempt: int, before: list[int]) -> tuple[str, int | None]:
-        """Look at one candidate after another, and take the first who is eligible."""
+    def found_one_by_one(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int] | None:
+        """The first eligible candidate of some tries."""
         tries = self.rules.inviting.tries
         for n in range(attempt * tries, (attempt + 1) * tries):
             source, alter = self.candidate(day, n)
-            if alter is not None and alter not in before and self.is_eligible(alter, day):
+            if alter is not None and alter not in asked and self.is_eligible(alter, day):
                 return source, alter
-        return "", None
+        return None
 
     def candidate(self, day: int, n: int) -> tuple[str, int | None]:
         """Where the candidate of this try comes from, and who it is."""
@@ -255,19 +250,17 @@ class Person(mesa.Agent):
         """Phase 4: the platform looks at this account at the end of the day."""
         if day == self.restricted_until:  # the last day of a restriction
             self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
-        elif day > self.restricted_until and (self.has_too_many_strikes(day) or self.has_too_low_a_ratio()):
+        elif day > self.restricted_until and self.breaks_the_rule(day):
             length = self.rules.platform.restriction_days
             self.restricted_until = math.inf if length is None else day + length
             if self.blocked_day is None:
                 self.blocked_day, self.invitations_until_block = day, len(self.sent)
 
-    def has_too_many_strikes(self, day: int) -> bool:
+    def breaks_the_rule(self, day: int) -> bool:
         platform = self.rules.platform
-        window = math.inf if platform.window_days is None else platform.window_days
-        return platform.limit is not None and sum(struck > day - window for struck in self.strike_days_since_zero) >= platform.limit
-
-    def has_too_low_a_ratio(self) -> bool:
-        platform = self.rules.platform
+        window = platform.window_days or math.inf
+        if platform.limit is not None and sum(struck > day - window for struck in self.strike_days_since_zero) >= platform.limit:
+            return True
         if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
             return False
         return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
@@ -362,12 +355,13 @@ class Reference(mesa.Model):
                 crossed = next(other for other in reversed(alter.sent) if other.alter == ego.number)
                 self.connect(ego, alter)
                 for accepted in (invitation, crossed):
-                    accepted.due_day = day if accepted.sent_day == day else accepted.due_day
                     self.conclude(accepted, "accepted")
+                    if accepted.sent_day == day:
+                        accepted.due_day = day
             return
-        answering = self.rules.answering
-        waits = -math.log(unit(ego.word(day, DELAY, 4 * alter.number)))
-        delay = math.floor(answering.delay_scale * waits ** (1 / answering.delay_shape))
+        scale, shape = self.rules.answering.delay_scale, self.rules.answering.delay_shape
+        u = unit(ego.word(day, DELAY, 4 * alter.number))
+        delay = math.floor(scale * (-math.log(u)) ** (1 / shape))  # whole days of a Weibull draw
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)
@@ -388,17 +382,13 @@ class Reference(mesa.Model):
                 ego.strike_days_since_zero.append(day)
                 ego.bonds[alter.number].state = LOCKED  # for good
                 self.conclude(invitation, "idk")
-        for invitation in self.expiring.pop(day, []):
-            if invitation.outcome == "pending":
-                self.withdraw(invitation, day)
-
-    def withdraw(self, invitation: Invitation, day: int) -> None:
-        bond = self.people[invitation.ego].bonds[invitation.alter]
-        bond.state = LOCKED
-        if self.rules.inviting.lock_days is not None:
-            bond.free_on = day + self.rules.inviting.lock_days + 1
-            self.opening[bond.free_on].append(bond)
-        self.conclude(invitation, "ignored")
+        for invitation in [old for old in self.expiring.pop(day, []) if old.outcome == "pending"]:
+            bond = self.people[invitation.ego].bonds[invitation.alter]
+            bond.state = LOCKED
+            if self.rules.inviting.lock_days is not None:
+                bond.free_on = day + self.rules.inviting.lock_days + 1
+                self.opening[bond.free_on].append(bond)
+            self.conclude(invitation, "ignored")
 
     def connect(self, one: Person, other: Person) -> None:
         """Connect the two, whatever the state of either direction was."""
@@ -409,8 +399,8 @@ class Reference(mesa.Model):
     def conclude(self, invitation: Invitation, outcome: str) -> None:
         """Note what became of an invitation; the inviter learns from it."""
         ego = self.people[invitation.ego]
-        invitation.outcome = outcome
         k = ego.tie_class(invitation.alter)
+        invitation.outcome = outcome
         ego.resolved_of_class[k] += 1
         if outcome == "accepted":
             ego.accepted_of_class[k] += 1

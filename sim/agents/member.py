@@ -39,7 +39,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def policy(self) -> str:
         """The name of its policy."""
-        return list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]]
+        return str(list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]])
 
     @property
     def circle(self) -> int:

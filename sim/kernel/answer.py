@@ -1,16 +1,17 @@
 """Phase 3: invitations due today are answered, and those that waited too long are withdrawn.
 
-Judging reads the state of the morning of the phase and can be done for any range of the messages at once; settling then lets the answers take effect.
+Judging reads the state of the morning of the phase and can be done for any range of the messages at once; settling then lets the answers
+take effect.
 """
 
 import numpy as np
 from numba import njit
 
-from .compilation import fast, inlined
-
 from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, class_in, find, slot_of
+from .compilation import fast, inlined
 from .draws import ANSWER, block
-from .invite import FROM_INTRODUCTIONS, by_receiver_and_sender, connect, count_accepted, draw_arc, full
+from .invite import FROM_INTRODUCTIONS
+from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
 from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
 
@@ -35,7 +36,7 @@ def due(world, rules, day):
 @inlined
 def _bit(member):
     """Give the place of a member's mark in a sieve, by multiplicative hashing (Knuth)."""
-    return ((np.uint64(member) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS))
+    return (np.uint64(member) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS)
 
 
 @fast
@@ -93,7 +94,10 @@ def _verdict(world, rules, day, slot, ego, source, sieve):
 
 @fast
 def judge(world, rules, day, low, high, sieve):
-    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``; ``sieve`` is paper to work on, uint64, shape (SIEVE,)."""
+    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``.
+
+    ``sieve`` is paper to work on, uint64, shape (SIEVE,).
+    """
     ring = world.sent_slot.shape[0]
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):
@@ -106,7 +110,11 @@ def judge(world, rules, day, low, high, sieve):
                 prefetch(world.alter, ahead)
             slot = np.int64(world.sent_slot[row, place])
             pending = world.state[slot] & PLATFORM == PENDING
-            world.verdicts[offset + place - first] = _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve) if pending else _STALE
+            world.verdicts[offset + place - first] = (
+                _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve)
+                if pending
+                else _STALE
+            )
         offset += last - first
 
 
@@ -144,7 +152,10 @@ def _ask_for_both(world, slot, ego):
 
 @fast
 def settle(world, rules, day):
-    """Let today's answers take effect. Under a cap on connections it matters who comes first, and acceptances wait for ``settle_accepted``."""
+    """Let today's answers take effect.
+
+    Under a cap on connections it matters who comes first, and acceptances wait for ``settle_accepted``.
+    """
     ring = world.sent_slot.shape[0]
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):

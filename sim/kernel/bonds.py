@@ -1,12 +1,14 @@
 """Bonds: what each member knows of each other, as one growing table for everybody.
 
-A bond i → j is a *slot* in four parallel pools, and it never moves: ``alter`` (who j is), ``link[:, 0]`` (the slot of the bond j → i, so that what happens to one side
-reaches the other without a search), ``link[:, 1]`` (the tie: day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks of
-64, then four of 32, four of 64, four of 128 …: place k of the member is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at
-most a fifth is spare. ``chunks[i]`` is one cache line for up to 960 bonds.
+A bond i → j is a *slot* in four parallel pools, and it never moves: ``alter`` (who j is), ``link[:, 0]`` (the slot of the bond j → i, so
+that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie: day of the last encounter, met, talked) and
+``state`` (the platform's side). A member's slots lie in chunks of 64, then four of 32, four of 64, four of 128 …: place k of the member
+is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at most a fifth is spare. ``chunks[i]`` is one
+cache line for up to 960 bonds.
 """
 
 import numpy as np
+
 from .compilation import fast, inlined
 from .vectors import WIDTH, equal_to, first_of, leading_zeros, prefetch
 
@@ -15,7 +17,8 @@ PLATFORM = 192
 """The platform's side of a bond, the two highest bits of its state: 0 is free, so free bonds are the smallest."""
 CLASS = 3
 CONTACT = 56
-"""The tie class, three bits from CLASS on; it follows from the tie, and saves a look there. A contact, whom ego has met or talked to, has one above 0."""
+"""The tie class, three bits from CLASS on; it follows from the tie, and saves a look there. A contact, whom ego has met or talked to, has
+one above 0."""
 ARC = 1
 """Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
 STRUCK = 2
@@ -121,7 +124,11 @@ def fits(chunks, head, pool, alter, ego, other):
     """Say whether the pool and the two members' chunk lists have room for a bond between them."""
     chunk, _, size = chunk_of(np.int64(head[ego, BONDS]))
     far_chunk, _, far_size = chunk_of(np.int64(head[other, BONDS]))
-    return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + max(size, FIRST_CHUNK) + max(far_size, FIRST_CHUNK) <= alter.shape[0]
+    return (
+        chunk < chunks.shape[1]
+        and far_chunk < chunks.shape[1]
+        and pool[0] + max(size, FIRST_CHUNK) + max(far_size, FIRST_CHUNK) <= alter.shape[0]
+    )
 
 
 @fast

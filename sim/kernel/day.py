@@ -1,20 +1,21 @@
 """The day: the five phases in their order.
 
-``advance`` lives through many days on one thread. It comes back where a pool is full in the middle of a day, and says what must grow; called again it goes on from there.
-With a crew (see ``sim.crew``) it also comes back for the stages that several threads do together, and does the others itself.
+``advance`` lives through many days on one thread. It comes back where a pool is full in the middle of a day, and says what must grow;
+called again it goes on from there. With a crew (see ``sim.crew``) it also comes back for the stages that several threads do together, and
+does the others itself.
 """
 
 import numpy as np
 from numba import njit
 
-
 from .answer import SIEVE, due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
 from .bonds import BONDS, chunk_of
 from .compilation import fast
 from .enforce import clear_weekday, enforce, observe
-from .invite import choose_invitations, introduce, order_of_effect, send
+from .invite import choose_invitations
 from .meet import choose_encounters, forget_partners, make_acquainted, paper, reach_far_side
-from .world import CURSOR, DAY, LIST, NEWEST_LOCK, NEXT_SLOT, OLDEST_LOCK, STAGE, UNSOUGHT
+from .send import introduce, order_of_effect, send
+from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
 
 DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6)
 """What ``advance`` says."""

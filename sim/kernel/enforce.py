@@ -3,20 +3,32 @@
 An account is judged by itself, so any range of members can be looked at at once.
 """
 
-import numpy as np
 from .compilation import fast, inlined
-
 from .world import (
-    ACCEPTED, ACCEPTED_BEFORE, BLOCKED_DAY, COUNTED_STRIKES, FOREVER, RESTRICTED_DAYS, RESTRICTED_UNTIL, SENT, SENT_AT_BLOCK, SENT_BEFORE, T_BLOCKED, T_RESTRICTED,
+    ACCEPTED,
+    ACCEPTED_BEFORE,
+    BLOCKED_DAY,
+    COUNTED_STRIKES,
+    FOREVER,
+    RESTRICTED_DAYS,
+    RESTRICTED_UNTIL,
+    SENT,
+    SENT_AT_BLOCK,
+    SENT_BEFORE,
+    T_BLOCKED,
+    T_RESTRICTED,
 )
 
 
 @inlined
 def _breaks_the_rule(world, rules, day, ego):
     strikes = world.account[ego, COUNTED_STRIKES]
-    if rules.limit >= 0 and strikes >= rules.limit:
-        if rules.window_days < 0 or day - world.strike_days[ego, strikes % rules.limit] < rules.window_days:
-            return True
+    if (
+        rules.limit >= 0
+        and strikes >= rules.limit
+        and (rules.window_days < 0 or day - world.strike_days[ego, strikes % rules.limit] < rules.window_days)
+    ):
+        return True
     if rules.min_ratio >= 0.0:
         sent = world.tally[ego, SENT] - world.tally[ego, SENT_BEFORE]
         accepted = world.tally[ego, ACCEPTED] - world.tally[ego, ACCEPTED_BEFORE]
@@ -26,7 +38,10 @@ def _breaks_the_rule(world, rules, day, ego):
 
 @fast
 def enforce(world, rules, day, low, high, changes):
-    """Apply the rule to members low to high - 1; adds to ``changes``, per policy, first restrictions [0] and accounts restricted, less those lifted [1]."""
+    """Apply the rule to members low to high - 1.
+
+    Adds to ``changes``, per policy, first restrictions [0] and accounts restricted, less those lifted [1].
+    """
     if rules.limit < 0 and rules.min_ratio < 0.0:
         return
     for ego in range(low, high):

@@ -1,31 +1,42 @@
-"""Phase 2: members choose whom to invite, and the invitations are sent.
+"""Phase 2, first half: members choose whom to invite.
 
-Choosing reads the morning's state and, of today's invitations, only ego's own; it can be done for any range of members at once. Sending creates the bonds that strangers
-lack, in the order of the senders, and then lets the invitations take effect.
+Choosing reads the morning's state and, of today's invitations, only ego's own; it can be done for any range of members at once.
 """
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
-
-from .compilation import fast, inlined
+from numba import types
 from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import intrinsic
 
 from .bonds import (
-    ARC, BONDS, CLASS, CONNECTED, CONNECTIONS, CONTACT, CONTACTS, LAST, MET, COUNT_MASK, PENDING, PLATFORM,
-    class_in, find, fits, join, joined_today, prefetch_append, slot_of,
+    BONDS,
+    CLASS,
+    CONNECTED,
+    CONNECTIONS,
+    CONTACT,
+    CONTACTS,
+    COUNT_MASK,
+    LAST,
+    MET,
+    PENDING,
+    PLATFORM,
+    class_in,
+    find,
+    slot_of,
 )
+from .compilation import fast, inlined
 from .draws import DELAY, PICK, SOURCE, below, block, lane
 from .vectors import WIDTH, first_of, how_many, prefetch, within
 from .world import (
-    ACCEPTED, ARCS, LIST, MUTUAL, RECEIVED, RESTRICTED_UNTIL, SENT, T_ACCEPTED, T_ARCS, T_CONNECTIONS, T_MUTUAL, T_RESOLVED, T_SENT, WELCOMED,
+    RESTRICTED_UNTIL,
 )
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
+
 
 @intrinsic
 def _ask(typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day):
@@ -54,8 +65,16 @@ def _agrees(world, rules, day, ego, other, slot, k):
     same_circle = ego // rules.circle_size == other // rules.circle_size
     return (
         _ask(
-            rules.condition[world.policy[ego]], (tie >> MET) & COUNT_MASK, tie & COUNT_MASK, since, np.int64(k),
-            np.int64(other), np.int64(world.head[other, CONNECTIONS]), np.int64(same_circle), np.int64(world.policy[other]), np.int64(day),
+            rules.condition[world.policy[ego]],
+            (tie >> MET) & COUNT_MASK,
+            tie & COUNT_MASK,
+            since,
+            np.int64(k),
+            np.int64(other),
+            np.int64(world.head[other, CONNECTIONS]),
+            np.int64(same_circle),
+            np.int64(world.policy[other]),
+            np.int64(day),
         )
         != 0
     )
@@ -104,7 +123,10 @@ def _eligible_classes(world, rules, ego):
 
 @inlined
 def _eligible_mask(state, first, spans):
-    """Say which of the 16 bonds from slot first on are eligible contacts: free, so the state is below PENDING, and of an eligible class. An empty place is none."""
+    """Say which of the 16 bonds from slot first on are eligible contacts.
+
+    Free, so the state is below PENDING, and of an eligible class. An empty place is none.
+    """
     return (
         within(state, first, np.uint8(1 << CLASS), spans[0])
         | within(state, first, np.uint8(2 << CLASS), spans[1])
@@ -152,7 +174,8 @@ def _count_agreed(world, rules, day, ego, spans, number):
 
 @inlined
 def _among_contacts(world, rules, day, ego, attempt):
-    """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or -1.
+    """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or
+    -1.
 
     Each of the tries would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
     """
@@ -192,10 +215,10 @@ def _introduced(world, rules, day, ego, n, picked):
 @inlined
 def _invited_before(world, other, first, out):
     """Say whether a stranger is among ego's invitations of today, in places first to out - 1 of ``invited``."""
-    for place in range(first, out):
-        if world.invited[place, 1] == other:
-            return True
-    return False
+    place = first
+    while place < out and world.invited[place, 1] != other:
+        place += 1
+    return place < out
 
 
 @inlined
@@ -231,7 +254,10 @@ def _one_by_one(world, rules, day, ego, attempt, first, out):
 
 @inlined
 def _attempt(world, rules, day, ego, attempt, first, out):
-    """Make one attempt of ego; its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out."""
+    """Make one attempt of ego.
+
+    Its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out.
+    """
     if rules.contacts_only[world.policy[ego]]:
         slot, source = _among_contacts(world, rules, day, ego, attempt), FROM_CONTACTS
         if slot < 0:
@@ -293,138 +319,3 @@ def choose_invitations(world, rules, day, low, high, out):
                 if rules.weekly_invites >= 0:
                     world.week[ego, day % 7] += 1
     return out
-
-
-@fast
-def introduce(world, rules, day, first, last):
-    """Create the bonds that the invitations in places first to last - 1 lack; gives the place it has got to, short of last where the pools must grow first."""
-    today = day - rules.first_day
-    for place in range(first, last):
-        ahead = min(place + _AHEAD, last - 1)
-        if world.invited[ahead, 2] < 0:
-            prefetch(world.head, 3 * np.int64(world.invited[ahead, 1]))
-            prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
-        ahead = min(place + _AHEAD // 2, last - 1)
-        if world.invited[ahead, 2] < 0:
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
-        if world.invited[place, 2] >= 0:
-            continue
-        ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
-        slot = joined_today(world.chunks, world.head, world.alter, world.link, ego, other, today)  # alter may have invited ego today, too
-        if slot < 0:
-            if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
-                return place
-            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
-        world.state[slot] |= PENDING
-        world.invited[place, 2] = slot
-    return last
-
-
-@inlined
-def connect(world, slot, there, ego, other):
-    """Connect two members; the caller counts whose invitation it was."""
-    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
-    world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
-    world.head[ego, CONNECTIONS] += 1
-    world.head[other, CONNECTIONS] += 1
-    world.totals[world.policy[ego], T_CONNECTIONS] += 1
-    world.totals[world.policy[other], T_CONNECTIONS] += 1
-
-
-@inlined
-def draw_arc(world, slot, there, ego, other):
-    """Add the outreach arc ego → other, if it is not there."""
-    if world.state[slot] & ARC:
-        return
-    world.state[slot] |= ARC
-    world.tally[ego, ARCS] += 1
-    world.totals[world.policy[ego], T_ARCS] += 1
-    if world.state[there] & ARC:
-        world.tally[ego, MUTUAL] += 1
-        world.tally[other, MUTUAL] += 1
-        world.totals[world.policy[ego], T_MUTUAL] += 1
-        world.totals[world.policy[other], T_MUTUAL] += 1
-
-
-@inlined
-def count_accepted(world, slot, ego, other):
-    """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
-    k = class_in(world.state[slot])
-    world.answers[ego, 2 * k] += 1
-    world.answers[ego, 2 * k + 1] += 1
-    world.tally[ego, ACCEPTED] += 1
-    world.tally[other, WELCOMED] += 1
-    world.totals[world.policy[ego], T_ACCEPTED] += 1
-    world.totals[world.policy[ego], T_RESOLVED] += 1
-
-
-@inlined
-def full(world, rules, ego, other):
-    """Say whether one of the two has as many connections as the platform allows."""
-    most = rules.max_connections
-    return most >= 0 and (world.head[ego, CONNECTIONS] >= most or world.head[other, CONNECTIONS] >= most)
-
-
-@njit(cache=True, nogil=True)
-def by_receiver_and_sender(receivers, senders):
-    """Give the order in which what members send takes effect."""
-    keys = np.empty(len(receivers), np.int64)
-    for place in range(len(receivers)):
-        keys[place] = (np.int64(receivers[place]) << 32) | np.int64(senders[place])
-    return np.argsort(keys)
-
-
-@fast
-def send(world, rules, day, order):
-    """Let the invitations in ``invited`` take effect, in an order if one is given, and file them by the day of their answer."""
-    count = world.clock[LIST]
-    row = day % world.sent_slot.shape[0]
-    begins = world.sent_from[row]
-    begins[:] = 0
-    for turn in range(count):
-        place = order[turn] if len(order) > 0 else turn
-        if len(order) == 0 and turn + _AHEAD < count:
-            ahead = np.int64(world.invited[turn + _AHEAD, 2])
-            prefetch(world.link, 2 * ahead)
-            prefetch(world.state, ahead)
-            prefetch(world.tally, world.tally.shape[1] * np.int64(world.invited[turn + _AHEAD, 1]))
-            prefetch(world.state, np.int64(world.link[world.invited[turn + _AHEAD // 2, 2], 0]))
-        ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
-        there = np.int64(world.link[slot, 0])
-        world.tally[ego, SENT] += 1
-        world.tally[other, RECEIVED] += 1
-        world.totals[world.policy[ego], T_SENT] += 1
-        draw_arc(world, slot, there, ego, other)
-        delay = world.invited[place, 3] >> 2
-        if world.state[slot] & PLATFORM == CONNECTED:  # alter's invitation of today has crossed this one
-            delay = 0
-        elif world.state[there] & PLATFORM == PENDING:
-            if full(world, rules, ego, other):
-                delay = rules.pending_days
-            else:
-                delay = 0
-                connect(world, slot, there, ego, other)
-                count_accepted(world, slot, ego, other)
-                count_accepted(world, there, other, ego)
-        world.invited[place, 3] = (world.invited[place, 3] & 3) + 4 * delay
-        begins[delay + 1] += 1
-    for delay in range(1, rules.pending_days + 2):
-        begins[delay] += begins[delay - 1]
-    for place in range(count - 1, -1, -1):  # a counting sort, so that each day's answers lie side by side
-        delay = world.invited[place, 3] >> 2
-        begins[delay + 1] -= 1
-        world.sent_slot[row, begins[delay + 1]] = world.invited[place, 2]
-        world.sent_ego[row, begins[delay + 1]] = world.invited[place, 0]
-        world.sent_source[row, begins[delay + 1]] = world.invited[place, 3] & 3
-    # now begins[d + 1] is where delay d begins
-    for delay in range(rules.pending_days + 1):
-        begins[delay] = begins[delay + 1]
-    begins[rules.pending_days + 1] = count
-
-
-@njit(cache=True, nogil=True)
-def order_of_effect(world, rules):
-    """Give the order in which the invitations of today take effect; empty where no order can be told from another: without a cap on connections."""
-    count = world.clock[LIST] if rules.max_connections >= 0 else 0
-    return by_receiver_and_sender(world.invited[:count, 1], world.invited[:count, 0])

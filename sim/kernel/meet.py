@@ -1,14 +1,29 @@
 """Phase 1: people meet, and their bonds grow stronger.
 
-Choosing reads the morning's state and can be done for any range of members at once. An encounter with a known contact changes ego's side on the spot (nobody else looks
-at ego's ties while others choose) and the far side right after; the others, which may create a bond, wait for their turn in the order of the members.
+Choosing reads the morning's state and can be done for any range of members at once. An encounter with a known contact changes ego's side
+on the spot (nobody else looks at ego's ties while others choose) and the far side right after; the others, which may create a bond, wait
+for their turn in the order of the members.
 """
 
 import numpy as np
 from numba import njit
 
-
-from .bonds import BONDS, CONTACT, CONTACTS, COUNT_MASK, MET, find, fits, join, prefetch_append, reclassed, slot_of, strength, strengthened, tie_class
+from .bonds import (
+    BONDS,
+    CONTACT,
+    CONTACTS,
+    COUNT_MASK,
+    MET,
+    find,
+    fits,
+    join,
+    prefetch_append,
+    reclassed,
+    slot_of,
+    strength,
+    strengthened,
+    tie_class,
+)
 from .compilation import fast, inlined
 from .draws import PARTNER, below, block, daily, lane, philox
 from .vectors import prefetch
@@ -24,7 +39,10 @@ _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
 
 @inlined
 def _random_contact(world, key, day, ego, owner, r, words):
-    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the block; give its slot, and where the words have got to."""
+    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the block.
+
+    Give its slot, and where the words have got to.
+    """
     bonds = world.head[owner, BONDS]
     while True:
         if r & 3 == 0 and r > 0:
@@ -73,7 +91,10 @@ def _grow(world, rules, slot, face, today):
 
 @fast
 def _ask_ahead(head, chunks, state, link, first, starters, starting, drawn):
-    """Ask for the memory of the likely picks of every starter before anybody needs it: first whether they are contacts, then the ties of the first two."""
+    """Ask for the memory of the likely picks of every starter before anybody needs it.
+
+    First whether they are contacts, then the ties of the first two.
+    """
     for turn in range(starting):
         ego = first + starters[turn]
         bonds = head[ego, BONDS]
@@ -114,7 +135,8 @@ def paper():
 def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters):
     """Let members low to high - 1 choose whom to meet.
 
-    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two. The last three are paper to work on, see ``paper``.
+    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two. The last three are paper to work
+    on, see ``paper``.
     """
     alter, link, state = world.alter, world.link, world.state
     today = day - rules.first_day
@@ -140,7 +162,9 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                     continue
                 face = facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE]
             else:
-                source = _FRIEND if u < rules.again + rules.friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
+                source = (
+                    _FRIEND if u < rules.again + rules.friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
+                )
                 other = _met_elsewhere(world, rules, day, ego, source, words)
                 if other < 0 or other == ego:
                     continue
@@ -184,8 +208,15 @@ def make_acquainted(world, rules, day, first, last):
         if place + _AHEAD // 2 < last:
             prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 0]))
             prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 1]))
-        ego, other, face, slot = np.int64(world.fresh[place, 0]), np.int64(world.fresh[place, 1]), world.fresh[place, 2], np.int64(world.fresh[place, 3])
-        if slot == UNSOUGHT or (slot == NO_BOND and other < ego and world.partner[other] == ego):  # the partner's own encounter has created the bond already
+        ego, other, face, slot = (
+            np.int64(world.fresh[place, 0]),
+            np.int64(world.fresh[place, 1]),
+            world.fresh[place, 2],
+            np.int64(world.fresh[place, 3]),
+        )
+        if slot == UNSOUGHT or (
+            slot == NO_BOND and other < ego and world.partner[other] == ego
+        ):  # the partner's own encounter has created the bond already
             slot = find(world.chunks, world.head, world.alter, ego, other)
         if slot < 0:
             if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):

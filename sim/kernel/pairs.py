@@ -36,7 +36,10 @@ def arcs(head, chunks, alter, state, count):
 
 @njit(cache=True, nogil=True)
 def neighbours(head, chunks, alter, state, count):
-    """Lay out the connections as rows of neighbours: indptr, int64, shape (N + 1,), and indices, int32, shape (count,), each row in the order of its bonds."""
+    """Lay out the connections as rows of neighbours.
+
+    Indptr, int64, shape (N + 1,), and indices, int32, shape (count,), each row in the order of its bonds.
+    """
     indptr = np.zeros(head.shape[0] + 1, np.int64)
     indices = np.empty(count, np.int32)
     found = 0

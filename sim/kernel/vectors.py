@@ -1,7 +1,7 @@
 """Sixteen at once: what the compiler does not see by itself.
 
-Bonds lie in chunks whose size is a multiple of sixteen, so sixteen neighbours can be compared in one go, on any processor that has vectors. Each function gives a mask:
-bit n says whether the n-th of the sixteen fits.
+Bonds lie in chunks whose size is a multiple of sixteen, so sixteen neighbours can be compared in one go, on any processor that has
+vectors. Each function gives a mask: bit n says whether the n-th of the sixteen fits.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """The arrays that are the society, and the rules that the day applies to them.
 
-``World`` is state: a member is a row, a bond is a slot (see ``bonds``). ``Rules`` is the scenario as the compiled day wants it: thresholds in place of probabilities,
-numbers in place of names. Nothing here is a Python object per member, and a day allocates nothing: what it needs for its own lists is in ``World`` too.
+``World`` is state: a member is a row, a bond is a slot (see ``bonds``). ``Rules`` is the scenario as the compiled day wants it:
+thresholds in place of probabilities, numbers in place of names. Nothing here is a Python object per member, and a day allocates nothing:
+what it needs for its own lists is in ``World`` too.
 """
 
 from typing import NamedTuple
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 
 from .bonds import FIRST_CHUNK
 
-(SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = range(12)
-"""Columns of ``tally``. Over the account's life: invitations sent and accepted, strikes, received, received and accepted, outreach arcs, arcs whose reverse exists, day of the
-first restriction (0: never), invitations sent by then, days of temporary restriction imposed. And what had been sent and accepted when the account last started from zero."""
+(SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
+    range(12)
+)
+"""Columns of ``tally``. Over the account's life: invitations sent and accepted, strikes, received, received and accepted, outreach arcs,
+arcs whose reverse exists, day of the first restriction (0: never), invitations sent by then, days of temporary restriction imposed. And
+what had been sent and accepted when the account last started from zero."""
 
 RESTRICTED_UNTIL, COUNTED_STRIKES = range(2)
 """Columns of ``account``: last day of the latest restriction, and the strikes since the account last started from zero."""
@@ -25,8 +29,8 @@ TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 NEXT_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK = range(7)
-"""Places of ``clock``: next free slot of the pool, the stage of the day and the place in its list (for going on after growth), the day, the length of the list of this
-stage, and both ends of the queue of locks."""
+"""Places of ``clock``: next free slot of the pool, the stage of the day and the place in its list (for going on after growth), the day,
+the length of the list of this stage, and both ends of the queue of locks."""
 
 
 class Rules(NamedTuple):

@@ -1,0 +1,120 @@
+"""``make bench``: this project and plain Mesa side by side, then this project by itself at a million members.
+
+Runs alternate, so that a machine that slows down slows both; medians are printed. Both sides have one thread and the same scenario. Two
+figures are given for this project: the days alone, which is what the plain model does, and ``sim.run`` with all its tables and networks.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+import sim
+from benchmarks import plain_mesa
+from sim import commands
+from sim.engine import Engine
+
+COLD = "import time; t = time.perf_counter(); import sim; t1 = time.perf_counter(); {run}; print(t1 - t, time.perf_counter() - t1)"
+FIRST = "s = sim.Scenario(members=1000); from sim.engine import Engine; e = Engine(s); t1 = time.perf_counter(); e.advance(2)"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Time a piece of work, in seconds of wall time."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def days_alone(scenario: sim.Scenario, threads: int = 1) -> Engine:
+    """Live through the history and all days, and take no measures but the daily ones."""
+    engine = Engine(scenario, threads)
+    engine.advance(scenario.days)
+    return engine
+
+
+def say(what: str, figure: str) -> None:
+    """Print one figure."""
+    print(f"{what:<66} {figure:>22}", flush=True)
+
+
+def beside_plain_mesa(scenario: sim.Scenario, repeats: int) -> None:
+    """Print what a member-day costs in plain Mesa and here, and the ratio."""
+    member_days = scenario.members * (scenario.history_days + scenario.days)
+    days_alone(scenario.replace({"members": 500, "days": 3}))
+    sim.run(scenario.replace({"members": 500, "days": 3}))
+    plain, ours, whole = [], [], []
+    for _ in range(repeats):
+        ours.append(seconds(lambda: days_alone(scenario)))
+        plain.append(seconds(lambda: plain_mesa.run(scenario)))
+        whole.append(seconds(lambda: sim.run(scenario, threads=1)))
+    title = f"{scenario.members:,} members, {scenario.history_days} + {scenario.days} days, ns per member-day"
+    for name, times in (("plain Mesa", plain), ("this project, the days alone", ours), ("this project, sim.run with all tables", whole)):
+        cost = [time / member_days * 1e9 for time in times]
+        say(
+            f"{title}: {name}" if name == "plain Mesa" else f"  {name}",
+            f"{statistics.median(cost):,.1f} [{min(cost):,.1f}, {max(cost):,.1f}]",
+        )
+    for name, times in (("the days alone", ours), ("sim.run with all tables", whole)):
+        ratios = [slow / fast for slow, fast in zip(plain, times, strict=True)]
+        say(f"  ratio, plain Mesa / {name}", f"{statistics.median(ratios):.1f} [{min(ratios):.1f}, {max(ratios):.1f}]")
+
+
+def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
+    """Print the cost of a member-day in a large society, on one thread and on two, and what a bond costs in memory."""
+    costs: dict[tuple[int, int], list[float]] = {}
+    for _ in range(repeats):
+        for members, threads in ((scenario.members, 1), (large, 1), (large, 2)):
+            society = scenario.replace({"members": members})
+            kept: list[Engine] = []
+            taken = seconds(lambda society=society, threads=threads, kept=kept: kept.append(days_alone(society, threads)))
+            costs.setdefault((members, threads), []).append(taken / members / (society.history_days + society.days) * 1e9)
+            if threads == 1:
+                memory(kept[0])
+    median = {key: statistics.median(values) for key, values in costs.items()}
+    for (members, threads), cost in median.items():
+        say(f"{members:,} members, {threads} thread{'s' * (threads > 1)}: ns per member-day", f"{cost:,.1f}")
+    say("  cost at the larger size / at the smaller", f"{median[large, 1] / median[scenario.members, 1]:.2f}")
+    say("  speed-up by the second thread", f"{median[large, 1] / median[large, 2]:.2f}")
+
+
+def memory(engine: Engine) -> None:
+    """Print the bytes of a bond record, all told, and of a member."""
+    bonds, bytes_of_bonds, bytes_of_members = engine.footprint()
+    members = engine.scenario.members
+    say(f"{members:,} members: bond records per member", f"{bonds / members:.1f}")
+    say("  bytes per bond record, spare room and directories included", f"{bytes_of_bonds / bonds:.2f}")
+    say("  bytes per member beside its bonds", f"{bytes_of_members / members:.0f}")
+
+
+def starting_up(repeats: int) -> None:
+    """Print how long a new process takes to import the library, and then waits for compiled code."""
+    lines = []
+    for _ in range(repeats + 1):
+        output = subprocess.run([sys.executable, "-c", COLD.format(run=FIRST)], capture_output=True, text=True, check=True).stdout
+        lines.append([float(number) for number in output.split()])
+    imported, waited = (statistics.median(column) for column in zip(*lines[1:], strict=True))
+    say("import sim, seconds", f"{imported:.2f}")
+    say("first two days in a new process (compiled before), seconds", f"{waited:.2f}")
+
+
+def main(
+    members: commands.Members = 10_000,
+    days: commands.Days = 365,
+    large: Annotated[int, typer.Option(help="Members of the large society; 0: leave it out.")] = 1_000_000,
+    repeats: Annotated[int, typer.Option(min=1, help="Alternating runs of each.")] = 3,
+    large_repeats: Annotated[int, typer.Option(min=1, help="Runs of the large society.")] = 1,
+) -> None:
+    """Time this project beside plain Mesa."""
+    scenario = sim.Scenario(members=members, days=days)
+    starting_up(repeats)
+    beside_plain_mesa(scenario, repeats)
+    if large:
+        at_scale(scenario, large, large_repeats)
+
+
+if __name__ == "__main__":
+    commands.launch(main)

@@ -1,0 +1,182 @@
+"""Phase 2, second half: the invitations are sent.
+
+The bonds that strangers lack are created, in the order of the senders; then the invitations take effect, and are filed by the day of their
+answer.
+"""
+
+import numpy as np
+from numba import njit
+
+from .bonds import (
+    ARC,
+    CONNECTED,
+    CONNECTIONS,
+    PENDING,
+    PLATFORM,
+    class_in,
+    fits,
+    join,
+    joined_today,
+    prefetch_append,
+)
+from .compilation import fast, inlined
+from .vectors import prefetch
+from .world import (
+    ACCEPTED,
+    ARCS,
+    LIST,
+    MUTUAL,
+    RECEIVED,
+    SENT,
+    T_ACCEPTED,
+    T_ARCS,
+    T_CONNECTIONS,
+    T_MUTUAL,
+    T_RESOLVED,
+    T_SENT,
+    WELCOMED,
+)
+
+_AHEAD = 16
+"""How many places ahead in a list memory is asked for."""
+
+
+@fast
+def introduce(world, rules, day, first, last):
+    """Create the bonds that the invitations in places first to last - 1 lack.
+
+    Gives the place it has got to, short of last where the pools must grow first.
+    """
+    today = day - rules.first_day
+    for place in range(first, last):
+        ahead = min(place + _AHEAD, last - 1)
+        if world.invited[ahead, 2] < 0:
+            prefetch(world.head, 3 * np.int64(world.invited[ahead, 1]))
+            prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
+        ahead = min(place + _AHEAD // 2, last - 1)
+        if world.invited[ahead, 2] < 0:
+            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
+            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
+        if world.invited[place, 2] >= 0:
+            continue
+        ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
+        slot = joined_today(world.chunks, world.head, world.alter, world.link, ego, other, today)  # alter may have invited ego today, too
+        if slot < 0:
+            if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
+                return place
+            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+        world.state[slot] |= PENDING
+        world.invited[place, 2] = slot
+    return last
+
+
+@inlined
+def connect(world, slot, there, ego, other):
+    """Connect two members; the caller counts whose invitation it was."""
+    world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
+    world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
+    world.head[ego, CONNECTIONS] += 1
+    world.head[other, CONNECTIONS] += 1
+    world.totals[world.policy[ego], T_CONNECTIONS] += 1
+    world.totals[world.policy[other], T_CONNECTIONS] += 1
+
+
+@inlined
+def draw_arc(world, slot, there, ego, other):
+    """Add the outreach arc ego → other, if it is not there."""
+    if world.state[slot] & ARC:
+        return
+    world.state[slot] |= ARC
+    world.tally[ego, ARCS] += 1
+    world.totals[world.policy[ego], T_ARCS] += 1
+    if world.state[there] & ARC:
+        world.tally[ego, MUTUAL] += 1
+        world.tally[other, MUTUAL] += 1
+        world.totals[world.policy[ego], T_MUTUAL] += 1
+        world.totals[world.policy[other], T_MUTUAL] += 1
+
+
+@inlined
+def count_accepted(world, slot, ego, other):
+    """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
+    k = class_in(world.state[slot])
+    world.answers[ego, 2 * k] += 1
+    world.answers[ego, 2 * k + 1] += 1
+    world.tally[ego, ACCEPTED] += 1
+    world.tally[other, WELCOMED] += 1
+    world.totals[world.policy[ego], T_ACCEPTED] += 1
+    world.totals[world.policy[ego], T_RESOLVED] += 1
+
+
+@inlined
+def full(world, rules, ego, other):
+    """Say whether one of the two has as many connections as the platform allows."""
+    most = rules.max_connections
+    return most >= 0 and (world.head[ego, CONNECTIONS] >= most or world.head[other, CONNECTIONS] >= most)
+
+
+@njit(cache=True, nogil=True)
+def by_receiver_and_sender(receivers, senders):
+    """Give the order in which what members send takes effect."""
+    keys = np.empty(len(receivers), np.int64)
+    for place in range(len(receivers)):
+        keys[place] = (np.int64(receivers[place]) << 32) | np.int64(senders[place])
+    return np.argsort(keys)
+
+
+@fast
+def send(world, rules, day, order):
+    """Let the invitations in ``invited`` take effect, in an order if one is given, and file them by the day of their answer."""
+    count = world.clock[LIST]
+    row = day % world.sent_slot.shape[0]
+    begins = world.sent_from[row]
+    begins[:] = 0
+    for turn in range(count):
+        place = order[turn] if len(order) > 0 else turn
+        if len(order) == 0 and turn + _AHEAD < count:
+            ahead = np.int64(world.invited[turn + _AHEAD, 2])
+            prefetch(world.link, 2 * ahead)
+            prefetch(world.state, ahead)
+            prefetch(world.tally, world.tally.shape[1] * np.int64(world.invited[turn + _AHEAD, 1]))
+            prefetch(world.state, np.int64(world.link[world.invited[turn + _AHEAD // 2, 2], 0]))
+        ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
+        there = np.int64(world.link[slot, 0])
+        world.tally[ego, SENT] += 1
+        world.tally[other, RECEIVED] += 1
+        world.totals[world.policy[ego], T_SENT] += 1
+        draw_arc(world, slot, there, ego, other)
+        delay = world.invited[place, 3] >> 2
+        if world.state[slot] & PLATFORM == CONNECTED:  # alter's invitation of today has crossed this one
+            delay = 0
+        elif world.state[there] & PLATFORM == PENDING:
+            if full(world, rules, ego, other):
+                delay = rules.pending_days
+            else:
+                delay = 0
+                connect(world, slot, there, ego, other)
+                count_accepted(world, slot, ego, other)
+                count_accepted(world, there, other, ego)
+        world.invited[place, 3] = (world.invited[place, 3] & 3) + 4 * delay
+        begins[delay + 1] += 1
+    for delay in range(1, rules.pending_days + 2):
+        begins[delay] += begins[delay - 1]
+    for place in range(count - 1, -1, -1):  # a counting sort, so that each day's answers lie side by side
+        delay = world.invited[place, 3] >> 2
+        begins[delay + 1] -= 1
+        world.sent_slot[row, begins[delay + 1]] = world.invited[place, 2]
+        world.sent_ego[row, begins[delay + 1]] = world.invited[place, 0]
+        world.sent_source[row, begins[delay + 1]] = world.invited[place, 3] & 3
+    # now begins[d + 1] is where delay d begins
+    for delay in range(rules.pending_days + 1):
+        begins[delay] = begins[delay + 1]
+    begins[rules.pending_days + 1] = count
+
+
+@njit(cache=True, nogil=True)
+def order_of_effect(world, rules):
+    """Give the order in which the invitations of today take effect.
+
+    Empty where no order can be told from another: without a cap on connections.
+    """
+    count = world.clock[LIST] if rules.max_connections >= 0 else 0
+    return by_receiver_and_sender(world.invited[:count, 1], world.invited[:count, 0])
