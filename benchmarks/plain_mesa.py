@@ -9,12 +9,12 @@ one rule share nothing. The end states agree on average, not run by run; ``tests
 import itertools
 import math
 from collections import defaultdict, deque
+from random import Random
 from typing import Any
 
 import mesa
 
-from sim.agents import Bond, Candidate, InvitePolicy
-from sim.scenario import Scenario
+from sim import Bond, Candidate, InvitePolicy, Scenario
 
 
 class Tie:
@@ -40,8 +40,11 @@ class Invitation:
         self.outcome: str | None = None
 
 
-class Member(mesa.Agent):
+class Member(mesa.Agent):  # type: ignore[misc]
     """A person and its account."""
+
+    model: "PlainModel"
+    random: Random
 
     def __init__(self, model: "PlainModel", number: int, policy: InvitePolicy, place: int) -> None:
         super().__init__(model)
@@ -254,7 +257,7 @@ class Member(mesa.Agent):
         return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
 
 
-class PlainModel(mesa.Model):
+class PlainModel(mesa.Model):  # type: ignore[misc]
     """The society and the platform; one step is one day."""
 
     def __init__(self, scenario: Scenario) -> None:

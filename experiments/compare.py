@@ -28,6 +28,8 @@ Replications = Annotated[int, typer.Option("--replications", metavar="N", min=1,
 INTERRUPTED = "interrupted; the results folder is as it was"
 CURVE_POINTS = 400
 """Points in time of a survival curve, at most."""
+DIGITS = "%.6g"
+"""How numbers stand in summary.csv: what remains is the same on every machine."""
 LEAST_AT_RISK = 0.1
 """A survival curve ends where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
 
@@ -113,14 +115,14 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     table = pd.concat(runs, ignore_index=True)[["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]]
     return Comparison(
         runs=table,
-        summary=_estimated(table),
+        summary=estimated(table),
         differences=differences(table, sim.MEASURES),
-        series=_estimated(pd.concat(series), "day"),
-        survival=_estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
+        series=estimated(pd.concat(series), "day"),
+        survival=estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
     )
 
 
-def _estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
+def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
     """Estimate the measures over replications, at every point of a curve; where a curve's measure is not taken, it has no point."""
     keys = ["population", "policy", *point]
     measures = [column for column in table if column not in {*keys, "replication", "seed", "society", "members"}]
@@ -157,10 +159,11 @@ def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.Dat
 
 
 def tables(comparison: Comparison, folder: Path) -> None:
-    """Write the tables; the numbers of summary.csv have 6 significant digits."""
+    """Write the tables, and two also as CSV: the summary with 6 significant digits, the runs with all, so that it follows from them."""
     for name, table in vars(comparison).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    comparison.summary.to_csv(folder / "summary.csv", index=False, float_format="%.6g", lineterminator="\n")
+    comparison.summary.to_csv(folder / "summary.csv", index=False, float_format=DIGITS, lineterminator="\n")
+    comparison.runs.to_csv(folder / "runs.csv", index=False, lineterminator="\n")
 
 
 def origin(base: sim.Scenario, started: datetime, replications: int, folder: Path) -> None:

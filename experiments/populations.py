@@ -37,7 +37,8 @@ class Population:
         if self.kind == "mixed":
             there.append("all")
         table = table[table["policy"].isin(there)]
-        return table.assign(population=np.where((self.kind == "newcomer") & (table["policy"] != self.policy), "host", self.kind))
+        around = (table["policy"] != self.policy) & (self.kind == "newcomer")
+        return table.assign(population=np.where(around, "host", self.kind), policy=table["policy"].astype("str"))
 
 
 def populations(base: sim.Scenario) -> list[Population]:

@@ -63,7 +63,7 @@ def provenance(scenario: Scenario, *, started: datetime, seeds: Sequence[int] | 
 def source(function: Any) -> str | None:
     """Give the text of a Python function, or of one that numba has compiled; None where it was typed in and stands in no file."""
     try:
-        return textwrap.dedent(inspect.getsource(getattr(function, "py_func", function)))
+        return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
         return None
 

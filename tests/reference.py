@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import mesa
 
-from sim.agents import Bond as SeenBond
-from sim.agents import Candidate, InvitePolicy
-from sim.scenario import Scenario
+from sim import Bond as SeenBond
+from sim import Candidate, InvitePolicy, Scenario
 
 TWO32 = 2**32
 MOST_COUNTED = 511
@@ -77,7 +76,7 @@ class Invitation:
     outcome: str = "pending"  # or accepted, idk ("I don't know this person"), ignored (withdrawn without an answer)
 
 
-class Person(mesa.Agent):
+class Person(mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(self, model: "Reference", number: int, policy_place: int) -> None:
@@ -85,7 +84,8 @@ class Person(mesa.Agent):
         self.rules: Scenario = model.rules
         self.number = number
         self.circle = number // self.rules.society.circle_size
-        self.sociability = self._drawn_sociability()
+        sigma, unit0, unit1 = self.rules.society.sociability_sigma, unit(self.word(0, SOCIABILITY, 0)), unit(self.word(0, SOCIABILITY, 1))
+        self.sociability = math.exp(sigma * math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1) - sigma**2 / 2)
         self.policy_place = policy_place
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         self.bonds: dict[int, Bond] = {}  # by the other's number; a dictionary keeps the order of creation
@@ -101,12 +101,6 @@ class Person(mesa.Agent):
 
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
-
-    def _drawn_sociability(self) -> float:
-        sigma = self.rules.society.sociability_sigma
-        unit0, unit1 = unit(self.word(0, SOCIABILITY, 0)), unit(self.word(0, SOCIABILITY, 1))
-        z = math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1)
-        return math.exp(sigma * z - sigma**2 / 2)
 
     def tie_class(self, alter: int) -> int:
         """0 stranger, 1 online, 2 met once, 3 met often, 4 close."""
@@ -146,8 +140,8 @@ class Person(mesa.Agent):
         meeting, people = self.rules.meeting, self.model.people
         words = (self.word(day, PARTNER, r) for r in itertools.count())
         if u < meeting.again:
-            drawn = [self.random_contact(words) for _ in range(meeting.again_choice)]
-            if drawn[0] is None:
+            drawn = [alter for _ in range(meeting.again_choice) if (alter := self.random_contact(words)) is not None]
+            if not drawn:
                 return None, 0.0
             partner = max(drawn, key=lambda alter: self.bonds[alter].met + self.bonds[alter].talked)  # the first of the largest
             return partner, meeting.face_again if self.bonds[partner].met >= 1 else meeting.face_online
@@ -251,8 +245,7 @@ class Person(mesa.Agent):
         if day == self.restricted_until:  # the last day of a restriction
             self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
         elif day > self.restricted_until and self.breaks_the_rule(day):
-            length = self.rules.platform.restriction_days
-            self.restricted_until = math.inf if length is None else day + length
+            self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
             if self.blocked_day is None:
                 self.blocked_day, self.invitations_until_block = day, len(self.sent)
 
@@ -266,7 +259,7 @@ class Person(mesa.Agent):
         return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
 
 
-class Reference(mesa.Model):
+class Reference(mesa.Model):  # type: ignore[misc]
     """A society on a platform; one step is one day.
 
     ``log`` holds the encounters of a contact log, if the meetings come from one: for each of its days a list of pairs, in their order.
@@ -289,11 +282,10 @@ class Reference(mesa.Model):
 
     def _dealt_policies(self) -> list[int]:
         """The place of each member's policy among the policies."""
-        members = range(self.rules.members)
-        order = sorted(members, key=lambda number: (draw(self.rules.seed, 0, POLICY, number, 0), number))
+        order = sorted(range(self.rules.members), key=lambda number: (draw(self.rules.seed, 0, POLICY, number, 0), number))
         ends = [round(self.rules.members * share) for share in itertools.accumulate(self.rules.shares().values())]
         dealt = {number: sum(end <= place for end in ends) for place, number in enumerate(order)}
-        return [dealt[number] for number in members]
+        return [dealt[number] for number in sorted(order)]
 
     @property
     def connections(self) -> set[tuple[int, int]]:
@@ -319,17 +311,17 @@ class Reference(mesa.Model):
 
     def meet(self, day: int) -> None:
         """Phase 1: all choose, then the encounters happen."""
-        encounters = [person.encounter(day) for person in self.people] if self.log is None else self._logged(day)
+        if self.log is None:
+            encounters = [person.encounter(day) for person in self.people]
+        else:
+            place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
+            encounters = [(one, other, True) for one, other in self.log[place]] if place < len(self.log) else []
         for ego, alter, face_to_face in filter(None, encounters):
             for one, other in ((ego, alter), (alter, ego)):
                 bond = self.people[one].bonds.setdefault(other, Bond())
                 bond.met = min(MOST_COUNTED, bond.met + face_to_face)
                 bond.talked = min(MOST_COUNTED, bond.talked + (not face_to_face))
                 bond.last = day
-
-    def _logged(self, day: int) -> list[tuple[int, int, bool]]:
-        place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
-        return [(one, other, True) for one, other in self.log[place]] if place < len(self.log) else []
 
     def invite(self, day: int) -> None:
         """Phase 2: all choose, then the invitations are out, then they take effect."""

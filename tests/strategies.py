@@ -10,9 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
+from sim import Bond, Candidate, InvitePolicy, Scenario
+from sim.agents import POLICIES
 from sim.platform import PRESETS
-from sim.scenario import Scenario
 
 probability = st.sampled_from((0.5, 1.0, 0.0)) | st.floats(0, 1) | st.floats(0.05, 0.95).map(lambda p: round(p, 3))
 generous = st.floats(0.5, 1).map(lambda p: round(p, 3))

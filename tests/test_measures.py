@@ -10,9 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+import sim
 from sim import measures
 
 from . import tables
+from .strategies import scenarios
 
 societies = st.tuples(
     st.integers(1, 20) | st.integers(1, 300), st.sampled_from((0.0, 0.5, 1.5, 4, 12)) | st.floats(0, 30), st.integers(0, 2**32 - 1)
@@ -122,6 +124,25 @@ def test_summary_says_what_the_definitions_say(members, invitations_each, seed, 
     if outreach.number_of_edges():
         assert summary.loc["all", "reciprocity"] == pytest.approx(nx.overall_reciprocity(outreach))
     assert summary.loc["all", "clustering"] == pytest.approx(nx.average_clustering(graph))
+
+
+@given(scenarios())
+@settings(deadline=None, max_examples=25)
+def test_the_measures_of_a_run_are_those_of_networkx(scenario):
+    result = sim.run(scenario, threads=1)
+    graph, outreach, everybody = result.graph(), result.outreach(), result.summary.set_index("policy").loc["all"]
+    assert everybody["degree"] == pytest.approx(2 * graph.number_of_edges() / len(graph))
+    assert everybody["reach2"] == pytest.approx(np.mean(others_within(graph, 2)))
+    assert everybody["reach3"] == pytest.approx(np.mean(others_within(graph, 3)))
+    assert everybody["clustering"] == pytest.approx(nx.average_clustering(graph))
+    assert everybody["largest_component"] == max(map(len, nx.connected_components(graph))) / len(graph)
+    if outreach.number_of_edges():
+        assert everybody["reciprocity"] == pytest.approx(nx.overall_reciprocity(outreach))
+    for name, row in result.summary.set_index("policy").drop("all").iterrows():
+        own = [member for member, policy in graph.nodes(data="policy") if policy == name]
+        left = list(outreach.out_edges(own))
+        assert row["reciprocity"] == pytest.approx(np.mean([outreach.has_edge(j, i) for i, j in left]) if left else np.nan, nan_ok=True)
+        assert row["clustering"] == pytest.approx(nx.average_clustering(graph, own) if own else np.nan, nan_ok=True)
 
 
 def test_a_policy_that_nobody_has_is_a_row_without_values():

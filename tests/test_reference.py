@@ -269,8 +269,10 @@ def events(told: Reference) -> Iterator[str]:
     for person in told.people:
         if person.blocked_day is not None:
             yield "restricted" if told.day <= person.restricted_until else "lifted"
-            if platform.limit is None or platform.min_ratio is None:
-                yield "restricted for its ratio" if platform.limit is None else "restricted for its strikes"
+            if platform.min_ratio is None:
+                yield "restricted for its strikes"
+            if platform.limit is None or person.strikes < platform.limit:
+                yield "restricted for its ratio"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
         yield from (bond.state for bond in person.bonds.values())
@@ -313,7 +315,7 @@ def test_meetings_from_a_log(tmp_path_factory, drawn):
 
 
 def test_the_default_scenario():
-    told = check_equal(Scenario(members=300))
+    told = check_equal(Scenario(members=200))
     assert len(told.connections) > 5_000
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+import sim
 from sim.errors import InputError
 from sim.result import VERSION, load
 from sim.scenario import Scenario
@@ -51,6 +52,12 @@ def test_what_is_loaded_is_what_was_saved(tmp_path_factory, drawn):
     made = tables.result(drawn, provenance=described(drawn))
     made.save(path)
     assert_same(load(path), made)
+
+
+def test_a_run_is_loaded_as_it_was_saved(tmp_path):
+    made = sim.run(Scenario(members=150, days=40), threads=1, log=True)
+    made.save(tmp_path / "run.zip")
+    assert_same(sim.load(tmp_path / "run.zip"), made)
 
 
 def test_a_result_without_invitations_and_connections(tmp_path):

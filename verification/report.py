@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FOLDER = Path("results") / "verification"
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Of Okabe and Ito (2008); the points of a fact in their order."""
-TITLES = {
-    "T1": "T1 invitations until block",
-    "T2": "T2 accepted before block",
-    "T3": "T3 accepted within a budget",
-    "T4": "T4 day of block, with delays",
-    "T6": "T6 days restricted in a year",
-    "T7": "T7 day of the second strike in a window",
-    "T9": "T9 degree, all invite m on one day",
-    "T10": "T10 people reached",
+PANELS = {
+    "T1": ("T1  sent until the block", "invitations"),
+    "T2": ("T2  accepted before the block", "acceptances"),
+    "T3": ("T3  accepted within a budget of n", "acceptances"),
+    "T4": ("T4  first restriction, with delayed answers", "day"),
+    "T6": ("T6  restricted in a year", "days"),
+    "T7": ("T7  second strike within w days", "day"),
+    "T9": ("T9  degree when everyone invites m on one day", "connections"),
+    "T10": ("T10  reached by n uniform invitations", "people"),
 }
+"""Title and x axis of each fact's panel."""
 SHOWN = {"T10": ("different people", "connections")}
 """The quantities in a fact's panel; the first of each point where nothing is said."""
 
@@ -74,24 +75,19 @@ def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) ->
 
 def figure(outcomes: list[Outcome]) -> Figure:
     """Draw all z-scores with their band, and for each fact the exact law (lines) with what was simulated (dots)."""
-    drawn = Figure(figsize=(7.5, 9.2), layout="constrained")
+    drawn = Figure(figsize=(7.5, 10.5), layout="constrained")
     axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh", height_ratios=[1.15, 1, 1, 1, 1])
     passed = sum(abs(outcome.z) < THRESHOLD for outcome in outcomes)
     drawn.suptitle(
         f"{passed} of {len(outcomes)} checks agree with exact results", x=0.01, ha="left", fontsize=10, fontweight="bold", color="#262626"
     )
     _draw_z(axes["z"], outcomes)
-    for axis, (fact, title) in zip([axes[key] for key in "abcdefgh"], TITLES.items(), strict=True):
-        _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact))
-        axis.set_title(title)
+    for axis, (fact, (title, unit)) in zip([axes[key] for key in "abcdefgh"], PANELS.items(), strict=True):
+        _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact), title)
+        axis.set_xlabel(unit)
         axis.set_ylabel("share up to x")
-    drawn.supxlabel(
-        "Lines: exact. Dots: simulated, at quantiles 1/24 apart. Legends give the parameters.",
-        x=0.01,
-        ha="left",
-        fontsize=7.5,
-        color="#595959",
-    )
+    below = "Lines: exact laws. Dots: simulated, at quantiles 1/24 apart. K: limit of strikes; a, q: P(accepted), P(I don't know)."
+    drawn.supxlabel(below, x=0.01, ha="left", fontsize=7.5, color="#595959")
     return drawn
 
 
@@ -111,22 +107,26 @@ def _draw_z(axis: "Axes", outcomes: list[Outcome]) -> None:
         start += len(of_fact) + 2
     axis.set_xticks(ticks, facts)
     axis.set_ylim(-2 * THRESHOLD, 2 * THRESHOLD)
-    axis.set_ylabel("z, standard errors")
+    axis.set_ylabel("z")
     axis.set_title(f"All checks; grey: |z| < {THRESHOLD:.2f}, which all pass with probability {1 - FALSE_ALARMS:g} if the model is right")
     axis.legend(loc="lower right", ncols=2, fontsize=8, frameon=False)
 
 
-def _draw_laws(axis: "Axes", points: list[Point], names: tuple[str, ...] | None) -> None:
+def _draw_laws(axis: "Axes", points: list[Point], names: tuple[str, ...] | None, title: str) -> None:
     """Draw cumulative laws: exact as steps, simulated at evenly spaced quantiles."""
     shown = [(point, q) for point in points for q in point.quantities if (q.name in names if names else q is point.quantities[0])]
-    for (point, quantity), colour in zip(shown, COLOURS * 2, strict=False):
+    for (point, quantity), colour in zip(shown, COLOURS, strict=False):
         law = quantity.law
         assert isinstance(law, Law)
         seen = np.sort(observations(point)[quantity.name])
-        axis.step(law.values, np.cumsum(law.chances), where="post", color=colour, linewidth=1.1, label=point.setting)
+        axis.step(
+            law.values, np.cumsum(law.chances), where="post", color=colour, linewidth=1.1, label=point.setting.removesuffix(", 365 d")
+        )
         quantiles = np.unique(seen[(np.arange(1, 24) * len(seen)) // 24])
         axis.plot(quantiles, np.searchsorted(seen, quantiles, side="right") / len(seen), "o", markersize=2.8, color=colour)
     ends = [np.searchsorted(np.cumsum(q.law.chances), 0.997) for _, q in shown if isinstance(q.law, Law)]
     axis.set_xlim(0, max(q.law.values[end] for (_, q), end in zip(shown, ends, strict=True) if isinstance(q.law, Law)))
     axis.set_ylim(0, 1.02)
-    axis.legend(fontsize=5.5, frameon=False, loc="lower right")
+    key = axis.legend(fontsize=6.5, frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 0.98), borderaxespad=0, labelspacing=0.25)
+    key.set_in_layout(False)
+    axis.set_title(title, fontweight="bold", pad=4 + 9.2 * len(shown))

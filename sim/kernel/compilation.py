@@ -12,5 +12,5 @@ from numba import njit
 
 fast: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)()
 """For a phase, or what is called now and then in one."""
-inlined: Any = partial(njit, cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)()
+inlined: Any = partial(njit, cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False, no_cpython_wrapper=True)()
 """For what is called in the innermost loops."""

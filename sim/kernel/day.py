@@ -76,13 +76,14 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
     daily_words, drawn, starters = paper()
     sieve = np.empty(SIEVE, np.uint64)
     members = rules.members
+    nobody = np.int64(0)  # a literal would have its own copy of all that it is handed to compiled
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
         if not alone and clock[STAGE] in (MORNING, INVITING, JUDGING, EVENING):
             return FOR_THE_CREW
         if clock[STAGE] == MORNING:
             clock[DAY] += 1
-            touched, fresh = choose_encounters(world, rules, clock[DAY], 0, members, daily_words, drawn, starters)
-            reach_far_side(world, rules, clock[DAY], 0, touched)
+            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, daily_words, drawn, starters)
+            reach_far_side(world, rules, clock[DAY], nobody, touched)
             clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
         day = clock[DAY]
         if clock[STAGE] == ACQUAINTING:
@@ -91,13 +92,13 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             clock[CURSOR] = make_acquainted(world, rules, day, clock[CURSOR], clock[LIST])
             if clock[CURSOR] < clock[LIST]:
                 return shortage(world, world.fresh[clock[CURSOR], 0], world.fresh[clock[CURSOR], 1])
-            forget_partners(world, 0, clock[LIST])
+            forget_partners(world, nobody, clock[LIST])
             unlock(world, rules, day)
             clock[STAGE] = INVITING if day >= 1 else MORNING
             if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            clock[LIST] = choose_invitations(world, rules, day, 0, members, 0)
+            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
@@ -113,7 +114,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == JUDGING:
-            judge(world, rules, day, 0, due(world, rules, day), sieve)
+            judge(world, rules, day, nobody, due(world, rules, day), sieve)
             clock[STAGE] = SETTLING
         if clock[STAGE] == SETTLING:
             settle(world, rules, day)
@@ -124,7 +125,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == EVENING:
-            enforce(world, rules, day, 0, members, changes)
+            enforce(world, rules, day, nobody, members, changes)
             clock[STAGE] = OBSERVING
         clear_weekday(world, day)
         observe(world, day, changes, series)

@@ -10,8 +10,8 @@ from numba import njit
 
 from .compilation import fast, inlined
 
-SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER = range(1, 8)
-PICK = 1 << 20
+SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER = (np.int64(code) for code in range(1, 8))
+PICK = np.int64(1 << 20)
 """Purposes, see docs/rules.md; the r-th pick of a candidate is purpose PICK + r."""
 
 _LOW = np.uint64(0xFFFFFFFF)

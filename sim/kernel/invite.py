@@ -185,7 +185,7 @@ def _among_contacts(world, rules, day, ego, attempt):
     spans = _eligible_classes(world, rules, ego)
     asks = rules.condition[world.policy[ego]] != 0
     if asks:
-        eligible = _count_agreed(world, rules, day, ego, spans, -1)
+        eligible = _count_agreed(world, rules, day, ego, spans, np.int64(-1))
     else:
         eligible = _count_eligible(world.head, world.chunks, world.state, ego, spans)
     if eligible == 0:
@@ -207,7 +207,7 @@ def _introduced(world, rules, day, ego, n, picked):
     """Give a random connection of a random connection; -1 if ego has none."""
     if world.head[ego, CONNECTIONS] == 0:
         return np.int64(-1)
-    slot, r = _random_bond(world, rules.key, day, ego, ego, n, 0, picked, True)
+    slot, r = _random_bond(world, rules.key, day, ego, ego, n, np.int64(0), picked, True)
     slot, r = _random_bond(world, rules.key, day, ego, np.int64(world.alter[slot]), n, r, picked, True)
     return np.int64(world.alter[slot])
 
@@ -235,7 +235,7 @@ def _one_by_one(world, rules, day, ego, attempt, first, out):
         if u < rules.from_contacts[p]:
             if world.head[ego, CONTACTS] == 0:
                 continue
-            slot, _ = _random_bond(world, key, day, ego, ego, n, 0, picks, False)
+            slot, _ = _random_bond(world, key, day, ego, ego, n, np.int64(0), picks, False)
             other, source = np.int64(-1), FROM_CONTACTS  # who it is need not be known before it is invited
         else:
             if u < rules.from_introductions[p]:

@@ -58,7 +58,7 @@ def _met_again(world, rules, day, ego, words):
     """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody."""
     if world.head[ego, CONTACTS] == 0:
         return np.int64(-1)
-    best, r, words = _random_contact(world, rules.key, day, ego, ego, 0, words)
+    best, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
     for _ in range(rules.again_choice - 1):
         rival, r, words = _random_contact(world, rules.key, day, ego, ego, r, words)
         if strength(world.link[rival, 1]) > strength(world.link[best, 1]):
@@ -72,7 +72,7 @@ def _met_elsewhere(world, rules, day, ego, source, words):
     if source == _FRIEND:
         if world.head[ego, CONTACTS] == 0:
             return np.int64(-1)
-        slot, r, words = _random_contact(world, rules.key, day, ego, ego, 0, words)
+        slot, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
         slot, r, words = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
         return np.int64(world.alter[slot])
     if source == _CIRCLE:
@@ -144,7 +144,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
     for first in range(low, high, _BLOCK):
         count = min(_BLOCK, high - first)
         daily(rules.key, day, first, count, daily_words[0], daily_words[1], daily_words[2], daily_words[3])
-        starting = 0
+        starting = np.int64(0)
         for place in range(count):
             world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(daily_words[3, place]) < rules.extra_attempt else 0)
             starters[starting] = place
@@ -160,7 +160,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                 slot = _met_again(world, rules, day, ego, words)
                 if slot < 0:
                     continue
-                face = facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE]
+                face = np.int64(facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE])
             else:
                 source = (
                     _FRIEND if u < rules.again + rules.friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
@@ -168,7 +168,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                 other = _met_elsewhere(world, rules, day, ego, source, words)
                 if other < 0 or other == ego:
                     continue
-                face = facing < rules.face[source]
+                face = np.int64(facing < rules.face[source])
                 slot = find(world.chunks, world.head, alter, ego, other)
                 if slot < 0 or state[slot] & CONTACT == 0:
                     if slot < 0:
@@ -211,7 +211,7 @@ def make_acquainted(world, rules, day, first, last):
         ego, other, face, slot = (
             np.int64(world.fresh[place, 0]),
             np.int64(world.fresh[place, 1]),
-            world.fresh[place, 2],
+            np.int64(world.fresh[place, 2]),
             np.int64(world.fresh[place, 3]),
         )
         if slot == UNSOUGHT or (

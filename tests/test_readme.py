@@ -1,0 +1,148 @@
+"""What the pages say is so: examples run and print what is shown, links lead somewhere, tables and figures are those of the code."""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+
+from sim.__main__ import as_markdown
+from sim.scenario import Scenario
+
+HOUSE = Path(__file__).parent.parent
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/odd.md", "docs/rules.md", "docs/parameters.md")
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SCRIPT = 'if __name__ == "__main__":'
+PYTHON = ".venv/bin/python"
+
+
+class Block(NamedTuple):
+    language: str
+    text: str
+    line: int
+
+
+def page(name: str) -> str:
+    return (HOUSE / name).read_text(encoding="utf-8")
+
+
+def blocks(name: str) -> list[Block]:
+    text = page(name)
+    return [Block(match[1], match[2], text[: match.start()].count("\n") + 2) for match in FENCED.finditer(text)]
+
+
+def commands(name: str) -> Iterator[list[str]]:
+    for block in blocks(name):
+        if block.language == "bash":
+            yield from (shlex.split(line, comments=True) for line in block.text.splitlines() if line)
+
+
+def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
+    """Run an example: one that starts processes as a script of its own, any other after those before it on its page."""
+    if SCRIPT in block.text:
+        Path("script.py").write_text(block.text, encoding="utf-8")
+        return ran([sys.executable, "script.py"])
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        # empty lines before it, so that a traceback shows the line of the page
+        exec(compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec"), namespace)
+    return said.getvalue()
+
+
+def ran(command: list[str]) -> str:
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(HOUSE)}, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def anchors(text: str) -> set[str]:
+    """Make the anchors of the headings as GitHub does."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(FENCED, "", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
+def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {"__name__": "examples"}
+    listed = blocks(name)
+    assert any(block.language == "python" for block in listed)
+    for block, after in zip(listed, [*listed[1:], None], strict=True):
+        if block.language == "python":
+            said = printed(block, name, namespace)
+            shown = after.text if after and after.language == "text" else ""
+            assert [line.rstrip() for line in said.splitlines()] == shown.splitlines(), f"{name}, line {block.line}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
+def test_the_scenarios_are_scenarios_and_are_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {block.text.splitlines()[0].removeprefix("# "): block.text for block in blocks(name) if block.language == "toml"}
+    assert files
+    for file, text in files.items():
+        Path(file).write_text(text, encoding="utf-8")
+        assert Scenario.from_toml(file) != Scenario()
+    for command in commands(name):
+        if command[:4] == [PYTHON, "-m", "sim", "run"] and command[4] in files:
+            ran([sys.executable, *command[1:]])
+            assert (Path(command[command.index("--out") + 1]) / "summary.csv").is_file()
+
+
+def test_the_guides_command_takes_its_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Scenario(members=30, days=10).to_toml("stricter.toml")
+    (command,) = (command for command in commands("docs/guide.md") if command[:4] == [PYTHON, "-m", "sim", "run"])
+    ran([sys.executable, *command[1:]])
+    left = {path.name for path in Path("results/stricter").iterdir()}
+    promised = page("docs/guide.md").partition("It leaves in the folder")[2].partition("written whole")[0]
+    assert left == set(re.findall(r"`([a-z]+\.(?:csv|parquet|zip|toml|json))`", promised))
+
+
+def test_the_other_commands_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE))
+    assert {command[1] for name in PAGES for command in commands(name) if command[0] == "make"} <= targets
+    assert set(re.findall(r"`make ([a-z]+)", "".join(page(name) for name in PAGES))) <= targets
+    compared = [command for name in PAGES for command in commands(name) if "experiments.compare" in command]
+    options = {word for command in compared for word in command[command.index("experiments.compare") :] if word.startswith("--")}
+    assert options <= set(re.findall(r"--[a-z]+", ran([sys.executable, "-m", "experiments.compare", "--help"])))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    text = re.sub(FENCED, "", page(name))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (HOUSE / name).parent / path if path else HOUSE / name
+        assert target.exists(), f"{name}: {link}"
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{name}: {link}"
+
+
+def test_the_table_of_parameters_is_that_of_the_code() -> None:
+    head, marker, table = page("docs/parameters.md").partition("<!-- from here on: python -m sim parameters --markdown -->\n\n")
+    assert head
+    assert marker
+    assert table == as_markdown(Scenario.parameters()) + "\n", "make it anew: python -m sim parameters --markdown"
+
+
+def test_the_answer_quotes_the_committed_results() -> None:
+    answer = page("README.md").partition("<!-- answer -->")[2].partition("<!-- /answer -->")[0]
+    quoted = re.findall(r"([\d.]+)( %)? \[([\d.]+), ([\d.]+)\]", answer)
+    assert len(quoted) == answer.count("[")
+    assert len(quoted) >= 6
+    table = pd.read_csv(HOUSE / "results" / "compare" / "summary.csv")
+    for mean, percent, low, high in quoted:
+        places = len(mean.partition(".")[2])
+        values = table[["mean", "low", "high"]]
+        values = 100 * values.clip(0, 1) if percent else values
+        there = {tuple(f"{value:.{places}f}" for value in row) for row in values.to_numpy()}
+        assert (mean, low, high) in there, f"{mean}{percent} [{low}, {high}]"

@@ -1,0 +1,73 @@
+"""The books balance: every invitation is counted once, in a society large enough that all pools of memory grow on the way.
+
+The statistical checks can't see an error of one invitation in a hundred members; recounting each invitation from the log can.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+
+
+@pytest.fixture(scope="module")
+def result() -> sim.Result:
+    """Give a month of a large default society, with the log."""
+    changes = {"inviting.per_day": 2.5, "inviting.pending_days": 5, "platform.limit": 2, "answering.idk_click": 0.3}
+    return sim.run(sim.Scenario(members=60_000, days=30, seed=60).replace(changes), log=True)
+
+
+def counted(result: sim.Result, by: str, outcome: str | None = None) -> np.ndarray:
+    """Count the log's invitations per member."""
+    log = result.invitations
+    assert log is not None
+    return (
+        log.loc[log["outcome"].eq(outcome) if outcome else slice(None), by].value_counts().reindex(range(60_000), fill_value=0).to_numpy()
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "outcome"),
+    [("invitations_sent", None), ("accepted", "accepted"), ("strikes", "idk"), ("ignored", "ignored"), ("pending", "pending")],
+)
+def test_senders(result: sim.Result, column: str, outcome: str | None) -> None:
+    """What a member has sent, and what came of it."""
+    assert np.array_equal(result.members[column], counted(result, "ego", outcome))
+
+
+def test_receivers(result: sim.Result) -> None:
+    """What a member has received, and what of it was unwanted."""
+    assert np.array_equal(result.members["received"], counted(result, "alter"))
+    assert np.array_equal(result.members["unwanted"], counted(result, "alter", "idk") + counted(result, "alter", "ignored"))
+
+
+def test_connections(result: sim.Result) -> None:
+    """Each connection comes from an accepted invitation, each accepted invitation makes one, and a member's degree counts them."""
+    log = result.invitations
+    assert log is not None
+    accepted = log.loc[log["outcome"] == "accepted", ["ego", "alter"]].to_numpy()
+    pairs = np.unique(np.sort(accepted, axis=1), axis=0)
+    assert np.array_equal(pairs, result.connections)
+    assert np.array_equal(np.bincount(pairs.ravel(), minlength=60_000), result.members["degree"])
+
+
+def test_blocks(result: sim.Result) -> None:
+    """Who is blocked sends nothing afterwards, and was blocked for the strikes of the limit."""
+    log, members = result.invitations, result.members
+    assert log is not None
+    last_sent = log.groupby("ego")["sent_day"].max().reindex(members["member"], fill_value=0)
+    blocked = members["blocked_day"].notna()
+    assert blocked.sum() > 1000
+    assert (last_sent[blocked].to_numpy() <= members.loc[blocked, "blocked_day"].to_numpy(int)).all()
+    assert (members.loc[blocked, "invitations_until_block"] == members.loc[blocked, "invitations_sent"]).all()
+    assert (members.loc[blocked, "strikes"] >= 2).all()
+    assert (members.loc[~blocked, "strikes"] < 2).all()
+
+
+def test_series(result: sim.Result) -> None:
+    """The day's sums are those of the log."""
+    log = result.invitations
+    assert log is not None
+    sent = log["sent_day"].value_counts().sort_index().cumsum() / 60_000
+    series: pd.DataFrame = result.series[result.series["policy"] == "all"]
+    assert series["invitations"].to_numpy() == pytest.approx(sent.to_numpy())
