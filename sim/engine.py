@@ -156,7 +156,7 @@ class Engine:
         return others
 
     def footprint(self) -> tuple[int, int, int]:
-        """Count bond records, the bytes that bonds take (spare places and the lists of chunks included), and those of all else per member."""
+        """Count bond records, the bytes that they take (spare places and lists of chunks included), and those of all else."""
         world = self.world
         slots = int(world.clock[arrays.NEXT_SLOT])
         per_slot = sum(pool.itemsize * pool[0].size for pool in (world.alter, world.link, world.state))
