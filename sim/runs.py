@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from .errors import InputError
@@ -78,13 +79,15 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
     with tqdm(total=scenario.history_days + scenario.days, desc=progress, unit="day", disable=None if progress else True) as bar:
         for day in evenings:
-            engine.advance(day)
-            if day in measured:
-                engine.measure_reach()
-            if invitations and day >= 1:
-                invitations.evening(engine)
+            with interrupts_held():  # compiled code loses an exception that comes over it
+                engine.advance(day)
+                if day in measured:
+                    engine.measure_reach()
+                if invitations and day >= 1:
+                    invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
-    return engine.result(invitations)
+    with interrupts_held():
+        return engine.result(invitations)
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
@@ -271,14 +274,16 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 @contextlib.contextmanager
 def interrupts_held() -> Iterator[None]:
     """Let a Ctrl-C that comes in the block count after it, for what must not stop half way."""
-    if threading.current_thread() is not threading.main_thread():  # only the main thread hears Ctrl-C
+    before = signal.getsignal(signal.SIGINT)
+    # only the main thread hears Ctrl-C, and whoever ignores it does so on purpose
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    pressed: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: pressed.append(frame))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt
+        if pressed:
+            before(signal.SIGINT, pressed[0])

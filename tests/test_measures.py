@@ -326,6 +326,6 @@ def test_reach_and_clustering_of_ten_thousand_members_take_a_moment():
 
 
 def _seconds(function, *arguments):
-    start = time.perf_counter()
+    start = time.process_time()
     function(*arguments)
-    return time.perf_counter() - start
+    return time.process_time() - start

@@ -84,9 +84,9 @@ def reach_of(indptr, indices, egos):
         some = egos[first : first + EGOS_AT_ONCE]
         _mark(indptr, indices, some, near)
         _step(indptr, indices, near, far)
-        two[first : first + len(some)] = _per_ego(far)[: len(some)] - 1
+        _count_per_ego(far, two[first : first + len(some)])
         _step(indptr, indices, far, near)
-        three[first : first + len(some)] = _per_ego(near)[: len(some)] - 1
+        _count_per_ego(near, three[first : first + len(some)])
     return two, three
 
 
@@ -110,7 +110,8 @@ def _step(indptr, indices, before, after):
     for member in range(members):
         marked += 1 if before[member, 0] | before[member, 1] else 0
     if 2 * marked < members:  # few are marked: let these tell their neighbours
-        after[:] = before
+        for member in range(members):
+            after[member, 0], after[member, 1] = before[member, 0], before[member, 1]
         for member in range(members):
             a, b = before[member, 0], before[member, 1]
             if a | b:
@@ -140,8 +141,8 @@ def _ones(word):
 
 
 @njit(cache=True, nogil=True)
-def _per_ego(marks):
-    """Count the members that carry each ego's bit; int64 array (128,)."""
+def _count_per_ego(marks, others):
+    """Count the members that carry each ego's bit, but for ego itself, into ``others``."""
     counts = np.zeros(EGOS_AT_ONCE, np.int64)
     for member in range(len(marks)):
         for lane in range(2):
@@ -149,7 +150,8 @@ def _per_ego(marks):
             if word:
                 for bit in range(64):
                     counts[64 * lane + bit] += (word >> np.uint64(bit)) & np.uint64(1)
-    return counts
+    for place in range(len(others)):
+        others[place] = counts[place] - 1
 
 
 @njit(cache=True, nogil=True)
