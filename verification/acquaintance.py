@@ -86,5 +86,5 @@ def _counts(known: list[dict[int, list[int]]]) -> list[float]:
 def _counts_of_model(scenario: sim.Scenario) -> list[float]:
     model = sim.NetworkModel(scenario)
     model.engine.advance(scenario.days)
-    by_class = ties(model)["all"]
+    by_class = ties(model)
     return [by_class[1:].sum(), by_class[3:].sum(), by_class[4], by_class[2:].sum() / by_class[1:].sum()]

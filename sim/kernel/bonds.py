@@ -91,8 +91,6 @@ def strengthened(tie, face, today):
 def find(chunks, head, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
     bonds = np.int64(head[ego, BONDS])
-    for chunk in range(min(chunk_of(bonds)[0] + 1, chunks.shape[1])):
-        prefetch(alter, np.int64(chunks[ego, chunk]))
     wanted = np.int32(other)
     for place in range(0, bonds, WIDTH):
         slot = slot_of(chunks, ego, place)
@@ -100,6 +98,15 @@ def find(chunks, head, alter, ego, other):
         if mask != 0 and place + first_of(mask) < bonds:  # what lies beyond the last bond is no bond
             return slot + first_of(mask)
     return np.int64(-1)
+
+
+@inlined
+def prefetch_alters(chunks, head, alter, ego):
+    """Ask for the memory in which ``find`` will search."""
+    for chunk in range(min(chunk_of(np.int64(head[ego, BONDS]))[0] + 1, chunks.shape[1])):
+        first = np.int64(chunks[ego, chunk])
+        prefetch(alter, first)
+        prefetch(alter, first + WIDTH)
 
 
 @inlined

@@ -17,6 +17,7 @@ from .bonds import (
     find,
     fits,
     join,
+    prefetch_alters,
     prefetch_append,
     reclassed,
     slot_of,
@@ -90,21 +91,23 @@ def _grow(world, rules, slot, face, today):
 
 
 @fast
-def _ask_ahead(head, chunks, state, link, first, starters, starting, drawn):
-    """Ask for the memory of the likely picks of every starter before anybody needs it.
+def _ask_ahead(head, chunks, alter, state, link, first, starters, starting, drawn, origin, again):
+    """Ask for the memory that the starters will want, before anybody needs it.
 
-    First whether they are contacts, then the ties of the first two.
+    First what says whether the likely picks are contacts, and where those who meet others will look for them; then the ties of two picks.
     """
     for turn in range(starting):
         ego = first + starters[turn]
         bonds = head[ego, BONDS]
-        if bonds > 0:
+        if origin[starters[turn]] * _UNIT >= again:
+            prefetch_alters(chunks, head, alter, ego)
+        elif bonds > 0:
             for pick in range(3):
                 prefetch(state, slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds)))
     for turn in range(starting):
         ego = first + starters[turn]
         bonds = head[ego, BONDS]
-        wanted = 2 if bonds > 0 else 0
+        wanted = 2 if bonds > 0 and origin[starters[turn]] * _UNIT < again else 0
         for pick in range(4):
             if wanted > 0:
                 slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
@@ -150,7 +153,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
             starters[starting] = place
             starting += 1 if np.uint64(daily_words[0, place]) < world.starts[first + place] else 0
         _draw_partners(rules.key, day, first, starters, starting, drawn)
-        _ask_ahead(world.head, world.chunks, world.state, world.link, first, starters, starting, drawn)
+        _ask_ahead(world.head, world.chunks, world.alter, state, link, first, starters, starting, drawn, daily_words[1], rules.again)
         for turn in range(starting):
             ego = first + starters[turn]
             words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
