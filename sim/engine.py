@@ -176,9 +176,10 @@ class Engine:
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Take all measures, as of the last evening."""
         members, connections = tables.members(self), tables.connections(self)
+        lived = self.scenario.replace({"days": max(self.day, 1)})  # a model may stop early, or go on
         return Result(
             scenario=self.scenario,
-            summary=measures.summary(self.scenario, members, connections),
+            summary=measures.summary(lived, members, connections),
             series=tables.series(self, self.reach),
             members=members,
             invitations=None if invitations is None else invitations.table(self),

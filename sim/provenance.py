@@ -62,6 +62,9 @@ def provenance(scenario: Scenario, *, started: datetime, seeds: Sequence[int] | 
 
 def source(function: Any) -> str | None:
     """Give the text of a Python function, or of one that numba has compiled; None where it was typed in and stands in no file."""
+    code = getattr(getattr(function, "py_func", function), "__code__", None)
+    if code is not None and code.co_filename == "<string>":  # of python -c, whose own text inspect would give for any such function
+        return None
     try:
         return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):

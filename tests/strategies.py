@@ -11,7 +11,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim import Bond, Candidate, InvitePolicy, Scenario
-from sim.agents import POLICIES
 from sim.platform import PRESETS
 
 probability = st.sampled_from((0.5, 1.0, 0.0)) | st.floats(0, 1) | st.floats(0.05, 0.95).map(lambda p: round(p, 3))
@@ -91,16 +90,41 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},
 }
 
+CROWDED: dict[str, st.SearchStrategy[Any]] = {
+    "members": st.integers(4, 14),
+    "days": st.integers(10, 30),
+    "meeting.rate": st.floats(0.3, 2),
+    "inviting.per_day": st.sampled_from((1.5, 2.0, 3.0)),
+    "inviting.tries": st.integers(4, 8),
+    "inviting.pending_days": st.integers(1, 6),
+    "inviting.lock_days": st.integers(0, 3),
+    "answering.accept": st.tuples(*[st.floats(0.2, 0.7)] * 5),
+    "answering.idk_click": st.floats(0.5, 1),
+    "answering.delay_scale": st.sampled_from((0.0, 1.0, 4.0)),
+    "platform.limit": st.integers(1, 4) | st.none(),
+    "platform.window_days": st.integers(1, 5) | st.none(),
+    "platform.restriction_days": st.integers(1, 5),
+    "platform.min_ratio": st.none() | st.floats(0.1, 0.6),
+    "platform.min_invites": st.integers(1, 6),
+    "platform.weekly_invites": st.none() | st.integers(1, 9),
+    "platform.max_connections": st.none() | st.integers(1, 4),
+    "policies.NAME.directory": st.floats(0.5, 2),
+    "policies.NAME.min_tie": st.integers(0, 1),
+    "policies.NAME.min_acceptance": st.just(0.0) | st.floats(0, 0.4),
+    "policies.NAME.accepts_from": st.integers(0, 2),
+}
+"""A few people who never stop inviting, and a platform that looks closely: where limits meet each other."""
+
 
 @st.composite
-def invite_policies(draw: st.DrawFn, conditions: bool = False) -> dict[str, Any]:
+def invite_policies(draw: st.DrawFn, every: dict[str, st.SearchStrategy[Any]], conditions: bool) -> dict[str, Any]:
     """One to four policies: built-in ones by their shares, others by their numbers."""
     policies: dict[str, Any] = {}
     for place in range(draw(st.integers(1, 4))):
         if draw(st.booleans()):
-            policies[draw(st.sampled_from(sorted(POLICIES)))] = draw(POLICY_VALUES["share"])
+            policies[draw(st.sampled_from(("everyone", "interacted", "close_friends")))] = draw(POLICY_VALUES["share"])
             continue
-        numbers = {name: draw(values) for name, values in POLICY_VALUES.items()}
+        numbers = {name: draw(every[f"policies.NAME.{name}"]) for name in POLICY_VALUES}
         if numbers["contacts"] + numbers["introductions"] + numbers["directory"] == 0:
             numbers[draw(st.sampled_from(("contacts", "introductions", "directory")))] = 1.0
         if conditions:
@@ -114,12 +138,13 @@ def invite_policies(draw: st.DrawFn, conditions: bool = False) -> dict[str, Any]
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, conditions: bool = False) -> Scenario:
-    """A scenario; a platform's field stays with its preset as often as not."""
-    tree: dict[str, Any] = {"policies": draw(invite_policies(conditions=conditions))}
-    for dotted, values in VALUES.items():
+def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) -> Scenario:
+    """A scenario; a platform's field stays with its preset as often as not, but not where it is crowded."""
+    every = VALUES | CROWDED if crowded else VALUES
+    tree: dict[str, Any] = {"policies": draw(invite_policies(every, conditions))}
+    for dotted, values in every.items():
         section, _, name = dotted.rpartition(".")
-        if section.startswith("policies") or (section == "platform" and name != "preset" and draw(st.booleans())):
+        if section.startswith("policies") or (section == "platform" and name != "preset" and not crowded and draw(st.booleans())):
             continue
         (tree.setdefault(section, {}) if section else tree)[name] = draw(values)
     society, meeting = tree["society"], tree["meeting"]

@@ -176,10 +176,9 @@ def test_what_is_printed_fits(small):
     assert re.search(r'"everyone" reaches furthest: [\d.]+ % \[[\d.]+, [\d.]+\] of the members within two steps', " ".join(text.split()))
 
 
-@pytest.mark.parametrize("changed", [("--jobs", "2"), ("--jobs", "3")])
-def test_jobs_make_no_difference(small, tmp_path, changed):
+def test_jobs_make_no_difference(small, tmp_path):
     out, _ = small
-    assert called(*SMALL, *changed, "--out", tmp_path / "out").code == 0
+    assert called(*SMALL, "--jobs", "2", "--out", tmp_path / "out").code == 0
     one, other = tree(out), tree(tmp_path / "out")
     for files in (one, other):
         del files["provenance.json"]
@@ -251,6 +250,18 @@ def test_a_median_that_some_replications_do_not_reach_is_not_printed(small):
 # Whole or not at all
 
 
+CTRL_C = {130, -signal.SIGINT}
+"""Exit codes after Ctrl-C, to a shell the same: Python ends by the signal itself if that came over code that it was compiling."""
+
+
+def somebody_left(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.fixture
 def before(tmp_path) -> Path:
     """A results folder with an earlier result and something of the user's own."""
@@ -292,12 +303,14 @@ def test_ctrl_c_leaves_the_results_folder_as_it_was(before, jobs):
         time.sleep(2)
         os.killpg(running.pid, signal.SIGINT)
         said, complained = running.communicate(timeout=120)
-    assert running.returncode == 130
+    assert running.returncode in CTRL_C
     assert said == ""
     assert complained.splitlines() == [compare.INTERRUPTED]
     assert tree(before.parent) == was
-    with pytest.raises(ProcessLookupError):
-        os.killpg(running.pid, 0)  # nobody is left of the group
+    deadline = time.monotonic() + 20
+    while somebody_left(running.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
@@ -309,7 +322,7 @@ def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
         time.sleep(1)
         os.killpg(running.pid, signal.SIGINT)
         running.communicate(timeout=120)
-    assert running.returncode == 130
+    assert running.returncode in CTRL_C
     assert list(tmp_path.iterdir()) == []
 
 

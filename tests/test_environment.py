@@ -33,7 +33,9 @@ class Machine:
         shutil.copy(HOUSE / "Makefile", self.project)
         self.lock("")
         self.python(f'exec "{PYTHON}" "$@"')
-        self.settings = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "VIRTUAL_ENV"))}
+        self.settings = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS"))
+        }
         self.settings |= {
             "PATH": f"{self.tools}:/usr/bin:/bin",
             "PIP_CONFIG_FILE": os.devnull,

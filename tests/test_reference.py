@@ -287,16 +287,17 @@ EVENTS = {
 }
 
 
-def test_any_society_lives_as_the_reference_says():
+@pytest.mark.parametrize("crowded", [False, True])
+def test_any_society_lives_as_the_reference_says(crowded):
     seen: set[str] = set()
 
-    @examples(200)
-    @given(strategies.scenarios())
+    @examples(150)
+    @given(strategies.scenarios(crowded=crowded))
     def hold_equal(scenario):
         seen.update(events(check_equal(scenario)))
 
     hold_equal()
-    assert seen >= EVENTS  # the scenarios were not all dull
+    assert crowded or seen >= EVENTS  # the scenarios were not all dull
 
 
 @examples(40)

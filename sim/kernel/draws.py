@@ -8,7 +8,7 @@ indices. No state is kept, so a draw that nobody looks at changes no other, and 
 import numpy as np
 from numba import njit
 
-from .compilation import fast, inlined
+from .compilation import fast
 
 SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER = (np.int64(code) for code in range(1, 8))
 PICK = np.int64(1 << 20)
@@ -20,7 +20,11 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 
 
-@inlined
+_drawn = njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+"""As ``inlined``, but Python can call it too."""
+
+
+@_drawn
 def philox(c0, c1, c2, c3, k0, k1):
     """Give the four 32-bit words, as uint64, of the block at counter (c0, c1, c2, c3) under key (k0, k1)."""
     c0, c1, c2, c3 = np.uint64(c0) & _LOW, np.uint64(c1) & _LOW, np.uint64(c2) & _LOW, np.uint64(c3) & _LOW
@@ -37,13 +41,13 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@inlined
+@_drawn
 def block(key, day, purpose, ego, place):
     """Give the words of indices 4 place to 4 place + 3."""
     return philox(ego, place, day, purpose, key & _LOW, key >> _32)
 
 
-@inlined
+@_drawn
 def lane(words, place):
     """Give one of four words."""
     if place == 0:
@@ -61,7 +65,7 @@ def word(seed, day, purpose, ego, index):
     return lane(block(np.uint64(seed), day, purpose, ego, index >> 2), index & 3)
 
 
-@inlined
+@_drawn
 def below(drawn, n):
     """Turn a word into an integer 0 to n - 1; n is below 2**31, and the bias below n / 2**32."""
     return np.int64((drawn * np.uint64(n)) >> _32)

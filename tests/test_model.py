@@ -1,0 +1,159 @@
+"""The Mesa model is the same society as ``sim.run``, with Mesa's manners."""
+
+import subprocess
+import sys
+import warnings
+
+import mesa
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.engine import Engine
+
+SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
+
+
+def bytes_of(result):
+    tables = [result.summary, result.series, result.members]
+    return [pd.util.hash_pandas_object(table).sum() for table in tables], result.connections.tobytes(), result.arcs.tobytes()
+
+
+def test_stepped_day_by_day_it_gives_what_run_gives():
+    model = sim.NetworkModel(SMALL)
+    while model.running:
+        model.step()
+    ours, theirs = model.result(), sim.run(SMALL)
+    assert ours.members.equals(theirs.members)
+    assert ours.summary.equals(theirs.summary)
+    assert (ours.connections == theirs.connections).all()
+    assert (ours.arcs == theirs.arcs).all()
+
+
+def test_two_threads_give_the_same_bytes_as_one():
+    for changes in (
+        {},
+        {"platform.preset": "linkedin2021", "platform.max_connections": 12, "inviting.per_day": 2.5, "inviting.lock_days": 3},
+    ):
+        scenario = SMALL.replace({**changes, "members": 1500})
+        assert bytes_of(sim.run(scenario, threads=1)) == bytes_of(sim.run(scenario, threads=2)) == bytes_of(sim.run(scenario, threads=3))
+
+
+def test_two_processes_give_the_same_bytes():
+    program = (
+        "import sim; r = sim.run(sim.Scenario(members=120, days=40, seed=5, meeting={'history_days': 30}));"
+        "import hashlib; print(hashlib.sha256(r.arcs.tobytes() + r.members.to_csv().encode() + r.summary.to_csv().encode()).hexdigest())"
+    )
+    said = {subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(said) == 1
+    assert len(said.pop()) == 65
+
+
+def test_until_the_first_restriction_two_rules_are_one_story():
+    lenient, harsh = (sim.run(SMALL.replace({"days": 200, "platform.limit": limit}), log=True) for limit in (6, 2))
+    first = harsh.members["blocked_day"].min()
+    assert 1 < first < 200  # else this says nothing
+    before = [
+        run.invitations.query("sent_day <= @first")[["sent_day", "ego", "alter", "source", "tie_class", "due_day"]]
+        for run in (lenient, harsh)
+    ]
+    assert before[0].reset_index(drop=True).equals(before[1].reset_index(drop=True))
+    after = [run.invitations.query("sent_day > @first") for run in (lenient, harsh)]
+    assert len(after[0]) != len(after[1])
+
+
+def test_a_day_is_a_step_and_the_collector_follows():
+    model = sim.NetworkModel(SMALL)
+    model.run_for(10)
+    table = model.datacollector.get_model_vars_dataframe()
+    assert model.day == len(table) == 10
+    degree = np.mean([member.degree for member in model.agents])
+    assert table["degree"].iloc[-1] == pytest.approx(degree)
+    series = sim.run(SMALL).series.query("policy == 'interacted'")["acceptance"].iloc[:10]
+    assert np.array_equal(table["acceptance_interacted"].to_numpy(), series.to_numpy(), equal_nan=True)
+
+
+def test_it_stops_running_at_its_last_day_and_can_go_on():
+    model = sim.NetworkModel(SMALL.replace({"days": 3}))
+    model.run_for(3)
+    assert not model.running
+    model.run_for(2)
+    assert model.day == 5
+    assert model.result().summary.equals(sim.run(SMALL.replace({"days": 5})).summary)
+
+
+def test_agents_are_made_at_first_sight_and_read_the_moment():
+    model = sim.NetworkModel(SMALL)
+    assert not hasattr(model, "_members")
+    before = model.agents.get("degree")
+    model.run_for(20)
+    assert sum(before) == 0 < sum(model.agents.get("degree"))
+    assert len(model.agents) == 120
+    assert set(model.agents.groupby("policy").groups) == set(SMALL.policies)
+    best = model.agents.select(lambda member: member.degree >= 5)
+    assert 0 < len(best) < 120
+    one = max(model.agents, key=lambda member: member.degree)
+    assert len(one.connections) == one.degree
+    assert all(one in other.connections for other in one.connections)
+
+
+def test_parameters_and_seed_come_as_mesa_users_give_them():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = sim.NetworkModel(members=200, rng="7", **{"platform.limit": 3})
+    assert (model.scenario.members, model.scenario.seed, model.scenario.platform.limit) == (200, 7, 3)
+    with pytest.raises(sim.InputError, match=r"platform.limit"):
+        sim.NetworkModel(**{"platform.limt": 3})
+
+
+def test_batch_run_of_mesa_runs_it():
+    rows = mesa.batch_run(
+        sim.NetworkModel,
+        {"members": 60, "days": 5, "platform.limit": [1, 3]},
+        rng=[1, 2],
+        max_steps=5,
+        number_processes=1,
+        display_progress=False,
+    )
+    assert len(rows) == 4
+    assert {row["platform.limit"] for row in rows} == {1, 3}
+    assert all(row["degree"] > 0 for row in rows)
+
+
+def test_more_members_than_memory_is_one_line():
+    with pytest.raises(
+        sim.InputError, match=r"^members: 268435456 need at least \d+ GiB of memory, and there are \d+; must be at most about \d+$"
+    ):
+        sim.run(sim.Scenario(members=2**28))
+
+
+def test_a_function_that_does_not_compile_is_named_with_its_reason():
+    def asks_the_network(bond, candidate, day):
+        return open(str(day)).read()
+
+    policy = sim.InvitePolicy("own", contacts=1, condition=asks_the_network)
+    with pytest.raises(sim.InputError, match=r"^policies.own.condition: the function asks_the_network does not compile: .+") as caught:
+        sim.run(sim.Scenario(members=20, days=2, policies=[policy]))
+    assert "\n" not in str(caught.value)
+
+
+def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
+    from sim.kernel import world as arrays
+
+    plain = sim.run(SMALL)
+    found = arrays.found
+
+    def cramped(*arguments):
+        world = found(*arguments)
+        return world._replace(
+            alter=world.alter[:300],
+            link=world.link[:300],
+            state=world.state[:300],
+            chunks=world.chunks[:, :1].copy(),
+            verdicts=world.verdicts[:1],
+        )
+
+    monkeypatch.setattr(arrays, "found", cramped)
+    assert bytes_of(sim.run(SMALL)) == bytes_of(plain)
+    assert Engine(SMALL).world.chunks.shape[1] == 1
