@@ -89,10 +89,9 @@ def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
     """Give the shares of the classes, stranger to close, among the connections of a policy's members with people they know."""
     world = model.engine.world
     place = list(model.scenario.policies).index(policy)
-    connected = (world.state & bonds.PLATFORM == bonds.CONNECTED) & (
-        world.policy[world.alter] == place
-    )  # a tie has one class on both sides
-    counts = np.bincount((world.state[connected] & bonds.CONTACT) >> bonds.CLASS, minlength=5)
+    connected = np.flatnonzero(world.state & bonds.PLATFORM == bonds.CONNECTED)
+    far = connected[world.policy[world.alter[connected]] == place]  # the far sides of their bonds: a tie has one class on both sides
+    counts = np.bincount((world.state[far] & bonds.CONTACT) >> bonds.CLASS, minlength=5)
     return counts / counts[1:].sum()
 
 
