@@ -34,5 +34,5 @@ types: env  # types
 
 lock: env  # requirements.lock from pyproject.toml, with the newest versions
 	@command -v uv >/dev/null || $(RUN) -m pip install --quiet uv
-	@PATH="$$PATH:$$PWD/.venv/bin" uv pip compile pyproject.toml --group dev --universal --python-version 3.12 --upgrade \
+	@PATH="$$PATH:$$PWD/.venv/bin" uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.12 --upgrade \
 		--generate-hashes --no-annotate --quiet -o requirements.lock

@@ -31,12 +31,11 @@ class Tie:
 class Invitation:
     """An invitation from the day on which it is sent; ``outcome`` is None while it is pending."""
 
-    __slots__ = ("alter", "ego", "outcome", "tie_class")
+    __slots__ = ("alter", "ego", "outcome")
 
-    def __init__(self, ego: "Member", alter: "Member", tie_class: int) -> None:
+    def __init__(self, ego: "Member", alter: "Member") -> None:
         self.ego = ego
         self.alter = alter
-        self.tie_class = tie_class
         self.outcome: str | None = None
 
 
@@ -179,7 +178,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     def send(self, alter: "Member") -> None:
         """Invite alter; if alter has invited this member, that connects the two at once."""
         model, world = self.model, self.model.world
-        invitation = self.pending[alter] = Invitation(self, alter, self.tie_class(alter))
+        invitation = self.pending[alter] = Invitation(self, alter)
         self.sent += 1
         self.sent_since_zero += 1
         self.sent_days.append(model.day)
@@ -227,11 +226,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
         """Learn what became of an own invitation."""
         invitation.outcome = outcome
         del self.pending[invitation.alter]
-        self.resolved_of_class[invitation.tie_class] += 1
+        k = self.tie_class(invitation.alter)
+        self.resolved_of_class[k] += 1
         if outcome == "accepted":
             self.accepted += 1
             self.accepted_since_zero += 1
-            self.accepted_of_class[invitation.tie_class] += 1
+            self.accepted_of_class[k] += 1
 
     def enforce(self) -> None:
         """Let the platform restrict this account, or lift its restriction."""

@@ -113,6 +113,7 @@ class _Answer:
     def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame) -> None:
         there = summary[(summary["policy"] != "all") & (summary["replications"] > 0)]
         self.shares = dict(zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True))
+        differences = differences[differences["replications"] > 0]  # in a very small society two may never be there together
         pairs = zip(_columns(differences, "population", "policy"), _columns(differences, "than_population", "than_policy"), strict=True)
         self.gaps = dict(zip(zip(pairs, differences["measure"], strict=True), _estimates(differences), strict=True))
 
@@ -129,8 +130,8 @@ class _Answer:
             order = self._falling(population, measure)
             if order:
                 says = f"{_quoted(order[0])} {first}: {self.shares[population, order[0], measure].share()} {of_what}"
-                if len(order) > 1:
-                    says += f", {self._gap((population, order[0]), (population, order[1]), measure).gap()} {_quoted(order[1])}"
+                if len(order) > 1 and (gap := self._gap((population, order[0]), (population, order[1]), measure)):
+                    says += f", {gap.gap()} {_quoted(order[1])}"
                 yield f"{says}."
         order = self._falling(population, "blocked")
         blocked = [f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}" for policy in order]
@@ -140,13 +141,20 @@ class _Answer:
         """Say how each policy's newcomers fare, against those around them and against the same policy in the mixed society."""
         pays = []
         for policy in self.policies("newcomer"):
-            me, mixed = ("newcomer", policy), ("mixed", policy)
-            hosts = [("host", host) for host in self.policies("newcomer") if host != policy]
-            gaps = [f"{self._gap(me, host, 'reach2_share').gap()} {_quoted(host[1])} around it" for host in hosts]
-            gaps.append(f"{self._gap(me, mixed, 'reach2_share').gap()} where all are mixed")
-            yield f"{_quoted(policy)} reaches {self.shares[*me, 'reach2_share'].share()}: {_listed(gaps)}."
-            yield f"Blocked are {self.shares[*me, 'blocked'].share()}, {self._gap(me, mixed, 'blocked').gap()} where all are mixed."
-            if all(self._gap(me, host, "reach2_share").low > 0 for host in hosts):
+            me = ("newcomer", policy)
+            others = list(dict.fromkeys(other for (one, other), _ in self.gaps if one == me))
+            around = {
+                f"{_quoted(host)} around it": self.gaps[(me, (kind, host)), "reach2_share"] for kind, host in others if kind == "host"
+            }
+            gaps = [f"{gap.gap()} {name}" for name, gap in around.items()]
+            blocked = f"Blocked are {self.shares[*me, 'blocked'].share()}"
+            if ("mixed", policy) in others:
+                reach_then, blocked_then = (self.gaps[(me, ("mixed", policy)), measure].gap() for measure in ("reach2_share", "blocked"))
+                gaps.append(f"{reach_then} where all are mixed")
+                blocked += f", {blocked_then} where all are mixed"
+            yield f"{_quoted(policy)} reaches {self.shares[*me, 'reach2_share'].share()}{': ' * bool(gaps)}{_listed(gaps)}."
+            yield f"{blocked}."
+            if around and all(gap.low > 0 for gap in around.values()):
                 pays.append(policy)
         whom = f"for {_listed([_quoted(policy) for policy in pays])}" if pays else "for none"
         yield f"In reach it pays {whom} to be the odd one out: to reach clearly further than all others around."
@@ -155,9 +163,12 @@ class _Answer:
         there = [policy for policy in self.policies(population) if (population, policy, measure) in self.shares]
         return sorted(there, key=lambda policy: -self.shares[population, policy, measure].mean)
 
-    def _gap(self, one: _Group, other: _Group, measure: str) -> _Estimate:
+    def _gap(self, one: _Group, other: _Group, measure: str) -> _Estimate | None:
         """Give by how much one has more than the other: the paired difference, whichever way round it was taken."""
-        return self.gaps[(one, other), measure] if ((one, other), measure) in self.gaps else -self.gaps[(other, one), measure]
+        if found := self.gaps.get(((one, other), measure)):
+            return found
+        found = self.gaps.get(((other, one), measure))
+        return -found if found else None
 
 
 def _columns(table: pd.DataFrame, *names: str) -> "Iterator[tuple[Any, ...]]":
@@ -173,4 +184,4 @@ def _quoted(policy: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"

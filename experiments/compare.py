@@ -86,7 +86,7 @@ def main(
         comparison = compare(base, replications, jobs=jobs)
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
-        origin(base, started, replications, folder)
+        origin(base, started, replications, jobs, folder)
         last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
     print(f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}")
 
@@ -166,11 +166,11 @@ def tables(comparison: Comparison, folder: Path) -> None:
     comparison.runs.to_csv(folder / "runs.csv", index=False, lineterminator="\n")
 
 
-def origin(base: sim.Scenario, started: datetime, replications: int, folder: Path) -> None:
+def origin(base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path) -> None:
     """Write provenance.json: all parameters, the societies' shares, seeds, versions, commit, machine and time."""
     shares = {society.name: society.scenario.shares() for society in populations(base)}
     seeds = [copy.seed for copy in sim.replications(base, replications)]
-    record = sim.provenance(base, started=started, seeds=seeds, replications=replications, societies=shares)
+    record = sim.provenance(base, started=started, seeds=seeds, replications=replications, jobs=jobs, societies=shares)
     (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -21,10 +21,10 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
     """Draw all figures as PNG and SVG."""
     runs, plots = comparison.runs, sim.plots
     log = example.scenario.meeting.contacts
-    met = f"; meetings of {Path(log).name}" if log else ""
+    met = f", meetings of {Path(log).name}" if log else ""
     people = runs.loc[(runs["population"] == "mixed") & (runs["policy"] == "all"), "members"].iloc[0]
     newcomers = runs.loc[runs["population"] == "newcomer", "members"].max()
-    few = f", newcomers {newcomers:,} of them" if newcomers == newcomers else ""
+    few = f", newcomers {newcomers:,}" if newcomers == newcomers else ""
     seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
     setting = f"{people:,} people{few}, {days}, {seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})."
     figures = {

@@ -154,7 +154,7 @@ def test_one_replication_has_no_intervals(summary, series, curves):
 
 
 def test_intervals_of_shares_end_at_all_and_at_none(summary):
-    wide = summary.assign(low=summary["mean"] - 0.5, high=summary["mean"] + 0.5)
+    wide = summary.assign(low=summary["mean"] - 0.6, high=summary["mean"] + 0.6)
     figure = plots.mutuality(wide)
     figure.draw_without_rendering()
     ends = np.concatenate([path.vertices[:, 0] for bar in figure.axes[0].collections for path in bar.get_paths()])
@@ -202,7 +202,7 @@ def test_same_tables_same_bytes(summary, graph, tmp_path):
 def test_the_users_own_style_does_not_matter(summary, tmp_path):
     script = f"""
 import matplotlib
-matplotlib.rcParams.update({{"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "mine", "savefig.dpi": 20}})
+matplotlib.rcParams.update({{"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "mine", "savefig.dpi": 20, "savefig.facecolor": "red"}})
 import pandas as pd
 from sim import plots
 plots.save(plots.plane(pd.read_parquet({str(tmp_path / "summary.parquet")!r})), {str(tmp_path / "theirs")!r})

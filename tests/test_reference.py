@@ -221,10 +221,10 @@ def check_laws(told: Reference) -> None:
 
 
 def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Reference:
-    """Run both and hold every table equal; ``log`` is what the file in ``scenario.meeting.contacts`` says."""
+    """Run both and hold every table equal; ``log`` is what the file in ``scenario.meeting.contacts`` says. Odd seeds have two threads."""
     told = Reference(scenario, None if log is None else log.days).run()
     check_laws(told)
-    result = sim.run(scenario, log=True)
+    result = sim.run(scenario, log=True, threads=1 + scenario.seed % 2)
     assert rows(result.invitations) == invitation_rows(told)
     assert [tuple(pair) for pair in result.connections.tolist()] == sorted(told.connections)
     assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
@@ -349,3 +349,31 @@ def test_a_ratio_at_the_limit_is_not_below_it():
     )
     told = check_equal(scenario)
     assert {7: False, 6: True}.items() <= {person.accepted_since_zero: person.blocked_day is not None for person in told.people}.items()
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_crowd_that_outgrows_its_arrays(seed):
+    """300 people who invite everybody within two days: whatever can grow in the fast model has to, in the middle of a day."""
+    scenario = Scenario(
+        members=300,
+        days=3,
+        seed=seed,
+        meeting={"history_days": 2},
+        inviting={"per_day": 70, "tries": 4, "pending_days": 1, "lock_days": 0},
+        answering={"accept": (0.3,) * 5, "idk_click": 0.4, "delay_scale": 0.5},
+        platform={"preset": "none"},
+        policies=[InvitePolicy("cold", directory=1)],
+    )
+    told = check_equal(scenario)
+    assert min(len(person.bonds) for person in told.people) > 192
+
+
+@pytest.mark.parametrize("people", [300, 1_000])
+def test_a_meeting_of_everybody(people, tmp_path):
+    """All pairs of 300 people meet on one day; or one of 1,000 meets all others."""
+    pairs_met = [(one, other) for one in range(people if people == 300 else 1) for other in range(one + 1, people)]
+    path = tmp_path / "everybody.csv"
+    path.write_text("time,i,j\n" + "".join(f"0,{one},{other}\n" for one, other in pairs_met))
+    scenario = Scenario(members=people, days=2, meeting={"contacts": str(path)}, inviting={"per_day": 0.1})
+    told = check_equal(scenario, strategies.Log("csv", "", people, [pairs_met]))
+    assert len(told.people[0].bonds) == people - 1

@@ -62,7 +62,7 @@ class Check(NamedTuple):
 
 
 class TieCheck(NamedTuple):
-    """One comparison of the model's ties with those of the plain telling in ``acquaintance``: two samples of runs, by Welch's t."""
+    """One comparison of the model's ties with those of the plain telling in ``acquaintance``: pairs of runs, by Student's t."""
 
     quantity: str
 
@@ -74,17 +74,18 @@ class TieCheck(NamedTuple):
     def carry_out(self) -> Outcome:
         """Run both and compare their means."""
         told, model = acquaintance.compare()[self.quantity]
-        welch = stats.ttest_ind(model, told, equal_var=False)
-        error = np.sqrt(told.var(ddof=1) / len(told) + model.var(ddof=1) / len(model))
-        z = float(np.sign(welch.statistic) * stats.norm.isf(welch.pvalue / 2))
+        student = stats.ttest_rel(model, told)
+        error = (model - told).std(ddof=1) / np.sqrt(len(told))
+        z = float(np.sign(student.statistic) * stats.norm.isf(student.pvalue / 2))
         days = acquaintance.SCENARIO.history_days + acquaintance.SCENARIO.days
         setting = f"{acquaintance.SCENARIO.members} members, {days} d"
-        return Outcome("ties", setting, self.quantity, "mean", len(model), told.mean(), model.mean(), z, _detects(error / told.mean()))
+        detects = _detects(error / told.mean(), float(stats.t.isf(stats.norm.sf(THRESHOLD), len(model) - 1)))
+        return Outcome("ties", setting, self.quantity, "mean", len(model), told.mean(), model.mean(), z, detects)
 
 
-def _detects(relative_error: float) -> float:
-    """Give the relative error of a mean that is found with probability .9."""
-    return float((THRESHOLD + stats.norm.ppf(0.9)) * relative_error)
+def _detects(standard_error: float, threshold: float | None = None) -> float:
+    """Give the error of a mean that is found with probability .9; it fails from so many standard errors on."""
+    return float(((threshold or THRESHOLD) + stats.norm.ppf(0.9)) * standard_error)
 
 
 CHECKS = (

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 import sim
 
@@ -227,6 +228,18 @@ def _again(N: int, a: float, n: int, runs: int) -> Point:
     return Point("T10", f"N = {N}, a = {a:g}, n = {n}, again", (made,) * runs, (Quantity("connections", law, connections_with_answerers),))
 
 
+def _sociability(sigma: float) -> Point:
+    """How readily members meet others: log-normal with mean 1, so a share Phi(sigma / 2) lies below the mean."""
+    made = scenario(0.5, 0, 1, society__sociability_sigma=sigma)
+
+    def sociability(result: sim.Result) -> Seen:
+        return result.members["sociability"].to_numpy(float)
+
+    mean = Quantity("sociability", Moments(1.0, float(np.sqrt(np.expm1(sigma * sigma)))), sociability, ("mean",))
+    below = Quantity("below the mean", exact.yes_no(float(stats.norm.cdf(sigma / 2))), lambda result: sociability(result) < 1, ("mean",))
+    return Point("ties", f"sigma = {sigma:g}", (made,), (mean, below))
+
+
 def _seeded(*points: Point) -> tuple[Point, ...]:
     """Give every run of every point its own seed: 1000 times the point's place from 1, and on."""
     return tuple(
@@ -268,5 +281,7 @@ POINTS = _seeded(
     _again(200, 0.5, 300, 40),
     _again(1_000, 0.2, 1_500, 6),
     _again(2_000, 0.9, 1_000, 4),
+    _sociability(0.6),
+    _sociability(1.2),
 )
-"""Three points and more of T1, T2, T3, T4, T6, T7, T9 and T10."""
+"""Three points and more of T1, T2, T3, T4, T6, T7, T9 and T10, and what the ties rest on."""
