@@ -20,8 +20,8 @@ from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
 DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6)
 """What ``advance`` says."""
 
-MORNING, ACQUAINTING, INVITING, SENDING, JUDGING, SETTLING, EVENING, OBSERVING = range(8)
-"""Stages of a day. A crew can do the first, third, fifth and seventh together."""
+MORNING, ACQUAINTING, INVITING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OBSERVING = range(9)
+"""Stages of a day. A crew does choosing (MORNING, INVITING), JUDGING and the EVENING together."""
 
 
 @fast
@@ -104,9 +104,9 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
             if clock[CURSOR] < clock[LIST]:
                 return shortage(world, world.invited[clock[CURSOR], 0], world.invited[clock[CURSOR], 1])
-            if clock[CURSOR] == clock[LIST]:
-                send(world, rules, day, order_of_effect(world, rules))
-                clock[CURSOR] += 1  # sent, whatever must grow before the answers
+            send(world, rules, day, order_of_effect(world, rules))
+            clock[STAGE] = WAITING
+        if clock[STAGE] == WAITING:
             lacking = room_to_answer(world, rules, day)
             if lacking != DONE:
                 return lacking
