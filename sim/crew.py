@@ -55,7 +55,7 @@ class Crew:
         elif stage == kernel.JUDGING:
             day = int(world.clock[DAY])
             self._together(
-                lambda low, high: answer.judge(world, rules, day, low, high, np.empty(answer.SIEVE, np.uint64)),
+                lambda low, high: answer.judge(world, rules, day, low, high, np.empty(answer.SIEVE, np.uint64), meet.paper()[1]),
                 answer.due(world, rules, day),
             )
         else:
@@ -68,12 +68,14 @@ class Crew:
         chosen = self._together(lambda low, high: meet.choose_encounters(world, rules, day, low, high, *meet.paper()), rules.members)
         touched = {low: count for low, (count, _) in chosen}
         self._together(lambda low, high: meet.reach_far_side(world, rules, day, low, low + touched[low]), rules.members)
+        for low, count in touched.items():
+            meet.count_far_side(world, low, low + count)  # one after another: two may have met the same person
         world.clock[LIST] = _compacted(world.fresh, [(low, low + count) for low, (_, count) in chosen])
         world.clock[CURSOR] = 0
 
     def _invite(self, world: World, rules: Rules) -> None:
         day, each = int(world.clock[DAY]), len(world.invited) // rules.members
-        chosen = self._together(lambda low, high: invite.choose_invitations(world, rules, day, low, high, low * each), rules.members)
+        chosen = self._together(lambda low, high: invite.choose_invitations(world, rules, day, low, high, low * each, *meet.paper()[1:]), rules.members)
         world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in chosen])
         world.clock[CURSOR] = 0
 

@@ -159,7 +159,7 @@ class Engine:
         """Count bond records, the bytes that they take (spare places and lists of chunks included), and those of all else."""
         world = self.world
         slots = int(world.clock[arrays.NEXT_SLOT])
-        per_slot = sum(pool.itemsize * pool[0].size for pool in (world.alter, world.link, world.state))
+        per_slot = sum(pool.itemsize * pool[0].size for pool in (world.mark, world.alter, world.link, world.state))
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)

@@ -7,9 +7,24 @@ take effect.
 import numpy as np
 from numba import njit
 
-from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, class_in, find, slot_of
+from .bonds import (
+    BONDS,
+    CONNECTED,
+    CONNECTIONS,
+    FIRST_CHUNK,
+    FREE,
+    FREE_OF_CLASS,
+    HEAD,
+    LOCKED,
+    PENDING,
+    PLATFORM,
+    STRUCK,
+    class_in,
+    find,
+    piece_after,
+)
 from .compilation import fast, inlined
-from .draws import ANSWER, block
+from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
@@ -40,81 +55,114 @@ def _bit(member):
 
 
 @fast
-def _common_connection(head, chunks, alter, state, sieve, ego, other):
+def _mark_connections(head, chunks, alter, state, sieve, ego):
+    """Let each connection of ego leave its mark in the sieve."""
+    left = np.int64(head[ego, BONDS])
+    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
+    while left > 0:
+        first = np.int64(chunks[ego, piece])
+        for inside in range(0, min(size, left), WIDTH):
+            mask = within(state, first + inside, np.uint8(CONNECTED), np.uint8(64))
+            while mask != 0:
+                mark = _bit(alter[first + inside + first_of(mask)])
+                sieve[mark >> np.uint64(6)] |= np.uint64(1) << (mark & np.uint64(63))
+                mask &= mask - 1
+        left -= size
+        piece, size = piece_after(piece, size)
+
+
+@fast
+def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
     """Say whether two members have a connection in common.
 
     The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark are looked up.
     """
     if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
         return False
-    sieve[:] = 0
-    for place in range(0, head[ego, BONDS], WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
-        while mask != 0:
-            mark = _bit(alter[first + first_of(mask)])
-            sieve[mark >> np.uint64(6)] |= np.uint64(1) << (mark & np.uint64(63))
-            mask &= mask - 1
-    for place in range(0, head[other, BONDS], WIDTH):
-        first = slot_of(chunks, other, place)
-        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
-        while mask != 0:
-            third = np.int64(alter[first + first_of(mask)])
-            mark = _bit(third)
-            if (sieve[mark >> np.uint64(6)] >> (mark & np.uint64(63))) & np.uint64(1):
-                slot = find(chunks, head, alter, ego, third)
-                if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
-                    return True
-            mask &= mask - 1
+    for place in range(len(sieve)):
+        sieve[place] = 0
+    _mark_connections(head, chunks, alter, state, sieve, ego)
+    left = np.int64(head[other, BONDS])
+    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
+    while left > 0:
+        first = np.int64(chunks[other, piece])
+        for inside in range(0, min(size, left), WIDTH):
+            mask = within(state, first + inside, np.uint8(CONNECTED), np.uint8(64))
+            while mask != 0:
+                third = np.int64(alter[first + inside + first_of(mask)])
+                seen = _bit(third)
+                if (sieve[seen >> np.uint64(6)] >> (seen & np.uint64(63))) & np.uint64(1):
+                    slot = find(chunks, head, mark, alter, ego, third)
+                    if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
+                        return True
+                mask &= mask - 1
+        left -= size
+        piece, size = piece_after(piece, size)
     return False
 
 
 @inlined
-def _verdict(world, rules, day, slot, ego, source, sieve):
+def _verdict(world, rules, slot, ego, source, w0, w1, w2, sieve):
     """Decide how the invitee answers the invitation at slot."""
     other = np.int64(world.alter[slot])
-    w0, w1, w2, _ = block(rules.key, day, ANSWER, ego, other)
     k = class_in(world.state[slot])  # a tie has the same class from both sides
-    recognised = w0 < rules.recognise[k]
+    recognised = np.uint64(w0) < rules.recognise[k]
     if not recognised:
         k = 0
     p = world.policy[other]
-    if w1 < rules.accept[k]:
+    if np.uint64(w1) < rules.accept[k]:
         if k >= rules.accepts_from[p]:
             return _ACCEPT
         # whom a common connection has introduced has one, and connections last
         if rules.takes_references[p] and (
-            source == FROM_INTRODUCTIONS or _common_connection(world.head, world.chunks, world.alter, world.state, sieve, ego, other)
+            source == FROM_INTRODUCTIONS
+            or _common_connection(world.head, world.chunks, world.mark, world.alter, world.state, sieve, ego, other)
         ):
             return _ACCEPT
-    if not recognised and w2 < rules.idk_click:
+    if not recognised and np.uint64(w2) < rules.idk_click:
         return _IDK
     return _IGNORE
 
 
 @fast
-def judge(world, rules, day, low, high, sieve):
+def _draw_answers(key, day, alter, slots, egos, count, words):
+    """Draw the words of ``count`` answers, in one vectorised loop once the invitees are known."""
+    for turn in range(count):
+        words[3, turn] = alter[slots[turn]]
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for turn in range(count):
+        w0, w1, w2, _ = philox(egos[turn], words[3, turn], day, ANSWER, low, high)
+        words[0, turn] = w0
+        words[1, turn] = w1
+        words[2, turn] = w2
+
+
+@fast
+def judge(world, rules, day, low, high, sieve, words):
     """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``.
 
-    ``sieve`` is paper to work on, uint64, shape (SIEVE,).
+    The last two are paper to work on: uint64, shape (SIEVE,), and uint32, four rows.
     """
-    ring = world.sent_slot.shape[0]
+    ring, most = world.sent_slot.shape[0], words.shape[1]
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):
         row = (day - delay) % ring
         first, last = world.sent_from[row, delay], world.sent_from[row, delay + 1]
-        for place in range(max(first, first + low - offset), min(last, first + high - offset)):
-            if place + _AHEAD < last:
-                ahead = np.int64(world.sent_slot[row, place + _AHEAD])
-                prefetch(world.state, ahead)
-                prefetch(world.alter, ahead)
-            slot = np.int64(world.sent_slot[row, place])
-            pending = world.state[slot] & PLATFORM == PENDING
-            world.verdicts[offset + place - first] = (
-                _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve)
-                if pending
-                else _STALE
-            )
+        begin, end = max(first, first + low - offset), min(last, first + high - offset)
+        while begin < end:
+            count = min(most, end - begin)
+            slots, egos = world.sent_slot[row, begin : begin + count], world.sent_ego[row, begin : begin + count]
+            for turn in range(count):
+                prefetch(world.alter, np.int64(slots[turn]))
+                prefetch(world.state, np.int64(slots[turn]))
+            _draw_answers(rules.key, day, world.alter, slots, egos, count, words)
+            for turn in range(count):
+                slot, ego, source = np.int64(slots[turn]), np.int64(egos[turn]), world.sent_source[row, begin + turn]
+                pending = world.state[slot] & PLATFORM == PENDING
+                world.verdicts[offset + begin - first + turn] = (
+                    _verdict(world, rules, slot, ego, source, words[0, turn], words[1, turn], words[2, turn], sieve) if pending else _STALE
+                )
+            begin += count
         offset += last - first
 
 
@@ -145,7 +193,7 @@ def _ask_for_both(world, slot, ego):
     other = np.int64(world.alter[slot])
     prefetch(world.state, np.int64(world.link[slot, 0]))
     for member in (ego, other):
-        prefetch(world.head, 3 * member)
+        prefetch(world.head, HEAD * member)
         prefetch(world.tally, world.tally.shape[1] * member)
     prefetch(world.answers, 10 * ego)
 
@@ -234,3 +282,5 @@ def unlock(world, rules, day):
         world.clock[OLDEST_LOCK] += 1
         if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
             world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
+            if class_in(world.state[slot]) > 0:
+                world.head[world.alter[world.link[slot, 0]], FREE_OF_CLASS + class_in(world.state[slot])] += 1

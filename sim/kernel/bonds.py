@@ -1,8 +1,8 @@
 """Bonds: what each member knows of each other, as one growing table for everybody.
 
-A bond i → j is a *slot* in four parallel pools, and it never moves: ``alter`` (who j is), ``link[:, 0]`` (the slot of the bond j → i, so
-that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie: day of the last encounter, met, talked) and
-``state`` (the platform's side). A member's slots lie in chunks of 64, then four of 32, four of 64, four of 128 …: place k of the member
+A bond i → j is a *slot* in five parallel pools, and it never moves: ``alter`` (who j is), ``mark`` (the lowest byte of that, for searches),
+``link[:, 0]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie:
+day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks of 64, then four of 32, four of 64, four of 128 …: place k of the member
 is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at most a fifth is spare. ``chunks[i]`` is one
 cache line for up to 960 bonds.
 """
@@ -10,7 +10,7 @@ cache line for up to 960 bonds.
 import numpy as np
 
 from .compilation import fast, inlined
-from .vectors import WIDTH, equal_to, first_of, leading_zeros, prefetch
+from .vectors import WIDTH, equal_to, first_of, how_many, leading_zeros, prefetch, within
 
 FREE, PENDING, CONNECTED, LOCKED = 0, 64, 128, 192
 PLATFORM = 192
@@ -30,8 +30,11 @@ COUNT_MASK = 511
 TALKED, MET, LAST = 0, 9, 18
 """Where the three numbers of a tie begin: 9, 9 and 14 bits."""
 
-BONDS, CONTACTS, CONNECTIONS = range(3)
-"""Columns of ``head``: how many bonds, contacts and connections a member has."""
+BONDS, CONTACTS, CONNECTIONS, FREE_OF_CLASS = range(4)
+"""Columns of ``head``: how many bonds, contacts and connections a member has, and from FREE_OF_CLASS + 1 on its free bonds of tie class 1
+to 4, kept so that who has nobody to invite need not look. Column FREE_OF_CLASS itself, the strangers', is not kept."""
+HEAD = 8
+"""Columns of ``head`` in all: half a cache line a member."""
 
 
 @inlined
@@ -87,26 +90,91 @@ def strengthened(tie, face, today):
     return np.uint32(tie | (today << LAST))
 
 
+@inlined
+def piece_after(piece, size):
+    """Give the next piece of a member's bonds that lie side by side, and its size; the first is (0, FIRST_CHUNK), four chunks in one."""
+    piece = 4 if piece == 0 else piece + 1
+    return piece, np.int64(16) << (piece >> 2)
+
+
 @fast
-def find(chunks, head, alter, ego, other):
+def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
-    bonds = np.int64(head[ego, BONDS])
-    wanted = np.int32(other)
-    for place in range(0, bonds, WIDTH):
-        slot = slot_of(chunks, ego, place)
-        mask = equal_to(alter, slot, wanted)
-        if mask != 0 and place + first_of(mask) < bonds:  # what lies beyond the last bond is no bond
-            return slot + first_of(mask)
+    left = np.int64(head[ego, BONDS])
+    wanted = np.uint8(other & 255)
+    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
+    while left > 0:
+        first = np.int64(chunks[ego, piece])
+        for inside in range(0, min(size, left), WIDTH):
+            mask = equal_to(mark, first + inside, wanted)
+            while mask != 0:
+                here = inside + first_of(mask)
+                if alter[first + here] == other and here < left:  # what lies beyond the last bond is no bond
+                    return first + here
+                mask &= mask - 1
+        left -= size
+        piece, size = piece_after(piece, size)
     return np.int64(-1)
 
 
 @inlined
-def prefetch_alters(chunks, head, alter, ego):
-    """Ask for the memory in which ``find`` will search."""
-    for chunk in range(min(chunk_of(np.int64(head[ego, BONDS]))[0] + 1, chunks.shape[1])):
-        first = np.int64(chunks[ego, chunk])
-        prefetch(alter, first)
-        prefetch(alter, first + WIDTH)
+def prefetch_bytes(chunks, head, pool, ego):
+    """Ask for the memory of all of ego's bonds in a pool of bytes: ``mark``, where ``find`` will search, or ``state``."""
+    left = np.int64(head[ego, BONDS])
+    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
+    while left > 0:
+        first = np.int64(chunks[ego, piece])
+        for inside in range(0, min(size, left), 64):
+            prefetch(pool, first + inside)
+        left -= size
+        piece, size = piece_after(piece, size)
+
+
+@inlined
+def _free_mask(state, slot, classes):
+    """Say which of the 32 bonds from a slot on are free and of one of the classes, bits 1 to 4. An empty place is none."""
+    mask = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            mask |= within(state, slot, np.uint8(k << CLASS), np.uint8(1 << CLASS))
+    return mask
+
+
+@fast
+def nth_free(chunks, head, state, ego, classes, number):
+    """Give the slot of a free bond of ego by its number among those of some classes, from 0, in the order of the bonds; it must be there."""
+    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
+    left = np.int64(head[ego, BONDS])
+    while left > 0:
+        first = np.int64(chunks[ego, piece])
+        for inside in range(0, min(size, left), WIDTH):
+            mask = _free_mask(state, first + inside, classes)
+            here = how_many(mask)
+            if number < here:
+                for _ in range(number):
+                    mask &= mask - 1
+                return first + inside + first_of(mask)
+            number -= here
+        left -= size
+        piece, size = piece_after(piece, size)
+    return np.int64(-1)
+
+
+@inlined
+def number_of_free(head, ego, classes):
+    """Count the free bonds of ego of some classes, bits 1 to 4."""
+    number = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            number += head[ego, FREE_OF_CLASS + k]
+    return number
+
+
+@inlined
+def no_longer_free(head, ego, k):
+    """Count that a free bond of ego, of class k, is free no more."""
+    if k > 0:
+        head[ego, FREE_OF_CLASS + k] -= 1
 
 
 @inlined
@@ -139,7 +207,7 @@ def fits(chunks, head, pool, alter, ego, other):
 
 
 @fast
-def join(chunks, head, alter, link, state, pool, ego, other, today):
+def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
     """Create the bonds ego → other and other → ego, and give the slot of the first.
 
     Until the two meet, the day in the tie is that of its creation: see ``joined_today``.
@@ -148,6 +216,8 @@ def join(chunks, head, alter, link, state, pool, ego, other, today):
     there = append(chunks, head, pool, other)
     alter[here] = other
     alter[there] = ego
+    mark[here] = other & 255
+    mark[there] = ego & 255
     link[here, 0] = there
     link[there, 0] = here
     link[here, 1] = today << LAST
@@ -172,11 +242,12 @@ def joined_today(chunks, head, alter, link, ego, other, today):
 
 
 @inlined
-def prefetch_append(chunks, head, alter, link, state, ego):
+def prefetch_append(chunks, head, mark, alter, link, state, ego):
     """Ask for the memory of the next bond of ego."""
     chunk, inside, _ = chunk_of(np.int64(head[ego, BONDS]))
     if inside > 0:
         slot = np.int64(chunks[ego, chunk]) + inside
+        prefetch(mark, slot)
         prefetch(alter, slot)
         prefetch(link, 2 * slot)
         prefetch(state, slot)

@@ -13,7 +13,7 @@ from .bonds import BONDS, chunk_of
 from .compilation import fast
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
-from .meet import choose_encounters, forget_partners, make_acquainted, paper, reach_far_side
+from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, paper, reach_far_side
 from .send import introduce, order_of_effect, send
 from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
 
@@ -84,6 +84,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             clock[DAY] += 1
             touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, daily_words, drawn, starters)
             reach_far_side(world, rules, clock[DAY], nobody, touched)
+            count_far_side(world, nobody, touched)
             clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
         day = clock[DAY]
         if clock[STAGE] == ACQUAINTING:
@@ -98,7 +99,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody)
+            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, drawn, starters)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
@@ -114,7 +115,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == JUDGING:
-            judge(world, rules, day, nobody, due(world, rules, day), sieve)
+            judge(world, rules, day, nobody, due(world, rules, day), sieve, drawn)
             clock[STAGE] = SETTLING
         if clock[STAGE] == SETTLING:
             settle(world, rules, day)

@@ -32,7 +32,7 @@ def _breaks_the_rule(world, rules, day, ego):
     if rules.min_ratio >= 0.0:
         sent = world.tally[ego, SENT] - world.tally[ego, SENT_BEFORE]
         accepted = world.tally[ego, ACCEPTED] - world.tally[ego, ACCEPTED_BEFORE]
-        return sent >= rules.min_invites and accepted < rules.min_ratio * sent
+        return sent >= rules.min_invites and accepted / sent < rules.min_ratio  # as it is said: min_ratio * sent may round up
     return False
 
 

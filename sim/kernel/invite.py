@@ -11,31 +11,34 @@ from numba.extending import intrinsic
 
 from .bonds import (
     BONDS,
-    CLASS,
     CONNECTED,
     CONNECTIONS,
-    CONTACT,
     CONTACTS,
     COUNT_MASK,
+    HEAD,
     LAST,
     MET,
     PENDING,
     PLATFORM,
     class_in,
     find,
+    no_longer_free,
+    nth_free,
+    number_of_free,
+    prefetch_bytes,
     slot_of,
 )
 from .compilation import fast, inlined
-from .draws import DELAY, PICK, SOURCE, below, block, lane
-from .vectors import WIDTH, first_of, how_many, prefetch, within
-from .world import (
-    RESTRICTED_UNTIL,
-)
+from .draws import MORE, TRY, below, block, blocks, lane
+from .vectors import prefetch
+from .world import RESTRICTED_UNTIL
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
+_TWO32 = 4294967296.0
+_BLOCK = 512
+_SOURCE, _PICK, _DELAY = 0, 1, 3
+"""Places of the first four words of a try; picks go on, from their third, with the words after these."""
 
 
 @intrinsic
@@ -97,74 +100,41 @@ def _eligible(world, rules, day, ego, other, slot):
 
 
 @inlined
-def _random_bond(world, key, day, ego, owner, n, r, words, connected):
-    """Pick a connection of owner, or a contact, by ego's words PICK + r and on at index n; ``words`` is the block of r = 0."""
+def _random_connection(world, rules, day, ego, owner, n, pick, words):
+    """Pick a connection of owner by ego's words of try n, from a pick on; ``words`` is the try's first block.
+
+    Gives its slot and the next pick.
+    """
     bonds = world.head[owner, BONDS]
     while True:
-        if r > 0:
-            words = block(key, day, PICK + r, ego, n >> 2)
-        slot = slot_of(world.chunks, owner, below(lane(words, n & 3), bonds))
-        r += 1
-        if world.state[slot] & PLATFORM == CONNECTED if connected else world.state[slot] & CONTACT != 0:
-            return slot, r
+        if pick < 2:
+            drawn = lane(words, _PICK + pick)
+        else:
+            drawn = lane(block(rules.key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
+        slot = slot_of(world.chunks, owner, below(drawn, bonds))
+        pick += 1
+        if world.state[slot] & PLATFORM == CONNECTED:
+            return slot, pick
 
 
 @inlined
 def _eligible_classes(world, rules, ego):
-    """Give, for each tie class 1 to 4, whether contacts of it are eligible, as the span of states to look for: 0 for none."""
+    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4."""
     p = world.policy[ego]
     least = rules.min_acceptance[p]
-    spans = (np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(0))
+    classes = 0
     for k in range(1, 5):
         if k >= rules.min_tie[p] and (least <= 0.0 or estimate(world, rules, ego, k) >= least):
-            spans = tuple_setitem(spans, k - 1, np.uint8(1 << CLASS))
-    return spans
-
-
-@inlined
-def _eligible_mask(state, first, spans):
-    """Say which of the 16 bonds from slot first on are eligible contacts.
-
-    Free, so the state is below PENDING, and of an eligible class. An empty place is none.
-    """
-    return (
-        within(state, first, np.uint8(1 << CLASS), spans[0])
-        | within(state, first, np.uint8(2 << CLASS), spans[1])
-        | within(state, first, np.uint8(3 << CLASS), spans[2])
-        | within(state, first, np.uint8(4 << CLASS), spans[3])
-    )
+            classes |= 1 << k
+    return classes
 
 
 @fast
-def _count_eligible(head, chunks, state, ego, spans):
-    """Count the eligible contacts of ego."""
-    number = np.int64(0)
-    for place in range(0, head[ego, BONDS], WIDTH):
-        number += how_many(_eligible_mask(state, slot_of(chunks, ego, place), spans))
-    return number
-
-
-@fast
-def _pick_eligible(head, chunks, state, ego, spans, number):
-    """Give the slot of an eligible contact of ego by its number, 0 to their count - 1, in the order of the bonds."""
-    for place in range(0, head[ego, BONDS], WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = _eligible_mask(state, first, spans)
-        here = how_many(mask)
-        if number < here:
-            for _ in range(number):
-                mask &= mask - 1
-            return first + first_of(mask)
-        number -= here
-    return np.int64(-1)
-
-
-@fast
-def _count_agreed(world, rules, day, ego, spans, number):
+def _count_agreed(world, rules, day, ego, classes, number):
     """Count the eligible contacts of ego to whom the policy's own function agrees, or give the slot of one of them by its number."""
     agreed = np.int64(0)
-    for turn in range(_count_eligible(world.head, world.chunks, world.state, ego, spans)):
-        slot = _pick_eligible(world.head, world.chunks, world.state, ego, spans, turn)
+    for turn in range(number_of_free(world.head, ego, classes)):
+        slot = nth_free(world.chunks, world.head, world.state, ego, classes, turn)
         if _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
             if agreed == number:
                 return slot
@@ -173,42 +143,58 @@ def _count_agreed(world, rules, day, ego, spans, number):
 
 
 @inlined
-def _among_contacts(world, rules, day, ego, attempt):
+def _among_contacts(world, rules, day, ego, words):
     """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or
-    -1.
+    -1. ``words`` are those of the attempt's first try.
 
     Each of the tries would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
     """
-    contacts = np.int64(world.head[ego, CONTACTS])
-    if contacts == 0:
-        return np.int64(-1)
-    spans = _eligible_classes(world, rules, ego)
+    classes = _eligible_classes(world, rules, ego)
     asks = rules.condition[world.policy[ego]] != 0
     if asks:
-        eligible = _count_agreed(world, rules, day, ego, spans, np.int64(-1))
+        eligible = _count_agreed(world, rules, day, ego, classes, np.int64(-1))
     else:
-        eligible = _count_eligible(world.head, world.chunks, world.state, ego, spans)
+        eligible = number_of_free(world.head, ego, classes)
     if eligible == 0:
         return np.int64(-1)
+    hit = eligible / np.int64(world.head[ego, CONTACTS])
     miss = 1.0
     for _ in range(rules.tries):
-        miss *= 1.0 - eligible / contacts
-    words = block(rules.key, day, PICK, ego, attempt)
-    if words[0] < np.uint64(miss * 4294967296.0):
+        miss *= 1.0 - hit
+    if words[0] < np.uint64(miss * _TWO32):
         return np.int64(-1)
     number = below(words[1], eligible)
     if asks:
-        return _count_agreed(world, rules, day, ego, spans, number)
-    return _pick_eligible(world.head, world.chunks, world.state, ego, spans, number)
+        return _count_agreed(world, rules, day, ego, classes, number)
+    return nth_free(world.chunks, world.head, world.state, ego, classes, number)
 
 
 @inlined
-def _introduced(world, rules, day, ego, n, picked):
+def _one_contact(world, rules, day, ego, words):
+    """Try one random contact: gives its slot, or -1 if it is not eligible.
+
+    Whether it is can be told from the numbers; who it is need be looked up only if it is.
+    """
+    if world.head[ego, CONTACTS] == 0:
+        return np.int64(-1)
+    classes = _eligible_classes(world, rules, ego)
+    eligible = number_of_free(world.head, ego, classes)
+    if words[1] >= np.uint64(eligible / np.int64(world.head[ego, CONTACTS]) * _TWO32):
+        return np.int64(-1)
+    slot = nth_free(world.chunks, world.head, world.state, ego, classes, below(words[2], eligible))
+    if rules.condition[world.policy[ego]] != 0:
+        if not _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
+            return np.int64(-1)
+    return slot
+
+
+@inlined
+def _introduced(world, rules, day, ego, n, words):
     """Give a random connection of a random connection; -1 if ego has none."""
     if world.head[ego, CONNECTIONS] == 0:
         return np.int64(-1)
-    slot, r = _random_bond(world, rules.key, day, ego, ego, n, np.int64(0), picked, True)
-    slot, r = _random_bond(world, rules.key, day, ego, np.int64(world.alter[slot]), n, r, picked, True)
+    slot, pick = _random_connection(world, rules, day, ego, ego, n, 0, words)
+    slot, pick = _random_connection(world, rules, day, ego, np.int64(world.alter[slot]), n, pick, words)
     return np.int64(world.alter[slot])
 
 
@@ -222,64 +208,58 @@ def _invited_before(world, other, first, out):
 
 
 @inlined
-def _one_by_one(world, rules, day, ego, attempt, first, out):
-    """Make the tries of an attempt one after another; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source."""
+def _one_try(world, rules, day, ego, n, words, first, out):
+    """Make try n of today; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source."""
     p = world.policy[ego]
-    key = rules.key
-    sources = picks = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
-    for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
-        if n & 3 == 0 or n == attempt * rules.tries:
-            picks = block(key, day, PICK, ego, n >> 2)
-            sources = block(key, day, SOURCE, ego, n >> 2)
-        u = lane(sources, n & 3) * _UNIT
-        if u < rules.from_contacts[p]:
-            if world.head[ego, CONTACTS] == 0:
-                continue
-            slot, _ = _random_bond(world, key, day, ego, ego, n, np.int64(0), picks, False)
-            other, source = np.int64(-1), FROM_CONTACTS  # who it is need not be known before it is invited
-        else:
-            if u < rules.from_introductions[p]:
-                other, source = _introduced(world, rules, day, ego, n, picks), FROM_INTRODUCTIONS
-            else:
-                other, source = below(lane(picks, n & 3), rules.members), FROM_DIRECTORY
-            if other < 0 or other == ego:
-                continue
-            slot = find(world.chunks, world.head, world.alter, ego, other)
-            if slot < 0 and _invited_before(world, other, first, out):
-                continue
-        if _eligible(world, rules, day, ego, other, slot):
-            return np.int64(world.alter[slot]) if slot >= 0 else other, slot, source
-    return np.int64(-1), np.int64(-1), FROM_CONTACTS
+    u = words[_SOURCE] * _UNIT
+    if u < rules.from_contacts[p]:
+        slot = _one_contact(world, rules, day, ego, words)
+        return np.int64(world.alter[slot]) if slot >= 0 else np.int64(-1), slot, FROM_CONTACTS
+    if u < rules.from_introductions[p]:
+        other, source = _introduced(world, rules, day, ego, n, words), FROM_INTRODUCTIONS
+    else:
+        other, source = below(words[_PICK], rules.members), FROM_DIRECTORY
+    if other < 0 or other == ego:
+        return np.int64(-1), np.int64(-1), source
+    slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
+    if (slot < 0 and _invited_before(world, other, first, out)) or not _eligible(world, rules, day, ego, other, slot):
+        return np.int64(-1), np.int64(-1), source
+    return other, slot, source
 
 
 @inlined
-def _attempt(world, rules, day, ego, attempt, first, out):
-    """Make one attempt of ego.
+def _attempt(world, rules, day, ego, attempt, words, first, out):
+    """Make one attempt of ego; ``words`` are those of its first try.
 
     Its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out.
     """
+    n = attempt * rules.tries
     if rules.contacts_only[world.policy[ego]]:
-        slot, source = _among_contacts(world, rules, day, ego, attempt), FROM_CONTACTS
+        slot, source = _among_contacts(world, rules, day, ego, words), FROM_CONTACTS
         if slot < 0:
             return False
         other = np.int64(world.alter[slot])
     else:
-        other, slot, source = _one_by_one(world, rules, day, ego, attempt, first, out)
-        if other < 0:
-            return False
+        other, slot, source = _one_try(world, rules, day, ego, n, words, first, out)
+        while other < 0:
+            n += 1
+            if n == (attempt + 1) * rules.tries:
+                return False
+            words = block(rules.key, day, TRY, ego, n)
+            other, slot, source = _one_try(world, rules, day, ego, n, words, first, out)
     if slot >= 0:
+        no_longer_free(world.head, ego, class_in(world.state[slot]))
         world.state[slot] |= PENDING
     world.invited[out, 0] = ego
     world.invited[out, 1] = other
     world.invited[out, 2] = slot
-    world.invited[out, 3] = source + 4 * _delay(rules, day, ego, other)
+    world.invited[out, 3] = source + 4 * _delay(rules, words[_DELAY])
     return True
 
 
 @inlined
-def _delay(rules, day, ego, other):
-    """Draw how many days the answer takes; pending_days stands for never."""
-    drawn = block(rules.key, day, DELAY, ego, other)[0]
+def _delay(rules, drawn):
+    """Give how many days the answer takes; pending_days stands for never."""
     days = 0
     while days < rules.pending_days and drawn < rules.delays[days]:
         days += 1
@@ -294,28 +274,90 @@ def _sent_this_week(world, ego):
     return total
 
 
-@inlined
-def _ask_for_bonds(world, ego):
-    """Ask for the memory that says what ego's first bonds are."""
-    for chunk in range(3, min(8, world.chunks.shape[1])):
-        prefetch(world.state, np.int64(world.chunks[ego, chunk]))
-
-
 @fast
-def choose_invitations(world, rules, day, low, high, out):
-    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
-    for ego in range(low, high):
+def _those_who_ask(world, rules, day, first, last, askers):
+    """List the members from first to last - 1 who may invite today and know of anybody, and give their number.
+
+    Who looks only among contacts and has no free one of an eligible class would find nobody, whatever is drawn.
+    """
+    asking = np.int64(0)
+    for ego in range(first, last):
         if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day:
             continue
         if rules.max_connections >= 0 and world.head[ego, CONNECTIONS] >= rules.max_connections:
             continue
-        first = out
-        _ask_for_bonds(world, min(ego + 4, high - 1))
-        for attempt in range(world.attempts[ego]):
-            if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
-                break
-            if _attempt(world, rules, day, ego, attempt, first, out):
-                out += 1
-                if rules.weekly_invites >= 0:
-                    world.week[ego, day % 7] += 1
+        if rules.contacts_only[world.policy[ego]] and number_of_free(world.head, ego, _eligible_classes(world, rules, ego)) == 0:
+            continue
+        askers[asking] = ego
+        asking += 1
+    return asking
+
+
+@fast
+def _ask_ahead(head, chunks, mark, alter, state, policy, contacts, introductions, askers, asking, drawn):
+    """Ask for the memory that the first tries will want, in three rounds that each read what the one before has asked for.
+
+    Their own bonds; the connection who introduces; and one of his.
+    """
+    for turn in range(asking):
+        ego = askers[turn]
+        u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
+        if u < contacts[p]:
+            prefetch_bytes(chunks, head, state, ego)
+        else:
+            prefetch_bytes(chunks, head, mark, ego)
+            if u < introductions[p] and head[ego, CONNECTIONS] > 0:
+                slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[ego, BONDS]))
+                prefetch(state, slot)
+                prefetch(alter, slot)
+    for hop in range(2):
+        for turn in range(asking):
+            ego = askers[turn]
+            u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
+            if contacts[p] <= u < introductions[p] and head[ego, CONNECTIONS] > 0:
+                between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[ego, BONDS]))])
+                if hop == 0:
+                    prefetch(head, HEAD * between)
+                    prefetch(chunks, chunks.shape[1] * between)
+                else:
+                    slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[between, BONDS]))
+                    prefetch(state, slot)
+                    prefetch(alter, slot)
+
+
+@fast
+def choose_invitations(world, rules, day, low, high, out, drawn, askers):
+    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to.
+
+    The last two are paper to work on, as for ``choose_encounters``.
+    """
+    for begin in range(low, high, _BLOCK):
+        asking = _those_who_ask(world, rules, day, begin, min(begin + _BLOCK, high), askers)
+        blocks(rules.key, day, TRY, askers, asking, drawn[0], drawn[1], drawn[2], drawn[3])
+        _ask_ahead(
+            world.head,
+            world.chunks,
+            world.mark,
+            world.alter,
+            world.state,
+            world.policy,
+            rules.from_contacts,
+            rules.from_introductions,
+            askers,
+            asking,
+            drawn,
+        )
+        for turn in range(asking):
+            ego = askers[turn]
+            first = out
+            words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
+            for attempt in range(world.attempts[ego]):
+                if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
+                    break
+                if attempt > 0:
+                    words = block(rules.key, day, TRY, ego, attempt * rules.tries)
+                if _attempt(world, rules, day, ego, attempt, words, first, out):
+                    out += 1
+                    if rules.weekly_invites >= 0:
+                        world.week[ego, day % 7] += 1
     return out

@@ -13,11 +13,16 @@ from .bonds import (
     CONTACT,
     CONTACTS,
     COUNT_MASK,
+    FREE_OF_CLASS,
+    HEAD,
     MET,
+    PLATFORM,
+    class_in,
     find,
     fits,
     join,
-    prefetch_alters,
+    no_longer_free,
+    prefetch_bytes,
     prefetch_append,
     reclassed,
     slot_of,
@@ -26,7 +31,7 @@ from .bonds import (
     tie_class,
 )
 from .compilation import fast, inlined
-from .draws import PARTNER, below, block, daily, lane, philox
+from .draws import PARTNER, below, block, blocks, daily, lane
 from .vectors import prefetch
 from .world import NO_BOND, UNSOUGHT
 
@@ -84,53 +89,74 @@ def _met_elsewhere(world, rules, day, ego, source, words):
 
 @inlined
 def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond."""
+    """Strengthen one side of a bond; gives the class that the tie had if it has risen, else -1."""
     tie = strengthened(world.link[slot, 1], face, today)
     world.link[slot, 1] = tie
-    world.state[slot] = reclassed(world.state[slot], tie_class(tie, rules.often, rules.close))
+    before, k = class_in(world.state[slot]), tie_class(tie, rules.often, rules.close)
+    if k == before:
+        return np.int64(-1)
+    world.state[slot] = reclassed(world.state[slot], k)
+    return np.int64(before)
+
+
+@inlined
+def _count_risen(world, ego, slot, before):
+    """Count that the tie of ego at slot has risen from a class; -1: it has not."""
+    if before >= 0 and world.state[slot] & PLATFORM == 0:
+        no_longer_free(world.head, ego, before)
+        world.head[ego, FREE_OF_CLASS + class_in(world.state[slot])] += 1
 
 
 @fast
-def _ask_ahead(head, chunks, alter, state, link, first, starters, starting, drawn, origin, again):
-    """Ask for the memory that the starters will want, before anybody needs it.
+def _ask_ahead(head, chunks, mark, alter, state, link, first, starters, starting, drawn, origin, again, friend):
+    """Ask for the memory that the starters will want, before anybody needs it, in three rounds that each read what the one before has
+    asked for.
 
-    First what says whether the likely picks are contacts, and where those who meet others will look for them; then the ties of two picks.
+    Those who meet again: whether the likely picks are contacts; then the ties of two of them. Those who meet elsewhere: where they will
+    look for the partner; and the contact who introduces a friend, then where his bonds are, then one of them.
     """
     for turn in range(starting):
-        ego = first + starters[turn]
+        ego = starters[turn]
         bonds = head[ego, BONDS]
-        if origin[starters[turn]] * _UNIT >= again:
-            prefetch_alters(chunks, head, alter, ego)
+        u = origin[ego - first] * _UNIT
+        if u >= again:
+            prefetch_bytes(chunks, head, mark, ego)
+            if u < friend and bonds > 0:
+                slot = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))
+                prefetch(state, slot)
+                prefetch(alter, slot)
         elif bonds > 0:
             for pick in range(3):
                 prefetch(state, slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds)))
     for turn in range(starting):
-        ego = first + starters[turn]
+        ego = starters[turn]
         bonds = head[ego, BONDS]
-        wanted = 2 if bonds > 0 and origin[starters[turn]] * _UNIT < again else 0
-        for pick in range(4):
-            if wanted > 0:
+        u = origin[ego - first] * _UNIT
+        if u < again and bonds > 0:
+            wanted = 2
+            for pick in range(4):
                 slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
-                if state[slot] & CONTACT:
+                if wanted > 0 and state[slot] & CONTACT:
                     prefetch(link, 2 * slot)
                     wanted -= 1
-
-
-@fast
-def _draw_partners(key, day, first, starters, starting, drawn):
-    """Draw the first four PARTNER words of every starter, in one vectorised loop."""
-    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+        elif again <= u < friend and bonds > 0:
+            between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))])
+            prefetch(head, HEAD * between)
+            prefetch(chunks, chunks.shape[1] * between)
     for turn in range(starting):
-        w0, w1, w2, w3 = philox(first + starters[turn], 0, day, PARTNER, low, high)
-        drawn[0, turn] = w0
-        drawn[1, turn] = w1
-        drawn[2, turn] = w2
-        drawn[3, turn] = w3
+        ego = starters[turn]
+        bonds = head[ego, BONDS]
+        u = origin[ego - first] * _UNIT
+        if again <= u < friend and bonds > 0:
+            between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))])
+            slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), head[between, BONDS]))
+            prefetch(state, slot)
+            prefetch(alter, slot)
 
 
 @njit(cache=True, nogil=True)
 def paper():
-    """Make the working arrays of ``choose_encounters``: words of a block of members, of its starters, and who these are."""
+    """Make the working arrays of choosing: words of a block of members, of those among them who start something, and who these are."""
     return np.empty((4, _BLOCK), np.uint32), np.empty((4, _BLOCK), np.uint32), np.empty(_BLOCK, np.int64)
 
 
@@ -150,15 +176,17 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
         starting = np.int64(0)
         for place in range(count):
             world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(daily_words[3, place]) < rules.extra_attempt else 0)
-            starters[starting] = place
+            starters[starting] = first + place
             starting += 1 if np.uint64(daily_words[0, place]) < world.starts[first + place] else 0
-        _draw_partners(rules.key, day, first, starters, starting, drawn)
-        _ask_ahead(world.head, world.chunks, world.alter, state, link, first, starters, starting, drawn, daily_words[1], rules.again)
+        blocks(rules.key, day, PARTNER, starters, starting, drawn[0], drawn[1], drawn[2], drawn[3])
+        friend = rules.again + rules.friend
+        head, chunks, mark = world.head, world.chunks, world.mark
+        _ask_ahead(head, chunks, mark, alter, state, link, first, starters, starting, drawn, daily_words[1], rules.again, friend)
         for turn in range(starting):
-            ego = first + starters[turn]
+            ego = starters[turn]
             words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
-            u = daily_words[1, starters[turn]] * _UNIT
-            facing = np.uint64(daily_words[2, starters[turn]])
+            u = daily_words[1, ego - first] * _UNIT
+            facing = np.uint64(daily_words[2, ego - first])
             if u < rules.again:
                 slot = _met_again(world, rules, day, ego, words)
                 if slot < 0:
@@ -166,13 +194,13 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                 face = np.int64(facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE])
             else:
                 source = (
-                    _FRIEND if u < rules.again + rules.friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
+                    _FRIEND if u < friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
                 )
                 other = _met_elsewhere(world, rules, day, ego, source, words)
                 if other < 0 or other == ego:
                     continue
                 face = np.int64(facing < rules.face[source])
-                slot = find(world.chunks, world.head, alter, ego, other)
+                slot = find(world.chunks, world.head, world.mark, alter, ego, other)
                 if slot < 0 or state[slot] & CONTACT == 0:
                     if slot < 0:
                         world.partner[ego] = other
@@ -182,7 +210,7 @@ def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters
                     world.fresh[fresh, 3] = slot
                     fresh += 1
                     continue
-            _grow(world, rules, slot, face, today)
+            _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
             world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
             touched += 1
     return touched - low, fresh - low
@@ -193,8 +221,21 @@ def reach_far_side(world, rules, day, first, last):
     """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond."""
     today = day - rules.first_day
     for place in range(first, last):
-        prefetch(world.link, world.touched[min(place + _AHEAD, last - 1)] & ~1)
-        _grow(world, rules, world.touched[place] >> 1, world.touched[place] & 1, today)
+        if place + _AHEAD < last:
+            prefetch(world.link, world.touched[place + _AHEAD] & ~1)
+            prefetch(world.state, world.touched[place + _AHEAD] >> 1)
+        slot = world.touched[place] >> 1
+        before = _grow(world, rules, slot, world.touched[place] & 1, today)
+        world.touched[place] = slot * 8 + before if before >= 0 else -1
+
+
+@fast
+def count_far_side(world, first, last):
+    """Count the ties that have risen on the partners' side, in the places that ``reach_far_side`` has gone through."""
+    for place in range(first, last):
+        if world.touched[place] >= 0:
+            slot = world.touched[place] >> 3
+            _count_risen(world, np.int64(world.alter[world.link[slot, 0]]), slot, world.touched[place] & 7)
 
 
 @fast
@@ -206,11 +247,11 @@ def make_acquainted(world, rules, day, first, last):
     today = day - rules.first_day
     for place in range(first, last):
         if place + _AHEAD < last:
-            prefetch(world.head, 3 * np.int64(world.fresh[place + _AHEAD, 1]))
+            prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, 1]))
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, 1]))
         if place + _AHEAD // 2 < last:
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 0]))
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 1]))
+            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 0]))
+            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 1]))
         ego, other, face, slot = (
             np.int64(world.fresh[place, 0]),
             np.int64(world.fresh[place, 1]),
@@ -220,16 +261,17 @@ def make_acquainted(world, rules, day, first, last):
         if slot == UNSOUGHT or (
             slot == NO_BOND and other < ego and world.partner[other] == ego
         ):  # the partner's own encounter has created the bond already
-            slot = find(world.chunks, world.head, world.alter, ego, other)
+            slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
         if slot < 0:
             if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):
                 return place
-            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
         if world.state[slot] & CONTACT == 0:
             world.head[ego, CONTACTS] += 1
             world.head[other, CONTACTS] += 1
-        _grow(world, rules, slot, face, today)
-        _grow(world, rules, np.int64(world.link[slot, 0]), face, today)
+        there = np.int64(world.link[slot, 0])
+        _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
+        _count_risen(world, other, there, _grow(world, rules, there, face, today))
     return last
 
 

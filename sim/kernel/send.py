@@ -11,12 +11,15 @@ from .bonds import (
     ARC,
     CONNECTED,
     CONNECTIONS,
+    FREE,
+    HEAD,
     PENDING,
     PLATFORM,
     class_in,
     fits,
     join,
     joined_today,
+    no_longer_free,
     prefetch_append,
 )
 from .compilation import fast, inlined
@@ -51,12 +54,12 @@ def introduce(world, rules, day, first, last):
     for place in range(first, last):
         ahead = min(place + _AHEAD, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch(world.head, 3 * np.int64(world.invited[ahead, 1]))
+            prefetch(world.head, HEAD * np.int64(world.invited[ahead, 1]))
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
         ahead = min(place + _AHEAD // 2, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
+            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
+            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
         if world.invited[place, 2] >= 0:
             continue
         ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
@@ -64,7 +67,7 @@ def introduce(world, rules, day, first, last):
         if slot < 0:
             if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
                 return place
-            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
         world.state[slot] |= PENDING
         world.invited[place, 2] = slot
     return last
@@ -73,6 +76,10 @@ def introduce(world, rules, day, first, last):
 @inlined
 def connect(world, slot, there, ego, other):
     """Connect two members; the caller counts whose invitation it was."""
+    if world.state[slot] & PLATFORM == FREE:
+        no_longer_free(world.head, ego, class_in(world.state[slot]))
+    if world.state[there] & PLATFORM == FREE:
+        no_longer_free(world.head, other, class_in(world.state[there]))
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
     world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
     world.head[ego, CONNECTIONS] += 1

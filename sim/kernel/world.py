@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .bonds import FIRST_CHUNK
+from .bonds import FIRST_CHUNK, HEAD
 
 (SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
     range(12)
@@ -88,7 +88,8 @@ class World(NamedTuple):
     chunks: NDArray[np.int32]
     """(N, chunks): first slot of each chunk."""
     head: NDArray[np.int32]
-    """(N, 3): bonds, contacts, connections."""
+    """(N, 8): bonds, contacts, connections, free bonds by class."""
+    mark: NDArray[np.uint8]
     alter: NDArray[np.int32]
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
@@ -110,7 +111,8 @@ class World(NamedTuple):
     partner: NDArray[np.int32]
     """(N,): whom each member newly met today, or -1."""
     touched: NDArray[np.int64]
-    """(N,): today's encounters with a known contact, slot of the far side * 2 + face to face."""
+    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then slot * 8 + the class that the tie had
+    on the far side where it has risen, else -1."""
     fresh: NDArray[np.int32]
     """(N, 4): today's other encounters: ego, alter, face to face, slot of the bond (NO_BOND, or UNSOUGHT)."""
     invited: NDArray[np.int32]
@@ -134,7 +136,7 @@ NO_BOND, UNSOUGHT = -1, -2
 
 def bytes_needed(members: int) -> int:
     """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
-    return members * (FIRST_CHUNK * 13 + 420)
+    return members * (FIRST_CHUNK * 14 + 440)
 
 
 def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], policies: int, longest_day: int = 0) -> World:
@@ -145,7 +147,8 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     ring = rules.pending_days + 1
     return World(
         chunks=np.zeros((n, 12), np.int32),
-        head=np.zeros((n, 3), np.int32),
+        head=np.zeros((n, HEAD), np.int32),
+        mark=np.empty(slots, np.uint8),
         alter=np.empty(slots, np.int32),
         link=np.empty((slots, 2), np.uint32),
         state=np.zeros(slots, np.uint8),  # an empty place must not look like a contact
@@ -187,7 +190,7 @@ def with_more_slots(world: World) -> World:
         rows = 2**31 - 1
         if used + 2**16 > rows:
             raise MemoryError("more than 2**31 bonds")
-    for name in ("alter", "link", "state"):
+    for name in ("mark", "alter", "link", "state"):
         world = world._replace(**{name: _longer(getattr(world, name), used, rows)})
     return world
 
