@@ -143,6 +143,7 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self._paper = arrays.paper()
         self.crew = Crew(threads, n)
         self._changes = np.zeros((len(scenario.policies), 2), np.int64)
         self.started = datetime.now(UTC)
@@ -208,7 +209,7 @@ class Engine:
     def _live(self, last_day: int) -> int:
         alone = self.crew.threads == 1
         log, repeats = self._log, self.scenario.meeting.repeat_log
-        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone))
+        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone, self._paper))
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:

@@ -11,7 +11,6 @@ from .bonds import (
     BONDS,
     CONNECTED,
     CONNECTIONS,
-    FIRST_CHUNK,
     FREE,
     FREE_OF_CLASS,
     HEAD,
@@ -21,19 +20,19 @@ from .bonds import (
     STRUCK,
     class_in,
     find,
-    piece_after,
+    slot_of,
 )
 from .compilation import fast, inlined
 from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
-from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
+from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, SIEVE, STRIKES, T_RESOLVED, T_STRIKES
 
-SIEVE_BITS = 13
-SIEVE = 1 << (SIEVE_BITS - 6)
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
+_TOGETHER = 64
+"""How many messages are looked at together: as many as the nearest memory has room for the bonds of."""
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
 
 
@@ -48,27 +47,21 @@ def due(world, rules, day):
     return total
 
 
-@inlined
-def _bit(member):
-    """Give the place of a member's mark in a sieve, by multiplicative hashing (Knuth)."""
-    return (np.uint64(member) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS)
-
-
 @fast
 def _mark_connections(head, chunks, alter, state, sieve, ego):
-    """Let each connection of ego leave its mark in the sieve."""
-    left = np.int64(head[ego, BONDS])
-    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
-    while left > 0:
-        first = np.int64(chunks[ego, piece])
-        for inside in range(0, min(size, left), WIDTH):
-            mask = within(state, first + inside, np.uint8(CONNECTED), np.uint8(64))
-            while mask != 0:
-                mark = _bit(alter[first + inside + first_of(mask)])
-                sieve[mark >> np.uint64(6)] |= np.uint64(1) << (mark & np.uint64(63))
-                mask &= mask - 1
-        left -= size
-        piece, size = piece_after(piece, size)
+    """Let each connection of ego leave the number of this search in the sieve; gives the number."""
+    if sieve[SIEVE - 1] == 65535:
+        for place in range(SIEVE):
+            sieve[place] = 0
+    sieve[SIEVE - 1] += 1
+    search = sieve[SIEVE - 1]
+    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+        while mask != 0:
+            sieve[alter[first + first_of(mask)] & (SIEVE - 2)] = search
+            mask &= mask - 1
+    return search
 
 
 @fast
@@ -79,26 +72,38 @@ def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
     """
     if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
         return False
-    for place in range(len(sieve)):
-        sieve[place] = 0
-    _mark_connections(head, chunks, alter, state, sieve, ego)
-    left = np.int64(head[other, BONDS])
-    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
-    while left > 0:
-        first = np.int64(chunks[other, piece])
-        for inside in range(0, min(size, left), WIDTH):
-            mask = within(state, first + inside, np.uint8(CONNECTED), np.uint8(64))
-            while mask != 0:
-                third = np.int64(alter[first + inside + first_of(mask)])
-                seen = _bit(third)
-                if (sieve[seen >> np.uint64(6)] >> (seen & np.uint64(63))) & np.uint64(1):
-                    slot = find(chunks, head, mark, alter, ego, third)
-                    if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
-                        return True
-                mask &= mask - 1
-        left -= size
-        piece, size = piece_after(piece, size)
+    search = _mark_connections(head, chunks, alter, state, sieve, ego)
+    for place in range(0, np.int64(head[other, BONDS]), WIDTH):
+        first = slot_of(chunks, other, place)
+        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+        while mask != 0:
+            third = np.int64(alter[first + first_of(mask)])
+            if sieve[third & (SIEVE - 2)] == search:
+                slot = find(chunks, head, mark, alter, ego, third)
+                if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
+                    return True
+            mask &= mask - 1
     return False
+
+
+@fast
+def _ask_for_bonds(head, chunks, alter, state, ego):
+    """Ask for the memory that says whom ego is connected with."""
+    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        prefetch(state, first)
+        prefetch(alter, first)
+        prefetch(alter, first + WIDTH // 2)
+
+
+@inlined
+def _needs_reference(world, rules, slot, source, w0, w1):
+    """Say whether the answer will hang on a common connection that has to be searched."""
+    k = class_in(world.state[slot])
+    if np.uint64(w0) >= rules.recognise[k]:
+        k = 0
+    p = world.policy[world.alter[slot]]
+    return np.uint64(w1) < rules.accept[k] and k < rules.accepts_from[p] and rules.takes_references[p] and source != FROM_INTRODUCTIONS
 
 
 @inlined
@@ -138,24 +143,27 @@ def _draw_answers(key, day, alter, slots, egos, count, words):
 
 
 @fast
-def judge(world, rules, day, low, high, sieve, words):
-    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``.
-
-    The last two are paper to work on: uint64, shape (SIEVE,), and uint32, four rows.
-    """
-    ring, most = world.sent_slot.shape[0], words.shape[1]
+def judge(world, rules, day, low, high, paper):
+    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``."""
+    ring, words, sieve = world.sent_slot.shape[0], paper.drawn, paper.sieve
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):
         row = (day - delay) % ring
         first, last = world.sent_from[row, delay], world.sent_from[row, delay + 1]
         begin, end = max(first, first + low - offset), min(last, first + high - offset)
         while begin < end:
-            count = min(most, end - begin)
+            count = min(_TOGETHER, end - begin)
             slots, egos = world.sent_slot[row, begin : begin + count], world.sent_ego[row, begin : begin + count]
             for turn in range(count):
                 prefetch(world.alter, np.int64(slots[turn]))
                 prefetch(world.state, np.int64(slots[turn]))
             _draw_answers(rules.key, day, world.alter, slots, egos, count, words)
+            for turn in range(count):
+                if _needs_reference(
+                    world, rules, np.int64(slots[turn]), world.sent_source[row, begin + turn], words[0, turn], words[1, turn]
+                ):
+                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(egos[turn]))
+                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(words[3, turn]))
             for turn in range(count):
                 slot, ego, source = np.int64(slots[turn]), np.int64(egos[turn]), world.sent_source[row, begin + turn]
                 pending = world.state[slot] & PLATFORM == PENDING

@@ -2,15 +2,15 @@
 
 A bond i → j is a *slot* in five parallel pools, and it never moves: ``alter`` (who j is), ``mark`` (the lowest byte of that, for searches),
 ``link[:, 0]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie:
-day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks of 64, then four of 32, four of 64, four of 128 …: place k of the member
-is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at most a fifth is spare. ``chunks[i]`` is one
-cache line for up to 960 bonds.
+day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks: sixteen of 32, so that one
+comparison (see ``vectors``) covers a chunk, and any further ones of 256, so that few have a long list of them. Growth copies nothing, and
+half a chunk is spare on average. ``chunks[i]`` is one cache line for up to 512 bonds.
 """
 
 import numpy as np
 
 from .compilation import fast, inlined
-from .vectors import WIDTH, equal_to, first_of, how_many, leading_zeros, prefetch, within
+from .vectors import WIDTH, equal_to, first_of, how_many, prefetch, within
 
 FREE, PENDING, CONNECTED, LOCKED = 0, 64, 128, 192
 PLATFORM = 192
@@ -24,8 +24,9 @@ ARC = 1
 STRUCK = 2
 """Set where alter has answered ego's invitation with "I don't know"."""
 
-FIRST_CHUNK = 64
-MOST_CHUNKS = 64
+CHUNK_BITS, NEAR_CHUNKS = 5, 16
+CHUNK, FAR_CHUNK = 32, 256
+_NEAR = CHUNK * NEAR_CHUNKS
 COUNT_MASK = 511
 TALKED, MET, LAST = 0, 9, 18
 """Where the three numbers of a tie begin: 9, 9 and 14 bits."""
@@ -40,10 +41,9 @@ HEAD = 8
 @inlined
 def chunk_of(place):
     """Give the chunk of a place, the place inside it, and the chunk's size."""
-    shifted = place + FIRST_CHUNK
-    octave = 57 - leading_zeros(shifted)  # 57 = 63 - log2(64)
-    size = 16 << octave
-    return 4 * octave + ((shifted >> (octave + 4)) & 3), shifted & (size - 1), size
+    if place < _NEAR:
+        return place >> CHUNK_BITS, place & (CHUNK - 1), np.int64(CHUNK)
+    return NEAR_CHUNKS + (place - _NEAR) // FAR_CHUNK, (place - _NEAR) & (FAR_CHUNK - 1), np.int64(FAR_CHUNK)
 
 
 @inlined
@@ -90,44 +90,42 @@ def strengthened(tie, face, today):
     return np.uint32(tie | (today << LAST))
 
 
-@inlined
-def piece_after(piece, size):
-    """Give the next piece of a member's bonds that lie side by side, and its size; the first is (0, FIRST_CHUNK), four chunks in one."""
-    piece = 4 if piece == 0 else piece + 1
-    return piece, np.int64(16) << (piece >> 2)
-
-
 @fast
 def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
-    left = np.int64(head[ego, BONDS])
+    bonds = np.int64(head[ego, BONDS])
     wanted = np.uint8(other & 255)
-    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
-    while left > 0:
-        first = np.int64(chunks[ego, piece])
-        for inside in range(0, min(size, left), WIDTH):
-            mask = equal_to(mark, first + inside, wanted)
-            while mask != 0:
-                here = inside + first_of(mask)
-                if alter[first + here] == other and here < left:  # what lies beyond the last bond is no bond
-                    return first + here
-                mask &= mask - 1
-        left -= size
-        piece, size = piece_after(piece, size)
+    for place in range(0, bonds, WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = equal_to(mark, first, wanted)
+        while mask != 0:
+            inside = first_of(mask)
+            if alter[first + inside] == other and place + inside < bonds:  # what lies beyond the last bond is no bond
+                return first + inside
+            mask &= mask - 1
     return np.int64(-1)
+
+
+@fast
+def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
+    """Ask for the memory of the bond that ``find`` will look at first, told by its mark alone."""
+    wanted = np.uint8(other & 255)
+    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = equal_to(mark, first, wanted)
+        if mask != 0:
+            slot = first + first_of(mask)
+            prefetch(alter, slot)
+            prefetch(state, slot)
+            prefetch(link, 2 * slot)
+            break
 
 
 @inlined
 def prefetch_bytes(chunks, head, pool, ego):
     """Ask for the memory of all of ego's bonds in a pool of bytes: ``mark``, where ``find`` will search, or ``state``."""
-    left = np.int64(head[ego, BONDS])
-    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
-    while left > 0:
-        first = np.int64(chunks[ego, piece])
-        for inside in range(0, min(size, left), 64):
-            prefetch(pool, first + inside)
-        left -= size
-        piece, size = piece_after(piece, size)
+    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+        prefetch(pool, slot_of(chunks, ego, place))
 
 
 @inlined
@@ -142,21 +140,16 @@ def _free_mask(state, slot, classes):
 
 @fast
 def nth_free(chunks, head, state, ego, classes, number):
-    """Give the slot of a free bond of ego by its number among those of some classes, from 0, in the order of the bonds; it must be there."""
-    piece, size = np.int64(0), np.int64(FIRST_CHUNK)
-    left = np.int64(head[ego, BONDS])
-    while left > 0:
-        first = np.int64(chunks[ego, piece])
-        for inside in range(0, min(size, left), WIDTH):
-            mask = _free_mask(state, first + inside, classes)
-            here = how_many(mask)
-            if number < here:
-                for _ in range(number):
-                    mask &= mask - 1
-                return first + inside + first_of(mask)
-            number -= here
-        left -= size
-        piece, size = piece_after(piece, size)
+    """Give the slot of a free bond of ego by its number, from 0, among those of some classes in the order of the bonds."""
+    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = _free_mask(state, first, classes)
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
     return np.int64(-1)
 
 
@@ -183,13 +176,8 @@ def append(chunks, head, pool, ego):
     place = np.int64(head[ego, BONDS])
     chunk, inside, size = chunk_of(place)
     if inside == 0:
-        if place == 0:
-            for quarter in range(4):
-                chunks[ego, quarter] = pool[0] + 16 * quarter
-            pool[0] += FIRST_CHUNK
-        elif place >= FIRST_CHUNK:
-            chunks[ego, chunk] = pool[0]
-            pool[0] += size
+        chunks[ego, chunk] = pool[0]
+        pool[0] += size
     head[ego, BONDS] = place + 1
     return np.int64(chunks[ego, chunk]) + inside
 
@@ -199,11 +187,7 @@ def fits(chunks, head, pool, alter, ego, other):
     """Say whether the pool and the two members' chunk lists have room for a bond between them."""
     chunk, _, size = chunk_of(np.int64(head[ego, BONDS]))
     far_chunk, _, far_size = chunk_of(np.int64(head[other, BONDS]))
-    return (
-        chunk < chunks.shape[1]
-        and far_chunk < chunks.shape[1]
-        and pool[0] + max(size, FIRST_CHUNK) + max(far_size, FIRST_CHUNK) <= alter.shape[0]
-    )
+    return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + size + far_size <= alter.shape[0]
 
 
 @fast
@@ -242,12 +226,12 @@ def joined_today(chunks, head, alter, link, ego, other, today):
 
 
 @inlined
-def prefetch_append(chunks, head, mark, alter, link, state, ego):
+def prefetch_append(world, ego):
     """Ask for the memory of the next bond of ego."""
-    chunk, inside, _ = chunk_of(np.int64(head[ego, BONDS]))
+    chunk, inside, _ = chunk_of(np.int64(world.head[ego, BONDS]))
     if inside > 0:
-        slot = np.int64(chunks[ego, chunk]) + inside
-        prefetch(mark, slot)
-        prefetch(alter, slot)
-        prefetch(link, 2 * slot)
-        prefetch(state, slot)
+        slot = np.int64(world.chunks[ego, chunk]) + inside
+        prefetch(world.mark, slot)
+        prefetch(world.alter, slot)
+        prefetch(world.link, 2 * slot)
+        prefetch(world.state, slot)

@@ -8,12 +8,12 @@ does the others itself.
 import numpy as np
 from numba import njit
 
-from .answer import SIEVE, due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
+from .answer import due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
 from .bonds import BONDS, chunk_of
 from .compilation import fast
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
-from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, paper, reach_far_side
+from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, reach_far_side
 from .send import introduce, order_of_effect, send
 from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
 
@@ -70,11 +70,9 @@ def use_log(world, log_from, log_ego, log_alter, repeats):
 
 
 @njit(cache=True, nogil=True)
-def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone):
+def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone, paper):
     """Live until the evening of last_day, or until something must grow, or a stage for the crew; says which."""
     clock = world.clock
-    daily_words, drawn, starters = paper()
-    sieve = np.empty(SIEVE, np.uint64)
     members = rules.members
     nobody = np.int64(0)  # a literal would have its own copy of all that it is handed to compiled
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
@@ -82,7 +80,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             return FOR_THE_CREW
         if clock[STAGE] == MORNING:
             clock[DAY] += 1
-            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, daily_words, drawn, starters)
+            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, paper)
             reach_far_side(world, rules, clock[DAY], nobody, touched)
             count_far_side(world, nobody, touched)
             clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
@@ -99,7 +97,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, drawn, starters)
+            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, paper)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
@@ -115,7 +113,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == JUDGING:
-            judge(world, rules, day, nobody, due(world, rules, day), sieve, drawn)
+            judge(world, rules, day, nobody, due(world, rules, day), paper)
             clock[STAGE] = SETTLING
         if clock[STAGE] == SETTLING:
             settle(world, rules, day)

@@ -6,7 +6,6 @@ Choosing reads the morning's state and, of today's invitations, only ego's own; 
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import intrinsic
 
 from .bonds import (
@@ -26,17 +25,17 @@ from .bonds import (
     nth_free,
     number_of_free,
     prefetch_bytes,
+    prefetch_found,
     slot_of,
 )
 from .compilation import fast, inlined
 from .draws import MORE, TRY, below, block, blocks, lane
 from .vectors import prefetch
-from .world import RESTRICTED_UNTIL
+from .world import BLOCK, RESTRICTED_UNTIL
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
 _TWO32 = 4294967296.0
-_BLOCK = 512
 _SOURCE, _PICK, _DELAY = 0, 1, 3
 """Places of the first four words of a try; picks go on, from their third, with the words after these."""
 
@@ -182,10 +181,11 @@ def _one_contact(world, rules, day, ego, words):
     if words[1] >= np.uint64(eligible / np.int64(world.head[ego, CONTACTS]) * _TWO32):
         return np.int64(-1)
     slot = nth_free(world.chunks, world.head, world.state, ego, classes, below(words[2], eligible))
-    if rules.condition[world.policy[ego]] != 0:
-        if not _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
-            return np.int64(-1)
-    return slot
+    if rules.condition[world.policy[ego]] == 0 or _agrees(
+        world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])
+    ):
+        return slot
+    return np.int64(-1)
 
 
 @inlined
@@ -294,10 +294,10 @@ def _those_who_ask(world, rules, day, first, last, askers):
 
 
 @fast
-def _ask_ahead(head, chunks, mark, alter, state, policy, contacts, introductions, askers, asking, drawn):
-    """Ask for the memory that the first tries will want, in three rounds that each read what the one before has asked for.
+def _ask_ahead(head, chunks, mark, alter, link, state, policy, contacts, introductions, askers, asking, drawn):
+    """Ask for the memory that the first tries will want, in four rounds that each read what the one before has asked for.
 
-    Their own bonds; the connection who introduces; and one of his.
+    Their own bonds; the connection who introduces; one of his; and the own bond with that one.
     """
     for turn in range(asking):
         ego = askers[turn]
@@ -310,7 +310,7 @@ def _ask_ahead(head, chunks, mark, alter, state, policy, contacts, introductions
                 slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[ego, BONDS]))
                 prefetch(state, slot)
                 prefetch(alter, slot)
-    for hop in range(2):
+    for hop in range(3):
         for turn in range(asking):
             ego = askers[turn]
             u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
@@ -321,35 +321,26 @@ def _ask_ahead(head, chunks, mark, alter, state, policy, contacts, introductions
                     prefetch(chunks, chunks.shape[1] * between)
                 else:
                     slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[between, BONDS]))
-                    prefetch(state, slot)
-                    prefetch(alter, slot)
+                    if hop == 1:
+                        prefetch(state, slot)
+                        prefetch(alter, slot)
+                    else:
+                        prefetch_found(chunks, head, mark, alter, link, state, ego, np.int64(alter[slot]))
+            elif hop == 2 and u >= introductions[p]:
+                prefetch_found(chunks, head, mark, alter, link, state, ego, below(np.uint64(drawn[_PICK, turn]), head.shape[0]))
 
 
 @fast
-def choose_invitations(world, rules, day, low, high, out, drawn, askers):
-    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to.
-
-    The last two are paper to work on, as for ``choose_encounters``.
-    """
-    for begin in range(low, high, _BLOCK):
-        asking = _those_who_ask(world, rules, day, begin, min(begin + _BLOCK, high), askers)
-        blocks(rules.key, day, TRY, askers, asking, drawn[0], drawn[1], drawn[2], drawn[3])
-        _ask_ahead(
-            world.head,
-            world.chunks,
-            world.mark,
-            world.alter,
-            world.state,
-            world.policy,
-            rules.from_contacts,
-            rules.from_introductions,
-            askers,
-            asking,
-            drawn,
-        )
+def choose_invitations(world, rules, day, low, high, out, paper):
+    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    who, drawn, contacts, introductions = paper.who, paper.drawn, rules.from_contacts, rules.from_introductions
+    for begin in range(low, high, BLOCK):
+        asking = _those_who_ask(world, rules, day, begin, min(begin + BLOCK, high), who)
+        blocks(rules.key, day, TRY, who, asking, drawn[0], drawn[1], drawn[2], drawn[3])
+        _ask_ahead(head, chunks, mark, alter, link, state, world.policy, contacts, introductions, who, asking, drawn)
         for turn in range(asking):
-            ego = askers[turn]
-            first = out
+            ego, first = who[turn], out
             words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
             for attempt in range(world.attempts[ego]):
                 if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:

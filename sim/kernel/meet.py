@@ -6,7 +6,6 @@ for their turn in the order of the members.
 """
 
 import numpy as np
-from numba import njit
 
 from .bonds import (
     BONDS,
@@ -22,8 +21,9 @@ from .bonds import (
     fits,
     join,
     no_longer_free,
-    prefetch_bytes,
     prefetch_append,
+    prefetch_bytes,
+    prefetch_found,
     reclassed,
     slot_of,
     strength,
@@ -33,10 +33,9 @@ from .bonds import (
 from .compilation import fast, inlined
 from .draws import PARTNER, below, block, blocks, daily, lane
 from .vectors import prefetch
-from .world import NO_BOND, UNSOUGHT
+from .world import BLOCK, NO_BOND, UNSOUGHT
 
 _UNIT = 2.0**-32
-_BLOCK = 512
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
 _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
@@ -45,30 +44,36 @@ _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
 
 @inlined
 def _random_contact(world, key, day, ego, owner, r, words):
-    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the block.
+    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the first four.
 
     Give its slot, and where the words have got to.
     """
     bonds = world.head[owner, BONDS]
     while True:
-        if r & 3 == 0 and r > 0:
-            words = block(key, day, PARTNER, ego, r >> 2)
-        slot = slot_of(world.chunks, owner, below(lane(words, r & 3), bonds))
+        drawn = lane(words, r) if r < 4 else lane(block(key, day, PARTNER, ego, r >> 2), r & 3)
+        slot = slot_of(world.chunks, owner, below(drawn, bonds))
         r += 1
         if world.state[slot] & CONTACT:
-            return slot, r, words
+            return slot, r
 
 
 @inlined
-def _met_again(world, rules, day, ego, words):
-    """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody."""
+def _strongest(world, rules, day, ego, words, picks):
+    """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody.
+
+    ``picks`` are the slots to which the first four words lead.
+    """
     if world.head[ego, CONTACTS] == 0:
         return np.int64(-1)
-    best, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
-    for _ in range(rules.again_choice - 1):
-        rival, r, words = _random_contact(world, rules.key, day, ego, ego, r, words)
-        if strength(world.link[rival, 1]) > strength(world.link[best, 1]):
-            best = rival
+    best, most, r = np.int64(-1), np.int64(-1), np.int64(0)
+    for _ in range(rules.again_choice):
+        if r < 4 and world.state[np.int64(lane(picks, r))] & CONTACT:
+            rival = np.int64(lane(picks, r))
+            r += 1
+        else:
+            rival, r = _random_contact(world, rules.key, day, ego, ego, r, words)
+        if strength(world.link[rival, 1]) > most:
+            best, most = rival, strength(world.link[rival, 1])
     return best
 
 
@@ -78,8 +83,8 @@ def _met_elsewhere(world, rules, day, ego, source, words):
     if source == _FRIEND:
         if world.head[ego, CONTACTS] == 0:
             return np.int64(-1)
-        slot, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
-        slot, r, words = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
+        slot, r = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
+        slot, r = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
         return np.int64(world.alter[slot])
     if source == _CIRCLE:
         first = ego // rules.circle_size * rules.circle_size
@@ -108,111 +113,143 @@ def _count_risen(world, ego, slot, before):
 
 
 @fast
-def _ask_ahead(head, chunks, mark, alter, state, link, first, starters, starting, drawn, origin, again, friend):
-    """Ask for the memory that the starters will want, before anybody needs it, in three rounds that each read what the one before has
-    asked for.
+def _those_who_start(world, rules, day, first, last, paper):
+    """List the members from first to last - 1 who start an encounter, those who meet a contact again first; gives the number of these
+    and of all.
 
-    Those who meet again: whether the likely picks are contacts; then the ties of two of them. Those who meet elsewhere: where they will
-    look for the partner; and the contact who introduces a friend, then where his bonds are, then one of them.
+    Apart from each other the two kinds make long loops that a processor can foresee.
     """
-    for turn in range(starting):
-        ego = starters[turn]
-        bonds = head[ego, BONDS]
-        u = origin[ego - first] * _UNIT
-        if u >= again:
-            prefetch_bytes(chunks, head, mark, ego)
-            if u < friend and bonds > 0:
-                slot = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))
-                prefetch(state, slot)
-                prefetch(alter, slot)
-        elif bonds > 0:
-            for pick in range(3):
-                prefetch(state, slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds)))
-    for turn in range(starting):
-        ego = starters[turn]
-        bonds = head[ego, BONDS]
-        u = origin[ego - first] * _UNIT
-        if u < again and bonds > 0:
-            wanted = 2
-            for pick in range(4):
-                slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
-                if wanted > 0 and state[slot] & CONTACT:
-                    prefetch(link, 2 * slot)
-                    wanted -= 1
-        elif again <= u < friend and bonds > 0:
-            between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))])
-            prefetch(head, HEAD * between)
-            prefetch(chunks, chunks.shape[1] * between)
-    for turn in range(starting):
-        ego = starters[turn]
-        bonds = head[ego, BONDS]
-        u = origin[ego - first] * _UNIT
-        if again <= u < friend and bonds > 0:
-            between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds))])
-            slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), head[between, BONDS]))
-            prefetch(state, slot)
-            prefetch(alter, slot)
-
-
-@njit(cache=True, nogil=True)
-def paper():
-    """Make the working arrays of choosing: words of a block of members, of those among them who start something, and who these are."""
-    return np.empty((4, _BLOCK), np.uint32), np.empty((4, _BLOCK), np.uint32), np.empty(_BLOCK, np.int64)
+    daily(rules.key, day, first, last - first, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
+    again, elsewhere = np.int64(0), np.int64(0)
+    for place in range(last - first):
+        world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(paper.daily[3, place]) < rules.extra_attempt else 0)
+        paper.who[again] = first + place
+        paper.whom[elsewhere] = first + place
+        starts = 1 if np.uint64(paper.daily[0, place]) < world.starts[first + place] else 0
+        meets_again = 1 if paper.daily[1, place] * _UNIT < rules.again else 0
+        again += starts & meets_again
+        elsewhere += starts & (1 - meets_again)
+    for turn in range(elsewhere):
+        paper.who[again + turn] = paper.whom[turn]
+    return again, again + elsewhere
 
 
 @fast
-def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters):
-    """Let members low to high - 1 choose whom to meet.
+def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
+    """Ask for the memory that those who meet again will want: whether their likely picks are contacts, then the ties of two of them.
 
-    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two. The last three are paper to work
-    on, see ``paper``.
+    ``where`` gets the slots to which their words lead.
     """
-    alter, link, state = world.alter, world.link, world.state
-    today = day - rules.first_day
-    touched, fresh = low, low
-    for first in range(low, high, _BLOCK):
-        count = min(_BLOCK, high - first)
-        daily(rules.key, day, first, count, daily_words[0], daily_words[1], daily_words[2], daily_words[3])
-        starting = np.int64(0)
-        for place in range(count):
-            world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(daily_words[3, place]) < rules.extra_attempt else 0)
-            starters[starting] = first + place
-            starting += 1 if np.uint64(daily_words[0, place]) < world.starts[first + place] else 0
-        blocks(rules.key, day, PARTNER, starters, starting, drawn[0], drawn[1], drawn[2], drawn[3])
-        friend = rules.again + rules.friend
-        head, chunks, mark = world.head, world.chunks, world.mark
-        _ask_ahead(head, chunks, mark, alter, state, link, first, starters, starting, drawn, daily_words[1], rules.again, friend)
-        for turn in range(starting):
-            ego = starters[turn]
-            words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
-            u = daily_words[1, ego - first] * _UNIT
-            facing = np.uint64(daily_words[2, ego - first])
-            if u < rules.again:
-                slot = _met_again(world, rules, day, ego, words)
-                if slot < 0:
-                    continue
-                face = np.int64(facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE])
-            else:
-                source = (
-                    _FRIEND if u < friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
-                )
-                other = _met_elsewhere(world, rules, day, ego, source, words)
-                if other < 0 or other == ego:
-                    continue
-                face = np.int64(facing < rules.face[source])
-                slot = find(world.chunks, world.head, world.mark, alter, ego, other)
-                if slot < 0 or state[slot] & CONTACT == 0:
-                    if slot < 0:
-                        world.partner[ego] = other
-                    world.fresh[fresh, 0] = ego
-                    world.fresh[fresh, 1] = other
-                    world.fresh[fresh, 2] = face
-                    world.fresh[fresh, 3] = slot
-                    fresh += 1
-                    continue
+    for turn in range(again):
+        bonds = np.int64(head[who[turn], BONDS])
+        for pick in range(4):
+            where[pick, turn] = slot_of(chunks, who[turn], below(np.uint64(drawn[pick, turn]), bonds)) if bonds > 0 else 0
+        for pick in range(3):
+            prefetch(state, np.int64(where[pick, turn]))
+    for turn in range(again):
+        wanted = 2
+        for pick in range(4):
+            slot = np.int64(where[pick, turn])
+            if wanted > 0 and state[slot] & CONTACT:
+                prefetch(link, 2 * slot)
+                wanted -= 1
+
+
+@fast
+def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, origin, first, friend):
+    """Ask for the memory that those who meet elsewhere will want, in three rounds that each read what the one before has asked for.
+
+    Where they will look for the partner, and the contact who introduces a friend; then where his bonds are; then one of them.
+    """
+    for turn in range(again, starting):
+        ego, bonds = who[turn], np.int64(head[who[turn], BONDS])
+        prefetch_bytes(chunks, head, mark, ego)
+        where[0, turn] = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds)) if bonds > 0 else 0
+        prefetch(state, np.int64(where[0, turn]))
+        prefetch(alter, np.int64(where[0, turn]))
+    for hop in range(2):
+        for turn in range(again, starting):
+            if origin[who[turn] - first] * _UNIT < friend and head[who[turn], BONDS] > 0:
+                between = np.int64(alter[where[0, turn]])
+                if hop == 0:
+                    prefetch(head, HEAD * between)
+                    prefetch(chunks, chunks.shape[1] * between)
+                else:
+                    slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), np.int64(head[between, BONDS])))
+                    prefetch(state, slot)
+                    prefetch(alter, slot)
+
+
+@inlined
+def _four(rows, turn):
+    return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
+
+
+@fast
+def _meet_again(world, rules, day, paper, first, again, touched):
+    """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
+    link, today = world.link, day - rules.first_day
+    for turn in range(again):
+        ego = paper.who[turn]
+        slot = _strongest(world, rules, day, ego, _four(paper.drawn, turn), _four(paper.where, turn))
+        if slot >= 0:
+            p_face = rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE]
+            face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
             _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
             world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
             touched += 1
+    return touched
+
+
+@fast
+def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh):
+    """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
+    for turn in range(again, starting):
+        ego, u = paper.who[turn], paper.daily[1, paper.who[turn] - first] * _UNIT
+        source = _FRIEND if u < friend else (_CIRCLE if u < circle else _ANYBODY)
+        paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, _four(paper.drawn, turn))
+        paper.where[1, turn] = source
+        prefetch_found(chunks, head, mark, alter, link, state, ego, paper.whom[turn])
+    for turn in range(again, starting):
+        ego, other = paper.who[turn], paper.whom[turn]
+        if other < 0 or other == ego:
+            continue
+        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[paper.where[1, turn]])
+        slot = find(chunks, head, mark, alter, ego, other)
+        if slot >= 0 and state[slot] & CONTACT:
+            _count_risen(world, ego, slot, _grow(world, rules, slot, face, day - rules.first_day))
+            world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
+            touched += 1
+            continue
+        if slot < 0:
+            world.partner[ego] = other
+        world.fresh[fresh, 0] = ego
+        world.fresh[fresh, 1] = other
+        world.fresh[fresh, 2] = face
+        world.fresh[fresh, 3] = slot
+        fresh += 1
+    return touched, fresh
+
+
+@fast
+def choose_encounters(world, rules, day, low, high, paper):
+    """Let members low to high - 1 choose whom to meet.
+
+    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two.
+    """
+    touched, fresh = low, low
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    who, drawn, where = paper.who, paper.drawn, paper.where
+    for first in range(low, high, BLOCK):
+        again, starting = _those_who_start(world, rules, day, first, min(first + BLOCK, high), paper)
+        blocks(rules.key, day, PARTNER, who, starting, drawn[0], drawn[1], drawn[2], drawn[3])
+        _ask_for_contacts(head, chunks, state, link, who, again, drawn, where)
+        friend = rules.again + rules.friend
+        _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, paper.daily[1], first, friend)
+        touched = _meet_again(world, rules, day, paper, first, again, touched)
+        touched, fresh = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh)
     return touched - low, fresh - low
 
 
@@ -250,8 +287,8 @@ def make_acquainted(world, rules, day, first, last):
             prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, 1]))
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, 1]))
         if place + _AHEAD // 2 < last:
-            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 0]))
-            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 1]))
+            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 0]))
+            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 1]))
         ego, other, face, slot = (
             np.int64(world.fresh[place, 0]),
             np.int64(world.fresh[place, 1]),

@@ -58,8 +58,8 @@ def introduce(world, rules, day, first, last):
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
         ahead = min(place + _AHEAD // 2, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
-            prefetch_append(world.chunks, world.head, world.mark, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
+            prefetch_append(world, np.int64(world.invited[ahead, 0]))
+            prefetch_append(world, np.int64(world.invited[ahead, 1]))
         if world.invited[place, 2] >= 0:
             continue
         ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])

@@ -78,16 +78,6 @@ def first_of(typing_context: Any, mask: Any) -> Any:
 
 
 @intrinsic
-def leading_zeros(typing_context: Any, value: Any) -> Any:
-    """Count the leading zero bits of an int64 above 0."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctlz(arguments[0], ir.Constant(_BIT, 1))
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
 def prefetch(typing_context: Any, array: Any, place: Any) -> Any:
     """Ask for the memory of ``array[place]`` ahead of its use; ``place`` is a place in the flat array."""
 

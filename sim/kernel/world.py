@@ -5,12 +5,13 @@ thresholds in place of probabilities, numbers in place of names. Nothing here is
 what it needs for its own lists is in ``World`` too.
 """
 
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .bonds import FIRST_CHUNK, HEAD
+from .bonds import CHUNK, HEAD
 
 (SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
     range(12)
@@ -85,7 +86,7 @@ class Rules(NamedTuple):
 class World(NamedTuple):
     """The state of the society; N members, P policies, C slots."""
 
-    chunks: NDArray[np.int32]
+    chunks: NDArray[np.uint32]
     """(N, chunks): first slot of each chunk."""
     head: NDArray[np.int32]
     """(N, 8): bonds, contacts, connections, free bonds by class."""
@@ -133,25 +134,52 @@ class World(NamedTuple):
 
 NO_BOND, UNSOUGHT = -1, -2
 
+BLOCK = 512
+"""Members whose choices are made together, so that the memory of each can be asked for while others are looked at."""
+
+
+class Paper(NamedTuple):
+    """What a thread notes down while a block of members choose, or answer; nothing on it outlives the block."""
+
+    daily: NDArray[np.uint32]
+    """(4, BLOCK): the DAILY words of the block's members."""
+    drawn: NDArray[np.uint32]
+    """(4, BLOCK): the first four words of those among them who start something."""
+    who: NDArray[np.int64]
+    whom: NDArray[np.int64]
+    where: NDArray[np.uint32]
+    """(4, BLOCK): slots in which they will look."""
+    sieve: NDArray[np.uint16]
+    """(SIEVE,): marks of connections, and the number of the latest search."""
+
+
+SIEVE = 8193
+
+
+def paper() -> Paper:
+    """Make a sheet of paper, one for each thread."""
+    words = [np.zeros((4, BLOCK), np.uint32) for _ in range(3)]
+    return Paper(words[0], words[1], np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), words[2], np.zeros(SIEVE, np.uint16))
+
 
 def bytes_needed(members: int) -> int:
     """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
-    return members * (FIRST_CHUNK * 14 + 440)
+    return members * (CHUNK * 14 + 440)
 
 
 def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], policies: int, longest_day: int = 0) -> World:
     """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
     n = rules.members
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
-    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * FIRST_CHUNK)))
+    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
     return World(
-        chunks=np.zeros((n, 12), np.int32),
-        head=np.zeros((n, HEAD), np.int32),
-        mark=np.empty(slots, np.uint8),
-        alter=np.empty(slots, np.int32),
-        link=np.empty((slots, 2), np.uint32),
-        state=np.zeros(slots, np.uint8),  # an empty place must not look like a contact
+        chunks=_aligned((n, 16), np.uint32),
+        head=_aligned((n, HEAD), np.int32),
+        mark=_aligned((slots,), np.uint8),
+        alter=_aligned((slots,), np.int32),
+        link=_aligned((slots, 2), np.uint32),
+        state=_aligned((slots,), np.uint8),  # an empty place must not look like a contact
         tally=np.zeros((n, 12), np.int32),
         account=np.zeros((n, 2), np.int32),
         answers=np.zeros((n, 10), np.int32),
@@ -176,8 +204,16 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     )
 
 
+def _aligned(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Make an array of zeros that begins with a cache line: what is read together then lies in one."""
+    size = prod(shape) * np.dtype(dtype).itemsize
+    room = np.zeros(size + 64, np.uint8)
+    aligned: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(dtype).reshape(shape)
+    return aligned
+
+
 def _longer(array: NDArray, used: int, rows: int) -> NDArray:  # type: ignore[type-arg]
-    longer = np.zeros((rows, *array.shape[1:]), array.dtype)
+    longer = _aligned((rows, *array.shape[1:]), array.dtype)
     longer[:used] = array[:used]
     return longer
 
@@ -198,7 +234,7 @@ def with_more_slots(world: World) -> World:
 def with_more_chunks(world: World) -> World:
     """Let members have twice as many bonds."""
     n, width = world.chunks.shape
-    wider = np.zeros((n, width + 4), np.int32)
+    wider = _aligned((n, width + 4), np.uint32)
     wider[:, :width] = world.chunks
     return world._replace(chunks=wider)
 
