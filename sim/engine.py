@@ -153,18 +153,18 @@ class Engine:
     def connected(self, ego: int) -> NDArray[np.int32]:
         """List the members with whom ego is connected, in the order of their bonds."""
         slots = pairs.slots(self.world.head, self.world.chunks, ego)
-        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]]
+        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]].astype(np.int32)
         return others
 
     def footprint(self) -> tuple[int, int, int]:
         """Count bond records, the bytes that they take (spare places and lists of chunks included), and those of all else."""
         world = self.world
         slots = int(world.clock[arrays.NEXT_SLOT])
-        per_slot = sum(pool.itemsize * pool[0].size for pool in (world.mark, world.alter, world.link, world.state))
+        per_slot = sum(pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)) // len(world.alter)
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
-        bonds_now = int(world.head[:, bonds.BONDS].sum(dtype=np.int64))
+        bonds_now = int(world.head[bonds.BONDS :: bonds.HEAD].sum(dtype=np.int64))
         return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
 
     def measure_reach(self) -> None:

@@ -149,7 +149,7 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
         world = found(*arguments)
         return world._replace(
             alter=world.alter[:300],
-            link=world.link[:300],
+            link=world.link[:600],
             state=world.state[:300],
             chunks=world.chunks[:, :2].copy(),  # room for 64 bonds
             verdicts=world.verdicts[:1],

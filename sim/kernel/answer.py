@@ -27,7 +27,7 @@ from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
-from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, SIEVE, STRIKES, T_RESOLVED, T_STRIKES
+from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, SIEVE, STRIKES, T_RESOLVED, T_STRIKES, TALLY
 
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
@@ -55,7 +55,7 @@ def _mark_connections(head, chunks, alter, state, sieve, ego):
             sieve[place] = 0
     sieve[SIEVE - 1] += 1
     search = sieve[SIEVE - 1]
-    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
         first = slot_of(chunks, ego, place)
         mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
         while mask != 0:
@@ -70,10 +70,10 @@ def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
 
     The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark are looked up.
     """
-    if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
+    if head[HEAD * ego + CONNECTIONS] == 0 or head[HEAD * other + CONNECTIONS] == 0:
         return False
     search = _mark_connections(head, chunks, alter, state, sieve, ego)
-    for place in range(0, np.int64(head[other, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * other + BONDS]), WIDTH):
         first = slot_of(chunks, other, place)
         mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
         while mask != 0:
@@ -89,7 +89,7 @@ def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
 @fast
 def _ask_for_bonds(head, chunks, alter, state, ego):
     """Ask for the memory that says whom ego is connected with."""
-    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
         first = slot_of(chunks, ego, place)
         prefetch(state, first)
         prefetch(alter, first)
@@ -177,18 +177,18 @@ def judge(world, rules, day, low, high, paper):
 @inlined
 def _strike(world, rules, day, slot, ego):
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
-    world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
-    world.tally[ego, STRIKES] += 1
+    world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
+    world.tally[TALLY * ego + STRIKES] += 1
     if world.strike_days.shape[0] > 0:
-        world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
-    world.account[ego, COUNTED_STRIKES] += 1
+        world.strike_days[ego, world.account[ACCOUNT * ego + COUNTED_STRIKES] % world.strike_days.shape[1]] = day
+    world.account[ACCOUNT * ego + COUNTED_STRIKES] += 1
     world.totals[world.policy[ego], T_STRIKES] += 1
     world.totals[world.policy[ego], T_RESOLVED] += 1
 
 
 @inlined
 def _accept(world, rules, slot, ego):
-    there, other = np.int64(world.link[slot, 0]), np.int64(world.alter[slot])
+    there, other = np.int64(world.link[2 * slot]), np.int64(world.alter[slot])
     if not full(world, rules, ego, other):
         connect(world, slot, there, ego, other)
         count_accepted(world, slot, ego, other)
@@ -199,11 +199,11 @@ def _accept(world, rules, slot, ego):
 def _ask_for_both(world, slot, ego):
     """Ask for the memory of what an acceptance will change."""
     other = np.int64(world.alter[slot])
-    prefetch(world.state, np.int64(world.link[slot, 0]))
+    prefetch(world.state, np.int64(world.link[2 * slot]))
     for member in (ego, other):
         prefetch(world.head, HEAD * member)
-        prefetch(world.tally, world.tally.shape[1] * member)
-    prefetch(world.answers, 10 * ego)
+        prefetch(world.tally, TALLY * member)
+    prefetch(world.answers, ANSWERS * ego)
 
 
 @fast
@@ -245,8 +245,8 @@ def settle_accepted(world, rules, day):
                 count += 1
             offset += 1
     slots = slots[:count]
-    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[slots, 0]]):
-        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[slots[turn], 0]]))
+    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[2 * slots]]):
+        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[2 * slots[turn]]]))
 
 
 @fast
@@ -270,7 +270,7 @@ def withdraw(world, rules, day):
             continue
         world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
         ego = np.int64(world.sent_ego[row, place])
-        world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
+        world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
         world.totals[world.policy[ego], T_RESOLVED] += 1
         if rules.lock_days >= 0:
             world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot
@@ -291,4 +291,4 @@ def unlock(world, rules, day):
         if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
             world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
             if class_in(world.state[slot]) > 0:
-                world.head[world.alter[world.link[slot, 0]], FREE_OF_CLASS + class_in(world.state[slot])] += 1
+                world.head[HEAD * np.int64(world.alter[world.link[2 * slot]]) + FREE_OF_CLASS + class_in(world.state[slot])] += 1

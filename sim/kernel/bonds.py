@@ -1,10 +1,10 @@
 """Bonds: what each member knows of each other, as one growing table for everybody.
 
 A bond i → j is a *slot* in five parallel pools, and it never moves: ``alter`` (who j is), ``mark`` (the lowest byte of that, for searches),
-``link[:, 0]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie:
-day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks: sixteen of 32, so that one
-comparison (see ``vectors``) covers a chunk, and any further ones of 256, so that few have a long list of them. Growth copies nothing, and
-half a chunk is spare on average. ``chunks[i]`` is one cache line for up to 512 bonds.
+``link[2 * slot]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[2 * slot + 1]``
+(the tie: day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks: sixteen of 32, so
+that one comparison (see ``vectors``) covers a chunk, and any further ones of 256, so that few have a long list of them. Growth copies
+nothing, and half a chunk is spare on average. ``chunks[i]`` is one cache line for up to 512 bonds.
 """
 
 import numpy as np
@@ -35,7 +35,8 @@ BONDS, CONTACTS, CONNECTIONS, FREE_OF_CLASS = range(4)
 """Columns of ``head``: how many bonds, contacts and connections a member has, and from FREE_OF_CLASS + 1 on its free bonds of tie class 1
 to 4, kept so that who has nobody to invite need not look. Column FREE_OF_CLASS itself, the strangers', is not kept."""
 HEAD = 8
-"""Columns of ``head`` in all: half a cache line a member."""
+"""Columns of ``head`` in all, half a cache line a member. ``head`` and ``link`` are flat: a row's place times a known number costs less
+than a look at the shape of a table."""
 
 
 @inlined
@@ -93,7 +94,7 @@ def strengthened(tie, face, today):
 @fast
 def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
-    bonds = np.int64(head[ego, BONDS])
+    bonds = np.int64(head[HEAD * ego + BONDS])
     wanted = np.uint8(other & 255)
     for place in range(0, bonds, WIDTH):
         first = slot_of(chunks, ego, place)
@@ -110,7 +111,7 @@ def find(chunks, head, mark, alter, ego, other):
 def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
     """Ask for the memory of the bond that ``find`` will look at first, told by its mark alone."""
     wanted = np.uint8(other & 255)
-    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
         first = slot_of(chunks, ego, place)
         mask = equal_to(mark, first, wanted)
         if mask != 0:
@@ -124,7 +125,7 @@ def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
 @inlined
 def prefetch_bytes(chunks, head, pool, ego):
     """Ask for the memory of all of ego's bonds in a pool of bytes: ``mark``, where ``find`` will search, or ``state``."""
-    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
         prefetch(pool, slot_of(chunks, ego, place))
 
 
@@ -141,7 +142,7 @@ def _free_mask(state, slot, classes):
 @fast
 def nth_free(chunks, head, state, ego, classes, number):
     """Give the slot of a free bond of ego by its number, from 0, among those of some classes in the order of the bonds."""
-    for place in range(0, np.int64(head[ego, BONDS]), WIDTH):
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
         first = slot_of(chunks, ego, place)
         mask = _free_mask(state, first, classes)
         here = how_many(mask)
@@ -159,7 +160,7 @@ def number_of_free(head, ego, classes):
     number = np.int64(0)
     for k in range(1, 5):
         if classes >> k & 1:
-            number += head[ego, FREE_OF_CLASS + k]
+            number += head[HEAD * ego + FREE_OF_CLASS + k]
     return number
 
 
@@ -167,26 +168,26 @@ def number_of_free(head, ego, classes):
 def no_longer_free(head, ego, k):
     """Count that a free bond of ego, of class k, is free no more."""
     if k > 0:
-        head[ego, FREE_OF_CLASS + k] -= 1
+        head[HEAD * ego + FREE_OF_CLASS + k] -= 1
 
 
 @inlined
 def append(chunks, head, pool, ego):
     """Give ego one more slot, taking a chunk from the pool where the last is full; ``fits`` has been asked before."""
-    place = np.int64(head[ego, BONDS])
+    place = np.int64(head[HEAD * ego + BONDS])
     chunk, inside, size = chunk_of(place)
     if inside == 0:
         chunks[ego, chunk] = pool[0]
         pool[0] += size
-    head[ego, BONDS] = place + 1
+    head[HEAD * ego + BONDS] = place + 1
     return np.int64(chunks[ego, chunk]) + inside
 
 
 @inlined
 def fits(chunks, head, pool, alter, ego, other):
     """Say whether the pool and the two members' chunk lists have room for a bond between them."""
-    chunk, _, size = chunk_of(np.int64(head[ego, BONDS]))
-    far_chunk, _, far_size = chunk_of(np.int64(head[other, BONDS]))
+    chunk, _, size = chunk_of(np.int64(head[HEAD * ego + BONDS]))
+    far_chunk, _, far_size = chunk_of(np.int64(head[HEAD * other + BONDS]))
     return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + size + far_size <= alter.shape[0]
 
 
@@ -202,10 +203,10 @@ def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
     alter[there] = ego
     mark[here] = other & 255
     mark[there] = ego & 255
-    link[here, 0] = there
-    link[there, 0] = here
-    link[here, 1] = today << LAST
-    link[there, 1] = today << LAST
+    link[2 * here] = there
+    link[2 * there] = here
+    link[2 * here + 1] = today << LAST
+    link[2 * there + 1] = today << LAST
     state[here] = FREE
     state[there] = FREE
     return here
@@ -214,10 +215,10 @@ def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
 @fast
 def joined_today(chunks, head, alter, link, ego, other, today):
     """Give the slot of ego's bond with other if it was created today, or -1: only the latest bonds need a look."""
-    place = np.int64(head[ego, BONDS]) - 1
+    place = np.int64(head[HEAD * ego + BONDS]) - 1
     while place >= 0:
         slot = slot_of(chunks, ego, place)
-        if np.int64(link[slot, 1]) >> LAST != today:
+        if np.int64(link[2 * slot + 1]) >> LAST != today:
             break
         if alter[slot] == other:
             return slot
@@ -228,7 +229,7 @@ def joined_today(chunks, head, alter, link, ego, other, today):
 @inlined
 def prefetch_append(world, ego):
     """Ask for the memory of the next bond of ego."""
-    chunk, inside, _ = chunk_of(np.int64(world.head[ego, BONDS]))
+    chunk, inside, _ = chunk_of(np.int64(world.head[HEAD * ego + BONDS]))
     if inside > 0:
         slot = np.int64(world.chunks[ego, chunk]) + inside
         prefetch(world.mark, slot)

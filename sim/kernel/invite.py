@@ -14,6 +14,7 @@ from .bonds import (
     CONNECTIONS,
     CONTACTS,
     COUNT_MASK,
+    FREE_OF_CLASS,
     HEAD,
     LAST,
     MET,
@@ -31,7 +32,7 @@ from .bonds import (
 from .compilation import fast, inlined
 from .draws import MORE, TRY, below, block, blocks, lane
 from .vectors import prefetch
-from .world import BLOCK, RESTRICTED_UNTIL
+from .world import ACCOUNT, ANSWERS, BLOCK, RESTRICTED_UNTIL, UNSOUGHT
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
@@ -56,13 +57,15 @@ def _ask(typing_context, address, met, talked, days_since, k, number, degree, sa
 @inlined
 def estimate(world, rules, ego, k):
     """Give ego's own estimate of acceptance at tie class k: the mean of a Beta."""
-    return (rules.prior[k] * rules.prior_weight + world.answers[ego, 2 * k]) / (rules.prior_weight + world.answers[ego, 2 * k + 1])
+    return (rules.prior[k] * rules.prior_weight + world.answers[ANSWERS * ego + 2 * k]) / (
+        rules.prior_weight + world.answers[ANSWERS * ego + 2 * k + 1]
+    )
 
 
 @fast
 def _agrees(world, rules, day, ego, other, slot, k):
     """Ask the policy's own function about a candidate."""
-    tie = np.int64(world.link[slot, 1]) if k > 0 else np.int64(0)
+    tie = np.int64(world.link[2 * slot + 1]) if k > 0 else np.int64(0)
     since = day - rules.first_day - (tie >> LAST) if k > 0 else -1
     same_circle = ego // rules.circle_size == other // rules.circle_size
     return (
@@ -73,7 +76,7 @@ def _agrees(world, rules, day, ego, other, slot, k):
             since,
             np.int64(k),
             np.int64(other),
-            np.int64(world.head[other, CONNECTIONS]),
+            np.int64(world.head[HEAD * other + CONNECTIONS]),
             np.int64(same_circle),
             np.int64(world.policy[other]),
             np.int64(day),
@@ -104,7 +107,7 @@ def _random_connection(world, rules, day, ego, owner, n, pick, words):
 
     Gives its slot and the next pick.
     """
-    bonds = world.head[owner, BONDS]
+    bonds = world.head[HEAD * owner + BONDS]
     while True:
         if pick < 2:
             drawn = lane(words, _PICK + pick)
@@ -118,12 +121,14 @@ def _random_connection(world, rules, day, ego, owner, n, pick, words):
 
 @inlined
 def _eligible_classes(world, rules, ego):
-    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4."""
+    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4; a class of which none is free is not."""
     p = world.policy[ego]
     least = rules.min_acceptance[p]
     classes = 0
     for k in range(1, 5):
-        if k >= rules.min_tie[p] and (least <= 0.0 or estimate(world, rules, ego, k) >= least):
+        if world.head[HEAD * ego + FREE_OF_CLASS + k] == 0 or k < rules.min_tie[p]:
+            continue
+        if least <= 0.0 or estimate(world, rules, ego, k) >= least:
             classes |= 1 << k
     return classes
 
@@ -142,56 +147,44 @@ def _count_agreed(world, rules, day, ego, classes, number):
 
 
 @inlined
-def _among_contacts(world, rules, day, ego, words):
-    """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or
-    -1. ``words`` are those of the attempt's first try.
+def _number_found(world, rules, ego, eligible, words):
+    """Give the number of the contact that a try finds among the eligible ones, or -1: that can be told without a look at any of them.
 
-    Each of the tries would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
+    A policy that looks nowhere else makes all tries of an attempt at once, with the words of the first. Each would find one of the e
+    eligible among c contacts with probability e / c, any of them with equal right.
     """
-    classes = _eligible_classes(world, rules, ego)
-    asks = rules.condition[world.policy[ego]] != 0
-    if asks:
-        eligible = _count_agreed(world, rules, day, ego, classes, np.int64(-1))
-    else:
-        eligible = number_of_free(world.head, ego, classes)
     if eligible == 0:
         return np.int64(-1)
-    hit = eligible / np.int64(world.head[ego, CONTACTS])
+    hit = eligible / np.int64(world.head[HEAD * ego + CONTACTS])
+    if not rules.contacts_only[world.policy[ego]]:
+        return below(words[_PICK + 1], eligible) if words[_PICK] < np.uint64(hit * _TWO32) else np.int64(-1)
     miss = 1.0
     for _ in range(rules.tries):
         miss *= 1.0 - hit
-    if words[0] < np.uint64(miss * _TWO32):
-        return np.int64(-1)
-    number = below(words[1], eligible)
-    if asks:
-        return _count_agreed(world, rules, day, ego, classes, number)
-    return nth_free(world.chunks, world.head, world.state, ego, classes, number)
+    return below(words[_PICK], eligible) if words[_SOURCE] >= np.uint64(miss * _TWO32) else np.int64(-1)
 
 
 @inlined
 def _one_contact(world, rules, day, ego, words):
-    """Try one random contact: gives its slot, or -1 if it is not eligible.
-
-    Whether it is can be told from the numbers; who it is need be looked up only if it is.
-    """
-    if world.head[ego, CONTACTS] == 0:
-        return np.int64(-1)
+    """Try a contact, or all tries of an attempt at once; gives the slot of whom to invite, or -1."""
     classes = _eligible_classes(world, rules, ego)
-    eligible = number_of_free(world.head, ego, classes)
-    if words[1] >= np.uint64(eligible / np.int64(world.head[ego, CONTACTS]) * _TWO32):
+    asks = rules.condition[world.policy[ego]] != 0
+    if asks and rules.contacts_only[world.policy[ego]]:
+        number = _number_found(world, rules, ego, _count_agreed(world, rules, day, ego, classes, np.int64(-1)), words)
+        return _count_agreed(world, rules, day, ego, classes, number) if number >= 0 else np.int64(-1)
+    number = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
+    if number < 0:
         return np.int64(-1)
-    slot = nth_free(world.chunks, world.head, world.state, ego, classes, below(words[2], eligible))
-    if rules.condition[world.policy[ego]] == 0 or _agrees(
-        world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])
-    ):
-        return slot
-    return np.int64(-1)
+    slot = nth_free(world.chunks, world.head, world.state, ego, classes, number)
+    if asks and not _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
+        return np.int64(-1)
+    return slot
 
 
 @inlined
 def _introduced(world, rules, day, ego, n, words):
     """Give a random connection of a random connection; -1 if ego has none."""
-    if world.head[ego, CONNECTIONS] == 0:
+    if world.head[HEAD * ego + CONNECTIONS] == 0:
         return np.int64(-1)
     slot, pick = _random_connection(world, rules, day, ego, ego, n, 0, words)
     slot, pick = _random_connection(world, rules, day, ego, np.int64(world.alter[slot]), n, pick, words)
@@ -208,12 +201,15 @@ def _invited_before(world, other, first, out):
 
 
 @inlined
-def _one_try(world, rules, day, ego, n, words, first, out):
-    """Make try n of today; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source."""
+def _one_try(world, rules, day, ego, n, words, looked, first, out):
+    """Make try n of today; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source.
+
+    ``looked`` is the slot of the contact that has been found ahead, -1 if none was; UNSOUGHT: look.
+    """
     p = world.policy[ego]
     u = words[_SOURCE] * _UNIT
-    if u < rules.from_contacts[p]:
-        slot = _one_contact(world, rules, day, ego, words)
+    if rules.contacts_only[p] or u < rules.from_contacts[p]:
+        slot = looked if looked != UNSOUGHT else _one_contact(world, rules, day, ego, words)
         return np.int64(world.alter[slot]) if slot >= 0 else np.int64(-1), slot, FROM_CONTACTS
     if u < rules.from_introductions[p]:
         other, source = _introduced(world, rules, day, ego, n, words), FROM_INTRODUCTIONS
@@ -228,25 +224,20 @@ def _one_try(world, rules, day, ego, n, words, first, out):
 
 
 @inlined
-def _attempt(world, rules, day, ego, attempt, words, first, out):
-    """Make one attempt of ego; ``words`` are those of its first try.
+def _attempt(world, rules, day, ego, attempt, words, looked, first, out):
+    """Make one attempt of ego; ``words`` are those of its first try, ``looked`` as in ``_one_try``.
 
     Its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out.
     """
     n = attempt * rules.tries
-    if rules.contacts_only[world.policy[ego]]:
-        slot, source = _among_contacts(world, rules, day, ego, words), FROM_CONTACTS
-        if slot < 0:
+    tries = 1 if rules.contacts_only[world.policy[ego]] else rules.tries
+    other, slot, source = _one_try(world, rules, day, ego, n, words, looked, first, out)
+    while other < 0:
+        n += 1
+        if n == attempt * rules.tries + tries:
             return False
-        other = np.int64(world.alter[slot])
-    else:
-        other, slot, source = _one_try(world, rules, day, ego, n, words, first, out)
-        while other < 0:
-            n += 1
-            if n == (attempt + 1) * rules.tries:
-                return False
-            words = block(rules.key, day, TRY, ego, n)
-            other, slot, source = _one_try(world, rules, day, ego, n, words, first, out)
+        words = block(rules.key, day, TRY, ego, n)
+        other, slot, source = _one_try(world, rules, day, ego, n, words, UNSOUGHT, first, out)
     if slot >= 0:
         no_longer_free(world.head, ego, class_in(world.state[slot]))
         world.state[slot] |= PENDING
@@ -282,9 +273,9 @@ def _those_who_ask(world, rules, day, first, last, askers):
     """
     asking = np.int64(0)
     for ego in range(first, last):
-        if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day:
+        if world.attempts[ego] == 0 or world.account[ACCOUNT * ego + RESTRICTED_UNTIL] >= day:
             continue
-        if rules.max_connections >= 0 and world.head[ego, CONNECTIONS] >= rules.max_connections:
+        if rules.max_connections >= 0 and world.head[HEAD * ego + CONNECTIONS] >= rules.max_connections:
             continue
         if rules.contacts_only[world.policy[ego]] and number_of_free(world.head, ego, _eligible_classes(world, rules, ego)) == 0:
             continue
@@ -294,40 +285,66 @@ def _those_who_ask(world, rules, day, first, last, askers):
 
 
 @fast
-def _ask_ahead(head, chunks, mark, alter, link, state, policy, contacts, introductions, askers, asking, drawn):
-    """Ask for the memory that the first tries will want, in four rounds that each read what the one before has asked for.
+def _look_among_contacts(world, rules, paper, asking):
+    """Find, for all first tries among contacts, the number of the one found in ``whom``, -1 if none is and UNSOUGHT where it takes a
+    closer look, with the eligible classes in ``where``; and ask for the memory that says who it is.
+    """
+    for turn in range(asking):
+        ego = np.int64(paper.who[turn])
+        p = world.policy[ego]
+        among = rules.contacts_only[p] or paper.drawn[_SOURCE, turn] * _UNIT < rules.from_contacts[p]
+        paper.whom[turn] = UNSOUGHT
+        if among and rules.condition[p] == 0:
+            classes = _eligible_classes(world, rules, ego)
+            paper.where[0, turn] = classes
+            words = np.uint64(paper.drawn[0, turn]), np.uint64(paper.drawn[1, turn]), np.uint64(paper.drawn[2, turn])
+            paper.whom[turn] = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
+            if paper.whom[turn] >= 0:
+                prefetch_bytes(world.chunks, world.head, world.state, ego)
+
+
+@fast
+def _find_contacts(head, chunks, alter, state, who, whom, where, asking):
+    """Turn the numbers of the contacts found into their slots, and ask for who they are."""
+    for turn in range(asking):
+        if whom[turn] >= 0:
+            whom[turn] = nth_free(chunks, head, state, np.int64(who[turn]), np.int64(where[0, turn]), whom[turn])
+            prefetch(alter, whom[turn])
+
+
+@fast
+def _look_elsewhere(head, chunks, mark, alter, link, state, policy, contacts, introductions, who, asking, drawn):
+    """Ask for the memory that the other first tries will want, in four rounds that each read what the one before has asked for.
 
     Their own bonds; the connection who introduces; one of his; and the own bond with that one.
     """
     for turn in range(asking):
-        ego = askers[turn]
+        ego = np.int64(who[turn])
         u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
-        if u < contacts[p]:
-            prefetch_bytes(chunks, head, state, ego)
-        else:
+        if u >= contacts[p]:
             prefetch_bytes(chunks, head, mark, ego)
-            if u < introductions[p] and head[ego, CONNECTIONS] > 0:
-                slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[ego, BONDS]))
+            if u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
+                slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))
                 prefetch(state, slot)
                 prefetch(alter, slot)
     for hop in range(3):
         for turn in range(asking):
-            ego = askers[turn]
+            ego = np.int64(who[turn])
             u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
-            if contacts[p] <= u < introductions[p] and head[ego, CONNECTIONS] > 0:
-                between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[ego, BONDS]))])
+            if contacts[p] <= u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
+                between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))])
                 if hop == 0:
                     prefetch(head, HEAD * between)
                     prefetch(chunks, chunks.shape[1] * between)
+                    continue
+                slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[HEAD * between + BONDS]))
+                if hop == 1:
+                    prefetch(state, slot)
+                    prefetch(alter, slot)
                 else:
-                    slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[between, BONDS]))
-                    if hop == 1:
-                        prefetch(state, slot)
-                        prefetch(alter, slot)
-                    else:
-                        prefetch_found(chunks, head, mark, alter, link, state, ego, np.int64(alter[slot]))
+                    prefetch_found(chunks, head, mark, alter, link, state, ego, np.int64(alter[slot]))
             elif hop == 2 and u >= introductions[p]:
-                prefetch_found(chunks, head, mark, alter, link, state, ego, below(np.uint64(drawn[_PICK, turn]), head.shape[0]))
+                prefetch_found(chunks, head, mark, alter, link, state, ego, below(np.uint64(drawn[_PICK, turn]), len(policy)))
 
 
 @fast
@@ -338,16 +355,19 @@ def choose_invitations(world, rules, day, low, high, out, paper):
     for begin in range(low, high, BLOCK):
         asking = _those_who_ask(world, rules, day, begin, min(begin + BLOCK, high), who)
         blocks(rules.key, day, TRY, who, asking, drawn[0], drawn[1], drawn[2], drawn[3])
-        _ask_ahead(head, chunks, mark, alter, link, state, world.policy, contacts, introductions, who, asking, drawn)
+        _look_among_contacts(world, rules, paper, asking)
+        _look_elsewhere(head, chunks, mark, alter, link, state, world.policy, contacts, introductions, who, asking, drawn)
+        _find_contacts(head, chunks, alter, state, who, paper.whom, paper.where, asking)
         for turn in range(asking):
-            ego, first = who[turn], out
+            ego, first = np.int64(who[turn]), out
             words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
+            looked = paper.whom[turn]
             for attempt in range(world.attempts[ego]):
                 if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
                     break
                 if attempt > 0:
-                    words = block(rules.key, day, TRY, ego, attempt * rules.tries)
-                if _attempt(world, rules, day, ego, attempt, words, first, out):
+                    words, looked = block(rules.key, day, TRY, ego, attempt * rules.tries), UNSOUGHT
+                if _attempt(world, rules, day, ego, attempt, words, looked, first, out):
                     out += 1
                     if rules.weekly_invites >= 0:
                         world.week[ego, day % 7] += 1

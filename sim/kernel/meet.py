@@ -48,7 +48,7 @@ def _random_contact(world, key, day, ego, owner, r, words):
 
     Give its slot, and where the words have got to.
     """
-    bonds = world.head[owner, BONDS]
+    bonds = world.head[HEAD * owner + BONDS]
     while True:
         drawn = lane(words, r) if r < 4 else lane(block(key, day, PARTNER, ego, r >> 2), r & 3)
         slot = slot_of(world.chunks, owner, below(drawn, bonds))
@@ -63,7 +63,7 @@ def _strongest(world, rules, day, ego, words, picks):
 
     ``picks`` are the slots to which the first four words lead.
     """
-    if world.head[ego, CONTACTS] == 0:
+    if world.head[HEAD * ego + CONTACTS] == 0:
         return np.int64(-1)
     best, most, r = np.int64(-1), np.int64(-1), np.int64(0)
     for _ in range(rules.again_choice):
@@ -72,8 +72,8 @@ def _strongest(world, rules, day, ego, words, picks):
             r += 1
         else:
             rival, r = _random_contact(world, rules.key, day, ego, ego, r, words)
-        if strength(world.link[rival, 1]) > most:
-            best, most = rival, strength(world.link[rival, 1])
+        if strength(world.link[2 * rival + 1]) > most:
+            best, most = rival, strength(world.link[2 * rival + 1])
     return best
 
 
@@ -81,7 +81,7 @@ def _strongest(world, rules, day, ego, words, picks):
 def _met_elsewhere(world, rules, day, ego, source, words):
     """Give the partner from a source other than the own contacts; -1 where there is none."""
     if source == _FRIEND:
-        if world.head[ego, CONTACTS] == 0:
+        if world.head[HEAD * ego + CONTACTS] == 0:
             return np.int64(-1)
         slot, r = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
         slot, r = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
@@ -95,8 +95,8 @@ def _met_elsewhere(world, rules, day, ego, source, words):
 @inlined
 def _grow(world, rules, slot, face, today):
     """Strengthen one side of a bond; gives the class that the tie had if it has risen, else -1."""
-    tie = strengthened(world.link[slot, 1], face, today)
-    world.link[slot, 1] = tie
+    tie = strengthened(world.link[2 * slot + 1], face, today)
+    world.link[2 * slot + 1] = tie
     before, k = class_in(world.state[slot]), tie_class(tie, rules.often, rules.close)
     if k == before:
         return np.int64(-1)
@@ -109,7 +109,7 @@ def _count_risen(world, ego, slot, before):
     """Count that the tie of ego at slot has risen from a class; -1: it has not."""
     if before >= 0 and world.state[slot] & PLATFORM == 0:
         no_longer_free(world.head, ego, before)
-        world.head[ego, FREE_OF_CLASS + class_in(world.state[slot])] += 1
+        world.head[HEAD * ego + FREE_OF_CLASS + class_in(world.state[slot])] += 1
 
 
 @fast
@@ -141,9 +141,9 @@ def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
     ``where`` gets the slots to which their words lead.
     """
     for turn in range(again):
-        bonds = np.int64(head[who[turn], BONDS])
+        bonds = np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
         for pick in range(4):
-            where[pick, turn] = slot_of(chunks, who[turn], below(np.uint64(drawn[pick, turn]), bonds)) if bonds > 0 else 0
+            where[pick, turn] = slot_of(chunks, np.int64(who[turn]), below(np.uint64(drawn[pick, turn]), bonds)) if bonds > 0 else 0
         for pick in range(3):
             prefetch(state, np.int64(where[pick, turn]))
     for turn in range(again):
@@ -162,20 +162,20 @@ def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, dra
     Where they will look for the partner, and the contact who introduces a friend; then where his bonds are; then one of them.
     """
     for turn in range(again, starting):
-        ego, bonds = who[turn], np.int64(head[who[turn], BONDS])
+        ego, bonds = np.int64(who[turn]), np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
         prefetch_bytes(chunks, head, mark, ego)
         where[0, turn] = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds)) if bonds > 0 else 0
         prefetch(state, np.int64(where[0, turn]))
         prefetch(alter, np.int64(where[0, turn]))
     for hop in range(2):
         for turn in range(again, starting):
-            if origin[who[turn] - first] * _UNIT < friend and head[who[turn], BONDS] > 0:
+            if origin[np.int64(who[turn]) - first] * _UNIT < friend and head[HEAD * np.int64(who[turn]) + BONDS] > 0:
                 between = np.int64(alter[where[0, turn]])
                 if hop == 0:
                     prefetch(head, HEAD * between)
                     prefetch(chunks, chunks.shape[1] * between)
                 else:
-                    slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), np.int64(head[between, BONDS])))
+                    slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), np.int64(head[HEAD * between + BONDS])))
                     prefetch(state, slot)
                     prefetch(alter, slot)
 
@@ -190,13 +190,13 @@ def _meet_again(world, rules, day, paper, first, again, touched):
     """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
     link, today = world.link, day - rules.first_day
     for turn in range(again):
-        ego = paper.who[turn]
+        ego = np.int64(paper.who[turn])
         slot = _strongest(world, rules, day, ego, _four(paper.drawn, turn), _four(paper.where, turn))
         if slot >= 0:
-            p_face = rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE]
+            p_face = rules.face[_MET if (np.int64(link[2 * slot + 1]) >> MET) & COUNT_MASK else _ONLINE]
             face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
             _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
-            world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
+            world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
             touched += 1
     return touched
 
@@ -207,20 +207,20 @@ def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, f
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
     friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
     for turn in range(again, starting):
-        ego, u = paper.who[turn], paper.daily[1, paper.who[turn] - first] * _UNIT
+        ego, u = np.int64(paper.who[turn]), paper.daily[1, np.int64(paper.who[turn]) - first] * _UNIT
         source = _FRIEND if u < friend else (_CIRCLE if u < circle else _ANYBODY)
         paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, _four(paper.drawn, turn))
         paper.where[1, turn] = source
         prefetch_found(chunks, head, mark, alter, link, state, ego, paper.whom[turn])
     for turn in range(again, starting):
-        ego, other = paper.who[turn], paper.whom[turn]
+        ego, other = np.int64(paper.who[turn]), paper.whom[turn]
         if other < 0 or other == ego:
             continue
         face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[paper.where[1, turn]])
         slot = find(chunks, head, mark, alter, ego, other)
         if slot >= 0 and state[slot] & CONTACT:
             _count_risen(world, ego, slot, _grow(world, rules, slot, face, day - rules.first_day))
-            world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
+            world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
             touched += 1
             continue
         if slot < 0:
@@ -272,7 +272,7 @@ def count_far_side(world, first, last):
     for place in range(first, last):
         if world.touched[place] >= 0:
             slot = world.touched[place] >> 3
-            _count_risen(world, np.int64(world.alter[world.link[slot, 0]]), slot, world.touched[place] & 7)
+            _count_risen(world, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
 
 
 @fast
@@ -304,9 +304,9 @@ def make_acquainted(world, rules, day, first, last):
                 return place
             slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
         if world.state[slot] & CONTACT == 0:
-            world.head[ego, CONTACTS] += 1
-            world.head[other, CONTACTS] += 1
-        there = np.int64(world.link[slot, 0])
+            world.head[HEAD * ego + CONTACTS] += 1
+            world.head[HEAD * other + CONTACTS] += 1
+        there = np.int64(world.link[2 * slot])
         _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
         _count_risen(world, other, there, _grow(world, rules, there, face, today))
     return last

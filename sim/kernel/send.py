@@ -26,6 +26,7 @@ from .compilation import fast, inlined
 from .vectors import prefetch
 from .world import (
     ACCEPTED,
+    ANSWERS,
     ARCS,
     LIST,
     MUTUAL,
@@ -37,6 +38,7 @@ from .world import (
     T_MUTUAL,
     T_RESOLVED,
     T_SENT,
+    TALLY,
     WELCOMED,
 )
 
@@ -82,8 +84,8 @@ def connect(world, slot, there, ego, other):
         no_longer_free(world.head, other, class_in(world.state[there]))
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
     world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
-    world.head[ego, CONNECTIONS] += 1
-    world.head[other, CONNECTIONS] += 1
+    world.head[HEAD * ego + CONNECTIONS] += 1
+    world.head[HEAD * other + CONNECTIONS] += 1
     world.totals[world.policy[ego], T_CONNECTIONS] += 1
     world.totals[world.policy[other], T_CONNECTIONS] += 1
 
@@ -94,11 +96,11 @@ def draw_arc(world, slot, there, ego, other):
     if world.state[slot] & ARC:
         return
     world.state[slot] |= ARC
-    world.tally[ego, ARCS] += 1
+    world.tally[TALLY * ego + ARCS] += 1
     world.totals[world.policy[ego], T_ARCS] += 1
     if world.state[there] & ARC:
-        world.tally[ego, MUTUAL] += 1
-        world.tally[other, MUTUAL] += 1
+        world.tally[TALLY * ego + MUTUAL] += 1
+        world.tally[TALLY * other + MUTUAL] += 1
         world.totals[world.policy[ego], T_MUTUAL] += 1
         world.totals[world.policy[other], T_MUTUAL] += 1
 
@@ -107,10 +109,10 @@ def draw_arc(world, slot, there, ego, other):
 def count_accepted(world, slot, ego, other):
     """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
     k = class_in(world.state[slot])
-    world.answers[ego, 2 * k] += 1
-    world.answers[ego, 2 * k + 1] += 1
-    world.tally[ego, ACCEPTED] += 1
-    world.tally[other, WELCOMED] += 1
+    world.answers[ANSWERS * ego + 2 * k] += 1
+    world.answers[ANSWERS * ego + 2 * k + 1] += 1
+    world.tally[TALLY * ego + ACCEPTED] += 1
+    world.tally[TALLY * other + WELCOMED] += 1
     world.totals[world.policy[ego], T_ACCEPTED] += 1
     world.totals[world.policy[ego], T_RESOLVED] += 1
 
@@ -119,7 +121,7 @@ def count_accepted(world, slot, ego, other):
 def full(world, rules, ego, other):
     """Say whether one of the two has as many connections as the platform allows."""
     most = rules.max_connections
-    return most >= 0 and (world.head[ego, CONNECTIONS] >= most or world.head[other, CONNECTIONS] >= most)
+    return most >= 0 and (world.head[HEAD * ego + CONNECTIONS] >= most or world.head[HEAD * other + CONNECTIONS] >= most)
 
 
 @njit(cache=True, nogil=True)
@@ -144,12 +146,12 @@ def send(world, rules, day, order):
             ahead = np.int64(world.invited[turn + _AHEAD, 2])
             prefetch(world.link, 2 * ahead)
             prefetch(world.state, ahead)
-            prefetch(world.tally, world.tally.shape[1] * np.int64(world.invited[turn + _AHEAD, 1]))
-            prefetch(world.state, np.int64(world.link[world.invited[turn + _AHEAD // 2, 2], 0]))
+            prefetch(world.tally, TALLY * np.int64(world.invited[turn + _AHEAD, 1]))
+            prefetch(world.state, np.int64(world.link[2 * world.invited[turn + _AHEAD // 2, 2]]))
         ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
-        there = np.int64(world.link[slot, 0])
-        world.tally[ego, SENT] += 1
-        world.tally[other, RECEIVED] += 1
+        there = np.int64(world.link[2 * slot])
+        world.tally[TALLY * ego + SENT] += 1
+        world.tally[TALLY * other + RECEIVED] += 1
         world.totals[world.policy[ego], T_SENT] += 1
         draw_arc(world, slot, there, ego, other)
         delay = world.invited[place, 3] >> 2

@@ -23,6 +23,9 @@ what had been sent and accepted when the account last started from zero."""
 RESTRICTED_UNTIL, COUNTED_STRIKES = range(2)
 """Columns of ``account``: last day of the latest restriction, and the strikes since the account last started from zero."""
 
+TALLY, ACCOUNT, ANSWERS = 12, 2, 10
+"""Columns of these flat tables, a row a member, in all."""
+
 FOREVER = 2**31 - 1
 
 (T_CONNECTIONS, T_SENT, T_ACCEPTED, T_RESOLVED, T_STRIKES, T_ARCS, T_MUTUAL, T_BLOCKED, T_RESTRICTED) = range(9)
@@ -89,15 +92,15 @@ class World(NamedTuple):
     chunks: NDArray[np.uint32]
     """(N, chunks): first slot of each chunk."""
     head: NDArray[np.int32]
-    """(N, 8): bonds, contacts, connections, free bonds by class."""
+    """N times HEAD: bonds, contacts, connections, free bonds by class."""
     mark: NDArray[np.uint8]
-    alter: NDArray[np.int32]
+    alter: NDArray[np.uint32]
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     tally: NDArray[np.int32]
     account: NDArray[np.int32]
     answers: NDArray[np.int32]
-    """(N, 10): per tie class k, invitations accepted [2k] and resolved [2k + 1]."""
+    """N times ANSWERS: per tie class k, invitations accepted [2k] and resolved [2k + 1]."""
     policy: NDArray[np.uint8]
     starts: NDArray[np.uint64]
     """(N,): threshold of starting an encounter."""
@@ -120,9 +123,9 @@ class World(NamedTuple):
     """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), kind."""
     verdicts: NDArray[np.uint8]
     """Today's answers, in the order of the messages."""
-    sent_slot: NDArray[np.int32]
+    sent_slot: NDArray[np.uint32]
     """(pending_days + 1, attempts): the invitations of each of the last days, by delay."""
-    sent_ego: NDArray[np.int32]
+    sent_ego: NDArray[np.uint32]
     sent_source: NDArray[np.uint8]
     sent_from: NDArray[np.int64]
     """(pending_days + 1, pending_days + 2): where each delay begins in its day's invitations."""
@@ -145,7 +148,7 @@ class Paper(NamedTuple):
     """(4, BLOCK): the DAILY words of the block's members."""
     drawn: NDArray[np.uint32]
     """(4, BLOCK): the first four words of those among them who start something."""
-    who: NDArray[np.int64]
+    who: NDArray[np.uint32]
     whom: NDArray[np.int64]
     where: NDArray[np.uint32]
     """(4, BLOCK): slots in which they will look."""
@@ -159,7 +162,7 @@ SIEVE = 8193
 def paper() -> Paper:
     """Make a sheet of paper, one for each thread."""
     words = [np.zeros((4, BLOCK), np.uint32) for _ in range(3)]
-    return Paper(words[0], words[1], np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), words[2], np.zeros(SIEVE, np.uint16))
+    return Paper(words[0], words[1], np.zeros(BLOCK, np.uint32), np.zeros(BLOCK, np.int64), words[2], np.zeros(SIEVE, np.uint16))
 
 
 def bytes_needed(members: int) -> int:
@@ -175,14 +178,14 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     ring = rules.pending_days + 1
     return World(
         chunks=_aligned((n, 16), np.uint32),
-        head=_aligned((n, HEAD), np.int32),
+        head=_aligned((n * HEAD,), np.int32),
         mark=_aligned((slots,), np.uint8),
-        alter=_aligned((slots,), np.int32),
-        link=_aligned((slots, 2), np.uint32),
+        alter=_aligned((slots,), np.uint32),
+        link=_aligned((2 * slots,), np.uint32),
         state=_aligned((slots,), np.uint8),  # an empty place must not look like a contact
-        tally=np.zeros((n, 12), np.int32),
-        account=np.zeros((n, 2), np.int32),
-        answers=np.zeros((n, 10), np.int32),
+        tally=_aligned((n * TALLY,), np.int32),
+        account=_aligned((n * ACCOUNT,), np.int32),
+        answers=_aligned((n * ANSWERS,), np.int32),
         policy=policy,
         starts=starts,
         attempts=np.zeros(n, np.int32),
@@ -195,8 +198,8 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         fresh=np.empty((max(n, longest_day), 4), np.int32),
         invited=np.empty((most, 4), np.int32),
         verdicts=np.empty(1024, np.uint8),
-        sent_slot=np.empty((ring, most), np.int32),
-        sent_ego=np.empty((ring, most), np.int32),
+        sent_slot=np.empty((ring, most), np.uint32),
+        sent_ego=np.empty((ring, most), np.uint32),
         sent_source=np.empty((ring, most), np.uint8),
         sent_from=np.zeros((ring, rules.pending_days + 2), np.int64),
         locks=np.empty(1024 if rules.lock_days >= 0 else 1, np.int32),
@@ -227,7 +230,8 @@ def with_more_slots(world: World) -> World:
         if used + 2**16 > rows:
             raise MemoryError("more than 2**31 bonds")
     for name in ("mark", "alter", "link", "state"):
-        world = world._replace(**{name: _longer(getattr(world, name), used, rows)})
+        each = 2 if name == "link" else 1
+        world = world._replace(**{name: _longer(getattr(world, name), each * used, each * rows)})
     return world
 
 
