@@ -95,11 +95,12 @@ def settings_read(settings: Iterable[str] | None) -> dict[str, Any]:
         name, text = name.strip(), text.strip()
         if not (name and equals and text):
             raise InputError(f"--set {setting}: must be NAME=VALUE, as platform.limit=3")
-        read[name] = _value(text)
+        read[name] = value_read(text)
     return read
 
 
-def _value(text: str) -> Any:
+def value_read(text: str) -> Any:
+    """Read a value as it stands after ``NAME=``, or in a cell of a CSV file."""
     if "\n" in text:  # a second line would be a second key to TOML
         return text
     try:

@@ -223,6 +223,17 @@ class Scenario(Section):
             node[last] = self._own(value, name)
         return Scenario(**tree)
 
+    def require(self, name: str) -> None:
+        """Raise the ``InputError`` of ``replace`` if this scenario has no parameter, section or policy of a dotted name."""
+        path = name.split(".")
+        if path[0] == "policies" and len(path) > 1 and path[1] not in self.policies:
+            raise InputError(self._unknown(name, path[:2]))
+        general = ".".join([path[0], "NAME", *path[2:]]) if path[0] == "policies" and len(path) == 3 else name
+        if general not in {"policies.NAME.condition", *Scenario.model_fields, *(parameter.name for parameter in _listed())}:
+            if path[0] == "policies" and len(path) == 2:
+                return
+            raise InputError(_no_parameter(name))
+
     def _own(self, value: Any, name: str) -> Any:
         """Read a share as that of a policy of this scenario, where it has one."""
         section, _, policy = name.partition(".")
