@@ -11,17 +11,19 @@ from .scenario import Answering, Inviting, Meeting, Scenario, Society
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from . import commands, measures, plots, statistics
+    from . import commands, design, measures, plots, statistics
     from .agents.member import Member
     from .contacts import ContactLog, read_contacts
     from .measures import MEASURES, survival
     from .model import NetworkModel
     from .result import Result, load
     from .runs import Task, interrupts_held, replicate, replications, run, run_many
-    from .statistics import aggregate, mean_interval, paired_difference
+    from .statistics import aggregate, mean_interval, paired, paired_difference
+    from .study import Study
+    from .study_table import StudyTable
 
 _HOMES = {
-    **dict.fromkeys(("commands", "measures", "plots", "statistics"), ""),
+    **dict.fromkeys(("commands", "design", "measures", "plots", "statistics"), ""),
     "Member": "agents.member",
     "ContactLog": "contacts",
     "read_contacts": "contacts",
@@ -29,8 +31,10 @@ _HOMES = {
     "Result": "result",
     "load": "result",
     **dict.fromkeys(("MEASURES", "survival"), "measures"),
-    **dict.fromkeys(("aggregate", "mean_interval", "paired_difference"), "statistics"),
+    **dict.fromkeys(("aggregate", "mean_interval", "paired", "paired_difference"), "statistics"),
     **dict.fromkeys(("Task", "interrupts_held", "replicate", "replications", "run", "run_many"), "runs"),
+    "Study": "study",
+    "StudyTable": "study_table",
 }
 """Where the names live that are imported when first used, since their homes take long to import."""
 
@@ -61,15 +65,19 @@ __all__ = [
     "Result",
     "Scenario",
     "Society",
+    "Study",
+    "StudyTable",
     "Task",
     "__version__",
     "aggregate",
     "commands",
+    "design",
     "folder_written",
     "interrupts_held",
     "load",
     "mean_interval",
     "measures",
+    "paired",
     "paired_difference",
     "plots",
     "provenance",

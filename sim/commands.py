@@ -22,7 +22,8 @@ A command is a function whose parameters are annotated with the option types of 
 
 ``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
 that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
-or a wrong option; 130 and one line after Ctrl-C. Any other exception is a fault of ours and shows its traceback.
+or a wrong option; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``). Any other exception is a fault of
+ours and shows its traceback.
 """
 
 import sys
@@ -48,6 +49,11 @@ Contacts = Annotated[Path | None, typer.Option("--contacts", metavar="FILE", hel
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for what is written.")]
+
+
+class Interrupted(Exception):
+    """Ctrl-C that the command has something of its own to say about: a line on what is kept."""
+
 
 Command = typer.Typer | Callable[..., None]
 INTERRUPTED = "interrupted; nothing is left half-written"
@@ -95,11 +101,12 @@ def settings_read(settings: Iterable[str] | None) -> dict[str, Any]:
         name, text = name.strip(), text.strip()
         if not (name and equals and text):
             raise InputError(f"--set {setting}: must be NAME=VALUE, as platform.limit=3")
-        read[name] = _value(text)
+        read[name] = value_read(text)
     return read
 
 
-def _value(text: str) -> Any:
+def value_read(text: str) -> Any:
+    """Read a value as it stands after ``NAME=``, or in a cell of a CSV file."""
     if "\n" in text:  # a second line would be a second key to TOML
         return text
     try:
@@ -146,6 +153,8 @@ def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) 
         sys.stdout.flush()
     except InputError as error:
         return _said(str(error), 2)
+    except Interrupted as stopped:
+        return _said(str(stopped), 130)
     except typer.TyperException as error:
         return _said(f"{error.format_message()} --help lists the options.", 2)
     except BrokenPipeError:  # who reads it, such as head, has seen enough

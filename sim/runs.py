@@ -183,17 +183,14 @@ def _here[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> Gene
 
 
 def _over_processes[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int) -> Generator[tuple[Task, Kept]]:
-    _check_travels(tasks, keep)
-    # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
-    run(Scenario(members=2, days=1), threads=1)
-    # Spawned, not forked: the fork of a process that has run threads can hang.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    check_travels(("keep", keep), *((task.name, task.scenario) for task in tasks))
+    pool = opened_pool(jobs)
     ahead = 4 * jobs  # enough that no process waits, few enough that a mistake in a long sweep shows early
     under_way: deque[tuple[Task, Future[Kept]]] = deque()
     try:
         for place in range(len(tasks) + ahead):
             if place < len(tasks):
-                with _deaf_children():
+                with deaf_children():
                     under_way.append((tasks[place], pool.submit(_work, tasks[place].scenario, keep)))
             if place >= ahead and under_way:
                 task, future = under_way.popleft()
@@ -202,13 +199,21 @@ def _over_processes[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept
                 yield task, kept
         pool.shutdown()
     except BaseException:
-        _stop(pool)
+        stop_pool(pool)
         raise
 
 
-def _check_travels[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> None:
+def opened_pool(jobs: int) -> ProcessPoolExecutor:
+    """Make a pool of processes that run scenarios; submit to it under ``deaf_children``."""
+    # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
+    run(Scenario(members=2, days=1), threads=1)
+    # Spawned, not forked: the fork of a process that has run threads can hang.
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+
+
+def check_travels(*named: tuple[str, object]) -> None:
     """Find out before anything runs whether what the processes need can be sent to them."""
-    for name, sent in (("keep", keep), *((task.name, task.scenario) for task in tasks)):
+    for name, sent in named:
         try:
             pickle.dumps(sent)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -252,7 +257,7 @@ def _leave_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _deaf_children() -> Iterator[None]:
+def deaf_children() -> Iterator[None]:
     """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is inherited."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -264,7 +269,7 @@ def _deaf_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
+def stop_pool(pool: ProcessPoolExecutor) -> None:
     """End the pool's processes in the middle of what they do; they have nothing to lose."""
     for process in list((pool._processes or {}).values()):  # public only from Python 3.14 on, as terminate_workers
         process.terminate()

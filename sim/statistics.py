@@ -91,6 +91,9 @@ def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Diffe
     return Difference(*mean_interval(one - other, level), float(saved))
 
 
+paired = paired_difference
+
+
 def aggregate(
     runs: "pd.DataFrame",
     *,

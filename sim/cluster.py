@@ -1,0 +1,96 @@
+"""The runs of a study on a cluster, by Dask: when one machine is too small.
+
+The study's own process gives jobs to the scheduler, a bounded number at a time, and writes what comes back. What a worker had when it died
+is given to another one by the scheduler. Workers need the same version of invitesim; they do not need the study's folder.
+"""
+
+import functools
+import secrets
+from typing import Any
+
+from .errors import InputError
+from .executors import AHEAD, DIED, Done
+from .records import Job, Keep, Record, attempt, described, failure
+from .scenario import Scenario
+from .version import VERSION
+
+try:
+    import distributed
+except ImportError:
+    raise InputError("scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'") from None
+
+PATIENCE = 20
+"""Seconds in which a scheduler must answer."""
+AGAIN = 2
+"""Times that a job is given out again which a worker could not even begin."""
+
+
+def attempt_there(version: str, scenario: Scenario, keep: Keep, job: Job) -> Record:
+    """Run a job on a worker; one of another version would give other numbers."""
+    if version != VERSION:
+        return failure(job, f"the worker has invitesim {VERSION}; must be {version}, as where the study was started")
+    return attempt(scenario, keep, job)
+
+
+class Dask:
+    """Does jobs on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    scenario, keep
+        Of the study.
+    scheduler : str or distributed.Client
+        The scheduler's address, or a client of it, which stays open.
+    """
+
+    def __init__(self, scenario: Scenario, keep: Keep, scheduler: "str | distributed.Client") -> None:
+        self._work = (VERSION, scenario, keep)
+        self._own = isinstance(scheduler, str)
+        try:
+            self._client = distributed.Client(scheduler, timeout=PATIENCE) if isinstance(scheduler, str) else scheduler
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())[:100]
+            raise InputError(f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786") from None
+        self._futures: dict[Any, Job] = {}
+        self._name = f"invitesim-{secrets.token_hex(4)}"
+        """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
+
+    @property
+    def room(self) -> int:
+        """How many more jobs it would take now: workers may come and go."""
+        threads = int(sum(self._client.nthreads().values()))
+        return AHEAD * max(1, threads) - len(self._futures)
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs it has taken and not given back."""
+        return len(self._futures)
+
+    def submit(self, job: Job) -> None:
+        """Take a job."""
+        work = functools.partial(attempt_there, *self._work, job)  # whole: dask looks into arguments for names of its own
+        self._futures[self._client.submit(work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN)] = job
+
+    def finished(self) -> Done:
+        """Wait until a job is done, and give those that are, with their records."""
+        done = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
+        return [(job, self._record(future, job)) for future in done if (job := self._futures.pop(future))]
+
+    def _record(self, future: Any, job: Job) -> Record:
+        if future.status in ("cancelled", "lost"):
+            raise InputError("scheduler: it has gone, or has dropped the study's runs; must be there again, then start the study again")
+        try:
+            record: Record = future.result()
+        except distributed.KilledWorker:
+            return failure(job, DIED)
+        except Exception as error:  # the worker could not begin: a row says so, as of any other failure
+            return failure(job, described(error))
+        return record
+
+    def close(self) -> None:
+        """Take back what is under way."""
+        if self._futures:
+            self._client.cancel(list(self._futures))
+            self._futures.clear()
+        if self._own:
+            self._client.close()

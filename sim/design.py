@@ -1,0 +1,334 @@
+"""Designs: the points of a study, each a combination of values for some of a scenario's parameters.
+
+A grid has every combination, a list of points has those that somebody wrote down, and a Latin hypercube or a Sobol' sequence spreads a
+number of points evenly over ranges. Whatever it comes from, a design is a table: a column for each dotted parameter name, a row for each
+point, in an order that does not change. Values are read by the parameter itself, so a name or a value that does not fit is refused before
+anything runs. What is wrong only in combination shows when the point is run.
+"""
+
+import functools
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .agents import InvitePolicy
+from .errors import InputError
+from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
+from .provenance import source
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow
+
+MOST_POINTS = 10_000_000
+"""Points that a design may have; a grid of more is most likely a slip."""
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The points of a study."""
+
+    names: tuple[str, ...]
+    """Dotted names of the parameters that differ between points."""
+    rows: Sequence[Values]
+    """A row for each point, a value for each name; a point's number is its place, from 0."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Design: {len(self)} points of {', '.join(self.names) or 'nothing'}>"
+
+    def point(self, number: int) -> dict[str, Any]:
+        """Give the values of a point, by name."""
+        return dict(zip(self.names, self.rows[number], strict=True))
+
+    def read(self, scenario: Scenario) -> "Design":
+        """Give the same design with every value as its parameter holds it.
+
+        Raises
+        ------
+        InputError
+            A name that the scenario does not have, or a value that does not fit, with the point where it stands.
+        """
+        kinds = [_kind(scenario, name) for name in self.names]
+        rows = [tuple(map(_read, kinds, self.names, row, itertools.repeat(number))) for number, row in enumerate(self.rows)]
+        return Design(self.names, rows)
+
+    def text(self, number: int) -> str:
+        """Write a point's values in one line of JSON: the same values, the same line."""
+        return as_text(self.rows[number])
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Tell designs apart by their names, values and order."""
+        digest = hashlib.sha256(as_text(self.names).encode())
+        for number in range(len(self)):
+            digest.update(f"\n{self.text(number)}".encode())
+        return digest.hexdigest()
+
+    @functools.cached_property
+    def first(self) -> NDArray[np.int64]:
+        """The number, for each point, of the first point that has the same values: only that one needs to be run."""
+        seen: dict[bytes, int] = {}
+        texts = (hashlib.sha256(self.text(number).encode()).digest()[:16] for number in range(len(self)))
+        return np.fromiter((seen.setdefault(text, number) for number, text in enumerate(texts)), np.int64, len(self))
+
+    def columns(self, numbers: NDArray[np.int64]) -> "dict[str, pyarrow.Array]":
+        """Give the values of some points as columns that Parquet can hold.
+
+        A number that is unset is null; what is neither a number, a word nor true or false, such as policies, is JSON.
+        """
+        import pyarrow
+
+        columns = {}
+        for place, name in enumerate(self.names):
+            kind, values = _declared(name), (self.rows[number][place] for number in numbers)
+            whole = pyarrow.uint64() if isinstance(kind, Digits) else pyarrow.int64()
+            if isinstance(kind, Whole):
+                columns[name] = pyarrow.array(values, whole)
+            elif isinstance(kind, Flag):
+                columns[name] = pyarrow.array(values, pyarrow.bool_())
+            elif isinstance(kind, Real) and not isinstance(kind, Chances):
+                columns[name] = pyarrow.array(values, pyarrow.float64())
+            else:
+                texts = (value if value is None or isinstance(value, str) else as_text(value) for value in values)
+                columns[name] = pyarrow.array(texts, pyarrow.string())
+        return columns
+
+    def number(self, point: "int | Mapping[str, Any]", scenario: Scenario) -> int:
+        """Find a point by its number, or by the values that tell it from the others.
+
+        Raises
+        ------
+        InputError
+            No point is meant, or more than one.
+        """
+        if not isinstance(point, Mapping):
+            if not 0 <= int(point) < len(self):
+                raise InputError(f"point {point}: not there; must be 0 to {len(self) - 1}")
+            return int(point)
+        unknown = next((name for name in point if name not in self.names), None)
+        if unknown is not None:
+            raise InputError(f"{unknown}: not varied in this study; must be one of {', '.join(self.names)}")
+        places = [self.names.index(name) for name in point]
+        wanted = as_text(Design(tuple(point), [tuple(point.values())]).read(scenario).rows[0])
+        found = [number for number, row in enumerate(self.rows) if as_text([row[place] for place in places]) == wanted]
+        different = sorted({int(self.first[number]) for number in found})
+        if len(different) != 1:
+            raise InputError(f"{shown(dict(point))}: {len(different) or 'no'} points have these values; must be those of one point")
+        return different[0]
+
+
+def designed(given: Any) -> Design:
+    """Make a design of what stands for one: a mapping is a grid; a table, a CSV file or a list of mappings are points."""
+    if isinstance(given, Design):
+        return given
+    return grid(given) if isinstance(given, Mapping) else points(given)
+
+
+def grid(vary: Mapping[str, Iterable[Any]]) -> Design:
+    """Make every combination of values; the last parameter changes fastest.
+
+    Parameters
+    ----------
+    vary : mapping
+        From dotted names to lists of values.
+    """
+    for name, values in vary.items():
+        if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+            raise InputError(f"{name}: not a list of values (got {shown(values)}); must be a list, as [2, 3, 5]")
+    lists = {name: list(values) for name, values in vary.items()}
+    empty = next((name for name, values in lists.items() if not values), None)
+    if empty is not None:
+        raise InputError(f"{empty}: no values; must be a list of at least one")
+    number = int(np.prod([float(len(values)) for values in lists.values()]))
+    if number > MOST_POINTS:
+        raise InputError(f"the grid has {number:,} points; must be {MOST_POINTS:,} or less")
+    return Design(tuple(lists), list(itertools.product(*lists.values())))
+
+
+def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> Design:
+    """Take points as they are listed.
+
+    Parameters
+    ----------
+    table : DataFrame, path of a CSV file, or list of mappings
+        A column for each dotted name, a row for each point. A missing number (NaN) or the word ``none`` is an unset parameter.
+    """
+    import pandas as pd
+
+    if isinstance(table, str | Path):
+        return _points_of_csv(Path(table))
+    listed = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table), dtype=object)
+    names = tuple(str(name) for name in listed.columns)
+    columns = [[None if _missing(value) else value for value in listed[name].astype(object)] for name in listed.columns]
+    return _listed(names, list(zip(*columns, strict=True)), "the points")
+
+
+def _points_of_csv(path: Path) -> Design:
+    import pandas as pd
+
+    from .commands import value_read
+
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be a CSV file of points") from None
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InputError(f"{path}: not a CSV file ({' '.join(str(error).split())}); must have a header and a row for each point") from None
+    rows = [tuple(None if text == "" else value_read(text.strip()) for text in row) for row in table.itertuples(index=False)]
+    return _listed(tuple(name.strip() for name in table.columns), rows, str(path))
+
+
+def _listed(names: tuple[str, ...], rows: list[Values], where: str) -> Design:
+    if not rows:
+        raise InputError(f"{where}: no points; must be at least one")
+    if len(set(names)) < len(names):
+        raise InputError(f"{where}: a parameter stands twice ({', '.join(names)}); must stand once")
+    return Design(names, rows)
+
+
+def latin_hypercube(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
+    """Spread points so that each parameter has one in each of ``number`` equal parts of its range.
+
+    Parameters
+    ----------
+    ranges : mapping
+        From dotted names to ``(low, high)``, both included, or to a list of other values, which share the range equally.
+    number : int
+        Points.
+    seed : int
+        Of the draw.
+    """
+    from scipy.stats import qmc
+
+    return _spread(ranges, number, lambda dimensions: qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(number))
+
+
+def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
+    """Spread points by a scrambled Sobol' sequence, which fills all ranges together evenly.
+
+    Parameters
+    ----------
+    ranges : mapping
+        As for ``latin_hypercube``.
+    number : int
+        Points, a power of two: only then is the sequence balanced.
+    seed : int
+        Of the scrambling.
+    """
+    from scipy.stats import qmc
+
+    if number < 1 or number & (number - 1):
+        raise InputError(
+            f"points: not a power of two (got {number}); must be one for a Sobol' sequence, as {1 << max(number, 1).bit_length()}"
+        )
+    power = number.bit_length() - 1
+    return _spread(ranges, number, lambda dimensions: qmc.Sobol(dimensions, rng=np.random.default_rng(seed)).random_base2(power))
+
+
+def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
+    """Take the points that SALib has drawn; numbers of whole-number parameters are rounded, those of flags are true from one half on.
+
+    Parameters
+    ----------
+    problem : mapping
+        With ``names``: dotted names.
+    sample : array (points, names)
+        As SALib's ``sample`` functions give it.
+    """
+    names, values = tuple(problem["names"]), np.asarray(sample, np.float64)
+    if values.ndim != 2 or values.shape[1] != len(names):
+        raise InputError(f"the sample has the shape {values.shape}; must be (points, {len(names)}) for {', '.join(names)}")
+    columns = []
+    for name, column in zip(names, values.T, strict=True):
+        kind = _declared(name)
+        columns.append(np.rint(column).astype(int).tolist() if isinstance(kind, Whole) else column.tolist())
+        if isinstance(kind, Flag):
+            columns[-1] = (column >= 0.5).tolist()
+    return _listed(names, list(zip(*columns, strict=True)), "the sample")
+
+
+def _spread(ranges: Mapping[str, Any], number: int, draw: Any) -> Design:
+    if number < 1:
+        raise InputError(f"points: too few (got {number}); must be 1 or more")
+    if not ranges:
+        raise InputError("the design varies nothing; must have a range for at least one parameter")
+    drawn = draw(len(ranges))
+    columns = [_scaled(name, span, column) for (name, span), column in zip(ranges.items(), drawn.T, strict=True)]
+    return Design(tuple(ranges), list(zip(*columns, strict=True)))
+
+
+def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
+    """Bring numbers from 0 to 1 to a range or to a list of values."""
+    if isinstance(span, str | Mapping) or not isinstance(span, Iterable) or not (listed := list(span)):
+        raise InputError(f"{name}: not a range (got {shown(span)}); must be [low, high], or a list of values")
+    if len(listed) != 2 or not all(isinstance(end, int | float) and not isinstance(end, bool) for end in listed):
+        return [listed[int(place)] for place in column * len(listed)]
+    low, high = listed
+    if not low < high:
+        raise InputError(f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high")
+    if isinstance(_declared(name), Whole):
+        return np.floor(low + column * (high - low + 1)).astype(int).tolist()  # type: ignore[no-any-return]
+    return (low + column * (high - low)).tolist()  # type: ignore[no-any-return]
+
+
+def as_text(value: Any) -> str:
+    """Write values as one line of JSON; a policy's function is its source."""
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Section):
+        return {name: _plain(inner) for name, inner in value}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if callable(value):
+        return source(value) or f"{value.__module__}.{value.__qualname__}"
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _declared(name: str) -> Kind | None:
+    """Give the kind of a parameter by its dotted name; None for a whole section, the policies, and names that are not known."""
+    section, _, last = name.rpartition(".")
+    model: type[Section] = Scenario
+    if section.startswith("policies."):
+        model = InvitePolicy
+    elif section:
+        info = Scenario.model_fields.get(section)
+        if info is None or not isinstance(info.default, Section):
+            return None
+        model = type(info.default)
+    found = model.model_fields.get(last)
+    return next((kind for kind in found.metadata if isinstance(kind, Kind)), None) if found else None
+
+
+def _kind(scenario: Scenario, name: str) -> Kind | None:
+    """Give the kind of a parameter that this scenario has; None for what is more than one number or word."""
+    scenario.require(name)
+    return _declared(name)
+
+
+def _read(kind: Kind | None, name: str, value: Any, number: int) -> Any:
+    if kind is None:
+        return value
+    try:
+        return kind.read(value)
+    except ValueError as error:
+        raise InputError(f"{name}: {error} (point {number})") from None

@@ -1,0 +1,220 @@
+"""What of a study is still to be done: which runs are missing, how many replications a point needs, and when a block is whole.
+
+The plan goes through the points in their order, a block at a time, and holds only what is under way: its memory does not grow with the
+number of runs. What it asks for depends on the records alone and not on the order in which they come, so a study that was stopped and
+started again ends as if it had not been.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from .design import Design
+from .errors import InputError
+from .measures import EVERYBODY
+from .parameters import near
+from .records import ERROR, HEAD, Job, Record, rows_of
+from .statistics import mean_interval
+from .store import Store
+
+if TYPE_CHECKING:
+    import pyarrow
+
+LEAST = 10
+"""Replications before an interval is trusted to say whether there are enough."""
+Values = tuple[float, ...] | None
+"""Of a replication, the measures that are looked at; None where it failed."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """As many replications for every point."""
+
+    least: int
+    measures: tuple[tuple[str, str], ...] = ()
+
+    def enough(self, values: list[Values]) -> int:
+        """Say how many replications a point needs, knowing what those that it has came to."""
+        return len(values)
+
+
+@dataclass(frozen=True)
+class Until:
+    """Replications until the 95 % intervals of some measures are narrow enough, at least ``LEAST``, at most ``most``."""
+
+    half_widths: Mapping[str, float]
+    """From a measure (of everybody), or ``measure/policy``, to half the width of the interval of its mean."""
+    most: int
+
+    def __post_init__(self) -> None:
+        if not self.half_widths:
+            raise InputError("until: no measure; must be one or more, as {'blocked': 0.01}")
+        for name, width in self.half_widths.items():
+            if isinstance(width, bool) or not isinstance(width, int | float) or not width > 0:
+                raise InputError(f"until: {name}: not half the width of an interval (got {width!r}); must be a number above 0")
+        if self.most < LEAST:
+            raise InputError(f"most: too small (got {self.most}); must be {LEAST} or more")
+
+    @property
+    def least(self) -> int:
+        """Replications that every point has."""
+        return LEAST
+
+    @property
+    def measures(self) -> tuple[tuple[str, str], ...]:
+        """The measure and the policy that each name stands for."""
+        return tuple((measure, policy or EVERYBODY) for measure, _, policy in (name.partition("/") for name in self.half_widths))
+
+    def enough(self, values: list[Values]) -> int:
+        """Say how many replications a point needs: what it has, or a guess from their spread, at most twice as many."""
+        number, known = len(values), [row for row in values if row is not None]
+        if not known or number >= self.most:  # where every run fails, more of them do too
+            return number
+        wanted = number
+        for column, goal in zip(np.array(known).T, self.half_widths.values(), strict=True):
+            interval = mean_interval(column)
+            half = (interval.high - interval.low) / 2
+            if not half <= goal:  # also where there is no interval yet
+                more = number * (half / goal) ** 2 if math.isfinite(half) else 2 * number
+                wanted = max(wanted, min(math.ceil(more), 2 * number), number + 1)
+        return min(wanted, self.most)
+
+
+class Rule(Protocol):
+    """How many replications a point needs."""
+
+    @property
+    def least(self) -> int:
+        """Replications that every point has."""
+        ...
+
+    @property
+    def measures(self) -> tuple[tuple[str, str], ...]:
+        """The measures, and of which policy, that it looks at."""
+        ...
+
+    def enough(self, values: list[Values]) -> int:
+        """Say how many replications a point needs, knowing what those that it has came to."""
+        ...
+
+
+@dataclass
+class Point:
+    """A point that is under way."""
+
+    there: set[str]
+    """Keys of the runs of its block that were there when it was opened."""
+    values: dict[int, Values] = field(default_factory=dict)
+    target: int = 0
+    missing: int = 0
+
+
+class Plan:
+    """The jobs of a study, in order."""
+
+    def __init__(self, design: Design, jobs_of: "JobMaker", store: Store, rule: Rule, *, retry_failed: bool) -> None:
+        self._design, self._jobs_of, self._store, self._rule, self._retry = design, jobs_of, store, rule, retry_failed
+        self._blocks = iter(range(-(-len(design) // store.points_per_block)))
+        self._queue: deque[Job] = deque()
+        self._points: dict[int, Point] = {}
+        self._open_in: dict[int, int] = {}
+        self.replications = np.full(len(design), rule.least)
+        """How many replications each point needs, as far as is known."""
+        self.expected = int((design.first == np.arange(len(design))).sum()) * rule.least
+        """How many runs this session will have done at the end, as far as is known."""
+
+    def next(self) -> Job | None:
+        """Give the next job; None where all that is known to be missing is under way."""
+        while not self._queue:
+            block = next(self._blocks, None)
+            if block is None:
+                return None
+            self._open(block)
+        return self._queue.popleft()
+
+    def note(self, job: Job, record: Record) -> None:
+        """Take note that the record of a job is in the store."""
+        point = self._points[job.point]
+        if self._rule.measures:
+            point.values |= self._values(rows_of(record)).get(job.point, {})
+        point.missing -= 1
+        if not point.missing:
+            self._advance(job.point, point)
+
+    def block(self, point: int) -> int:
+        """Give the block that a point is in."""
+        return point // self._store.points_per_block
+
+    def _open(self, block: int) -> None:
+        size = self._store.points_per_block
+        numbers = range(block * size, min((block + 1) * size, len(self._design)))
+        own = [number for number in numbers if self._design.first[number] == number]
+        there = self._store.finished(block, failed_too=not self._retry)
+        table = self._store.read(block) if self._rule.measures and there else None
+        values = {} if table is None else self._values(table)
+        self._open_in[block] = len(own)
+        for number in own:
+            self._points[number] = Point(there, values.get(number, {}), self._rule.least)
+            self._ask(number, self._points[number], 0)
+
+    def _ask(self, number: int, point: Point, begin: int) -> None:
+        """Queue the jobs of a point that are missing from replication ``begin`` on; if none is, go on at once."""
+        jobs = list(self._jobs_of(number, begin, point.target))
+        missing = [job for job in jobs if job.key not in point.there]
+        self._queue.extend(missing)
+        point.missing = len(missing)
+        self.expected -= len(jobs) - len(missing)
+        if not missing:
+            self._advance(number, point)
+
+    def _advance(self, number: int, point: Point) -> None:
+        """Ask for more replications of a point that has all that it was to have, or be done with it."""
+        values = [point.values.get(replication) for replication in range(point.target)]
+        enough, begin = self._rule.enough(values), point.target
+        if enough > begin:
+            point.target = enough
+            self.expected += enough - begin
+            self._ask(number, point, begin)
+            return
+        self.replications[number] = point.target
+        del self._points[number]
+        block = self.block(number)
+        self._open_in[block] -= 1
+        if not self._open_in[block]:
+            del self._open_in[block]
+            self._store.compact(block)
+
+    def _values(self, table: "pyarrow.Table") -> dict[int, dict[int, Values]]:
+        """Give what the rule looks at, by point and replication."""
+        rows: dict[tuple[int, int], dict[str, dict[str, float | None]]] = {}
+        names = list(dict.fromkeys(measure for measure, _ in self._rule.measures))
+        measures = [name for name in table.column_names if name not in (*HEAD, ERROR)]
+        wrong = next((name for name in names if measures and name not in measures), None)
+        if wrong is not None:
+            raise InputError(f"until: {wrong}: no such measure{near(wrong, measures)}; must be one of {', '.join(measures)}")
+        found: dict[int, dict[int, Values]] = {}
+        for row in table.select([name for name in (*HEAD, *names, ERROR) if name in table.column_names]).to_pylist():
+            if row[ERROR] is None:
+                rows.setdefault((row["point"], row["replication"]), {})[row["policy"]] = row
+        for (point, replication), policies in rows.items():
+            found.setdefault(point, {})[replication] = tuple(_number(policies, measure, policy) for measure, policy in self._rule.measures)
+        return found
+
+
+class JobMaker(Protocol):
+    """Makes the jobs of a point, from one replication up to another."""
+
+    def __call__(self, point: int, begin: int, end: int, /) -> Iterator[Job]:
+        """Make the jobs of replications ``begin`` to ``end``, exclusive."""
+        ...
+
+
+def _number(policies: Mapping[str, Mapping[str, float | None]], measure: str, policy: str) -> float:
+    if policy not in policies:
+        raise InputError(f"until: {measure}/{policy}: no such policy{near(policy, policies)}; must be one of {', '.join(policies)}")
+    value = policies[policy][measure]
+    return math.nan if value is None else float(value)

@@ -1,0 +1,243 @@
+"""A study: a scenario, a design over its parameters, replications, and a folder in which no finished run is ever lost.
+
+A study may be stopped at any moment, by Ctrl-C, by kill -9, by the power: started again, it does what is missing, and its table is byte for
+byte that of a study that was never stopped. Replication r of every point has the same seed, so points differ by their parameters and not
+by luck.
+"""
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
+
+from .design import Design, as_text, designed, from_salib
+from .errors import InputError
+from .executors import Executor, local
+from .plan import Fixed, Plan, Rule, Until
+from .provenance import source
+from .records import Job, Keep, summary
+from .runs import SEEDS
+from .scenario import Scenario
+from .store import Store
+from .study_table import StudyTable, write_table
+from .version import VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from distributed import Client
+
+RUNS_PER_BLOCK = 500
+"""About how many runs share a file when they are all there."""
+LISTED = 50
+"""Different values of a parameter that study.json lists; of more it has the ends."""
+
+
+class Study:
+    """Runs of one scenario at the points of a design.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is the same in all runs; its seed is that of replication 0, the next ones have the next seeds.
+    design : mapping, DataFrame, path of a CSV file, list of mappings, or Design
+        The points. A mapping from dotted names to lists of values is a grid; a table or a list has a row for each point; ``sim.design``
+        makes others.
+    replications : int
+        Runs of each point, 1 or more.
+    keep : callable, optional
+        From a ``Result`` to the table that is kept of it, with the column ``policy``; by default ``Result.summary``. Defined at the top of
+        a module, or of a script that runs under ``if __name__ == "__main__":``.
+
+    Raises
+    ------
+    InputError
+        A name that is no parameter, a value that does not fit, no points.
+    """
+
+    def __init__(self, scenario: Scenario, design: Any, *, replications: int = 10, keep: Keep = summary) -> None:
+        if replications < 1:
+            raise InputError(f"replications: too small (got {replications}); must be 1 or more")
+        self.scenario = scenario
+        self.design: Design = designed(design).read(scenario)
+        self.replications = replications
+        self.keep = keep
+        self.table: StudyTable | None = None
+        """What the last ``run`` gave."""
+
+    @classmethod
+    def from_salib(
+        cls,
+        problem: Mapping[str, Any],
+        sample: ArrayLike,
+        scenario: Scenario | None = None,
+        *,
+        replications: int = 10,
+        keep: Keep = summary,
+    ) -> "Study":
+        """Make a study of the points that SALib has drawn.
+
+        Parameters
+        ----------
+        problem : mapping
+            SALib's, with dotted names in ``names``.
+        sample : array (points, names)
+            As SALib's ``sample`` functions give it; whole-number parameters are rounded.
+        scenario, replications, keep
+            As for a study.
+        """
+        return cls(scenario or Scenario(), from_salib(problem, sample), replications=replications, keep=keep)
+
+    def __repr__(self) -> str:
+        return f"<Study: {len(self.design)} points of {', '.join(self.design.names)}, {self.replications} replications>"
+
+    def run(
+        self,
+        folder: str | Path,
+        *,
+        jobs: int | None = None,
+        progress: str | None = None,
+        retry_failed: bool = False,
+        until: Mapping[str, float] | None = None,
+        most: int = 1000,
+        scheduler: "str | Client | None" = None,
+    ) -> StudyTable:
+        """Do what is missing in a folder, and give the table of all runs.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there; if this study has been there before, it goes on.
+        jobs : int, optional
+            Processes, 1 or more; None: as many as there are cores for this process. With 1 everything runs here.
+        progress : str, optional
+            The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+        retry_failed : bool
+            Whether runs that failed are tried again.
+        until : mapping, optional
+            From measures to half the width of the 95 % interval of their mean, in place of ``replications``: each point has at least 10
+            replications, and more until all of these intervals are as narrow. ``"blocked"`` is that of everybody, ``"blocked/everyone"``
+            that of one policy.
+        most : int
+            With ``until``: replications that a point has at most.
+        scheduler : str or distributed.Client, optional
+            The address of a Dask scheduler, as ``"tcp://host:8786"``, or a client of one, whose workers then do the runs.
+
+        Returns
+        -------
+        StudyTable
+            Of ``table.parquet`` in the folder: columns ``point``, the varied parameters, ``replication``, ``seed``, ``policy``, the
+            measures, and ``error``, which is null but for runs that failed.
+
+        Raises
+        ------
+        InputError
+            The folder belongs to another study, to another version of the model, or is at work in another process; it can't be written.
+            What was finished stays in the folder.
+        KeyboardInterrupt
+            On Ctrl-C, with a line that says what is kept.
+        """
+        rule: Rule = Fixed(self.replications) if until is None else Until(until, most)
+        store = Store(Path(folder), self._identity, max(1, RUNS_PER_BLOCK // rule.least))
+        with contextlib.closing(store):
+            plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
+            with contextlib.closing(self._executor(jobs, scheduler)) as executor:
+                _done(plan, store, executor, progress)
+            path = store.folder / "table.parquet"
+            write_table(path, self.design, store, plan.replications[self.design.first])
+        self.table = StudyTable(path, self.design, self.scenario, plan.replications[self.design.first])
+        return self.table
+
+    def compare(
+        self, a: int | Mapping[str, Any], b: int | Mapping[str, Any], measure: str | None = None, policy: str | None = None
+    ) -> "pd.DataFrame":
+        """Compare two points of the last ``run``, replication by replication; see ``StudyTable.compare``."""
+        if self.table is None:
+            raise InputError("compare: this study has not been run; must be after run(folder), which gives at once what is there")
+        return self.table.compare(a, b, measure, policy)
+
+    def _executor(self, jobs: int | None, scheduler: "str | Client | None") -> Executor:
+        if scheduler is None:
+            return local(self.scenario, self.keep, jobs)
+        from .cluster import Dask
+
+        return Dask(self.scenario, self.keep, scheduler)
+
+    @functools.cached_property
+    def _identity(self) -> dict[str, Any]:
+        """What makes this study this one and no other; replications may grow."""
+        conditions = {name: source(policy.condition) for name, policy in self.scenario.policies.items() if policy.condition is not None}
+        return {
+            "model": ".".join(VERSION.split(".")[:2]),  # a third number never changes what comes out
+            "scenario": self.scenario.to_dict(),
+            "conditions": conditions,
+            "contacts": {path: _digest_of(Path(path)) for path in self._logs()},
+            "keep": "Result.summary" if self.keep is summary else source(self.keep) or self.keep.__qualname__,
+            "varied": list(self.design.names),
+            "values": {name: self._values(place) for place, name in enumerate(self.design.names)},
+            "points": len(self.design),
+            "digest of the points": self.design.digest,
+        }
+
+    def _logs(self) -> list[str]:
+        """List the contact logs that the runs read."""
+        names = self.design.names
+        varied = [row[names.index("meeting.contacts")] for row in self.design.rows] if "meeting.contacts" in names else []
+        return [path for path in dict.fromkeys([self.scenario.meeting.contacts, *varied]) if path]
+
+    def _values(self, place: int) -> Any:
+        different = {as_text(row[place]): row[place] for row in self.design.rows}
+        if len(different) <= LISTED:
+            return [value if isinstance(value, int | float | str | None) else text for text, value in different.items()]
+        numbers = [value for value in different.values() if isinstance(value, int | float)]
+        return f"{len(different)} values" + (f", {min(numbers)} to {max(numbers)}" if numbers else "")
+
+    @functools.cached_property
+    def _digest(self) -> str:
+        """What all runs of this study depend on."""
+        shared = {name: self._identity[name] for name in ("model", "scenario", "conditions", "contacts", "keep", "varied")}
+        return hashlib.sha256(as_text(shared).encode()).hexdigest()
+
+    def _jobs(self, point: int, begin: int, end: int) -> Iterator[Job]:
+        """Make the jobs of a point's replications from ``begin`` up to ``end``."""
+        values, text = self.design.point(point), self.design.text(point)
+        first = values.get("seed", self.scenario.seed)
+        for replication in range(begin, end):
+            seed = (first + replication) % SEEDS
+            key = hashlib.sha256(f"{self._digest}\n{text}\n{seed}".encode()).hexdigest()[:32]
+            yield Job(key, point, replication, seed, values)
+
+
+def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) -> None:
+    """Do all jobs of a plan."""
+    from tqdm import tqdm
+
+    failed = 0
+    with tqdm(total=plan.expected, desc=progress, unit="run", smoothing=0.05, disable=None if progress else True) as bar:
+        try:
+            while True:
+                while executor.room > 0 and (job := plan.next()) is not None:
+                    executor.submit(job)
+                if not executor.under_way:
+                    break
+                for job, record in executor.finished():
+                    store.add(plan.block(job.point), job.key, record)
+                    plan.note(job, record)
+                    failed += record.failed
+                    bar.total = plan.expected
+                    bar.set_postfix(failed=failed, refresh=False)
+                    bar.update()
+        except KeyboardInterrupt:
+            kept = f"{store.count():,} finished runs are kept in {store.folder}"
+            raise KeyboardInterrupt(f"interrupted; {kept}, and the same again goes on from there") from None
+
+
+def _digest_of(path: Path) -> str | None:
+    """Tell contact logs apart by what is in them; None where there is none, which each run then says."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
