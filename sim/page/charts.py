@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..findings import percent, spoken
 from ..plots import BUILT_IN, FINEST, Style, styles
@@ -19,12 +20,22 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
 """Size of a chart and of its margins, in its own units; it is stretched to the width that there is."""
 OUTCOMES = {"accepted": "accepted", "ignored": "ignored", "waiting": "waiting", "idk": "“I don’t know”"}
 """What becomes of an invitation, and how the page says it."""
-Lines = Mapping[str, "pd.Series[float]"]
-"""A line's name, and its values by day."""
+Line = NDArray[np.float64]
+"""Values on days 1, 2 ..."""
+Lines = Mapping[str, Line]
 Scale = Callable[[float], float]
 
 
-def line_chart(name: str, lines: Lines, days: int, *, share: bool, look: Mapping[str, tuple[str, str]], mark: int | None = None, together: Sequence[Lines] | None = None) -> str:
+def line_chart(
+    name: str,
+    lines: Lines,
+    days: int,
+    *,
+    share: bool,
+    look: Mapping[str, tuple[str, str]],
+    mark: int | None = None,
+    together: Sequence[Lines] | None = None,
+) -> str:
     """Draw lines over the days as SVG.
 
     Parameters
@@ -32,7 +43,7 @@ def line_chart(name: str, lines: Lines, days: int, *, share: bool, look: Mapping
     name : str
         What is drawn, for who can't see it.
     lines : mapping
-        From a name to values by day; NaN: nothing is drawn there.
+        From a name to the values on days 1, 2 ...; NaN: nothing is drawn there.
     days : int
         The end of the axis.
     share : bool
@@ -44,8 +55,9 @@ def line_chart(name: str, lines: Lines, days: int, *, share: bool, look: Mapping
     together : sequence of mappings, optional
         Lines that the scale has room for, in place of these alone: so that two charts can be compared.
     """
-    known = np.concatenate([line.dropna().to_numpy(float) for some in together or [lines] for line in some.values()] or [np.empty(0)])
-    low, high, step = _scale(min(0.0, known.min(initial=0)), known.max(initial=0), 0.01 if share else 1.0)
+    known = np.concatenate([line for some in together or [lines] for line in some.values()])
+    known = known[~np.isnan(known)]
+    low, high, step = _scale(known.min(initial=0), known.max(initial=0), 0.04 if share else 4.0)
 
     def across(day: float) -> float:
         return LEFT + (WIDE - LEFT - RIGHT) * day / max(days, 1)
@@ -107,14 +119,14 @@ def stroke(style: Style) -> tuple[str, str]:
     return ("currentColor" if style == BUILT_IN["all"] else style.colour), dashes
 
 
-def _path(line: "pd.Series[float]", across: Scale, up: Scale) -> str:
-    line = line.iloc[np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int))] if len(line) else line
+def _path(line: Line, across: Scale, up: Scale) -> str:
     pen, moves = "M", []
-    for day, value in zip(line.index, line.to_numpy(float), strict=True):
+    for place in np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int)) if len(line) else ():
+        day, value = place + 1, float(line[place])
         if math.isnan(value):
             pen = "M"
         else:
-            moves.append(f"{pen}{across(float(day)):.1f} {up(value):.1f}")
+            moves.append(f"{pen}{across(day):.1f} {up(value):.1f}")
             pen = "L"
     return "".join(moves)
 
@@ -141,8 +153,8 @@ def _days(days: int) -> list[int]:
     return list(range(0, days + 1, step))
 
 
-def _said(line: "pd.Series[float]", share: bool) -> str:
-    known = line.dropna()
+def _said(line: Line, share: bool) -> str:
+    known = line[~np.isnan(line)]
     if not len(known):
         return "not yet known"
-    return percent(float(known.iloc[-1])) if share else f"{known.iloc[-1]:.1f}"
+    return percent(float(known[-1])) if share else f"{known[-1]:.1f}"

@@ -1,4 +1,4 @@
-"""The controls of the page: play, step and reset, and a field with a slider for each parameter."""
+"""The controls of the page: play, step and reset, and a field for each parameter."""
 
 import threading
 import time
@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import solara
 import solara.lab
-from reacton import ipyvuetify as v
 
 from ..parameters import Choice
 from ..platform import Platform
 from ..scenario import Scenario
-from .settings import Offered, Settings, described, help_text, value_of
+from .settings import Offered, Settings, help_text, value_of
 from .worlds import Worlds
 
 PACES = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
@@ -22,7 +21,7 @@ PATIENCE = 2.0
 
 @solara.component
 def Player(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], drawn: threading.Event, on_reset: Callable[[], None]) -> None:
-    """Play, pause, step and reset; ``frame`` grows with every day to be shown, ``drawn`` is set when the browser has drawn it."""
+    """Play, pause, step and reset; ``frame`` grows with every evening to be shown, ``drawn`` is set when the browser has drawn it."""
     playing = solara.use_reactive(False)
     pace = solara.use_reactive("normal")
     mine = worlds.value
@@ -63,66 +62,47 @@ def Player(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], drawn: 
         solara.ToggleButtonsSingle(value=pace, values=list(PACES), dense=True)
 
 
+@solara.component_vue("field.vue")
+def Field(
+    place: str,
+    name: str,
+    title: str,
+    low: float,
+    high: float,
+    step: float,
+    value: float | None,
+    text: str,
+    help: str,
+    message: str,
+    words: list[str],
+    event_typed: Callable[[str], None],
+) -> None:
+    """Show one parameter: a slider over the usual values and a box to type in, or a list of words; below, what it stands for or is wrong."""
+
+
 @solara.component
 def Fields(
-    offered: Sequence[Offered], settings: Settings, valid: Scenario, mistakes: Mapping[str, str], on_change: Callable[[str, str], None]
+    place: str,
+    offered: Sequence[Offered],
+    settings: Settings,
+    valid: Scenario,
+    mistakes: Mapping[str, str],
+    on_change: Callable[[str, str], None],
 ) -> None:
-    """Show a field for each parameter: what it is called, a slider over the usual values, what it stands for, and what is wrong."""
-    for one in offered:
-        parameter = described(one.name, valid)
-        shown = settings.shown(one.name, valid)
-        message = mistakes.get(one.name, "")
-        help_words = help_text(one.name, valid)
-        with solara.Div(classes=["field"]):
-            if words := _words(one.name):
-                v.Select(label=one.title, items=words, v_model=shown, hint=help_words, persistent_hint=True, dense=True,
-                         on_v_model=lambda word, name=one.name: on_change(name, word))  # fmt: skip
-                continue
-            Number(one, shown, value_of(valid, one.name), help_words, message, parameter.type == "int" or "int or" in parameter.type, on_change)
-
-
-@solara.component
-def Number(
-    one: Offered, shown: str, value: float | None, help_words: str, message: str, whole: bool, on_change: Callable[[str, str], None]
-) -> None:
-    """Show one number: a slider and beside it a field to type in."""
-
-    def slid(number: float) -> None:
-        text = str(int(number)) if whole else f"{number:.6g}"
-        if text != shown and (value is None or number != value):
-            on_change(one.name, text)
-
-    with solara.Div(classes=["number"]):
-        v.Slider(
-            label=one.title,
-            v_model=min(max(value if value is not None else one.high, one.low), one.high),
-            on_v_model=slid,
-            min=one.low,
-            max=one.high,
-            step=one.step,
-            dense=True,
-            hide_details=True,
-            class_="slider",
-            attributes={"data-name": one.name},
-        )
-        box = v.TextField(
-            v_model=shown,
-            on_v_model=lambda text: on_change(one.name, text or ""),
-            dense=True,
-            outlined=True,
-            hide_details=True,
-            error=bool(message),
-            class_="typed",
-            attributes={"data-name": one.name, "aria-label": one.title},
-        )
-        del box
-    solara.HTML("div", unsafe_innerHTML=_escaped(message or help_words), classes=["hint", "wrong"] if message else ["hint"])
-
-
-def _escaped(text: str) -> str:
-    import html
-
-    return html.escape(text)
+    """Show a field for each parameter; ``place`` tells apart two fields of one parameter."""
+    with solara.Div():
+        for one in offered:
+            value, words = value_of(valid, one.name), _words(one.name)
+            Field(
+                place=place,
+                **one._asdict(),
+                value=None if words else value,
+                text=settings.shown(one.name, valid),
+                help=help_text(one.name, valid),
+                message=mistakes.get(one.name, ""),
+                words=words,
+                event_typed=lambda text, name=one.name: on_change(name, text),
+            )
 
 
 def _words(name: str) -> list[str]:

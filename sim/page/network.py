@@ -21,7 +21,7 @@ MOST_EDGES = 4_000
 """Connections in the picture, at most: of more one sees nothing. Those of today are shown beside them."""
 UNIT = 10_000
 """Places are sent as whole numbers, so many to the unit."""
-LIT = FURTHER[1].colour
+LIT = FURTHER[0].colour
 """The colour of today's connections."""
 
 

@@ -17,7 +17,7 @@ MOST_SHOWN = 2_000
 """Members in the picture, at most; of more it shows a sample."""
 ROUNDS = 3
 """Small moves a day."""
-PULL, GRAVITY, PACE, LONGEST_MOVE = 3.0, 1.0, 0.12, 0.08
+PULL, GRAVITY, PACE, LONGEST_MOVE = 2.0, 1.0, 0.12, 0.08
 """Of a member's connections and of the middle, against a push of all others of 1; part of the force that is moved by; and how far."""
 
 

@@ -5,39 +5,17 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
 import solara
 import solara.lab
 
 from ..errors import InputError
-from ..findings import percent, spoken
-from ..measures import EVERYBODY
-from ..plots import styles
 from ..scenario import Scenario
-from . import charts, downloads, story, telling
+from . import cards, downloads, telling
 from .controls import Fields, Player
-from .network import LIT, Network, caption, picture
+from .network import Network, caption, picture
 from .settings import OFFERED, RULE, SEED, Settings, shares
-from .worlds import Life, Worlds
+from .worlds import Worlds
 
-CHARTS = {
-    "reach2_share": ("Reach: members within two steps", True),
-    "blocked": ("Blocked at least once", True),
-    "reciprocity": ("Reciprocity: outreach that is returned", True),
-    "degree": ("Connections per member", False),
-}
-"""Measures that are drawn, what the charts are called, and whether they are shares."""
-COLUMNS = {
-    "degree": "connec\u00adtions",
-    "reach2_share": "reach",
-    "acceptance": "accep\u00adted",
-    "reciprocity": "recipro\u00adcity",
-    "idk_rate": "“I don’t know”",
-    "blocked": "blocked",
-    "invitations": "sent each",
-}
-"""Columns of the table of numbers."""
-IN_NUMBERS = ("degree", "invitations")
 RIVAL = {"platform.preset": "linkedin2021"}
 """The rule of the second world when the page opens."""
 
@@ -88,29 +66,24 @@ def Page() -> None:
     with solara.Div(classes=["invitesim"]):
         with solara.Div(classes=["column", "settings"]):
             with solara.Div(classes=["card"]):
-                _html("h2", "People and rule")
+                _html("<h2>People and rule</h2>")
                 _wrong(mistakes[0].get("", ""))
-                Fields(OFFERED, settings.value, chosen.scenario, mistakes[0], change)
-                Fields(shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
-                Fields([*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
+                _html("[A]: the default is an assumption; the other sources are in docs/parameters.md.", "hint")
             with solara.Div(classes=["card"]):
-                _html("h2", "World B: the same people, another rule")
+                _html("<h2>World B: the same people, another rule</h2>")
                 solara.Switch(label="compare with a second world", value=compared)
                 if compared.value and chosen.rival is not None:
                     _wrong(mistakes[1].get("", ""))
-                    Fields(RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
+                    Fields("b", RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
         with solara.Div(classes=["column", "scene"]):
             with solara.Div(classes=["card"]):
                 Player(worlds, frame, drawn, anew)
-                Today(worlds, frame)
                 if differs and worlds.value.day:
-                    _html("div", "The settings have changed: they apply with Reset.", "note")
-            Scene(worlds, frame, member, drawn)
-            if worlds.value.second is not None:
-                TwoWorlds(worlds, frame)
-            with solara.Div(classes=["half"]):
-                Story(worlds, frame, member)
-                Downloads(worlds)
+                    _html("The settings have changed: they apply with Reset.", "note")
+            Live(worlds, frame, member, drawn)
 
 
 def _light_or_dark_as_the_system() -> None:
@@ -143,116 +116,70 @@ def _chosen(
 
 
 @solara.component
-def Today(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int]) -> None:
-    """Say what happened today."""
+def Live(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: solara.Reactive[int | None], drawn: threading.Event) -> None:
+    """Show what changes every day. One component listens to the days: each that did would have Solara walk through the whole page."""
     frame.get()
-    with worlds.value.lock:
-        said = telling.today(worlds.value.first)
-    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["today"], attributes={"id": "today", "role": "status"})
-
-
-@solara.component
-def Scene(
-    worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: solara.Reactive[int | None], drawn: threading.Event
-) -> None:
-    """Show the network, the charts and the numbers of the first world."""
-    frame.get()
-    life = worlds.value.first
-    with worlds.value.lock:
-        seen = picture(worlds.value, member.value)
-        label = f"The network on day {life.model.day}. {telling.today(life)}"
-        series, totals, below = life.series(), life.totals(), caption(worlds.value)
+    measure = solara.use_reactive("blocked")
+    now = worlds.value
+    life = now.first
+    most = life.model.scenario.members - 1
+    with now.lock:
+        said, seen, below, lines = telling.today(life), picture(now, member.value), caption(now), life.lines()
+        apart = (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
+        told = cards.member(life, member.value) if member.value is not None and member.value <= most else ""
+        outcomes = cards.outcomes(life)
+    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["card", "today"], attributes={"id": "today", "role": "status"})
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["column"]):
             with solara.Div(classes=["card"]):
-                _html("h2", "The network" if worlds.value.second is None else "The network of world A")
-                solara.HTML("div", unsafe_innerHTML=_legend(life), classes=["legend"])
-                Network(picture=seen, label=label, event_chosen=lambda number: member.set(int(number)), event_drawn=lambda _: drawn.set())
-                _html("p", f"{below} Click a member to read its story.".strip(), "quiet")
-            with solara.Div(classes=["card"]):
-                _html("h2", f"Day {life.model.day} in numbers")
-                solara.HTML("div", unsafe_innerHTML=_numbers(life, series), classes=["scroll"])
-        with solara.Div(classes=["column"]):
-            with solara.Div(classes=["card"]):
-                for measure, (name, share) in CHARTS.items():
-                    _html("h2", name)
-                    _chart(name, _lines(series, measure), life, share)
-            with solara.Div(classes=["card"]):
-                _html("h2", "What became of the invitations")
-                solara.HTML("div", unsafe_innerHTML=charts.outcome_bars(totals), attributes={"id": "outcomes"})
+                _html(f"<h2>The network{' of world A' if now.second else ''}</h2>{cards.legend(life, network=True)}")
+                Network(
+                    picture=seen,
+                    label=f"The network on day {life.model.day}. {said}",
+                    event_chosen=lambda number: member.set(int(number)),
+                    event_drawn=lambda _: drawn.set(),
+                )
+                _html(f'<p class="quiet">{html.escape(below)} Click a member to read its story.</p>')
+            _html(cards.numbers(life, lines), "card")
+            _html(outcomes, "card")
+        _html(cards.measured(life, lines), "card")
+    if apart:
+        with solara.Div(classes=["card"]):
+            _html(f"<h2>Two worlds: the same people, the same luck, two rules</h2>{apart[0]}")
+            titles = {title.partition(":")[0]: key for key, (title, _) in cards.CHARTS.items()}
+            chosen = next(title for title, key in titles.items() if key == measure.value)
+            solara.ToggleButtonsSingle(chosen, values=list(titles), dense=True, on_value=lambda title: measure.set(titles[title]))
+            _html(apart[1])
+    with solara.Div(classes=["half"]):
+        with solara.Div(classes=["card"]):
+            _html("<h2>One member</h2>")
+            WhichMember(member, most)
+            _html(told)
+        Downloads(now)
 
 
 @solara.component
-def TwoWorlds(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int]) -> None:
-    """Show both worlds and their difference, by policy."""
-    frame.get()
-    measure = solara.use_reactive("blocked")
-    with worlds.value.lock:
-        said = telling.difference(worlds.value)
-        ours, theirs = (life.series() for life in worlds.value.lives)
-    life, rival = worlds.value.first, worlds.value.lives[-1]
-    name, share = CHARTS[measure.value]
-    day = min((life.first_restriction for life in worlds.value.lives if life.first_restriction is not None), default=None)
-    with solara.Div(classes=["card"]):
-        _html("h2", "Two worlds: the same people, the same luck, two rules")
-        _html("p", f"A: {_rule(life)}. B: {_rule(rival)}.", "quiet")
-        solara.HTML("p", unsafe_innerHTML=html.escape(said), attributes={"id": "difference"})
-        titles = {key: title.partition(":")[0] for key, (title, _) in CHARTS.items()}
-        solara.ToggleButtonsSingle(
-            value=titles[measure.value],
-            values=list(titles.values()),
-            dense=True,
-            on_value=lambda title: measure.set(next(key for key, other in titles.items() if other == title)),
-        )
-        a, b = _lines(ours, measure.value), _lines(theirs, measure.value)
-        solara.HTML("div", unsafe_innerHTML=_legend(life, network=False), classes=["legend"])
-        with solara.Div(classes=["pair", "three"]):
-            for world, lines in (("A", a), ("B", b)):
-                with solara.Div():
-                    _html("h3", f"{name}, world {world}")
-                    _chart(f"{name}, world {world}", lines, life, share, mark=day, ceiling=[a, b])
-            with solara.Div():
-                _html("h3", "Difference, B − A")
-                _chart("B − A", {policy: b[policy] - a[policy] for policy in a}, life, share, mark=day)
-        if day is not None:
-            _html("p", f"Dotted upright: day {day}, the first restriction.", "quiet")
-
-
-@solara.component
-def Story(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: solara.Reactive[int | None]) -> None:
-    """Tell the story of one member in the first world."""
-    frame.get()
-    life = worlds.value.first
-    most = life.model.scenario.members - 1
+def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
+    """Let a member be chosen by its number."""
     wrong, set_wrong = solara.use_state("")
 
     def choose(text: str) -> None:
         number = int(text) if text.strip().isdecimal() and len(text) < 12 else -1
-        set_wrong("" if 0 <= number <= most or not text.strip() else f"no such member (got {text}); must be a whole number from 0 to {most}")
+        set_wrong(
+            "" if 0 <= number <= most or not text.strip() else f"no such member (got {text}); must be a whole number from 0 to {most}"
+        )
         if 0 <= number <= most:
             member.set(number)
 
-    with solara.Div(classes=["card"]):
-        _html("h2", "One member")
-        shown = "" if member.value is None else str(member.value)
-        solara.InputText(f"Number, 0 to {most}, or click one in the picture", value=shown, on_value=choose, error=wrong or False)
-        if member.value is not None and member.value <= most:
-            with worlds.value.lock:
-                said, told = story.summary(life, member.value), story.events(life, member.value)
-                best = story.known_best(life.model.members[member.value].bonds)
-            solara.HTML("p", unsafe_innerHTML=html.escape(said), attributes={"id": "story"})
-            _html("h3", "What happened")
-            solara.HTML("div", unsafe_innerHTML=_events(told), classes=["scroll"])
-            _html("h3", f"Whom it knows best, {len(best)} of them")
-            solara.HTML("div", unsafe_innerHTML=_known(life, best), classes=["scroll"])
+    shown = "" if member.value is None else str(member.value)
+    solara.InputText(f"Number, 0 to {most}, or click one in the picture", value=shown, on_value=choose, error=wrong or False)
 
 
 @solara.component
-def Downloads(worlds: solara.Reactive[Worlds]) -> None:
+def Downloads(now: Worlds) -> None:
     """Offer the files."""
-    now = worlds.value
     with solara.Div(classes=["card"]):
-        _html("h2", "Take it home")
+        _html("<h2>Take it home</h2>")
         with solara.Div(classes=["buttons"]):
             downloads.Download("Scenario A (TOML)", "scenario.toml", lambda: downloads.scenario_toml(now))
             if now.second is not None:
@@ -260,93 +187,13 @@ def Downloads(worlds: solara.Reactive[Worlds]) -> None:
             downloads.Download("By day (CSV)", "series.csv", lambda: downloads.series_csv(now))
             downloads.Download("Today (CSV)", "summary.csv", lambda: downloads.summary_csv(now))
             downloads.Download("Picture (PNG)", "network.png", lambda: downloads.picture_png(now))
-        _html("p", "The same scenario on the command line: python -m sim run scenario.toml --out results/mine", "quiet")
+        _html("The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>", "quiet")
 
 
-# What is made of tables
-
-
-def _html(tag: str, text: str, kind: str = "") -> None:
-    solara.HTML(tag, unsafe_innerHTML=html.escape(text), classes=[kind] if kind else [])
+def _html(content: str, kind: str = "") -> None:
+    solara.HTML("div", unsafe_innerHTML=content, classes=[kind] if kind else [])
 
 
 def _wrong(message: str) -> None:
     if message:
-        _html("p", message, "wrong")
-
-
-def _lines(series: pd.DataFrame, measure: str) -> dict[str, "pd.Series[float]"]:
-    """Give a measure's line for each policy and for everybody."""
-    return {str(policy): rows.set_index("day")[measure] for policy, rows in series.groupby("policy", observed=True, sort=False)}
-
-
-def _chart(
-    name: str,
-    lines: charts.Lines,
-    life: Life,
-    share: bool,
-    *,
-    mark: int | None = None,
-    ceiling: list[dict[str, "pd.Series[float]"]] | None = None,
-) -> None:
-    look = {policy: charts.stroke(style) for policy, style in styles([*life.model.scenario.policies, EVERYBODY]).items()}
-    drawn = charts.line_chart(name, lines, life.model.scenario.days, share=share, look=look, mark=mark, together=ceiling)
-    solara.HTML("div", unsafe_innerHTML=drawn)
-
-
-def _legend(life: Life, network: bool = True) -> str:
-    names = styles([*life.model.scenario.policies, EVERYBODY])
-    parts = [f"<span>{charts.swatch(style)}{html.escape(spoken(name))}</span>" for name, style in names.items()]
-    if network:
-        cross = '<svg class="swatch" viewBox="0 0 26 12"><path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
-        line = f'<svg class="swatch" viewBox="0 0 26 12"><path d="M0 6H26" stroke="{LIT}" stroke-width="3"/></svg>'
-        parts += [f"<span>{cross}hollow: blocked</span>", f"<span>{line}connected today</span>"]
-    return "".join(parts)
-
-
-def _numbers(life: Life, series: pd.DataFrame) -> str:
-    """Write today's measures as a table, a row per policy."""
-    today = series[series["day"] == life.model.day].set_index("policy")
-    look = styles([*life.model.scenario.policies, EVERYBODY])
-    head = "".join(f"<th scope='col'>{title}</th>" for title in COLUMNS.values())
-    rows = []
-    for policy, style in look.items():
-        cells = "".join(f'<td data-measure="{measure}">{_number(today, policy, measure)}</td>' for measure in COLUMNS)
-        name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
-        rows.append(f'<tr data-policy="{html.escape(policy)}"><td>{name}</td>{cells}</tr>')
-    return f'<table id="numbers" data-day="{life.model.day}"><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-
-
-def _number(today: pd.DataFrame, policy: str, measure: str) -> str:
-    if policy not in today.index or pd.isna(value := today.at[policy, measure]):
-        return "–"
-    return f"{value:.1f}" if measure in IN_NUMBERS else percent(float(value))
-
-
-def _events(told: list[story.Event]) -> str:
-    rows = [f"<tr><td>{event.day}</td><td class='words'>{html.escape(event.what)}</td></tr>" for event in told[: -story.MOST_EVENTS - 1 : -1]]
-    left_out = f"<p class='quiet'>The latest {story.MOST_EVENTS} of {len(told)}.</p>" if len(told) > story.MOST_EVENTS else ""
-    return f"{left_out}<table id='events'><thead><tr><th>day</th><td class='words'></td></tr></thead>{''.join(rows)}</table>"
-
-
-def _known(life: Life, best: list[tuple[int, "story.Bond"]]) -> str:
-    policies, dealt = list(life.model.scenario.policies), life.model.engine.world.policy
-    rows = [
-        f"<tr><td>{number}</td><td class='words'>{html.escape(spoken(policies[dealt[number]]))}</td><td class='words'>{story.TIES[bond.tie_class]}</td>"
-        f"<td>{bond.met}</td><td>{bond.talked}</td><td>{story.since(bond)}</td></tr>"
-        for number, bond in best
-    ]
-    head = "<tr><th>member</th><td class='words'>policy</td><td class='words'>tie</td><th>met</th><th>online</th><th>last</th></tr>"
-    return f"<table id='known'><thead>{head}</thead>{''.join(rows)}</table>"
-
-
-def _rule(life: Life) -> str:
-    platform, click = life.model.scenario.platform, life.model.scenario.answering.idk_click
-    if platform.limit is None:
-        limit = "no limit of “I don’t know”"
-    else:
-        over = "" if platform.window_days is None else f" in {platform.window_days} days"
-        lasts = "for good" if platform.restriction_days is None else f"for {platform.restriction_days} days"
-        limit = f"blocked {lasts} after {platform.limit} “I don’t know”{over}"
-    return f"{platform.preset}, {limit}, clicked with chance {click:g}"
-
+        _html(f'<p class="wrong" role="alert">{html.escape(message)}</p>')

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..commands import settings_read
 from ..errors import InputError
+from ..findings import spoken
 from ..parameters import Parameter, plain
 from ..scenario import Scenario
 
@@ -73,10 +74,7 @@ class Settings:
         InputError
             At the first thing typed that does not fit.
         """
-        values = settings_read(f"{name}={text}" for name, text in self.typed.items())
-        for name in ("seed",):  # digits: a number of this size is none to TOML
-            values.update({name: self.typed[name]} if name in self.typed else {})
-        chosen = self.base.replace(values)
+        chosen = self.base.replace(settings_read(f"{name}={text}" for name, text in self.typed.items()))
         if chosen.members > MOST_MEMBERS:
             raise InputError(f"members: too many for the page (got {chosen.members}); must be {MOST_MEMBERS} or less")
         return chosen
@@ -86,7 +84,7 @@ class Settings:
         wrong = {}
         for name, text in self.typed.items():
             try:
-                replace(self, typed={name: text} if name != "platform.preset" else {name: text}).scenario()
+                replace(self, typed={name: text}).scenario()
             except InputError as error:
                 wrong[name] = str(error).removeprefix(f"{name}: ") if text else "nothing there; must be a number or a word"
         if not wrong:
@@ -111,7 +109,10 @@ def described(name: str, scenario: Scenario) -> Parameter:
 def help_text(name: str, scenario: Scenario) -> str:
     """Write what a parameter stands for and which values are right."""
     parameter = described(name, scenario)
-    return f"{parameter.description}: {parameter.range}" if parameter.type != "str" else parameter.description
+    if parameter.low is None or parameter.high is None:
+        return parameter.description
+    high = MOST_MEMBERS if name == "members" else parameter.high
+    return f"{parameter.description}; {parameter.low:,g} {f'to {high:,.10g}' if high < 1e6 else 'or more'}"
 
 
 def value_of(scenario: Scenario, name: str) -> Any:
@@ -129,6 +130,4 @@ def written(value: Any) -> str:
 
 def shares(scenario: Scenario) -> list[Offered]:
     """List the shares of the scenario's policies as parameters of the page."""
-    from ..findings import spoken
-
     return [Offered(f"policies.{name}.share", f"Share: {spoken(name)}", 0, 5, 0.25) for name in scenario.policies]

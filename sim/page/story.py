@@ -39,7 +39,9 @@ def events(life: Life, number: int) -> list[Event]:
             tie = TIES[int(row.tie_class)]
             told.append(Event(int(row.sent_day), f"invited {row.alter}, {tie} ({quoted(names[policy[row.alter]])}), who {end}"))
         else:
-            told.append(Event(int(row.sent_day), f"was invited by {row.ego} ({quoted(names[policy[row.ego]])}) and {_OWN[str(row.outcome)]}"))
+            told.append(
+                Event(int(row.sent_day), f"was invited by {row.ego} ({quoted(names[policy[row.ego]])}) and {_OWN[str(row.outcome)]}")
+            )
     lasts = life.model.scenario.platform.restriction_days
     for day, members in life.restrictions.items():
         if number in members:

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..findings import listed, percent, quoted
 from ..kernel import world as arrays
+from ..measures import EVERYBODY
 from .worlds import Life, Worlds
 
 
@@ -53,7 +54,10 @@ def difference(worlds: Worlds) -> str:
     if worlds.second is None or not worlds.day:
         return "Nothing has happened yet in either world."
     days = [life.first_restriction for life in worlds.lives]
-    said = [f"in {world} {'there is no restriction yet' if day is None else f'it is on day {day}'}" for world, day in zip("AB", days, strict=True)]
+    said = [
+        f"in {world} {'there is no restriction yet' if day is None else f'it is on day {day}'}"
+        for world, day in zip("AB", days, strict=True)
+    ]
     if days[0] == days[1]:
         said = ["there is none yet"] if days[0] is None else [f"in both worlds it is on day {days[0]}"]
     first = worlds.first_difference()
@@ -66,9 +70,21 @@ def difference(worlds: Worlds) -> str:
 
 
 def _standing(worlds: Worlds) -> str:
-    table = [life.series().query("day == @worlds.day and policy == 'all'").iloc[0] for life in worlds.lives]
-    blocked, reach = ([row[measure] for row in table] for measure in ("blocked", "reach2_share"))
+    lines = [life.lines() for life in worlds.lives]
+    blocked, reach = ([float(measures[measure][EVERYBODY][-1]) for measures in lines] for measure in ("blocked", "reach2_share"))
     return (
         f"Today {percent(blocked[0])} have been blocked in A and {percent(blocked[1])} in B; "
         f"a member has {percent(reach[0])} and {percent(reach[1])} of the others within two steps."
     )
+
+
+def rule(life: Life) -> str:
+    """Say what a world's platform does."""
+    platform, click = life.model.scenario.platform, life.model.scenario.answering.idk_click
+    if platform.limit is None:
+        limit = "no limit of “I don’t know”"
+    else:
+        over = "" if platform.window_days is None else f" in {platform.window_days} days"
+        lasts = "for good" if platform.restriction_days is None else f"for {platform.restriction_days} days"
+        limit = f"blocked {lasts} after {platform.limit} “I don’t know”{over}"
+    return f"{platform.preset}, {limit}, clicked with chance {click:g}"

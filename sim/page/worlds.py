@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from .. import tables
 from ..kernel import world as arrays
+from ..measures import EVERYBODY
 from ..model import NetworkModel
 from ..scenario import Scenario
 from .places import Places
+
+Lines = dict[str, NDArray[np.float64]]
+"""From a policy's name to its values on days 1, 2 ..."""
 
 
 class Life:
@@ -53,6 +57,13 @@ class Life:
     def series(self) -> pd.DataFrame:
         """Give the measures by day and policy, as ``Result.series`` has them."""
         return tables.series(self.model.engine, self.model.engine.reach)
+
+    def lines(self) -> dict[str, Lines]:
+        """Give each measure of the series as a line per policy, and one for everybody: by measure and name, float64, shape (days,)."""
+        names = [*self.model.scenario.policies, EVERYBODY]
+        series = self.series().drop(columns=["day", "policy"])
+        by_day = {str(measure): values.to_numpy(float).reshape(-1, len(names)) for measure, values in series.items()}
+        return {measure: dict(zip(names, values.T, strict=True)) for measure, values in by_day.items()}
 
     def totals(self) -> pd.DataFrame:
         """Give what has become of the invitations so far: a row per policy, columns sent, accepted, ignored, waiting and idk."""
