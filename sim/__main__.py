@@ -81,7 +81,9 @@ def parameters(
 @app.command()
 def page(
     port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one.")] = 8765,
-    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen at; 0.0.0.0 lets other machines in.")] = "localhost",
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen at; 0.0.0.0 lets other machines in.")
+    ] = "localhost",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")] = True,
 ) -> None:
     """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""

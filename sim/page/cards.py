@@ -4,6 +4,7 @@ import html
 
 import numpy as np
 
+from ..agents import Bond
 from ..findings import percent, spoken
 from ..measures import EVERYBODY
 from ..plots import styles
@@ -57,7 +58,8 @@ def numbers(life: Life, lines: dict[str, Lines]) -> str:
         cells = "".join(f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>' for measure in COLUMNS)
         name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
         rows.append(f'<tr data-policy="{html.escape(policy)}"><td>{name}</td>{cells}</tr>')
-    table = f'<table id="numbers" data-day="{life.model.day}"><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    body = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    table = f'<table id="numbers" data-day="{life.model.day}">{body}</table>'
     return f'<h2>Day {life.model.day} in numbers</h2><div class="scroll">{table}</div>'
 
 
@@ -103,7 +105,8 @@ def member(life: Life, number: int) -> str:
     """Tell the story of a member."""
     best = story.known_best(life.model.members[number].bonds)
     return (
-        f'<p id="story">{html.escape(story.summary(life, number))}</p><h3>What happened, the latest first</h3>{_events(story.events(life, number))}'
+        f'<p id="story">{html.escape(story.summary(life, number))}</p>'
+        f"<h3>What happened, the latest first</h3>{_events(story.events(life, number))}"
         f"<h3>Whom it knows best</h3>{_known(life, best)}"
     )
 
@@ -115,7 +118,7 @@ def _events(told: list[story.Event]) -> str:
     return f"{left_out}<div class='scroll' tabindex='0'><table id='events'>{''.join(rows)}</table></div>"
 
 
-def _known(life: Life, best: list[tuple[int, story.Bond]]) -> str:
+def _known(life: Life, best: list[tuple[int, Bond]]) -> str:
     policies, dealt = list(life.model.scenario.policies), life.model.engine.world.policy
     rows = [
         f"<tr><td>{number}</td><td class='words'>{html.escape(spoken(policies[dealt[number]]))}</td>"

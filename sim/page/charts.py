@@ -65,12 +65,11 @@ def line_chart(
     def up(value: float) -> float:
         return HIGH - BOTTOM - (HIGH - TOP - BOTTOM) * (value - low) / (high - low)
 
-    parts = []
+    parts: list[str] = []
     for tick in np.arange(round((high - low) / step) + 1) * step + low:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>')
         parts.append(f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>')
-    for day in _days(days):
-        parts.append(f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{day}</text>')
+    parts += [f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{day}</text>' for day in _days(days)]
     if mark is not None:
         parts.append(f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>')
     for line_name, line in lines.items():

@@ -67,9 +67,9 @@ def picture_png(worlds: Worlds) -> bytes:
         size = (2.2 + 0.22 * np.sqrt(degree)) ** 2 * max(0.3, min(2.0, 700 / len(shown)))
         free, out = here & ~blocked, here & blocked
         mark: dict[str, Any] = {"marker": style.marker, "linewidth": 0.8, "zorder": 2}
-        axis.scatter(*ends[free].T, s=size[free], facecolor=style.colour, edgecolor="white", label=spoken(name), **mark)
-        axis.scatter(*ends[out].T, s=size[out] * 1.3, facecolor="white", edgecolor=style.colour, **mark)
-        axis.scatter(*ends[out].T, s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3)
+        axis.scatter(x[free], -y[free], s=size[free], facecolor=style.colour, edgecolor="white", label=spoken(name), **mark)
+        axis.scatter(x[out], -y[out], s=size[out] * 1.3, facecolor="white", edgecolor=style.colour, **mark)
+        axis.scatter(x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3)
     axis.scatter([], [], marker="x", color=INK, s=18, label="blocked")
     axis.plot([], [], color=network.LIT, label="connected today")
     axis.set_axis_off()

@@ -19,8 +19,8 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""What makes Solara serve this page, offline: the browser asks this server for every asset (the proxy), this server has them from the package
-solara-assets, and an asset that is not there would be asked of nobody (port 1 of this machine)."""
+"""What makes Solara serve this page, offline: the browser asks this server for every asset (the proxy), this server has them from the
+package solara-assets, and an asset that is not there would be asked of nobody (port 1 of this machine)."""
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
 """Modules of the extra ``app``."""
 

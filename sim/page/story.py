@@ -33,15 +33,14 @@ def events(life: Life, number: int) -> list[Event]:
     names = list(life.model.scenario.policies)
     policy = life.model.engine.world.policy
     told = []
-    for row in life.log.table(life.model.engine, number).itertuples():
-        end = ENDS[str(row.outcome)]
-        if row.ego == number:
-            tie = TIES[int(row.tie_class)]
-            told.append(Event(int(row.sent_day), f"invited {row.alter}, {tie} ({quoted(names[policy[row.alter]])}), who {end}"))
+    table = life.log.table(life.model.engine, number)
+    columns = (table[name].tolist() for name in ("sent_day", "ego", "alter", "tie_class", "outcome"))
+    for day, ego, alter, tie_class, outcome in zip(*columns, strict=True):
+        if ego == number:
+            whom = f"{alter}, {TIES[tie_class]} ({quoted(names[policy[alter]])})"
+            told.append(Event(day, f"invited {whom}, who {ENDS[outcome]}"))
         else:
-            told.append(
-                Event(int(row.sent_day), f"was invited by {row.ego} ({quoted(names[policy[row.ego]])}) and {_OWN[str(row.outcome)]}")
-            )
+            told.append(Event(day, f"was invited by {ego} ({quoted(names[policy[ego]])}) and {_OWN[outcome]}"))
     lasts = life.model.scenario.platform.restriction_days
     for day, members in life.restrictions.items():
         if number in members:

@@ -38,7 +38,8 @@ def _blocked_today(life: Life) -> str:
     by_now = int((world.tally[alike, arrays.BLOCKED_DAY] > 0).sum())
     who = "a member is blocked" if len(newly) == 1 else f"{len(newly)} members are blocked"
     one = "who" if len(newly) == 1 else f"one of them, number {most},"
-    return f"{who} today, {one} sent {int(sent.max())} invitations before; {by_now} of {int(alike.sum())} {quoted(policies[world.policy[most]])} have been by now"
+    of = f"{by_now} of {int(alike.sum())} {quoted(policies[world.policy[most]])}"
+    return f"{who} today, {one} sent {int(sent.max())} invitations before; {of} have been by now"
 
 
 def _blocked(life: Life) -> str:
