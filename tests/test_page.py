@@ -29,7 +29,7 @@ def address():
     command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
     try:
-        yield re.search(r"http://localhost:\d+", server.stdout.readline()).group()
+        yield next(found.group() for line in server.stdout if (found := re.search(r"http://localhost:\d+", line)))
     finally:
         server.terminate()
         server.wait(20)

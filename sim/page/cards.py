@@ -60,7 +60,7 @@ def numbers(life: Life, lines: dict[str, Lines]) -> str:
         rows.append(f'<tr data-policy="{html.escape(policy)}"><td>{name}</td>{cells}</tr>')
     body = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
     table = f'<table id="numbers" data-day="{life.model.day}">{body}</table>'
-    return f'<h2>Day {life.model.day} in numbers</h2><div class="scroll">{table}</div>'
+    return f'<h2>Day {life.model.day} in numbers</h2><div class="scroll" tabindex="0">{table}</div>'
 
 
 def _number(line: charts.Line, measure: str) -> str:

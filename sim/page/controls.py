@@ -77,7 +77,7 @@ def Field(
     words: list[str],
     event_typed: Callable[[str], None],
 ) -> None:
-    """Show one parameter: a slider over the usual values and a box to type in, or a list of words; below, what it means or what is wrong."""
+    """Show one parameter: a slider over the usual values and a box to type in, or a list of words; below, what it means or is wrong."""
 
 
 @solara.component

@@ -1,5 +1,6 @@
 """The server of the page: on this machine, for any number of browser tabs, without the internet."""
 
+import contextlib
 import importlib.util
 import os
 import socket
@@ -52,11 +53,22 @@ def serve(port: int, *, host: str = "localhost", browser: bool = True) -> None:
     os.environ.update(SETTINGS)  # before solara is imported: it reads them only then
     import uvicorn
 
+    _prepare()
     address = f"http://{host}:{listening.getsockname()[1]}"
-    running = uvicorn.Server(uvicorn.Config("solara.server.starlette:app", log_level="error"))
+    running = uvicorn.Server(uvicorn.Config("solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=1))
     print(f"the page is at {address}  (Ctrl-C ends it)", flush=True)
     if browser:
         opening = threading.Timer(1.0, webbrowser.open, [address])
         opening.daemon = True
         opening.start()
-    running.run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no interruption
+        running.run(sockets=[listening])
+
+
+def _prepare() -> None:
+    """Live a day, so that what must be compiled is compiled before anybody waits for it."""
+    from ..scenario import Scenario
+    from .worlds import Worlds
+
+    print("preparing; the first time this takes a minute", flush=True)
+    Worlds(Scenario(members=20, days=1)).live(1)
