@@ -132,8 +132,8 @@ def _path(line: Line, across: Scale, up: Scale) -> str:
 
 def _scale(low: float, high: float, least: float) -> tuple[float, float, float]:
     """Give a round scale that holds both values, and its steps: three to six of them."""
-    span = max(high - low, least)
-    rough = span / 4
+    high = max(high, low + least)
+    rough = (high - low) / 4
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
     bottom = math.floor(low / step + 1e-9) * step
