@@ -26,7 +26,7 @@ def main() -> None:
             with sync_playwright() as playwright:
                 chromium = shutil.which("chromium") or "/usr/bin/chromium"
                 browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-                taken(browser, said.group(), "page-desktop", width=1440, height=1700)
+                taken(browser, said.group(), "page-desktop", width=1440, height=1920)
                 taken(browser, said.group(), "page-phone", width=390, height=1350, color_scheme="dark", device_scale_factor=1.5)
                 browser.close()
         finally:

@@ -37,6 +37,7 @@ class Life:
         self.model = NetworkModel(scenario)
         self.log = tables.InvitationLog()
         self.restrictions: dict[int, NDArray[np.int64]] = {}
+        self._lines: tuple[int, dict[str, Lines]] | None = None
 
     def live(self) -> None:
         """Live one day."""
@@ -60,10 +61,14 @@ class Life:
 
     def lines(self) -> dict[str, Lines]:
         """Give each measure of the series as a line per policy, and one for everybody: by measure and name, float64, shape (days,)."""
+        if self._lines is not None and self._lines[0] == self.model.day:
+            return self._lines[1]
         names = [*self.model.scenario.policies, EVERYBODY]
         series = self.series().drop(columns=["day", "policy"])
         by_day = {str(measure): values.to_numpy(float).reshape(-1, len(names)) for measure, values in series.items()}
-        return {measure: dict(zip(names, values.T, strict=True)) for measure, values in by_day.items()}
+        lines = {measure: dict(zip(names, values.T, strict=True)) for measure, values in by_day.items()}
+        self._lines = self.model.day, lines
+        return lines
 
     def totals(self) -> pd.DataFrame:
         """Give what has become of the invitations so far: a row per policy, columns sent, accepted, ignored, waiting and idk."""
