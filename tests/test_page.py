@@ -166,8 +166,12 @@ def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
     typed(page, "members", "120")
     page.wait_for_selector("text=they apply with Reset")
     assert page.locator(".wrong").count() == 0
+    page.get_by_role("button", name="Play").click()
+    until_day(page, 3)
     page.get_by_role("button", name="Reset").click()
     page.wait_for_selector("#today:has-text('Day 0: 120 people')")
+    page.wait_for_timeout(600)  # a day that was under way when it was reset must not be lived by the new society
+    assert page.locator("#numbers").get_attribute("data-day") == "0"
 
 
 def test_a_member_has_its_story(tab):

@@ -1,5 +1,7 @@
 """The parts of the page, without a browser."""
 
+import socket
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from sim.tables import InvitationLog
 
 pytest.importorskip("solara", reason="needs the extra app")
 
-from sim.page import charts, network, places, story, telling
+from sim.page import charts, network, places, server, story, telling
 from sim.page.settings import Settings, help_text
 from sim.page.worlds import Worlds
 
@@ -136,6 +138,16 @@ def test_of_many_it_shows_a_part_and_says_so(monkeypatch):
     assert "a sample of 60 of 150 members" in said
     assert f"20 of {len(old)} earlier connections" in said
     assert network.caption(Worlds(sim.Scenario(members=30))) == ""
+
+
+def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
+    with socket.create_server(("localhost", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(sim.InputError, match=rf"^--port {port}: can't be had at localhost \(.+\); must be a free one"):
+            server.serve(port, browser=False)
+    monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
+    with pytest.raises(sim.InputError, match=r"^page: no_such_module is not installed; must be there: .*app"):
+        server.serve(0, browser=False)
 
 
 def test_a_chart_holds_its_lines_and_says_them():

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -60,22 +61,23 @@ def picture_png(worlds: Worlds) -> bytes:
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()
     ends = np.stack([x, -y], axis=-1)  # the browser counts downwards
-    axis.add_collection(LineCollection(list(ends[old]), colors="#000000", alpha=min(0.3, 400 / (len(old) + 1)) + 0.03, linewidths=0.5))
-    axis.add_collection(LineCollection(list(ends[fresh]), colors=network.LIT, linewidths=1.1))
+    axis.add_collection(LineCollection(list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5))
+    axis.add_collection(LineCollection(list(ends[fresh]), colors=network.LIT, linewidths=0.8))
     for number, (name, style) in enumerate(styles(model.scenario.policies).items()):
         here = policy == number
-        size = (2.2 + 0.22 * np.sqrt(degree)) ** 2 * max(0.3, min(2.0, 700 / len(shown)))
+        size = (3.2 + 0.3 * np.sqrt(degree)) ** 2 * max(0.35, min(2.0, 1_000 / len(shown)))
         free, out = here & ~blocked, here & blocked
-        mark: dict[str, Any] = {"marker": style.marker, "linewidth": 0.8, "zorder": 2}
-        axis.scatter(x[free], -y[free], s=size[free], facecolor=style.colour, edgecolor="white", label=spoken(name), **mark)
-        axis.scatter(x[out], -y[out], s=size[out] * 1.3, facecolor="white", edgecolor=style.colour, **mark)
+        mark: dict[str, Any] = {"marker": style.marker, "linewidth": 0.5, "zorder": 2}
+        axis.scatter(x[free], -y[free], s=size[free], facecolor=style.colour, edgecolor="white", **mark)
+        axis.scatter([], [], s=30, marker=style.marker, facecolor=style.colour, label=spoken(name))
+        axis.scatter(x[out], -y[out], s=size[out] * 1.3, facecolor="white", edgecolor=style.colour, **mark | {"linewidth": 1.0})
         axis.scatter(x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3)
     axis.scatter([], [], marker="x", color=INK, s=18, label="blocked")
     axis.plot([], [], color=network.LIT, label="connected today")
     axis.set_axis_off()
     axis.set_aspect("equal")
     figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8, labelcolor=INK)
-    figure.suptitle(said, fontsize=9, color=GREY, wrap=True)
+    figure.suptitle(textwrap.fill(said, 105), x=0.02, ha="left", fontsize=9, color=GREY)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

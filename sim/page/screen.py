@@ -8,7 +8,6 @@ from typing import NamedTuple
 import solara
 import solara.lab
 
-from ..errors import InputError
 from ..scenario import Scenario
 from . import cards, downloads, telling
 from .controls import Fields, Player
@@ -105,14 +104,8 @@ def _chosen(
     if not compared:
         return Chosen(scenario, None), (mistakes, {}), rival_settings
     wrong = rival_settings.mistakes()
-    if wrong:
-        try:
-            rival = (last.rival or scenario).replace({"seed": scenario.seed, "members": scenario.members})
-        except InputError:
-            rival = scenario
-    else:
-        rival = rival_settings.scenario()
-    return Chosen(scenario, rival), (mistakes, wrong), rival_settings
+    fitting = {name: text for name, text in rival_typed.items() if name not in wrong and "" not in wrong}
+    return Chosen(scenario, Settings(scenario, fitting).scenario()), (mistakes, wrong), rival_settings
 
 
 @solara.component
