@@ -15,8 +15,8 @@ from .worlds import Worlds
 
 PACES = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
 """Days a frame, and seconds that a frame lasts at least."""
-PATIENCE = 2.0
-"""Seconds that play waits for the browser to draw a frame."""
+PATIENCE = 30.0
+"""Seconds that play waits for the browser to draw a frame; then nobody is looking any more."""
 
 
 @solara.component
@@ -33,7 +33,8 @@ def Player(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], drawn: 
             drawn.clear()
             mine.live(days)
             frame.set(frame.value + 1)
-            drawn.wait(PATIENCE)  # so that a slow browser is not flooded
+            if not drawn.wait(PATIENCE):  # wait: a slow browser must not be flooded
+                break
             time.sleep(max(0.0, least - (time.monotonic() - begun)))
         if worlds.value is mine:
             playing.set(False)
