@@ -164,7 +164,7 @@ class Engine:
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
-        bonds_now = int(world.head[bonds.BONDS :: bonds.HEAD].sum(dtype=np.int64))
+        bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
         return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
 
     def measure_reach(self) -> None:

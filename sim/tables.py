@@ -33,14 +33,14 @@ def _unpacked(keys: NDArray[np.int64]) -> Pairs:
 def connections(engine: "Engine") -> Pairs:
     """List the connections as of the last evening: shape (E, 2), ego < alter, sorted."""
     world = engine.world
-    count = int(world.head[bonds.CONNECTIONS :: bonds.HEAD].sum(dtype=np.int64)) // 2
+    count = int(world.heads[:, bonds.CONNECTIONS].sum(dtype=np.int64)) // 2
     return _unpacked(pairs.connections(world.head, world.chunks, world.alter, world.state, count))
 
 
 def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Give the connections as of the last evening as rows of neighbours, in no order: indptr (N + 1,) and indices (2 E,)."""
     world = engine.world
-    count = int(world.head[bonds.CONNECTIONS :: bonds.HEAD].sum(dtype=np.int64))
+    count = int(world.heads[:, bonds.CONNECTIONS].sum(dtype=np.int64))
     indptr, indices = pairs.neighbours(world.head, world.chunks, world.alter, world.state, count)
     return indptr, indices
 
@@ -48,7 +48,7 @@ def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def arcs(engine: "Engine") -> Pairs:
     """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
     world = engine.world
-    count = int(world.tally[arrays.ARCS :: arrays.TALLY].sum(dtype=np.int64))
+    count = int(world.tallies[:, arrays.ARCS].sum(dtype=np.int64))
     return _unpacked(pairs.arcs(world.head, world.chunks, world.alter, world.state, count))
 
 
@@ -66,8 +66,8 @@ def waiting(engine: "Engine") -> NDArray[np.int32]:
 def restricted_days(engine: "Engine") -> NDArray[np.int64]:
     """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
     tally, until = (
-        engine.world.tally.reshape(-1, arrays.TALLY).astype(np.int64),
-        engine.world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT].astype(np.int64),
+        engine.world.tallies.astype(np.int64),
+        engine.world.accounts[:, arrays.RESTRICTED_UNTIL].astype(np.int64),
     )
     for_good = until == arrays.FOREVER
     imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(for_good, 0, np.maximum(0, until - max(engine.day, 0)))
@@ -81,7 +81,7 @@ def members(engine: "Engine") -> "pd.DataFrame":
 
     world, scenario = engine.world, engine.scenario
     n = scenario.members
-    tally, answers = world.tally.reshape(-1, arrays.TALLY), world.answers.reshape(-1, arrays.ANSWERS)
+    tally, answers = world.tallies, world.answers.reshape(-1, arrays.ANSWERS)
     slots = waiting(engine)
     pending = np.bincount(world.alter[world.link[2 * slots]], minlength=n)
     at_door = np.bincount(world.alter[slots], minlength=n)
@@ -100,8 +100,8 @@ def members(engine: "Engine") -> "pd.DataFrame":
             "policy": _categories(world.policy, list(scenario.policies)),
             "circle": np.arange(n) // scenario.society.circle_size,
             "sociability": engine.sociability,
-            "contacts": world.head[bonds.CONTACTS :: bonds.HEAD].astype(np.int64),
-            "degree": world.head[bonds.CONNECTIONS :: bonds.HEAD].astype(np.int64),
+            "contacts": world.heads[:, bonds.CONTACTS].astype(np.int64),
+            "degree": world.heads[:, bonds.CONNECTIONS].astype(np.int64),
             "invitations_sent": sent,
             "accepted": accepted,
             "ignored": resolved - accepted - strikes,

@@ -35,7 +35,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
 
     def _tally(self, column: int) -> int:
-        return int(self.model.engine.world.tally[arrays.TALLY * self.number + column])
+        return int(self.model.engine.world.tallies[self.number, column])
 
     @property
     def policy(self) -> str:
@@ -55,12 +55,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def contacts(self) -> int:
         """People it has met or talked to."""
-        return int(self.model.engine.world.head[bonds.HEAD * self.number + bonds.CONTACTS])
+        return int(self.model.engine.world.heads[self.number, bonds.CONTACTS])
 
     @property
     def degree(self) -> int:
         """Connections."""
-        return int(self.model.engine.world.head[bonds.HEAD * self.number + bonds.CONNECTIONS])
+        return int(self.model.engine.world.heads[self.number, bonds.CONNECTIONS])
 
     @property
     def invitations_sent(self) -> int:
@@ -90,7 +90,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def restricted(self) -> bool:
         """Whether it may not invite on the coming day."""
-        return bool(self.model.engine.world.account[arrays.ACCOUNT * self.number + arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
+        return bool(self.model.engine.world.accounts[self.number, arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
 
     @property
     def connections(self) -> list["Member"]:
@@ -105,7 +105,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         world, today = engine.world, engine.day - engine.rules.first_day
         slots = pairs.slots(world.head, world.chunks, self.number)
         slots = slots[world.state[slots] & bonds.CONTACT > 0]
-        ties = world.link[slots, 1].astype(int)
+        ties = world.link[2 * slots + 1].astype(int)
         met, talked, last = (ties >> bonds.MET) & bonds.COUNT_MASK, (ties >> bonds.TALKED) & bonds.COUNT_MASK, ties >> bonds.LAST
         classes = (world.state[slots] & bonds.CONTACT) >> bonds.CLASS
         columns = (numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes))

@@ -134,6 +134,21 @@ class World(NamedTuple):
     lock_counts: NDArray[np.int64]
     """How many locks began on each of the last lock_days + 2 days (a ring)."""
 
+    @property
+    def heads(self) -> NDArray[np.int32]:
+        """(N, HEAD): ``head`` as a table, for Python; so are the next two."""
+        return self.head.reshape(-1, HEAD)
+
+    @property
+    def tallies(self) -> NDArray[np.int32]:
+        """(N, TALLY)."""
+        return self.tally.reshape(-1, TALLY)
+
+    @property
+    def accounts(self) -> NDArray[np.int32]:
+        """(N, ACCOUNT)."""
+        return self.account.reshape(-1, ACCOUNT)
+
 
 NO_BOND, UNSOUGHT = -1, -2
 

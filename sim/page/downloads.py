@@ -55,8 +55,8 @@ def picture_png(worlds: Worlds) -> bytes:
         shown, world = places.shown, model.engine.world
         x, y = places.x.copy(), places.y.copy()
         old, fresh = network.few(places.edges[~places.fresh], len(shown)), places.edges[places.fresh]
-        degree, policy = world.head[shown, bonds.CONNECTIONS].copy(), world.policy[shown].copy()
-        blocked = world.account[shown, arrays.RESTRICTED_UNTIL] > model.day
+        degree, policy = world.heads[shown, bonds.CONNECTIONS].copy(), world.policy[shown].copy()
+        blocked = world.accounts[shown, arrays.RESTRICTED_UNTIL] > model.day
         said = " ".join([telling.today(worlds.first), network.caption(worlds)])
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()

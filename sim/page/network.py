@@ -39,14 +39,14 @@ def picture(worlds: Worlds, chosen: int | None = None) -> dict[str, Any]:
         world = model.engine.world
         shown = places.shown
         old = few(places.edges[~places.fresh], len(shown))
-        restricted = world.account[shown, arrays.RESTRICTED_UNTIL] > model.day
+        restricted = world.accounts[shown, arrays.RESTRICTED_UNTIL] > model.day
         ringed = np.flatnonzero(shown == chosen)
         return {
             "day": model.day,
             "numbers": _packed(shown, np.int32),
             "x": _packed(np.clip(UNIT * places.x, -32_000, 32_000), np.int16),
             "y": _packed(np.clip(UNIT * places.y, -32_000, 32_000), np.int16),
-            "degree": _packed(world.head[shown, bonds.CONNECTIONS], np.int32),
+            "degree": _packed(world.heads[shown, bonds.CONNECTIONS], np.int32),
             "policy": _packed(world.policy[shown], np.uint8),
             "blocked": _packed(restricted, np.uint8),
             "edges": _packed(old, np.uint16),

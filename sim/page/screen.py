@@ -2,6 +2,7 @@
 
 import html
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,7 +166,12 @@ def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
             member.set(number)
 
     shown = "" if member.value is None else str(member.value)
-    solara.InputText(f"Number, 0 to {most}, or click one in the picture", value=shown, on_value=choose, error=wrong or False)
+    Box(title=f"Number, 0 to {most}, or click one in the picture", text=shown, message=wrong, event_typed=choose)
+
+
+@solara.component_vue("which.vue")
+def Box(title: str, text: str, message: str, event_typed: Callable[[str], None]) -> None:
+    """Show a box to type in; Solara's own may lose what is typed while a frame arrives."""
 
 
 @solara.component

@@ -32,10 +32,10 @@ def _blocked_today(life: Life) -> str:
     """Say who was restricted today, the one with the most invitations, and how many of its policy have been by now."""
     world, policies = life.model.engine.world, list(life.model.scenario.policies)
     newly = life.restrictions[life.model.day]
-    sent = world.tally[newly, arrays.SENT]
+    sent = world.tallies[newly, arrays.SENT]
     most = int(newly[np.argmax(sent)])
     alike = world.policy == world.policy[most]
-    by_now = int((world.tally[alike, arrays.BLOCKED_DAY] > 0).sum())
+    by_now = int((world.tallies[alike, arrays.BLOCKED_DAY] > 0).sum())
     who = "a member is blocked" if len(newly) == 1 else f"{len(newly)} members are blocked"
     one = "who" if len(newly) == 1 else f"one of them, number {most},"
     of = f"{by_now} of {int(alike.sum())} {quoted(policies[world.policy[most]])}"
@@ -44,7 +44,7 @@ def _blocked_today(life: Life) -> str:
 
 def _blocked(life: Life) -> str:
     world, policies = life.model.engine.world, list(life.model.scenario.policies)
-    counts = np.bincount(world.policy[world.tally[:, arrays.BLOCKED_DAY] > 0], minlength=len(policies))
+    counts = np.bincount(world.policy[world.tallies[:, arrays.BLOCKED_DAY] > 0], minlength=len(policies))
     sizes = np.bincount(world.policy, minlength=len(policies))
     parts = [f"{count} of {size} {quoted(name)}" for name, count, size in zip(policies, counts, sizes, strict=True) if count]
     return f"so far {listed(parts)} have been blocked" if parts else "nobody has been blocked yet"

@@ -42,11 +42,11 @@ class Life:
     def live(self) -> None:
         """Live one day."""
         engine = self.model.engine
-        before = engine.world.account[:, arrays.RESTRICTED_UNTIL].copy()
+        before = engine.world.accounts[:, arrays.RESTRICTED_UNTIL].copy()
         self.model.step()
         self.log.evening(engine)
         engine.measure_reach()
-        newly = np.flatnonzero(engine.world.account[:, arrays.RESTRICTED_UNTIL] > before)
+        newly = np.flatnonzero(engine.world.accounts[:, arrays.RESTRICTED_UNTIL] > before)
         if len(newly):
             self.restrictions[self.model.day] = newly
 
