@@ -84,8 +84,8 @@ def main(
 ) -> None:
     """Find the rules that no other rule beats, for fewer unwanted invitations at little harm to people who mean well.
 
-    Prints the frontier and leaves rules.csv, lifetime.csv, years.csv, figures and provenance.json in --out. Defaults: 800 members, 365 days, 8
-    replications, seed 1.
+    Prints the frontier and leaves rules.csv, lifetime.csv, years.csv, figures and provenance.json in --out. Defaults: 800 members, 365
+    days, 8 replications, seed 1.
     """
     base = commands.chosen(None, settings, defaults={"members": 800}, members=members, days=days, seed=seed)
     if missing := [policy for policy in MEANING_WELL if not base.shares().get(policy)]:
@@ -180,8 +180,11 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     """Say how many rules none beats, and how the two rules of LinkedIn fare."""
     unbeaten = table[~table["clearly_beaten"]]
     kinds = unbeaten["kind"].value_counts()
-    counts = ", ".join(f"{number} of {(table['kind'] == kind).sum()} by {KINDS[str(kind)]}" for kind, number in kinds.items() if kind != "none")
-    yield f"Of {len(table)} rules {table['frontier'].sum()} are on the frontier and {len(unbeaten)} are not clearly beaten: {counts}, and no rule."
+    counts = ", ".join(
+        f"{number} of {(table['kind'] == kind).sum()} by {KINDS[str(kind)]}" for kind, number in kinds.items() if kind != "none"
+    )
+    on = table["frontier"].sum()
+    yield f"Of {len(table)} rules {on} are on the frontier and {len(unbeaten)} are not clearly beaten: {counts}, and no rule."
     for preset, name in (("linkedin2008", Rule(5).name), ("linkedin2021", Rule(5, 30, None, 7).name)):
         row = table[table["rule"] == name].iloc[0]
         blocked = studies.between(row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%")
@@ -236,7 +239,7 @@ def _seen(table: pd.DataFrame) -> str:
     harmless = table[(table["blocked"] < 1) & (table["kind"] != "none")]
     if harmless.empty:
         return "Every rule blocks at least one in a hundred of those who mean well"
-    best = harmless.loc[harmless["unwanted"].idxmin()]
+    best = harmless.sort_values("unwanted", kind="stable").iloc[0]
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
         f"Of the rules that block fewer than 1 % of those who mean well, “{best['rule']}” goes furthest: "

@@ -99,16 +99,17 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
     curve = sim.survival(result.scenario, result.members, "invitations")
     curve = curve[curve["policy"] == "all"]
     places = np.searchsorted(curve["time"], AT, side="right") - 1
-    blocked = np.where(np.array(AT) <= curve["time"].iloc[-1], 1 - curve["survival"].to_numpy()[places], np.nan)  # as far as anybody came
+    reached = np.array(AT) <= curve["time"].iloc[-1]  # by anybody
+    blocked = np.where(reached, 1 - curve["survival"].to_numpy()[places], np.nan)
     return pd.DataFrame({"policy": ["all"], **{f"blocked_{n}": [share] for n, share in zip(AT, blocked, strict=True)}})
 
 
 def year_by_year(result: sim.Result) -> pd.DataFrame:
-    """Keep, for the end of each year and the members who mean well, shares blocked so far and restricted, and invitations and strikes per member."""
+    """Keep, of the members who mean well, the shares blocked so far and restricted, and invitations and strikes, each year."""
     series = result.series[result.series["policy"] == FOLLOWED].set_index("day")
     kept: dict[str, list[Any]] = {"policy": [FOLLOWED]}
     for year in range(1, result.scenario.days // YEAR + 1):
-        day = series.loc[year * YEAR]
+        day: Any = series.loc[year * YEAR]
         kept |= {f"{measure}_year_{year}": [float(day[measure])] for measure in ("blocked", "restricted", "invitations")}
         kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * day["invitations"])]}
     return pd.DataFrame(kept)
@@ -121,16 +122,18 @@ def text(story: Story) -> str:
     within = ((life["low"] <= life["expected"]) & (life["expected"] <= life["high"])).sum()
     furthest = 100 * (life["mean"] - life["expected"]).abs().max()
     last = life.iloc[-1]
-    ends = story.years[story.years["year"] == story.years["year"].max()].set_index(["rule", "measure"])
+    ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(["rule", "measure"])
     sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
+    blocked, weeks, now = (_percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
     return studies.filled(
-        f"A count over the account's life blocks everybody in the end. Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked",
-        f"{_percent(last)} after {last['invitations']} (closed form {100 * last['expected']:.1f} %), a count within 30 days {_percent(window)};",
-        f"at {within} of {len(life)} numbers of invitations the closed form is in the interval, and never further than {furthest:.1f} points.",
-        f"In the mixed society, of those who invite only people they have interacted with, {_percent(ends.loc[('life', 'blocked')])} have been",
-        f"blocked for good after {ends['year'].max()} years, and {_percent(ends.loc[('window', 'blocked')])} at least once for a week under the",
-        f"window ({_percent(ends.loc[('window', 'restricted')])} on the last day). Without a rule such a member sends {sent:.0f} invitations in",
-        f"this time, of which {struck:.1f} are strikes.",
+        "A count over the account's life blocks everybody in the end.",
+        f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {_percent(last)} after {last['invitations']:,} (closed form",
+        f"{100 * last['expected']:.1f} %), a count within 30 days {_percent(window)};",
+        f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
+        f"and never further than {furthest:.1f} points.",
+        f"In the mixed society, of those who invite only people they have interacted with, {blocked} have been blocked for good after",
+        f"{ends['year'].max()} years, and {weeks} at least once for a week under the window ({now} on the last day).",
+        f"Without a rule such a member sends {sent:.0f} invitations in this time, of which {struck:.1f} are strikes.",
     )
 
 
@@ -152,7 +155,9 @@ def draw(story: Story) -> "Figure":
         _points(right, blocked[blocked["rule"] == rule], "year", rule, line=True)
     free = story.years[story.years["rule"] == "none"].pivot(index="year", columns="measure", values="mean")
     same = blocked_after(free["invitations"].round(), float((free["strikes"] / free["invitations"]).iloc[-1]), 5)
-    right.plot(free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean chance of a strike")
+    right.plot(
+        free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean chance of a strike"
+    )
     left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
     right.set_xlabel("years; members who invite whom they interacted with")
     left.set_ylabel("blocked at least once, %")
@@ -162,8 +167,8 @@ def draw(story: Story) -> "Figure":
     reached = story.counts[story.counts["replications"] > 0]
     life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
     finding = (
-        f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % after {life['invitations']:,} invitations, "
-        f"a count within 30 days {100 * window['mean']:.1f} %"
+        f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % "
+        f"after {life['invitations']:,} invitations, a count within 30 days {100 * window['mean']:.1f} %"
     )
     sim.plots.headed(figure, finding, f"{REPLICATIONS} replications. Bars: 95 % intervals of the mean.")
     return figure
@@ -175,5 +180,3 @@ def _points(axis: "Axes", rows: pd.DataFrame, across: str, rule: str, *, line: b
     axis.plot(rows[across], 100 * rows["mean"], "o" if rule == "life" else "s", color=colour, markersize=4.5, label=label)
     if line:
         axis.plot(rows[across], 100 * rows["mean"], color=colour, linewidth=0.8)
-
-

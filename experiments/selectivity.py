@@ -51,7 +51,8 @@ SETTING: dict[str, Any] = {
     "answering.idk_click": 0.8,
     "platform": {"preset": "none", "limit": 2},
 }
-COLOURS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "v"), ("#56B4E9", "D"))
+COLOURS = (("#CC79A7", "o"), ("#56B4E9", "s"), ("#8C7300", "^"), ("#000000", "v"), ("#E69F00", "D"))
+"""None of the policies' colours: these are lengths of a restriction."""
 Members = Annotated[int, typer.Option("--members", metavar="N", min=300, help="People whom the inviters know.")]
 Restrictions = Annotated[str, typer.Option("--restrictions", metavar="DAYS", help="Lengths of a restriction, up to five.")]
 
@@ -77,7 +78,7 @@ class Groups:
     @property
     def sizes(self) -> list[int]:
         """People in each group."""
-        return np.diff(np.rint(np.array(self.edges) * self.members)).astype(int).tolist()
+        return [int(size) for size in np.diff(np.rint(np.array(self.edges) * self.members))]
 
     @property
     def acceptances(self) -> list[float]:
@@ -218,10 +219,10 @@ def gained(result: sim.Result) -> pd.DataFrame:
 
 def agreement(runs: pd.DataFrame, points: Sequence[tuple[Groups, float, int]], base: sim.Scenario) -> pd.DataFrame:
     """Put the estimates beside what is expected: restriction, theta, mean, low, high, replications, expected, closed, agrees."""
-    estimates = sim.aggregate(runs, by=["point"], measures=["gained"]).set_index("point")
+    estimates = sim.aggregate(runs, by=["point"], measures=["gained"]).sort_values("point")
+    columns = zip(*(estimates[name] for name in ("mean", "low", "high", "replications")), strict=True)
     rows = []
-    for number, (groups, theta, length) in enumerate(points):
-        mean, low, high, replications = estimates.loc[number, ["mean", "low", "high", "replications"]]
+    for (groups, theta, length), (mean, low, high, replications) in zip(points, columns, strict=True):
         due = groups.expected(base, theta, length)
         c, arrivals = _scale(base, groups.members, length)
         row = {"restriction": length, "theta": theta, "mean": mean, "low": low, "high": high, "replications": int(replications)}
@@ -237,7 +238,8 @@ def _scale(base: sim.Scenario, members: int, restriction: int) -> tuple[float, f
 
 
 def _text(table: pd.DataFrame) -> str:
-    shown = table.assign(**{"±": (table["high"] - table["low"]) / 2, "agrees": np.where(table["agrees"], "yes", "no")})
+    shown = table.assign(agrees=np.where(table["agrees"], "yes", "no"))
+    shown["±"] = (table["high"] - table["low"]) / 2
     shown = shown[["restriction", "theta", "mean", "±", "expected", "closed", "agrees"]]
     heading = "Connections gained per day. expected: exact, for the days lived; closed: in the long run (J)."
     return f"{heading}\n\n{studies.laid_out(shown, {'theta': '.2f', **dict.fromkeys(['mean', '±', 'expected', 'closed'], '.4f')})}"
@@ -247,12 +249,14 @@ def _words(table: pd.DataFrame, base: sim.Scenario, members: int) -> Iterator[st
     told = table[table["theta"] < 1]
     yield f"{told['agrees'].sum()} of {len(told)} simulated points have the expected value in their 95 % interval."
     off = (told["mean"] / told["expected"] - 1).abs().max()
-    yield f"The furthest is {100 * off:.1f} % from it, and J is at most {100 * (told['expected'] / told['closed'] - 1).abs().max():.1f} %."
+    apart = 100 * (told["expected"] / told["closed"] - 1).abs().max()
+    yield f"The furthest mean is {100 * off:.1f} % off; the expected value itself is up to {apart:.1f} % from J, the long run."
     for length, there in told.groupby("restriction", sort=False):
         c, _ = _scale(base, members, int(str(length)))
-        best = there.loc[there["mean"].idxmax()]
+        best = there.sort_values("mean", kind="stable").iloc[-1]
         gain = studies.between(best["mean"], best["low"], best["high"], ".4f", "per day")
-        yield f"Restricted for {length} days (c = {c:.2f}), the best threshold is {optimum(c):.2f}; of those simulated {best['theta']:.2f}, {gain}."
+        found = f"of those simulated {best['theta']:.2f}, {gain}"
+        yield f"Restricted for {length} days (c = {c:.2f}), the best threshold is {optimum(c):.2f}; {found}."
 
 
 @sim.plots.in_our_look

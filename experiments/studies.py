@@ -106,9 +106,7 @@ def laid_out(table: pd.DataFrame, formats: Mapping[str, str] | None = None, head
         Columns whose value is written only where it changes.
     """
     formats = formats or {}
-    cells = {
-        str(name): [_cell(value, formats.get(str(name), "")) for value in table[name]] for name in table.columns
-    }
+    cells = {str(name): [_cell(value, formats.get(str(name), "")) for value in table[name]] for name in table.columns}
     for name in heads:
         cells[name] = [text if place == 0 or text != cells[name][place - 1] else "" for place, text in enumerate(cells[name])]
     widths = {name: max(map(len, [name, *column])) for name, column in cells.items()}

@@ -6,6 +6,7 @@ contour lines, and a map of who leads: the policy with the highest mean, marked 
 interval that excludes 0. Higher is not better in every measure: who leads in ``blocked`` is blocked most.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +116,7 @@ def overtakings(leads: pd.DataFrame, plane: Plane, measure: str) -> Iterator[tup
     there = leads[(leads["measure"] == measure) & leads["clear"]].set_index("point")["policy"]
     for j, y in enumerate(plane.ys):
         clear = [(x, there[i * len(plane.ys) + j]) for i, x in enumerate(plane.xs) if i * len(plane.ys) + j in there.index]
-        for (before, one), (after, other) in zip(clear, clear[1:], strict=False):
+        for (before, one), (after, other) in itertools.pairwise(clear):
             if one != other:
                 yield y, str(one), str(other), before, after
 
@@ -175,7 +176,7 @@ def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> 
     low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
     figure = sim.plots.sheet(1.5 + 0.32 * len(plane.ys) + 0.25)
     axes = figure.subplots(1, len(policies), sharey=True, squeeze=False)[0]
-    image = None
+    image: Any = None
     for axis, policy in zip(axes, policies, strict=True):
         image = axis.imshow(grids[policy], origin="lower", aspect="auto", cmap="cividis", vmin=low, vmax=max(high, low + 1e-12))
         _contours(axis, grids[policy], low, high)
@@ -198,13 +199,18 @@ def _seen(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
         return f"{measure}: nowhere measured"
     ends = []
     for place in (np.nanargmin(grid), np.nanargmax(grid)):
-        j, i = np.unravel_index(place, grid.shape)
+        j, i = divmod(int(place), len(plane.xs))
         ends.append(f"{_short(grid[j, i])} at ({_shown(plane.xs[i])}, {_shown(plane.ys[j])})")
     return f"{measure}, all members: from {ends[0]} to {ends[1]} of ({plane.x}, {plane.y})"
 
 
 def _short(value: float) -> str:
-    return "–" if value != value else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    """Write a number so that it has room in a cell."""
+    if value != value:
+        return "–"
+    if 0 < abs(value) < 0.005:
+        return "<.01" if value > 0 else "-<.01"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None:
@@ -230,8 +236,8 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
 
     colours = {policy: style.colour for policy, style in sim.plots.styles(policies).items()}
     measures = [measure for measure in sim.MEASURES if measure in set(leads["measure"])]
-    rows = -(-len(measures) // 4)
-    figure = sim.plots.sheet(1.2 + rows * (0.65 + 0.2 * len(plane.ys)))
+    rows = -(-(len(measures) + 1) // 4)  # one place more, for the names of the colours
+    figure = sim.plots.sheet(0.9 + rows * (0.65 + 0.2 * len(plane.ys)))
     axes = figure.subplots(rows, 4, sharex=True, sharey=True, squeeze=False)
     for axis, measure in zip(axes.flat, measures, strict=False):
         here = leads[leads["measure"] == measure].set_index("point")
@@ -240,13 +246,13 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
         axis.imshow(np.ma.masked_invalid(code), origin="lower", aspect="auto", cmap=palette, vmin=-0.5, vmax=len(colours) - 0.5, alpha=0.75)
         j, i = np.nonzero(plane.grid(here["clear"].astype(float)) == 1)
         axis.plot(i, j, "o", color="white", markersize=3.5, markeredgecolor="#262626", markeredgewidth=0.6)
-        axis.set_title(measure, fontsize=8)
+        axis.set_title(measure, fontsize=7.5)
         _ticks(axis, plane)
         axis.tick_params(labelsize=7)
     for axis in axes.flat[len(measures) :]:
         axis.set_axis_off()
     keys = [Patch(color=colours[policy], alpha=0.75, label=spoken(policy)) for policy in policies]
-    axes[0, 0].legend(handles=keys, loc="lower left", bbox_to_anchor=(-0.05, 1.2), ncols=len(policies), frameon=False, fontsize=8)
+    axes.flat[-1].legend(handles=keys, loc="center left", frameon=False, fontsize=8)
     below = "Dots: the 95 % interval of the paired difference from the next policy excludes 0."
     sim.plots.headed(figure, _changing(leads, plane, measures), f"{setting} Across {plane.x}, upwards {plane.y}. {below}")
     return figure

@@ -2,11 +2,11 @@
 
 Every 30 days each member, with probability 0.2, looks at a random other and copies its policy by the Fermi rule: with probability
 1 / (1 + exp(-beta (payoff of the other - own payoff) / scale)), where scale is the standard deviation of the payoffs of that day, so that
-beta has no unit [Szabo and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the members within two
-steps of connections: it is what people see of each other, but it adds up over the years, whatever policy earned it, and has an end where
-everybody is within two steps. By connections **gained** since the last round: this is what the policy of the moment earns, and feels a block
-at once. Starts are spread over the triangle of the three shares; nobody invents a policy that has died out. Rules: none, linkedin2008 and
-linkedin2021.
+beta has no unit [Szabo and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the members within
+two steps of connections: it is what people see of each other, but it adds up over the years, whatever policy earned it, and has an end
+where everybody is within two steps. By connections **gained** since the last round: this is what the policy of the moment earns, and
+feels a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy that has died out. Rules: none,
+linkedin2008 and linkedin2021.
 """
 
 import itertools
@@ -34,6 +34,7 @@ POLICIES = ("everyone", "interacted", "close_friends")
 RULES = ("none", "linkedin2008", "linkedin2021")
 PARTS = 6
 """Starts are all shares in sixths with each policy there: ten of them."""
+EQUAL = "/".join([str(PARTS // 3)] * 3)
 ROOT = np.sqrt(3) / 2
 
 
@@ -161,7 +162,7 @@ def main(
 
 
 def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]) -> pd.DataFrame:
-    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, and in how many replications it is the largest."""
+    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest)."""
     columns = [column for column in runs if str(column).startswith("share_")]
     long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
     long["day"] = long["day"].str.removeprefix("share_").astype(int)
@@ -189,20 +190,21 @@ def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:
 
 
 def _ends(shares: pd.DataFrame) -> pd.DataFrame:
-    return shares[shares["day"] == shares["day"].max()]
+    ends: pd.DataFrame = shares[shares["day"] == shares["day"].max()]
+    return ends
 
 
 def _text(shares: pd.DataFrame) -> str:
     """Lay out the shares at the end, a row per rule and start."""
     rows = []
     for (payoff, rule, start), there in _ends(shares).groupby(["payoff", "rule", "start"], sort=False):
-        by = there.set_index("policy")
+        by: Any = there.set_index("policy")
         cells = {spoken(p): f"{100 * by.loc[p, 'mean']:.1f} ±{50 * (by.loc[p, 'high'] - by.loc[p, 'low']):.1f}" for p in POLICIES}
         first = by["mean"].idxmax()
         leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} % of runs"
         rows.append({"copied": payoff, "rule": rule, "start": start, **cells, "largest": leads})
     heading = f"Shares of the members on day {shares['day'].max():,}, in %; start: {', '.join(map(spoken, POLICIES))}, in parts of {PARTS}."
-    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), heads=["copied", "rule"])}"
+    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), heads=['copied', 'rule'])}"
 
 
 def _words(shares: pd.DataFrame) -> Iterator[str]:
@@ -215,12 +217,13 @@ def _sentence(ends: pd.DataFrame) -> str:
     wide = ends.pivot(index="start", columns="policy", values="mean")
     counts = wide.idxmax(axis=1).value_counts()
     most = [f"{quoted(str(policy))} is the largest from {number} of {len(wide)} starts" for policy, number in counts.items()]
-    return f"{', '.join(most)}; on average {_average(ends)}"
+    equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
+    shares = [f"{quoted(policy)} {_percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
+    return "; ".join([", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
 
 
-def _average(ends: pd.DataFrame) -> str:
-    means = ends.groupby("policy")["mean"].mean()
-    return ", ".join(f"{quoted(policy)} has {100 * means[policy]:.0f} %" for policy in POLICIES)
+def _percent(row: "pd.Series[Any]") -> str:
+    return studies.between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
 
 
 @sim.plots.in_our_look
@@ -285,7 +288,7 @@ def _taken(shares: pd.DataFrame) -> str:
 @sim.plots.in_our_look
 def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
     """Draw the shares over time from the start in equal parts, with their intervals."""
-    equal = shares[shares["start"] == "/".join([str(PARTS // 3)] * 3)]
+    equal = shares[shares["start"] == EQUAL]
     look = sim.plots.styles(POLICIES)
     payoffs = list(dict.fromkeys(equal["payoff"]))
     figure = sim.plots.sheet(1.0 + 1.9 * len(payoffs))
@@ -306,7 +309,7 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
         axis.set_ylabel("members, %")
     for axis in axes[-1]:
         axis.set_xlabel("days since opening")
-    ends = _ends(equal).set_index(["payoff", "policy"])["mean"].groupby(level=[0, 1], sort=False).mean()
+    ends: Any = _ends(equal).set_index(["payoff", "policy"])["mean"].groupby(level=[0, 1], sort=False).mean()
     parts = [f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}" for payoff in payoffs]
     finding = f"From equal thirds, the largest at the end, on average over the rules: {' and '.join(parts)}"
     sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals of the mean.")
