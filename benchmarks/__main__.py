@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import sim
-from benchmarks import plain_mesa
+from benchmarks import plain_mesa, sweeps
 from sim import commands
 from sim.engine import Engine
 
@@ -107,6 +107,8 @@ def main(
     large: Annotated[int, typer.Option(help="Members of the large society; 0: leave it out.")] = 1_000_000,
     repeats: Annotated[int, typer.Option(min=1, help="Alternating runs of each.")] = 3,
     large_repeats: Annotated[int, typer.Option(min=1, help="Runs of the large society.")] = 1,
+    sweep: Annotated[int, typer.Option(help="Runs of the sweep; 0: leave it out.")] = 1_000,
+    small_runs: Annotated[int, typer.Option(help="Runs of the study whose memory is looked at, as 100000; 0: leave it out.")] = 0,
 ) -> None:
     """Time this project beside plain Mesa."""
     scenario = sim.Scenario(members=members, days=days)
@@ -114,6 +116,10 @@ def main(
     beside_plain_mesa(scenario, repeats)
     if large:
         at_scale(scenario, large, large_repeats)
+    if sweep:
+        sweeps.beside_batch_run(scenario.replace({"members": min(members, 1_000)}), sweep, say)
+    if small_runs:
+        sweeps.memory(small_runs, say)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
-"""The command line: ``python -m sim run FILE.toml --out DIR`` runs a scenario, ``python -m sim parameters`` lists what can be set."""
+"""The command line: ``python -m sim run FILE.toml --out DIR`` runs a scenario, ``python -m sim sweep STUDY.toml --out DIR`` a study of
+many, and ``python -m sim parameters`` lists what can be set.
+"""
 
 import json
 import textwrap
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -68,6 +71,37 @@ def run(
         last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
     print(_main_measures(result.summary))
     print(f"written to {out}")
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="STUDY", help="Scenario in TOML with a table [study]; see docs/studies.md.")],
+    out: commands.Out,
+    settings: commands.Settings = None,
+    replications: Annotated[int | None, typer.Option("--replications", metavar="N", help="In place of the file's.")] = None,
+    jobs: commands.Jobs = None,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, as tcp://host:8786.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+) -> None:
+    """Run a study: many points, many replications.
+
+    Goes on where it was stopped, and leaves in DIR table.parquet, with a row per point, replication and policy.
+    """
+    from .study_file import study_read
+
+    asked = study_read(file, settings, replications)
+    begun = time.monotonic()
+    try:
+        table = asked.study.run(
+            out, jobs=jobs, progress="sweep", retry_failed=retry_failed, until=asked.until, most=asked.most, scheduler=scheduler
+        )
+    except KeyboardInterrupt as stopped:
+        raise commands.Interrupted(str(stopped) or commands.INTERRUPTED) from None
+    failed = table.failed()
+    print(f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s")
+    if len(failed):
+        print(f"the first that failed: point {failed['point'].iloc[0]}, seed {failed['seed'].iloc[0]}: {failed['error'].iloc[0]}")
+    print(f"written to {table.path}")
 
 
 @app.command()

@@ -4,6 +4,8 @@ The study's own process gives jobs to the scheduler, a bounded number at a time,
 is given to another one by the scheduler. Workers need the same version of invitesim; they do not need the study's folder.
 """
 
+import functools
+import secrets
 from typing import Any
 
 from .errors import InputError
@@ -50,6 +52,8 @@ class Dask:
             reason = " ".join(str(error).split())[:100]
             raise InputError(f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786") from None
         self._futures: dict[Any, Job] = {}
+        self._name = f"invitesim-{secrets.token_hex(4)}"
+        """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
 
     @property
     def room(self) -> int:
@@ -64,8 +68,8 @@ class Dask:
 
     def submit(self, job: Job) -> None:
         """Take a job."""
-        future = self._client.submit(attempt_there, *self._work, job, pure=False, retries=AGAIN)
-        self._futures[future] = job
+        work = functools.partial(attempt_there, *self._work, job)  # whole: dask looks into arguments for names of its own
+        self._futures[self._client.submit(work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN)] = job
 
     def finished(self) -> Done:
         """Wait until a job is done, and give those that are, with their records."""

@@ -22,7 +22,8 @@ A command is a function whose parameters are annotated with the option types of 
 
 ``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
 that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
-or a wrong option; 130 and one line after Ctrl-C. Any other exception is a fault of ours and shows its traceback.
+or a wrong option; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``). Any other exception is a fault of
+ours and shows its traceback.
 """
 
 import sys
@@ -48,6 +49,11 @@ Contacts = Annotated[Path | None, typer.Option("--contacts", metavar="FILE", hel
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for what is written.")]
+
+
+class Interrupted(Exception):
+    """Ctrl-C that the command has something of its own to say about: a line on what is kept."""
+
 
 Command = typer.Typer | Callable[..., None]
 INTERRUPTED = "interrupted; nothing is left half-written"
@@ -147,6 +153,8 @@ def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) 
         sys.stdout.flush()
     except InputError as error:
         return _said(str(error), 2)
+    except Interrupted as stopped:
+        return _said(str(stopped), 130)
     except typer.TyperException as error:
         return _said(f"{error.format_message()} --help lists the options.", 2)
     except BrokenPipeError:  # who reads it, such as head, has seen enough

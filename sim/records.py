@@ -90,15 +90,23 @@ def failure(job: Job, said: str) -> Record:
 def _record(job: Job, kept: "pd.DataFrame") -> "pyarrow.Table":
     import pyarrow
 
-    table = pyarrow.Table.from_pandas(kept, preserve_index=False).replace_schema_metadata(None)
+    table = pyarrow.table({str(name): _column(kept[name]) for name in kept})
     taken = [name for name in table.column_names if name in (*HEAD[:-1], ERROR)]
     if taken or "policy" not in table.column_names:
         columns = ", ".join(table.column_names)
         raise InputError(f"keep: its table has the columns {columns}; must have policy, and none of {', '.join((*HEAD[:-1], ERROR))}")
-    for place, field in enumerate(table.schema):
-        if field.type in (pyarrow.large_string(), pyarrow.string_view()) or pyarrow.types.is_dictionary(field.type):
-            table = table.set_column(place, field.name, table[field.name].cast(pyarrow.string()))
     return _headed(job, table.append_column(ERROR, pyarrow.nulls(len(table), pyarrow.string())))
+
+
+def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
+    import pyarrow
+
+    if column.dtype.kind in "iufb" and hasattr(column.dtype, "itemsize"):  # as most are; a NaN is null
+        return pyarrow.array(column.to_numpy(), from_pandas=True)
+    values = pyarrow.array(column, from_pandas=True)
+    words = values.type in (pyarrow.large_string(), pyarrow.string_view()) or pyarrow.types.is_dictionary(values.type)
+    values = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
+    return values.cast(pyarrow.string()) if words else values
 
 
 def _headed(job: Job, table: "pyarrow.Table") -> "pyarrow.Table":

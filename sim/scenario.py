@@ -266,12 +266,7 @@ class Scenario(Section):
         InputError
             With the file's path: it can't be read, is not TOML, or has a name or value that does not fit.
         """
-        try:
-            tree = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise InputError(f"{path}: can't be read ({error.strerror or error}); must be a scenario in TOML") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: not TOML ({error}); must be a scenario in TOML") from None
+        tree = toml_read(path, "a scenario")
         for name, value in (defaults or {}).items():
             section, _, last = name.rpartition(".")
             node = tree.setdefault(section, {}) if section else tree
@@ -305,6 +300,16 @@ class Scenario(Section):
         the built-in ones are combinations of these numbers.
         """
         return list(_listed())
+
+
+def toml_read(path: str | Path, right: str) -> dict[str, Any]:
+    """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right`` in TOML."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not TOML ({error}); must be {right} in TOML") from None
 
 
 @functools.cache

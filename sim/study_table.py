@@ -44,8 +44,13 @@ class StudyTable:
     def __len__(self) -> int:
         return self._rows
 
+    @property
+    def runs(self) -> int:
+        """How many runs it has, failed ones and those of equal points included."""
+        return int(self._replications.sum())
+
     def __repr__(self) -> str:
-        return f"<StudyTable {self.path}: {len(self._design)} points, {int(self._replications.sum())} runs, {len(self)} rows>"
+        return f"<StudyTable {self.path}: {len(self._design)} points, {self.runs} runs, {len(self)} rows>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Lend the rows to any library that speaks Arrow, as in ``polars.DataFrame(table)``."""

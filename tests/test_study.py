@@ -21,6 +21,8 @@ from sim.store import Store
 
 HOUSE = Path(__file__).parent.parent
 SMALL = sim.Scenario(members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1})
+LONG = 15
+"""Replications of a study that lasts long enough to be stopped."""
 GRID = {"platform.limit": [1, 3, None], "answering.idk_click": [0.1, 0.5]}
 
 
@@ -43,6 +45,11 @@ def dies_at_seven(result: sim.Result) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> sim.StudyTable:
     return small().run(tmp_path_factory.mktemp("whole"), jobs=1)
+
+
+@pytest.fixture(scope="module")
+def never_stopped(tmp_path_factory) -> bytes:
+    return small(LONG).run(tmp_path_factory.mktemp("never"), jobs=1).path.read_bytes()
 
 
 @pytest.fixture
@@ -131,7 +138,7 @@ def test_what_is_no_number_stands_as_json(tmp_path):
 
 # Being stopped
 
-LONG = """
+SCRIPT = """
     import sys
     import sim
     from tests.test_study import small
@@ -142,7 +149,7 @@ LONG = """
 
 
 def started(folder: Path, replications: int, jobs: int, script: Path) -> subprocess.Popen[str]:
-    script.write_text(textwrap.dedent(LONG))
+    script.write_text(textwrap.dedent(SCRIPT))
     command = [sys.executable, str(script), str(folder), str(replications), str(jobs)]
     settings = os.environ | {"PYTHONPATH": str(HOUSE)}
     return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -155,22 +162,21 @@ def wait_for_runs(folder: Path, running: subprocess.Popen[str], number: int = 5)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_and_started_again_it_does_what_is_missing(tmp_path, ran, jobs):
+def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_path, ran, jobs):
     folder = tmp_path / "killed"
-    with started(folder, 60, jobs, tmp_path / "long.py") as running:
+    with started(folder, LONG, jobs, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
         running.kill()
     kept = len(list(folder.glob("runs/*/[!.]*.parquet")))
-    assert 5 <= kept < 360
-    small(60).run(folder, jobs=1)
-    assert len(ran) == 360 - kept
-    small(60).run(tmp_path / "never", jobs=2)
-    assert table_bytes(folder) == table_bytes(tmp_path / "never")
+    assert 5 <= kept < 6 * LONG
+    small(LONG).run(folder, jobs=1)
+    assert len(ran) == 6 * LONG - kept
+    assert table_bytes(folder) == never_stopped
 
 
 def test_ctrl_c_says_what_is_kept(tmp_path):
     folder = tmp_path / "stopped"
-    with started(folder, 60, 2, tmp_path / "long.py") as running:
+    with started(folder, LONG, 2, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
         os.killpg(running.pid, signal.SIGINT)
         _, said = running.communicate(timeout=60)
@@ -233,10 +239,10 @@ def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monke
 
 def test_two_processes_do_not_share_a_folder(tmp_path):
     folder = tmp_path / "busy"
-    with started(folder, 60, 1, tmp_path / "long.py") as running:
+    with started(folder, LONG, 1, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
         with pytest.raises(sim.InputError, match=f"another process works on it \\(process {running.pid} on "):
-            small(60).run(folder, jobs=1)
+            small(LONG).run(folder, jobs=1)
         running.kill()
     assert len(small(1).run(folder, jobs=1)) == 6 * 4  # the lock went with its process
 

@@ -1,0 +1,103 @@
+"""A study on Dask: a real scheduler and real workers, one of which dies, and the same table."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sim
+from tests.test_study import HOUSE, SMALL, fails_at_seven
+
+distributed = pytest.importorskip("distributed")
+
+LONG = sim.Study(SMALL.replace({"members": 300, "days": 60}), {"answering.idk_click": [0.1, 0.5]}, replications=12, keep=fails_at_seven)
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "scheduler.json"
+        self.folder = folder
+        self.scheduler = self.start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
+        while not self.file.exists() or not self.file.read_text().strip():
+            assert self.scheduler.poll() is None
+            time.sleep(0.02)
+        self.address: str = json.loads(self.file.read_text())["address"]
+        self.workers = [self.start("dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)) for _ in range(2)]
+
+    def start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(self.file), "--no-dashboard", *options]
+        settings = os.environ | {"PYTHONPATH": str(HOUSE)}
+        with open(self.folder / "said", "ab") as said:
+            return subprocess.Popen(command, env=settings, stdout=said, stderr=said)
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path) -> Iterator[Cluster]:
+    (tmp_path / "dask").mkdir()
+    running = Cluster(tmp_path / "dask")
+    yield running
+    running.close()
+
+
+def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
+    expected = LONG.run(tmp_path / "here", jobs=1).path.read_bytes()
+    folder, kept_at_death = tmp_path / "there", []
+
+    def kill_a_worker() -> None:
+        while len(list(folder.glob("runs/*/*.parquet"))) < 5:
+            time.sleep(0.005)
+        cluster.workers[0].send_signal(signal.SIGKILL)
+        kept_at_death.append(len(list(folder.glob("runs/*/*.parquet"))))
+
+    killer = threading.Thread(target=kill_a_worker)
+    killer.start()
+    with distributed.Client(cluster.address) as client:
+        client.wait_for_workers(2, timeout=60)
+        table = LONG.run(folder, scheduler=client)
+        assert client.status == "running"  # the user's own stays open
+    killer.join()
+    assert kept_at_death[0] < 24
+    assert cluster.workers[0].wait() == -signal.SIGKILL
+    assert table.path.read_bytes() == expected
+    assert list(table.failed()["seed"]) == [7, 7]
+    assert LONG.run(tmp_path / "by address", scheduler=cluster.address).path.read_bytes() == expected  # by the worker that is left
+
+
+def test_no_scheduler(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
+    with pytest.raises(sim.InputError, match=r"^scheduler: tcp://127\.0\.0\.1:9: no answer .*; must be the address of one"):
+        LONG.run(tmp_path, scheduler="tcp://127.0.0.1:9")
+
+
+def test_without_dask(tmp_path):
+    program = (
+        "import sys; sys.modules['distributed'] = None\n"
+        "import sim\n"
+        f"try: sim.Study(sim.Scenario(members=20, days=2), {{'days': [2]}}).run({str(tmp_path)!r}, scheduler='tcp://127.0.0.1:9')\n"
+        "except sim.InputError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert done.stdout == "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'\n"
+
+
+def test_a_worker_of_another_version_gives_no_numbers(monkeypatch):
+    from sim.cluster import attempt_there
+    from sim.records import ERROR, rows_of, summary
+
+    record = attempt_there("0.0.9", SMALL, summary, next(LONG._jobs(0, 0, 1)))
+    assert record.failed
+    assert "must be 0.0.9" in rows_of(record)[ERROR][0].as_py()

@@ -1,0 +1,85 @@
+"""The command ``python -m sim sweep``: what it leaves, what it says, and how it ends."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from tests.test_cli import HOUSE, invitesim
+
+STUDY = """
+members = 30
+days = 5
+[meeting]
+history_days = 5
+[study]
+replications = 2
+[study.vary]
+"platform.limit" = [1, "none"]
+"society.often" = [3, 8]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY)
+    return path
+
+
+def test_a_sweep(file, tmp_path):
+    done = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "days=6")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("8 runs at 4 points, 4 failed, ")
+    assert lines[1] == "the first that failed: point 1, seed 1: society.close: not above often, 8 (got 7); must be 9 or more"
+    assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"
+    table = pd.read_parquet(tmp_path / "out" / "table.parquet")
+    assert len(table) == 4 * 4 + 4
+    small = sim.Scenario(members=30, days=6, meeting={"history_days": 5})
+    expected = sim.Study(small, {"platform.limit": [1, None], "society.often": [3, 8]}, replications=2).run(tmp_path / "by hand", jobs=1)
+    pd.testing.assert_frame_equal(table, expected.to_pandas())
+    again = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert again.returncode == 2
+    assert again.stderr == (
+        f"{tmp_path / 'out'}: holds another study: scenario.days is 6 there and 5 here; must be the same study, or another folder\n"
+    )
+
+
+def test_an_interrupted_sweep(file, tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "sim", "sweep", str(file), "--out", str(out), "--jobs", "2", "--replications", "100000"]
+    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while not list(out.glob("runs/*/[!.]*.parquet")):
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        said, error = running.communicate(timeout=60)
+    kept = len(list(out.glob("runs/*/[!.]*.parquet")))
+    assert (running.returncode, said) == (130, "")
+    assert error == f"interrupted; {kept} finished runs are kept in {out}, and the same again goes on from there\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nothing.toml", "--out", "out"], "nothing.toml: can't be read (No such file or directory); must be a study: "),
+        (["study.toml", "--out", "study.toml"], "study.toml: can't be written (a file is where a folder should be)"),
+        (
+            ["study.toml", "--out", "out", "--set", "platform.limt=3"],
+            "study.toml: platform.limt: no such parameter; nearest: platform.limit",
+        ),
+        (["study.toml", "--out", "out", "--jobs", "0"], "Invalid value for '--jobs'"),
+    ],
+)
+def test_wrong_input_to_sweep(arguments, line, file, tmp_path):
+    done = invitesim("sweep", *arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(line)
+    assert done.stderr.count("\n") == 1
+    assert [found.name for found in tmp_path.rglob("*")] == ["study.toml"]
