@@ -144,6 +144,7 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self._paper = arrays.paper()
         self.crew = Crew(threads, n)
         self._changes = np.zeros((len(scenario.policies), 2), np.int64)
         self.started = datetime.now(UTC)
@@ -154,18 +155,18 @@ class Engine:
     def connected(self, ego: int) -> NDArray[np.int32]:
         """List the members with whom ego is connected, in the order of their bonds."""
         slots = pairs.slots(self.world.head, self.world.chunks, ego)
-        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]]
+        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]].astype(np.int32)
         return others
 
     def footprint(self) -> tuple[int, int, int]:
         """Count bond records, the bytes that they take (spare places and lists of chunks included), and those of all else."""
         world = self.world
         slots = int(world.clock[arrays.NEXT_SLOT])
-        per_slot = sum(pool.itemsize * pool[0].size for pool in (world.alter, world.link, world.state))
+        per_slot = sum(pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)) // len(world.alter)
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
-        bonds_now = int(world.head[:, bonds.BONDS].sum(dtype=np.int64))
+        bonds_now = int(world.head[bonds.BONDS :: bonds.HEAD].sum(dtype=np.int64))
         return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
 
     def measure_reach(self) -> None:
@@ -231,7 +232,7 @@ class Engine:
     def _live(self, last_day: int) -> int:
         alone = self.crew.threads == 1
         log, repeats = self._log, self.scenario.meeting.repeat_log
-        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone))
+        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone, self._paper))
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:

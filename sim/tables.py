@@ -41,14 +41,14 @@ def _unpacked(keys: NDArray[np.int64]) -> Pairs:
 def connections(engine: "Engine") -> Pairs:
     """List the connections as of the last evening: shape (E, 2), ego < alter, sorted."""
     world = engine.world
-    count = int(world.head[:, bonds.CONNECTIONS].sum(dtype=np.int64)) // 2
+    count = int(world.head[bonds.CONNECTIONS :: bonds.HEAD].sum(dtype=np.int64)) // 2
     return _unpacked(pairs.connections(world.head, world.chunks, world.alter, world.state, count))
 
 
 def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Give the connections as of the last evening as rows of neighbours, in no order: indptr (N + 1,) and indices (2 E,)."""
     world = engine.world
-    count = int(world.head[:, bonds.CONNECTIONS].sum(dtype=np.int64))
+    count = int(world.head[bonds.CONNECTIONS :: bonds.HEAD].sum(dtype=np.int64))
     indptr, indices = pairs.neighbours(world.head, world.chunks, world.alter, world.state, count)
     return indptr, indices
 
@@ -56,7 +56,7 @@ def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def arcs(engine: "Engine") -> Pairs:
     """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
     world = engine.world
-    count = int(world.tally[:, arrays.ARCS].sum(dtype=np.int64))
+    count = int(world.tally[arrays.ARCS :: arrays.TALLY].sum(dtype=np.int64))
     return _unpacked(pairs.arcs(world.head, world.chunks, world.alter, world.state, count))
 
 
@@ -73,7 +73,10 @@ def waiting(engine: "Engine") -> NDArray[np.int32]:
 
 def restricted_days(engine: "Engine") -> NDArray[np.int64]:
     """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
-    tally, until = engine.world.tally.astype(np.int64), engine.world.account[:, arrays.RESTRICTED_UNTIL].astype(np.int64)
+    tally, until = (
+        engine.world.tally.reshape(-1, arrays.TALLY).astype(np.int64),
+        engine.world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT].astype(np.int64),
+    )
     for_good = until == arrays.FOREVER
     imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(for_good, 0, np.maximum(0, until - max(engine.day, 0)))
     whole: NDArray[np.int64] = imposed + np.where(for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0)
@@ -86,9 +89,9 @@ def members(engine: "Engine") -> "pd.DataFrame":
 
     world, scenario = engine.world, engine.scenario
     n = scenario.members
-    tally, answers = world.tally, world.answers
+    tally, answers = world.tally.reshape(-1, arrays.TALLY), world.answers.reshape(-1, arrays.ANSWERS)
     slots = waiting(engine)
-    pending = np.bincount(world.alter[world.link[slots, 0]], minlength=n)
+    pending = np.bincount(world.alter[world.link[2 * slots]], minlength=n)
     at_door = np.bincount(world.alter[slots], minlength=n)
     sent, accepted, strikes, received = (
         tally[:, column].astype(np.int64) for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED)
@@ -105,8 +108,8 @@ def members(engine: "Engine") -> "pd.DataFrame":
             "policy": _categories(world.policy, list(scenario.policies)),
             "circle": np.arange(n) // scenario.society.circle_size,
             "sociability": engine.sociability,
-            "contacts": world.head[:, bonds.CONTACTS].astype(np.int64),
-            "degree": world.head[:, bonds.CONNECTIONS].astype(np.int64),
+            "contacts": world.head[bonds.CONTACTS :: bonds.HEAD].astype(np.int64),
+            "degree": world.head[bonds.CONNECTIONS :: bonds.HEAD].astype(np.int64),
             "invitations_sent": sent,
             "accepted": accepted,
             "ignored": resolved - accepted - strikes,
@@ -139,13 +142,14 @@ DAILY = {
 def totals(engine: "Engine") -> NDArray[np.int64]:
     """Add up the members of each policy, as of the last evening: shape (policies, TOTALS), what the day keeps in ``World.totals``."""
     world = engine.world
+    head, tally = world.head.reshape(-1, bonds.HEAD), world.tally.reshape(-1, arrays.TALLY)
     own = np.empty((engine.scenario.members, arrays.TOTALS), np.int64)
-    own[:, arrays.T_CONNECTIONS] = world.head[:, bonds.CONNECTIONS]
-    own[:, arrays.T_RESOLVED] = world.answers[:, 1::2].sum(axis=1)
-    own[:, arrays.T_BLOCKED] = world.tally[:, arrays.BLOCKED_DAY] > 0
-    own[:, arrays.T_RESTRICTED] = world.account[:, arrays.RESTRICTED_UNTIL] > max(engine.day, 0)
+    own[:, arrays.T_CONNECTIONS] = head[:, bonds.CONNECTIONS]
+    own[:, arrays.T_RESOLVED] = world.answers.reshape(-1, arrays.ANSWERS)[:, 1::2].sum(axis=1)
+    own[:, arrays.T_BLOCKED] = tally[:, arrays.BLOCKED_DAY] > 0
+    own[:, arrays.T_RESTRICTED] = world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT] > max(engine.day, 0)
     for column, counted in _COUNTED.items():
-        own[:, column] = world.tally[:, counted]
+        own[:, column] = tally[:, counted]
     sums = np.zeros((len(engine.scenario.policies), arrays.TOTALS), np.int64)
     np.add.at(sums, world.policy, own)
     return sums
@@ -212,7 +216,7 @@ class InvitationLog:
         self._open[day] = {
             "slot": slots,
             "ego": world.sent_ego[row, : begins[-1]].copy(),
-            "alter": world.alter[slots],
+            "alter": world.alter[slots].astype(np.int32),
             "source": world.sent_source[row, : begins[-1]].copy(),
             "tie_class": (world.state[slots] & bonds.CONTACT) >> bonds.CLASS,
             "delay": delay,

@@ -22,7 +22,7 @@ from sim import Candidate, InvitePolicy, Scenario
 TWO32 = 2**32
 MOST_COUNTED = 511
 FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
-SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER, PICK = 1, 2, 3, 4, 5, 6, 7, 2**20
+SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, MORE = 1, 2, 3, 4, 5, 6, 2**20
 
 
 @functools.lru_cache(maxsize=4096)
@@ -72,6 +72,7 @@ class Invitation:
     alter: int
     source: str
     tie_class: int
+    delay_word: int
     due_day: int | None = None  # as it stands on the evening of the day of sending; None where no answer will come
     outcome: str = "pending"  # or accepted, idk ("I don't know this person"), ignored (withdrawn without an answer)
 
@@ -118,6 +119,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
             alter = alters[below(next(words), len(alters))]
             if suits(self.bonds[alter]):
                 return alter
+
+    def contacts(self) -> list[int]:
+        return [alter for alter, bond in self.bonds.items() if bond.met + bond.talked >= 1]
 
     def random_contact(self, words: Iterator[int]) -> int | None:
         return self.random_alter(lambda bond: bond.met + bond.talked >= 1, words)
@@ -172,55 +176,59 @@ class Person(mesa.Agent):  # type: ignore[misc]
             contacts_only = self.policy.introductions + self.policy.directory == 0
             found = self.found_among_contacts(day, attempt, asked) if contacts_only else self.found_one_by_one(day, attempt, asked)
             if found is not None:
-                source, alter = found
-                today.append(Invitation(day, self.number, alter, source, self.tie_class(alter)))
+                source, alter, n = found
+                today.append(Invitation(day, self.number, alter, source, self.tie_class(alter), self.word(day, TRY, 4 * n + 3)))
         return today
 
-    def found_among_contacts(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int] | None:
+    def found_among_contacts(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int, int] | None:
         """All tries at once: one of the eligible contacts, unless every try would have missed them."""
-        contacts = [alter for alter, bond in self.bonds.items() if bond.met + bond.talked >= 1]
-        eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter, day)]
-        if not eligible:
+        tries, contacts = self.rules.inviting.tries, self.contacts()
+        n = attempt * tries
+        eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter) and self.agrees(alter, day)]
+        if not eligible or chance(self.word(day, TRY, 4 * n), math.prod([1 - len(eligible) / len(contacts)] * tries)):
             return None
-        miss = math.prod([1 - len(eligible) / len(contacts)] * self.rules.inviting.tries)
-        if chance(self.word(day, PICK, 4 * attempt), miss):
-            return None
-        return "contacts", eligible[below(self.word(day, PICK, 4 * attempt + 1), len(eligible))]
+        return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
 
-    def found_one_by_one(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int] | None:
-        """The first eligible candidate of some tries."""
+    def found_one_by_one(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int, int] | None:
+        """The first candidate of some tries who is eligible and to whom the policy's own function agrees, and the number of the try."""
         tries = self.rules.inviting.tries
         for n in range(attempt * tries, (attempt + 1) * tries):
-            source, alter = self.candidate(day, n)
-            if alter is not None and alter not in asked and self.is_eligible(alter, day):
-                return source, alter
+            source, alter = self.candidate(day, n, asked)
+            if alter is not None and alter not in asked and self.is_eligible(alter) and self.agrees(alter, day):
+                return source, alter, n
         return None
 
-    def candidate(self, day: int, n: int) -> tuple[str, int | None]:
+    def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Where the candidate of this try comes from, and who it is."""
         policy, people = self.policy, self.model.people
         total = policy.contacts + policy.introductions + policy.directory
-        u = self.word(day, SOURCE, n) / TWO32
-        words = (self.word(day, PICK + r, n) for r in itertools.count())
+        u = self.word(day, TRY, 4 * n) / TWO32
+        places = itertools.chain((1, 2), itertools.count(4))  # word 3 is the delay's
+        words = (self.word(day, TRY if s < 4 else MORE + s // 4, 4 * n + s % 4) for s in places)
         if u < policy.contacts / total:
-            return "contacts", self.random_contact(words)
+            contacts = self.contacts()
+            eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter)]
+            hit = bool(eligible) and chance(next(words), len(eligible) / len(contacts))
+            return "contacts", eligible[below(next(words), len(eligible))] if hit else None
         if u < (policy.contacts + policy.introductions) / total:
             between = self.random_connection(words)
             return "introductions", None if between is None else people[between].random_connection(words)
         return "directory", below(next(words), len(people))
 
-    def is_eligible(self, alter: int, day: int) -> bool:
+    def is_eligible(self, alter: int) -> bool:
         policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
         if alter == self.number or bond.state != FREE or k < policy.min_tie:
             return False
-        if policy.min_acceptance > 0 and self.estimate(k) < policy.min_acceptance:
-            return False
-        if policy.condition is None:
+        return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+
+    def agrees(self, alter: int, day: int) -> bool:
+        """Whether the policy's own function says yes, if it has one."""
+        if self.policy.condition is None:
             return True
-        other = self.model.people[alter]
-        seen = SeenBond(bond.met, bond.talked, -1 if bond.last is None else day - bond.last, k)
+        bond, other = self.bonds.get(alter, Bond()), self.model.people[alter]
+        seen = SeenBond(bond.met, bond.talked, -1 if bond.last is None else day - bond.last, self.tie_class(alter))
         candidate = Candidate(alter, len(other.connections), other.circle == self.circle, other.policy_place)
-        return bool(policy.condition(seen, candidate, day))
+        return bool(self.policy.condition(seen, candidate, day))
 
     def estimate(self, k: int) -> float:
         """How likely people of tie class k are to accept, from this person's own experience."""
@@ -352,8 +360,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
                         accepted.due_day = day
             return
         scale, shape = self.rules.answering.delay_scale, self.rules.answering.delay_shape
-        u = unit(ego.word(day, DELAY, 4 * alter.number))
-        delay = math.floor(scale * (-math.log(u)) ** (1 / shape))  # whole days of a Weibull draw
+        delay = math.floor(scale * (-math.log(unit(invitation.delay_word))) ** (1 / shape))  # whole days of a Weibull draw
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)

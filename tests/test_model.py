@@ -143,22 +143,25 @@ def test_a_function_that_does_not_compile_is_named_with_its_reason():
 def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
     from sim.kernel import world as arrays
 
-    plain = sim.run(SMALL)
+    busy = SMALL.replace({"members": 150, "meeting.rate": 1.0, "inviting.per_day": 4.0, "policies": {"everyone": 1}})
+    plain = sim.run(busy)
     found = arrays.found
 
     def cramped(*arguments):
         world = found(*arguments)
         return world._replace(
             alter=world.alter[:300],
-            link=world.link[:300],
+            link=world.link[:600],
             state=world.state[:300],
-            chunks=world.chunks[:, :1].copy(),
+            chunks=world.chunks[:, :2].copy(),  # room for 64 bonds
             verdicts=world.verdicts[:1],
         )
 
     monkeypatch.setattr(arrays, "found", cramped)
-    assert bytes_of(sim.run(SMALL)) == bytes_of(plain)
-    assert Engine(SMALL).world.chunks.shape[1] == 1
+    engine = Engine(busy)
+    engine.advance(busy.days)
+    assert engine.world.chunks.shape[1] > 2, "nobody had more bonds than fit"
+    assert bytes_of(sim.run(busy)) == bytes_of(plain)
 
 
 def changing(scenario: sim.Scenario, days: int = 40) -> sim.NetworkModel:

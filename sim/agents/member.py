@@ -34,7 +34,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
 
     def _tally(self, column: int) -> int:
-        return int(self.model.engine.world.tally[self.number, column])
+        return int(self.model.engine.world.tally[arrays.TALLY * self.number + column])
 
     @property
     def policy(self) -> str:
@@ -61,12 +61,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def contacts(self) -> int:
         """People it has met or talked to."""
-        return int(self.model.engine.world.head[self.number, bonds.CONTACTS])
+        return int(self.model.engine.world.head[bonds.HEAD * self.number + bonds.CONTACTS])
 
     @property
     def degree(self) -> int:
         """Connections."""
-        return int(self.model.engine.world.head[self.number, bonds.CONNECTIONS])
+        return int(self.model.engine.world.head[bonds.HEAD * self.number + bonds.CONNECTIONS])
 
     @property
     def invitations_sent(self) -> int:
@@ -96,7 +96,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def restricted(self) -> bool:
         """Whether it may not invite on the coming day."""
-        return bool(self.model.engine.world.account[self.number, arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
+        return bool(self.model.engine.world.account[arrays.ACCOUNT * self.number + arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
 
     @property
     def connections(self) -> list["Member"]:

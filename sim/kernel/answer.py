@@ -7,18 +7,32 @@ take effect.
 import numpy as np
 from numba import njit
 
-from .bonds import BONDS, CONNECTED, CONNECTIONS, FREE, LOCKED, PENDING, PLATFORM, STRUCK, class_in, find, slot_of
+from .bonds import (
+    BONDS,
+    CONNECTED,
+    CONNECTIONS,
+    FREE,
+    FREE_OF_CLASS,
+    HEAD,
+    LOCKED,
+    PENDING,
+    PLATFORM,
+    STRUCK,
+    class_in,
+    find,
+    slot_of,
+)
 from .compilation import fast, inlined
-from .draws import ANSWER, block
+from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
-from .world import COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES
+from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, SIEVE, STRIKES, T_RESOLVED, T_STRIKES, TALLY
 
-SIEVE_BITS = 13
-SIEVE = 1 << (SIEVE_BITS - 6)
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
+_TOGETHER = 64
+"""How many messages are looked at together: as many as the nearest memory has room for the bonds of."""
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
 
 
@@ -33,106 +47,148 @@ def due(world, rules, day):
     return total
 
 
-@inlined
-def _bit(member):
-    """Give the place of a member's mark in a sieve, by multiplicative hashing (Knuth)."""
-    return (np.uint64(member) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS)
+@fast
+def _mark_connections(head, chunks, alter, state, sieve, ego):
+    """Let each connection of ego leave the number of this search in the sieve; gives the number."""
+    if sieve[SIEVE - 1] == 65535:
+        for place in range(SIEVE):
+            sieve[place] = 0
+    sieve[SIEVE - 1] += 1
+    search = sieve[SIEVE - 1]
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+        while mask != 0:
+            sieve[alter[first + first_of(mask)] & (SIEVE - 2)] = search
+            mask &= mask - 1
+    return search
 
 
 @fast
-def _common_connection(head, chunks, alter, state, sieve, ego, other):
+def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
     """Say whether two members have a connection in common.
 
     The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark are looked up.
     """
-    if head[ego, CONNECTIONS] == 0 or head[other, CONNECTIONS] == 0:
+    if head[HEAD * ego + CONNECTIONS] == 0 or head[HEAD * other + CONNECTIONS] == 0:
         return False
-    sieve[:] = 0
-    for place in range(0, head[ego, BONDS], WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
-        while mask != 0:
-            mark = _bit(alter[first + first_of(mask)])
-            sieve[mark >> np.uint64(6)] |= np.uint64(1) << (mark & np.uint64(63))
-            mask &= mask - 1
-    for place in range(0, head[other, BONDS], WIDTH):
+    search = _mark_connections(head, chunks, alter, state, sieve, ego)
+    for place in range(0, np.int64(head[HEAD * other + BONDS]), WIDTH):
         first = slot_of(chunks, other, place)
         mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
         while mask != 0:
             third = np.int64(alter[first + first_of(mask)])
-            mark = _bit(third)
-            if (sieve[mark >> np.uint64(6)] >> (mark & np.uint64(63))) & np.uint64(1):
-                slot = find(chunks, head, alter, ego, third)
+            if sieve[third & (SIEVE - 2)] == search:
+                slot = find(chunks, head, mark, alter, ego, third)
                 if slot >= 0 and state[slot] & PLATFORM == CONNECTED:
                     return True
             mask &= mask - 1
     return False
 
 
+@fast
+def _ask_for_bonds(head, chunks, alter, state, ego):
+    """Ask for the memory that says whom ego is connected with."""
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        prefetch(state, first)
+        prefetch(alter, first)
+        prefetch(alter, first + WIDTH // 2)
+
+
 @inlined
-def _verdict(world, rules, day, slot, ego, source, sieve):
+def _needs_reference(world, rules, slot, source, w0, w1):
+    """Say whether the answer will hang on a common connection that has to be searched."""
+    k = class_in(world.state[slot])
+    if np.uint64(w0) >= rules.recognise[k]:
+        k = 0
+    p = world.policy[world.alter[slot]]
+    return np.uint64(w1) < rules.accept[k] and k < rules.accepts_from[p] and rules.takes_references[p] and source != FROM_INTRODUCTIONS
+
+
+@inlined
+def _verdict(world, rules, slot, ego, source, w0, w1, w2, sieve):
     """Decide how the invitee answers the invitation at slot."""
     other = np.int64(world.alter[slot])
-    w0, w1, w2, _ = block(rules.key, day, ANSWER, ego, other)
     k = class_in(world.state[slot])  # a tie has the same class from both sides
-    recognised = w0 < rules.recognise[k]
+    recognised = np.uint64(w0) < rules.recognise[k]
     if not recognised:
         k = 0
     p = world.policy[other]
-    if w1 < rules.accept[k]:
+    if np.uint64(w1) < rules.accept[k]:
         if k >= rules.accepts_from[p]:
             return _ACCEPT
         # whom a common connection has introduced has one, and connections last
         if rules.takes_references[p] and (
-            source == FROM_INTRODUCTIONS or _common_connection(world.head, world.chunks, world.alter, world.state, sieve, ego, other)
+            source == FROM_INTRODUCTIONS
+            or _common_connection(world.head, world.chunks, world.mark, world.alter, world.state, sieve, ego, other)
         ):
             return _ACCEPT
-    if not recognised and w2 < rules.idk_click:
+    if not recognised and np.uint64(w2) < rules.idk_click:
         return _IDK
     return _IGNORE
 
 
 @fast
-def judge(world, rules, day, low, high, sieve):
-    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``.
+def _draw_answers(key, day, alter, slots, egos, count, words):
+    """Draw the words of ``count`` answers, in one vectorised loop once the invitees are known."""
+    for turn in range(count):
+        words[3, turn] = alter[slots[turn]]
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for turn in range(count):
+        w0, w1, w2, _ = philox(egos[turn], words[3, turn], day, ANSWER, low, high)
+        words[0, turn] = w0
+        words[1, turn] = w1
+        words[2, turn] = w2
 
-    ``sieve`` is paper to work on, uint64, shape (SIEVE,).
-    """
-    ring = world.sent_slot.shape[0]
+
+@fast
+def judge(world, rules, day, low, high, paper):
+    """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``."""
+    ring, words, sieve = world.sent_slot.shape[0], paper.drawn, paper.sieve
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):
         row = (day - delay) % ring
         first, last = world.sent_from[row, delay], world.sent_from[row, delay + 1]
-        for place in range(max(first, first + low - offset), min(last, first + high - offset)):
-            if place + _AHEAD < last:
-                ahead = np.int64(world.sent_slot[row, place + _AHEAD])
-                prefetch(world.state, ahead)
-                prefetch(world.alter, ahead)
-            slot = np.int64(world.sent_slot[row, place])
-            pending = world.state[slot] & PLATFORM == PENDING
-            world.verdicts[offset + place - first] = (
-                _verdict(world, rules, day, slot, np.int64(world.sent_ego[row, place]), world.sent_source[row, place], sieve)
-                if pending
-                else _STALE
-            )
+        begin, end = max(first, first + low - offset), min(last, first + high - offset)
+        while begin < end:
+            count = min(_TOGETHER, end - begin)
+            slots, egos = world.sent_slot[row, begin : begin + count], world.sent_ego[row, begin : begin + count]
+            for turn in range(count):
+                prefetch(world.alter, np.int64(slots[turn]))
+                prefetch(world.state, np.int64(slots[turn]))
+            _draw_answers(rules.key, day, world.alter, slots, egos, count, words)
+            for turn in range(count):
+                if _needs_reference(
+                    world, rules, np.int64(slots[turn]), world.sent_source[row, begin + turn], words[0, turn], words[1, turn]
+                ):
+                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(egos[turn]))
+                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(words[3, turn]))
+            for turn in range(count):
+                slot, ego, source = np.int64(slots[turn]), np.int64(egos[turn]), world.sent_source[row, begin + turn]
+                pending = world.state[slot] & PLATFORM == PENDING
+                world.verdicts[offset + begin - first + turn] = (
+                    _verdict(world, rules, slot, ego, source, words[0, turn], words[1, turn], words[2, turn], sieve) if pending else _STALE
+                )
+            begin += count
         offset += last - first
 
 
 @inlined
 def _strike(world, rules, day, slot, ego):
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
-    world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
-    world.tally[ego, STRIKES] += 1
+    world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
+    world.tally[TALLY * ego + STRIKES] += 1
     if world.strike_days.shape[0] > 0:
-        world.strike_days[ego, world.account[ego, COUNTED_STRIKES] % world.strike_days.shape[1]] = day
-    world.account[ego, COUNTED_STRIKES] += 1
+        world.strike_days[ego, world.account[ACCOUNT * ego + COUNTED_STRIKES] % world.strike_days.shape[1]] = day
+    world.account[ACCOUNT * ego + COUNTED_STRIKES] += 1
     world.totals[world.policy[ego], T_STRIKES] += 1
     world.totals[world.policy[ego], T_RESOLVED] += 1
 
 
 @inlined
 def _accept(world, rules, slot, ego):
-    there, other = np.int64(world.link[slot, 0]), np.int64(world.alter[slot])
+    there, other = np.int64(world.link[2 * slot]), np.int64(world.alter[slot])
     if not full(world, rules, ego, other):
         connect(world, slot, there, ego, other)
         count_accepted(world, slot, ego, other)
@@ -143,11 +199,11 @@ def _accept(world, rules, slot, ego):
 def _ask_for_both(world, slot, ego):
     """Ask for the memory of what an acceptance will change."""
     other = np.int64(world.alter[slot])
-    prefetch(world.state, np.int64(world.link[slot, 0]))
+    prefetch(world.state, np.int64(world.link[2 * slot]))
     for member in (ego, other):
-        prefetch(world.head, 3 * member)
-        prefetch(world.tally, world.tally.shape[1] * member)
-    prefetch(world.answers, 10 * ego)
+        prefetch(world.head, HEAD * member)
+        prefetch(world.tally, TALLY * member)
+    prefetch(world.answers, ANSWERS * ego)
 
 
 @fast
@@ -189,8 +245,8 @@ def settle_accepted(world, rules, day):
                 count += 1
             offset += 1
     slots = slots[:count]
-    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[slots, 0]]):
-        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[slots[turn], 0]]))
+    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[2 * slots]]):
+        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[2 * slots[turn]]]))
 
 
 @fast
@@ -214,7 +270,7 @@ def withdraw(world, rules, day):
             continue
         world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
         ego = np.int64(world.sent_ego[row, place])
-        world.answers[ego, 2 * class_in(world.state[slot]) + 1] += 1
+        world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
         world.totals[world.policy[ego], T_RESOLVED] += 1
         if rules.lock_days >= 0:
             world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot
@@ -234,3 +290,5 @@ def unlock(world, rules, day):
         world.clock[OLDEST_LOCK] += 1
         if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
             world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
+            if class_in(world.state[slot]) > 0:
+                world.head[HEAD * np.int64(world.alter[world.link[2 * slot]]) + FREE_OF_CLASS + class_in(world.state[slot])] += 1

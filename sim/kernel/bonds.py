@@ -1,16 +1,16 @@
 """Bonds: what each member knows of each other, as one growing table for everybody.
 
-A bond i → j is a *slot* in four parallel pools, and it never moves: ``alter`` (who j is), ``link[:, 0]`` (the slot of the bond j → i, so
-that what happens to one side reaches the other without a search), ``link[:, 1]`` (the tie: day of the last encounter, met, talked) and
-``state`` (the platform's side). A member's slots lie in chunks of 64, then four of 32, four of 64, four of 128 …: place k of the member
-is found from the bits of k + 64 as in a floating-point number, growth copies nothing, and at most a fifth is spare. ``chunks[i]`` is one
-cache line for up to 960 bonds.
+A bond i → j is a *slot* in five parallel pools, and it never moves: ``alter`` (who j is), ``mark`` (the lowest byte of that, for searches),
+``link[2 * slot]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[2 * slot + 1]``
+(the tie: day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks: sixteen of 32, so
+that one comparison (see ``vectors``) covers a chunk, and any further ones of 256, so that few have a long list of them. Growth copies
+nothing, and half a chunk is spare on average. ``chunks[i]`` is one cache line for up to 512 bonds.
 """
 
 import numpy as np
 
 from .compilation import fast, inlined
-from .vectors import WIDTH, equal_to, first_of, leading_zeros, prefetch
+from .vectors import WIDTH, equal_to, first_of, how_many, prefetch, within
 
 FREE, PENDING, CONNECTED, LOCKED = 0, 64, 128, 192
 PLATFORM = 192
@@ -24,23 +24,27 @@ ARC = 1
 STRUCK = 2
 """Set where alter has answered ego's invitation with "I don't know"."""
 
-FIRST_CHUNK = 64
-MOST_CHUNKS = 64
+CHUNK_BITS, NEAR_CHUNKS = 5, 16
+CHUNK, FAR_CHUNK = 32, 256
+_NEAR = CHUNK * NEAR_CHUNKS
 COUNT_MASK = 511
 TALKED, MET, LAST = 0, 9, 18
 """Where the three numbers of a tie begin: 9, 9 and 14 bits."""
 
-BONDS, CONTACTS, CONNECTIONS = range(3)
-"""Columns of ``head``: how many bonds, contacts and connections a member has."""
+BONDS, CONTACTS, CONNECTIONS, FREE_OF_CLASS = range(4)
+"""Columns of ``head``: how many bonds, contacts and connections a member has, and from FREE_OF_CLASS + 1 on its free bonds of tie class 1
+to 4, kept so that who has nobody to invite need not look. Column FREE_OF_CLASS itself, the strangers', is not kept."""
+HEAD = 8
+"""Columns of ``head`` in all, half a cache line a member. ``head`` and ``link`` are flat: a row's place times a known number costs less
+than a look at the shape of a table."""
 
 
 @inlined
 def chunk_of(place):
     """Give the chunk of a place, the place inside it, and the chunk's size."""
-    shifted = place + FIRST_CHUNK
-    octave = 57 - leading_zeros(shifted)  # 57 = 63 - log2(64)
-    size = 16 << octave
-    return 4 * octave + ((shifted >> (octave + 4)) & 3), shifted & (size - 1), size
+    if place < _NEAR:
+        return place >> CHUNK_BITS, place & (CHUNK - 1), np.int64(CHUNK)
+    return NEAR_CHUNKS + (place - _NEAR) // FAR_CHUNK, (place - _NEAR) & (FAR_CHUNK - 1), np.int64(FAR_CHUNK)
 
 
 @inlined
@@ -88,58 +92,107 @@ def strengthened(tie, face, today):
 
 
 @fast
-def find(chunks, head, alter, ego, other):
+def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
-    bonds = np.int64(head[ego, BONDS])
-    wanted = np.int32(other)
+    bonds = np.int64(head[HEAD * ego + BONDS])
+    wanted = np.uint8(other & 255)
     for place in range(0, bonds, WIDTH):
-        slot = slot_of(chunks, ego, place)
-        mask = equal_to(alter, slot, wanted)
-        if mask != 0 and place + first_of(mask) < bonds:  # what lies beyond the last bond is no bond
-            return slot + first_of(mask)
+        first = slot_of(chunks, ego, place)
+        mask = equal_to(mark, first, wanted)
+        while mask != 0:
+            inside = first_of(mask)
+            if alter[first + inside] == other and place + inside < bonds:  # what lies beyond the last bond is no bond
+                return first + inside
+            mask &= mask - 1
+    return np.int64(-1)
+
+
+@fast
+def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
+    """Ask for the memory of the bond that ``find`` will look at first, told by its mark alone."""
+    wanted = np.uint8(other & 255)
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = equal_to(mark, first, wanted)
+        if mask != 0:
+            slot = first + first_of(mask)
+            prefetch(alter, slot)
+            prefetch(state, slot)
+            prefetch(link, 2 * slot)
+            break
+
+
+@inlined
+def prefetch_bytes(chunks, head, pool, ego):
+    """Ask for the memory of all of ego's bonds in a pool of bytes: ``mark``, where ``find`` will search, or ``state``."""
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+        prefetch(pool, slot_of(chunks, ego, place))
+
+
+@inlined
+def _free_mask(state, slot, classes):
+    """Say which of the 32 bonds from a slot on are free and of one of the classes, bits 1 to 4. An empty place is none."""
+    mask = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            mask |= within(state, slot, np.uint8(k << CLASS), np.uint8(1 << CLASS))
+    return mask
+
+
+@fast
+def nth_free(chunks, head, state, ego, classes, number):
+    """Give the slot of a free bond of ego by its number, from 0, among those of some classes in the order of the bonds."""
+    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+        first = slot_of(chunks, ego, place)
+        mask = _free_mask(state, first, classes)
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
     return np.int64(-1)
 
 
 @inlined
-def prefetch_alters(chunks, head, alter, ego):
-    """Ask for the memory in which ``find`` will search."""
-    for chunk in range(min(chunk_of(np.int64(head[ego, BONDS]))[0] + 1, chunks.shape[1])):
-        first = np.int64(chunks[ego, chunk])
-        prefetch(alter, first)
-        prefetch(alter, first + WIDTH)
+def number_of_free(head, ego, classes):
+    """Count the free bonds of ego of some classes, bits 1 to 4."""
+    number = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            number += head[HEAD * ego + FREE_OF_CLASS + k]
+    return number
+
+
+@inlined
+def no_longer_free(head, ego, k):
+    """Count that a free bond of ego, of class k, is free no more."""
+    if k > 0:
+        head[HEAD * ego + FREE_OF_CLASS + k] -= 1
 
 
 @inlined
 def append(chunks, head, pool, ego):
     """Give ego one more slot, taking a chunk from the pool where the last is full; ``fits`` has been asked before."""
-    place = np.int64(head[ego, BONDS])
+    place = np.int64(head[HEAD * ego + BONDS])
     chunk, inside, size = chunk_of(place)
     if inside == 0:
-        if place == 0:
-            for quarter in range(4):
-                chunks[ego, quarter] = pool[0] + 16 * quarter
-            pool[0] += FIRST_CHUNK
-        elif place >= FIRST_CHUNK:
-            chunks[ego, chunk] = pool[0]
-            pool[0] += size
-    head[ego, BONDS] = place + 1
+        chunks[ego, chunk] = pool[0]
+        pool[0] += size
+    head[HEAD * ego + BONDS] = place + 1
     return np.int64(chunks[ego, chunk]) + inside
 
 
 @inlined
 def fits(chunks, head, pool, alter, ego, other):
     """Say whether the pool and the two members' chunk lists have room for a bond between them."""
-    chunk, _, size = chunk_of(np.int64(head[ego, BONDS]))
-    far_chunk, _, far_size = chunk_of(np.int64(head[other, BONDS]))
-    return (
-        chunk < chunks.shape[1]
-        and far_chunk < chunks.shape[1]
-        and pool[0] + max(size, FIRST_CHUNK) + max(far_size, FIRST_CHUNK) <= alter.shape[0]
-    )
+    chunk, _, size = chunk_of(np.int64(head[HEAD * ego + BONDS]))
+    far_chunk, _, far_size = chunk_of(np.int64(head[HEAD * other + BONDS]))
+    return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + size + far_size <= alter.shape[0]
 
 
 @fast
-def join(chunks, head, alter, link, state, pool, ego, other, today):
+def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
     """Create the bonds ego → other and other → ego, and give the slot of the first.
 
     Until the two meet, the day in the tie is that of its creation: see ``joined_today``.
@@ -148,10 +201,12 @@ def join(chunks, head, alter, link, state, pool, ego, other, today):
     there = append(chunks, head, pool, other)
     alter[here] = other
     alter[there] = ego
-    link[here, 0] = there
-    link[there, 0] = here
-    link[here, 1] = today << LAST
-    link[there, 1] = today << LAST
+    mark[here] = other & 255
+    mark[there] = ego & 255
+    link[2 * here] = there
+    link[2 * there] = here
+    link[2 * here + 1] = today << LAST
+    link[2 * there + 1] = today << LAST
     state[here] = FREE
     state[there] = FREE
     return here
@@ -160,10 +215,10 @@ def join(chunks, head, alter, link, state, pool, ego, other, today):
 @fast
 def joined_today(chunks, head, alter, link, ego, other, today):
     """Give the slot of ego's bond with other if it was created today, or -1: only the latest bonds need a look."""
-    place = np.int64(head[ego, BONDS]) - 1
+    place = np.int64(head[HEAD * ego + BONDS]) - 1
     while place >= 0:
         slot = slot_of(chunks, ego, place)
-        if np.int64(link[slot, 1]) >> LAST != today:
+        if np.int64(link[2 * slot + 1]) >> LAST != today:
             break
         if alter[slot] == other:
             return slot
@@ -172,11 +227,12 @@ def joined_today(chunks, head, alter, link, ego, other, today):
 
 
 @inlined
-def prefetch_append(chunks, head, alter, link, state, ego):
+def prefetch_append(world, ego):
     """Ask for the memory of the next bond of ego."""
-    chunk, inside, _ = chunk_of(np.int64(head[ego, BONDS]))
+    chunk, inside, _ = chunk_of(np.int64(world.head[HEAD * ego + BONDS]))
     if inside > 0:
-        slot = np.int64(chunks[ego, chunk]) + inside
-        prefetch(alter, slot)
-        prefetch(link, 2 * slot)
-        prefetch(state, slot)
+        slot = np.int64(world.chunks[ego, chunk]) + inside
+        prefetch(world.mark, slot)
+        prefetch(world.alter, slot)
+        prefetch(world.link, 2 * slot)
+        prefetch(world.state, slot)

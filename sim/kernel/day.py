@@ -8,20 +8,20 @@ does the others itself.
 import numpy as np
 from numba import njit
 
-from .answer import SIEVE, due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
-from .bonds import BONDS, chunk_of
+from .answer import due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
+from .bonds import BONDS, HEAD, chunk_of
 from .compilation import fast
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
-from .meet import choose_encounters, forget_partners, make_acquainted, paper, reach_far_side
+from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, reach_far_side
 from .send import introduce, order_of_effect, send
 from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
 
 DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6)
 """What ``advance`` says."""
 
-MORNING, ACQUAINTING, INVITING, SENDING, JUDGING, SETTLING, EVENING, OBSERVING = range(8)
-"""Stages of a day. A crew can do the first, third, fifth and seventh together."""
+MORNING, ACQUAINTING, INVITING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OBSERVING = range(9)
+"""Stages of a day. A crew does choosing (MORNING, INVITING), JUDGING and the EVENING together."""
 
 
 @fast
@@ -40,7 +40,7 @@ def take_from_log(world, log_from, log_ego, log_alter, log_day):
 def shortage(world, ego, other):
     """Say what is missing for one more bond between two members."""
     for member in (ego, other):
-        if chunk_of(np.int64(world.head[member, BONDS]))[0] >= world.chunks.shape[1]:
+        if chunk_of(np.int64(world.head[HEAD * member + BONDS]))[0] >= world.chunks.shape[1]:
             return MORE_CHUNKS
     return MORE_SLOTS
 
@@ -70,11 +70,9 @@ def use_log(world, log_from, log_ego, log_alter, repeats):
 
 
 @njit(cache=True, nogil=True)
-def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone):
+def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone, paper):
     """Live until the evening of last_day, or until something must grow, or a stage for the crew; says which."""
     clock = world.clock
-    daily_words, drawn, starters = paper()
-    sieve = np.empty(SIEVE, np.uint64)
     members = rules.members
     nobody = np.int64(0)  # a literal would have its own copy of all that it is handed to compiled
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
@@ -82,8 +80,9 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             return FOR_THE_CREW
         if clock[STAGE] == MORNING:
             clock[DAY] += 1
-            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, daily_words, drawn, starters)
+            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, paper)
             reach_far_side(world, rules, clock[DAY], nobody, touched)
+            count_far_side(world, nobody, touched)
             clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
         day = clock[DAY]
         if clock[STAGE] == ACQUAINTING:
@@ -98,15 +97,15 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody)
+            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, paper)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
             if clock[CURSOR] < clock[LIST]:
                 return shortage(world, world.invited[clock[CURSOR], 0], world.invited[clock[CURSOR], 1])
-            if clock[CURSOR] == clock[LIST]:
-                send(world, rules, day, order_of_effect(world, rules))
-                clock[CURSOR] += 1  # sent, whatever must grow before the answers
+            send(world, rules, day, order_of_effect(world, rules))
+            clock[STAGE] = WAITING
+        if clock[STAGE] == WAITING:
             lacking = room_to_answer(world, rules, day)
             if lacking != DONE:
                 return lacking
@@ -114,7 +113,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == JUDGING:
-            judge(world, rules, day, nobody, due(world, rules, day), sieve)
+            judge(world, rules, day, nobody, due(world, rules, day), paper)
             clock[STAGE] = SETTLING
         if clock[STAGE] == SETTLING:
             settle(world, rules, day)

@@ -10,9 +10,9 @@ from numba import njit
 
 from .compilation import fast
 
-SOCIABILITY, POLICY, DAILY, DELAY, ANSWER, SOURCE, PARTNER = (np.int64(code) for code in range(1, 8))
-PICK = np.int64(1 << 20)
-"""Purposes, see docs/rules.md; the r-th pick of a candidate is purpose PICK + r."""
+SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
+MORE = np.int64(1 << 20)
+"""Purposes, see docs/rules.md; MORE + q is the q-th block of words that a try needs beside its first."""
 
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
@@ -90,6 +90,18 @@ def daily(key, day, first, count, met, source, face, attempt):
         source[place] = w1
         face[place] = w2
         attempt[place] = w3
+
+
+@fast
+def blocks(key, day, purpose, egos, count, w0, w1, w2, w3):
+    """Fill four arrays with the words of indices 0 to 3 of ``count`` members, in one vectorised loop."""
+    low, high = key & _LOW, key >> _32
+    for turn in range(count):
+        a, b, c, d = philox(egos[turn], 0, day, purpose, low, high)
+        w0[turn] = a
+        w1[turn] = b
+        w2[turn] = c
+        w3[turn] = d
 
 
 def threshold(probability: float) -> int:

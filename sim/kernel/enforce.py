@@ -7,6 +7,7 @@ from .compilation import fast, inlined
 from .world import (
     ACCEPTED,
     ACCEPTED_BEFORE,
+    ACCOUNT,
     BLOCKED_DAY,
     COUNTED_STRIKES,
     FOREVER,
@@ -17,12 +18,13 @@ from .world import (
     SENT_BEFORE,
     T_BLOCKED,
     T_RESTRICTED,
+    TALLY,
 )
 
 
 @inlined
 def _breaks_the_rule(world, rules, day, ego):
-    strikes = world.account[ego, COUNTED_STRIKES]
+    strikes = world.account[ACCOUNT * ego + COUNTED_STRIKES]
     if (
         rules.limit >= 0
         and strikes >= rules.limit
@@ -30,9 +32,9 @@ def _breaks_the_rule(world, rules, day, ego):
     ):
         return True
     if rules.min_ratio >= 0.0:
-        sent = world.tally[ego, SENT] - world.tally[ego, SENT_BEFORE]
-        accepted = world.tally[ego, ACCEPTED] - world.tally[ego, ACCEPTED_BEFORE]
-        return sent >= rules.min_invites and accepted < rules.min_ratio * sent
+        sent = world.tally[TALLY * ego + SENT] - world.tally[TALLY * ego + SENT_BEFORE]
+        accepted = world.tally[TALLY * ego + ACCEPTED] - world.tally[TALLY * ego + ACCEPTED_BEFORE]
+        return sent >= rules.min_invites and accepted / sent < rules.min_ratio  # as it is said: min_ratio * sent may round up
     return False
 
 
@@ -45,19 +47,19 @@ def enforce(world, rules, day, low, high, changes):
     if rules.limit < 0 and rules.min_ratio < 0.0:
         return
     for ego in range(low, high):
-        until = world.account[ego, RESTRICTED_UNTIL]
+        until = world.account[ACCOUNT * ego + RESTRICTED_UNTIL]
         if until == day and until > 0:
-            world.account[ego, COUNTED_STRIKES] = 0
-            world.tally[ego, SENT_BEFORE] = world.tally[ego, SENT]
-            world.tally[ego, ACCEPTED_BEFORE] = world.tally[ego, ACCEPTED]
+            world.account[ACCOUNT * ego + COUNTED_STRIKES] = 0
+            world.tally[TALLY * ego + SENT_BEFORE] = world.tally[TALLY * ego + SENT]
+            world.tally[TALLY * ego + ACCEPTED_BEFORE] = world.tally[TALLY * ego + ACCEPTED]
             changes[world.policy[ego], 1] -= 1
         elif until < day and _breaks_the_rule(world, rules, day, ego):
-            world.account[ego, RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
-            world.tally[ego, RESTRICTED_DAYS] += max(rules.restriction_days, 0)
+            world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
+            world.tally[TALLY * ego + RESTRICTED_DAYS] += max(rules.restriction_days, 0)
             changes[world.policy[ego], 1] += 1
-            if world.tally[ego, BLOCKED_DAY] == 0:
-                world.tally[ego, BLOCKED_DAY] = day
-                world.tally[ego, SENT_AT_BLOCK] = world.tally[ego, SENT]
+            if world.tally[TALLY * ego + BLOCKED_DAY] == 0:
+                world.tally[TALLY * ego + BLOCKED_DAY] = day
+                world.tally[TALLY * ego + SENT_AT_BLOCK] = world.tally[TALLY * ego + SENT]
                 changes[world.policy[ego], 0] += 1
 
 

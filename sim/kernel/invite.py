@@ -6,36 +6,39 @@ Choosing reads the morning's state and, of today's invitations, only ego's own; 
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import intrinsic
 
 from .bonds import (
     BONDS,
-    CLASS,
     CONNECTED,
     CONNECTIONS,
-    CONTACT,
     CONTACTS,
     COUNT_MASK,
+    FREE_OF_CLASS,
+    HEAD,
     LAST,
     MET,
     PENDING,
     PLATFORM,
     class_in,
     find,
+    no_longer_free,
+    nth_free,
+    number_of_free,
+    prefetch_bytes,
+    prefetch_found,
     slot_of,
 )
 from .compilation import fast, inlined
-from .draws import DELAY, PICK, SOURCE, below, block, lane
-from .vectors import WIDTH, first_of, how_many, prefetch, within
-from .world import (
-    RESTRICTED_UNTIL,
-)
+from .draws import MORE, TRY, below, block, blocks, lane
+from .vectors import prefetch
+from .world import ACCOUNT, ANSWERS, BLOCK, RESTRICTED_UNTIL, UNSOUGHT
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
+_TWO32 = 4294967296.0
+_SOURCE, _PICK, _DELAY = 0, 1, 3
+"""Places of the first four words of a try; picks go on, from their third, with the words after these."""
 
 
 @intrinsic
@@ -54,13 +57,15 @@ def _ask(typing_context, address, met, talked, days_since, k, number, degree, sa
 @inlined
 def estimate(world, rules, ego, k):
     """Give ego's own estimate of acceptance at tie class k: the mean of a Beta."""
-    return (rules.prior[k] * rules.prior_weight + world.answers[ego, 2 * k]) / (rules.prior_weight + world.answers[ego, 2 * k + 1])
+    return (rules.prior[k] * rules.prior_weight + world.answers[ANSWERS * ego + 2 * k]) / (
+        rules.prior_weight + world.answers[ANSWERS * ego + 2 * k + 1]
+    )
 
 
 @fast
 def _agrees(world, rules, day, ego, other, slot, k):
     """Ask the policy's own function about a candidate."""
-    tie = np.int64(world.link[slot, 1]) if k > 0 else np.int64(0)
+    tie = np.int64(world.link[2 * slot + 1]) if k > 0 else np.int64(0)
     since = day - rules.first_day - (tie >> LAST) if k > 0 else -1
     same_circle = ego // rules.circle_size == other // rules.circle_size
     return (
@@ -71,7 +76,7 @@ def _agrees(world, rules, day, ego, other, slot, k):
             since,
             np.int64(k),
             np.int64(other),
-            np.int64(world.head[other, CONNECTIONS]),
+            np.int64(world.head[HEAD * other + CONNECTIONS]),
             np.int64(same_circle),
             np.int64(world.policy[other]),
             np.int64(day),
@@ -97,74 +102,43 @@ def _eligible(world, rules, day, ego, other, slot):
 
 
 @inlined
-def _random_bond(world, key, day, ego, owner, n, r, words, connected):
-    """Pick a connection of owner, or a contact, by ego's words PICK + r and on at index n; ``words`` is the block of r = 0."""
-    bonds = world.head[owner, BONDS]
+def _random_connection(world, rules, day, ego, owner, n, pick, words):
+    """Pick a connection of owner by ego's words of try n, from a pick on; ``words`` is the try's first block.
+
+    Gives its slot and the next pick.
+    """
+    bonds = world.head[HEAD * owner + BONDS]
     while True:
-        if r > 0:
-            words = block(key, day, PICK + r, ego, n >> 2)
-        slot = slot_of(world.chunks, owner, below(lane(words, n & 3), bonds))
-        r += 1
-        if world.state[slot] & PLATFORM == CONNECTED if connected else world.state[slot] & CONTACT != 0:
-            return slot, r
+        if pick < 2:
+            drawn = lane(words, _PICK + pick)
+        else:
+            drawn = lane(block(rules.key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
+        slot = slot_of(world.chunks, owner, below(drawn, bonds))
+        pick += 1
+        if world.state[slot] & PLATFORM == CONNECTED:
+            return slot, pick
 
 
 @inlined
 def _eligible_classes(world, rules, ego):
-    """Give, for each tie class 1 to 4, whether contacts of it are eligible, as the span of states to look for: 0 for none."""
+    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4; a class of which none is free is not."""
     p = world.policy[ego]
     least = rules.min_acceptance[p]
-    spans = (np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(0))
+    classes = 0
     for k in range(1, 5):
-        if k >= rules.min_tie[p] and (least <= 0.0 or estimate(world, rules, ego, k) >= least):
-            spans = tuple_setitem(spans, k - 1, np.uint8(1 << CLASS))
-    return spans
-
-
-@inlined
-def _eligible_mask(state, first, spans):
-    """Say which of the 16 bonds from slot first on are eligible contacts.
-
-    Free, so the state is below PENDING, and of an eligible class. An empty place is none.
-    """
-    return (
-        within(state, first, np.uint8(1 << CLASS), spans[0])
-        | within(state, first, np.uint8(2 << CLASS), spans[1])
-        | within(state, first, np.uint8(3 << CLASS), spans[2])
-        | within(state, first, np.uint8(4 << CLASS), spans[3])
-    )
+        if world.head[HEAD * ego + FREE_OF_CLASS + k] == 0 or k < rules.min_tie[p]:
+            continue
+        if least <= 0.0 or estimate(world, rules, ego, k) >= least:
+            classes |= 1 << k
+    return classes
 
 
 @fast
-def _count_eligible(head, chunks, state, ego, spans):
-    """Count the eligible contacts of ego."""
-    number = np.int64(0)
-    for place in range(0, head[ego, BONDS], WIDTH):
-        number += how_many(_eligible_mask(state, slot_of(chunks, ego, place), spans))
-    return number
-
-
-@fast
-def _pick_eligible(head, chunks, state, ego, spans, number):
-    """Give the slot of an eligible contact of ego by its number, 0 to their count - 1, in the order of the bonds."""
-    for place in range(0, head[ego, BONDS], WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = _eligible_mask(state, first, spans)
-        here = how_many(mask)
-        if number < here:
-            for _ in range(number):
-                mask &= mask - 1
-            return first + first_of(mask)
-        number -= here
-    return np.int64(-1)
-
-
-@fast
-def _count_agreed(world, rules, day, ego, spans, number):
+def _count_agreed(world, rules, day, ego, classes, number):
     """Count the eligible contacts of ego to whom the policy's own function agrees, or give the slot of one of them by its number."""
     agreed = np.int64(0)
-    for turn in range(_count_eligible(world.head, world.chunks, world.state, ego, spans)):
-        slot = _pick_eligible(world.head, world.chunks, world.state, ego, spans, turn)
+    for turn in range(number_of_free(world.head, ego, classes)):
+        slot = nth_free(world.chunks, world.head, world.state, ego, classes, turn)
         if _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
             if agreed == number:
                 return slot
@@ -173,42 +147,47 @@ def _count_agreed(world, rules, day, ego, spans, number):
 
 
 @inlined
-def _among_contacts(world, rules, day, ego, attempt):
-    """Make all tries of an attempt at once, for a policy that looks nowhere but among its contacts; gives the slot of whom to invite, or
-    -1.
+def _number_found(world, rules, ego, eligible, words):
+    """Give the number of the contact that a try finds among the eligible ones, or -1: that can be told without a look at any of them.
 
-    Each of the tries would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
+    A policy that looks nowhere else makes all tries of an attempt at once, with the words of the first. Each would find one of the e
+    eligible among c contacts with probability e / c, any of them with equal right.
     """
-    contacts = np.int64(world.head[ego, CONTACTS])
-    if contacts == 0:
-        return np.int64(-1)
-    spans = _eligible_classes(world, rules, ego)
-    asks = rules.condition[world.policy[ego]] != 0
-    if asks:
-        eligible = _count_agreed(world, rules, day, ego, spans, np.int64(-1))
-    else:
-        eligible = _count_eligible(world.head, world.chunks, world.state, ego, spans)
     if eligible == 0:
         return np.int64(-1)
+    hit = eligible / np.int64(world.head[HEAD * ego + CONTACTS])
+    if not rules.contacts_only[world.policy[ego]]:
+        return below(words[_PICK + 1], eligible) if words[_PICK] < np.uint64(hit * _TWO32) else np.int64(-1)
     miss = 1.0
     for _ in range(rules.tries):
-        miss *= 1.0 - eligible / contacts
-    words = block(rules.key, day, PICK, ego, attempt)
-    if words[0] < np.uint64(miss * 4294967296.0):
-        return np.int64(-1)
-    number = below(words[1], eligible)
-    if asks:
-        return _count_agreed(world, rules, day, ego, spans, number)
-    return _pick_eligible(world.head, world.chunks, world.state, ego, spans, number)
+        miss *= 1.0 - hit
+    return below(words[_PICK], eligible) if words[_SOURCE] >= np.uint64(miss * _TWO32) else np.int64(-1)
 
 
 @inlined
-def _introduced(world, rules, day, ego, n, picked):
-    """Give a random connection of a random connection; -1 if ego has none."""
-    if world.head[ego, CONNECTIONS] == 0:
+def _one_contact(world, rules, day, ego, words):
+    """Try a contact, or all tries of an attempt at once; gives the slot of whom to invite, or -1."""
+    classes = _eligible_classes(world, rules, ego)
+    asks = rules.condition[world.policy[ego]] != 0
+    if asks and rules.contacts_only[world.policy[ego]]:
+        number = _number_found(world, rules, ego, _count_agreed(world, rules, day, ego, classes, np.int64(-1)), words)
+        return _count_agreed(world, rules, day, ego, classes, number) if number >= 0 else np.int64(-1)
+    number = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
+    if number < 0:
         return np.int64(-1)
-    slot, r = _random_bond(world, rules.key, day, ego, ego, n, np.int64(0), picked, True)
-    slot, r = _random_bond(world, rules.key, day, ego, np.int64(world.alter[slot]), n, r, picked, True)
+    slot = nth_free(world.chunks, world.head, world.state, ego, classes, number)
+    if asks and not _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
+        return np.int64(-1)
+    return slot
+
+
+@inlined
+def _introduced(world, rules, day, ego, n, words):
+    """Give a random connection of a random connection; -1 if ego has none."""
+    if world.head[HEAD * ego + CONNECTIONS] == 0:
+        return np.int64(-1)
+    slot, pick = _random_connection(world, rules, day, ego, ego, n, 0, words)
+    slot, pick = _random_connection(world, rules, day, ego, np.int64(world.alter[slot]), n, pick, words)
     return np.int64(world.alter[slot])
 
 
@@ -222,64 +201,56 @@ def _invited_before(world, other, first, out):
 
 
 @inlined
-def _one_by_one(world, rules, day, ego, attempt, first, out):
-    """Make the tries of an attempt one after another; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source."""
+def _one_try(world, rules, day, ego, n, words, looked, first, out):
+    """Make try n of today; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source.
+
+    ``looked`` is the slot of the contact that has been found ahead, -1 if none was; UNSOUGHT: look.
+    """
     p = world.policy[ego]
-    key = rules.key
-    sources = picks = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
-    for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
-        if n & 3 == 0 or n == attempt * rules.tries:
-            picks = block(key, day, PICK, ego, n >> 2)
-            sources = block(key, day, SOURCE, ego, n >> 2)
-        u = lane(sources, n & 3) * _UNIT
-        if u < rules.from_contacts[p]:
-            if world.head[ego, CONTACTS] == 0:
-                continue
-            slot, _ = _random_bond(world, key, day, ego, ego, n, np.int64(0), picks, False)
-            other, source = np.int64(-1), FROM_CONTACTS  # who it is need not be known before it is invited
-        else:
-            if u < rules.from_introductions[p]:
-                other, source = _introduced(world, rules, day, ego, n, picks), FROM_INTRODUCTIONS
-            else:
-                other, source = below(lane(picks, n & 3), rules.members), FROM_DIRECTORY
-            if other < 0 or other == ego:
-                continue
-            slot = find(world.chunks, world.head, world.alter, ego, other)
-            if slot < 0 and _invited_before(world, other, first, out):
-                continue
-        if _eligible(world, rules, day, ego, other, slot):
-            return np.int64(world.alter[slot]) if slot >= 0 else other, slot, source
-    return np.int64(-1), np.int64(-1), FROM_CONTACTS
+    u = words[_SOURCE] * _UNIT
+    if rules.contacts_only[p] or u < rules.from_contacts[p]:
+        slot = looked if looked != UNSOUGHT else _one_contact(world, rules, day, ego, words)
+        return np.int64(world.alter[slot]) if slot >= 0 else np.int64(-1), slot, FROM_CONTACTS
+    if u < rules.from_introductions[p]:
+        other, source = _introduced(world, rules, day, ego, n, words), FROM_INTRODUCTIONS
+    else:
+        other, source = below(words[_PICK], rules.members), FROM_DIRECTORY
+    if other < 0 or other == ego:
+        return np.int64(-1), np.int64(-1), source
+    slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
+    if (slot < 0 and _invited_before(world, other, first, out)) or not _eligible(world, rules, day, ego, other, slot):
+        return np.int64(-1), np.int64(-1), source
+    return other, slot, source
 
 
 @inlined
-def _attempt(world, rules, day, ego, attempt, first, out):
-    """Make one attempt of ego.
+def _attempt(world, rules, day, ego, attempt, words, looked, first, out):
+    """Make one attempt of ego; ``words`` are those of its first try, ``looked`` as in ``_one_try``.
 
     Its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out.
     """
-    if rules.contacts_only[world.policy[ego]]:
-        slot, source = _among_contacts(world, rules, day, ego, attempt), FROM_CONTACTS
-        if slot < 0:
+    n = attempt * rules.tries
+    tries = 1 if rules.contacts_only[world.policy[ego]] else rules.tries
+    other, slot, source = _one_try(world, rules, day, ego, n, words, looked, first, out)
+    while other < 0:
+        n += 1
+        if n == attempt * rules.tries + tries:
             return False
-        other = np.int64(world.alter[slot])
-    else:
-        other, slot, source = _one_by_one(world, rules, day, ego, attempt, first, out)
-        if other < 0:
-            return False
+        words = block(rules.key, day, TRY, ego, n)
+        other, slot, source = _one_try(world, rules, day, ego, n, words, UNSOUGHT, first, out)
     if slot >= 0:
+        no_longer_free(world.head, ego, class_in(world.state[slot]))
         world.state[slot] |= PENDING
     world.invited[out, 0] = ego
     world.invited[out, 1] = other
     world.invited[out, 2] = slot
-    world.invited[out, 3] = source + 4 * _delay(rules, day, ego, other)
+    world.invited[out, 3] = source + 4 * _delay(rules, words[_DELAY])
     return True
 
 
 @inlined
-def _delay(rules, day, ego, other):
-    """Draw how many days the answer takes; pending_days stands for never."""
-    drawn = block(rules.key, day, DELAY, ego, other)[0]
+def _delay(rules, drawn):
+    """Give how many days the answer takes; pending_days stands for never."""
     days = 0
     while days < rules.pending_days and drawn < rules.delays[days]:
         days += 1
@@ -294,28 +265,110 @@ def _sent_this_week(world, ego):
     return total
 
 
-@inlined
-def _ask_for_bonds(world, ego):
-    """Ask for the memory that says what ego's first bonds are."""
-    for chunk in range(3, min(8, world.chunks.shape[1])):
-        prefetch(world.state, np.int64(world.chunks[ego, chunk]))
+@fast
+def _those_who_ask(world, rules, day, first, last, askers):
+    """List the members from first to last - 1 who may invite today and know of anybody, and give their number.
+
+    Who looks only among contacts and has no free one of an eligible class would find nobody, whatever is drawn.
+    """
+    asking = np.int64(0)
+    for ego in range(first, last):
+        if world.attempts[ego] == 0 or world.account[ACCOUNT * ego + RESTRICTED_UNTIL] >= day:
+            continue
+        if rules.max_connections >= 0 and world.head[HEAD * ego + CONNECTIONS] >= rules.max_connections:
+            continue
+        if rules.contacts_only[world.policy[ego]] and number_of_free(world.head, ego, _eligible_classes(world, rules, ego)) == 0:
+            continue
+        askers[asking] = ego
+        asking += 1
+    return asking
 
 
 @fast
-def choose_invitations(world, rules, day, low, high, out):
+def _look_among_contacts(world, rules, paper, asking):
+    """Find, for all first tries among contacts, the number of the one found in ``whom``, -1 if none is and UNSOUGHT where it takes a
+    closer look, with the eligible classes in ``where``; and ask for the memory that says who it is.
+    """
+    for turn in range(asking):
+        ego = np.int64(paper.who[turn])
+        p = world.policy[ego]
+        among = rules.contacts_only[p] or paper.drawn[_SOURCE, turn] * _UNIT < rules.from_contacts[p]
+        paper.whom[turn] = UNSOUGHT
+        if among and rules.condition[p] == 0:
+            classes = _eligible_classes(world, rules, ego)
+            paper.where[0, turn] = classes
+            words = np.uint64(paper.drawn[0, turn]), np.uint64(paper.drawn[1, turn]), np.uint64(paper.drawn[2, turn])
+            paper.whom[turn] = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
+            if paper.whom[turn] >= 0:
+                prefetch_bytes(world.chunks, world.head, world.state, ego)
+
+
+@fast
+def _find_contacts(head, chunks, alter, state, who, whom, where, asking):
+    """Turn the numbers of the contacts found into their slots, and ask for who they are."""
+    for turn in range(asking):
+        if whom[turn] >= 0:
+            whom[turn] = nth_free(chunks, head, state, np.int64(who[turn]), np.int64(where[0, turn]), whom[turn])
+            prefetch(alter, whom[turn])
+
+
+@fast
+def _look_elsewhere(head, chunks, mark, alter, link, state, policy, contacts, introductions, who, asking, drawn):
+    """Ask for the memory that the other first tries will want, in four rounds that each read what the one before has asked for.
+
+    Their own bonds; the connection who introduces; one of his; and the own bond with that one.
+    """
+    for turn in range(asking):
+        ego = np.int64(who[turn])
+        u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
+        if u >= contacts[p]:
+            prefetch_bytes(chunks, head, mark, ego)
+            if u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
+                slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))
+                prefetch(state, slot)
+                prefetch(alter, slot)
+    for hop in range(3):
+        for turn in range(asking):
+            ego = np.int64(who[turn])
+            u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
+            if contacts[p] <= u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
+                between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))])
+                if hop == 0:
+                    prefetch(head, HEAD * between)
+                    prefetch(chunks, chunks.shape[1] * between)
+                    continue
+                slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[HEAD * between + BONDS]))
+                if hop == 1:
+                    prefetch(state, slot)
+                    prefetch(alter, slot)
+                else:
+                    prefetch_found(chunks, head, mark, alter, link, state, ego, np.int64(alter[slot]))
+            elif hop == 2 and u >= introductions[p]:
+                prefetch_found(chunks, head, mark, alter, link, state, ego, below(np.uint64(drawn[_PICK, turn]), len(policy)))
+
+
+@fast
+def choose_invitations(world, rules, day, low, high, out, paper):
     """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
-    for ego in range(low, high):
-        if world.attempts[ego] == 0 or world.account[ego, RESTRICTED_UNTIL] >= day:
-            continue
-        if rules.max_connections >= 0 and world.head[ego, CONNECTIONS] >= rules.max_connections:
-            continue
-        first = out
-        _ask_for_bonds(world, min(ego + 4, high - 1))
-        for attempt in range(world.attempts[ego]):
-            if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
-                break
-            if _attempt(world, rules, day, ego, attempt, first, out):
-                out += 1
-                if rules.weekly_invites >= 0:
-                    world.week[ego, day % 7] += 1
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    who, drawn, contacts, introductions = paper.who, paper.drawn, rules.from_contacts, rules.from_introductions
+    for begin in range(low, high, BLOCK):
+        asking = _those_who_ask(world, rules, day, begin, min(begin + BLOCK, high), who)
+        blocks(rules.key, day, TRY, who, asking, drawn[0], drawn[1], drawn[2], drawn[3])
+        _look_among_contacts(world, rules, paper, asking)
+        _look_elsewhere(head, chunks, mark, alter, link, state, world.policy, contacts, introductions, who, asking, drawn)
+        _find_contacts(head, chunks, alter, state, who, paper.whom, paper.where, asking)
+        for turn in range(asking):
+            ego, first = np.int64(who[turn]), out
+            words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
+            looked = paper.whom[turn]
+            for attempt in range(world.attempts[ego]):
+                if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
+                    break
+                if attempt > 0:
+                    words, looked = block(rules.key, day, TRY, ego, attempt * rules.tries), UNSOUGHT
+                if _attempt(world, rules, day, ego, attempt, words, looked, first, out):
+                    out += 1
+                    if rules.weekly_invites >= 0:
+                        world.week[ego, day % 7] += 1
     return out

@@ -6,19 +6,24 @@ for their turn in the order of the members.
 """
 
 import numpy as np
-from numba import njit
 
 from .bonds import (
     BONDS,
     CONTACT,
     CONTACTS,
     COUNT_MASK,
+    FREE_OF_CLASS,
+    HEAD,
     MET,
+    PLATFORM,
+    class_in,
     find,
     fits,
     join,
-    prefetch_alters,
+    no_longer_free,
     prefetch_append,
+    prefetch_bytes,
+    prefetch_found,
     reclassed,
     slot_of,
     strength,
@@ -26,12 +31,11 @@ from .bonds import (
     tie_class,
 )
 from .compilation import fast, inlined
-from .draws import PARTNER, below, block, daily, lane, philox
+from .draws import PARTNER, below, block, blocks, daily, lane
 from .vectors import prefetch
-from .world import NO_BOND, UNSOUGHT
+from .world import BLOCK, NO_BOND, UNSOUGHT
 
 _UNIT = 2.0**-32
-_BLOCK = 512
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
 _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
@@ -40,30 +44,36 @@ _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
 
 @inlined
 def _random_contact(world, key, day, ego, owner, r, words):
-    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the block.
+    """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the first four.
 
     Give its slot, and where the words have got to.
     """
-    bonds = world.head[owner, BONDS]
+    bonds = world.head[HEAD * owner + BONDS]
     while True:
-        if r & 3 == 0 and r > 0:
-            words = block(key, day, PARTNER, ego, r >> 2)
-        slot = slot_of(world.chunks, owner, below(lane(words, r & 3), bonds))
+        drawn = lane(words, r) if r < 4 else lane(block(key, day, PARTNER, ego, r >> 2), r & 3)
+        slot = slot_of(world.chunks, owner, below(drawn, bonds))
         r += 1
         if world.state[slot] & CONTACT:
-            return slot, r, words
+            return slot, r
 
 
 @inlined
-def _met_again(world, rules, day, ego, words):
-    """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody."""
-    if world.head[ego, CONTACTS] == 0:
+def _strongest(world, rules, day, ego, words, picks):
+    """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody.
+
+    ``picks`` are the slots to which the first four words lead.
+    """
+    if world.head[HEAD * ego + CONTACTS] == 0:
         return np.int64(-1)
-    best, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
-    for _ in range(rules.again_choice - 1):
-        rival, r, words = _random_contact(world, rules.key, day, ego, ego, r, words)
-        if strength(world.link[rival, 1]) > strength(world.link[best, 1]):
-            best = rival
+    best, most, r = np.int64(-1), np.int64(-1), np.int64(0)
+    for _ in range(rules.again_choice):
+        if r < 4 and world.state[np.int64(lane(picks, r))] & CONTACT:
+            rival = np.int64(lane(picks, r))
+            r += 1
+        else:
+            rival, r = _random_contact(world, rules.key, day, ego, ego, r, words)
+        if strength(world.link[2 * rival + 1]) > most:
+            best, most = rival, strength(world.link[2 * rival + 1])
     return best
 
 
@@ -71,10 +81,10 @@ def _met_again(world, rules, day, ego, words):
 def _met_elsewhere(world, rules, day, ego, source, words):
     """Give the partner from a source other than the own contacts; -1 where there is none."""
     if source == _FRIEND:
-        if world.head[ego, CONTACTS] == 0:
+        if world.head[HEAD * ego + CONTACTS] == 0:
             return np.int64(-1)
-        slot, r, words = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
-        slot, r, words = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
+        slot, r = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
+        slot, r = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
         return np.int64(world.alter[slot])
     if source == _CIRCLE:
         first = ego // rules.circle_size * rules.circle_size
@@ -84,107 +94,162 @@ def _met_elsewhere(world, rules, day, ego, source, words):
 
 @inlined
 def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond."""
-    tie = strengthened(world.link[slot, 1], face, today)
-    world.link[slot, 1] = tie
-    world.state[slot] = reclassed(world.state[slot], tie_class(tie, rules.often, rules.close))
+    """Strengthen one side of a bond; gives the class that the tie had if it has risen, else -1."""
+    tie = strengthened(world.link[2 * slot + 1], face, today)
+    world.link[2 * slot + 1] = tie
+    before, k = class_in(world.state[slot]), tie_class(tie, rules.often, rules.close)
+    if k == before:
+        return np.int64(-1)
+    world.state[slot] = reclassed(world.state[slot], k)
+    return np.int64(before)
+
+
+@inlined
+def _count_risen(world, ego, slot, before):
+    """Count that the tie of ego at slot has risen from a class; -1: it has not."""
+    if before >= 0 and world.state[slot] & PLATFORM == 0:
+        no_longer_free(world.head, ego, before)
+        world.head[HEAD * ego + FREE_OF_CLASS + class_in(world.state[slot])] += 1
 
 
 @fast
-def _ask_ahead(head, chunks, alter, state, link, first, starters, starting, drawn, origin, again):
-    """Ask for the memory that the starters will want, before anybody needs it.
+def _those_who_start(world, rules, day, first, last, paper):
+    """List the members from first to last - 1 who start an encounter, those who meet a contact again first; gives the number of these
+    and of all.
 
-    First what says whether the likely picks are contacts, and where those who meet others will look for them; then the ties of two picks.
+    Apart from each other the two kinds make long loops that a processor can foresee.
     """
-    for turn in range(starting):
-        ego = first + starters[turn]
-        bonds = head[ego, BONDS]
-        if origin[starters[turn]] * _UNIT >= again:
-            prefetch_alters(chunks, head, alter, ego)
-        elif bonds > 0:
-            for pick in range(3):
-                prefetch(state, slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds)))
-    for turn in range(starting):
-        ego = first + starters[turn]
-        bonds = head[ego, BONDS]
-        wanted = 2 if bonds > 0 and origin[starters[turn]] * _UNIT < again else 0
+    daily(rules.key, day, first, last - first, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
+    again, elsewhere = np.int64(0), np.int64(0)
+    for place in range(last - first):
+        world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(paper.daily[3, place]) < rules.extra_attempt else 0)
+        paper.who[again] = first + place
+        paper.whom[elsewhere] = first + place
+        starts = 1 if np.uint64(paper.daily[0, place]) < world.starts[first + place] else 0
+        meets_again = 1 if paper.daily[1, place] * _UNIT < rules.again else 0
+        again += starts & meets_again
+        elsewhere += starts & (1 - meets_again)
+    for turn in range(elsewhere):
+        paper.who[again + turn] = paper.whom[turn]
+    return again, again + elsewhere
+
+
+@fast
+def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
+    """Ask for the memory that those who meet again will want: whether their likely picks are contacts, then the ties of two of them.
+
+    ``where`` gets the slots to which their words lead.
+    """
+    for turn in range(again):
+        bonds = np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
         for pick in range(4):
-            if wanted > 0:
-                slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
-                if state[slot] & CONTACT:
-                    prefetch(link, 2 * slot)
-                    wanted -= 1
+            where[pick, turn] = slot_of(chunks, np.int64(who[turn]), below(np.uint64(drawn[pick, turn]), bonds)) if bonds > 0 else 0
+        for pick in range(3):
+            prefetch(state, np.int64(where[pick, turn]))
+    for turn in range(again):
+        wanted = 2
+        for pick in range(4):
+            slot = np.int64(where[pick, turn])
+            if wanted > 0 and state[slot] & CONTACT:
+                prefetch(link, 2 * slot)
+                wanted -= 1
 
 
 @fast
-def _draw_partners(key, day, first, starters, starting, drawn):
-    """Draw the first four PARTNER words of every starter, in one vectorised loop."""
-    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for turn in range(starting):
-        w0, w1, w2, w3 = philox(first + starters[turn], 0, day, PARTNER, low, high)
-        drawn[0, turn] = w0
-        drawn[1, turn] = w1
-        drawn[2, turn] = w2
-        drawn[3, turn] = w3
+def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, origin, first, friend):
+    """Ask for the memory that those who meet elsewhere will want, in three rounds that each read what the one before has asked for.
+
+    Where they will look for the partner, and the contact who introduces a friend; then where his bonds are; then one of them.
+    """
+    for turn in range(again, starting):
+        ego, bonds = np.int64(who[turn]), np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
+        prefetch_bytes(chunks, head, mark, ego)
+        where[0, turn] = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds)) if bonds > 0 else 0
+        prefetch(state, np.int64(where[0, turn]))
+        prefetch(alter, np.int64(where[0, turn]))
+    for hop in range(2):
+        for turn in range(again, starting):
+            if origin[np.int64(who[turn]) - first] * _UNIT < friend and head[HEAD * np.int64(who[turn]) + BONDS] > 0:
+                between = np.int64(alter[where[0, turn]])
+                if hop == 0:
+                    prefetch(head, HEAD * between)
+                    prefetch(chunks, chunks.shape[1] * between)
+                else:
+                    slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), np.int64(head[HEAD * between + BONDS])))
+                    prefetch(state, slot)
+                    prefetch(alter, slot)
 
 
-@njit(cache=True, nogil=True)
-def paper():
-    """Make the working arrays of ``choose_encounters``: words of a block of members, of its starters, and who these are."""
-    return np.empty((4, _BLOCK), np.uint32), np.empty((4, _BLOCK), np.uint32), np.empty(_BLOCK, np.int64)
+@inlined
+def _four(rows, turn):
+    return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
 
 
 @fast
-def choose_encounters(world, rules, day, low, high, daily_words, drawn, starters):
+def _meet_again(world, rules, day, paper, first, again, touched):
+    """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
+    link, today = world.link, day - rules.first_day
+    for turn in range(again):
+        ego = np.int64(paper.who[turn])
+        slot = _strongest(world, rules, day, ego, _four(paper.drawn, turn), _four(paper.where, turn))
+        if slot >= 0:
+            p_face = rules.face[_MET if (np.int64(link[2 * slot + 1]) >> MET) & COUNT_MASK else _ONLINE]
+            face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
+            _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
+            world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
+            touched += 1
+    return touched
+
+
+@fast
+def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh):
+    """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
+    for turn in range(again, starting):
+        ego, u = np.int64(paper.who[turn]), paper.daily[1, np.int64(paper.who[turn]) - first] * _UNIT
+        source = _FRIEND if u < friend else (_CIRCLE if u < circle else _ANYBODY)
+        paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, _four(paper.drawn, turn))
+        paper.where[1, turn] = source
+        prefetch_found(chunks, head, mark, alter, link, state, ego, paper.whom[turn])
+    for turn in range(again, starting):
+        ego, other = np.int64(paper.who[turn]), paper.whom[turn]
+        if other < 0 or other == ego:
+            continue
+        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[paper.where[1, turn]])
+        slot = find(chunks, head, mark, alter, ego, other)
+        if slot >= 0 and state[slot] & CONTACT:
+            _count_risen(world, ego, slot, _grow(world, rules, slot, face, day - rules.first_day))
+            world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
+            touched += 1
+            continue
+        if slot < 0:
+            world.partner[ego] = other
+        world.fresh[fresh, 0] = ego
+        world.fresh[fresh, 1] = other
+        world.fresh[fresh, 2] = face
+        world.fresh[fresh, 3] = slot
+        fresh += 1
+    return touched, fresh
+
+
+@fast
+def choose_encounters(world, rules, day, low, high, paper):
     """Let members low to high - 1 choose whom to meet.
 
-    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two. The last three are paper to work
-    on, see ``paper``.
+    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two.
     """
-    alter, link, state = world.alter, world.link, world.state
-    today = day - rules.first_day
     touched, fresh = low, low
-    for first in range(low, high, _BLOCK):
-        count = min(_BLOCK, high - first)
-        daily(rules.key, day, first, count, daily_words[0], daily_words[1], daily_words[2], daily_words[3])
-        starting = np.int64(0)
-        for place in range(count):
-            world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(daily_words[3, place]) < rules.extra_attempt else 0)
-            starters[starting] = place
-            starting += 1 if np.uint64(daily_words[0, place]) < world.starts[first + place] else 0
-        _draw_partners(rules.key, day, first, starters, starting, drawn)
-        _ask_ahead(world.head, world.chunks, world.alter, state, link, first, starters, starting, drawn, daily_words[1], rules.again)
-        for turn in range(starting):
-            ego = first + starters[turn]
-            words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
-            u = daily_words[1, starters[turn]] * _UNIT
-            facing = np.uint64(daily_words[2, starters[turn]])
-            if u < rules.again:
-                slot = _met_again(world, rules, day, ego, words)
-                if slot < 0:
-                    continue
-                face = np.int64(facing < rules.face[_MET if (np.int64(link[slot, 1]) >> MET) & COUNT_MASK else _ONLINE])
-            else:
-                source = (
-                    _FRIEND if u < rules.again + rules.friend else (_CIRCLE if u < rules.again + rules.friend + rules.circle else _ANYBODY)
-                )
-                other = _met_elsewhere(world, rules, day, ego, source, words)
-                if other < 0 or other == ego:
-                    continue
-                face = np.int64(facing < rules.face[source])
-                slot = find(world.chunks, world.head, alter, ego, other)
-                if slot < 0 or state[slot] & CONTACT == 0:
-                    if slot < 0:
-                        world.partner[ego] = other
-                    world.fresh[fresh, 0] = ego
-                    world.fresh[fresh, 1] = other
-                    world.fresh[fresh, 2] = face
-                    world.fresh[fresh, 3] = slot
-                    fresh += 1
-                    continue
-            _grow(world, rules, slot, face, today)
-            world.touched[touched] = np.int64(link[slot, 0]) * 2 + face
-            touched += 1
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    who, drawn, where = paper.who, paper.drawn, paper.where
+    for first in range(low, high, BLOCK):
+        again, starting = _those_who_start(world, rules, day, first, min(first + BLOCK, high), paper)
+        blocks(rules.key, day, PARTNER, who, starting, drawn[0], drawn[1], drawn[2], drawn[3])
+        _ask_for_contacts(head, chunks, state, link, who, again, drawn, where)
+        friend = rules.again + rules.friend
+        _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, paper.daily[1], first, friend)
+        touched = _meet_again(world, rules, day, paper, first, again, touched)
+        touched, fresh = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh)
     return touched - low, fresh - low
 
 
@@ -193,8 +258,21 @@ def reach_far_side(world, rules, day, first, last):
     """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond."""
     today = day - rules.first_day
     for place in range(first, last):
-        prefetch(world.link, world.touched[min(place + _AHEAD, last - 1)] & ~1)
-        _grow(world, rules, world.touched[place] >> 1, world.touched[place] & 1, today)
+        if place + _AHEAD < last:
+            prefetch(world.link, world.touched[place + _AHEAD] & ~1)
+            prefetch(world.state, world.touched[place + _AHEAD] >> 1)
+        slot = world.touched[place] >> 1
+        before = _grow(world, rules, slot, world.touched[place] & 1, today)
+        world.touched[place] = slot * 8 + before if before >= 0 else -1
+
+
+@fast
+def count_far_side(world, first, last):
+    """Count the ties that have risen on the partners' side, in the places that ``reach_far_side`` has gone through."""
+    for place in range(first, last):
+        if world.touched[place] >= 0:
+            slot = world.touched[place] >> 3
+            _count_risen(world, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
 
 
 @fast
@@ -206,11 +284,11 @@ def make_acquainted(world, rules, day, first, last):
     today = day - rules.first_day
     for place in range(first, last):
         if place + _AHEAD < last:
-            prefetch(world.head, 3 * np.int64(world.fresh[place + _AHEAD, 1]))
+            prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, 1]))
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, 1]))
         if place + _AHEAD // 2 < last:
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 0]))
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.fresh[place + _AHEAD // 2, 1]))
+            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 0]))
+            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 1]))
         ego, other, face, slot = (
             np.int64(world.fresh[place, 0]),
             np.int64(world.fresh[place, 1]),
@@ -220,16 +298,17 @@ def make_acquainted(world, rules, day, first, last):
         if slot == UNSOUGHT or (
             slot == NO_BOND and other < ego and world.partner[other] == ego
         ):  # the partner's own encounter has created the bond already
-            slot = find(world.chunks, world.head, world.alter, ego, other)
+            slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
         if slot < 0:
             if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):
                 return place
-            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
         if world.state[slot] & CONTACT == 0:
-            world.head[ego, CONTACTS] += 1
-            world.head[other, CONTACTS] += 1
-        _grow(world, rules, slot, face, today)
-        _grow(world, rules, np.int64(world.link[slot, 0]), face, today)
+            world.head[HEAD * ego + CONTACTS] += 1
+            world.head[HEAD * other + CONTACTS] += 1
+        there = np.int64(world.link[2 * slot])
+        _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
+        _count_risen(world, other, there, _grow(world, rules, there, face, today))
     return last
 
 

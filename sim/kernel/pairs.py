@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from .bonds import ARC, BONDS, CONNECTED, CONTACT, PLATFORM, slot_of
+from .bonds import ARC, BONDS, CONNECTED, CONTACT, HEAD, PLATFORM, slot_of
 
 
 @njit(cache=True, nogil=True)
@@ -11,8 +11,8 @@ def connections(head, chunks, alter, state, count):
     """List the connections as keys ego 2**32 + alter with ego < alter: int64, shape (count,), egos in order."""
     keys = np.empty(count, np.int64)
     found = 0
-    for ego in range(head.shape[0]):
-        for place in range(head[ego, BONDS]):
+    for ego in range(len(head) // HEAD):
+        for place in range(head[HEAD * ego + BONDS]):
             slot = slot_of(chunks, ego, place)
             if alter[slot] > ego and state[slot] & PLATFORM == CONNECTED:
                 keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
@@ -25,8 +25,8 @@ def arcs(head, chunks, alter, state, count):
     """List the arcs of the outreach graph as keys ego 2**32 + alter: int64, shape (count,), egos in order."""
     keys = np.empty(count, np.int64)
     found = 0
-    for ego in range(head.shape[0]):
-        for place in range(head[ego, BONDS]):
+    for ego in range(len(head) // HEAD):
+        for place in range(head[HEAD * ego + BONDS]):
             slot = slot_of(chunks, ego, place)
             if state[slot] & ARC:
                 keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
@@ -40,11 +40,11 @@ def neighbours(head, chunks, alter, state, count):
 
     Indptr, int64, shape (N + 1,), and indices, int32, shape (count,), each row in the order of its bonds.
     """
-    indptr = np.zeros(head.shape[0] + 1, np.int64)
+    indptr = np.zeros(len(head) // HEAD + 1, np.int64)
     indices = np.empty(count, np.int32)
     found = 0
-    for ego in range(head.shape[0]):
-        for place in range(head[ego, BONDS]):
+    for ego in range(len(head) // HEAD):
+        for place in range(head[HEAD * ego + BONDS]):
             slot = slot_of(chunks, ego, place)
             if state[slot] & PLATFORM == CONNECTED:
                 indices[found] = alter[slot]
@@ -56,9 +56,9 @@ def neighbours(head, chunks, alter, state, count):
 @njit(cache=True, nogil=True)
 def recognised(head, chunks, state):
     """Count each member's connections that are contacts: int64, shape (N,)."""
-    number = np.zeros(head.shape[0], np.int64)
-    for ego in range(head.shape[0]):
-        for place in range(head[ego, BONDS]):
+    number = np.zeros(len(head) // HEAD, np.int64)
+    for ego in range(len(head) // HEAD):
+        for place in range(head[HEAD * ego + BONDS]):
             bits = state[slot_of(chunks, ego, place)]
             if bits & PLATFORM == CONNECTED and bits & CONTACT:
                 number[ego] += 1
@@ -68,7 +68,7 @@ def recognised(head, chunks, state):
 @njit(cache=True, nogil=True)
 def slots(head, chunks, ego):
     """List the slots of ego's bonds, in the order of their creation: int64."""
-    own = np.empty(head[ego, BONDS], np.int64)
+    own = np.empty(head[HEAD * ego + BONDS], np.int64)
     for place in range(len(own)):
         own[place] = slot_of(chunks, ego, place)
     return own

@@ -11,18 +11,22 @@ from .bonds import (
     ARC,
     CONNECTED,
     CONNECTIONS,
+    FREE,
+    HEAD,
     PENDING,
     PLATFORM,
     class_in,
     fits,
     join,
     joined_today,
+    no_longer_free,
     prefetch_append,
 )
 from .compilation import fast, inlined
 from .vectors import prefetch
 from .world import (
     ACCEPTED,
+    ANSWERS,
     ARCS,
     LIST,
     MUTUAL,
@@ -34,6 +38,7 @@ from .world import (
     T_MUTUAL,
     T_RESOLVED,
     T_SENT,
+    TALLY,
     WELCOMED,
 )
 
@@ -51,12 +56,12 @@ def introduce(world, rules, day, first, last):
     for place in range(first, last):
         ahead = min(place + _AHEAD, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch(world.head, 3 * np.int64(world.invited[ahead, 1]))
+            prefetch(world.head, HEAD * np.int64(world.invited[ahead, 1]))
             prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
         ahead = min(place + _AHEAD // 2, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 0]))
-            prefetch_append(world.chunks, world.head, world.alter, world.link, world.state, np.int64(world.invited[ahead, 1]))
+            prefetch_append(world, np.int64(world.invited[ahead, 0]))
+            prefetch_append(world, np.int64(world.invited[ahead, 1]))
         if world.invited[place, 2] >= 0:
             continue
         ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
@@ -64,7 +69,7 @@ def introduce(world, rules, day, first, last):
         if slot < 0:
             if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
                 return place
-            slot = join(world.chunks, world.head, world.alter, world.link, world.state, world.clock, ego, other, today)
+            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
         world.state[slot] |= PENDING
         world.invited[place, 2] = slot
     return last
@@ -73,10 +78,14 @@ def introduce(world, rules, day, first, last):
 @inlined
 def connect(world, slot, there, ego, other):
     """Connect two members; the caller counts whose invitation it was."""
+    if world.state[slot] & PLATFORM == FREE:
+        no_longer_free(world.head, ego, class_in(world.state[slot]))
+    if world.state[there] & PLATFORM == FREE:
+        no_longer_free(world.head, other, class_in(world.state[there]))
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | CONNECTED
     world.state[there] = (world.state[there] & ~np.uint8(PLATFORM)) | CONNECTED
-    world.head[ego, CONNECTIONS] += 1
-    world.head[other, CONNECTIONS] += 1
+    world.head[HEAD * ego + CONNECTIONS] += 1
+    world.head[HEAD * other + CONNECTIONS] += 1
     world.totals[world.policy[ego], T_CONNECTIONS] += 1
     world.totals[world.policy[other], T_CONNECTIONS] += 1
 
@@ -87,11 +96,11 @@ def draw_arc(world, slot, there, ego, other):
     if world.state[slot] & ARC:
         return
     world.state[slot] |= ARC
-    world.tally[ego, ARCS] += 1
+    world.tally[TALLY * ego + ARCS] += 1
     world.totals[world.policy[ego], T_ARCS] += 1
     if world.state[there] & ARC:
-        world.tally[ego, MUTUAL] += 1
-        world.tally[other, MUTUAL] += 1
+        world.tally[TALLY * ego + MUTUAL] += 1
+        world.tally[TALLY * other + MUTUAL] += 1
         world.totals[world.policy[ego], T_MUTUAL] += 1
         world.totals[world.policy[other], T_MUTUAL] += 1
 
@@ -100,10 +109,10 @@ def draw_arc(world, slot, there, ego, other):
 def count_accepted(world, slot, ego, other):
     """Count that other accepted the invitation of ego at slot; what ego learns from it is about the class that the tie has now."""
     k = class_in(world.state[slot])
-    world.answers[ego, 2 * k] += 1
-    world.answers[ego, 2 * k + 1] += 1
-    world.tally[ego, ACCEPTED] += 1
-    world.tally[other, WELCOMED] += 1
+    world.answers[ANSWERS * ego + 2 * k] += 1
+    world.answers[ANSWERS * ego + 2 * k + 1] += 1
+    world.tally[TALLY * ego + ACCEPTED] += 1
+    world.tally[TALLY * other + WELCOMED] += 1
     world.totals[world.policy[ego], T_ACCEPTED] += 1
     world.totals[world.policy[ego], T_RESOLVED] += 1
 
@@ -112,7 +121,7 @@ def count_accepted(world, slot, ego, other):
 def full(world, rules, ego, other):
     """Say whether one of the two has as many connections as the platform allows."""
     most = rules.max_connections
-    return most >= 0 and (world.head[ego, CONNECTIONS] >= most or world.head[other, CONNECTIONS] >= most)
+    return most >= 0 and (world.head[HEAD * ego + CONNECTIONS] >= most or world.head[HEAD * other + CONNECTIONS] >= most)
 
 
 @njit(cache=True, nogil=True)
@@ -137,12 +146,12 @@ def send(world, rules, day, order):
             ahead = np.int64(world.invited[turn + _AHEAD, 2])
             prefetch(world.link, 2 * ahead)
             prefetch(world.state, ahead)
-            prefetch(world.tally, world.tally.shape[1] * np.int64(world.invited[turn + _AHEAD, 1]))
-            prefetch(world.state, np.int64(world.link[world.invited[turn + _AHEAD // 2, 2], 0]))
+            prefetch(world.tally, TALLY * np.int64(world.invited[turn + _AHEAD, 1]))
+            prefetch(world.state, np.int64(world.link[2 * world.invited[turn + _AHEAD // 2, 2]]))
         ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
-        there = np.int64(world.link[slot, 0])
-        world.tally[ego, SENT] += 1
-        world.tally[other, RECEIVED] += 1
+        there = np.int64(world.link[2 * slot])
+        world.tally[TALLY * ego + SENT] += 1
+        world.tally[TALLY * other + RECEIVED] += 1
         world.totals[world.policy[ego], T_SENT] += 1
         draw_arc(world, slot, there, ego, other)
         delay = world.invited[place, 3] >> 2

@@ -1,7 +1,7 @@
-"""Sixteen at once: what the compiler does not see by itself.
+"""Thirty-two at once: what the compiler does not see by itself.
 
-Bonds lie in chunks whose size is a multiple of sixteen, so sixteen neighbours can be compared in one go, on any processor that has
-vectors. Each function gives a mask: bit n says whether the n-th of the sixteen fits.
+Bonds lie in chunks whose size is a multiple of 32, so 32 neighbouring bytes can be compared in one go, on any processor that has
+vectors. Each function gives a mask: bit n says whether the n-th of the 32 fits.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-WIDTH = 16
+WIDTH = 32
 _BIT, _BYTE, _WORD, _LONG = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
@@ -19,13 +19,13 @@ def _address(context: Any, builder: Any, array_type: Any, array: Any, place: Any
     return builder.gep(view.data, [place])
 
 
-def _sixteen(context: Any, builder: Any, array_type: Any, array: Any, place: Any, element: Any) -> Any:
-    pointer = builder.bitcast(_address(context, builder, array_type, array, place), ir.VectorType(element, WIDTH).as_pointer())
+def _bytes(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
+    pointer = builder.bitcast(_address(context, builder, array_type, array, place), ir.VectorType(_BYTE, WIDTH).as_pointer())
     return builder.load(pointer, align=1)
 
 
-def _everywhere(builder: Any, value: Any, element: Any) -> Any:
-    vector = ir.VectorType(element, WIDTH)
+def _everywhere(builder: Any, value: Any) -> Any:
+    vector = ir.VectorType(_BYTE, WIDTH)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(_WORD, 0))
     return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(_WORD, WIDTH), [0] * WIDTH))
 
@@ -36,23 +36,23 @@ def _as_mask(builder: Any, truths: Any) -> Any:
 
 @intrinsic
 def equal_to(typing_context: Any, array: Any, place: Any, wanted: Any) -> Any:
-    """Compare ``array[place : place + 16]``, int32, with a number; gives the mask as int64."""
+    """Compare ``array[place : place + 32]``, uint8, with a number; gives the mask as int64."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        numbers = _sixteen(context, builder, signature.args[0], arguments[0], arguments[1], _WORD)
-        return _as_mask(builder, builder.icmp_unsigned("==", numbers, _everywhere(builder, arguments[2], _WORD)))
+        numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
+        return _as_mask(builder, builder.icmp_unsigned("==", numbers, _everywhere(builder, arguments[2])))
 
-    return types.int64(array, types.int64, types.int32), generate
+    return types.int64(array, types.int64, types.uint8), generate
 
 
 @intrinsic
 def within(typing_context: Any, array: Any, place: Any, low: Any, span: Any) -> Any:
-    """Say which of ``array[place : place + 16]``, uint8, lie in low … low + span - 1; gives the mask as int64."""
+    """Say which of ``array[place : place + 32]``, uint8, lie in low … low + span - 1; gives the mask as int64."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        numbers = _sixteen(context, builder, signature.args[0], arguments[0], arguments[1], _BYTE)
-        offset = builder.sub(numbers, _everywhere(builder, arguments[2], _BYTE))
-        return _as_mask(builder, builder.icmp_unsigned("<", offset, _everywhere(builder, arguments[3], _BYTE)))
+        numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
+        offset = builder.sub(numbers, _everywhere(builder, arguments[2]))
+        return _as_mask(builder, builder.icmp_unsigned("<", offset, _everywhere(builder, arguments[3])))
 
     return types.int64(array, types.int64, types.uint8, types.uint8), generate
 
@@ -73,16 +73,6 @@ def first_of(typing_context: Any, mask: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(_BIT, 1))
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def leading_zeros(typing_context: Any, value: Any) -> Any:
-    """Count the leading zero bits of an int64 above 0."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctlz(arguments[0], ir.Constant(_BIT, 1))
 
     return types.int64(types.int64), generate
 

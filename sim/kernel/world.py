@@ -5,12 +5,13 @@ thresholds in place of probabilities, numbers in place of names. Nothing here is
 what it needs for its own lists is in ``World`` too.
 """
 
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .bonds import FIRST_CHUNK
+from .bonds import CHUNK, HEAD
 
 (SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
     range(12)
@@ -21,6 +22,9 @@ what had been sent and accepted when the account last started from zero."""
 
 RESTRICTED_UNTIL, COUNTED_STRIKES = range(2)
 """Columns of ``account``: last day of the latest restriction, and the strikes since the account last started from zero."""
+
+TALLY, ACCOUNT, ANSWERS = 12, 2, 10
+"""Columns of these flat tables, a row a member, in all."""
 
 FOREVER = 2**31 - 1
 
@@ -85,17 +89,18 @@ class Rules(NamedTuple):
 class World(NamedTuple):
     """The state of the society; N members, P policies, C slots."""
 
-    chunks: NDArray[np.int32]
+    chunks: NDArray[np.uint32]
     """(N, chunks): first slot of each chunk."""
     head: NDArray[np.int32]
-    """(N, 3): bonds, contacts, connections."""
-    alter: NDArray[np.int32]
+    """N times HEAD: bonds, contacts, connections, free bonds by class."""
+    mark: NDArray[np.uint8]
+    alter: NDArray[np.uint32]
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     tally: NDArray[np.int32]
     account: NDArray[np.int32]
     answers: NDArray[np.int32]
-    """(N, 10): per tie class k, invitations accepted [2k] and resolved [2k + 1]."""
+    """N times ANSWERS: per tie class k, invitations accepted [2k] and resolved [2k + 1]."""
     policy: NDArray[np.uint8]
     starts: NDArray[np.uint64]
     """(N,): threshold of starting an encounter."""
@@ -110,16 +115,17 @@ class World(NamedTuple):
     partner: NDArray[np.int32]
     """(N,): whom each member newly met today, or -1."""
     touched: NDArray[np.int64]
-    """(N,): today's encounters with a known contact, slot of the far side * 2 + face to face."""
+    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then slot * 8 + the class that the tie had
+    on the far side where it has risen, else -1."""
     fresh: NDArray[np.int32]
     """(N, 4): today's other encounters: ego, alter, face to face, slot of the bond (NO_BOND, or UNSOUGHT)."""
     invited: NDArray[np.int32]
     """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), kind."""
     verdicts: NDArray[np.uint8]
     """Today's answers, in the order of the messages."""
-    sent_slot: NDArray[np.int32]
+    sent_slot: NDArray[np.uint32]
     """(pending_days + 1, attempts): the invitations of each of the last days, by delay."""
-    sent_ego: NDArray[np.int32]
+    sent_ego: NDArray[np.uint32]
     sent_source: NDArray[np.uint8]
     sent_from: NDArray[np.int64]
     """(pending_days + 1, pending_days + 2): where each delay begins in its day's invitations."""
@@ -131,27 +137,55 @@ class World(NamedTuple):
 
 NO_BOND, UNSOUGHT = -1, -2
 
+BLOCK = 512
+"""Members whose choices are made together, so that the memory of each can be asked for while others are looked at."""
+
+
+class Paper(NamedTuple):
+    """What a thread notes down while a block of members choose, or answer; nothing on it outlives the block."""
+
+    daily: NDArray[np.uint32]
+    """(4, BLOCK): the DAILY words of the block's members."""
+    drawn: NDArray[np.uint32]
+    """(4, BLOCK): the first four words of those among them who start something."""
+    who: NDArray[np.uint32]
+    whom: NDArray[np.int64]
+    where: NDArray[np.uint32]
+    """(4, BLOCK): slots in which they will look."""
+    sieve: NDArray[np.uint16]
+    """(SIEVE,): marks of connections, and the number of the latest search."""
+
+
+SIEVE = 8193
+
+
+def paper() -> Paper:
+    """Make a sheet of paper, one for each thread."""
+    words = [np.zeros((4, BLOCK), np.uint32) for _ in range(3)]
+    return Paper(words[0], words[1], np.zeros(BLOCK, np.uint32), np.zeros(BLOCK, np.int64), words[2], np.zeros(SIEVE, np.uint16))
+
 
 def bytes_needed(members: int) -> int:
     """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
-    return members * (FIRST_CHUNK * 13 + 420)
+    return members * (CHUNK * 14 + 440)
 
 
 def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], policies: int, longest_day: int = 0) -> World:
     """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
     n = rules.members
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
-    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * FIRST_CHUNK)))
+    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
     return World(
-        chunks=np.zeros((n, 12), np.int32),
-        head=np.zeros((n, 3), np.int32),
-        alter=np.empty(slots, np.int32),
-        link=np.empty((slots, 2), np.uint32),
-        state=np.zeros(slots, np.uint8),  # an empty place must not look like a contact
-        tally=np.zeros((n, 12), np.int32),
-        account=np.zeros((n, 2), np.int32),
-        answers=np.zeros((n, 10), np.int32),
+        chunks=_aligned((n, 16), np.uint32),
+        head=_aligned((n * HEAD,), np.int32),
+        mark=_aligned((slots,), np.uint8),
+        alter=_aligned((slots,), np.uint32),
+        link=_aligned((2 * slots,), np.uint32),
+        state=_aligned((slots,), np.uint8),  # an empty place must not look like a contact
+        tally=_aligned((n * TALLY,), np.int32),
+        account=_aligned((n * ACCOUNT,), np.int32),
+        answers=_aligned((n * ANSWERS,), np.int32),
         policy=policy,
         starts=starts,
         attempts=np.zeros(n, np.int32),
@@ -164,8 +198,8 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         fresh=np.empty((max(n, longest_day), 4), np.int32),
         invited=np.empty((most, 4), np.int32),
         verdicts=np.empty(1024, np.uint8),
-        sent_slot=np.empty((ring, most), np.int32),
-        sent_ego=np.empty((ring, most), np.int32),
+        sent_slot=np.empty((ring, most), np.uint32),
+        sent_ego=np.empty((ring, most), np.uint32),
         sent_source=np.empty((ring, most), np.uint8),
         sent_from=np.zeros((ring, rules.pending_days + 2), np.int64),
         locks=np.empty(1024 if rules.lock_days >= 0 else 1, np.int32),
@@ -173,8 +207,16 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     )
 
 
+def _aligned(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Make an array of zeros that begins with a cache line: what is read together then lies in one."""
+    size = prod(shape) * np.dtype(dtype).itemsize
+    room = np.zeros(size + 64, np.uint8)
+    aligned: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(dtype).reshape(shape)
+    return aligned
+
+
 def _longer(array: NDArray, used: int, rows: int) -> NDArray:  # type: ignore[type-arg]
-    longer = np.zeros((rows, *array.shape[1:]), array.dtype)
+    longer = _aligned((rows, *array.shape[1:]), array.dtype)
     longer[:used] = array[:used]
     return longer
 
@@ -187,15 +229,16 @@ def with_more_slots(world: World) -> World:
         rows = 2**31 - 1
         if used + 2**16 > rows:
             raise MemoryError("more than 2**31 bonds")
-    for name in ("alter", "link", "state"):
-        world = world._replace(**{name: _longer(getattr(world, name), used, rows)})
+    for name in ("mark", "alter", "link", "state"):
+        each = 2 if name == "link" else 1
+        world = world._replace(**{name: _longer(getattr(world, name), each * used, each * rows)})
     return world
 
 
 def with_more_chunks(world: World) -> World:
     """Let members have twice as many bonds."""
     n, width = world.chunks.shape
-    wider = np.zeros((n, width + 4), np.int32)
+    wider = _aligned((n, width + 4), np.uint32)
     wider[:, :width] = world.chunks
     return world._replace(chunks=wider)
 
