@@ -8,6 +8,16 @@ as small as can be: **unwanted** invitations per member and year; **blocked** me
 better in one. The *frontier* are the rules that none beats going by the means; a rule is *clearly beaten* if another beats it and the
 interval of the paired difference excludes 0 in an aim. The second part follows members who mean well under a count over the account's
 life, which blocks everybody in the end, however low the chance of a strike: after n invitations with P(Binomial(n, q) >= limit).
+
+Answer (``python -m experiments.block_rule``: 800 members, a year, 8 replications): nothing is free. Of 58 rules 45 are on the frontier and
+only 2 are clearly beaten; whatever takes away many unwanted invitations also blocks people who mean well, and takes connections in
+proportion. Of the rules that clearly block fewer than 1 % of those who mean well, 3 strikes in 30 days, for good, goes furthest: 34.6
+unwanted a year [34.3, 35.0] in place of 37.0 without a rule, 0.7 % [0.4, 1.0] blocked and 7.4 connections lost [6.7, 8.1].
+5 strikes for life, for good (linkedin2008): 33.2 [32.8, 33.6], 0.96 % [0.77, 1.16]; 5 in 30 days, 7 days (linkedin2021), changes next to
+nothing in a year: 37.0 [36.8, 37.3]. Rules by accepted / sent of one half or more block a third to a half of those who mean well. And a
+count over the account's life blocks everybody in the end: with a strike in 100 invitations 97.1 % [96.2, 98.1] after 1,000 (closed form
+97.1 %), in the mixed society 95.0 % [93.1, 96.9] of those who invite only whom they have interacted with, in 8 years; a count within 30
+days has blocked 0.1 % [0.0, 0.4] and 0.0 % [0.0, 0.2].
 """
 
 from collections.abc import Iterator, Sequence
@@ -172,7 +182,7 @@ def _text(table: pd.DataFrame) -> str:
     for aim, unit in zip(AIMS, ("unwanted, per year", "well-meaning blocked, %", "connections lost"), strict=True):
         halves = (shown[f"{aim}_high"] - shown[f"{aim}_low"]) / 2
         cells[unit] = pd.Series([f"{mean:7.2f} ±{half:.2f}" for mean, half in zip(shown[aim], halves, strict=True)], shown.index)
-    heading = "The frontier: rules that none beats in all three aims, per member; the fewest unwanted invitations first."
+    heading = "The frontier: rules that none beats in all three aims, the fewest unwanted invitations first."
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(cells))}"
 
 
@@ -236,13 +246,13 @@ def _named(axis: "Axes", table: pd.DataFrame) -> None:
 def _seen(table: pd.DataFrame) -> str:
     """Say by how much the best harmless rule lowers what is unwanted."""
     nothing = table[table["kind"] == "none"].iloc[0]
-    harmless = table[(table["blocked"] < 1) & (table["kind"] != "none")]
+    harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
     if harmless.empty:
-        return "Every rule blocks at least one in a hundred of those who mean well"
+        return "No rule clearly blocks fewer than one in a hundred of those who mean well"
     best = harmless.sort_values("unwanted", kind="stable").iloc[0]
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        f"Of the rules that block fewer than 1 % of those who mean well, “{best['rule']}” goes furthest: "
+        f"Of the rules that clearly block fewer than 1 % of those who mean well, “{best['rule']}” goes furthest: "
         f"{fewer:.0f} % fewer unwanted invitations, {best['lost']:.1f} connections lost"
     )
 

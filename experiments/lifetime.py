@@ -27,7 +27,7 @@ COUNT: dict[str, Any] = {"platform.preset": "linkedin2008"}
 WINDOW: dict[str, Any] = {"platform.preset": "linkedin2021"}
 UNRULED: dict[str, Any] = {"platform.preset": "none"}
 POINTS = {"none": UNRULED, "life": COUNT, "window": WINDOW}
-LOOKS = {"life": ("#CC79A7", "5 strikes over the account's life, for good"), "window": ("#56B4E9", "5 strikes in 30 days, for 7 days")}
+LOOKS = {"life": ("#CC79A7", "5 strikes for life: for good"), "window": ("#56B4E9", "5 strikes in 30 days: 7 days")}
 AT = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
 """Numbers of invitations at which the share blocked is read off."""
 REPLICATIONS = 3
@@ -90,7 +90,7 @@ def blocked_after(invitations: ArrayLike, chance: float, limit: int) -> NDArray[
     """Give the probability of ``limit`` strikes or more among so many invitations: P(Binomial(n, q) >= limit)."""
     from scipy.special import bdtrc
 
-    shares: NDArray[np.float64] = bdtrc(limit - 1, np.asarray(invitations, np.float64), chance)
+    shares: NDArray[np.float64] = bdtrc(limit - 1, np.rint(invitations).astype(np.int64), chance)
     return shares
 
 
@@ -159,11 +159,11 @@ def draw(story: Story) -> "Figure":
         free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean chance of a strike"
     )
     left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
-    right.set_xlabel("years; members who invite whom they interacted with")
+    right.set_xlabel("years, members of the policy “interacted”")
     left.set_ylabel("blocked at least once, %")
     left.set_ylim(-3, 103)
-    left.legend(frameon=False, fontsize=7.5)
-    right.legend(frameon=False, fontsize=7.5)
+    for axis in (left, right):
+        axis.legend(frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right")
     reached = story.counts[story.counts["replications"] > 0]
     life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
     finding = (

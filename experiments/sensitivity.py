@@ -7,6 +7,13 @@ variance that a number accounts for by itself, ST that with all its interactions
 the mean of several replications with the same seeds at all points; how much of the variance between points is still noise of the seeds is
 reported. Societies are small and short, so that thousands fit into minutes: reach comes near its ceiling, and a year's blocks are cut
 short; the order of the parameters is what is to be trusted, more than the size of the indices.
+
+Answer (``python -m experiments.sensitivity``: 300 members, 120 days, 49 numbers, 2 replications): blocking depends most on how readily
+people click "I don't know" (ST 0.52 [0.34, 0.69]), the limit of strikes (0.29 [0.17, 0.41]) and the invitations a day (0.27 [0.15,
+0.38]). Reach depends most on what counts as a close friend to those who invite no others: their least tie class (0.45 [0.30, 0.60]), their
+share (0.19 [0.13, 0.24]) and whom they accept (0.17 [0.10, 0.25]). Reciprocity depends on the same class (0.28 [0.19, 0.38]), on the
+acceptance of strangers (0.26 [0.19, 0.33]) and on the share of those who invite close friends (0.24 [0.18, 0.31]). Noise of the seeds is
+at most 0.3 % of the variance.
 """
 
 from collections.abc import Iterator, Sequence

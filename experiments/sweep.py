@@ -4,6 +4,13 @@ By default the platform's limit of strikes against how readily people click "I d
 policies are mixed, run several times; replication r has the same seed in all of them. For each measure there is a heat map per policy with
 contour lines, and a map of who leads: the policy with the highest mean, marked where the paired difference from the next has a 95 %
 interval that excludes 0. Higher is not better in every measure: who leads in ``blocked`` is blocked most.
+
+Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite everyone have the largest reach and the
+most connections in 13 of 15 cells, and are overtaken by those who invite whom they have interacted with only where strikes are frequent
+and few are allowed. With a click in 3 of 10 cases "interacted" is ahead at limits of 2 and 3, there by 1.8 points [1.4, 2.1] of reach and
+6.4 connections [5.7, 7.2], and "everyone" from 5 on, by 0.2 points [0.03, 0.4] and 2.1 connections [1.0, 3.3]. Reciprocity is highest for
+close friends in every cell. In a society of this size reach is near its ceiling (92.3 % [92.0, 92.7] and 87.3 % [87.1, 87.5] of the
+members with a limit of 5 and a click in 1 of 10), so differences of reach are small.
 """
 
 import itertools

@@ -7,6 +7,13 @@ two steps of connections: it is what people see of each other, but it adds up ov
 where everybody is within two steps. By connections **gained** since the last round: this is what the policy of the moment earns, and
 feels a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy that has died out. Rules: none,
 linkedin2008 and linkedin2021.
+
+Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): close friends die out under every rule, from every
+start. By connections gained, everyone takes over from all ten starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the
+members without a rule and under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By reach the
+selection between everyone and interacted stops when all are within two steps, and the start decides: everyone is the largest from 6 or 7
+of the starts, interacted from the others, and from equal thirds it is 60.2 % [53.8, 66.6] against 39.4 % [33.0, 45.9] without a rule,
+57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
 """
 
 import itertools

@@ -188,7 +188,7 @@ def test_totals_follow_members_who_change_their_policy(preset):
     assert (kept[:, arrays.T_STRIKES] == by["strikes"].sum()).all()
     assert (kept[:, arrays.T_BLOCKED] == by["blocked_day"].count()).all()
     restricted = pd.Series([member.restricted for member in model.members]).groupby(model.policies).sum()
-    assert (pd.Series(kept[:, arrays.T_RESTRICTED], list(SMALL.policies)) == restricted).all()
+    assert kept[:, arrays.T_RESTRICTED].tolist() == restricted.reindex(list(SMALL.policies)).tolist()
     assert kept[:, arrays.T_RESTRICTED].sum() > 0  # else this says little
 
 
