@@ -185,9 +185,7 @@ def test_a_rule_is_clearly_beaten_only_with_an_interval_above_0():
     noise = np.random.default_rng(5).normal(0, 1, (8, 1))
     base = np.hstack([10 + noise, 5 + noise, 1 + 0 * noise])  # noise that is shared is no noise in a paired difference
     better, unclear = base - [0.1, 0, 0], base + np.linspace(-3, 3.2, 8)[:, None] * [1, 0, 0]
-    assert block_rule.clearly_beaten_by(np.stack([base, better, unclear])) == [[1], [], [1]] or block_rule.clearly_beaten_by(
-        np.stack([base, better, unclear])
-    ) == [[1], [], []]
+    assert block_rule.clearly_beaten_by(np.stack([base, better, unclear])) == [[1], [], []]
     assert block_rule.clearly_beaten_by(np.stack([base, base])) == [[], []]
 
 
@@ -220,7 +218,7 @@ def test_strikes_by_invitation_in_the_model_follow_the_binomial(monkeypatch):
 
 
 def test_expected_gain_agrees_with_a_plain_simulation():
-    days, daily, people, accept, strike, limit, restriction = 80, 0.5 / 40, 30, 0.6, 0.3, 2, 7
+    days, daily, people, accept, strike, limit, restriction = 80, 0.5 / 40, 30, 0.5, 0.5, 2, 3
     chance, gained, runs = np.random.default_rng(2), 0, 4000
     for _ in range(runs):
         strikes = until = invited = 0

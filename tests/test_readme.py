@@ -19,7 +19,7 @@ from sim.__main__ import as_markdown
 from sim.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/studies.md", "docs/odd.md", "docs/rules.md", "docs/parameters.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/studies.md", "docs/experiments.md", "docs/odd.md", "docs/rules.md", "docs/parameters.md")
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCRIPT = 'if __name__ == "__main__":'
 PYTHON = ".venv/bin/python"
@@ -76,7 +76,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/studies.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/studies.md", "docs/experiments.md"])
 def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "examples"}
