@@ -1,5 +1,6 @@
 """A study: nothing that was finished is lost, and what comes out does not depend on how it was done."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -148,11 +150,18 @@ SCRIPT = """
 """
 
 
-def started(folder: Path, replications: int, jobs: int, script: Path) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def started(folder: Path, replications: int, jobs: int, script: Path) -> Iterator[subprocess.Popen[str]]:
     script.write_text(textwrap.dedent(SCRIPT))
     command = [sys.executable, str(script), str(folder), str(replications), str(jobs)]
     settings = os.environ | {"PYTHONPATH": str(HOUSE)}
-    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    with subprocess.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def wait_for_runs(folder: Path, running: subprocess.Popen[str], number: int = 5) -> None:
