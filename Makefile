@@ -5,7 +5,7 @@ PYTHON = python3
 ARGS =
 RUN = .venv/bin/python
 
-.PHONY: help env compare test verify bench lint types lock
+.PHONY: help env compare app test verify bench screenshots lint types lock
 
 help:  # this list
 	@sed -n 's/^\([a-z]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -16,6 +16,9 @@ env:  # the environment, made anew if requirements.lock has changed
 compare: env  # the comparison of the three policies, into results/compare/
 	@$(RUN) -m experiments.compare $(ARGS)
 
+app: env  # the interactive page, in the browser
+	@$(RUN) -m sim page $(ARGS)
+
 test: env  # the tests
 	@$(RUN) -m pytest -n 2 $(ARGS)
 
@@ -24,6 +27,9 @@ verify: env  # the model against closed forms, statistically
 
 bench: env  # speed and memory, beside plain Mesa
 	@$(RUN) -m benchmarks $(ARGS)
+
+screenshots: env  # pictures of the page, into docs/images/; needs Chromium
+	@$(RUN) docs/screenshots.py
 
 lint: env  # style
 	@$(RUN) -m ruff check

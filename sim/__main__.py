@@ -112,6 +112,20 @@ def parameters(
     print(as_markdown(Scenario.parameters()) if markdown else as_text(Scenario.parameters()))
 
 
+@app.command()
+def page(
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen at; 0.0.0.0 lets other machines in.")
+    ] = "localhost",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")] = True,
+) -> None:
+    """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""
+    from .page.server import serve
+
+    serve(port, host=host, browser=browser)
+
+
 def as_text(listed: list[Parameter]) -> str:
     """Write the parameters for the terminal, no line longer than ``WIDTH``."""
     lines = [_row("parameter", "default", "values [unit]")]

@@ -67,6 +67,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=chosen.seed)
         self.engine = Engine(chosen)
         self.engine.advance(0)
+        self._measured: tuple[int, dict[str, list[float]]] = (0, {})
         policies = list(self.scenario.policies)
         reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
         reporters |= {f"{measure}_{name}": _reporter(measure, place) for place, name in enumerate(policies) for measure in DAILY}
@@ -148,6 +149,12 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         """The connections as of the last evening: pairs of members, shape (E, 2), ego < alter, sorted."""
         return connections(self.engine)
 
+    def _measures(self) -> dict[str, list[float]]:
+        """Give the daily measures of the last day lived, worked out once for all reporters."""
+        if self._measured[0] != self.day:
+            self._measured = self.day, day_of_series(self.engine, self.day)
+        return self._measured[1]
+
     def result(self) -> Result:
         """Take all measures, as of the last evening; the same as ``sim.run`` gives at the end."""
         return self.engine.result()
@@ -155,7 +162,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
 def _reporter(measure: str, place: int) -> Callable[[NetworkModel], float]:
     def report(model: NetworkModel) -> float:
-        return day_of_series(model.engine, model.day)[measure][place]
+        return model._measures()[measure][place]
 
     return report
 

@@ -97,7 +97,7 @@ paired = paired_difference
 def aggregate(
     runs: "pd.DataFrame",
     *,
-    by: Sequence[str] = ("population", "policy"),
+    by: str | Sequence[str] = ("population", "policy"),
     measures: Sequence[Hashable] | None = None,
     level: float = LEVEL,
 ) -> "pd.DataFrame":
@@ -107,8 +107,8 @@ def aggregate(
     ----------
     runs : DataFrame
         A row per replication and combination of ``by``, with a column per measure; or long, with the columns ``measure`` and ``value``.
-    by : sequence of str
-        The columns that tell apart what is not to be mixed.
+    by : str or sequence of str
+        The columns that tell apart what is not to be mixed; rows without a value (a limit that is not set) are a group too.
     measures : sequence of str, optional
         The columns that are measures, or the measures of a long table that are wanted; None: all, but for ``replication`` and ``seed``.
     level : float
@@ -125,7 +125,7 @@ def aggregate(
     ValueError
         Where a column is not there.
     """
-    by = list(by)
+    by = [by] if isinstance(by, str) else list(by)
     if {"measure", "value"} <= set(runs.columns):
         _check_present(by, runs)
         long = runs[[*by, "measure", "value"]]
@@ -134,9 +134,9 @@ def aggregate(
         columns = [column for column in runs if column not in (*by, *NOT_MEASURED)] if measures is None else list(measures)
         _check_present([*by, *columns], runs)
         long = runs[[*by, *columns]].melt(by, var_name="measure")
-    first_seen = long.groupby(by, sort=False, observed=True).ngroup()  # what was a wide table stands measure by measure
+    first_seen = long.groupby(by, sort=False, observed=True, dropna=False).ngroup()  # what was a wide table stands measure by measure
     long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
-    table = long.groupby([*by, "measure"], sort=False, observed=True)["value"].agg(["mean", "std", "count"])
+    table = long.groupby([*by, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count"])
     half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
     return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
 

@@ -222,24 +222,18 @@ class InvitationLog:
             "delay": delay,
         }
         if (ended := day - engine.rules.pending_days) in self._open:
-            self._close(ended, world.state)
+            self._closed.append(_with_outcomes(ended, self._open.pop(ended), world.state))
 
-    def _close(self, day: int, state: NDArray[np.uint8]) -> None:
-        sent = self._open.pop(day)
-        bits = state[sent["slot"]]
-        platform = bits & bonds.PLATFORM
-        # who has said "I don't know" may later have invited ego, and so have become a connection: the answer stands
-        outcome = np.select([(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING], [1, 0, 3], 2)
-        self._closed.append(sent | {"day": np.full(len(bits), day), "outcome": outcome})
-
-    def table(self, engine: "Engine") -> "pd.DataFrame":
-        """Give a row per invitation; see ``Result.invitations``. The log ends with it."""
+    def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
+        """Give a row per invitation so far; see ``Result.invitations``. With ``member`` only those that it has sent or received."""
         import pandas as pd
 
-        for day in sorted(self._open):
-            self._close(day, engine.world.state)
+        parts = self._closed + [_with_outcomes(day, sent, engine.world.state) for day, sent in sorted(self._open.items())]
+        if member is not None:
+            own = [np.flatnonzero((part["ego"] == member) | (part["alter"] == member)) for part in parts]
+            parts = [{name: values[rows] for name, values in part.items()} for part, rows in zip(parts, own, strict=True)]
         names = ("day", "ego", "alter", "source", "tie_class", "delay", "outcome")
-        columns = {name: np.concatenate([part[name] for part in self._closed]) for name in names}
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
         order = np.lexsort((columns["alter"], columns["ego"], columns["day"]))
         columns = {name: values[order] for name, values in columns.items()}
         due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(columns["delay"] >= engine.rules.pending_days)
@@ -256,3 +250,12 @@ class InvitationLog:
                 "outcome": _categories(columns["outcome"], list(OUTCOMES)),
             }
         )
+
+
+def _with_outcomes(day: int, sent: dict[str, Any], state: NDArray[np.uint8]) -> dict[str, Any]:
+    """Add the day and, as it stands now, the outcome to the columns of a day's invitations."""
+    bits = state[sent["slot"]]
+    platform = bits & bonds.PLATFORM
+    # who has said "I don't know" may later have invited ego, and so have become a connection: the answer stands
+    outcome = np.select([(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING], [1, 0, 3], 2)
+    return sent | {"day": np.full(len(bits), day), "outcome": outcome}

@@ -19,7 +19,17 @@ from sim.__main__ import as_markdown
 from sim.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/studies.md", "docs/experiments.md", "docs/odd.md", "docs/rules.md", "docs/parameters.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/guide.md",
+    "docs/studies.md",
+    "docs/experiments.md",
+    "docs/page.md",
+    "docs/odd.md",
+    "docs/rules.md",
+    "docs/parameters.md",
+)
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCRIPT = 'if __name__ == "__main__":'
 PYTHON = ".venv/bin/python"

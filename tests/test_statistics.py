@@ -128,3 +128,10 @@ def test_aggregate_does_not_depend_on_the_order_of_replications(seed):
     turned = table.sort_values("replication", ascending=False, kind="stable")
     pd.testing.assert_frame_equal(aggregate(turned), aggregate(table), rtol=1e-12)
     pd.testing.assert_frame_equal(aggregate(table), aggregate(table), check_exact=True)
+
+
+def test_no_limit_is_a_group_like_any_other():
+    runs = pd.DataFrame({"limit": [3.0, np.nan, 3.0, np.nan], "replication": [0, 0, 1, 1], "blocked": [0.2, 0.0, 0.4, 0.2]})
+    table = aggregate(runs, by="limit")
+    assert table["mean"].round(9).tolist() == [0.3, 0.1]
+    assert table["limit"].isna().tolist() == [False, True]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from ..kernel import bonds
+from ..kernel import bonds, pairs
 from ..kernel import world as arrays
+from .policy import Bond
 
 if TYPE_CHECKING:
     from ..model import NetworkModel
@@ -103,3 +104,16 @@ class Member(mesa.Agent):  # type: ignore[misc]
         """The members it is connected with, in the order in which they came to know each other."""
         members = self.model.members
         return [members[alter] for alter in self.model.engine.connected(self.number)]
+
+    @property
+    def bonds(self) -> dict[int, Bond]:
+        """What it knows of each member that it has met or talked to, by number, in the order in which they came to know each other."""
+        engine = self.model.engine
+        world, today = engine.world, engine.day - engine.rules.first_day
+        slots = pairs.slots(world.head, world.chunks, self.number)
+        slots = slots[world.state[slots] & bonds.CONTACT > 0]
+        ties = world.link[slots, 1].astype(int)
+        met, talked, last = (ties >> bonds.MET) & bonds.COUNT_MASK, (ties >> bonds.TALKED) & bonds.COUNT_MASK, ties >> bonds.LAST
+        classes = (world.state[slots] & bonds.CONTACT) >> bonds.CLASS
+        columns = (numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes))
+        return {alter: Bond(*numbers) for alter, *numbers in zip(*columns, strict=True)}

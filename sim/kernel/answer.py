@@ -22,7 +22,7 @@ from .bonds import (
     find,
     slot_of,
 )
-from .compilation import fast, inlined
+from .compilation import fast, inlined, inner
 from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
@@ -47,7 +47,7 @@ def due(world, rules, day):
     return total
 
 
-@fast
+@inner
 def _mark_connections(head, chunks, alter, state, sieve, ego):
     """Let each connection of ego leave the number of this search in the sieve; gives the number."""
     if sieve[SIEVE - 1] == 65535:
@@ -64,7 +64,7 @@ def _mark_connections(head, chunks, alter, state, sieve, ego):
     return search
 
 
-@fast
+@inner
 def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
     """Say whether two members have a connection in common.
 
@@ -86,7 +86,7 @@ def _common_connection(head, chunks, mark, alter, state, sieve, ego, other):
     return False
 
 
-@fast
+@inner
 def _ask_for_bonds(head, chunks, alter, state, ego):
     """Ask for the memory that says whom ego is connected with."""
     for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
@@ -129,7 +129,7 @@ def _verdict(world, rules, slot, ego, source, w0, w1, w2, sieve):
     return _IGNORE
 
 
-@fast
+@inner
 def _draw_answers(key, day, alter, slots, egos, count, words):
     """Draw the words of ``count`` answers, in one vectorised loop once the invitees are known."""
     for turn in range(count):
@@ -206,7 +206,7 @@ def _ask_for_both(world, slot, ego):
     prefetch(world.answers, ANSWERS * ego)
 
 
-@fast
+@inner
 def settle(world, rules, day):
     """Let today's answers take effect.
 
@@ -256,7 +256,7 @@ def waiting_longest(world, rules, day):
     return world.sent_from[sent % world.sent_slot.shape[0], rules.pending_days + 1] if sent >= 1 else np.int64(0)
 
 
-@fast
+@inner
 def withdraw(world, rules, day):
     """Withdraw the invitations that are still pending on their last day."""
     row = (day - rules.pending_days) % world.sent_slot.shape[0]
@@ -279,7 +279,7 @@ def withdraw(world, rules, day):
     world.lock_counts[day % len(world.lock_counts)] = withdrawn
 
 
-@fast
+@inner
 def unlock(world, rules, day):
     """Free, in the morning, the bonds that were locked lock_days + 1 days ago."""
     began = day - rules.lock_days - 1

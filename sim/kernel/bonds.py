@@ -9,7 +9,7 @@ nothing, and half a chunk is spare on average. ``chunks[i]`` is one cache line f
 
 import numpy as np
 
-from .compilation import fast, inlined
+from .compilation import inlined, inner
 from .vectors import WIDTH, equal_to, first_of, how_many, prefetch, within
 
 FREE, PENDING, CONNECTED, LOCKED = 0, 64, 128, 192
@@ -91,7 +91,7 @@ def strengthened(tie, face, today):
     return np.uint32(tie | (today << LAST))
 
 
-@fast
+@inner
 def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
     bonds = np.int64(head[HEAD * ego + BONDS])
@@ -107,7 +107,7 @@ def find(chunks, head, mark, alter, ego, other):
     return np.int64(-1)
 
 
-@fast
+@inner
 def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
     """Ask for the memory of the bond that ``find`` will look at first, told by its mark alone."""
     wanted = np.uint8(other & 255)
@@ -139,7 +139,7 @@ def _free_mask(state, slot, classes):
     return mask
 
 
-@fast
+@inner
 def nth_free(chunks, head, state, ego, classes, number):
     """Give the slot of a free bond of ego by its number, from 0, among those of some classes in the order of the bonds."""
     for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
@@ -191,7 +191,7 @@ def fits(chunks, head, pool, alter, ego, other):
     return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + size + far_size <= alter.shape[0]
 
 
-@fast
+@inner
 def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
     """Create the bonds ego → other and other → ego, and give the slot of the first.
 
@@ -212,7 +212,7 @@ def join(chunks, head, mark, alter, link, state, pool, ego, other, today):
     return here
 
 
-@fast
+@inner
 def joined_today(chunks, head, alter, link, ego, other, today):
     """Give the slot of ego's bond with other if it was created today, or -1: only the latest bonds need a look."""
     place = np.int64(head[HEAD * ego + BONDS]) - 1

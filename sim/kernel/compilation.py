@@ -10,7 +10,12 @@ from typing import Any
 
 from numba import njit
 
-fast: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)()
-"""For a phase, or what is called now and then in one."""
-inlined: Any = partial(njit, cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False, no_cpython_wrapper=True)()
+_rules: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
+_unseen: Any = partial(_rules, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+fast: Any = _rules()
+"""For a phase, which Python may call."""
+inner: Any = _unseen()
+"""For a part of a phase, which only the kernel calls: what Python would need to call it takes as long to compile as the function itself."""
+inlined: Any = _unseen(forceinline=True)
 """For what is called in the innermost loops."""

@@ -10,7 +10,7 @@ from numba import njit
 
 from .answer import due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
 from .bonds import BONDS, HEAD, chunk_of
-from .compilation import fast
+from .compilation import inner
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
 from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, reach_far_side
@@ -24,7 +24,7 @@ MORNING, ACQUAINTING, INVITING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OB
 """Stages of a day. A crew does choosing (MORNING, INVITING), JUDGING and the EVENING together."""
 
 
-@fast
+@inner
 def take_from_log(world, log_from, log_ego, log_alter, log_day):
     """List the encounters of a day of the log in ``fresh``, and give their number."""
     first, last = log_from[log_day], log_from[log_day + 1]
@@ -36,7 +36,7 @@ def take_from_log(world, log_from, log_ego, log_alter, log_day):
     return last - first
 
 
-@fast
+@inner
 def shortage(world, ego, other):
     """Say what is missing for one more bond between two members."""
     for member in (ego, other):
@@ -45,7 +45,7 @@ def shortage(world, ego, other):
     return MORE_SLOTS
 
 
-@fast
+@inner
 def room_to_answer(world, rules, day):
     """Say what the answers of the day need, or DONE."""
     if due(world, rules, day) > len(world.verdicts):
@@ -55,13 +55,13 @@ def room_to_answer(world, rules, day):
     return DONE
 
 
-@fast
+@inner
 def log_day(day, days, repeats):
     """Give the day of the log, from 0, for a day of the platform, or -1 when the log is over."""
     return (day - 1) % days if repeats else (day - 1 if day <= days else -1)
 
 
-@fast
+@inner
 def use_log(world, log_from, log_ego, log_alter, repeats):
     """Put the encounters of the log in the place of those that were drawn, if there is a log."""
     if len(log_from) > 1:

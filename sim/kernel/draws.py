@@ -8,7 +8,7 @@ indices. No state is kept, so a draw that nobody looks at changes no other, and 
 import numpy as np
 from numba import njit
 
-from .compilation import fast
+from .compilation import fast, inner
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
 MORE = np.int64(1 << 20)
@@ -92,7 +92,7 @@ def daily(key, day, first, count, met, source, face, attempt):
         attempt[place] = w3
 
 
-@fast
+@inner
 def blocks(key, day, purpose, egos, count, w0, w1, w2, w3):
     """Fill four arrays with the words of indices 0 to 3 of ``count`` members, in one vectorised loop."""
     low, high = key & _LOW, key >> _32

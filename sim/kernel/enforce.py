@@ -3,7 +3,7 @@
 An account is judged by itself, so any range of members can be looked at at once.
 """
 
-from .compilation import fast, inlined
+from .compilation import fast, inlined, inner
 from .world import (
     ACCEPTED,
     ACCEPTED_BEFORE,
@@ -63,14 +63,14 @@ def enforce(world, rules, day, low, high, changes):
                 changes[world.policy[ego], 0] += 1
 
 
-@fast
+@inner
 def clear_weekday(world, day):
     """Make room for tomorrow's invitations in the week."""
     for ego in range(world.week.shape[0]):
         world.week[ego, (day + 1) % 7] = 0
 
 
-@fast
+@inner
 def observe(world, day, changes, series):
     """Write the day's totals (restricted: as of this morning), then let the changes of the evening enter them."""
     for p in range(world.totals.shape[0]):

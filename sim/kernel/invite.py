@@ -29,7 +29,7 @@ from .bonds import (
     prefetch_found,
     slot_of,
 )
-from .compilation import fast, inlined
+from .compilation import fast, inlined, inner
 from .draws import MORE, TRY, below, block, blocks, lane
 from .vectors import prefetch
 from .world import ACCOUNT, ANSWERS, BLOCK, RESTRICTED_UNTIL, UNSOUGHT
@@ -62,7 +62,7 @@ def estimate(world, rules, ego, k):
     )
 
 
-@fast
+@inner
 def _agrees(world, rules, day, ego, other, slot, k):
     """Ask the policy's own function about a candidate."""
     tie = np.int64(world.link[2 * slot + 1]) if k > 0 else np.int64(0)
@@ -133,7 +133,7 @@ def _eligible_classes(world, rules, ego):
     return classes
 
 
-@fast
+@inner
 def _count_agreed(world, rules, day, ego, classes, number):
     """Count the eligible contacts of ego to whom the policy's own function agrees, or give the slot of one of them by its number."""
     agreed = np.int64(0)
@@ -265,7 +265,7 @@ def _sent_this_week(world, ego):
     return total
 
 
-@fast
+@inner
 def _those_who_ask(world, rules, day, first, last, askers):
     """List the members from first to last - 1 who may invite today and know of anybody, and give their number.
 
@@ -284,7 +284,7 @@ def _those_who_ask(world, rules, day, first, last, askers):
     return asking
 
 
-@fast
+@inner
 def _look_among_contacts(world, rules, paper, asking):
     """Find, for all first tries among contacts, the number of the one found in ``whom``, -1 if none is and UNSOUGHT where it takes a
     closer look, with the eligible classes in ``where``; and ask for the memory that says who it is.
@@ -303,7 +303,7 @@ def _look_among_contacts(world, rules, paper, asking):
                 prefetch_bytes(world.chunks, world.head, world.state, ego)
 
 
-@fast
+@inner
 def _find_contacts(head, chunks, alter, state, who, whom, where, asking):
     """Turn the numbers of the contacts found into their slots, and ask for who they are."""
     for turn in range(asking):
@@ -312,7 +312,7 @@ def _find_contacts(head, chunks, alter, state, who, whom, where, asking):
             prefetch(alter, whom[turn])
 
 
-@fast
+@inner
 def _look_elsewhere(head, chunks, mark, alter, link, state, policy, contacts, introductions, who, asking, drawn):
     """Ask for the memory that the other first tries will want, in four rounds that each read what the one before has asked for.
 

@@ -30,7 +30,7 @@ from .bonds import (
     strengthened,
     tie_class,
 )
-from .compilation import fast, inlined
+from .compilation import fast, inlined, inner
 from .draws import PARTNER, below, block, blocks, daily, lane
 from .vectors import prefetch
 from .world import BLOCK, NO_BOND, UNSOUGHT
@@ -112,7 +112,7 @@ def _count_risen(world, ego, slot, before):
         world.head[HEAD * ego + FREE_OF_CLASS + class_in(world.state[slot])] += 1
 
 
-@fast
+@inner
 def _those_who_start(world, rules, day, first, last, paper):
     """List the members from first to last - 1 who start an encounter, those who meet a contact again first; gives the number of these
     and of all.
@@ -134,7 +134,7 @@ def _those_who_start(world, rules, day, first, last, paper):
     return again, again + elsewhere
 
 
-@fast
+@inner
 def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
     """Ask for the memory that those who meet again will want: whether their likely picks are contacts, then the ties of two of them.
 
@@ -155,7 +155,7 @@ def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
                 wanted -= 1
 
 
-@fast
+@inner
 def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, origin, first, friend):
     """Ask for the memory that those who meet elsewhere will want, in three rounds that each read what the one before has asked for.
 
@@ -185,7 +185,7 @@ def _four(rows, turn):
     return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
 
 
-@fast
+@inner
 def _meet_again(world, rules, day, paper, first, again, touched):
     """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
     link, today = world.link, day - rules.first_day
@@ -201,7 +201,7 @@ def _meet_again(world, rules, day, paper, first, again, touched):
     return touched
 
 
-@fast
+@inner
 def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh):
     """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
@@ -275,7 +275,7 @@ def count_far_side(world, first, last):
             _count_risen(world, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
 
 
-@fast
+@inner
 def make_acquainted(world, rules, day, first, last):
     """Let the encounters in places first to last - 1 of ``fresh`` happen, in this order, creating bonds where there are none.
 
@@ -312,7 +312,7 @@ def make_acquainted(world, rules, day, first, last):
     return last
 
 
-@fast
+@inner
 def forget_partners(world, first, last):
     """Clear the marks that ``choose_encounters`` left for ``make_acquainted``."""
     for place in range(first, last):

@@ -22,7 +22,7 @@ from .bonds import (
     no_longer_free,
     prefetch_append,
 )
-from .compilation import fast, inlined
+from .compilation import inlined, inner
 from .vectors import prefetch
 from .world import (
     ACCEPTED,
@@ -46,7 +46,7 @@ _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
 
 
-@fast
+@inner
 def introduce(world, rules, day, first, last):
     """Create the bonds that the invitations in places first to last - 1 lack.
 
@@ -133,7 +133,7 @@ def by_receiver_and_sender(receivers, senders):
     return np.argsort(keys)
 
 
-@fast
+@inner
 def send(world, rules, day, order):
     """Let the invitations in ``invited`` take effect, in an order if one is given, and file them by the day of their answer."""
     count = world.clock[LIST]

@@ -1,0 +1,192 @@
+"""The page itself: who is where on it, and what belongs to one browser tab."""
+
+import html
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import solara
+import solara.lab
+
+from ..scenario import Scenario
+from . import cards, downloads, telling
+from .controls import Fields, Player
+from .network import Network, caption, picture
+from .settings import OFFERED, RULE, SEED, Settings, shares
+from .worlds import Worlds
+
+RIVAL = {"platform.preset": "linkedin2021"}
+"""The rule of the second world when the page opens."""
+
+
+class Chosen(NamedTuple):
+    """What the settings come to."""
+
+    scenario: Scenario
+    rival: Scenario | None
+
+
+@solara.component
+def Page() -> None:
+    """Show the page; each browser tab has its own."""
+    start = solara.use_memo(Scenario, [])
+    solara.use_memo(_light_or_dark_as_the_system, [])
+    settings = solara.use_reactive(Settings(start))
+    rival_typed = solara.use_reactive(RIVAL)
+    compared = solara.use_reactive(True)
+    last_valid = solara.use_ref(Chosen(start, None))
+    chosen, mistakes, rival_settings = _chosen(settings.value, rival_typed.value, compared.value, last_valid.current)
+    last_valid.current = chosen
+    worlds = solara.use_reactive(solara.use_memo(lambda: Worlds(*chosen), []))
+    frame = solara.use_reactive(0)
+    member: solara.Reactive[int | None] = solara.use_reactive(None)
+    drawn = solara.use_memo(threading.Event, [])
+
+    def anew() -> None:
+        worlds.set(Worlds(*chosen))
+        frame.set(frame.value + 1)
+        if member.value is not None and member.value >= chosen.scenario.members:
+            member.set(None)
+
+    differs = _of(worlds.value) != chosen
+    solara.use_effect(lambda: anew() if differs and not worlds.value.day else None, [chosen])  # before the first day changes show at once
+
+    def change(name: str, text: str) -> None:
+        settings.set(settings.value.changed(name, text))
+
+    def change_rival(name: str, text: str) -> None:
+        rival_typed.set(dict(rival_settings.changed(name, text).typed))
+
+    solara.Title("invitesim")
+    solara.Style(Path(__file__).with_name("style.css"))
+    with solara.AppBar():
+        solara.AppBarTitle("invitesim")
+        solara.lab.ThemeToggle()
+    with solara.Div(classes=["invitesim"]):
+        with solara.Div(classes=["column", "settings"]):
+            with solara.Div(classes=["card"]):
+                _html("<h2>People and rule</h2>")
+                _wrong(mistakes[0].get("", ""))
+                Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
+                _html("[A]: the default is an assumption; the other sources are in docs/parameters.md.", "hint")
+            with solara.Div(classes=["card"]):
+                _html("<h2>World B: the same people, another rule</h2>")
+                solara.Switch(label="compare with a second world", value=compared)
+                if compared.value and chosen.rival is not None:
+                    _wrong(mistakes[1].get("", ""))
+                    Fields("b", RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
+        with solara.Div(classes=["column", "scene"]):
+            with solara.Div(classes=["card"]):
+                Player(worlds, frame, drawn, anew)
+                if differs and worlds.value.day:
+                    _html("The settings have changed: they apply with Reset.", "note")
+            Live(worlds, frame, member, drawn)
+
+
+def _light_or_dark_as_the_system() -> None:
+    solara.lab.theme.dark = None  # not SOLARA_THEME_VARIANT=auto: with that, Solara 1.58.2 writes a page without its main element
+
+
+def _of(worlds: Worlds) -> Chosen:
+    return Chosen(*(life.model.scenario for life in worlds.lives), *([] if worlds.second else [None]))
+
+
+def _chosen(
+    settings: Settings, rival_typed: dict[str, str], compared: bool, last: Chosen
+) -> tuple[Chosen, tuple[dict[str, str], dict[str, str]], Settings]:
+    """Read the settings; what does not fit is said, and what held before holds on."""
+    mistakes, scenario = settings.mistakes(), last.scenario
+    if not mistakes:
+        scenario = settings.scenario()
+    rival_settings = Settings(scenario, rival_typed)
+    if not compared:
+        return Chosen(scenario, None), (mistakes, {}), rival_settings
+    wrong = rival_settings.mistakes()
+    fitting = {name: text for name, text in rival_typed.items() if name not in wrong and "" not in wrong}
+    return Chosen(scenario, Settings(scenario, fitting).scenario()), (mistakes, wrong), rival_settings
+
+
+@solara.component
+def Live(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: solara.Reactive[int | None], drawn: threading.Event) -> None:
+    """Show what changes every day. One component listens to the days: each that did would have Solara walk through the whole page."""
+    frame.get()
+    measure = solara.use_reactive("blocked")
+    now = worlds.value
+    life = now.first
+    most = life.model.scenario.members - 1
+    with now.lock:
+        said, seen, below, lines = telling.today(life), picture(now, member.value), caption(now), life.lines()
+        apart = (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
+        told = cards.member(life, member.value) if member.value is not None and member.value <= most else ""
+        outcomes = cards.outcomes(life)
+    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["card", "today"], attributes={"id": "today", "role": "status"})
+    with solara.Div(classes=["half"]):
+        with solara.Div(classes=["column"]):
+            with solara.Div(classes=["card"]):
+                _html(f"<h2>The network{' of world A' if now.second else ''}</h2>{cards.legend(life, network=True)}")
+                Network(
+                    picture=seen,
+                    label=f"The network on day {life.model.day}. {said}",
+                    event_chosen=lambda number: member.set(int(number)),
+                    event_drawn=lambda _: drawn.set(),
+                )
+                _html(f'<p class="quiet">{html.escape(below)} Click a member to read its story.</p>')
+            _html(cards.numbers(life, lines), "card")
+            _html(outcomes, "card")
+        _html(cards.measured(life, lines), "card")
+    if apart:
+        with solara.Div(classes=["card"]):
+            _html(f"<h2>Two worlds: the same people, the same luck, two rules</h2>{apart[0]}")
+            titles = {title.partition(":")[0]: key for key, (title, _) in cards.CHARTS.items()}
+            chosen = next(title for title, key in titles.items() if key == measure.value)
+            solara.ToggleButtonsSingle(chosen, values=list(titles), dense=True, on_value=lambda title: measure.set(titles[title]))
+            _html(apart[1])
+    with solara.Div(classes=["half"]):
+        with solara.Div(classes=["card"]):
+            _html("<h2>One member</h2>")
+            WhichMember(member, most)
+            _html(told)
+        Downloads(now)
+
+
+@solara.component
+def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
+    """Let a member be chosen by its number."""
+    wrong, set_wrong = solara.use_state("")
+
+    def choose(text: str) -> None:
+        number = int(text) if text.strip().isdecimal() and len(text) < 12 else -1
+        set_wrong(
+            "" if 0 <= number <= most or not text.strip() else f"no such member (got {text}); must be a whole number from 0 to {most}"
+        )
+        if 0 <= number <= most:
+            member.set(number)
+
+    shown = "" if member.value is None else str(member.value)
+    solara.InputText(f"Number, 0 to {most}, or click one in the picture", value=shown, on_value=choose, error=wrong or False)
+
+
+@solara.component
+def Downloads(now: Worlds) -> None:
+    """Offer the files."""
+    with solara.Div(classes=["card"]):
+        _html("<h2>Take it home</h2>")
+        with solara.Div(classes=["buttons"]):
+            downloads.Download("Scenario A (TOML)", "scenario.toml", lambda: downloads.scenario_toml(now))
+            if now.second is not None:
+                downloads.Download("Scenario B (TOML)", "scenario-b.toml", lambda: downloads.scenario_toml(now, 1))
+            downloads.Download("By day (CSV)", "series.csv", lambda: downloads.series_csv(now))
+            downloads.Download("Today (CSV)", "summary.csv", lambda: downloads.summary_csv(now))
+            downloads.Download("Picture (PNG)", "network.png", lambda: downloads.picture_png(now))
+        _html("The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>", "quiet")
+
+
+def _html(content: str, kind: str = "") -> None:
+    solara.HTML("div", unsafe_innerHTML=content, classes=[kind] if kind else [])
+
+
+def _wrong(message: str) -> None:
+    if message:
+        _html(f'<p class="wrong" role="alert">{html.escape(message)}</p>')

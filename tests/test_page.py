@@ -1,0 +1,208 @@
+"""The page in a real browser: offline, right in its numbers, and each tab on its own. Skipped only where there is no Chromium."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 150_000
+"""Milliseconds: the first page of a server waits for the compiler."""
+SMALL = {"members": "300", "days": "50"}
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH")
+
+
+@pytest.fixture(scope="module")
+def address():
+    sim.run(sim.Scenario(members=20, days=1))  # compiled once, not by the server and by the tests at the same time
+    command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
+    try:
+        yield next(found.group() for line in server.stdout if (found := re.search(r"http://localhost:\d+", line)))
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(address, browser):
+    """Open tabs of one browser; in the end, none has had an error or has asked anybody but this machine."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    wrong = []
+    context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    context.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
+    context.on("response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+
+    def opened(**settings):
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#numbers")
+        for name, text in settings.items():
+            typed(page, name, text)
+        return page
+
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+def typed(page, name, text):
+    box = page.locator(f'.field[data-name="{name}"] .typed input').first
+    box.fill(text)
+    box.press("Enter")
+
+
+def until_day(page, day):
+    page.wait_for_function(f"document.querySelector('#numbers').dataset.day >= {day}")
+
+
+def played(page, day):
+    page.get_by_role("button", name="fast").click()
+    page.get_by_role("button", name="Play").click()
+    until_day(page, day)
+
+
+def is_rounded(text, exact):
+    """Whether a number that is shown is the exact one, to the digits that are shown."""
+    if text == "–":
+        return pd.isna(exact)
+    digits = re.fullmatch(r"([\d.]+)\s?%?", text).group(1)
+    unit = 10.0 ** -len(digits.partition(".")[2])
+    return abs(float(digits) - exact * (100 if "%" in text else 1)) <= 0.5 * unit + 1e-9
+
+
+def test_it_plays_and_shows_what_sim_run_gives(tab):
+    page = tab(**SMALL)
+    page.get_by_role("slider", name="Invitations a day").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '0.8'")
+    page.wait_for_selector("#today:has-text('300 people')")
+    played(page, 50)
+    result = sim.run(sim.Scenario(members=300, days=50).replace({"inviting.per_day": 0.8}))
+    last = result.series[result.series["day"] == 50].set_index("policy")
+    for policy in last.index:
+        row = page.locator(f'#numbers tr[data-policy="{policy}"]')
+        for measure in ("degree", "reach2_share", "acceptance", "reciprocity", "idk_rate", "blocked", "invitations"):
+            shown = row.locator(f'[data-measure="{measure}"]').inner_text()
+            assert is_rounded(shown, last.at[policy, measure]), (policy, measure, shown)
+    named = {"sent": "invitations_sent", "accepted": "accepted", "ignored": "ignored", "waiting": "pending", "idk": "strikes"}
+    sums = result.members.groupby("policy", observed=True)[list(named.values())].sum()
+    for policy in sums.index:
+        for outcome, column in named.items():
+            shown = page.locator(f'.outcomes[data-policy="{policy}"] [data-outcome="{outcome}"]').inner_text()
+            assert int(shown.replace(",", "")) == sums.at[policy, column], (policy, outcome)
+    assert page.get_by_role("button", name="Play").is_disabled()  # it ends with the scenario's last day
+
+
+def downloaded(page, name):
+    with page.expect_download() as waited:
+        page.get_by_role("button", name=name).click()
+    return Path(waited.value.path()).read_bytes()
+
+
+def test_two_worlds_differ_only_after_the_first_restriction(tab):
+    page = tab(**SMALL, **{"platform.limit": "2"})
+    played(page, 50)
+    scenarios = [sim.Scenario(**tomllib.loads(downloaded(page, f"Scenario {world}").decode())) for world in "AB"]
+    base = sim.Scenario(members=300, days=50)
+    assert scenarios[0] == base.replace({"platform.limit": 2})
+    assert scenarios[1] == base.replace({"platform.preset": "linkedin2021", "platform.limit": 2})
+    series = pd.read_csv(StringIO(downloaded(page, "By day").decode()))
+    a, b = (series[series["world"] == world].drop(columns="world").reset_index(drop=True) for world in "AB")
+    first = min(sim.run(scenario).members["blocked_day"].min() for scenario in scenarios)
+    assert 1 < first < 50  # else this says nothing
+    assert a[a["day"] <= first].equals(b[b["day"] <= first])
+    differing = a["day"][(a.fillna(-1) != b.fillna(-1)).any(axis=1)].min()
+    assert differing > first
+    said = page.inner_text("#difference")
+    assert f"in both worlds it is on day {first}." in said
+    assert f"Up to day {differing - 1} all numbers are the same in both worlds; from day {differing} on they differ." in said
+    assert downloaded(page, "Picture").startswith(b"\x89PNG")
+
+
+def test_two_tabs_do_not_disturb_each_other(tab):
+    one, other = tab(members="200"), tab()
+    one.get_by_role("button", name="Step").click()
+    until_day(one, 1)
+    before = one.inner_text("#numbers")
+    other.get_by_role("button", name="Step").click()
+    until_day(other, 1)
+    other.get_by_role("button", name="Play").click()
+    until_day(other, 3)
+    assert one.inner_text("#numbers") == before
+    assert one.locator('[data-name="members"] .typed input').input_value() == "200"
+    assert other.locator('[data-name="members"] .typed input').input_value() == "1000"
+
+
+def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
+    page = tab(members="1")
+    page.wait_for_selector(".wrong:has-text('too small (got 1); must be 2 or more')")
+    page.get_by_role("button", name="Step").click()
+    until_day(page, 1)
+    typed(page, "members", "120")
+    page.wait_for_selector("text=they apply with Reset")
+    assert page.locator(".wrong").count() == 0
+    page.get_by_role("button", name="Play").click()
+    until_day(page, 3)
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_selector("#today:has-text('Day 0: 120 people')")
+    page.wait_for_timeout(600)  # a day that was under way when it was reset must not be lived by the new society
+    assert page.locator("#numbers").get_attribute("data-day") == "0"
+
+
+def test_a_member_has_its_story(tab):
+    page = tab(**SMALL, **{"platform.limit": "1"})
+    result = sim.run(sim.Scenario(members=300, days=50).replace({"platform.limit": 1}), log=True)
+    number = int(result.members["blocked_day"].idxmin())
+    played(page, 50)
+    page.get_by_label("Number, 0 to 299").fill(str(number))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#story:has-text('Member {number} of')")
+    row = result.members.loc[number]
+    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#story")
+    invitations = result.invitations
+    own = invitations[(invitations["ego"] == number) | (invitations["alter"] == number)]
+    assert page.locator("#events tr").count() == len(own) + 1
+    canvas = page.locator("canvas.network")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    page.wait_for_function(f"!document.querySelector('#story').innerText.startsWith('Member {number} ')")
+
+
+def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".theme--dark #numbers")
+    assert page.evaluate("[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)")
+    play = page.get_by_role("button", name="Play")
+    assert play.bounding_box()["y"] < 844
+    play.focus()
+    page.keyboard.press("Enter")
+    until_day(page, 2)
+    context.close()

@@ -1,0 +1,161 @@
+"""The parts of the page, without a browser."""
+
+import socket
+
+import numpy as np
+import pytest
+
+import sim
+from sim.tables import InvitationLog
+
+pytest.importorskip("solara", reason="needs the extra app")
+
+from sim.page import charts, network, places, server, story, telling
+from sim.page.settings import Settings, help_text
+from sim.page.worlds import Worlds
+
+SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
+
+
+@pytest.fixture(scope="module")
+def harsh():
+    worlds = Worlds(SMALL.replace({"platform.limit": 1}), SMALL.replace({"platform.limit": 1, "platform.restriction_days": 5}))
+    worlds.live(40)
+    return worlds
+
+
+def test_a_setting_that_does_not_fit_says_so_under_its_name():
+    settings = Settings(sim.Scenario()).changed("members", "30000").changed("platform.limit", "0").changed("days", "")
+    assert settings.mistakes() == {
+        "members": "too many for the page (got 30000); must be 20000 or less",
+        "platform.limit": "too small (got 0); must be 1 or more",
+        "days": "nothing there; must be a number or a word",
+    }
+    none = Settings(sim.Scenario())
+    for name in sim.Scenario().policies:
+        none = none.changed(f"policies.{name}.share", "0")
+    assert "" in none.mistakes()
+
+
+def test_another_preset_brings_its_own_numbers():
+    settings = (
+        Settings(sim.Scenario())
+        .changed("platform.limit", "2")
+        .changed("inviting.per_day", "1.5")
+        .changed("platform.preset", "linkedin2021")
+    )
+    assert settings.scenario() == sim.Scenario().replace({"inviting.per_day": 1.5, "platform.preset": "linkedin2021"})
+    assert settings.changed("platform.limit", "none").scenario().platform.limit is None
+
+
+def test_help_is_of_the_scenarios_own_table():
+    listed = {parameter.name: parameter for parameter in sim.Scenario.parameters()}
+    for name in ("meeting.rate", "answering.idk_click", "platform.preset"):
+        assert listed[name].description in help_text(name, sim.Scenario())
+    assert listed["policies.NAME.share"].description in help_text("policies.everyone.share", sim.Scenario())
+
+
+def test_worlds_that_differ_in_how_long_a_block_lasts_part_when_it_ends(harsh):
+    first = harsh.first.first_restriction
+    assert first == harsh.second.first_restriction == harsh.first.model.result().members["blocked_day"].min()
+    assert harsh.first_difference() >= first + 5
+    assert f"in both worlds it is on day {first}" in telling.difference(harsh)
+    assert Worlds(SMALL, SMALL).first_difference() is None
+
+
+def test_the_sentence_tells_who_was_blocked_and_after_how_many_invitations(harsh):
+    worlds = Worlds(SMALL.replace({"platform.limit": 1}))
+    worlds.live(harsh.first.first_restriction)
+    members = worlds.first.model.result().members
+    new = members[members["blocked_day"] == worlds.day]
+    said = telling.today(worlds.first)
+    assert said.startswith(f"Day {worlds.day}: ")
+    assert f"sent {new['invitations_until_block'].max()} invitations before" in said
+
+
+def test_a_story_has_every_invitation_and_every_block(harsh):
+    life = harsh.second
+    log = life.log.table(life.model.engine)
+    number = max(range(150), key=lambda member: sum(member in newly for newly in life.restrictions.values()))
+    blocks = sum(number in newly for newly in life.restrictions.values())
+    assert blocks > 1
+    told = story.events(life, number)
+    assert sum("was blocked for 5 days" in event.what for event in told) == blocks
+    assert sum("invited" in event.what for event in told) == ((log["ego"] == number) | (log["alter"] == number)).sum()
+
+
+def test_the_log_can_be_read_on_any_evening_and_goes_on():
+    model, log = sim.NetworkModel(SMALL), InvitationLog()
+    for _ in range(40):
+        model.step()
+        log.evening(model.engine)
+        log.table(model.engine)
+    result = sim.run(SMALL, log=True).invitations
+    assert log.table(model.engine).equals(result)
+    own = result[(result["ego"] == 7) | (result["alter"] == 7)].reset_index(drop=True)
+    assert log.table(model.engine, 7).equals(own)
+
+
+def test_bonds_are_what_a_member_knows():
+    model = sim.NetworkModel(SMALL)
+    model.run_for(40)
+    for member in model.agents.select(lambda member: member.number % 10 == 0):
+        bonds = member.bonds
+        assert len(bonds) == member.contacts
+        for alter, bond in bonds.items():
+            back = model.members[alter].bonds[member.number]
+            assert (bond.met, bond.talked, bond.days_since) == (back.met, back.talked, back.days_since)
+            assert bond.tie_class == (1 if not bond.met else 2 + (bond.met >= 3) + (bond.met >= 7))
+
+
+def test_the_picture_shows_the_connections_and_the_new_ones(harsh):
+    shown = harsh.places
+    result = harsh.first.model.result()
+    assert (shown.edges == result.connections).all()
+    worlds = Worlds(SMALL)
+    worlds.live(10)
+    before = {tuple(pair) for pair in worlds.places.edges.tolist()}
+    worlds.live(1)
+    fresh = {tuple(pair) for pair in worlds.places.edges[worlds.places.fresh].tolist()}
+    assert fresh == {tuple(pair) for pair in worlds.places.edges.tolist()} - before
+    assert fresh
+    assert np.isfinite(worlds.places.x).all()
+    assert np.isfinite(worlds.places.y).all()
+
+
+def test_of_many_it_shows_a_part_and_says_so(monkeypatch):
+    monkeypatch.setattr(places, "MOST_SHOWN", 60)
+    monkeypatch.setattr(network, "MOST_EDGES", 20)
+    worlds = Worlds(SMALL)
+    worlds.live(20)
+    assert len(worlds.places.shown) == 60
+    old = worlds.places.edges[~worlds.places.fresh]
+    assert len(old) > 20
+    few = network.few(old, 60)
+    assert {tuple(edge) for edge in few.tolist()} <= {tuple(edge) for edge in old.tolist()}
+    assert len(few) == 20
+    said = network.caption(worlds)
+    assert "a sample of 60 of 150 members" in said
+    assert f"20 of {len(old)} earlier connections" in said
+    assert network.caption(Worlds(sim.Scenario(members=30))) == ""
+
+
+def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
+    with socket.create_server(("localhost", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(sim.InputError, match=rf"^--port {port}: can't be had at localhost \(.+\); must be a free one"):
+            server.serve(port, browser=False)
+    monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
+    with pytest.raises(sim.InputError, match=r"^page: no_such_module is not installed; must be there: .*app"):
+        server.serve(0, browser=False)
+
+
+def test_a_chart_holds_its_lines_and_says_them():
+    line = np.array([np.nan, 0.1, 0.25])
+    drawn = charts.line_chart("Reach", {"everyone": line}, 10, share=True, look={"everyone": ("#123456", "")})
+    assert 'aria-label="Reach: everyone 25\u00a0%"' in drawn
+    assert drawn.count("M") == 1
+    for low, high in ((0, 0.07), (-0.3, 0.02), (0, 123.0), (-0.001, 0)):
+        bottom, top, step = charts._scale(low, high, 0.04)
+        assert bottom <= low <= high <= top
+        assert 2 <= (top - bottom) / step <= 7
