@@ -6,6 +6,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,6 +150,7 @@ class Engine:
         self.started = datetime.now(UTC)
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
+        self._sizes = {1: np.bincount(policy, minlength=len(scenario.policies))}
 
     def connected(self, ego: int) -> NDArray[np.int32]:
         """List the members with whom ego is connected, in the order of their bonds."""
@@ -188,6 +190,27 @@ class Engine:
             arcs=tables.arcs(self),
             provenance=provenance(self.scenario, started=self.started, threads=self.crew.threads),
         )
+
+    def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
+        """Count the members of each policy on some days from the first on: shape (days, policies)."""
+        changed = np.array(list(self._sizes))
+        then = np.searchsorted(changed, np.arange(first_day, first_day + days), side="right") - 1
+        counts: NDArray[np.int64] = np.array(list(self._sizes.values()))[then]
+        return counts
+
+    def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
+        """Give each member a policy, from the coming day on.
+
+        What a member has done so far goes with it: from now on it counts to the totals of the policy that the member now has.
+
+        Parameters
+        ----------
+        places : int array (N,)
+            Places among the scenario's policies.
+        """
+        self.world.policy[:] = places
+        self.world.totals[:] = tables.totals(self)
+        self._sizes[max(self.day, 0) + 1] = np.bincount(places, minlength=len(self.scenario.policies))
 
     @property
     def day(self) -> int:

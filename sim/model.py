@@ -3,19 +3,21 @@
 The arrays do the work; this class lends them Mesa's manners: ``step``, ``run_for``, ``running``, ``agents``, ``datacollector``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from .agents.member import Member
 from .engine import Engine
 from .errors import InputError
 from .measures import EVERYBODY
+from .parameters import near
 from .result import Result
 from .scenario import Scenario
-from .tables import DAILY, day_of_series
+from .tables import DAILY, connections, day_of_series
 
 Seed = int | str | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None
 
@@ -110,6 +112,42 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     @agents.setter
     def agents(self, agents: Any) -> None:
         raise InputError("agents: the members are made by the model; they can't be set")
+
+    @property
+    def policies(self) -> NDArray[np.str_]:
+        """The name of each member's policy: shape (N,)."""
+        names: NDArray[np.str_] = np.array(list(self.scenario.policies))[self.engine.world.policy]
+        return names
+
+    def set_policies(self, names: Sequence[str] | NDArray[np.str_]) -> None:
+        """Give each member a policy, from the coming day on.
+
+        Invitations under way stay. What a member has done so far counts from now on to the measures of its new policy; the series of the
+        days before stays as it was.
+
+        Parameters
+        ----------
+        names : sequence of str, N of them
+            Names of the scenario's policies, in the order of the members.
+
+        Raises
+        ------
+        InputError
+            Not as many as there are members, or a name that is none of the scenario's policies.
+        """
+        given, known = np.asarray(names), list(self.scenario.policies)
+        if given.shape != (self.scenario.members,):
+            raise InputError(f"policies: {given.size} names; must be {self.scenario.members}, one for each member")
+        unknown = next((name for name in np.unique(given) if name not in known), None)
+        if unknown is not None:
+            raise InputError(f"policies: {unknown}: no such policy here{near(str(unknown), known)}; must be one of {', '.join(known)}")
+        sorter = np.argsort(known)
+        self.engine.set_policies(sorter[np.searchsorted(known, given, sorter=sorter)])
+
+    @property
+    def connections(self) -> NDArray[np.int32]:
+        """The connections as of the last evening: pairs of members, shape (E, 2), ego < alter, sorted."""
+        return connections(self.engine)
 
     def _measures(self) -> dict[str, list[float]]:
         """Give the daily measures of the last day lived, worked out once for all reporters."""

@@ -372,3 +372,7 @@ def _head(figure: "Figure", finding: str, below: str) -> None:
     finding = textwrap.fill(finding, 82)
     figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)
+
+
+in_our_look, sheet, headed, set_apart = _in_our_look, _figure, _head, _apart
+"""What figures of one's own are made with: see ``experiments``."""

@@ -26,7 +26,9 @@ ERROR = "error"
 """The last column: what a failed run said; null where the run went well."""
 
 Keep = Callable[["Result"], "pd.DataFrame"]
-"""Makes of a result the table that is kept: the column ``policy`` and columns of measures."""
+"""Makes of a result the table that is kept: the column ``policy`` and columns of measures.
+
+One that has a method ``live`` is given the scenario instead, and lives it in its own way."""
 
 
 class Job(NamedTuple):
@@ -59,7 +61,9 @@ def attempt(scenario: Scenario, keep: Keep, job: Job) -> Record:
     from .runs import run
 
     try:
-        kept = keep(run(scenario.replace({**job.changes, "seed": job.seed}), threads=1))
+        changed = scenario.replace({**job.changes, "seed": job.seed})
+        live = getattr(keep, "live", None)
+        kept = live(changed) if live else keep(run(changed, threads=1))
         return Record(_bytes(_record(job, kept)), failed=False)
     except InputError as error:
         return failure(job, str(error))

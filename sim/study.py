@@ -50,7 +50,8 @@ class Study:
         Runs of each point, 1 or more.
     keep : callable, optional
         From a ``Result`` to the table that is kept of it, with the column ``policy``; by default ``Result.summary``. Defined at the top of
-        a module, or of a script that runs under ``if __name__ == "__main__":``.
+        a module, or of a script that runs under ``if __name__ == "__main__":``. An object with a method ``live`` is given the scenario
+        instead of the result, and makes the table by living it in its own way.
 
     Raises
     ------
@@ -175,7 +176,7 @@ class Study:
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
             "contacts": {path: _digest_of(Path(path)) for path in self._logs()},
-            "keep": "Result.summary" if self.keep is summary else source(self.keep) or self.keep.__qualname__,
+            "keep": "Result.summary" if self.keep is summary else _named(self.keep),
             "varied": list(self.design.names),
             "values": {name: self._values(place) for place, name in enumerate(self.design.names)},
             "points": len(self.design),
@@ -233,6 +234,13 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
         except KeyboardInterrupt:
             kept = f"{store.count():,} finished runs are kept in {store.folder}"
             raise KeyboardInterrupt(f"interrupted; {kept}, and the same again goes on from there") from None
+
+
+def _named(keep: Keep) -> str:
+    """Tell ways of keeping apart: a function by its source, an object by its numbers and the source of its class."""
+    if hasattr(keep, "__qualname__"):
+        return source(keep) or keep.__qualname__
+    return f"{keep!r}\n{source(type(keep))}"
 
 
 def _digest_of(path: Path) -> str | None:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 SOURCES = {FROM_CONTACTS: "contacts", FROM_INTRODUCTIONS: "introductions", FROM_DIRECTORY: "directory"}
 OUTCOMES = ("accepted", "idk", "ignored", "pending")
+_COUNTED = {
+    arrays.T_SENT: arrays.SENT,
+    arrays.T_ACCEPTED: arrays.ACCEPTED,
+    arrays.T_STRIKES: arrays.STRIKES,
+    arrays.T_ARCS: arrays.ARCS,
+    arrays.T_MUTUAL: arrays.MUTUAL,
+}
+"""Which total is the sum of which column of ``tally``."""
 Pairs = NDArray[np.int32]
 
 
@@ -131,11 +139,28 @@ DAILY = {
 """Measures that are taken every day: which total, and by which (None: by the number of members)."""
 
 
-def _daily(engine: "Engine", totals: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """Turn totals, shape (days, policies, TOTALS), into measures, each of shape (days, policies + 1), the last for everybody."""
+def totals(engine: "Engine") -> NDArray[np.int64]:
+    """Add up the members of each policy, as of the last evening: shape (policies, TOTALS), what the day keeps in ``World.totals``."""
+    world = engine.world
+    head, tally = world.head.reshape(-1, bonds.HEAD), world.tally.reshape(-1, arrays.TALLY)
+    own = np.empty((engine.scenario.members, arrays.TOTALS), np.int64)
+    own[:, arrays.T_CONNECTIONS] = head[:, bonds.CONNECTIONS]
+    own[:, arrays.T_RESOLVED] = world.answers.reshape(-1, arrays.ANSWERS)[:, 1::2].sum(axis=1)
+    own[:, arrays.T_BLOCKED] = tally[:, arrays.BLOCKED_DAY] > 0
+    own[:, arrays.T_RESTRICTED] = world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT] > max(engine.day, 0)
+    for column, counted in _COUNTED.items():
+        own[:, column] = tally[:, counted]
+    sums = np.zeros((len(engine.scenario.policies), arrays.TOTALS), np.int64)
+    np.add.at(sums, world.policy, own)
+    return sums
+
+
+def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.float64]]:
+    """Turn the totals of some days into measures, each of shape (days, policies + 1), the last for everybody."""
+    totals = engine.series[first_day - 1 : first_day - 1 + days]
     totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
-    size = np.bincount(engine.world.policy, minlength=len(engine.scenario.policies))
-    everywhere = np.broadcast_to(np.append(size, size.sum()), totals.shape[:2])
+    size = engine.sizes(first_day, days)
+    everywhere = np.concatenate([size, size.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
     for name, (part, whole) in DAILY.items():
         divisor = everywhere if whole is None else totals[..., whole]
@@ -145,7 +170,7 @@ def _daily(engine: "Engine", totals: NDArray[np.int64]) -> dict[str, NDArray[np.
 
 def day_of_series(engine: "Engine", day: int) -> dict[str, list[float]]:
     """Give the daily measures of one day: by name, a list with a number per policy and one for everybody."""
-    return {name: values[0].tolist() for name, values in _daily(engine, engine.series[day - 1 : day]).items()}
+    return {name: values[0].tolist() for name, values in _daily(engine, day, 1).items()}
 
 
 def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataFrame":
@@ -163,7 +188,7 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     steps = np.full((days, len(names), 2), np.nan)
     for day, means in reach.items():
         steps[day - 1] = means
-    columns = _daily(engine, engine.series[:days]) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
+    columns = _daily(engine, 1, days) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
     columns |= {f"{name}_share": columns[name] / (engine.scenario.members - 1) for name in ("reach2", "reach3")}
     return pd.DataFrame(
         {

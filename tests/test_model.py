@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 import sim
+from sim import tables
 from sim.engine import Engine
+from sim.kernel import world as arrays
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
 
@@ -160,3 +162,54 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
     engine.advance(busy.days)
     assert engine.world.chunks.shape[1] > 2, "nobody had more bonds than fit"
     assert bytes_of(sim.run(busy)) == bytes_of(plain)
+
+
+def changing(scenario: sim.Scenario, days: int = 40) -> sim.NetworkModel:
+    """A model in which a random third of the members change their policy every ten days."""
+    model, chance = sim.NetworkModel(scenario), np.random.default_rng(1)
+    for day in range(10, days + 1, 10):
+        model.engine.advance(day)
+        new = np.where(chance.random(scenario.members) < 1 / 3, chance.choice(list(scenario.policies), scenario.members), model.policies)
+        model.set_policies(new)
+    model.engine.advance(days + 10)
+    return model
+
+
+@pytest.mark.parametrize("preset", ["linkedin2008", "linkedin2021"])
+def test_totals_follow_members_who_change_their_policy(preset):
+    rule = {"preset": preset, "limit": 1} | ({"restriction_days": 7} if preset == "linkedin2021" else {})
+    model = changing(SMALL.replace({"platform": rule, "answering.idk_click": 0.3}))
+    kept = model.engine.world.totals  # what the compiled days went on with
+    members = model.result().members
+    assert (kept == tables.totals(model.engine)).all()
+    by = members.groupby("policy", observed=False)
+    assert (kept[:, arrays.T_CONNECTIONS] == by["degree"].sum()).all()
+    assert (kept[:, arrays.T_SENT] == by["invitations_sent"].sum()).all()
+    assert (kept[:, arrays.T_STRIKES] == by["strikes"].sum()).all()
+    assert (kept[:, arrays.T_BLOCKED] == by["blocked_day"].count()).all()
+    restricted = pd.Series([member.restricted for member in model.members]).groupby(model.policies).sum()
+    assert kept[:, arrays.T_RESTRICTED].tolist() == restricted.reindex(list(SMALL.policies)).tolist()
+    assert kept[:, arrays.T_RESTRICTED].sum() > 0  # else this says little
+
+
+def test_a_changed_policy_holds_from_the_coming_day_and_leaves_the_days_before():
+    model, same = sim.NetworkModel(SMALL), sim.NetworkModel(SMALL)
+    for each in (model, same):
+        each.engine.advance(20)
+    model.set_policies(["close_friends"] * 120)
+    assert {member.policy for member in model.members} == {"close_friends"}
+    model.members[3].policy = "everyone"
+    assert model.policies[3] == "everyone"
+    for each in (model, same):
+        each.engine.advance(40)
+    before, after = (each.result().series.query("day <= 20") for each in (model, same))
+    pd.testing.assert_frame_equal(before, after)
+    assert model.result().members["invitations_sent"].sum() < same.result().members["invitations_sent"].sum()
+
+
+def test_policies_that_do_not_fit_are_refused():
+    model = sim.NetworkModel(SMALL)
+    with pytest.raises(sim.InputError, match=r"policies: 1 names; must be 120"):
+        model.set_policies(["everyone"])
+    with pytest.raises(sim.InputError, match=r"interactd: no such policy here; nearest: interacted"):
+        model.members[0].policy = "interactd"

@@ -24,6 +24,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "docs/guide.md",
     "docs/studies.md",
+    "docs/experiments.md",
     "docs/page.md",
     "docs/odd.md",
     "docs/rules.md",
@@ -85,7 +86,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/studies.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/studies.md", "docs/experiments.md"])
 def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "examples"}

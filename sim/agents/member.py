@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Member(mesa.Agent):  # type: ignore[misc]
-    """One member of the society, read only.
+    """One member of the society; all but its policy is read only.
 
     Parameters
     ----------
@@ -41,6 +41,13 @@ class Member(mesa.Agent):  # type: ignore[misc]
     def policy(self) -> str:
         """The name of its policy."""
         return str(list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]])
+
+    @policy.setter
+    def policy(self, name: str) -> None:
+        """Change it from the coming day on; for many members at once there is ``NetworkModel.set_policies``."""
+        policies = self.model.policies.astype(object)
+        policies[self.number] = name
+        self.model.set_policies(policies.tolist())
 
     @property
     def circle(self) -> int:

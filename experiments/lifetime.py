@@ -1,0 +1,182 @@
+"""What a count over the account's life does to people who mean well: the second part of ``block_rule``.
+
+First by invitations, where the answer is known: nobody meets anybody, all invite one stranger a day, and each invitation is a strike with
+the same small probability q. A count of K strikes for life has then blocked a member after n invitations with P(Binomial(n, q) >= K), which
+goes to 1 for any q; a count within a window does not add up. Then by years, in a mixed society, for the members who invite only people
+they have interacted with. There people may ask again half a year after an invitation was not answered, or they would run out of others.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+import sim
+from experiments import studies
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CHANCE = 0.01
+"""Of a strike, by invitation."""
+COUNT: dict[str, Any] = {"platform.preset": "linkedin2008"}
+WINDOW: dict[str, Any] = {"platform.preset": "linkedin2021"}
+UNRULED: dict[str, Any] = {"platform.preset": "none"}
+POINTS = {"none": UNRULED, "life": COUNT, "window": WINDOW}
+LOOKS = {"life": ("#CC79A7", "5 strikes for life: for good"), "window": ("#56B4E9", "5 strikes in 30 days: 7 days")}
+AT = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
+"""Numbers of invitations at which the share blocked is read off."""
+REPLICATIONS = 3
+FOLLOWED = "interacted"
+"""The members who mean well and are followed for years."""
+YEARS = 8
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was found."""
+
+    counts: pd.DataFrame
+    """rule, invitations, mean (the share blocked by then, of those who have got so far), low, high, replications, expected."""
+    years: pd.DataFrame
+    """rule, year, measure (blocked, restricted, invitations, strikes), mean, low, high, replications."""
+
+
+def by_invitations(seed: int, members: int) -> sim.Scenario:
+    """Make the society in which every invitation is a strike with the same probability."""
+    stranger = sim.InvitePolicy("well_meaning", directory=1)
+    accept = 0.2
+    return sim.Scenario(
+        members=members,
+        days=AT[-1] + 50,
+        seed=seed,
+        meeting={"rate": 0, "history_days": 0},
+        inviting={"per_day": 1, "pending_days": 1, "lock_days": 0},
+        answering={"accept": [accept] * 5, "idk_click": CHANCE / (1 - accept), "delay_scale": 0},
+        policies=[stranger],
+    )
+
+
+def by_years(base: sim.Scenario) -> sim.Scenario:
+    """Make the mixed society, for many years; larger than it was, since in a small one all are connected before long."""
+    return base.replace({"members": 3 * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180})
+
+
+def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
+    """Run both, and estimate."""
+    counting = by_invitations(base.seed, max(50, 2 * base.members))
+    rules = {name: POINTS[name] for name in LOOKS}
+    runs = studies.done(sim.Study(counting, [*rules.values()], replications=REPLICATIONS, keep=blocked_by), out / "invitations", jobs)
+    counts = sim.aggregate(runs, by=["point"], measures=[f"blocked_{n}" for n in AT])
+    counts.insert(0, "rule", [list(rules)[point] for point in counts["point"]])
+    counts["invitations"] = counts["measure"].str.removeprefix("blocked_").astype(int)
+    due = np.where(counts["rule"] == "life", blocked_after(counts["invitations"], CHANCE, counting.platform.limit or 1), np.nan)
+    counts = counts.assign(expected=due)[["rule", "invitations", "mean", "low", "high", "replications", "expected"]]
+    study = sim.Study(by_years(base), [*POINTS.values()], replications=REPLICATIONS, keep=year_by_year)
+    years = studies.done(study, out / "years", jobs)
+    columns = [column for column in years if "_year_" in str(column)]
+    table = sim.aggregate(years, by=["point"], measures=columns)
+    table.insert(0, "rule", [list(POINTS)[point] for point in table["point"]])
+    table[["measure", "year"]] = table["measure"].str.split("_year_", expand=True)
+    return Story(counts, table.astype({"year": int})[["rule", "year", "measure", "mean", "low", "high", "replications"]])
+
+
+def blocked_after(invitations: ArrayLike, chance: float, limit: int) -> NDArray[np.float64]:
+    """Give the probability of ``limit`` strikes or more among so many invitations: P(Binomial(n, q) >= limit)."""
+    from scipy.special import bdtrc
+
+    shares: NDArray[np.float64] = bdtrc(limit - 1, np.rint(invitations).astype(np.int64), chance)
+    return shares
+
+
+def blocked_by(result: sim.Result) -> pd.DataFrame:
+    """Keep the share of members blocked by their n-th invitation: Kaplan-Meier, for all n of ``AT``."""
+    curve = sim.survival(result.scenario, result.members, "invitations")
+    curve = curve[curve["policy"] == "all"]
+    places = np.searchsorted(curve["time"], AT, side="right") - 1
+    reached = np.array(AT) <= curve["time"].iloc[-1]  # by anybody
+    blocked = np.where(reached, 1 - curve["survival"].to_numpy()[places], np.nan)
+    return pd.DataFrame({"policy": ["all"], **{f"blocked_{n}": [share] for n, share in zip(AT, blocked, strict=True)}})
+
+
+def year_by_year(result: sim.Result) -> pd.DataFrame:
+    """Keep, of the members who mean well, the shares blocked so far and restricted, and invitations and strikes, each year."""
+    series = result.series[result.series["policy"] == FOLLOWED].set_index("day")
+    kept: dict[str, list[Any]] = {"policy": [FOLLOWED]}
+    for year in range(1, result.scenario.days // YEAR + 1):
+        day: Any = series.loc[year * YEAR]
+        kept |= {f"{measure}_year_{year}": [float(day[measure])] for measure in ("blocked", "restricted", "invitations")}
+        kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * day["invitations"])]}
+    return pd.DataFrame(kept)
+
+
+def text(story: Story) -> str:
+    """Say in words what was found."""
+    reached = story.counts[story.counts["replications"] > 0]
+    life, window = reached[reached["rule"] == "life"], reached[reached["rule"] == "window"].iloc[-1]
+    within = ((life["low"] <= life["expected"]) & (life["expected"] <= life["high"])).sum()
+    furthest = 100 * (life["mean"] - life["expected"]).abs().max()
+    last = life.iloc[-1]
+    ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(["rule", "measure"])
+    sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
+    blocked, weeks, now = (_percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
+    return studies.filled(
+        "A count over the account's life blocks everybody in the end.",
+        f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {_percent(last)} after {last['invitations']:,} (closed form",
+        f"{100 * last['expected']:.1f} %), a count within 30 days {_percent(window)};",
+        f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
+        f"and never further than {furthest:.1f} points.",
+        f"In the mixed society, of those who invite only people they have interacted with, {blocked} have been blocked for good after",
+        f"{ends['year'].max()} years, and {weeks} at least once for a week under the window ({now} on the last day).",
+        f"Without a rule such a member sends {sent:.0f} invitations in this time, of which {struck:.1f} are strikes.",
+    )
+
+
+def _percent(row: "pd.Series[Any]") -> str:
+    return studies.between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
+
+
+@sim.plots.in_our_look
+def draw(story: Story) -> "Figure":
+    """Draw the share blocked, by invitations with the closed form, and by years."""
+    figure = sim.plots.sheet(3.3)
+    left, right = figure.subplots(1, 2, sharey=True)
+    numbers = np.arange(0, AT[-1] + 1)
+    left.plot(numbers, 100 * blocked_after(numbers, CHANCE, 5), color="#262626", linewidth=1, label="closed form")
+    for rule in LOOKS:
+        _points(left, story.counts[story.counts["rule"] == rule], "invitations", rule)
+    blocked = story.years[story.years["measure"] == "blocked"]
+    for rule in LOOKS:
+        _points(right, blocked[blocked["rule"] == rule], "year", rule, line=True)
+    free = story.years[story.years["rule"] == "none"].pivot(index="year", columns="measure", values="mean")
+    same = blocked_after(free["invitations"].round(), float((free["strikes"] / free["invitations"]).iloc[-1]), 5)
+    right.plot(
+        free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean chance of a strike"
+    )
+    left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
+    right.set_xlabel("years, members of the policy “interacted”")
+    left.set_ylabel("blocked at least once, %")
+    left.set_ylim(-3, 103)
+    for axis in (left, right):
+        axis.legend(frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right")
+    reached = story.counts[story.counts["replications"] > 0]
+    life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
+    finding = (
+        f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % "
+        f"after {life['invitations']:,} invitations, a count within 30 days {100 * window['mean']:.1f} %"
+    )
+    sim.plots.headed(figure, finding, f"{REPLICATIONS} replications. Bars: 95 % intervals of the mean.")
+    return figure
+
+
+def _points(axis: "Axes", rows: pd.DataFrame, across: str, rule: str, *, line: bool = False) -> None:
+    colour, label = LOOKS[rule]
+    axis.vlines(rows[across], 100 * rows["low"].clip(lower=0), 100 * rows["high"].clip(upper=1), color=colour, linewidth=2)
+    axis.plot(rows[across], 100 * rows["mean"], "o" if rule == "life" else "s", color=colour, markersize=4.5, label=label)
+    if line:
+        axis.plot(rows[across], 100 * rows["mean"], color=colour, linewidth=0.8)

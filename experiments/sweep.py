@@ -1,0 +1,276 @@
+"""Two parameters at a time: how does every measure depend on them, and where does one way of inviting overtake another?
+
+By default the platform's limit of strikes against how readily people click "I don't know". Every combination is a society in which the
+policies are mixed, run several times; replication r has the same seed in all of them. For each measure there is a heat map per policy with
+contour lines, and a map of who leads: the policy with the highest mean, marked where the paired difference from the next has a 95 %
+interval that excludes 0. Higher is not better in every measure: who leads in ``blocked`` is blocked most.
+
+Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite everyone have the largest reach and the
+most connections in 13 of 15 cells, and are overtaken by those who invite whom they have interacted with only where strikes are frequent
+and few are allowed. With a click in 3 of 10 cases "interacted" is ahead at limits of 2 and 3, there by 1.8 points [1.4, 2.1] of reach and
+6.4 connections [5.7, 7.2], and "everyone" from 5 on, by 0.2 points [0.03, 0.4] and 2.1 connections [1.0, 3.3]. Reciprocity is highest for
+close friends in every cell. In a society of this size reach is near its ceiling (92.3 % [92.0, 92.7] and 87.3 % [87.1, 87.5] of the
+members with a limit of 5 and a click in 1 of 10), so differences of reach are small.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+from numpy.typing import NDArray
+
+import sim
+from experiments import studies
+from sim import commands
+from sim.findings import quoted, spoken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+X = Annotated[str, typer.Option("--x", metavar="NAME=VALUES", help="Parameter across, with its values: platform.limit=2,3,5,none")]
+Y = Annotated[str, typer.Option("--y", metavar="NAME=VALUES", help="Parameter upwards, with its values.")]
+TOLD = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
+"""The measures of the printed table; files have all."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Two parameters and their values; point (i, j) of the plane is the study's point ``i * len(ys) + j``."""
+
+    x: str
+    xs: Sequence[Any]
+    y: str
+    ys: Sequence[Any]
+
+    def grid(self, values: "pd.Series[Any]") -> NDArray[Any]:
+        """Lay out a value for each point, indexed by its number, as rows of y and columns of x; NaN where there is none."""
+        return values.reindex(range(len(self.xs) * len(self.ys))).to_numpy().reshape(len(self.xs), len(self.ys)).T
+
+
+def main(
+    x: X = "platform.limit=2,3,5,8,13",
+    y: Y = "answering.idk_click=.03,.1,.3",
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: studies.Replications = 10,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/sweep"),
+    settings: commands.Settings = None,
+    scenario: commands.ScenarioFile = None,
+) -> None:
+    """Map every measure over two parameters, for each policy, and show where one policy overtakes another.
+
+    Prints who leads where and leaves tables (cells.csv, leads.csv), maps and provenance.json in --out. Defaults: 1,000 members, 365 days,
+    10 replications, seed 1.
+    """
+    base = commands.chosen(scenario, settings, members=members, days=days, seed=seed)
+    plane = Plane(*studies.values_of("--x", x, base), *studies.values_of("--y", y, base))
+    if plane.x == plane.y:
+        raise sim.InputError(f"--y {y}: the same parameter as --x; must be another")
+    study = sim.Study(base, {plane.x: plane.xs, plane.y: plane.ys}, replications=replications)
+    with studies.left_in(out, base, replications=replications, jobs=jobs, x=x, y=y) as outcome:
+        runs = studies.done(study, out / "runs", jobs)
+        cells = _named(estimates(runs), plane)
+        leads = _named(leading(runs), plane)
+        outcome.tables |= {"cells": cells, "leads": leads}
+        said = studies.setting(base, replications)
+        for measure in sim.MEASURES:
+            outcome.figures[f"maps/{measure}"] = heat_maps(cells, measure, plane, said)
+        outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), said)
+    print(f"{_table(leads, plane)}\n\n{studies.filled(*_words(leads, plane))}\n\nwritten to {out}")
+
+
+def estimates(runs: pd.DataFrame) -> pd.DataFrame:
+    """Estimate every measure of every policy at every point: point, policy, measure, mean, low, high, replications."""
+    return sim.aggregate(runs, by=["point", "policy"], measures=sim.MEASURES)
+
+
+def leading(runs: pd.DataFrame) -> pd.DataFrame:
+    """Find, at every point and for every measure, the policy with the highest mean and how much more it has than the next.
+
+    Returns
+    -------
+    DataFrame
+        point, measure, policy, next, mean (the paired difference), low, high, replications, clear (whether the interval excludes 0); no row
+        where fewer than two policies have the measure, or the first two have equally much.
+    """
+    rows = []
+    for point, there in runs[runs["policy"] != "all"].groupby("point", sort=True):
+        for measure in sim.MEASURES:
+            wide = there.pivot(index="replication", columns="policy", values=measure)
+            means = wide.mean().dropna().sort_values(ascending=False, kind="stable")
+            if len(means) < 2:
+                continue
+            if means.iloc[0] == means.iloc[1]:  # such as none of both blocked: nobody leads
+                continue
+            first, second = means.index[:2]
+            mean, low, high, number, _ = sim.paired(wide[first], wide[second])
+            row = {"point": point, "measure": measure, "policy": first, "next": second, "mean": mean, "low": low, "high": high}
+            rows.append({**row, "replications": number, "clear": bool(low > 0)})
+    columns = ["point", "measure", "policy", "next", "mean", "low", "high", "replications", "clear"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def overtakings(leads: pd.DataFrame, plane: Plane, measure: str) -> Iterator[tuple[Any, str, str, Any, Any]]:
+    """Find where, along x, the clear lead passes from one policy to another: (y, from, to, last x of the one, first x of the other)."""
+    there = leads[(leads["measure"] == measure) & leads["clear"]].set_index("point")["policy"]
+    for j, y in enumerate(plane.ys):
+        clear = [(x, there[i * len(plane.ys) + j]) for i, x in enumerate(plane.xs) if i * len(plane.ys) + j in there.index]
+        for (before, one), (after, other) in itertools.pairwise(clear):
+            if one != other:
+                yield y, str(one), str(other), before, after
+
+
+def _named(table: pd.DataFrame, plane: Plane) -> pd.DataFrame:
+    """Put the values of the two parameters beside the number of the point."""
+    places = table["point"].to_numpy()
+    named = {plane.x: [plane.xs[p // len(plane.ys)] for p in places], plane.y: [plane.ys[p % len(plane.ys)] for p in places]}
+    table = table.copy()
+    for position, (name, values) in enumerate(named.items(), 1):
+        table.insert(position, name, pd.Series([_shown(value) for value in values], table.index))
+    return table
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _table(leads: pd.DataFrame, plane: Plane) -> str:
+    """Say, for some measures, who leads at each point: a star where clearly."""
+    told = leads[leads["measure"].isin(TOLD)].copy()
+    told["who"] = told["policy"].map(spoken) + np.where(told["clear"], "*", "")
+    wide = told.pivot(index="point", columns="measure", values="who").reindex(columns=[m for m in TOLD if m in set(told["measure"])])
+    wide = wide.reindex(range(len(plane.xs) * len(plane.ys))).fillna("-").rename_axis("point")
+    points = _named(wide.reset_index(), plane).drop(columns="point")
+    x, y = (name.rpartition(".")[2] for name in (plane.x, plane.y))
+    names = {plane.x: x, plane.y: y} if x != y else {}
+    note = "Who has the most of each measure; * where the 95 % interval of the paired difference from the next excludes 0; -: a draw."
+    return f"{studies.laid_out(points.rename(columns=names), heads=[names.get(plane.x, plane.x)])}\n\n{studies.filled(note)}"
+
+
+def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
+    """Say where the lead changes hands."""
+    for measure in TOLD:
+        there = leads[leads["measure"] == measure]
+        if there.empty:
+            continue
+        changes = [
+            f"at {plane.y} = {_shown(y)} from {quoted(one)} ({plane.x} = {_shown(before)}) to {quoted(other)} ({_shown(after)})"
+            for y, one, other, before, after in overtakings(leads, plane, measure)
+        ]
+        clear = there[there["clear"]]["policy"].value_counts()
+        counts = ", ".join(f"{quoted(str(policy))} in {number}" for policy, number in clear.items()) or "nobody anywhere"
+        passes = f"; the lead passes {'; '.join(changes)}" if changes else ""
+        yield f"{measure}: clearly ahead is {counts} of {len(plane.xs) * len(plane.ys)} cells{passes}."
+
+
+@sim.plots.in_our_look
+def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> "Figure":
+    """Draw one measure: a map per policy with the mean in every cell, and contour lines through the middles of the cells."""
+    here = cells[cells["measure"] == measure]
+    policies = [str(policy) for policy in dict.fromkeys(here["policy"])]
+    grids = {p: plane.grid(here[here["policy"] == p].set_index("point")["mean"]).astype(float) for p in policies}
+    halves = here["high"].sub(here["low"]).div(2)
+    known = np.concatenate([grid.ravel() for grid in grids.values()])
+    known = known[~np.isnan(known)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    figure = sim.plots.sheet(1.5 + 0.32 * len(plane.ys) + 0.25)
+    axes = figure.subplots(1, len(policies), sharey=True, squeeze=False)[0]
+    image: Any = None
+    for axis, policy in zip(axes, policies, strict=True):
+        image = axis.imshow(grids[policy], origin="lower", aspect="auto", cmap="cividis", vmin=low, vmax=max(high, low + 1e-12))
+        _contours(axis, grids[policy], low, high)
+        for (j, i), value in np.ndenumerate(grids[policy]):
+            dark = value < (low + high) / 2
+            axis.text(i, j, _short(value), ha="center", va="center", fontsize=6.5, color="white" if dark else "#262626")
+        axis.set_title(spoken(policy))
+        _ticks(axis, plane)
+    axes[0].set_ylabel(plane.y)
+    figure.colorbar(image, ax=list(axes), shrink=0.9, pad=0.01)
+    widest = f" Half of the 95 % interval: at most {_short(halves.max())}." if halves.notna().any() else ""
+    sim.plots.headed(figure, _seen(grids, measure, plane), f"{setting} Across: {plane.x}.{widest}")
+    return figure
+
+
+def _seen(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
+    """Say between which ends a measure of everybody goes, and where they are."""
+    grid = grids.get("all", next(iter(grids.values())))
+    if np.isnan(grid).all():
+        return f"{measure}: nowhere measured"
+    ends = []
+    for place in (np.nanargmin(grid), np.nanargmax(grid)):
+        j, i = divmod(int(place), len(plane.xs))
+        ends.append(f"{_short(grid[j, i])} at ({_shown(plane.xs[i])}, {_shown(plane.ys[j])})")
+    return f"{measure}, all members: from {ends[0]} to {ends[1]} of ({plane.x}, {plane.y})"
+
+
+def _short(value: float) -> str:
+    """Write a number so that it has room in a cell."""
+    if value != value:
+        return "–"
+    if 0 < abs(value) < 0.005:
+        return "<.01" if value > 0 else "-<.01"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None:
+    if min(grid.shape) < 2 or np.isnan(grid).any() or not grid.max() > grid.min():
+        return
+    from matplotlib.patheffects import withStroke
+
+    lines = axis.contour(grid, levels=np.linspace(low, high, 8)[1:-1], colors="white", linewidths=0.9)
+    lines.set_path_effects([withStroke(linewidth=1.7, foreground="#262626")])  # seen on light and on dark
+
+
+def _ticks(axis: "Axes", plane: Plane) -> None:
+    axis.set_xticks(range(len(plane.xs)), [_shown(value) for value in plane.xs])
+    axis.set_yticks(range(len(plane.ys)), [_shown(value) for value in plane.ys])
+    axis.tick_params(length=0)
+
+
+@sim.plots.in_our_look
+def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting: str) -> "Figure":
+    """Draw who leads in every cell, a map a measure; a dot where the paired difference's interval excludes 0."""
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Patch
+
+    colours = {policy: style.colour for policy, style in sim.plots.styles(policies).items()}
+    measures = [measure for measure in sim.MEASURES if measure in set(leads["measure"])]
+    rows = -(-(len(measures) + 1) // 4)  # one place more, for the names of the colours
+    figure = sim.plots.sheet(0.9 + rows * (0.65 + 0.2 * len(plane.ys)))
+    axes = figure.subplots(rows, 4, sharex=True, sharey=True, squeeze=False)
+    for axis, measure in zip(axes.flat, measures, strict=False):
+        here = leads[leads["measure"] == measure].set_index("point")
+        code = plane.grid(here["policy"].map(list(policies).index)).astype(float)
+        palette = ListedColormap(list(colours.values()))
+        axis.imshow(np.ma.masked_invalid(code), origin="lower", aspect="auto", cmap=palette, vmin=-0.5, vmax=len(colours) - 0.5, alpha=0.75)
+        j, i = np.nonzero(plane.grid(here["clear"].astype(float)) == 1)
+        axis.plot(i, j, "o", color="white", markersize=3.5, markeredgecolor="#262626", markeredgewidth=0.6)
+        axis.set_title(measure, fontsize=7.5)
+        _ticks(axis, plane)
+        axis.tick_params(labelsize=7)
+    for axis in axes.flat[len(measures) :]:
+        axis.set_axis_off()
+    keys = [Patch(color=colours[policy], alpha=0.75, label=spoken(policy)) for policy in policies]
+    axes.flat[-1].legend(handles=keys, loc="center left", frameon=False, fontsize=8)
+    below = "Dots: the 95 % interval of the paired difference from the next policy excludes 0."
+    sim.plots.headed(figure, _changing(leads, plane, measures), f"{setting} Across {plane.x}, upwards {plane.y}. {below}")
+    return figure
+
+
+def _changing(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str:
+    changing = [measure for measure in measures if any(True for _ in overtakings(leads, plane, measure))]
+    if not changing:
+        return "The same policy clearly leads all along, in every measure"
+    return f"The lead changes hands along {plane.x} in {len(changing)} of {len(measures)} measures: {', '.join(changing)}"
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)

@@ -1,0 +1,327 @@
+"""Which way of inviting takes over, when people copy those who have got further?
+
+Every 30 days each member, with probability 0.2, looks at a random other and copies its policy by the Fermi rule: with probability
+1 / (1 + exp(-beta (payoff of the other - own payoff) / scale)), where scale is the standard deviation of the payoffs of that day, so that
+beta has no unit [Szabo and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the members within
+two steps of connections: it is what people see of each other, but it adds up over the years, whatever policy earned it, and has an end
+where everybody is within two steps. By connections **gained** since the last round: this is what the policy of the moment earns, and
+feels a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy that has died out. Rules: none,
+linkedin2008 and linkedin2021.
+
+Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): close friends die out under every rule, from every
+start. By connections gained, everyone takes over from all ten starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the
+members without a rule and under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By reach the
+selection between everyone and interacted stops when all are within two steps, and the start decides: everyone is the largest from 6 or 7
+of the starts, interacted from the others, and from equal thirds it is 60.2 % [53.8, 66.6] against 39.4 % [33.0, 45.9] without a rule,
+57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+from numpy.typing import ArrayLike, NDArray
+
+import sim
+from experiments import studies
+from sim import commands
+from sim.findings import quoted, spoken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+POLICIES = ("everyone", "interacted", "close_friends")
+RULES = ("none", "linkedin2008", "linkedin2021")
+PARTS = 6
+"""Starts are all shares in sixths with each policy there: ten of them."""
+EQUAL = "/".join([str(PARTS // 3)] * 3)
+ROOT = np.sqrt(3) / 2
+
+
+class Payoff(StrEnum):
+    """What members compare: others within two steps, or connections gained since the last round."""
+
+    reach = "reach"
+    gained = "gained"
+
+
+Every = Annotated[int, typer.Option("--every", metavar="DAYS", min=1, help="Days from one round of copying to the next.")]
+Chance = Annotated[float, typer.Option("--chance", metavar="P", min=0, max=1, help="Chance that a member looks at another in a round.")]
+Payoffs = Annotated[list[Payoff] | None, typer.Option("--payoff", help="What members compare; both if not given.")]
+Beta = Annotated[float, typer.Option("--beta", metavar="B", min=0, help="How strongly payoffs count; 0: copying is blind.")]
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """How members copy each other; what a study keeps of a society that lives so.
+
+    The table has, for each policy, its share of the members on the day of the opening and after each round: ``share_0``, ``share_30`` …
+    """
+
+    every: int = 30
+    chance: float = 0.2
+    beta: float = 4.0
+    payoff: str = "reach"
+
+    def __call__(self, result: sim.Result) -> pd.DataFrame:
+        """Live the result's scenario again, with imitation."""
+        return self.live(result.scenario)
+
+    def live(self, scenario: sim.Scenario) -> pd.DataFrame:
+        """Live a scenario with imitation, to its last day."""
+        model = sim.NetworkModel(scenario)
+        policies = list(scenario.policies)
+        before = np.zeros(scenario.members)
+        shares = {"share_0": _shares(model, policies)}
+        for day in range(self.every, scenario.days + 1, self.every):
+            model.engine.advance(day)
+            degree, reach = _standing(model.connections, scenario.members)
+            payoff = reach if self.payoff == "reach" else degree - before
+            before = degree
+            model.set_policies(model.policies[self.models(payoff, scenario.seed, day)])
+            shares[f"share_{day}"] = _shares(model, policies)
+        return pd.DataFrame({"policy": policies, **shares})
+
+    def models(self, payoff: NDArray[np.float64], seed: int, day: int) -> NDArray[np.int64]:
+        """Choose whose policy each member has after a round: its own number, or that of whom it copies.
+
+        The draws are those of Philox under the key (seed, day), so they are the same in any process.
+        """
+        n = len(payoff)
+        chance = np.random.Generator(np.random.Philox(key=np.array([seed, day], np.uint64)))
+        looks = chance.random(n) < self.chance
+        other = chance.integers(n - 1, size=n)
+        other += other >= np.arange(n)  # anybody but oneself
+        spread = float(payoff.std())
+        copies = chance.random(n) < fermi((payoff[other] - payoff) / spread if spread > 0 else np.zeros(n), self.beta)
+        return np.where(looks & copies, other, np.arange(n))
+
+
+def fermi(difference: ArrayLike, beta: float) -> NDArray[np.float64]:
+    """Give the probability of copying somebody whose payoff is higher by a difference, in standard deviations."""
+    from scipy.special import expit
+
+    chances: NDArray[np.float64] = expit(beta * np.asarray(difference, np.float64))
+    return chances
+
+
+def ternary(shares: ArrayLike) -> NDArray[np.float64]:
+    """Place three shares in a triangle of side 1: the first at the bottom left, the second at the bottom right, the third on top.
+
+    Parameters
+    ----------
+    shares : array (…, 3)
+        They add up to 1.
+
+    Returns
+    -------
+    float64 array (…, 2)
+    """
+    shares = np.asarray(shares, np.float64)
+    return np.stack([shares[..., 1] + shares[..., 2] / 2, ROOT * shares[..., 2]], axis=-1)
+
+
+def starts(parts: int = PARTS) -> list[tuple[int, int, int]]:
+    """List all ways to give ``parts`` equal parts to three policies, at least one to each."""
+    return [(a, b, parts - a - b) for a, b in itertools.product(range(1, parts), repeat=2) if a + b < parts]
+
+
+def main(
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: studies.Replications = 4,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/takeover"),
+    every: Every = 30,
+    chance: Chance = 0.2,
+    beta: Beta = 4.0,
+    payoff: Payoffs = None,
+    settings: commands.Settings = None,
+) -> None:
+    """Let members copy those who have got further: which policy takes over, from which start, under which rule?
+
+    Prints the shares at the end and leaves shares.csv, figures and provenance.json in --out. Defaults: 1,000 members, 730 days, 4
+    replications, seed 1.
+    """
+    base = commands.chosen(None, settings, defaults={"days": 730}, members=members, days=days, seed=seed)
+    kinds = [Imitation(every, chance, beta, kind.value) for kind in dict.fromkeys(payoff or Payoff)]
+    points = [(rule, start) for rule in RULES for start in starts()]
+    design = [{"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))} for rule, start in points]
+    with studies.left_in(out, base, replications=replications, jobs=jobs, imitation=[*map(repr, kinds)], starts=starts()) as outcome:
+        tables = []
+        for kind in kinds:
+            study = sim.Study(base, design, replications=replications, keep=kind)
+            tables.append(estimated(studies.done(study, out / kind.payoff, jobs), points).assign(payoff=kind.payoff))
+        shares = pd.concat(tables, ignore_index=True)
+        outcome.tables["shares"] = shares[["payoff", *shares.columns.drop("payoff")]]
+        said = studies.setting(base, replications, f"copying every {every} days with chance {chance:g} and β = {beta:g}")
+        outcome.figures["flow"] = flow(shares, said)
+        outcome.figures["shares"] = over_time(shares, said)
+    print(f"{_text(shares)}\n\n{studies.filled(*_words(shares))}\n\nwritten to {out}")
+
+
+def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]) -> pd.DataFrame:
+    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest)."""
+    columns = [column for column in runs if str(column).startswith("share_")]
+    long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
+    long["day"] = long["day"].str.removeprefix("share_").astype(int)
+    largest = long.groupby(["point", "replication", "day"])["value"].transform("max")
+    long["first"] = (long["value"] == largest).astype(float)
+    by = ["point", "policy", "day"]
+    shares = sim.aggregate(long.rename(columns={"value": "share"}), by=by, measures=["share", "first"])
+    firsts = shares[shares["measure"] == "first"].set_index(by)["mean"]
+    shares = shares[shares["measure"] == "share"].drop(columns="measure")
+    shares["first"] = firsts.reindex(pd.MultiIndex.from_frame(shares[by])).to_numpy()
+    shares.insert(1, "rule", [points[p][0] for p in shares["point"]])
+    shares.insert(2, "start", ["/".join(map(str, points[p][1])) for p in shares["point"]])
+    return shares.drop(columns="point").reset_index(drop=True)
+
+
+def _standing(connections: NDArray[np.int32], members: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give each member's connections, and the others within two steps."""
+    two, _ = sim.measures.reach(sim.measures.adjacency(connections, members))
+    degree = np.bincount(connections.ravel(), minlength=members)
+    return degree.astype(np.float64), two.astype(np.float64)
+
+
+def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:
+    return [float((model.policies == policy).mean()) for policy in policies]
+
+
+def _ends(shares: pd.DataFrame) -> pd.DataFrame:
+    ends: pd.DataFrame = shares[shares["day"] == shares["day"].max()]
+    return ends
+
+
+def _text(shares: pd.DataFrame) -> str:
+    """Lay out the shares at the end, a row per rule and start."""
+    rows = []
+    for (payoff, rule, start), there in _ends(shares).groupby(["payoff", "rule", "start"], sort=False):
+        by: Any = there.set_index("policy")
+        cells = {spoken(p): f"{100 * by.loc[p, 'mean']:.1f} ±{50 * (by.loc[p, 'high'] - by.loc[p, 'low']):.1f}" for p in POLICIES}
+        first = by["mean"].idxmax()
+        leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} % of runs"
+        rows.append({"copied": payoff, "rule": rule, "start": start, **cells, "largest": leads})
+    heading = f"Shares of the members on day {shares['day'].max():,}, in %; start: {', '.join(map(spoken, POLICIES))}, in parts of {PARTS}."
+    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), heads=['copied', 'rule'])}"
+
+
+def _words(shares: pd.DataFrame) -> Iterator[str]:
+    """Say, for each rule, who gains and who is the largest at the end."""
+    for (payoff, rule), there in _ends(shares).groupby(["payoff", "rule"], sort=False):
+        yield f"By {payoff}, {_ruled(rule)}: {_sentence(there)}."
+
+
+def _sentence(ends: pd.DataFrame) -> str:
+    wide = ends.pivot(index="start", columns="policy", values="mean")
+    counts = wide.idxmax(axis=1).value_counts()
+    most = [f"{quoted(str(policy))} is the largest from {number} of {len(wide)} starts" for policy, number in counts.items()]
+    equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
+    shares = [f"{quoted(policy)} {_percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
+    return "; ".join([", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
+
+
+def _percent(row: "pd.Series[Any]") -> str:
+    return studies.between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
+
+
+@sim.plots.in_our_look
+def flow(shares: pd.DataFrame, setting: str) -> "Figure":
+    """Draw the way of the mean shares in a triangle, one for each payoff and rule: from a small dot to an arrow's head."""
+    payoffs = list(dict.fromkeys(shares["payoff"]))
+    figure = sim.plots.sheet(0.8 + 2.4 * len(payoffs))
+    axes = figure.subplots(len(payoffs), len(RULES), squeeze=False)
+    for row, payoff in zip(axes, payoffs, strict=True):
+        for axis, rule in zip(row, RULES, strict=True):
+            _triangle(axis)
+            for _, there in shares[(shares["rule"] == rule) & (shares["payoff"] == payoff)].groupby("start", sort=False):
+                wide = there.pivot(index="day", columns="policy", values="mean")[list(POLICIES)]
+                _path(axis, ternary(wide.to_numpy()), str(wide.iloc[-1].idxmax()))
+            axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
+    sim.plots.headed(figure, _taken(shares), f"{setting} Means; a way has the colour of the policy that is the largest at its end.")
+    return figure
+
+
+def _triangle(axis: "Axes") -> None:
+    """Draw the triangle, its lines of equal thirds, and the names of its corners."""
+    look = sim.plots.styles(POLICIES)
+    corners = ternary(np.eye(3))
+    axis.plot(*corners[[0, 1, 2, 0]].T, color="#595959", linewidth=0.9)
+    middle = ternary([1 / 3] * 3)
+    for one, other in itertools.combinations(range(3), 2):  # beyond these a policy is no longer the largest
+        axis.plot(*np.array([middle, (corners[one] + corners[other]) / 2]).T, color="#E6E6E6", linewidth=0.9, zorder=0)
+    for (x, y), policy, below, side in zip(corners, POLICIES, (-0.04, -0.04, 0.03), ("left", "right", "center"), strict=True):
+        edge = -0.08 if side == "left" else 0.08 if side == "right" else 0
+        where: dict[str, Any] = {"ha": side, "va": "top" if below < 0 else "bottom", "fontsize": 8, "color": look[policy].colour}
+        axis.text(x + edge, y + below, spoken(policy), **where)
+    axis.set_aspect("equal")
+    axis.set_xlim(-0.1, 1.1)
+    axis.set_ylim(-0.12, ROOT + 0.12)
+    axis.set_axis_off()
+
+
+def _path(axis: "Axes", way: NDArray[np.float64], policy: str) -> None:
+    colour = sim.plots.styles(POLICIES)[policy].colour
+    axis.plot(*way.T, color=colour, linewidth=1.1, alpha=0.85)
+    axis.plot(*way[0], "o", color=colour, markersize=2.5)
+    moved = np.flatnonzero(np.linalg.norm(way - way[-1], axis=1) > 0.02)
+    if len(moved):  # one that has not moved has no direction
+        heads: dict[str, Any] = {"arrowstyle": "-|>", "color": colour, "linewidth": 0, "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
+        axis.annotate("", way[-1], way[moved[-1]], arrowprops=heads)
+
+
+def _ruled(rule: Any) -> str:
+    return "no rule" if rule == "none" else str(rule)
+
+
+def _taken(shares: pd.DataFrame) -> str:
+    """Say who takes over."""
+    parts = []
+    for payoff, there in _ends(shares).groupby("payoff", sort=False):
+        largest = there.pivot(index=["rule", "start"], columns="policy", values="mean").idxmax(axis=1).value_counts()
+        parts.append(f"by {payoff} {' and '.join(f'{quoted(str(policy))} from {number}' for policy, number in largest.items())}")
+    number = len(shares[["rule", "start"]].drop_duplicates())
+    return f"The largest after {shares['day'].max():,} days, of {number} starts and rules: {'; '.join(parts)}"
+
+
+@sim.plots.in_our_look
+def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
+    """Draw the shares over time from the start in equal parts, with their intervals."""
+    equal = shares[shares["start"] == EQUAL]
+    look = sim.plots.styles(POLICIES)
+    payoffs = list(dict.fromkeys(equal["payoff"]))
+    figure = sim.plots.sheet(1.0 + 1.9 * len(payoffs))
+    axes = figure.subplots(len(payoffs), len(RULES), sharey=True, sharex=True, squeeze=False)
+    for (i, payoff), (j, rule) in itertools.product(enumerate(payoffs), enumerate(RULES)):
+        axis = axes[i, j]
+        for policy in POLICIES:
+            line = equal[(equal["payoff"] == payoff) & (equal["rule"] == rule) & (equal["policy"] == policy)]
+            style = look[policy]
+            bounds = (100 * line["low"].clip(lower=0), 100 * line["high"].clip(upper=1))
+            axis.fill_between(line["day"], *bounds, color=style.colour, alpha=0.25, linewidth=0)
+            axis.plot(line["day"], 100 * line["mean"], color=style.colour, linestyle=style.line, label=spoken(policy))
+        axis.set_title(f"by {payoff}, {_ruled(rule)}")
+        axis.set_xlim(0, equal["day"].max())
+    axes[0, 0].set_ylim(0, 100)
+    axes[0, 0].legend(frameon=False, fontsize=8)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("members, %")
+    for axis in axes[-1]:
+        axis.set_xlabel("days since opening")
+    ends: Any = _ends(equal).set_index(["payoff", "policy"])["mean"].groupby(level=[0, 1], sort=False).mean()
+    parts = [f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}" for payoff in payoffs]
+    finding = f"From equal thirds, the largest at the end, on average over the rules: {' and '.join(parts)}"
+    sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals of the mean.")
+    return figure
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)
