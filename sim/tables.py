@@ -35,7 +35,10 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
 
 def _unpacked(keys: NDArray[np.int64]) -> Pairs:
     keys.sort()
-    return np.column_stack([keys >> 32, keys & 0xFFFFFFFF]).astype(np.int32)
+    found = np.empty((len(keys), 2), np.int32)
+    found[:, 0] = keys >> 32
+    found[:, 1] = keys & 0xFFFFFFFF
+    return found
 
 
 def connections(engine: "Engine") -> Pairs:

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from .bonds import ARC, BONDS, CONNECTED, CONTACT, HEAD, PLATFORM, slot_of
+from .vectors import WIDTH, first_of, within
 
 
 @njit(cache=True, nogil=True)
@@ -12,11 +13,15 @@ def connections(head, chunks, alter, state, count):
     keys = np.empty(count, np.int64)
     found = 0
     for ego in range(len(head) // HEAD):
-        for place in range(head[HEAD * ego + BONDS]):
-            slot = slot_of(chunks, ego, place)
-            if alter[slot] > ego and state[slot] & PLATFORM == CONNECTED:
-                keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
-                found += 1
+        for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+            first = slot_of(chunks, ego, place)
+            mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+            while mask != 0:
+                other = np.int64(alter[first + first_of(mask)])
+                if other > ego:
+                    keys[found] = (np.int64(ego) << 32) | other
+                    found += 1
+                mask &= mask - 1
     return keys
 
 
@@ -44,11 +49,13 @@ def neighbours(head, chunks, alter, state, count):
     indices = np.empty(count, np.int32)
     found = 0
     for ego in range(len(head) // HEAD):
-        for place in range(head[HEAD * ego + BONDS]):
-            slot = slot_of(chunks, ego, place)
-            if state[slot] & PLATFORM == CONNECTED:
-                indices[found] = alter[slot]
+        for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
+            first = slot_of(chunks, ego, place)
+            mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+            while mask != 0:
+                indices[found] = alter[first + first_of(mask)]
                 found += 1
+                mask &= mask - 1
         indptr[ego + 1] = found
     return indptr, indices
 
