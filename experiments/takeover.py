@@ -152,6 +152,8 @@ def main(
     replications, seed 1.
     """
     base = commands.chosen(None, settings, defaults={"days": 730}, members=members, days=days, seed=seed)
+    if every > base.days:
+        raise sim.InputError(f"--every: too large (got {every}); must be {base.days} or less, the days of a run")
     kinds = [Imitation(every, chance, beta, kind.value) for kind in dict.fromkeys(payoff or Payoff)]
     points = [(rule, start) for rule in RULES for start in starts()]
     design = [{"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))} for rule, start in points]

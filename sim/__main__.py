@@ -69,6 +69,8 @@ def run(
         result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
         last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
+    if not log:
+        (out / "invitations.parquet").unlink(missing_ok=True)  # of an earlier run
     print(_main_measures(result.summary))
     print(f"written to {out}")
 

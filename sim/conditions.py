@@ -4,10 +4,12 @@ Where numbers are not enough a user writes ``condition(bond, candidate, day) -> 
 calls it by its address.
 """
 
+import inspect
 from typing import Any
 
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
+from .provenance import meaning
 
 _compiled: dict[Any, Any] = {}
 """The compiled functions, kept alive as long as the process: the day knows only their addresses."""
@@ -24,26 +26,34 @@ def compiled(policy: InvitePolicy) -> int:
     condition = policy.condition
     if condition is None:
         return 0
-    if condition not in _compiled:
-        _compiled[condition] = _compile(policy.name, condition)
-    return int(_compiled[condition].address)
+    known = (condition, meaning(condition))  # what it takes from outside is compiled into it
+    if known not in _compiled:
+        _compiled[known] = _compile(policy.name, condition)
+    return int(_compiled[known].address)
 
 
 def _compile(name: str, condition: Any) -> Any:
     from numba import cfunc, njit, types
     from numba.core.errors import NumbaError
 
+    title = getattr(condition, "__name__", repr(condition))
+    if not inspect.isfunction(getattr(condition, "py_func", condition)):
+        raise InputError(
+            f"policies.{name}.condition: {title} is not a function written in Python; must be def condition(bond, candidate, day)"
+        )
     inner = njit(condition)
     word = types.int64
 
     def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
-        answer = inner(Bond(met, talked, days_since, tie_class), Candidate(number, degree, same_circle != 0, policy), day)
+        try:
+            answer = inner(Bond(met, talked, days_since, tie_class), Candidate(number, degree, same_circle != 0, policy), day)
+        except Exception:
+            return -1
         return 1 if answer else 0
 
     try:
         return cfunc(word(*[word] * 9), nopython=True)(ask)
     except NumbaError as error:
-        title = getattr(condition, "__name__", repr(condition))
         raise InputError(f"policies.{name}.condition: the function {title} does not compile: {_reason(str(error))}") from None
 
 

@@ -27,13 +27,13 @@ class Crew:
     Parameters
     ----------
     threads : int, optional
-        1 or more; None: all cores of this process where the society is large enough.
+        1 or more, of which no more are taken than are of any use; None: all cores of this process where the society is large enough.
     members : int
     """
 
     def __init__(self, threads: int | None, members: int) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.threads = threads or (cores if members >= WORTHWHILE else 1)
+        self.threads = min(threads or (cores if members >= WORTHWHILE else 1), max(1, members // 16), 64)
         self._pool: ThreadPoolExecutor | None = None
 
     def _together(self, work: Callable[..., Any], total: int) -> list[tuple[int, Any]]:

@@ -228,6 +228,11 @@ class Engine:
                 self.crew.work(self.world, self.rules, self._changes)
             else:
                 self._grow(said)
+        if failed := int(self.world.clock[arrays.FAILED]):
+            policy = list(self.scenario.policies.values())[failed - 1]
+            title = getattr(policy.condition, "__name__", "of the policy")
+            right = "must give True or False for every bond and candidate"
+            raise InputError(f"policies.{policy.name}.condition: the function {title} raised an exception by day {self.day}; {right}")
 
     def _live(self, last_day: int) -> int:
         alone = self.crew.threads == 1

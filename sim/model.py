@@ -16,6 +16,7 @@ from .errors import InputError
 from .measures import EVERYBODY
 from .parameters import near
 from .result import Result
+from .runs import reach_days
 from .scenario import Scenario
 from .tables import DAILY, connections, day_of_series
 
@@ -63,10 +64,13 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     engine: Engine
 
     def __init__(self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any) -> None:
+        if not isinstance(scenario, Scenario | None):
+            raise InputError(f"scenario: {type(scenario).__name__} is not a scenario; must be a sim.Scenario, or NetworkModel(members=200)")
         chosen = (scenario or Scenario()).replace({**parameters, **({} if rng is None else {"seed": _seed(rng)})})
         super().__init__(rng=chosen.seed)
         self.engine = Engine(chosen)
         self.engine.advance(0)
+        self._reach_days = reach_days(chosen.days)
         self._measured: tuple[int, dict[str, list[float]]] = (0, {})
         policies = list(self.scenario.policies)
         reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
@@ -93,6 +97,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Live one day. ``running`` is False after the scenario's last day; further steps go on all the same."""
         self.engine.advance(self.day + 1)
+        if self.day in self._reach_days:
+            self.engine.measure_reach()
         self.datacollector.collect(self)
         self.running = self.day < self.scenario.days
 

@@ -71,6 +71,26 @@ def source(function: Any) -> str | None:
         return None
 
 
+def meaning(function: Any) -> str:
+    """Give all that decides what a function gives: its text, or its code, its defaults, and what it takes from outside, as text."""
+    return _meaning(getattr(function, "py_func", function), ())
+
+
+def _meaning(function: Any, above: tuple[Any, ...]) -> str:
+    if not inspect.isfunction(function) or function in above:
+        return repr(function)
+    code = function.__code__
+    outside = inspect.getclosurevars(function)
+    taken = {**outside.globals, **outside.nonlocals}
+    parts = [
+        f"{name} = {_meaning(getattr(value, 'py_func', value), (*above, function))}"
+        for name, value in sorted(taken.items())
+        if not inspect.ismodule(value)
+    ]
+    text = source(function) or repr((code.co_code, code.co_consts, code.co_names))
+    return "\n".join([text, f"defaults {function.__defaults__}", *parts])
+
+
 def commit(root: Path | None = None) -> dict[str, Any] | None:
     """Give the git ``commit`` of a checkout, by default this library's, and whether its code ``differs`` from that; None without git."""
     return _commit(root or Path(__file__).resolve().parent.parent)

@@ -69,12 +69,14 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     from .engine import Engine
     from .tables import InvitationLog
 
-    if threads is not None and threads < 1:
-        raise InputError(f"threads: {threads}, must be 1 or more")
+    if not isinstance(scenario, Scenario):
+        raise InputError(f"run: {type(scenario).__name__} is not a scenario; must be a sim.Scenario, as sim.Scenario(members=200)")
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise InputError(f"threads: {threads}, must be a whole number, 1 or more")
     engine = Engine(scenario, threads)
     scenario = engine.scenario
     invitations = InvitationLog() if log else None
-    measured = {scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
+    measured = reach_days(scenario.days)
     shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
     with tqdm(total=scenario.history_days + scenario.days, desc=progress, unit="day", disable=None if progress else True) as bar:
@@ -88,6 +90,11 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
             bar.update(scenario.history_days + day - bar.n)
     with interrupts_held():
         return engine.result(invitations)
+
+
+def reach_days(days: int) -> set[int]:
+    """Give the days on whose evening a run takes the reach for its series."""
+    return {days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:

@@ -18,7 +18,7 @@ from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
 from .plan import Fixed, Plan, Rule, Until
-from .provenance import source
+from .provenance import meaning, source
 from .records import Job, Keep, summary
 from .runs import SEEDS
 from .scenario import Scenario
@@ -170,7 +170,7 @@ class Study:
     @functools.cached_property
     def _identity(self) -> dict[str, Any]:
         """What makes this study this one and no other; replications may grow."""
-        conditions = {name: source(policy.condition) for name, policy in self.scenario.policies.items() if policy.condition is not None}
+        conditions = {name: meaning(policy.condition) for name, policy in self.scenario.policies.items() if policy.condition is not None}
         return {
             "model": ".".join(VERSION.split(".")[:2]),  # a third number never changes what comes out
             "scenario": self.scenario.to_dict(),

@@ -13,6 +13,7 @@ import sim
 from sim import tables
 from sim.engine import Engine
 from sim.kernel import world as arrays
+from sim.provenance import meaning
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
 
@@ -29,6 +30,7 @@ def test_stepped_day_by_day_it_gives_what_run_gives():
     ours, theirs = model.result(), sim.run(SMALL)
     assert ours.members.equals(theirs.members)
     assert ours.summary.equals(theirs.summary)
+    assert ours.series.equals(theirs.series)
     assert (ours.connections == theirs.connections).all()
     assert (ours.arcs == theirs.arcs).all()
 
@@ -213,3 +215,27 @@ def test_policies_that_do_not_fit_are_refused():
         model.set_policies(["everyone"])
     with pytest.raises(sim.InputError, match=r"interactd: no such policy here; nearest: interacted"):
         model.members[0].policy = "interactd"
+
+
+def test_a_function_that_raises_ends_the_run_with_a_line():
+    def divides(bond, candidate, day):
+        return 10 // (day - 3) > 0
+
+    policy = sim.InvitePolicy("own", contacts=1, condition=divides)
+    with pytest.raises(sim.InputError, match=r"^policies.own.condition: the function divides raised an exception by day \d+; must"):
+        sim.run(sim.Scenario(members=60, days=9, policies=[policy]))
+
+
+def test_what_a_function_takes_from_outside_is_part_of_it():
+    def scenario(most):
+        def few(bond, candidate, day):
+            return candidate.degree < most
+
+        return sim.Scenario(members=60, days=20, policies=[sim.InvitePolicy("own", directory=1, condition=few)])
+
+    meanings = {meaning(scenario(most).policies["own"].condition) for most in (3, 30, 3)}
+    assert len(meanings) == 2
+
+
+def test_more_threads_than_are_of_use():
+    assert bytes_of(sim.run(SMALL, threads=1000)) == bytes_of(sim.run(SMALL, threads=1))

@@ -32,7 +32,7 @@ from .bonds import (
 from .compilation import fast, inlined, inner
 from .draws import MORE, TRY, below, block, blocks, lane
 from .vectors import prefetch
-from .world import ACCOUNT, ANSWERS, BLOCK, RESTRICTED_UNTIL, UNSOUGHT
+from .world import ACCOUNT, ANSWERS, BLOCK, FAILED, RESTRICTED_UNTIL, UNSOUGHT
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
@@ -68,21 +68,21 @@ def _agrees(world, rules, day, ego, other, slot, k):
     tie = np.int64(world.link[2 * slot + 1]) if k > 0 else np.int64(0)
     since = day - rules.first_day - (tie >> LAST) if k > 0 else -1
     same_circle = ego // rules.circle_size == other // rules.circle_size
-    return (
-        _ask(
-            rules.condition[world.policy[ego]],
-            (tie >> MET) & COUNT_MASK,
-            tie & COUNT_MASK,
-            since,
-            np.int64(k),
-            np.int64(other),
-            np.int64(world.head[HEAD * other + CONNECTIONS]),
-            np.int64(same_circle),
-            np.int64(world.policy[other]),
-            np.int64(day),
-        )
-        != 0
+    answer = _ask(
+        rules.condition[world.policy[ego]],
+        (tie >> MET) & COUNT_MASK,
+        tie & COUNT_MASK,
+        since,
+        np.int64(k),
+        np.int64(other),
+        np.int64(world.head[HEAD * other + CONNECTIONS]),
+        np.int64(same_circle),
+        np.int64(world.policy[other]),
+        np.int64(day),
     )
+    if answer < 0:  # it has raised an exception
+        world.clock[FAILED] = 1 + world.policy[ego]
+    return answer > 0
 
 
 @inlined

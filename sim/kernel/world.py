@@ -32,9 +32,10 @@ FOREVER = 2**31 - 1
 TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
-NEXT_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK = range(7)
+NEXT_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, FAILED = range(8)
 """Places of ``clock``: next free slot of the pool, the stage of the day and the place in its list (for going on after growth), the day,
-the length of the list of this stage, and both ends of the queue of locks."""
+the length of the list of this stage, both ends of the queue of locks, and one more than the number of a policy whose function has raised an
+exception."""
 
 
 class Rules(NamedTuple):
@@ -207,7 +208,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
         strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
         totals=np.zeros((policies, TOTALS), np.int64),
-        clock=np.array([0, 0, 0, rules.first_day - 1, 0, 0, 0], np.int64),
+        clock=np.array([0, 0, 0, rules.first_day - 1, 0, 0, 0, 0], np.int64),
         partner=np.full(n, -1, np.int32),
         touched=np.empty(n, np.int64),
         fresh=np.empty((max(n, longest_day), 4), np.int32),

@@ -75,7 +75,7 @@ def line_chart(
     for line_name, line in lines.items():
         colour, dashes = look[line_name]
         parts.append(f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>')
-    ends = [f"{line_name} {_said(line, share)}" for line_name, line in lines.items()]
+    ends = [f"{spoken(line_name)} {_said(line, share)}".replace("-", "−") for line_name, line in lines.items()]
     label = html.escape(f"{name}: {', '.join(ends)}")
     return f'<svg class="chart" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 

@@ -166,7 +166,7 @@ def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
             member.set(number)
 
     shown = "" if member.value is None else str(member.value)
-    Box(title=f"Number, 0 to {most}, or click one in the picture", text=shown, message=wrong, event_typed=choose)
+    Box(title=f"Number, 0 to {most}", text=shown, message=wrong, event_typed=choose)
 
 
 @solara.component_vue("which.vue")
@@ -186,6 +186,7 @@ def Downloads(now: Worlds) -> None:
             downloads.Download("By day (CSV)", "series.csv", lambda: downloads.series_csv(now))
             downloads.Download("Today (CSV)", "summary.csv", lambda: downloads.summary_csv(now))
             downloads.Download("Picture (PNG)", "network.png", lambda: downloads.picture_png(now))
+        _html("Reach in “Today” is that of all members or a large sample, on the page and by day that of up to 256.", "quiet")
         _html("The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>", "quiet")
 
 

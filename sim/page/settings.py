@@ -4,6 +4,7 @@ A parameter's words, range and default are those of ``Scenario.parameters()``; h
 are called on the page, and over which part of the range a slider goes. A number field takes the whole range.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -64,7 +65,10 @@ class Settings:
     def changed(self, name: str, text: str) -> "Settings":
         """Take in what was typed for a parameter; another preset brings its own numbers."""
         kept = {other: old for other, old in self.typed.items() if name != "platform.preset" or other not in OF_PRESET}
-        return replace(self, typed={**kept, name: text.strip()})
+        text = text.strip()
+        if re.fullmatch(r"\d{1,3}(,\d{3})+", text):  # as the page itself writes large numbers
+            text = text.replace(",", "")
+        return replace(self, typed={**kept, name: text})
 
     def scenario(self) -> Scenario:
         """Give the scenario.
@@ -86,7 +90,10 @@ class Settings:
             try:
                 replace(self, typed={name: text}).scenario()
             except InputError as error:
-                wrong[name] = str(error).removeprefix(f"{name}: ") if text else "nothing there; must be a number or a word"
+                said = str(error).removeprefix(f"{name}: ")
+                if name == "members":
+                    said = said.replace(str(described(name, self.base).high), str(MOST_MEMBERS))
+                wrong[name] = said if text else "nothing there; must be a number or a word"
         if not wrong:
             try:
                 self.scenario()

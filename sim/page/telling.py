@@ -65,8 +65,8 @@ def difference(worlds: Worlds) -> str:
     if first is None:
         same = f"All numbers have been the same in both worlds up to today, day {worlds.day}."
     else:
-        before = f"Up to day {first - 1} all numbers are the same in both worlds; " if first > 1 else ""
-        same = f"{before}{'from' if before else 'From'} day {first} on they differ. {_standing(worlds)}"
+        before = f"Up to day {first - 1} all numbers are the same in both worlds; " if first > 1 else "The numbers of the two worlds: "
+        same = f"{before}from day {first} on some differ. {_standing(worlds)}"
     return f"The first restriction: {', '.join(said)}. {same}"
 
 
