@@ -47,7 +47,7 @@ def _compile(name: str, condition: Any) -> Any:
     def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
         try:
             answer = inner(Bond(met, talked, days_since, tie_class), Candidate(number, degree, same_circle != 0, policy), day)
-        except Exception:
+        except Exception:  # machine code can't raise it: the day takes note, and the engine says so
             return -1
         return 1 if answer else 0
 

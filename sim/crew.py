@@ -4,7 +4,6 @@ What reads the morning's state and writes only what is one's own can be done by 
 bonds or settles answers is done by one thread in the order of the rules. So a run is the same for any number of threads.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -16,9 +15,12 @@ from numpy.typing import NDArray
 from .kernel import answer, enforce, invite, meet
 from .kernel import day as kernel
 from .kernel.world import CURSOR, DAY, LIST, STAGE, Rules, World, paper
+from .machine import cores
 
 WORTHWHILE = 50_000
 """Members below which a second thread costs more than it gains."""
+MOST = 64
+"""Threads, at most: more gain nothing, and a system has an end of them."""
 
 
 class Crew:
@@ -27,20 +29,20 @@ class Crew:
     Parameters
     ----------
     threads : int, optional
-        1 or more, of which no more are taken than are of any use; None: all cores of this process where the society is large enough.
+        1 or more, of which ``MOST`` are taken at most; None: all cores of this process where the society is large enough.
     members : int
     """
 
     def __init__(self, threads: int | None, members: int) -> None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.threads = min(threads or (cores if members >= WORTHWHILE else 1), max(1, members // 16), 64)
+        self.threads = min(threads or (cores() if members >= WORTHWHILE else 1), MOST)
         self._pool: ThreadPoolExecutor | None = None
 
     def _together(self, work: Callable[..., Any], total: int) -> list[tuple[int, Any]]:
         """Do work on equal ranges of 0 … total - 1 at once; gives, in order, where each began and what it gave."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads - 1)
-        bounds = [total * place // self.threads for place in range(self.threads + 1)]
+        ranges = max(1, min(self.threads, total))  # an empty one would begin where another begins
+        bounds = [total * place // ranges for place in range(ranges + 1)]
         others = [self._pool.submit(work, low, high) for low, high in pairwise(bounds[1:])]
         first = work(0, bounds[1])
         return list(zip(bounds[:-1], [first, *(other.result() for other in others)], strict=True))

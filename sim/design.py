@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from .agents import InvitePolicy
 from .errors import InputError
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
-from .provenance import source
+from .provenance import meaning
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
 
 
 def as_text(value: Any) -> str:
-    """Write values as one line of JSON; a policy's function is its source."""
+    """Write values as one line of JSON; a policy's function is all that decides it."""
     return json.dumps(_plain(value), ensure_ascii=False)
 
 
@@ -296,7 +296,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     if callable(value):
-        return source(value) or f"{value.__module__}.{value.__qualname__}"
+        return meaning(value)
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -3,9 +3,7 @@
 ``Engine`` is what ``sim.run`` and ``NetworkModel`` share, so that both give the same bytes.
 """
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from .kernel import day as kernel
 from .kernel import world as arrays
 from .kernel.draws import threshold
 from .kernel.reach import reach_of
+from .machine import memory
 from .provenance import provenance
 from .result import Result
 from .scenario import LONGEST, Scenario
@@ -86,14 +85,8 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
 
 SERIES_EGOS = 256
 """Members whose reach the series follows, at most."""
-
-
-def _memory() -> int:
-    """Give the memory, in bytes, that this process may have: the machine's, or its container's where that is less."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = Path("/sys/fs/cgroup/memory.max")
-    text = limit.read_text().strip() if limit.exists() else "max"
-    return min(total, int(text)) if text.isdigit() else total
+REACH_STOPS = 12
+"""Evenings, evenly spaced over the scenario's days, on which the reach is taken for the series."""
 
 
 class Engine:
@@ -128,7 +121,7 @@ class Engine:
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members
-        needed, there = arrays.bytes_needed(n), _memory()
+        needed, there = arrays.bytes_needed(n), memory()
         if needed > there:
             raise InputError(
                 f"members: {n} need at least {needed / 2**30:.0f} GiB of memory, and there are {there / 2**30:.0f}; "
@@ -168,6 +161,11 @@ class Engine:
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
         return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
+
+    @property
+    def reach_days(self) -> set[int]:
+        """The days on whose evening the reach is taken for the series."""
+        return {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
 
     def measure_reach(self) -> None:
         """Take the reach of this evening, of a sample of egos, for the series."""

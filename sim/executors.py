@@ -10,8 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
 from .errors import InputError
+from .machine import cores
 from .records import Job, Keep, Record, attempt, described, failure
-from .runs import check_travels, cores, deaf_children, opened_pool, stop_pool
+from .runs import check_travels, deaf_children, opened_pool, stop_pool
 from .scenario import Scenario
 
 AHEAD = 4

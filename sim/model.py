@@ -16,7 +16,6 @@ from .errors import InputError
 from .measures import EVERYBODY
 from .parameters import near
 from .result import Result
-from .runs import reach_days
 from .scenario import Scenario
 from .tables import DAILY, connections, day_of_series
 
@@ -70,7 +69,6 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=chosen.seed)
         self.engine = Engine(chosen)
         self.engine.advance(0)
-        self._reach_days = reach_days(chosen.days)
         self._measured: tuple[int, dict[str, list[float]]] = (0, {})
         policies = list(self.scenario.policies)
         reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
@@ -97,7 +95,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Live one day. ``running`` is False after the scenario's last day; further steps go on all the same."""
         self.engine.advance(self.day + 1)
-        if self.day in self._reach_days:
+        if self.day in self.engine.reach_days:
             self.engine.measure_reach()
         self.datacollector.collect(self)
         self.running = self.day < self.scenario.days

@@ -5,8 +5,10 @@ can't be found out, such as the commit where there is no git, is ``None``.
 """
 
 import functools
+import hashlib
 import inspect
 import os
+import pickle
 import platform
 import subprocess
 import textwrap
@@ -71,24 +73,41 @@ def source(function: Any) -> str | None:
         return None
 
 
-def meaning(function: Any) -> str:
-    """Give all that decides what a function gives: its text, or its code, its defaults, and what it takes from outside, as text."""
-    return _meaning(getattr(function, "py_func", function), ())
+def meaning(thing: Any) -> str:
+    """Give all that decides what a function gives: its text, or its code, its defaults, and what it takes from outside.
+
+    The same in every process. Functions of its own module are followed, other modules' are named; of an object it is its class and state.
+    """
+    thing = getattr(thing, "py_func", thing)
+    return _meaning(thing, getattr(thing, "__module__", None), ())
 
 
-def _meaning(function: Any, above: tuple[Any, ...]) -> str:
-    if not inspect.isfunction(function) or function in above:
-        return repr(function)
-    code = function.__code__
-    outside = inspect.getclosurevars(function)
-    taken = {**outside.globals, **outside.nonlocals}
-    parts = [
-        f"{name} = {_meaning(getattr(value, 'py_func', value), (*above, function))}"
-        for name, value in sorted(taken.items())
-        if not inspect.ismodule(value)
-    ]
-    text = source(function) or repr((code.co_code, code.co_consts, code.co_names))
-    return "\n".join([text, f"defaults {function.__defaults__}", *parts])
+def _meaning(thing: Any, home: str | None, above: tuple[Any, ...]) -> str:
+    thing = getattr(thing, "py_func", thing)
+    if not inspect.isfunction(thing) or thing.__module__ != home or thing in above:
+        return _state(thing)
+    outside = inspect.getclosurevars(thing)
+    taken = {"defaults": thing.__defaults__, **outside.globals, **outside.nonlocals}
+    code = thing.__code__
+    text = source(thing) or repr((code.co_code, code.co_names, [one for one in code.co_consts if not inspect.iscode(one)]))
+    return "\n".join([text, *(f"{name} = {_meaning(value, home, (*above, thing))}" for name, value in sorted(taken.items()))])
+
+
+def _state(value: Any) -> str:
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if name is not None:  # a class, a module, a function of elsewhere
+        return f"{getattr(value, '__module__', '')}.{name}"
+    if isinstance(value, set | frozenset):
+        return f"{type(value).__name__} {sorted(map(_state, value))}"
+    if value is None or isinstance(value, int | float | complex | str | bytes):
+        return repr(value)
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__} {[_state(one) for one in value]}"
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    try:
+        return f"{kind} {hashlib.sha256(pickle.dumps(value)).hexdigest()}"
+    except (pickle.PicklingError, AttributeError, TypeError):  # what can't be sent to another process decides nothing there
+        return kind
 
 
 def commit(root: Path | None = None) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from .errors import InputError
+from .machine import cores
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from .result import Result
 
-REACH_STOPS = 12
-"""Evenings, evenly spaced, on which a run takes the reach for its series."""
 BAR_DAYS = 5
 """Days between two looks at the progress bar."""
 SEEDS = 2**64
@@ -76,7 +75,7 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     engine = Engine(scenario, threads)
     scenario = engine.scenario
     invitations = InvitationLog() if log else None
-    measured = reach_days(scenario.days)
+    measured = engine.reach_days
     shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
     with tqdm(total=scenario.history_days + scenario.days, desc=progress, unit="day", disable=None if progress else True) as bar:
@@ -90,11 +89,6 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
             bar.update(scenario.history_days + day - bar.n)
     with interrupts_held():
         return engine.result(invitations)
-
-
-def reach_days(days: int) -> set[int]:
-    """Give the days on whose evening a run takes the reach for its series."""
-    return {days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
@@ -175,11 +169,6 @@ def run_many[Kept](
         for task, kept in done:
             bar.update()
             yield task, kept
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _here[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> Generator[tuple[Task, Kept]]:

@@ -237,10 +237,10 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
 
 
 def _named(keep: Keep) -> str:
-    """Tell ways of keeping apart: a function by its source, an object by its numbers and the source of its class."""
+    """Tell ways of keeping apart: a function by what decides it, an object by its state and the source of its class."""
     if hasattr(keep, "__qualname__"):
-        return source(keep) or keep.__qualname__
-    return f"{keep!r}\n{source(type(keep))}"
+        return meaning(keep)
+    return f"{meaning(keep)}\n{source(type(keep))}"
 
 
 def _digest_of(path: Path) -> str | None:

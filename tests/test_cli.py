@@ -225,6 +225,8 @@ def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
         assert invitesim("run", str(file), "--out", str(tmp_path / threads), "--threads", threads).returncode == 0
     for name in ("summary.csv", "series.parquet", "members.parquet", "scenario.toml"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+    (tmp_path / "1" / "invitations.parquet").write_text("of an earlier run, with --log")
+    assert invitesim("run", str(file), "--out", str(tmp_path / "1")).returncode == 0
     assert not (tmp_path / "1" / "invitations.parquet").exists()
 
 

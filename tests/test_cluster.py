@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from tests.test_study import HOUSE, SMALL, fails_at_seven
+from tests.study.small import HOUSE, SMALL, fails_at_seven
 
 distributed = pytest.importorskip("distributed")
 

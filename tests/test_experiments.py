@@ -130,6 +130,7 @@ def test_without_salib_one_line_says_what_to_install(tmp_path, monkeypatch):
         (sweep.main, ["--y", "platform.limit=1"], "--y platform.limit=1: the same parameter as --x"),
         (selectivity.main, ["--restrictions", "3,none"], "--restrictions 3,none: must be one to 5 different numbers of days"),
         (block_rule.main, ["--set", "policies={everyone = 1}"], "policies: nobody has interacted"),
+        (takeover.main, ["--days", "60", "--every", "100"], "--every: too large (got 100); must be 60 or less, the days of a run"),
         (sensitivity.main, ["--samples", "100"], "--samples 100: not a power of two; must be one, as 128"),
     ],
 )

@@ -237,5 +237,18 @@ def test_what_a_function_takes_from_outside_is_part_of_it():
     assert len(meanings) == 2
 
 
+def test_a_function_is_compiled_anew_when_what_it_takes_from_outside_changes():
+    most = 3
+
+    def few(bond, candidate, day):
+        return candidate.degree < most
+
+    scenario = sim.Scenario(members=60, days=20, policies=[sim.InvitePolicy("own", directory=1, condition=few)])
+    before = sim.run(scenario).members["degree"].mean()
+    most = 30
+    assert sim.run(scenario).members["degree"].mean() > before
+
+
 def test_more_threads_than_are_of_use():
-    assert bytes_of(sim.run(SMALL, threads=1000)) == bytes_of(sim.run(SMALL, threads=1))
+    few = SMALL.replace({"members": 20})
+    assert bytes_of(sim.run(few, threads=1000)) == bytes_of(sim.run(few, threads=1))

@@ -59,6 +59,12 @@ def lane(words, place):
     return words[3]
 
 
+@_drawn
+def column(rows, turn):
+    """Give the four words that ``blocks`` has left in a column."""
+    return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
+
+
 @fast
 def word(seed, day, purpose, ego, index):
     """Give one draw, a word of 32 bits as uint64: the definition that every other function here only speeds up."""

@@ -30,7 +30,7 @@ from .bonds import (
     slot_of,
 )
 from .compilation import fast, inlined, inner
-from .draws import MORE, TRY, below, block, blocks, lane
+from .draws import MORE, TRY, below, block, blocks, column, lane
 from .vectors import prefetch
 from .world import ACCOUNT, ANSWERS, BLOCK, FAILED, RESTRICTED_UNTIL, UNSOUGHT
 
@@ -208,7 +208,7 @@ def _one_try(world, rules, day, ego, n, words, looked, first, out):
     """
     p = world.policy[ego]
     u = words[_SOURCE] * _UNIT
-    if rules.contacts_only[p] or u < rules.from_contacts[p]:
+    if u < rules.from_contacts[p]:
         slot = looked if looked != UNSOUGHT else _one_contact(world, rules, day, ego, words)
         return np.int64(world.alter[slot]) if slot >= 0 else np.int64(-1), slot, FROM_CONTACTS
     if u < rules.from_introductions[p]:
@@ -292,12 +292,11 @@ def _look_among_contacts(world, rules, paper, asking):
     for turn in range(asking):
         ego = np.int64(paper.who[turn])
         p = world.policy[ego]
-        among = rules.contacts_only[p] or paper.drawn[_SOURCE, turn] * _UNIT < rules.from_contacts[p]
+        words = column(paper.drawn, turn)
         paper.whom[turn] = UNSOUGHT
-        if among and rules.condition[p] == 0:
+        if words[_SOURCE] * _UNIT < rules.from_contacts[p] and rules.condition[p] == 0:
             classes = _eligible_classes(world, rules, ego)
             paper.where[0, turn] = classes
-            words = np.uint64(paper.drawn[0, turn]), np.uint64(paper.drawn[1, turn]), np.uint64(paper.drawn[2, turn])
             paper.whom[turn] = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
             if paper.whom[turn] >= 0:
                 prefetch_bytes(world.chunks, world.head, world.state, ego)
@@ -360,8 +359,7 @@ def choose_invitations(world, rules, day, low, high, out, paper):
         _find_contacts(head, chunks, alter, state, who, paper.whom, paper.where, asking)
         for turn in range(asking):
             ego, first = np.int64(who[turn]), out
-            words = (np.uint64(drawn[0, turn]), np.uint64(drawn[1, turn]), np.uint64(drawn[2, turn]), np.uint64(drawn[3, turn]))
-            looked = paper.whom[turn]
+            words, looked = column(drawn, turn), paper.whom[turn]
             for attempt in range(world.attempts[ego]):
                 if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
                     break

@@ -31,7 +31,7 @@ from .bonds import (
     tie_class,
 )
 from .compilation import fast, inlined, inner
-from .draws import PARTNER, below, block, blocks, daily, lane
+from .draws import PARTNER, below, block, blocks, column, daily, lane
 from .vectors import prefetch
 from .world import BLOCK, NO_BOND, UNSOUGHT
 
@@ -180,18 +180,13 @@ def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, dra
                     prefetch(alter, slot)
 
 
-@inlined
-def _four(rows, turn):
-    return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
-
-
 @inner
 def _meet_again(world, rules, day, paper, first, again, touched):
     """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
     link, today = world.link, day - rules.first_day
     for turn in range(again):
         ego = np.int64(paper.who[turn])
-        slot = _strongest(world, rules, day, ego, _four(paper.drawn, turn), _four(paper.where, turn))
+        slot = _strongest(world, rules, day, ego, column(paper.drawn, turn), column(paper.where, turn))
         if slot >= 0:
             p_face = rules.face[_MET if (np.int64(link[2 * slot + 1]) >> MET) & COUNT_MASK else _ONLINE]
             face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
@@ -209,7 +204,7 @@ def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, f
     for turn in range(again, starting):
         ego, u = np.int64(paper.who[turn]), paper.daily[1, np.int64(paper.who[turn]) - first] * _UNIT
         source = _FRIEND if u < friend else (_CIRCLE if u < circle else _ANYBODY)
-        paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, _four(paper.drawn, turn))
+        paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, column(paper.drawn, turn))
         paper.where[1, turn] = source
         prefetch_found(chunks, head, mark, alter, link, state, ego, paper.whom[turn])
     for turn in range(again, starting):

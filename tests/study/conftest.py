@@ -1,0 +1,25 @@
+"""Studies that several tests look at."""
+
+import pytest
+
+import sim
+from sim.runs import run
+from tests.study.small import LONG, small
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> sim.StudyTable:
+    return small().run(tmp_path_factory.mktemp("whole"), jobs=1)
+
+
+@pytest.fixture(scope="module")
+def never_stopped(tmp_path_factory) -> bytes:
+    return small(LONG).run(tmp_path_factory.mktemp("never"), jobs=1).path.read_bytes()
+
+
+@pytest.fixture
+def ran(monkeypatch) -> list[int]:
+    """Give the list that grows with the seed of every run that this process does."""
+    seeds: list[int] = []
+    monkeypatch.setattr("sim.runs.run", lambda scenario, **options: seeds.append(scenario.seed) or run(scenario, **options))
+    return seeds

@@ -1,0 +1,35 @@
+"""Small studies, and what the tests of studies keep of their runs."""
+
+import os
+import signal
+from pathlib import Path
+
+import pandas as pd
+
+import sim
+
+HOUSE = Path(__file__).parents[2]
+SMALL = sim.Scenario(members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1})
+LONG = 15
+"""Replications of a study that lasts long enough to be stopped."""
+GRID = {"platform.limit": [1, 3, None], "answering.idk_click": [0.1, 0.5]}
+
+
+def small(replications: int = 3, **changes) -> sim.Study:
+    return sim.Study(SMALL.replace(changes), GRID, replications=replications)
+
+
+def fails_at_seven(result: sim.Result) -> pd.DataFrame:
+    if result.scenario.seed == 7:
+        raise ZeroDivisionError("seven")
+    return result.summary
+
+
+def dies_at_seven(result: sim.Result) -> pd.DataFrame:
+    if result.scenario.seed == 7 and result.scenario.platform.limit == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result.summary
+
+
+def table_bytes(folder: Path) -> bytes:
+    return (folder / "table.parquet").read_bytes()

@@ -1,0 +1,215 @@
+"""The folder of a study: nothing that was finished is lost, and it is nobody else's."""
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim import files, study
+from sim.store import Store
+from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, small, table_bytes
+
+# Being stopped
+
+SCRIPT = """
+    import sys
+    import sim
+    from tests.study.small import small
+
+    if __name__ == "__main__":
+        small(int(sys.argv[2])).run(sys.argv[1], jobs=int(sys.argv[3]))
+"""
+
+
+@contextlib.contextmanager
+def started(folder: Path, replications: int, jobs: int, script: Path) -> Iterator[subprocess.Popen[str]]:
+    script.write_text(textwrap.dedent(SCRIPT))
+    command = [sys.executable, str(script), str(folder), str(replications), str(jobs)]
+    settings = os.environ | {"PYTHONPATH": str(HOUSE)}
+    with subprocess.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def wait_for_runs(folder: Path, running: subprocess.Popen[str], number: int = 5) -> None:
+    while len(list(folder.glob("runs/*/[!.]*.parquet"))) < number:
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_path, ran, jobs):
+    folder = tmp_path / "killed"
+    with started(folder, LONG, jobs, tmp_path / "long.py") as running:
+        wait_for_runs(folder, running)
+        running.kill()
+    kept = len(list(folder.glob("runs/*/[!.]*.parquet")))
+    assert 5 <= kept < 6 * LONG
+    small(LONG).run(folder, jobs=1)
+    assert len(ran) == 6 * LONG - kept
+    assert table_bytes(folder) == never_stopped
+
+
+def test_ctrl_c_says_what_is_kept(tmp_path):
+    folder = tmp_path / "stopped"
+    with started(folder, LONG, 2, tmp_path / "long.py") as running:
+        wait_for_runs(folder, running)
+        os.killpg(running.pid, signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    kept = len(list(folder.glob("runs/*/[!.]*.parquet")))
+    assert said.splitlines()[-1] == (
+        f"KeyboardInterrupt: interrupted; {kept} finished runs are kept in {folder}, and the same again goes on from there"
+    )
+
+
+@pytest.mark.parametrize("step", ["beside", "renamed", "half deleted"])
+def test_stopped_while_runs_are_put_into_one_file(whole, tmp_path, monkeypatch, ran, step):
+    unlink, compact = Path.unlink, Store.compact
+    left = {"renamed": 0, "half deleted": 4}.get(step, 99)
+
+    def stopped(path: Path, **options) -> None:
+        nonlocal left
+        if not path.name.startswith(".") and path.parent.name.startswith("block="):
+            left -= 1
+            if left < 0:
+                raise SystemExit("power")
+        unlink(path, **options)
+
+    def cut(store: Store, block: int) -> None:
+        (store.runs / f"block={block:05}" / ".0a.block.parquet").write_bytes(b"half")
+        raise SystemExit("power")
+
+    with monkeypatch.context() as during:
+        during.setattr(Path, "unlink", stopped)
+        during.setattr(Store, "compact", cut if step == "beside" else compact)
+        with pytest.raises(SystemExit):
+            small().run(tmp_path, jobs=1)
+    assert len(ran) == 18
+    small().run(tmp_path, jobs=1)
+    assert len(ran) == 18
+    assert table_bytes(tmp_path) == whole.path.read_bytes()
+    assert [path.name for path in (tmp_path / "runs").glob("*/*")] == ["block.parquet"]
+
+
+def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monkeypatch, ran):
+    fsync, left = os.fsync, 8
+
+    def full(file: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(file)
+
+    with monkeypatch.context() as during:
+        during.setattr(files.os, "fsync", full)
+        with pytest.raises(sim.InputError, match=r"can't be written \(No space left on device\)"):
+            small().run(tmp_path, jobs=1)
+    assert len(list(tmp_path.glob("runs/*/*"))) == 7  # one was study.json
+    assert not (tmp_path / "table.parquet").exists()
+    del ran[:]
+    small().run(tmp_path, jobs=1)
+    assert len(ran) == 18 - 7
+    assert table_bytes(tmp_path) == whole.path.read_bytes()
+
+
+def test_two_processes_do_not_share_a_folder(tmp_path):
+    folder = tmp_path / "busy"
+    with started(folder, LONG, 1, tmp_path / "long.py") as running:
+        wait_for_runs(folder, running)
+        with pytest.raises(sim.InputError, match=f"another process works on it \\(process {running.pid} on "):
+            small(LONG).run(folder, jobs=1)
+        running.kill()
+    assert len(small(1).run(folder, jobs=1)) == 6 * 4  # the lock went with its process
+
+
+# Whose folder
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        (lambda: small(days=13), r"scenario\.days is 12 there and 13 here"),
+        (lambda: sim.Study(SMALL, GRID | {"platform.limit": [1, 3]}), r"values\.platform\.limit is \[1, 3, null\] there and \[1, 3\] here"),
+        (lambda: sim.Study(SMALL, {"platform.limit": [1, 3, None]}), r"varied is .* there and \[\"platform\.limit\"\] here"),
+        (lambda: sim.Study(SMALL, dict(reversed(GRID.items()))), "varied is"),
+        (lambda: sim.Study(SMALL, GRID, keep=fails_at_seven), "keep is"),
+        (lambda: small(policies={"interacted": 1, "everyone": 1, "close_friends": 1}), r"scenario\.policies in the order everyone, "),
+    ],
+)
+def test_the_folder_of_another_study_is_refused(whole, other, differs):
+    with pytest.raises(sim.InputError, match=f"holds another study: {differs}"):
+        other().run(whole.path.parent, jobs=1)
+
+
+def test_the_folder_of_another_version_is_refused(whole, monkeypatch):
+    monkeypatch.setattr(study, "VERSION", "77.0.1")
+    with pytest.raises(sim.InputError, match=r'model is "0\.\d+" there and "77\.0" here'):
+        small().run(whole.path.parent, jobs=1)
+
+
+def test_a_function_that_takes_another_value_from_outside_is_another_study(tmp_path):
+    def study(most):
+        def few(bond, candidate, day):
+            return candidate.degree < most
+
+        scenario = SMALL.replace({"policies": [sim.InvitePolicy("own", directory=1, condition=few)]})
+        return sim.Study(scenario, {"answering.idk_click": [0.1]}, replications=1)
+
+    study(3).run(tmp_path, jobs=1)
+    study(3).run(tmp_path, jobs=1)
+    with pytest.raises(sim.InputError, match="another study: conditions"):
+        study(30).run(tmp_path, jobs=1)
+
+
+def test_what_decides_a_function_is_the_same_in_every_process(tmp_path):
+    """Whatever it takes from outside: else a study could not be resumed."""
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "import numpy as np\nfrom sim.provenance import meaning\nfrom sim.runs import replications\n"
+        "class Plain:\n    def __init__(self):\n        self.number = 7\n"
+        "table, words, one = np.arange(5000), {'a', 'b', 'c', 'd'}, Plain()\n"
+        "def below(x):\n    return x < table[3] + one.number\n"
+        "def keep(x, least=3):\n    return np.mean(x), below(x), replications, x in words\n"
+        "if __name__ == '__main__':\n    print(meaning(keep))\n"
+    )
+    env = os.environ | {"PYTHONPATH": str(HOUSE)}
+    said = {subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, env=env).stdout for _ in range(3)}
+    (text,) = said
+    assert all(word in text for word in ("x < table[3]", "replications", "numpy"))
+    assert "0x" not in text
+
+
+def test_a_contact_log_that_has_changed_is_another_study(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("t,i,j\n1,a,b\n90000,b,c\n")
+    scenario = sim.Scenario(days=3, meeting={"contacts": str(log)})
+    sim.Study(scenario, {"platform.limit": [1]}, replications=1).run(tmp_path / "out", jobs=1)
+    log.write_text("t,i,j\n1,a,b\n90000,a,c\n")
+    with pytest.raises(sim.InputError, match="another study: contacts"):
+        sim.Study(scenario, {"platform.limit": [1]}, replications=1).run(tmp_path / "out", jobs=1)
+
+
+def test_a_folder_that_is_no_study(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(sim.InputError, match="can't be written"):
+        small().run(tmp_path / "file", jobs=1)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(sim.InputError, match=r"has runs but no study\.json"):
+        small().run(tmp_path, jobs=1)
+    (tmp_path / "study.json").write_text("{}")
+    with pytest.raises(sim.InputError, match="not of a study"):
+        small().run(tmp_path, jobs=1)
