@@ -131,7 +131,7 @@ def test_aggregate_does_not_depend_on_the_order_of_replications(seed):
 
 
 def test_no_limit_is_a_group_like_any_other():
-    runs = pd.DataFrame({"limit": [3.0, np.nan, 3.0, np.nan], "replication": [0, 0, 1, 1], "blocked": [0.2, 0.0, 0.4, 0.2]})
+    runs = pd.DataFrame({"limit": [np.nan, 3.0, np.nan, 3.0], "replication": [0, 0, 1, 1], "blocked": [0.0, 0.2, 0.2, 0.4]})
     table = aggregate(runs, by="limit")
-    assert table["mean"].round(9).tolist() == [0.3, 0.1]
-    assert table["limit"].isna().tolist() == [False, True]
+    assert table["mean"].round(9).tolist() == [0.1, 0.3]
+    assert table["limit"].isna().tolist() == [True, False]
