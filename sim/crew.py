@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from .kernel import answer, enforce, invite, meet
 from .kernel import day as kernel
-from .kernel.world import CURSOR, DAY, LIST, STAGE, Rules, World, paper
+from .kernel.paper import paper
+from .kernel.world import CURSOR, DAY, LIST, STAGE, Rules, World
 from .machine import cores
 
 WORTHWHILE = 50_000
@@ -57,7 +58,7 @@ class Crew:
         elif stage == kernel.JUDGING:
             day = int(world.clock[DAY])
             self._together(
-                lambda low, high: answer.judge(world, rules, day, low, high, paper()),
+                lambda low, high: answer.judge(world, rules, day, low, high, paper().judging),
                 answer.due(world, rules, day),
             )
         else:
@@ -67,18 +68,18 @@ class Crew:
     def _meet(self, world: World, rules: Rules) -> None:
         world.clock[DAY] += 1
         day = int(world.clock[DAY])
-        chosen = self._together(lambda low, high: meet.choose_encounters(world, rules, day, low, high, paper()), rules.members)
+        chosen = self._together(lambda low, high: meet.choose_encounters(world, rules, day, low, high, paper().meeting), rules.members)
         touched = {low: count for low, (count, _) in chosen}
-        self._together(lambda low, high: meet.reach_far_side(world, rules, day, low, low + touched[low]), rules.members)
-        for low, count in touched.items():
-            meet.count_far_side(world, low, low + count)  # one after another: two may have met the same person
+        risen = self._together(lambda low, high: meet.reach_far_side(world, rules, day, low, low + touched[low]), rules.members)
+        for low, end in risen:
+            meet.count_far_side(world, low, end)  # one after another: two may have met the same person
         world.clock[LIST] = _compacted(world.fresh, [(low, low + count) for low, (_, count) in chosen])
         world.clock[CURSOR] = 0
 
     def _invite(self, world: World, rules: Rules) -> None:
         day, each = int(world.clock[DAY]), len(world.invited) // rules.members
         chosen = self._together(
-            lambda low, high: invite.choose_invitations(world, rules, day, low, high, low * each, paper()), rules.members
+            lambda low, high: invite.choose_invitations(world, rules, day, low, high, low * each, paper().inviting), rules.members
         )
         world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in chosen])
         world.clock[CURSOR] = 0

@@ -18,6 +18,7 @@ from .kernel import answer, bonds, pairs
 from .kernel import day as kernel
 from .kernel import world as arrays
 from .kernel.draws import threshold
+from .kernel.paper import paper
 from .kernel.reach import reach_of
 from .machine import memory
 from .provenance import provenance
@@ -137,7 +138,7 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
-        self._paper = arrays.paper()
+        self._paper = paper()
         self.crew = Crew(threads, n)
         self._changes = np.zeros((len(scenario.policies), 2), np.int64)
         self.started = datetime.now(UTC)

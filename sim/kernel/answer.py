@@ -25,14 +25,13 @@ from .bonds import (
 from .compilation import fast, inlined, inner
 from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
+from .paper import SIEVE, TOGETHER
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
 from .vectors import WIDTH, first_of, prefetch, within
-from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, SIEVE, STRIKES, T_RESOLVED, T_STRIKES, TALLY
+from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES, TALLY
 
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
-_TOGETHER = 64
-"""How many messages are looked at together: as many as the nearest memory has room for the bonds of."""
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
 
 
@@ -145,14 +144,14 @@ def _draw_answers(key, day, alter, slots, egos, count, words):
 @fast
 def judge(world, rules, day, low, high, paper):
     """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``."""
-    ring, words, sieve = world.sent_slot.shape[0], paper.drawn, paper.sieve
+    ring, words, sieve = world.sent_slot.shape[0], paper.words, paper.sieve
     offset = np.int64(0)
     for delay in range(min(rules.pending_days, day)):
         row = (day - delay) % ring
         first, last = world.sent_from[row, delay], world.sent_from[row, delay + 1]
         begin, end = max(first, first + low - offset), min(last, first + high - offset)
         while begin < end:
-            count = min(_TOGETHER, end - begin)
+            count = min(TOGETHER, end - begin)
             slots, egos = world.sent_slot[row, begin : begin + count], world.sent_ego[row, begin : begin + count]
             for turn in range(count):
                 prefetch(world.alter, np.int64(slots[turn]))

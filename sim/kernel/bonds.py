@@ -30,6 +30,8 @@ _NEAR = CHUNK * NEAR_CHUNKS
 COUNT_MASK = 511
 TALKED, MET, LAST = 0, 9, 18
 """Where the three numbers of a tie begin: 9, 9 and 14 bits."""
+ENCOUNTERS = (1 << LAST) - 1
+"""The first two: 0 for a stranger's bond."""
 
 BONDS, CONTACTS, CONNECTIONS, FREE_OF_CLASS = range(4)
 """Columns of ``head``: how many bonds, contacts and connections a member has, and from FREE_OF_CLASS + 1 on its free bonds of tie class 1
@@ -56,11 +58,9 @@ def slot_of(chunks, ego, place):
 
 @inlined
 def tie_class(tie, often, close):
-    """Give the class of a tie, 0 stranger to 4 close (model.md, the ladder)."""
+    """Give the class of a tie, 0 stranger to 4 close (model.md, the ladder): so many steps as it has climbed, 0 < 1 < often < close."""
     met = (np.int64(tie) >> MET) & COUNT_MASK
-    if met == 0:
-        return 1 if np.int64(tie) & COUNT_MASK else 0
-    return 2 if met < often else (3 if met < close else 4)
+    return np.int64(np.int64(tie) & ENCOUNTERS > 0) + np.int64(met > 0) + np.int64(met >= often) + np.int64(met >= close)
 
 
 @inlined
@@ -84,42 +84,60 @@ def strength(tie):
 @inlined
 def strengthened(tie, face, today):
     """Give the tie after one more encounter; ``today`` counts from the first day of the history, and a count at its end stays there."""
-    tie = np.int64(tie) & ((1 << LAST) - 1)
-    shift = MET if face else TALKED
-    if (tie >> shift) & COUNT_MASK < COUNT_MASK:
-        tie += 1 << shift
-    return np.uint32(tie | (today << LAST))
+    tie = np.int64(tie) & ENCOUNTERS
+    shift = np.int64(MET if face else TALKED)
+    grows = np.int64((tie >> shift) & COUNT_MASK < COUNT_MASK)
+    return np.uint32((tie + (grows << shift)) | (today << LAST))
+
+
+@inlined
+def marked(chunks, mark, ego, bonds, place, wanted):
+    """Say which of the 32 bonds from a place on bear a mark, and give the slot of the first; what lies beyond the last is no bond."""
+    first = slot_of(chunks, ego, place)
+    mask = equal_to(mark, first, wanted)
+    if bonds - place < WIDTH:
+        mask &= (np.int64(1) << (bonds - place)) - 1
+    return mask, first
+
+
+@inner
+def first_marked(chunks, head, mark, ego, other):
+    """Give the slot of the first bond of ego that could be the one with other, by its mark alone, or -1: there is none."""
+    bonds, wanted = np.int64(head[HEAD * ego + BONDS]), np.uint8(other & 255)
+    for place in range(0, bonds, WIDTH):
+        mask, first = marked(chunks, mark, ego, bonds, place, wanted)
+        if mask != 0:
+            return first + first_of(mask)
+    return np.int64(-1)
 
 
 @inner
 def find(chunks, head, mark, alter, ego, other):
     """Give the slot of ego's bond with other, or -1."""
-    bonds = np.int64(head[HEAD * ego + BONDS])
-    wanted = np.uint8(other & 255)
+    bonds, wanted = np.int64(head[HEAD * ego + BONDS]), np.uint8(other & 255)
     for place in range(0, bonds, WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = equal_to(mark, first, wanted)
+        mask, first = marked(chunks, mark, ego, bonds, place, wanted)
         while mask != 0:
-            inside = first_of(mask)
-            if alter[first + inside] == other and place + inside < bonds:  # what lies beyond the last bond is no bond
-                return first + inside
+            if alter[first + first_of(mask)] == other:
+                return first + first_of(mask)
             mask &= mask - 1
     return np.int64(-1)
 
 
-@inner
-def prefetch_found(chunks, head, mark, alter, link, state, ego, other):
-    """Ask for the memory of the bond that ``find`` will look at first, told by its mark alone."""
-    wanted = np.uint8(other & 255)
-    for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
-        first = slot_of(chunks, ego, place)
-        mask = equal_to(mark, first, wanted)
-        if mask != 0:
-            slot = first + first_of(mask)
-            prefetch(alter, slot)
-            prefetch(state, slot)
-            prefetch(link, 2 * slot)
-            break
+@inlined
+def found_from(chunks, head, mark, alter, ego, other, candidate):
+    """Give the slot of ego's bond with other, or -1, where ``first_marked`` has given a candidate before."""
+    if candidate < 0 or alter[candidate] == other:
+        return candidate
+    return find(chunks, head, mark, alter, ego, other)
+
+
+@inlined
+def prefetch_bond(alter, link, state, slot):
+    """Ask for the memory of a bond, all but its mark."""
+    prefetch(alter, slot)
+    prefetch(state, slot)
+    prefetch(link, 2 * slot)
 
 
 @inlined

@@ -80,9 +80,8 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             return FOR_THE_CREW
         if clock[STAGE] == MORNING:
             clock[DAY] += 1
-            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, paper)
-            reach_far_side(world, rules, clock[DAY], nobody, touched)
-            count_far_side(world, nobody, touched)
+            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, paper.meeting)
+            count_far_side(world, nobody, reach_far_side(world, rules, clock[DAY], nobody, touched))
             clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
         day = clock[DAY]
         if clock[STAGE] == ACQUAINTING:
@@ -97,7 +96,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if day < 1 or not alone:
                 continue
         if clock[STAGE] == INVITING:
-            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, paper)
+            clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, paper.inviting)
             clock[CURSOR], clock[STAGE] = 0, SENDING
         if clock[STAGE] == SENDING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
@@ -113,7 +112,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
             if not alone:
                 continue
         if clock[STAGE] == JUDGING:
-            judge(world, rules, day, nobody, due(world, rules, day), paper)
+            judge(world, rules, day, nobody, due(world, rules, day), paper.judging)
             clock[STAGE] = SETTLING
         if clock[STAGE] == SETTLING:
             settle(world, rules, day)

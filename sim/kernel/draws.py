@@ -99,11 +99,12 @@ def daily(key, day, first, count, met, source, face, attempt):
 
 
 @inner
-def blocks(key, day, purpose, egos, count, w0, w1, w2, w3):
-    """Fill four arrays with the words of indices 0 to 3 of ``count`` members, in one vectorised loop."""
+def blocks(key, day, purpose, egos, places, count, rows):
+    """Fill four rows with the words of indices 4 place to 4 place + 3 of ``count`` members, in one vectorised loop."""
+    w0, w1, w2, w3 = rows[0], rows[1], rows[2], rows[3]
     low, high = key & _LOW, key >> _32
     for turn in range(count):
-        a, b, c, d = philox(egos[turn], 0, day, purpose, low, high)
+        a, b, c, d = philox(egos[turn], places[turn], day, purpose, low, high)
         w0[turn] = a
         w1[turn] = b
         w2[turn] = c

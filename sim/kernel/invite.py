@@ -21,18 +21,20 @@ from .bonds import (
     PENDING,
     PLATFORM,
     class_in,
-    find,
+    first_marked,
+    found_from,
     no_longer_free,
     nth_free,
     number_of_free,
+    prefetch_bond,
     prefetch_bytes,
-    prefetch_found,
     slot_of,
 )
 from .compilation import fast, inlined, inner
-from .draws import MORE, TRY, below, block, blocks, column, lane
+from .draws import MORE, TRY, below, block, blocks, lane
+from .paper import INVITING_BLOCK
 from .vectors import prefetch
-from .world import ACCOUNT, ANSWERS, BLOCK, FAILED, RESTRICTED_UNTIL, UNSOUGHT
+from .world import ACCOUNT, ANSWERS, FAILED, RESTRICTED_UNTIL
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
@@ -102,35 +104,21 @@ def _eligible(world, rules, day, ego, other, slot):
 
 
 @inlined
-def _random_connection(world, rules, day, ego, owner, n, pick, words):
-    """Pick a connection of owner by ego's words of try n, from a pick on; ``words`` is the try's first block.
-
-    Gives its slot and the next pick.
-    """
-    bonds = world.head[HEAD * owner + BONDS]
-    while True:
-        if pick < 2:
-            drawn = lane(words, _PICK + pick)
-        else:
-            drawn = lane(block(rules.key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
-        slot = slot_of(world.chunks, owner, below(drawn, bonds))
-        pick += 1
-        if world.state[slot] & PLATFORM == CONNECTED:
-            return slot, pick
-
-
-@inlined
-def _eligible_classes(world, rules, ego):
-    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4; a class of which none is free is not."""
+def _eligible_contacts(world, rules, ego):
+    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4, and how many free contacts these have."""
     p = world.policy[ego]
-    least = rules.min_acceptance[p]
-    classes = 0
+    classes, number = np.int64(0), np.int64(0)
+    learned = np.int64(30)
+    if rules.min_acceptance[p] > 0.0:
+        learned = np.int64(0)
+        for k in range(1, 5):
+            learned |= np.int64(estimate(world, rules, ego, k) >= rules.min_acceptance[p]) << k
     for k in range(1, 5):
-        if world.head[HEAD * ego + FREE_OF_CLASS + k] == 0 or k < rules.min_tie[p]:
-            continue
-        if least <= 0.0 or estimate(world, rules, ego, k) >= least:
-            classes |= 1 << k
-    return classes
+        free = np.int64(world.head[HEAD * ego + FREE_OF_CLASS + k])
+        takes = np.int64((k >= rules.min_tie[p]) & (free > 0)) & (learned >> k)
+        classes |= takes << k
+        number += takes * free
+    return classes, number
 
 
 @inner
@@ -147,117 +135,6 @@ def _count_agreed(world, rules, day, ego, classes, number):
 
 
 @inlined
-def _number_found(world, rules, ego, eligible, words):
-    """Give the number of the contact that a try finds among the eligible ones, or -1: that can be told without a look at any of them.
-
-    A policy that looks nowhere else makes all tries of an attempt at once, with the words of the first. Each would find one of the e
-    eligible among c contacts with probability e / c, any of them with equal right.
-    """
-    if eligible == 0:
-        return np.int64(-1)
-    hit = eligible / np.int64(world.head[HEAD * ego + CONTACTS])
-    if not rules.contacts_only[world.policy[ego]]:
-        return below(words[_PICK + 1], eligible) if words[_PICK] < np.uint64(hit * _TWO32) else np.int64(-1)
-    miss = 1.0
-    for _ in range(rules.tries):
-        miss *= 1.0 - hit
-    return below(words[_PICK], eligible) if words[_SOURCE] >= np.uint64(miss * _TWO32) else np.int64(-1)
-
-
-@inlined
-def _one_contact(world, rules, day, ego, words):
-    """Try a contact, or all tries of an attempt at once; gives the slot of whom to invite, or -1."""
-    classes = _eligible_classes(world, rules, ego)
-    asks = rules.condition[world.policy[ego]] != 0
-    if asks and rules.contacts_only[world.policy[ego]]:
-        number = _number_found(world, rules, ego, _count_agreed(world, rules, day, ego, classes, np.int64(-1)), words)
-        return _count_agreed(world, rules, day, ego, classes, number) if number >= 0 else np.int64(-1)
-    number = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
-    if number < 0:
-        return np.int64(-1)
-    slot = nth_free(world.chunks, world.head, world.state, ego, classes, number)
-    if asks and not _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
-        return np.int64(-1)
-    return slot
-
-
-@inlined
-def _introduced(world, rules, day, ego, n, words):
-    """Give a random connection of a random connection; -1 if ego has none."""
-    if world.head[HEAD * ego + CONNECTIONS] == 0:
-        return np.int64(-1)
-    slot, pick = _random_connection(world, rules, day, ego, ego, n, 0, words)
-    slot, pick = _random_connection(world, rules, day, ego, np.int64(world.alter[slot]), n, pick, words)
-    return np.int64(world.alter[slot])
-
-
-@inlined
-def _invited_before(world, other, first, out):
-    """Say whether a stranger is among ego's invitations of today, in places first to out - 1 of ``invited``."""
-    place = first
-    while place < out and world.invited[place, 1] != other:
-        place += 1
-    return place < out
-
-
-@inlined
-def _one_try(world, rules, day, ego, n, words, looked, first, out):
-    """Make try n of today; gives whom to invite (-1: nobody), the slot of the bond (-1: none) and the source.
-
-    ``looked`` is the slot of the contact that has been found ahead, -1 if none was; UNSOUGHT: look.
-    """
-    p = world.policy[ego]
-    u = words[_SOURCE] * _UNIT
-    if u < rules.from_contacts[p]:
-        slot = looked if looked != UNSOUGHT else _one_contact(world, rules, day, ego, words)
-        return np.int64(world.alter[slot]) if slot >= 0 else np.int64(-1), slot, FROM_CONTACTS
-    if u < rules.from_introductions[p]:
-        other, source = _introduced(world, rules, day, ego, n, words), FROM_INTRODUCTIONS
-    else:
-        other, source = below(words[_PICK], rules.members), FROM_DIRECTORY
-    if other < 0 or other == ego:
-        return np.int64(-1), np.int64(-1), source
-    slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
-    if (slot < 0 and _invited_before(world, other, first, out)) or not _eligible(world, rules, day, ego, other, slot):
-        return np.int64(-1), np.int64(-1), source
-    return other, slot, source
-
-
-@inlined
-def _attempt(world, rules, day, ego, attempt, words, looked, first, out):
-    """Make one attempt of ego; ``words`` are those of its first try, ``looked`` as in ``_one_try``.
-
-    Its earlier invitations of today stand in ``invited`` from first to out - 1. Says whether one more was written at out.
-    """
-    n = attempt * rules.tries
-    tries = 1 if rules.contacts_only[world.policy[ego]] else rules.tries
-    other, slot, source = _one_try(world, rules, day, ego, n, words, looked, first, out)
-    while other < 0:
-        n += 1
-        if n == attempt * rules.tries + tries:
-            return False
-        words = block(rules.key, day, TRY, ego, n)
-        other, slot, source = _one_try(world, rules, day, ego, n, words, UNSOUGHT, first, out)
-    if slot >= 0:
-        no_longer_free(world.head, ego, class_in(world.state[slot]))
-        world.state[slot] |= PENDING
-    world.invited[out, 0] = ego
-    world.invited[out, 1] = other
-    world.invited[out, 2] = slot
-    world.invited[out, 3] = source + 4 * _delay(rules, words[_DELAY])
-    return True
-
-
-@inlined
-def _delay(rules, drawn):
-    """Give how many days the answer takes; pending_days stands for never."""
-    days = 0
-    while days < rules.pending_days and drawn < rules.delays[days]:
-        days += 1
-    return days
-
-
-@inlined
 def _sent_this_week(world, ego):
     total = np.int64(0)
     for weekday in range(7):
@@ -265,108 +142,314 @@ def _sent_this_week(world, ego):
     return total
 
 
-@inner
-def _those_who_ask(world, rules, day, first, last, askers):
-    """List the members from first to last - 1 who may invite today and know of anybody, and give their number.
-
-    Who looks only among contacts and has no free one of an eligible class would find nobody, whatever is drawn.
-    """
-    asking = np.int64(0)
+@inlined
+def _those_who_may(world, rules, day, first, last, who):
+    """List the members from first to last - 1 who may invite today, and give their number."""
+    asking, most = np.int64(0), rules.max_connections
     for ego in range(first, last):
-        if world.attempts[ego] == 0 or world.account[ACCOUNT * ego + RESTRICTED_UNTIL] >= day:
-            continue
-        if rules.max_connections >= 0 and world.head[HEAD * ego + CONNECTIONS] >= rules.max_connections:
-            continue
-        if rules.contacts_only[world.policy[ego]] and number_of_free(world.head, ego, _eligible_classes(world, rules, ego)) == 0:
-            continue
-        askers[asking] = ego
-        asking += 1
+        who[asking] = ego
+        may = (world.attempts[ego] > 0) & (world.account[ACCOUNT * ego + RESTRICTED_UNTIL] < day)
+        if most >= 0:
+            may &= world.head[HEAD * ego + CONNECTIONS] < most
+        asking += np.int64(may)
     return asking
 
 
-@inner
-def _look_among_contacts(world, rules, paper, asking):
-    """Find, for all first tries among contacts, the number of the one found in ``whom``, -1 if none is and UNSOUGHT where it takes a
-    closer look, with the eligible classes in ``where``; and ask for the memory that says who it is.
+@inlined
+def _those_who_try(world, rules, attempt, asking, paper):
+    """Part those who make an attempt into those whose policy looks only among contacts, in ``only``, and the others, in ``turns``.
+
+    Gives both numbers. Who looks only among contacts and has no eligible one would find nobody, whatever is drawn.
     """
+    alone, others = np.int64(0), np.int64(0)
     for turn in range(asking):
         ego = np.int64(paper.who[turn])
-        p = world.policy[ego]
-        words = column(paper.drawn, turn)
-        paper.whom[turn] = UNSOUGHT
-        if words[_SOURCE] * _UNIT < rules.from_contacts[p] and rules.condition[p] == 0:
-            classes = _eligible_classes(world, rules, ego)
-            paper.where[0, turn] = classes
-            paper.whom[turn] = _number_found(world, rules, ego, number_of_free(world.head, ego, classes), words)
-            if paper.whom[turn] >= 0:
-                prefetch_bytes(world.chunks, world.head, world.state, ego)
+        if world.attempts[ego] <= attempt:
+            continue
+        if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
+            continue
+        classes, number = _eligible_contacts(world, rules, ego)
+        paper.classes[turn], paper.eligible[turn] = classes, number
+        paper.only[alone] = turn
+        paper.turns[others] = turn
+        alone += np.int64(rules.contacts_only[world.policy[ego]] & (number > 0))
+        others += np.int64(not rules.contacts_only[world.policy[ego]])
+    return alone, others
 
 
-@inner
-def _find_contacts(head, chunks, alter, state, who, whom, where, asking):
-    """Turn the numbers of the contacts found into their slots, and ask for who they are."""
-    for turn in range(asking):
-        if whom[turn] >= 0:
-            whom[turn] = nth_free(chunks, head, state, np.int64(who[turn]), np.int64(where[0, turn]), whom[turn])
-            prefetch(alter, whom[turn])
+@inlined
+def _delay(rules, drawn):
+    """Give how many days the answer takes; pending_days stands for never."""
+    days = np.int64(0)
+    for day in range(rules.pending_days):  # the thresholds fall, so all of them can be looked at at once
+        days += np.int64(np.uint64(drawn) < rules.delays[day])
+    return days
 
 
-@inner
-def _look_elsewhere(head, chunks, mark, alter, link, state, policy, contacts, introductions, who, asking, drawn):
-    """Ask for the memory that the other first tries will want, in four rounds that each read what the one before has asked for.
+@inlined
+def _write(world, rules, paper, one, turn, slot, other, source, base, each, day):
+    """Note the invitation of a turn, to which a try has led."""
+    ego = np.int64(paper.egos[one])
+    if slot >= 0:
+        no_longer_free(world.head, ego, class_in(world.state[slot]))
+        world.state[slot] |= PENDING
+    row = base + turn * each + paper.written[turn]
+    world.invited[row, 0] = ego
+    world.invited[row, 1] = other
+    world.invited[row, 2] = slot
+    world.invited[row, 3] = source + 4 * _delay(rules, paper.drawn[_DELAY, one])
+    paper.written[turn] += 1
+    if rules.weekly_invites >= 0:
+        world.week[ego, day % 7] += 1
 
-    Their own bonds; the connection who introduces; one of his; and the own bond with that one.
+
+@inlined
+def _draw(rules, day, turns, count, paper):
+    """Draw the first four words of a try of each of some turns, whose number is in ``places``."""
+    for one in range(count):
+        paper.egos[one] = paper.who[np.int64(turns[one])]
+    blocks(rules.key, day, TRY, paper.egos, paper.places, count, paper.drawn)
+
+
+@inlined
+def _find_contacts(world, rules, day, turns, found, paper):
+    """Turn the places of the contacts that were found into their slots, in two rounds, and ask for who they are."""
+    head, chunks, state = world.head, world.chunks, world.state
+    for hit in range(found):
+        prefetch_bytes(chunks, head, state, np.int64(paper.egos[np.int64(paper.found[hit])]))
+    for hit in range(found):
+        one = np.int64(paper.found[hit])
+        turn, ego = np.int64(turns[one]), np.int64(paper.egos[one])
+        if rules.contacts_only[world.policy[ego]] and rules.condition[world.policy[ego]] != 0:
+            paper.slot[one] = _count_agreed(world, rules, day, ego, paper.classes[turn], paper.slot[one])
+        else:
+            paper.slot[one] = nth_free(chunks, head, state, ego, paper.classes[turn], paper.slot[one])
+        prefetch(world.alter, paper.slot[one])
+
+
+@inlined
+def _try_only_contacts(world, rules, day, attempt, alone, base, each, paper):
+    """Make all tries of those who look only among contacts at once, with the words of the first.
+
+    Each would find one of the e eligible among c contacts with probability e / c, any of them with equal right.
     """
+    for one in range(alone):
+        paper.places[one] = attempt * rules.tries
+    _draw(rules, day, paper.only, alone, paper)
+    found = np.int64(0)
+    for one in range(alone):
+        turn, ego = np.int64(paper.only[one]), np.int64(paper.egos[one])
+        eligible = paper.eligible[turn]
+        if rules.condition[world.policy[ego]] != 0:
+            eligible = _count_agreed(world, rules, day, ego, paper.classes[turn], np.int64(-1))
+        miss, hit = 1.0, eligible / np.int64(world.head[HEAD * ego + CONTACTS])
+        for _ in range(rules.tries):
+            miss *= 1.0 - hit
+        paper.found[found] = one
+        paper.slot[one] = below(np.uint64(paper.drawn[_PICK, one]), eligible)
+        found += np.int64((np.uint64(paper.drawn[_SOURCE, one]) >= np.uint64(miss * _TWO32)) & (eligible > 0))
+    _find_contacts(world, rules, day, paper.only, found, paper)
+    for hit in range(found):
+        one = np.int64(paper.found[hit])
+        slot = paper.slot[one]
+        _write(world, rules, paper, one, np.int64(paper.only[one]), slot, np.int64(world.alter[slot]), FROM_CONTACTS, base, each, day)
+
+
+@inlined
+def _look(world, rules, trying, last_place, paper):
+    """See where each try looks: lists those that find a contact, those that look elsewhere, and those to make ``again``.
+
+    Whether a contact is found can be told without a look at any of them: one of the e eligible among c contacts is, with probability e / c.
+    Gives the three numbers.
+    """
+    found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
+    for one in range(trying):
+        turn, ego = np.int64(paper.turns[one]), np.int64(paper.egos[one])
+        p, u = world.policy[ego], paper.drawn[_SOURCE, one] * _UNIT
+        among_contacts, introductions = u < rules.from_contacts[p], u < rules.from_introductions[p]
+        eligible, contacts = paper.eligible[turn], np.int64(world.head[HEAD * ego + CONTACTS])
+        threshold = np.uint64(eligible / contacts * _TWO32) if contacts > 0 else np.uint64(0)
+        hit = among_contacts & (np.uint64(paper.drawn[_PICK, one]) < threshold)
+        nowhere = introductions & (world.head[HEAD * ego + CONNECTIONS] == 0)
+        looks = (not among_contacts) & (not nowhere)
+        paper.slot[one] = below(np.uint64(paper.drawn[_PICK + 1, one]), eligible)
+        paper.whom[one] = below(np.uint64(paper.drawn[_PICK, one]), rules.members) if not introductions else -1
+        paper.found[found] = one
+        paper.elsewhere[elsewhere] = one
+        paper.again[again] = turn
+        found += np.int64(hit)
+        elsewhere += np.int64(looks)
+        again += np.int64((not hit) & (not looks))
+    return found, elsewhere, again
+
+
+@inlined
+def _random_connection(key, day, head, chunks, state, ego, owner, n, pick, one, asked, paper):
+    """Pick a connection of owner with ego's words of try n, from a pick on; gives its slot and the next pick.
+
+    The first two picks are among the first words of the try, the next four in ``more``.
+    """
+    bonds = np.int64(head[HEAD * owner + BONDS])
+    while True:
+        if pick < 2:
+            drawn = np.uint64(paper.drawn[_PICK + pick, one])
+        elif pick < 6:
+            drawn = np.uint64(paper.more[pick - 2, asked])
+        else:
+            drawn = lane(block(key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
+        slot = slot_of(chunks, owner, below(drawn, bonds))
+        pick += 1
+        if state[slot] & PLATFORM == CONNECTED:
+            return slot, pick
+
+
+@inlined
+def _likely_slot(head, chunks, owner, pick, one, asked, paper):
+    """Give the slot to which one of the first six picks leads."""
+    drawn = np.uint64(paper.drawn[_PICK + pick, one]) if pick < 2 else np.uint64(paper.more[pick - 2, asked])
+    return slot_of(chunks, owner, below(drawn, np.int64(head[HEAD * owner + BONDS])))
+
+
+@inner
+def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
+    """Find a random connection of a random connection for those of the tries ``elsewhere`` that ask for it, in rounds that each read what
+    the one before has asked for.
+    """
+    asking = np.int64(0)
+    for place in range(elsewhere):
+        one = np.int64(paper.elsewhere[place])
+        paper.introduced[asking], paper.asking[asking], paper.number[asking] = one, paper.egos[one], paper.places[one]
+        asking += np.int64(paper.whom[one] < 0)
+    blocks(key, day, MORE + 1, paper.asking, paper.number, asking, paper.more)
+    for asked in range(asking):
+        ego, one = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked])
+        for pick in range(4):
+            prefetch(state, _likely_slot(head, chunks, ego, pick, one, asked, paper))
+    for asked in range(asking):
+        ego, one, n = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked]), np.int64(paper.number[asked])
+        slot, pick = _random_connection(key, day, head, chunks, state, ego, ego, n, np.int64(0), one, asked, paper)
+        paper.between[asked], paper.picks[asked] = slot, pick
+        prefetch(alter, slot)
+    for asked in range(asking):
+        between = np.int64(alter[np.int64(paper.between[asked])])
+        paper.between[asked] = between
+        prefetch(head, HEAD * between)
+        prefetch(chunks, chunks.shape[1] * between)
+    for asked in range(asking):
+        between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
+        for ahead in range(pick, min(pick + 3, 6)):
+            slot = _likely_slot(head, chunks, between, ahead, np.int64(paper.introduced[asked]), asked, paper)
+            prefetch(state, slot)
+            prefetch(alter, slot)
+    for asked in range(asking):
+        ego, one, n = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked]), np.int64(paper.number[asked])
+        between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
+        slot, pick = _random_connection(key, day, head, chunks, state, ego, between, n, pick, one, asked, paper)
+        paper.whom[one] = alter[slot]
+
+
+@inner
+def _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper):
+    """Find the bonds that egos may have with those whom they have found elsewhere, by the marks, and ask for their memory."""
+    for place in range(elsewhere):
+        one = np.int64(paper.elsewhere[place])
+        paper.slot[one] = first_marked(chunks, head, mark, np.int64(paper.egos[one]), paper.whom[one])
+        if paper.slot[one] >= 0:
+            prefetch_bond(alter, link, state, paper.slot[one])
+
+
+@inlined
+def _invited_before(world, other, first, count):
+    """Say whether a stranger is among ego's invitations of today, in ``count`` places of ``invited`` from first on."""
+    place = first
+    while place < first + count and world.invited[place, 1] != other:
+        place += 1
+    return place < first + count
+
+
+@inlined
+def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
+    """Invite those whom tries have found elsewhere, if they are eligible; gives how many turns are now in ``again``."""
+    for place in range(elsewhere):
+        one = np.int64(paper.elsewhere[place])
+        turn, ego, other = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.whom[one]
+        slot = found_from(world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[one])
+        if (
+            other == ego
+            or (slot < 0 and _invited_before(world, other, base + turn * each, paper.written[turn]))
+            or not _eligible(world, rules, day, ego, other, slot)
+        ):
+            paper.again[again] = turn
+            again += 1
+            continue
+        introduced = paper.drawn[_SOURCE, one] * _UNIT < rules.from_introductions[world.policy[ego]]
+        _write(world, rules, paper, one, turn, slot, other, FROM_INTRODUCTIONS if introduced else FROM_DIRECTORY, base, each, day)
+    return again
+
+
+@inlined
+def _invite_contacts(world, rules, day, found, again, base, each, paper):
+    """Invite the contacts that tries have found, if the policy's own function agrees; gives how many turns are now in ``again``."""
+    for hit in range(found):
+        one = np.int64(paper.found[hit])
+        turn, ego, slot = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.slot[one]
+        other = np.int64(world.alter[slot])
+        if rules.condition[world.policy[ego]] != 0 and not _agrees(world, rules, day, ego, other, slot, class_in(world.state[slot])):
+            paper.again[again] = turn
+            again += 1
+            continue
+        _write(world, rules, paper, one, turn, slot, other, FROM_CONTACTS, base, each, day)
+    return again
+
+
+@inlined
+def _try_everywhere(world, rules, day, attempt, trying, base, each, paper):
+    """Make the tries of those who look not only among contacts: the first of each, then the second of those who need one, and so on."""
+    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
+        if trying == 0:
+            break
+        for one in range(trying):
+            paper.places[one] = n
+        _draw(rules, day, paper.turns, trying, paper)
+        found, elsewhere, again = _look(world, rules, trying, n, paper)
+        for place in range(elsewhere):
+            prefetch_bytes(chunks, head, mark, np.int64(paper.egos[np.int64(paper.elsewhere[place])]))
+        _find_contacts(world, rules, day, paper.turns, found, paper)
+        _ask_connections(rules.key, day, head, chunks, alter, state, elsewhere, paper)
+        _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper)
+        again = _invite_contacts(world, rules, day, found, again, base, each, paper)
+        trying = _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper)
+        for one in range(trying):
+            paper.turns[one] = paper.again[one]
+
+
+@inlined
+def _together(world, asking, base, each, written):
+    """Move the invitations of the block together, in the order of their senders; gives the place where they end."""
+    out = base
     for turn in range(asking):
-        ego = np.int64(who[turn])
-        u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
-        if u >= contacts[p]:
-            prefetch_bytes(chunks, head, mark, ego)
-            if u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
-                slot = slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))
-                prefetch(state, slot)
-                prefetch(alter, slot)
-    for hop in range(3):
-        for turn in range(asking):
-            ego = np.int64(who[turn])
-            u, p = drawn[_SOURCE, turn] * _UNIT, policy[ego]
-            if contacts[p] <= u < introductions[p] and head[HEAD * ego + CONNECTIONS] > 0:
-                between = np.int64(alter[slot_of(chunks, ego, below(np.uint64(drawn[_PICK, turn]), head[HEAD * ego + BONDS]))])
-                if hop == 0:
-                    prefetch(head, HEAD * between)
-                    prefetch(chunks, chunks.shape[1] * between)
-                    continue
-                slot = slot_of(chunks, between, below(np.uint64(drawn[_PICK + 1, turn]), head[HEAD * between + BONDS]))
-                if hop == 1:
-                    prefetch(state, slot)
-                    prefetch(alter, slot)
-                else:
-                    prefetch_found(chunks, head, mark, alter, link, state, ego, np.int64(alter[slot]))
-            elif hop == 2 and u >= introductions[p]:
-                prefetch_found(chunks, head, mark, alter, link, state, ego, below(np.uint64(drawn[_PICK, turn]), len(policy)))
+        for number in range(each):
+            for column in range(4):
+                world.invited[out, column] = world.invited[base + turn * each + number, column]
+            out += np.int64(number < written[turn])
+    return out
 
 
 @fast
 def choose_invitations(world, rules, day, low, high, out, paper):
-    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to."""
-    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
-    who, drawn, contacts, introductions = paper.who, paper.drawn, rules.from_contacts, rules.from_introductions
-    for begin in range(low, high, BLOCK):
-        asking = _those_who_ask(world, rules, day, begin, min(begin + BLOCK, high), who)
-        blocks(rules.key, day, TRY, who, asking, drawn[0], drawn[1], drawn[2], drawn[3])
-        _look_among_contacts(world, rules, paper, asking)
-        _look_elsewhere(head, chunks, mark, alter, link, state, world.policy, contacts, introductions, who, asking, drawn)
-        _find_contacts(head, chunks, alter, state, who, paper.whom, paper.where, asking)
+    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to.
+
+    A block's first notes are made where each ego has room for all its attempts.
+    """
+    each = np.int64(rules.whole_attempts + (1 if rules.extra_attempt > 0 else 0))
+    for begin in range(low, high, INVITING_BLOCK):
+        asking = _those_who_may(world, rules, day, begin, min(begin + INVITING_BLOCK, high), paper.who)
         for turn in range(asking):
-            ego, first = np.int64(who[turn]), out
-            words, looked = column(drawn, turn), paper.whom[turn]
-            for attempt in range(world.attempts[ego]):
-                if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
-                    break
-                if attempt > 0:
-                    words, looked = block(rules.key, day, TRY, ego, attempt * rules.tries), UNSOUGHT
-                if _attempt(world, rules, day, ego, attempt, words, looked, first, out):
-                    out += 1
-                    if rules.weekly_invites >= 0:
-                        world.week[ego, day % 7] += 1
+            paper.written[turn] = 0
+        for attempt in range(each):
+            alone, trying = _those_who_try(world, rules, attempt, asking, paper)
+            _try_only_contacts(world, rules, day, attempt, alone, out, each, paper)
+            _try_everywhere(world, rules, day, attempt, trying, out, each, paper)
+        out = _together(world, asking, out, each, paper.written)
     return out

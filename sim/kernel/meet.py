@@ -9,22 +9,26 @@ import numpy as np
 
 from .bonds import (
     BONDS,
+    CLASS,
     CONTACT,
     CONTACTS,
     COUNT_MASK,
+    ENCOUNTERS,
+    FREE,
     FREE_OF_CLASS,
     HEAD,
     MET,
     PLATFORM,
     class_in,
     find,
+    first_marked,
     fits,
+    found_from,
     join,
     no_longer_free,
     prefetch_append,
+    prefetch_bond,
     prefetch_bytes,
-    prefetch_found,
-    reclassed,
     slot_of,
     strength,
     strengthened,
@@ -32,8 +36,9 @@ from .bonds import (
 )
 from .compilation import fast, inlined, inner
 from .draws import PARTNER, below, block, blocks, column, daily, lane
+from .paper import MEETING_BLOCK
 from .vectors import prefetch
-from .world import BLOCK, NO_BOND, UNSOUGHT
+from .world import NO_BOND, UNSOUGHT
 
 _UNIT = 2.0**-32
 _AHEAD = 16
@@ -43,73 +48,41 @@ _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
 
 
 @inlined
-def _random_contact(world, key, day, ego, owner, r, words):
+def _random_contact(head, chunks, state, key, day, ego, owner, r, words):
     """Pick a contact of owner with ego's PARTNER words from r on, of which ``words`` holds the first four.
 
     Give its slot, and where the words have got to.
     """
-    bonds = world.head[HEAD * owner + BONDS]
+    bonds = head[HEAD * owner + BONDS]
     while True:
         drawn = lane(words, r) if r < 4 else lane(block(key, day, PARTNER, ego, r >> 2), r & 3)
-        slot = slot_of(world.chunks, owner, below(drawn, bonds))
+        slot = slot_of(chunks, owner, below(drawn, bonds))
         r += 1
-        if world.state[slot] & CONTACT:
+        if state[slot] & CONTACT:
             return slot, r
 
 
 @inlined
-def _strongest(world, rules, day, ego, words, picks):
-    """Give the slot of the strongest of a few random contacts, the first of them on a tie; -1 if ego knows nobody.
-
-    ``picks`` are the slots to which the first four words lead.
-    """
-    if world.head[HEAD * ego + CONTACTS] == 0:
-        return np.int64(-1)
-    best, most, r = np.int64(-1), np.int64(-1), np.int64(0)
-    for _ in range(rules.again_choice):
-        if r < 4 and world.state[np.int64(lane(picks, r))] & CONTACT:
-            rival = np.int64(lane(picks, r))
-            r += 1
-        else:
-            rival, r = _random_contact(world, rules.key, day, ego, ego, r, words)
-        if strength(world.link[2 * rival + 1]) > most:
-            best, most = rival, strength(world.link[2 * rival + 1])
-    return best
-
-
-@inlined
-def _met_elsewhere(world, rules, day, ego, source, words):
-    """Give the partner from a source other than the own contacts; -1 where there is none."""
-    if source == _FRIEND:
-        if world.head[HEAD * ego + CONTACTS] == 0:
-            return np.int64(-1)
-        slot, r = _random_contact(world, rules.key, day, ego, ego, np.int64(0), words)
-        slot, r = _random_contact(world, rules.key, day, ego, np.int64(world.alter[slot]), r, words)
-        return np.int64(world.alter[slot])
-    if source == _CIRCLE:
-        first = ego // rules.circle_size * rules.circle_size
-        return first + below(words[0], min(rules.circle_size, rules.members - first))
-    return below(words[0], rules.members)
-
-
-@inlined
 def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond; gives the class that the tie had if it has risen, else -1."""
-    tie = strengthened(world.link[2 * slot + 1], face, today)
+    """Strengthen one side of a bond; gives the class that the tie had and the one it has."""
+    before = world.link[2 * slot + 1]
+    tie = strengthened(before, face, today)
     world.link[2 * slot + 1] = tie
-    before, k = class_in(world.state[slot]), tie_class(tie, rules.often, rules.close)
-    if k == before:
-        return np.int64(-1)
-    world.state[slot] = reclassed(world.state[slot], k)
-    return np.int64(before)
+    return tie_class(before, rules.often, rules.close), tie_class(tie, rules.often, rules.close)
 
 
 @inlined
-def _count_risen(world, ego, slot, before):
-    """Count that the tie of ego at slot has risen from a class; -1: it has not."""
-    if before >= 0 and world.state[slot] & PLATFORM == 0:
-        no_longer_free(world.head, ego, before)
-        world.head[HEAD * ego + FREE_OF_CLASS + class_in(world.state[slot])] += 1
+def _set_class(state, slot, k):
+    """Write down, in the state of a bond, the class that its tie has risen to."""
+    state[slot] = (state[slot] & ~np.uint8(CONTACT)) | (k << CLASS)
+
+
+@inlined
+def _count_risen(head, state, ego, slot, before):
+    """Count that the tie of ego at slot has risen from a class."""
+    if state[slot] & PLATFORM == FREE:
+        no_longer_free(head, ego, before)
+        head[HEAD * ego + FREE_OF_CLASS + class_in(state[slot])] += 1
 
 
 @inner
@@ -135,88 +108,172 @@ def _those_who_start(world, rules, day, first, last, paper):
 
 
 @inner
-def _ask_for_contacts(head, chunks, state, link, who, again, drawn, where):
-    """Ask for the memory that those who meet again will want: whether their likely picks are contacts, then the ties of two of them.
-
-    ``where`` gets the slots to which their words lead.
-    """
-    for turn in range(again):
-        bonds = np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
-        for pick in range(4):
-            where[pick, turn] = slot_of(chunks, np.int64(who[turn]), below(np.uint64(drawn[pick, turn]), bonds)) if bonds > 0 else 0
-        for pick in range(3):
-            prefetch(state, np.int64(where[pick, turn]))
-    for turn in range(again):
-        wanted = 2
-        for pick in range(4):
-            slot = np.int64(where[pick, turn])
-            if wanted > 0 and state[slot] & CONTACT:
-                prefetch(link, 2 * slot)
-                wanted -= 1
+def _ask_for_ties(head, chunks, link, egos, going, picks, drawn, where):
+    """Turn the first ``picks`` words of each of those who still look into slots, in ``where``, and ask for the ties there."""
+    for turn in range(going):
+        ego = np.int64(egos[turn])
+        bonds = np.int64(head[HEAD * ego + BONDS])
+        for pick in range(picks):
+            slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, turn]), bonds))
+            where[pick, turn] = slot
+            prefetch(link, 2 * slot)
 
 
 @inner
-def _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, origin, first, friend):
-    """Ask for the memory that those who meet elsewhere will want, in three rounds that each read what the one before has asked for.
+def _compare_ties(link, going, picks, choice, where, egos, turns, slots, most, seen):
+    """Keep the strongest tie of each of those who still look; gives how many have not yet seen as many contacts as they look at.
 
-    Where they will look for the partner, and the contact who introduces a friend; then where his bonds are; then one of them.
+    Nothing here is decided by a jump: which of the picks are contacts can't be foreseen.
     """
+    still = np.int64(0)
+    for turn in range(going):
+        me = np.int64(turns[turn])
+        best, record, contacts = slots[me], most[me], seen[me]
+        for pick in range(picks):
+            rival = strength(link[2 * np.int64(where[pick, turn]) + 1])
+            takes = (contacts < choice) & (rival > record)
+            best = np.int64(where[pick, turn]) if takes else best
+            record = rival if takes else record
+            contacts += np.int64(rival > 0)
+        slots[me], most[me], seen[me] = best, record, contacts
+        egos[still] = egos[turn]
+        turns[still] = me
+        still += np.int64(contacts < choice)
+    return still
+
+
+@inner
+def _strongest(key, day, choice, picks, head, chunks, link, again, paper):
+    """Find, for the first ``again`` starters, the strongest of ``choice`` random contacts, the first of them on a tie.
+
+    Leaves its slot and strength; strength 0: ego knows nobody. All look at once, ``picks`` words each in the first round and four in the
+    next ones, until all have seen enough.
+    """
+    who, egos, turns, slot, most, seen = paper.who, paper.egos, paper.turns, paper.slot, paper.most, paper.seen
+    going, place = np.int64(0), np.int64(0)
+    for turn in range(again):
+        egos[going], turns[going] = who[turn], turn
+        slot[turn], most[turn], seen[turn] = 0, 0, 0
+        going += np.int64(head[HEAD * np.int64(who[turn]) + CONTACTS] > 0)
+    while going > 0:
+        if place > 0 or going < again:
+            for one in range(going):
+                paper.places[one] = place
+            blocks(key, day, PARTNER, egos, paper.places, going, paper.drawn)
+        _ask_for_ties(head, chunks, link, egos, going, picks, paper.drawn, paper.where)
+        going = _compare_ties(link, going, picks, choice, paper.where, egos, turns, slot, most, seen)
+        place, picks = place + 1, np.int64(4)
+
+
+@inner
+def _meet_again(link, touched, again, first, met, online, often, close, today, paper, place):
+    """Let the first ``again`` starters meet the contact they have found; writes to ``touched`` from ``place`` on.
+
+    Gives the place it has got to, and the number of ties that have risen.
+    """
+    risen = np.int64(0)
+    for turn in range(again):
+        if paper.most[turn] == 0:
+            continue
+        ego, slot = np.int64(paper.who[turn]), paper.slot[turn]
+        before = link[2 * slot + 1]
+        p_face = met if (np.int64(before) >> MET) & COUNT_MASK else online
+        face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
+        tie = strengthened(before, face, today)
+        link[2 * slot + 1] = tie
+        touched[place] = np.int64(link[2 * slot]) * 2 + face
+        place += 1
+        paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, tie_class(before, often, close)
+        risen += np.int64(tie_class(tie, often, close) != tie_class(before, often, close))
+    return place, risen
+
+
+@inner
+def _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper):
+    """Decide where those who meet elsewhere look, and with the words at hand whom they find there.
+
+    Lists in ``turns`` those who ask a contact for it, and gives their number; for them, and where nobody is found, ``whom`` is -1.
+    """
+    friends = np.int64(0)
+    friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
     for turn in range(again, starting):
-        ego, bonds = np.int64(who[turn]), np.int64(head[HEAD * np.int64(who[turn]) + BONDS])
-        prefetch_bytes(chunks, head, mark, ego)
-        where[0, turn] = slot_of(chunks, ego, below(np.uint64(drawn[0, turn]), bonds)) if bonds > 0 else 0
-        prefetch(state, np.int64(where[0, turn]))
-        prefetch(alter, np.int64(where[0, turn]))
-    for hop in range(2):
-        for turn in range(again, starting):
-            if origin[np.int64(who[turn]) - first] * _UNIT < friend and head[HEAD * np.int64(who[turn]) + BONDS] > 0:
-                between = np.int64(alter[where[0, turn]])
-                if hop == 0:
-                    prefetch(head, HEAD * between)
-                    prefetch(chunks, chunks.shape[1] * between)
-                else:
-                    slot = slot_of(chunks, between, below(np.uint64(drawn[1, turn]), np.int64(head[HEAD * between + BONDS])))
-                    prefetch(state, slot)
-                    prefetch(alter, slot)
-
-
-@inner
-def _meet_again(world, rules, day, paper, first, again, touched):
-    """Let the first ``again`` starters meet a contact; writes to ``touched`` from place touched on, and gives the place it has got to."""
-    link, today = world.link, day - rules.first_day
-    for turn in range(again):
         ego = np.int64(paper.who[turn])
-        slot = _strongest(world, rules, day, ego, column(paper.drawn, turn), column(paper.where, turn))
-        if slot >= 0:
-            p_face = rules.face[_MET if (np.int64(link[2 * slot + 1]) >> MET) & COUNT_MASK else _ONLINE]
-            face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
-            _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
-            world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
-            touched += 1
-    return touched
+        prefetch_bytes(chunks, head, mark, ego)
+        u = paper.daily[1, ego - first] * _UNIT
+        begins = ego // rules.circle_size * rules.circle_size if u < circle else 0
+        size = min(rules.circle_size, rules.members - begins) if u < circle else rules.members
+        paper.whom[turn] = begins + below(np.uint64(paper.drawn[0, turn]), size) if u >= friend else -1
+        paper.turns[friends] = turn
+        friends += np.int64((u < friend) & (head[HEAD * ego + CONTACTS] > 0))
+    return friends
 
 
 @inner
-def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh):
+def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
+    """Find, for the first of ``turns``, a random contact of a random contact, in rounds that each read what the one before has asked for."""
+    who, turns, drawn, where = paper.who, paper.turns, paper.drawn, paper.where
+    for one in range(friends):
+        ego = np.int64(who[np.int64(turns[one])])
+        for pick in range(4):
+            slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, np.int64(turns[one])]), np.int64(head[HEAD * ego + BONDS])))
+            where[pick, one] = slot
+            prefetch(state, slot)
+    for one in range(friends):
+        slot, r = np.int64(0), np.int64(5)
+        for back in range(4):
+            known = state[np.int64(where[3 - back, one])] & CONTACT != 0
+            slot = np.int64(where[3 - back, one]) if known else slot
+            r = np.int64(4 - back) if known else r
+        if r == 5:
+            ego = np.int64(who[np.int64(turns[one])])
+            slot, r = _random_contact(head, chunks, state, key, day, ego, ego, np.int64(4), column(drawn, np.int64(turns[one])))
+        where[0, one], where[1, one] = slot, r
+        prefetch(alter, slot)
+    for one in range(friends):
+        between = np.int64(alter[np.int64(where[0, one])])
+        where[0, one] = between
+        prefetch(head, HEAD * between)
+        prefetch(chunks, chunks.shape[1] * between)
+    for one in range(friends):
+        between, r, words = np.int64(where[0, one]), np.int64(where[1, one]), column(drawn, np.int64(turns[one]))
+        for pick in range(r, min(r + 2, 4)):
+            slot = slot_of(chunks, between, below(lane(words, pick), np.int64(head[HEAD * between + BONDS])))
+            prefetch(state, slot)
+            prefetch(alter, slot)
+    for one in range(friends):
+        turn, between, r = np.int64(turns[one]), np.int64(where[0, one]), np.int64(where[1, one])
+        slot, r = _random_contact(head, chunks, state, key, day, np.int64(who[turn]), between, r, column(drawn, turn))
+        paper.whom[turn] = alter[slot]
+
+
+@inner
+def _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, paper):
+    """Find the bonds that those who meet elsewhere may have with their partners, by the marks, and ask for their memory."""
+    for turn in range(again, starting):
+        if paper.whom[turn] >= 0:
+            paper.slot[turn] = first_marked(chunks, head, mark, np.int64(paper.who[turn]), paper.whom[turn])
+            if paper.slot[turn] >= 0:
+                prefetch_bond(alter, link, state, paper.slot[turn])
+
+
+@inner
+def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen):
     """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
     friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
     for turn in range(again, starting):
-        ego, u = np.int64(paper.who[turn]), paper.daily[1, np.int64(paper.who[turn]) - first] * _UNIT
-        source = _FRIEND if u < friend else (_CIRCLE if u < circle else _ANYBODY)
-        paper.whom[turn] = _met_elsewhere(world, rules, day, ego, source, column(paper.drawn, turn))
-        paper.where[1, turn] = source
-        prefetch_found(chunks, head, mark, alter, link, state, ego, paper.whom[turn])
-    for turn in range(again, starting):
         ego, other = np.int64(paper.who[turn]), paper.whom[turn]
         if other < 0 or other == ego:
             continue
-        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[paper.where[1, turn]])
-        slot = find(chunks, head, mark, alter, ego, other)
-        if slot >= 0 and state[slot] & CONTACT:
-            _count_risen(world, ego, slot, _grow(world, rules, slot, face, day - rules.first_day))
+        u = paper.daily[1, ego - first] * _UNIT
+        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[_FRIEND + np.int64(u >= friend) + np.int64(u >= circle)])
+        slot = found_from(chunks, head, mark, alter, ego, other, paper.slot[turn])
+        if slot >= 0 and np.int64(link[2 * slot + 1]) & ENCOUNTERS:
+            before, k = _grow(world, rules, slot, face, day - rules.first_day)
             world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
             touched += 1
+            paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, before
+            risen += np.int64(k != before)
             continue
         if slot < 0:
             world.partner[ego] = other
@@ -225,7 +282,18 @@ def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, f
         world.fresh[fresh, 2] = face
         world.fresh[fresh, 3] = slot
         fresh += 1
-    return touched, fresh
+    return touched, fresh, risen
+
+
+@inner
+def _count_own_side(head, link, state, often, close, risen, count):
+    """Write down, and count, the ties of the block that have risen on ego's side."""
+    for place in range(count):
+        prefetch(state, risen[1, place])
+    for place in range(count):
+        ego, slot = risen[0, place], risen[1, place]
+        _set_class(state, slot, tie_class(link[2 * slot + 1], often, close))
+        _count_risen(head, state, ego, slot, risen[2, place])
 
 
 @fast
@@ -236,38 +304,63 @@ def choose_encounters(world, rules, day, low, high, paper):
     """
     touched, fresh = low, low
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
-    who, drawn, where = paper.who, paper.drawn, paper.where
-    for first in range(low, high, BLOCK):
-        again, starting = _those_who_start(world, rules, day, first, min(first + BLOCK, high), paper)
-        blocks(rules.key, day, PARTNER, who, starting, drawn[0], drawn[1], drawn[2], drawn[3])
-        _ask_for_contacts(head, chunks, state, link, who, again, drawn, where)
-        friend = rules.again + rules.friend
-        _ask_for_friends(head, chunks, mark, alter, state, who, again, starting, drawn, where, paper.daily[1], first, friend)
-        touched = _meet_again(world, rules, day, paper, first, again, touched)
-        touched, fresh = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh)
+    key, choice, met, online, today = rules.key, rules.again_choice, rules.face[_MET], rules.face[_ONLINE], day - rules.first_day
+    picks = np.int64(min(4, choice) if day < 1 else 4)  # before the platform opens all bonds are contacts
+    for first in range(low, high, MEETING_BLOCK):
+        again, starting = _those_who_start(world, rules, day, first, min(first + MEETING_BLOCK, high), paper)
+        for turn in range(starting):
+            paper.places[turn] = 0
+        blocks(key, day, PARTNER, paper.who, paper.places, starting, paper.drawn)
+        friends = _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper)
+        _ask_friends(key, day, head, chunks, alter, state, friends, paper)
+        _strongest(key, day, choice, picks, head, chunks, link, again, paper)
+        touched, risen = _meet_again(link, world.touched, again, first, met, online, rules.often, rules.close, today, paper, touched)
+        _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, paper)
+        touched, fresh, risen = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen)
+        _count_own_side(head, link, state, rules.often, rules.close, paper.risen, risen)
     return touched - low, fresh - low
 
 
 @fast
 def reach_far_side(world, rules, day, first, last):
-    """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond."""
-    today = day - rules.first_day
+    """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond.
+
+    Gives the place up to which the ties that have risen by it are now listed there.
+    """
+    today, touched, link = day - rules.first_day, world.touched, world.link
+    risen = first
     for place in range(first, last):
         if place + _AHEAD < last:
-            prefetch(world.link, world.touched[place + _AHEAD] & ~1)
-            prefetch(world.state, world.touched[place + _AHEAD] >> 1)
-        slot = world.touched[place] >> 1
-        before = _grow(world, rules, slot, world.touched[place] & 1, today)
-        world.touched[place] = slot * 8 + before if before >= 0 else -1
+            prefetch(link, touched[place + _AHEAD] & ~1)
+        slot = touched[place] >> 1
+        before, k = _grow(world, rules, slot, touched[place] & 1, today)
+        touched[risen] = slot * 8 + before
+        risen += np.int64(k != before)
+    for place in range(first, risen):
+        if place + _AHEAD < risen:
+            prefetch(world.state, touched[place + _AHEAD] >> 3)
+        slot = touched[place] >> 3
+        _set_class(world.state, slot, tie_class(link[2 * slot + 1], rules.often, rules.close))
+    return risen
 
 
 @fast
 def count_far_side(world, first, last):
-    """Count the ties that have risen on the partners' side, in the places that ``reach_far_side`` has gone through."""
+    """Count the ties that have risen on the partners' side, in the places where ``reach_far_side`` has listed them."""
     for place in range(first, last):
-        if world.touched[place] >= 0:
-            slot = world.touched[place] >> 3
-            _count_risen(world, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
+        if place + _AHEAD < last:
+            prefetch(world.alter, np.int64(world.link[2 * (world.touched[place + _AHEAD] >> 3)]))
+        slot = world.touched[place] >> 3
+        _count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
+
+
+@inlined
+def _meet(world, rules, ego, slot, face, today):
+    """Strengthen ego's side of a bond, with all that follows."""
+    before, k = _grow(world, rules, slot, face, today)
+    if k != before:
+        _set_class(world.state, slot, k)
+        _count_risen(world.head, world.state, ego, slot, before)
 
 
 @inner
@@ -301,9 +394,8 @@ def make_acquainted(world, rules, day, first, last):
         if world.state[slot] & CONTACT == 0:
             world.head[HEAD * ego + CONTACTS] += 1
             world.head[HEAD * other + CONTACTS] += 1
-        there = np.int64(world.link[2 * slot])
-        _count_risen(world, ego, slot, _grow(world, rules, slot, face, today))
-        _count_risen(world, other, there, _grow(world, rules, there, face, today))
+        _meet(world, rules, ego, slot, face, today)
+        _meet(world, rules, other, np.int64(world.link[2 * slot]), face, today)
     return last
 
 

@@ -153,33 +153,6 @@ class World(NamedTuple):
 
 NO_BOND, UNSOUGHT = -1, -2
 
-BLOCK = 512
-"""Members whose choices are made together, so that the memory of each can be asked for while others are looked at."""
-
-
-class Paper(NamedTuple):
-    """What a thread notes down while a block of members choose, or answer; nothing on it outlives the block."""
-
-    daily: NDArray[np.uint32]
-    """(4, BLOCK): the DAILY words of the block's members."""
-    drawn: NDArray[np.uint32]
-    """(4, BLOCK): the first four words of those among them who start something."""
-    who: NDArray[np.uint32]
-    whom: NDArray[np.int64]
-    where: NDArray[np.uint32]
-    """(4, BLOCK): slots in which they will look."""
-    sieve: NDArray[np.uint16]
-    """(SIEVE,): marks of connections, and the number of the latest search."""
-
-
-SIEVE = 8193
-
-
-def paper() -> Paper:
-    """Make a sheet of paper, one for each thread."""
-    words = [np.zeros((4, BLOCK), np.uint32) for _ in range(3)]
-    return Paper(words[0], words[1], np.zeros(BLOCK, np.uint32), np.zeros(BLOCK, np.int64), words[2], np.zeros(SIEVE, np.uint16))
-
 
 def bytes_needed(members: int) -> int:
     """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
