@@ -20,6 +20,7 @@ from .bonds import (
     STRUCK,
     class_in,
     find,
+    prefetch_bond,
     slot_of,
 )
 from .compilation import fast, inlined, inner
@@ -196,7 +197,7 @@ def _accept(world, rules, slot, ego):
 
 @inlined
 def _ask_for_both(world, slot, ego):
-    """Ask for the memory of what an acceptance will change."""
+    """Ask for the memory of what an acceptance will change; that of the bond itself has been asked for before."""
     other = np.int64(world.alter[slot])
     prefetch(world.state, np.int64(world.link[2 * slot]))
     for member in (ego, other):
@@ -217,7 +218,9 @@ def settle(world, rules, day):
         row = (day - delay) % ring
         last = world.sent_from[row, delay + 1]
         for place in range(world.sent_from[row, delay], last):
-            if place + _AHEAD < last:
+            if place + 2 * _AHEAD < last:
+                prefetch_bond(world.alter, world.link, world.state, np.int64(world.sent_slot[row, place + 2 * _AHEAD]))
+            if place + _AHEAD < last and world.verdicts[offset + _AHEAD] == _ACCEPT:
                 _ask_for_both(world, np.int64(world.sent_slot[row, place + _AHEAD]), np.int64(world.sent_ego[row, place + _AHEAD]))
             verdict = world.verdicts[offset]
             offset += 1

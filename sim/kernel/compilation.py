@@ -8,6 +8,7 @@ and stays out of the loops over members.
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 _rules: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -19,3 +20,9 @@ inner: Any = _unseen()
 """For a part of a phase, which only the kernel calls: what Python would need to call it takes as long to compile as the function itself."""
 inlined: Any = _unseen(forceinline=True)
 """For what is called in the innermost loops."""
+
+
+@inlined
+def at(number):
+    """Tell the compiler that a place in an array, below 2**32, is not negative: it need not ask whether to count from the end."""
+    return np.int64(np.uint32(number))

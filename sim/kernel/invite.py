@@ -30,7 +30,7 @@ from .bonds import (
     prefetch_bytes,
     slot_of,
 )
-from .compilation import fast, inlined, inner
+from .compilation import at, fast, inlined, inner
 from .draws import MORE, TRY, below, block, blocks, lane
 from .paper import INVITING_BLOCK
 from .vectors import prefetch
@@ -146,7 +146,7 @@ def _sent_this_week(world, ego):
 def _those_who_may(world, rules, day, first, last, who):
     """List the members from first to last - 1 who may invite today, and give their number."""
     asking, most = np.int64(0), rules.max_connections
-    for ego in range(first, last):
+    for ego in range(at(first), at(last)):
         who[asking] = ego
         may = (world.attempts[ego] > 0) & (world.account[ACCOUNT * ego + RESTRICTED_UNTIL] < day)
         if most >= 0:
@@ -256,7 +256,7 @@ def _try_only_contacts(world, rules, day, attempt, alone, base, each, paper):
 
 
 @inlined
-def _look(world, rules, trying, last_place, paper):
+def _look(world, rules, trying, paper):
     """See where each try looks: lists those that find a contact, those that look elsewhere, and those to make ``again``.
 
     Whether a contact is found can be told without a look at any of them: one of the e eligible among c contacts is, with probability e / c.
@@ -316,8 +316,8 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
     the one before has asked for.
     """
     asking = np.int64(0)
-    for place in range(elsewhere):
-        one = np.int64(paper.elsewhere[place])
+    for look in range(elsewhere):
+        one = np.int64(paper.elsewhere[look])
         paper.introduced[asking], paper.asking[asking], paper.number[asking] = one, paper.egos[one], paper.places[one]
         asking += np.int64(paper.whom[one] < 0)
     blocks(key, day, MORE + 1, paper.asking, paper.number, asking, paper.more)
@@ -351,8 +351,8 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
 @inner
 def _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper):
     """Find the bonds that egos may have with those whom they have found elsewhere, by the marks, and ask for their memory."""
-    for place in range(elsewhere):
-        one = np.int64(paper.elsewhere[place])
+    for look in range(elsewhere):
+        one = np.int64(paper.elsewhere[look])
         paper.slot[one] = first_marked(chunks, head, mark, np.int64(paper.egos[one]), paper.whom[one])
         if paper.slot[one] >= 0:
             prefetch_bond(alter, link, state, paper.slot[one])
@@ -361,17 +361,17 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper):
 @inlined
 def _invited_before(world, other, first, count):
     """Say whether a stranger is among ego's invitations of today, in ``count`` places of ``invited`` from first on."""
-    place = first
-    while place < first + count and world.invited[place, 1] != other:
-        place += 1
-    return place < first + count
+    row = first
+    while row < first + count and world.invited[row, 1] != other:
+        row += 1
+    return row < first + count
 
 
 @inlined
 def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
     """Invite those whom tries have found elsewhere, if they are eligible; gives how many turns are now in ``again``."""
-    for place in range(elsewhere):
-        one = np.int64(paper.elsewhere[place])
+    for look in range(elsewhere):
+        one = np.int64(paper.elsewhere[look])
         turn, ego, other = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.whom[one]
         slot = found_from(world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[one])
         if (
@@ -412,9 +412,9 @@ def _try_everywhere(world, rules, day, attempt, trying, base, each, paper):
         for one in range(trying):
             paper.places[one] = n
         _draw(rules, day, paper.turns, trying, paper)
-        found, elsewhere, again = _look(world, rules, trying, n, paper)
-        for place in range(elsewhere):
-            prefetch_bytes(chunks, head, mark, np.int64(paper.egos[np.int64(paper.elsewhere[place])]))
+        found, elsewhere, again = _look(world, rules, trying, paper)
+        for look in range(elsewhere):
+            prefetch_bytes(chunks, head, mark, np.int64(paper.egos[np.int64(paper.elsewhere[look])]))
         _find_contacts(world, rules, day, paper.turns, found, paper)
         _ask_connections(rules.key, day, head, chunks, alter, state, elsewhere, paper)
         _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper)

@@ -34,13 +34,13 @@ from .bonds import (
     strengthened,
     tie_class,
 )
-from .compilation import fast, inlined, inner
+from .compilation import at, fast, inlined, inner
 from .draws import PARTNER, below, block, blocks, column, daily, lane
 from .paper import MEETING_BLOCK
 from .vectors import prefetch
 from .world import NO_BOND, UNSOUGHT
 
-_UNIT = 2.0**-32
+_UNIT, _TWO32 = 2.0**-32, 2.0**32
 _AHEAD = 16
 """How many places ahead in a list memory is asked for."""
 _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
@@ -86,25 +86,28 @@ def _count_risen(head, state, ego, slot, before):
 
 
 @inner
-def _those_who_start(world, rules, day, first, last, paper):
-    """List the members from first to last - 1 who start an encounter, those who meet a contact again first; gives the number of these
-    and of all.
+def _those_who_start(key, day, first, count, again, whole_attempts, extra_attempt, starts, attempts, paper):
+    """List those of ``count`` members from first on who start an encounter, those who meet a contact again first; gives the number of
+    these and of all. Also sets how many attempts to invite each will make.
 
     Apart from each other the two kinds make long loops that a processor can foresee.
     """
-    daily(rules.key, day, first, last - first, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
-    again, elsewhere = np.int64(0), np.int64(0)
-    for place in range(last - first):
-        world.attempts[first + place] = rules.whole_attempts + (1 if np.uint64(paper.daily[3, place]) < rules.extra_attempt else 0)
-        paper.who[again] = first + place
-        paper.whom[elsewhere] = first + place
-        starts = 1 if np.uint64(paper.daily[0, place]) < world.starts[first + place] else 0
-        meets_again = 1 if paper.daily[1, place] * _UNIT < rules.again else 0
-        again += starts & meets_again
-        elsewhere += starts & (1 - meets_again)
+    first, until = at(first), np.uint64(np.ceil(again * _TWO32))
+    daily(key, day, first, count, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
+    for member in range(count):
+        attempts[first + member] = whole_attempts + np.int32(np.uint64(paper.daily[3, member]) < extra_attempt)
+    for member in range(count):
+        begins = np.uint64(paper.daily[0, member]) < starts[first + member]
+        paper.kind[member] = np.uint8(begins) + np.uint8(begins & (np.uint64(paper.daily[1, member]) >= until))
+    meet_again, elsewhere = np.int64(0), np.int64(0)
+    for member in range(count):
+        paper.who[meet_again] = first + member
+        paper.turns[elsewhere] = first + member
+        meet_again += np.int64(paper.kind[member] == 1)
+        elsewhere += np.int64(paper.kind[member] == 2)
     for turn in range(elsewhere):
-        paper.who[again + turn] = paper.whom[turn]
-    return again, again + elsewhere
+        paper.who[meet_again + turn] = paper.turns[turn]
+    return meet_again, meet_again + elsewhere
 
 
 @inner
@@ -150,24 +153,24 @@ def _strongest(key, day, choice, picks, head, chunks, link, again, paper):
     next ones, until all have seen enough.
     """
     who, egos, turns, slot, most, seen = paper.who, paper.egos, paper.turns, paper.slot, paper.most, paper.seen
-    going, place = np.int64(0), np.int64(0)
+    going, words = np.int64(0), np.int64(0)
     for turn in range(again):
         egos[going], turns[going] = who[turn], turn
         slot[turn], most[turn], seen[turn] = 0, 0, 0
         going += np.int64(head[HEAD * np.int64(who[turn]) + CONTACTS] > 0)
     while going > 0:
-        if place > 0 or going < again:
+        if words > 0 or going < again:
             for one in range(going):
-                paper.places[one] = place
+                paper.places[one] = words
             blocks(key, day, PARTNER, egos, paper.places, going, paper.drawn)
         _ask_for_ties(head, chunks, link, egos, going, picks, paper.drawn, paper.where)
         going = _compare_ties(link, going, picks, choice, paper.where, egos, turns, slot, most, seen)
-        place, picks = place + 1, np.int64(4)
+        words, picks = words + 1, np.int64(4)
 
 
 @inner
-def _meet_again(link, touched, again, first, met, online, often, close, today, paper, place):
-    """Let the first ``again`` starters meet the contact they have found; writes to ``touched`` from ``place`` on.
+def _meet_again(link, touched, again, first, met, online, often, close, today, paper, count):
+    """Let the first ``again`` starters meet the contact they have found; writes to ``touched`` from place ``count`` on.
 
     Gives the place it has got to, and the number of ties that have risen.
     """
@@ -175,17 +178,17 @@ def _meet_again(link, touched, again, first, met, online, often, close, today, p
     for turn in range(again):
         if paper.most[turn] == 0:
             continue
-        ego, slot = np.int64(paper.who[turn]), paper.slot[turn]
+        ego, slot = np.int64(paper.who[turn]), at(paper.slot[turn])
         before = link[2 * slot + 1]
         p_face = met if (np.int64(before) >> MET) & COUNT_MASK else online
         face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
         tie = strengthened(before, face, today)
         link[2 * slot + 1] = tie
-        touched[place] = np.int64(link[2 * slot]) * 2 + face
-        place += 1
+        touched[count] = np.int64(link[2 * slot]) * 2 + face
+        count += 1
         paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, tie_class(before, often, close)
         risen += np.int64(tie_class(tie, often, close) != tie_class(before, often, close))
-    return place, risen
+    return count, risen
 
 
 @inner
@@ -288,12 +291,12 @@ def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, f
 @inner
 def _count_own_side(head, link, state, often, close, risen, count):
     """Write down, and count, the ties of the block that have risen on ego's side."""
-    for place in range(count):
-        prefetch(state, risen[1, place])
-    for place in range(count):
-        ego, slot = risen[0, place], risen[1, place]
+    for one in range(count):
+        prefetch(state, at(risen[1, one]))
+    for one in range(count):
+        ego, slot = at(risen[0, one]), at(risen[1, one])
         _set_class(state, slot, tie_class(link[2 * slot + 1], often, close))
-        _count_risen(head, state, ego, slot, risen[2, place])
+        _count_risen(head, state, ego, slot, risen[2, one])
 
 
 @fast
@@ -307,7 +310,10 @@ def choose_encounters(world, rules, day, low, high, paper):
     key, choice, met, online, today = rules.key, rules.again_choice, rules.face[_MET], rules.face[_ONLINE], day - rules.first_day
     picks = np.int64(min(4, choice) if day < 1 else 4)  # before the platform opens all bonds are contacts
     for first in range(low, high, MEETING_BLOCK):
-        again, starting = _those_who_start(world, rules, day, first, min(first + MEETING_BLOCK, high), paper)
+        count = min(MEETING_BLOCK, high - first)
+        again, starting = _those_who_start(
+            key, day, first, count, rules.again, rules.whole_attempts, rules.extra_attempt, world.starts, world.attempts, paper
+        )
         for turn in range(starting):
             paper.places[turn] = 0
         blocks(key, day, PARTNER, paper.who, paper.places, starting, paper.drawn)
@@ -328,18 +334,19 @@ def reach_far_side(world, rules, day, first, last):
     Gives the place up to which the ties that have risen by it are now listed there.
     """
     today, touched, link = day - rules.first_day, world.touched, world.link
+    first, last = at(first), at(last)
     risen = first
-    for place in range(first, last):
-        if place + _AHEAD < last:
-            prefetch(link, touched[place + _AHEAD] & ~1)
-        slot = touched[place] >> 1
-        before, k = _grow(world, rules, slot, touched[place] & 1, today)
+    for one in range(first, last):
+        if one + _AHEAD < last:
+            prefetch(link, at(touched[one + _AHEAD]) & ~1)
+        slot = at(touched[one] >> 1)
+        before, k = _grow(world, rules, slot, touched[one] & 1, today)
         touched[risen] = slot * 8 + before
         risen += np.int64(k != before)
-    for place in range(first, risen):
-        if place + _AHEAD < risen:
-            prefetch(world.state, touched[place + _AHEAD] >> 3)
-        slot = touched[place] >> 3
+    for one in range(first, risen):
+        if one + _AHEAD < risen:
+            prefetch(world.state, at(touched[one + _AHEAD] >> 3))
+        slot = at(touched[one] >> 3)
         _set_class(world.state, slot, tie_class(link[2 * slot + 1], rules.often, rules.close))
     return risen
 
@@ -347,11 +354,12 @@ def reach_far_side(world, rules, day, first, last):
 @fast
 def count_far_side(world, first, last):
     """Count the ties that have risen on the partners' side, in the places where ``reach_far_side`` has listed them."""
-    for place in range(first, last):
-        if place + _AHEAD < last:
-            prefetch(world.alter, np.int64(world.link[2 * (world.touched[place + _AHEAD] >> 3)]))
-        slot = world.touched[place] >> 3
-        _count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[place] & 7)
+    first, last = at(first), at(last)
+    for one in range(first, last):
+        if one + _AHEAD < last:
+            prefetch(world.alter, np.int64(world.link[2 * at(world.touched[one + _AHEAD] >> 3)]))
+        slot = at(world.touched[one] >> 3)
+        _count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[one] & 7)
 
 
 @inlined
@@ -372,8 +380,9 @@ def make_acquainted(world, rules, day, first, last):
     today = day - rules.first_day
     for place in range(first, last):
         if place + _AHEAD < last:
-            prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, 1]))
-            prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, 1]))
+            for side in range(2):
+                prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, side]))
+                prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, side]))
         if place + _AHEAD // 2 < last:
             prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 0]))
             prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 1]))

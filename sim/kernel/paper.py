@@ -21,6 +21,8 @@ class MeetingPaper(NamedTuple):
 
     daily: NDArray[np.uint32]
     """(4, block): the DAILY words of the block's members."""
+    kind: NDArray[np.uint8]
+    """By member of the block: starts no encounter (0), meets a contact again (1), or elsewhere (2)."""
     drawn: NDArray[np.uint32]
     """(4, block): four words of each who starts, or who still looks."""
     who: NDArray[np.uint32]
@@ -119,6 +121,7 @@ def paper() -> Paper:
     m, i = MEETING_BLOCK, INVITING_BLOCK
     meeting = MeetingPaper(
         daily=words(m),
+        kind=column(m, np.uint8),
         drawn=words(m),
         who=column(m),
         whom=column(m, np.int64),

@@ -56,8 +56,9 @@ def introduce(world, rules, day, first, last):
     for place in range(first, last):
         ahead = min(place + _AHEAD, last - 1)
         if world.invited[ahead, 2] < 0:
-            prefetch(world.head, HEAD * np.int64(world.invited[ahead, 1]))
-            prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, 1]))
+            for side in range(2):
+                prefetch(world.head, HEAD * np.int64(world.invited[ahead, side]))
+                prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, side]))
         ahead = min(place + _AHEAD // 2, last - 1)
         if world.invited[ahead, 2] < 0:
             prefetch_append(world, np.int64(world.invited[ahead, 0]))
