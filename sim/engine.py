@@ -161,7 +161,7 @@ class Engine:
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
-        return bonds_now, slots * per_slot + world.chunks.nbytes, waiting + sum(array.nbytes for array in (*others, *lists))
+        return bonds_now, slots * per_slot + sum(table.nbytes for table in world.chunks), waiting + sum(array.nbytes for array in (*others, *lists))
 
     @property
     def reach_days(self) -> set[int]:

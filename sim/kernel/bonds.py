@@ -4,10 +4,13 @@ A bond i → j is a *slot* in five parallel pools, and it never moves: ``alter``
 ``link[2 * slot]`` (the slot of the bond j → i, so that what happens to one side reaches the other without a search), ``link[2 * slot + 1]``
 (the tie: day of the last encounter, met, talked) and ``state`` (the platform's side). A member's slots lie in chunks: sixteen of 32, so
 that one comparison (see ``vectors``) covers a chunk, and any further ones of 256, so that few have a long list of them. Growth copies
-nothing, and half a chunk is spare on average. ``chunks[i]`` is one cache line for up to 512 bonds.
+nothing, and half a chunk is spare on average.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .compilation import inlined, inner
 from .vectors import WIDTH, equal_to, first_of, how_many, prefetch, within
@@ -24,9 +27,10 @@ ARC = 1
 STRUCK = 2
 """Set where alter has answered ego's invitation with "I don't know"."""
 
-CHUNK_BITS, NEAR_CHUNKS = 5, 16
-CHUNK, FAR_CHUNK = 32, 256
-_NEAR = CHUNK * NEAR_CHUNKS
+CHUNK_BITS, FAR_BITS, NEAR_CHUNKS = 5, 8, 16
+CHUNK, FAR_CHUNK = 1 << CHUNK_BITS, 1 << FAR_BITS
+NEAR = CHUNK * NEAR_CHUNKS
+"""Bonds of a member that lie in its near chunks."""
 COUNT_MASK = 511
 TALKED, MET, LAST = 0, 9, 18
 """Where the three numbers of a tie begin: 9, 9 and 14 bits."""
@@ -41,19 +45,21 @@ HEAD = 8
 than a look at the shape of a table."""
 
 
-@inlined
-def chunk_of(place):
-    """Give the chunk of a place, the place inside it, and the chunk's size."""
-    if place < _NEAR:
-        return place >> CHUNK_BITS, place & (CHUNK - 1), np.int64(CHUNK)
-    return NEAR_CHUNKS + (place - _NEAR) // FAR_CHUNK, (place - _NEAR) & (FAR_CHUNK - 1), np.int64(FAR_CHUNK)
+class Chunks(NamedTuple):
+    """Where the chunks of N members begin, as slots."""
+
+    near: NDArray[np.uint32]
+    """N times NEAR_CHUNKS: the chunks of 32; those of a member are one cache line."""
+    far: NDArray[np.uint32]
+    """(N, as many as anybody has needed): the chunks of 256."""
 
 
 @inlined
 def slot_of(chunks, ego, place):
     """Give the slot of ego's bond at a place, 0 to its number of bonds - 1."""
-    chunk, inside, _ = chunk_of(place)
-    return np.int64(chunks[ego, chunk]) + inside
+    if place < NEAR:
+        return np.int64(chunks.near[NEAR_CHUNKS * ego + (place >> CHUNK_BITS)]) + (place & (CHUNK - 1))
+    return np.int64(chunks.far[ego, (place - NEAR) >> FAR_BITS]) + ((place - NEAR) & (FAR_CHUNK - 1))
 
 
 @inlined
@@ -141,6 +147,13 @@ def prefetch_bond(alter, link, state, slot):
 
 
 @inlined
+def prefetch_member(head, chunks, ego):
+    """Ask for the memory that says how many bonds ego has, and where."""
+    prefetch(head, HEAD * ego)
+    prefetch(chunks.near, NEAR_CHUNKS * ego)
+
+
+@inlined
 def prefetch_bytes(chunks, head, pool, ego):
     """Ask for the memory of all of ego's bonds in a pool of bytes: ``mark``, where ``find`` will search, or ``state``."""
     for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
@@ -193,20 +206,27 @@ def no_longer_free(head, ego, k):
 def append(chunks, head, pool, ego):
     """Give ego one more slot, taking a chunk from the pool where the last is full; ``fits`` has been asked before."""
     place = np.int64(head[HEAD * ego + BONDS])
-    chunk, inside, size = chunk_of(place)
-    if inside == 0:
-        chunks[ego, chunk] = pool[0]
-        pool[0] += size
+    if place < NEAR and place & (CHUNK - 1) == 0:
+        chunks.near[NEAR_CHUNKS * ego + (place >> CHUNK_BITS)] = pool[0]
+        pool[0] += CHUNK
+    elif place >= NEAR and place & (FAR_CHUNK - 1) == 0:
+        chunks.far[ego, (place - NEAR) >> FAR_BITS] = pool[0]
+        pool[0] += FAR_CHUNK
     head[HEAD * ego + BONDS] = place + 1
-    return np.int64(chunks[ego, chunk]) + inside
+    return slot_of(chunks, ego, place)
+
+
+@inlined
+def listed(chunks, head, ego):
+    """Say whether there is a place for the chunk that holds ego's next bond."""
+    place = np.int64(head[HEAD * ego + BONDS])
+    return place < NEAR or (place - NEAR) >> FAR_BITS < chunks.far.shape[1]
 
 
 @inlined
 def fits(chunks, head, pool, alter, ego, other):
     """Say whether the pool and the two members' chunk lists have room for a bond between them."""
-    chunk, _, size = chunk_of(np.int64(head[HEAD * ego + BONDS]))
-    far_chunk, _, far_size = chunk_of(np.int64(head[HEAD * other + BONDS]))
-    return chunk < chunks.shape[1] and far_chunk < chunks.shape[1] and pool[0] + size + far_size <= alter.shape[0]
+    return listed(chunks, head, ego) and listed(chunks, head, other) and pool[0] + 2 * FAR_CHUNK <= alter.shape[0]
 
 
 @inner
@@ -247,10 +267,8 @@ def joined_today(chunks, head, alter, link, ego, other, today):
 @inlined
 def prefetch_append(world, ego):
     """Ask for the memory of the next bond of ego."""
-    chunk, inside, _ = chunk_of(np.int64(world.head[HEAD * ego + BONDS]))
-    if inside > 0:
-        slot = np.int64(world.chunks[ego, chunk]) + inside
+    place = np.int64(world.head[HEAD * ego + BONDS])
+    if place & (CHUNK - 1) > 0:
+        slot = slot_of(world.chunks, ego, place)
         prefetch(world.mark, slot)
-        prefetch(world.alter, slot)
-        prefetch(world.link, 2 * slot)
-        prefetch(world.state, slot)
+        prefetch_bond(world.alter, world.link, world.state, slot)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from .answer import due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
-from .bonds import BONDS, HEAD, chunk_of
+from .bonds import listed
 from .compilation import inner
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
@@ -40,7 +40,7 @@ def take_from_log(world, log_from, log_ego, log_alter, log_day):
 def shortage(world, ego, other):
     """Say what is missing for one more bond between two members."""
     for member in (ego, other):
-        if chunk_of(np.int64(world.head[HEAD * member + BONDS]))[0] >= world.chunks.shape[1]:
+        if not listed(world.chunks, world.head, member):
             return MORE_CHUNKS
     return MORE_SLOTS
 

@@ -28,6 +28,7 @@ from .bonds import (
     number_of_free,
     prefetch_bond,
     prefetch_bytes,
+    prefetch_member,
     slot_of,
 )
 from .compilation import at, fast, inlined, inner
@@ -333,8 +334,7 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
     for asked in range(asking):
         between = np.int64(alter[np.int64(paper.between[asked])])
         paper.between[asked] = between
-        prefetch(head, HEAD * between)
-        prefetch(chunks, chunks.shape[1] * between)
+        prefetch_member(head, chunks, between)
     for asked in range(asking):
         between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
         for ahead in range(pick, min(pick + 3, 6)):
@@ -447,6 +447,8 @@ def choose_invitations(world, rules, day, low, high, out, paper):
         asking = _those_who_may(world, rules, day, begin, min(begin + INVITING_BLOCK, high), paper.who)
         for turn in range(asking):
             paper.written[turn] = 0
+            prefetch_member(world.head, world.chunks, np.int64(paper.who[turn]))
+            prefetch(world.answers, ANSWERS * np.int64(paper.who[turn]))
         for attempt in range(each):
             alone, trying = _those_who_try(world, rules, attempt, asking, paper)
             _try_only_contacts(world, rules, day, attempt, alone, out, each, paper)

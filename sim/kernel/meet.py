@@ -29,6 +29,7 @@ from .bonds import (
     prefetch_append,
     prefetch_bond,
     prefetch_bytes,
+    prefetch_member,
     slot_of,
     strength,
     strengthened,
@@ -235,8 +236,7 @@ def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
     for one in range(friends):
         between = np.int64(alter[np.int64(where[0, one])])
         where[0, one] = between
-        prefetch(head, HEAD * between)
-        prefetch(chunks, chunks.shape[1] * between)
+        prefetch_member(head, chunks, between)
     for one in range(friends):
         between, r, words = np.int64(where[0, one]), np.int64(where[1, one]), column(drawn, np.int64(turns[one]))
         for pick in range(r, min(r + 2, 4)):
@@ -316,6 +316,7 @@ def choose_encounters(world, rules, day, low, high, paper):
         )
         for turn in range(starting):
             paper.places[turn] = 0
+            prefetch_member(head, chunks, np.int64(paper.who[turn]))
         blocks(key, day, PARTNER, paper.who, paper.places, starting, paper.drawn)
         friends = _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper)
         _ask_friends(key, day, head, chunks, alter, state, friends, paper)
@@ -381,8 +382,7 @@ def make_acquainted(world, rules, day, first, last):
     for place in range(first, last):
         if place + _AHEAD < last:
             for side in range(2):
-                prefetch(world.head, HEAD * np.int64(world.fresh[place + _AHEAD, side]))
-                prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.fresh[place + _AHEAD, side]))
+                prefetch_member(world.head, world.chunks, np.int64(world.fresh[place + _AHEAD, side]))
         if place + _AHEAD // 2 < last:
             prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 0]))
             prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 1]))

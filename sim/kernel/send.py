@@ -21,6 +21,7 @@ from .bonds import (
     joined_today,
     no_longer_free,
     prefetch_append,
+    prefetch_member,
 )
 from .compilation import inlined, inner
 from .vectors import prefetch
@@ -57,8 +58,7 @@ def introduce(world, rules, day, first, last):
         ahead = min(place + _AHEAD, last - 1)
         if world.invited[ahead, 2] < 0:
             for side in range(2):
-                prefetch(world.head, HEAD * np.int64(world.invited[ahead, side]))
-                prefetch(world.chunks, world.chunks.shape[1] * np.int64(world.invited[ahead, side]))
+                prefetch_member(world.head, world.chunks, np.int64(world.invited[ahead, side]))
         ahead = min(place + _AHEAD // 2, last - 1)
         if world.invited[ahead, 2] < 0:
             prefetch_append(world, np.int64(world.invited[ahead, 0]))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .bonds import CHUNK, HEAD
+from .bonds import CHUNK, HEAD, NEAR_CHUNKS, Chunks
 
 (SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
     range(12)
@@ -90,8 +90,7 @@ class Rules(NamedTuple):
 class World(NamedTuple):
     """The state of the society; N members, P policies, C slots."""
 
-    chunks: NDArray[np.uint32]
-    """(N, chunks): first slot of each chunk."""
+    chunks: Chunks
     head: NDArray[np.int32]
     """N times HEAD: bonds, contacts, connections, free bonds by class."""
     mark: NDArray[np.uint8]
@@ -166,7 +165,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
     return World(
-        chunks=_aligned((n, 16), np.uint32),
+        chunks=Chunks(_aligned((n * NEAR_CHUNKS,), np.uint32), _aligned((n, 0), np.uint32)),
         head=_aligned((n * HEAD,), np.int32),
         mark=_aligned((slots,), np.uint8),
         alter=_aligned((slots,), np.uint32),
@@ -225,11 +224,11 @@ def with_more_slots(world: World) -> World:
 
 
 def with_more_chunks(world: World) -> World:
-    """Let members have twice as many bonds."""
-    n, width = world.chunks.shape
+    """Let members have a thousand bonds more."""
+    n, width = world.chunks.far.shape
     wider = _aligned((n, width + 4), np.uint32)
-    wider[:, :width] = world.chunks
-    return world._replace(chunks=wider)
+    wider[:, :width] = world.chunks.far
+    return world._replace(chunks=world.chunks._replace(far=wider))
 
 
 def with_room_for(world: World, name: str, rows: int) -> World:
