@@ -381,6 +381,7 @@ def make_acquainted(world, rules, day, first, last):
     today = day - rules.first_day
     for place in range(first, last):
         if place + _AHEAD < last:
+            prefetch(world.partner, np.int64(world.fresh[place + _AHEAD, 1]))
             for side in range(2):
                 prefetch_member(world.head, world.chunks, np.int64(world.fresh[place + _AHEAD, side]))
         if place + _AHEAD // 2 < last:
