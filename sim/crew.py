@@ -1,21 +1,23 @@
 """Several threads for one large society.
 
-What reads the morning's state and writes only what is one's own can be done by ranges of members, or of messages, at once; what creates
-bonds or settles answers is done by one thread in the order of the rules. So a run is the same for any number of threads.
+Each thread looks after a range of the members, or of the messages: it reads the morning's state and writes only what is theirs. New bonds
+are created side by side in the same way (see ``kernel.join``), the slots of each thread coming from a pool of its own. What remains, the
+sending and settling of invitations, one thread does in the order of the rules. So a run is the same for any number of threads.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernel import answer, enforce, invite, meet
+from .kernel import answer, encounter, enforce, invite, join, meet, send
 from .kernel import day as kernel
-from .kernel.paper import paper
-from .kernel.world import CURSOR, DAY, LIST, STAGE, Rules, World
+from .kernel.paper import Paper, paper
+from .kernel.world import DAY, END_SLOT, LIST, NEXT_SLOT, STAGE, Rules, World
 from .machine import cores
 
 WORTHWHILE = 50_000
@@ -36,63 +38,110 @@ class Crew:
 
     def __init__(self, threads: int | None, members: int) -> None:
         self.threads = min(threads or (cores() if members >= WORTHWHILE else 1), MOST)
-        self._pool: ThreadPoolExecutor | None = None
+        self._executor: ThreadPoolExecutor | None = None
+        self._papers: list[Paper] = []
+        ranges = max(1, min(self.threads, members))
+        self._bounds = [members * place // ranges for place in range(ranges + 1)]
+        self._pools = [np.zeros(16, np.int64) for _ in range(ranges)]
+        self._lock = Lock()
+        self._reached = [0] * ranges
+        """How far each thread has got with the list of new bonds."""
 
-    def _together(self, work: Callable[..., Any], total: int) -> list[tuple[int, Any]]:
-        """Do work on equal ranges of 0 … total - 1 at once; gives, in order, where each began and what it gave."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads - 1)
-        ranges = max(1, min(self.threads, total))  # an empty one would begin where another begins
-        bounds = [total * place // ranges for place in range(ranges + 1)]
-        others = [self._pool.submit(work, low, high) for low, high in pairwise(bounds[1:])]
-        first = work(0, bounds[1])
-        return list(zip(bounds[:-1], [first, *(other.result() for other in others)], strict=True))
+    def _together(self, work: Callable[..., Any], bounds: list[int]) -> list[Any]:
+        """Do work(turn, low, high) on all ranges between bounds at once; gives what each gave, in order."""
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(max(1, self.threads - 1))
+            self._papers = [paper() for _ in range(self.threads)]
+        others = [self._executor.submit(work, turn, low, high) for turn, (low, high) in enumerate(pairwise(bounds)) if turn > 0]
+        return [work(0, bounds[0], bounds[1]), *(other.result() for other in others)]
 
-    def work(self, world: World, rules: Rules, changes: NDArray[np.int64]) -> None:
-        """Do the stage of the day that is due, in which ``advance`` has come back."""
+    def _shared(self, total: int) -> list[int]:
+        """Divide 0 … total - 1 among the threads; an empty range would begin where another begins."""
+        ranges = max(1, min(self.threads, total))
+        return [total * place // ranges for place in range(ranges + 1)]
+
+    def work(self, world: World, rules: Rules, changes: NDArray[np.int64]) -> int:
+        """Do the stage of the day that is due, in which ``advance`` has come back; says what must grow before it can go on, or DONE."""
         stage = int(world.clock[STAGE])
         if stage == kernel.MORNING:
             self._meet(world, rules)
+        elif stage == kernel.ACQUAINTING:
+            if lacking := self._join(encounter.make_acquainted, world.fresh, world, rules):
+                return lacking
         elif stage == kernel.INVITING:
             self._invite(world, rules)
+        elif stage == kernel.INTRODUCING:
+            if lacking := self._join(send.introduce, world.invited, world, rules):
+                return lacking
         elif stage == kernel.JUDGING:
             day = int(world.clock[DAY])
-            self._together(
-                lambda low, high: answer.judge(world, rules, day, low, high, paper().judging),
-                answer.due(world, rules, day),
-            )
+            messages = self._shared(answer.due(world, rules, day))
+            self._together(lambda turn, low, high: answer.judge(world, rules, day, low, high, self._papers[turn].judging), messages)
         else:
             self._enforce(world, rules, changes)
         world.clock[STAGE] = stage + 1
+        return kernel.DONE
 
     def _meet(self, world: World, rules: Rules) -> None:
         world.clock[DAY] += 1
-        day = int(world.clock[DAY])
-        chosen = self._together(lambda low, high: meet.choose_encounters(world, rules, day, low, high, paper().meeting), rules.members)
-        touched = {low: count for low, (count, _) in chosen}
-        risen = self._together(lambda low, high: meet.reach_far_side(world, rules, day, low, low + touched[low]), rules.members)
-        for low, end in risen:
-            meet.count_far_side(world, low, end)  # one after another: two may have met the same person
-        world.clock[LIST] = _compacted(world.fresh, [(low, low + count) for low, (_, count) in chosen])
-        world.clock[CURSOR] = 0
+        day, lows = int(world.clock[DAY]), self._bounds[:-1]
+        chosen = self._together(
+            lambda turn, low, high: meet.choose_encounters(world, rules, day, low, high, self._papers[turn].meeting), self._bounds
+        )
+        risen = self._together(
+            lambda turn, low, _high: encounter.reach_far_side(world, rules, day, low, low + chosen[turn][0]), self._bounds
+        )
+        for low, end in zip(lows, risen, strict=True):
+            encounter.count_far_side(world, low, end)  # one after another: two may have met the same person
+        world.clock[LIST] = _compacted(world.fresh, [(low, low + fresh) for low, (_, fresh) in zip(lows, chosen, strict=True)])
 
     def _invite(self, world: World, rules: Rules) -> None:
         day, each = int(world.clock[DAY]), len(world.invited) // rules.members
-        chosen = self._together(
-            lambda low, high: invite.choose_invitations(world, rules, day, low, high, low * each, paper().inviting), rules.members
+        ends = self._together(
+            lambda turn, low, high: invite.choose_invitations(world, rules, day, low, high, low * each, self._papers[turn].inviting),
+            self._bounds,
         )
-        world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in chosen])
-        world.clock[CURSOR] = 0
+        world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in zip(self._bounds, ends, strict=False)])
+
+    def _join(self, create: Callable[..., int], rows: NDArray[np.int32], world: World, rules: Rules) -> int:
+        """Create the bonds that rows lack, each thread the sides of its members, then link them; says what must grow first, or DONE."""
+        day, count = int(world.clock[DAY]), int(world.clock[LIST])
+
+        def sides(turn: int, low: int, high: int) -> int:
+            place, pool = self._reached[turn], self._pools[turn]
+            while (place := create(world, rules, day, place, count, pool, low, high)) < count:
+                lacking = int(kernel.shortage(world, rows, place))
+                if lacking != kernel.MORE_SLOTS or not self._filled(pool, world):
+                    self._reached[turn] = place
+                    return lacking
+            self._reached[turn] = place
+            return kernel.DONE
+
+        if lacking := max(self._together(sides, self._bounds)):
+            return lacking
+        self._together(lambda _turn, low, high: join.link_across(world, rows, low, high), self._shared(count))
+        self._reached = [0] * len(self._reached)
+        return kernel.DONE
+
+    def _filled(self, pool: NDArray[np.int64], world: World) -> bool:
+        """Give a thread's pool slots from the society's, if there are enough; what the thread had left stays unused."""
+        slots = 8 * join.ROOM + len(world.policy) // 8
+        with self._lock:
+            if world.clock[NEXT_SLOT] + slots > world.clock[END_SLOT]:
+                return False
+            pool[:2] = world.clock[NEXT_SLOT], world.clock[NEXT_SLOT] + slots
+            world.clock[NEXT_SLOT] += slots
+        return True
 
     def _enforce(self, world: World, rules: Rules, changes: NDArray[np.int64]) -> None:
         day = int(world.clock[DAY])
 
-        def judge(low: int, high: int) -> NDArray[np.int64]:
+        def judge(_turn: int, low: int, high: int) -> NDArray[np.int64]:
             own = np.zeros_like(changes)
             enforce.enforce(world, rules, day, low, high, own)
             return own
 
-        for _, own in self._together(judge, rules.members):
+        for own in self._together(judge, self._bounds):
             changes += own
 
 

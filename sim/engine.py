@@ -159,9 +159,13 @@ class Engine:
         per_slot = sum(pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)) // len(world.alter)
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
-        lists = (world.strike_days, world.partner, world.touched, world.fresh, world.invited, world.verdicts)
+        lists = (world.strike_days, world.touched, world.fresh, world.invited, world.sides, world.verdicts)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
-        return bonds_now, slots * per_slot + sum(table.nbytes for table in world.chunks), waiting + sum(array.nbytes for array in (*others, *lists))
+        return (
+            bonds_now,
+            slots * per_slot + sum(table.nbytes for table in world.chunks),
+            waiting + sum(array.nbytes for array in (*others, *lists)),
+        )
 
     @property
     def reach_days(self) -> set[int]:
@@ -224,8 +228,8 @@ class Engine:
             self.series = np.concatenate([self.series, np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)])
         while (said := self._live(last_day)) != kernel.DONE:
             if said == kernel.FOR_THE_CREW:
-                self.crew.work(self.world, self.rules, self._changes)
-            else:
+                said = self.crew.work(self.world, self.rules, self._changes)
+            if said != kernel.DONE:
                 self._grow(said)
         if failed := int(self.world.clock[arrays.FAILED]):
             policy = list(self.scenario.policies.values())[failed - 1]

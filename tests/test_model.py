@@ -151,6 +151,7 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
 
     def cramped(*arguments):
         world = found(*arguments)
+        world.clock[arrays.END_SLOT] = 300
         return world._replace(
             alter=world.alter[:300],
             link=world.link[:600],

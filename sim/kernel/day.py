@@ -9,19 +9,23 @@ import numpy as np
 from numba import njit
 
 from .answer import due, judge, settle, settle_accepted, unlock, waiting_longest, withdraw
-from .bonds import listed
-from .compilation import inner
+from .bonds import find
+from .compilation import fast, inner
+from .encounter import count_far_side, make_acquainted, reach_far_side
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
-from .meet import choose_encounters, count_far_side, forget_partners, make_acquainted, reach_far_side
+from .join import ALTER, EGO, EXTRA, SLOT, listed
+from .meet import choose_encounters
 from .send import introduce, order_of_effect, send
-from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE, UNSOUGHT
+from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE
 
 DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6)
 """What ``advance`` says."""
 
-MORNING, ACQUAINTING, INVITING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OBSERVING = range(9)
-"""Stages of a day. A crew does choosing (MORNING, INVITING), JUDGING and the EVENING together."""
+MORNING, LISTING, ACQUAINTING, UNLOCKING, INVITING, INTRODUCING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OBSERVING = range(12)
+"""Stages of a day."""
+TOGETHER = (MORNING, ACQUAINTING, INVITING, INTRODUCING, JUDGING, EVENING)
+"""Those that a crew does together."""
 
 
 @inner
@@ -29,18 +33,19 @@ def take_from_log(world, log_from, log_ego, log_alter, log_day):
     """List the encounters of a day of the log in ``fresh``, and give their number."""
     first, last = log_from[log_day], log_from[log_day + 1]
     for place in range(first, last):
-        world.fresh[place - first, 0] = log_ego[place]
-        world.fresh[place - first, 1] = log_alter[place]
-        world.fresh[place - first, 2] = 1
-        world.fresh[place - first, 3] = UNSOUGHT
+        row, ego, other = place - first, np.int64(log_ego[place]), np.int64(log_alter[place])
+        world.fresh[row, EGO] = ego
+        world.fresh[row, ALTER] = other
+        world.fresh[row, SLOT] = find(world.chunks, world.head, world.mark, world.alter, ego, other)
+        world.fresh[row, EXTRA] = 1
     return last - first
 
 
-@inner
-def shortage(world, ego, other):
-    """Say what is missing for one more bond between two members."""
-    for member in (ego, other):
-        if not listed(world.chunks, world.head, member):
+@fast
+def shortage(world, rows, place):
+    """Say what is missing for the bond that a row would create."""
+    for side in range(2):
+        if not listed(world.chunks, world.head, np.int64(rows[place, side])):
             return MORE_CHUNKS
     return MORE_SLOTS
 
@@ -72,60 +77,52 @@ def use_log(world, log_from, log_ego, log_alter, repeats):
 @njit(cache=True, nogil=True)
 def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alter, repeats, alone, paper):
     """Live until the evening of last_day, or until something must grow, or a stage for the crew; says which."""
-    clock = world.clock
-    members = rules.members
+    clock, members = world.clock, rules.members
     nobody = np.int64(0)  # a literal would have its own copy of all that it is handed to compiled
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
-        if not alone and clock[STAGE] in (MORNING, INVITING, JUDGING, EVENING):
+        stage, day = clock[STAGE], clock[DAY]
+        if not alone and stage in TOGETHER:
             return FOR_THE_CREW
-        if clock[STAGE] == MORNING:
+        if stage == MORNING:
             clock[DAY] += 1
-            touched, fresh = choose_encounters(world, rules, clock[DAY], nobody, members, paper.meeting)
+            touched, clock[LIST] = choose_encounters(world, rules, clock[DAY], nobody, members, paper.meeting)
             count_far_side(world, nobody, reach_far_side(world, rules, clock[DAY], nobody, touched))
-            clock[LIST], clock[CURSOR], clock[STAGE] = fresh, 0, ACQUAINTING
-        day = clock[DAY]
-        if clock[STAGE] == ACQUAINTING:
-            if clock[CURSOR] == 0:
-                use_log(world, log_from, log_ego, log_alter, repeats)
-            clock[CURSOR] = make_acquainted(world, rules, day, clock[CURSOR], clock[LIST])
+        elif stage == LISTING:
+            use_log(world, log_from, log_ego, log_alter, repeats)
+            clock[CURSOR] = 0
+        elif stage == ACQUAINTING:
+            clock[CURSOR] = make_acquainted(world, rules, day, clock[CURSOR], clock[LIST], clock, nobody, members)
             if clock[CURSOR] < clock[LIST]:
-                return shortage(world, world.fresh[clock[CURSOR], 0], world.fresh[clock[CURSOR], 1])
-            forget_partners(world, nobody, clock[LIST])
+                return shortage(world, world.fresh, clock[CURSOR])
+        elif stage == UNLOCKING:
             unlock(world, rules, day)
-            clock[STAGE] = INVITING if day >= 1 else MORNING
-            if day < 1 or not alone:
+            if day < 1:
+                clock[STAGE] = MORNING
                 continue
-        if clock[STAGE] == INVITING:
+        elif stage == INVITING:
             clock[LIST] = choose_invitations(world, rules, day, nobody, members, nobody, paper.inviting)
-            clock[CURSOR], clock[STAGE] = 0, SENDING
-        if clock[STAGE] == SENDING:
-            clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST])
+            clock[CURSOR] = 0
+        elif stage == INTRODUCING:
+            clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST], clock, nobody, members)
             if clock[CURSOR] < clock[LIST]:
-                return shortage(world, world.invited[clock[CURSOR], 0], world.invited[clock[CURSOR], 1])
+                return shortage(world, world.invited, clock[CURSOR])
+        elif stage == SENDING:
             send(world, rules, day, order_of_effect(world, rules))
-            clock[STAGE] = WAITING
-        if clock[STAGE] == WAITING:
+        elif stage == WAITING:
             lacking = room_to_answer(world, rules, day)
             if lacking != DONE:
                 return lacking
-            clock[STAGE] = JUDGING
-            if not alone:
-                continue
-        if clock[STAGE] == JUDGING:
+        elif stage == JUDGING:
             judge(world, rules, day, nobody, due(world, rules, day), paper.judging)
-            clock[STAGE] = SETTLING
-        if clock[STAGE] == SETTLING:
+        elif stage == SETTLING:
             settle(world, rules, day)
             if rules.max_connections >= 0:
                 settle_accepted(world, rules, day)
             withdraw(world, rules, day)
-            clock[STAGE] = EVENING
-            if not alone:
-                continue
-        if clock[STAGE] == EVENING:
+        elif stage == EVENING:
             enforce(world, rules, day, nobody, members, changes)
-            clock[STAGE] = OBSERVING
-        clear_weekday(world, day)
-        observe(world, day, changes, series)
-        clock[STAGE] = MORNING
+        else:
+            clear_weekday(world, day)
+            observe(world, day, changes, series)
+        clock[STAGE] = (stage + 1) % (OBSERVING + 1)
     return DONE

@@ -33,6 +33,7 @@ from .bonds import (
 )
 from .compilation import at, fast, inlined, inner
 from .draws import MORE, TRY, below, block, blocks, lane
+from .join import ALTER, EGO, EXTRA, SLOT
 from .paper import INVITING_BLOCK
 from .vectors import prefetch
 from .world import ACCOUNT, ANSWERS, FAILED, RESTRICTED_UNTIL
@@ -195,10 +196,10 @@ def _write(world, rules, paper, one, turn, slot, other, source, base, each, day)
         no_longer_free(world.head, ego, class_in(world.state[slot]))
         world.state[slot] |= PENDING
     row = base + turn * each + paper.written[turn]
-    world.invited[row, 0] = ego
-    world.invited[row, 1] = other
-    world.invited[row, 2] = slot
-    world.invited[row, 3] = source + 4 * _delay(rules, paper.drawn[_DELAY, one])
+    world.invited[row, EGO] = ego
+    world.invited[row, ALTER] = other
+    world.invited[row, SLOT] = slot
+    world.invited[row, EXTRA] = source + 4 * _delay(rules, paper.drawn[_DELAY, one])
     paper.written[turn] += 1
     if rules.weekly_invites >= 0:
         world.week[ego, day % 7] += 1
@@ -362,7 +363,7 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper):
 def _invited_before(world, other, first, count):
     """Say whether a stranger is among ego's invitations of today, in ``count`` places of ``invited`` from first on."""
     row = first
-    while row < first + count and world.invited[row, 1] != other:
+    while row < first + count and world.invited[row, ALTER] != other:
         row += 1
     return row < first + count
 

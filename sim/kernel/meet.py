@@ -9,24 +9,14 @@ import numpy as np
 
 from .bonds import (
     BONDS,
-    CLASS,
     CONTACT,
     CONTACTS,
     COUNT_MASK,
     ENCOUNTERS,
-    FREE,
-    FREE_OF_CLASS,
     HEAD,
     MET,
-    PLATFORM,
-    class_in,
-    find,
     first_marked,
-    fits,
     found_from,
-    join,
-    no_longer_free,
-    prefetch_append,
     prefetch_bond,
     prefetch_bytes,
     prefetch_member,
@@ -37,9 +27,10 @@ from .bonds import (
 )
 from .compilation import at, fast, inlined, inner
 from .draws import PARTNER, below, block, blocks, column, daily, lane
+from .encounter import count_risen, grow, set_class
+from .join import ALTER, EGO, EXTRA, SLOT
 from .paper import MEETING_BLOCK
 from .vectors import prefetch
-from .world import NO_BOND, UNSOUGHT
 
 _UNIT, _TWO32 = 2.0**-32, 2.0**32
 _AHEAD = 16
@@ -61,29 +52,6 @@ def _random_contact(head, chunks, state, key, day, ego, owner, r, words):
         r += 1
         if state[slot] & CONTACT:
             return slot, r
-
-
-@inlined
-def _grow(world, rules, slot, face, today):
-    """Strengthen one side of a bond; gives the class that the tie had and the one it has."""
-    before = world.link[2 * slot + 1]
-    tie = strengthened(before, face, today)
-    world.link[2 * slot + 1] = tie
-    return tie_class(before, rules.often, rules.close), tie_class(tie, rules.often, rules.close)
-
-
-@inlined
-def _set_class(state, slot, k):
-    """Write down, in the state of a bond, the class that its tie has risen to."""
-    state[slot] = (state[slot] & ~np.uint8(CONTACT)) | (k << CLASS)
-
-
-@inlined
-def _count_risen(head, state, ego, slot, before):
-    """Count that the tie of ego at slot has risen from a class."""
-    if state[slot] & PLATFORM == FREE:
-        no_longer_free(head, ego, before)
-        head[HEAD * ego + FREE_OF_CLASS + class_in(state[slot])] += 1
 
 
 @inner
@@ -272,18 +240,16 @@ def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, f
         face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[_FRIEND + np.int64(u >= friend) + np.int64(u >= circle)])
         slot = found_from(chunks, head, mark, alter, ego, other, paper.slot[turn])
         if slot >= 0 and np.int64(link[2 * slot + 1]) & ENCOUNTERS:
-            before, k = _grow(world, rules, slot, face, day - rules.first_day)
+            before, k = grow(world, rules, slot, face, day - rules.first_day)
             world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
             touched += 1
             paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, before
             risen += np.int64(k != before)
             continue
-        if slot < 0:
-            world.partner[ego] = other
-        world.fresh[fresh, 0] = ego
-        world.fresh[fresh, 1] = other
-        world.fresh[fresh, 2] = face
-        world.fresh[fresh, 3] = slot
+        world.fresh[fresh, EGO] = ego
+        world.fresh[fresh, ALTER] = other
+        world.fresh[fresh, SLOT] = slot
+        world.fresh[fresh, EXTRA] = face
         fresh += 1
     return touched, fresh, risen
 
@@ -295,8 +261,8 @@ def _count_own_side(head, link, state, often, close, risen, count):
         prefetch(state, at(risen[1, one]))
     for one in range(count):
         ego, slot = at(risen[0, one]), at(risen[1, one])
-        _set_class(state, slot, tie_class(link[2 * slot + 1], often, close))
-        _count_risen(head, state, ego, slot, risen[2, one])
+        set_class(state, slot, tie_class(link[2 * slot + 1], often, close))
+        count_risen(head, state, ego, slot, risen[2, one])
 
 
 @fast
@@ -326,91 +292,3 @@ def choose_encounters(world, rules, day, low, high, paper):
         touched, fresh, risen = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen)
         _count_own_side(head, link, state, rules.often, rules.close, paper.risen, risen)
     return touched - low, fresh - low
-
-
-@fast
-def reach_far_side(world, rules, day, first, last):
-    """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond.
-
-    Gives the place up to which the ties that have risen by it are now listed there.
-    """
-    today, touched, link = day - rules.first_day, world.touched, world.link
-    first, last = at(first), at(last)
-    risen = first
-    for one in range(first, last):
-        if one + _AHEAD < last:
-            prefetch(link, at(touched[one + _AHEAD]) & ~1)
-        slot = at(touched[one] >> 1)
-        before, k = _grow(world, rules, slot, touched[one] & 1, today)
-        touched[risen] = slot * 8 + before
-        risen += np.int64(k != before)
-    for one in range(first, risen):
-        if one + _AHEAD < risen:
-            prefetch(world.state, at(touched[one + _AHEAD] >> 3))
-        slot = at(touched[one] >> 3)
-        _set_class(world.state, slot, tie_class(link[2 * slot + 1], rules.often, rules.close))
-    return risen
-
-
-@fast
-def count_far_side(world, first, last):
-    """Count the ties that have risen on the partners' side, in the places where ``reach_far_side`` has listed them."""
-    first, last = at(first), at(last)
-    for one in range(first, last):
-        if one + _AHEAD < last:
-            prefetch(world.alter, np.int64(world.link[2 * at(world.touched[one + _AHEAD] >> 3)]))
-        slot = at(world.touched[one] >> 3)
-        _count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[one] & 7)
-
-
-@inlined
-def _meet(world, rules, ego, slot, face, today):
-    """Strengthen ego's side of a bond, with all that follows."""
-    before, k = _grow(world, rules, slot, face, today)
-    if k != before:
-        _set_class(world.state, slot, k)
-        _count_risen(world.head, world.state, ego, slot, before)
-
-
-@inner
-def make_acquainted(world, rules, day, first, last):
-    """Let the encounters in places first to last - 1 of ``fresh`` happen, in this order, creating bonds where there are none.
-
-    Gives the place it has got to: short of last where the pools must grow first.
-    """
-    today = day - rules.first_day
-    for place in range(first, last):
-        if place + _AHEAD < last:
-            prefetch(world.partner, np.int64(world.fresh[place + _AHEAD, 1]))
-            for side in range(2):
-                prefetch_member(world.head, world.chunks, np.int64(world.fresh[place + _AHEAD, side]))
-        if place + _AHEAD // 2 < last:
-            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 0]))
-            prefetch_append(world, np.int64(world.fresh[place + _AHEAD // 2, 1]))
-        ego, other, face, slot = (
-            np.int64(world.fresh[place, 0]),
-            np.int64(world.fresh[place, 1]),
-            np.int64(world.fresh[place, 2]),
-            np.int64(world.fresh[place, 3]),
-        )
-        if slot == UNSOUGHT or (
-            slot == NO_BOND and other < ego and world.partner[other] == ego
-        ):  # the partner's own encounter has created the bond already
-            slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
-        if slot < 0:
-            if not (fits(world.chunks, world.head, world.clock, world.alter, ego, other)):
-                return place
-            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
-        if world.state[slot] & CONTACT == 0:
-            world.head[HEAD * ego + CONTACTS] += 1
-            world.head[HEAD * other + CONTACTS] += 1
-        _meet(world, rules, ego, slot, face, today)
-        _meet(world, rules, other, np.int64(world.link[2 * slot]), face, today)
-    return last
-
-
-@inner
-def forget_partners(world, first, last):
-    """Clear the marks that ``choose_encounters`` left for ``make_acquainted``."""
-    for place in range(first, last):
-        world.partner[world.fresh[place, 0]] = NO_BOND

@@ -16,14 +16,10 @@ from .bonds import (
     PENDING,
     PLATFORM,
     class_in,
-    fits,
-    join,
-    joined_today,
     no_longer_free,
-    prefetch_append,
-    prefetch_member,
 )
-from .compilation import inlined, inner
+from .compilation import at, fast, inlined, inner
+from .join import AHEAD, ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_sides, own_side
 from .vectors import prefetch
 from .world import (
     ACCEPTED,
@@ -43,37 +39,38 @@ from .world import (
     WELCOMED,
 )
 
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
 
+@fast
+def introduce(world, rules, day, first, last, pool, low, high):
+    """Create the bonds that the invitations in places first to last - 1 of ``invited`` lack, for members low to high - 1.
 
-@inner
-def introduce(world, rules, day, first, last):
-    """Create the bonds that the invitations in places first to last - 1 lack.
-
-    Gives the place it has got to, short of last where the pools must grow first.
+    Gives the place it has got to, short of last where the pool or the chunk lists must grow first.
     """
-    today = day - rules.first_day
-    for place in range(first, last):
-        ahead = min(place + _AHEAD, last - 1)
-        if world.invited[ahead, 2] < 0:
-            for side in range(2):
-                prefetch_member(world.head, world.chunks, np.int64(world.invited[ahead, side]))
-        ahead = min(place + _AHEAD // 2, last - 1)
-        if world.invited[ahead, 2] < 0:
-            prefetch_append(world, np.int64(world.invited[ahead, 0]))
-            prefetch_append(world, np.int64(world.invited[ahead, 1]))
-        if world.invited[place, 2] >= 0:
+    today, rows = day - rules.first_day, world.invited
+    for place in range(at(first), at(last)):
+        ahead = min(place + AHEAD // 2, last - 1)
+        if rows[min(place + AHEAD, last - 1), SLOT] < 0 or rows[ahead, SLOT] < 0:
+            ask_ahead(world, rows, place, last, low, high)
+        if rows[place, SLOT] >= 0:
             continue
-        ego, other = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1])
-        slot = joined_today(world.chunks, world.head, world.alter, world.link, ego, other, today)  # alter may have invited ego today, too
-        if slot < 0:
-            if not fits(world.chunks, world.head, world.clock, world.alter, ego, other):
-                return place
-            slot = join(world.chunks, world.head, world.mark, world.alter, world.link, world.state, world.clock, ego, other, today)
-        world.state[slot] |= PENDING
-        world.invited[place, 2] = slot
-    return last
+        ego, other = np.int64(rows[place, EGO]), np.int64(rows[place, ALTER])
+        mine, others = low <= ego < high, low <= other < high
+        if (mine or others) and not fits(world, pool, ego, other, mine, others):
+            return place
+        here, there = np.int64(-1), np.int64(-1)
+        if mine:
+            here = own_side(world, pool, ego, other, today)  # alter may have invited ego today, too
+            world.state[here] |= PENDING
+        if others:
+            there = own_side(world, pool, other, ego, today)
+        if mine and others:
+            link_sides(world.link, here, there)
+            rows[place, SLOT] = here
+        elif mine:
+            world.sides[0, place] = here
+        elif others:
+            world.sides[1, place] = there
+    return at(last)
 
 
 @inlined
@@ -143,19 +140,19 @@ def send(world, rules, day, order):
     begins[:] = 0
     for turn in range(count):
         place = order[turn] if len(order) > 0 else turn
-        if len(order) == 0 and turn + _AHEAD < count:
-            ahead = np.int64(world.invited[turn + _AHEAD, 2])
+        if len(order) == 0 and turn + AHEAD < count:
+            ahead = np.int64(world.invited[turn + AHEAD, SLOT])
             prefetch(world.link, 2 * ahead)
             prefetch(world.state, ahead)
-            prefetch(world.tally, TALLY * np.int64(world.invited[turn + _AHEAD, 1]))
-            prefetch(world.state, np.int64(world.link[2 * world.invited[turn + _AHEAD // 2, 2]]))
-        ego, other, slot = np.int64(world.invited[place, 0]), np.int64(world.invited[place, 1]), np.int64(world.invited[place, 2])
+            prefetch(world.tally, TALLY * np.int64(world.invited[turn + AHEAD, ALTER]))
+            prefetch(world.state, np.int64(world.link[2 * world.invited[turn + AHEAD // 2, SLOT]]))
+        ego, other, slot = np.int64(world.invited[place, EGO]), np.int64(world.invited[place, ALTER]), np.int64(world.invited[place, SLOT])
         there = np.int64(world.link[2 * slot])
         world.tally[TALLY * ego + SENT] += 1
         world.tally[TALLY * other + RECEIVED] += 1
         world.totals[world.policy[ego], T_SENT] += 1
         draw_arc(world, slot, there, ego, other)
-        delay = world.invited[place, 3] >> 2
+        delay = world.invited[place, EXTRA] >> 2
         if world.state[slot] & PLATFORM == CONNECTED:  # alter's invitation of today has crossed this one
             delay = 0
         elif world.state[there] & PLATFORM == PENDING:
@@ -166,16 +163,16 @@ def send(world, rules, day, order):
                 connect(world, slot, there, ego, other)
                 count_accepted(world, slot, ego, other)
                 count_accepted(world, there, other, ego)
-        world.invited[place, 3] = (world.invited[place, 3] & 3) + 4 * delay
+        world.invited[place, EXTRA] = (world.invited[place, EXTRA] & 3) + 4 * delay
         begins[delay + 1] += 1
     for delay in range(1, rules.pending_days + 2):
         begins[delay] += begins[delay - 1]
     for place in range(count - 1, -1, -1):  # a counting sort, so that each day's answers lie side by side
-        delay = world.invited[place, 3] >> 2
+        delay = world.invited[place, EXTRA] >> 2
         begins[delay + 1] -= 1
-        world.sent_slot[row, begins[delay + 1]] = world.invited[place, 2]
-        world.sent_ego[row, begins[delay + 1]] = world.invited[place, 0]
-        world.sent_source[row, begins[delay + 1]] = world.invited[place, 3] & 3
+        world.sent_slot[row, begins[delay + 1]] = world.invited[place, SLOT]
+        world.sent_ego[row, begins[delay + 1]] = world.invited[place, EGO]
+        world.sent_source[row, begins[delay + 1]] = world.invited[place, EXTRA] & 3
     # now begins[d + 1] is where delay d begins
     for delay in range(rules.pending_days + 1):
         begins[delay] = begins[delay + 1]
@@ -189,4 +186,4 @@ def order_of_effect(world, rules):
     Empty where no order can be told from another: without a cap on connections.
     """
     count = world.clock[LIST] if rules.max_connections >= 0 else 0
-    return by_receiver_and_sender(world.invited[:count, 1], world.invited[:count, 0])
+    return by_receiver_and_sender(world.invited[:count, ALTER], world.invited[:count, EGO])

@@ -32,8 +32,8 @@ FOREVER = 2**31 - 1
 TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
-NEXT_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, FAILED = range(8)
-"""Places of ``clock``: next free slot of the pool, the stage of the day and the place in its list (for going on after growth), the day,
+NEXT_SLOT, END_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, FAILED = range(9)
+"""Places of ``clock``: next free slot of the pool, the end of the pool, the stage of the day and the place in its list (for going on after growth), the day,
 the length of the list of this stage, both ends of the queue of locks, and one more than the number of a policy whose function has raised an
 exception."""
 
@@ -112,15 +112,15 @@ class World(NamedTuple):
     """(N, limit): days of the latest strikes, or (0, 1)."""
     totals: NDArray[np.int64]
     clock: NDArray[np.int64]
-    partner: NDArray[np.int32]
-    """(N,): whom each member newly met today, or -1."""
     touched: NDArray[np.int64]
     """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then slot * 8 + the class that the tie had
     on the far side where it has risen, else -1."""
     fresh: NDArray[np.int32]
-    """(N, 4): today's other encounters: ego, alter, face to face, slot of the bond (NO_BOND, or UNSOUGHT)."""
+    """(N, 4): today's other encounters: ego, alter, slot of the bond (-1: no bond yet), face to face."""
     invited: NDArray[np.int32]
-    """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), kind."""
+    """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), source + 4 * delay."""
+    sides: NDArray[np.int32]
+    """(2, the longer of these two): slots of both sides of a new bond that different threads have created, else -1."""
     verdicts: NDArray[np.uint8]
     """Today's answers, in the order of the messages."""
     sent_slot: NDArray[np.uint32]
@@ -150,9 +150,6 @@ class World(NamedTuple):
         return self.account.reshape(-1, ACCOUNT)
 
 
-NO_BOND, UNSOUGHT = -1, -2
-
-
 def bytes_needed(members: int) -> int:
     """Estimate the least memory, in bytes, that a society of this size needs, before it has grown."""
     return members * (CHUNK * 14 + 440)
@@ -180,11 +177,11 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
         strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
         totals=np.zeros((policies, TOTALS), np.int64),
-        clock=np.array([0, 0, 0, rules.first_day - 1, 0, 0, 0, 0], np.int64),
-        partner=np.full(n, -1, np.int32),
+        clock=np.array([0, slots, 0, 0, rules.first_day - 1, 0, 0, 0, 0], np.int64),
         touched=np.empty(n, np.int64),
         fresh=np.empty((max(n, longest_day), 4), np.int32),
         invited=np.empty((most, 4), np.int32),
+        sides=np.full((2, max(n, longest_day, most)), -1, np.int32),
         verdicts=np.empty(1024, np.uint8),
         sent_slot=np.empty((ring, most), np.uint32),
         sent_ego=np.empty((ring, most), np.uint32),
@@ -220,6 +217,7 @@ def with_more_slots(world: World) -> World:
     for name in ("mark", "alter", "link", "state"):
         each = 2 if name == "link" else 1
         world = world._replace(**{name: _longer(getattr(world, name), each * used, each * rows)})
+    world.clock[END_SLOT] = rows
     return world
 
 
