@@ -110,7 +110,7 @@ class Crew:
         def sides(turn: int, low: int, high: int) -> int:
             place, pool = self._reached[turn], self._pools[turn]
             while (place := create(world, rules, day, place, count, pool, low, high)) < count:
-                lacking = int(kernel.shortage(world, rows, place))
+                lacking = int(kernel.shortage(pool))
                 if lacking != kernel.MORE_SLOTS or not self._filled(pool, world):
                     self._reached[turn] = place
                     return lacking
@@ -118,7 +118,7 @@ class Crew:
             return kernel.DONE
 
         if lacking := max(self._together(sides, self._bounds)):
-            return lacking
+            return int(lacking)
         self._together(lambda _turn, low, high: join.link_across(world, rows, low, high), self._shared(count))
         self._reached = [0] * len(self._reached)
         return kernel.DONE

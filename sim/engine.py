@@ -160,12 +160,9 @@ class Engine:
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
         lists = (world.strike_days, world.touched, world.fresh, world.invited, world.sides, world.verdicts)
+        listed = sum(table.nbytes for table in world.chunks)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
-        return (
-            bonds_now,
-            slots * per_slot + sum(table.nbytes for table in world.chunks),
-            waiting + sum(array.nbytes for array in (*others, *lists)),
-        )
+        return bonds_now, slots * per_slot + listed, waiting + sum(array.nbytes for array in (*others, *lists))
 
     @property
     def reach_days(self) -> set[int]:

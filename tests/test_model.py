@@ -142,7 +142,8 @@ def test_a_function_that_does_not_compile_is_named_with_its_reason():
     assert "\n" not in str(caught.value)
 
 
-def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
+@pytest.mark.parametrize("threads", [1, 3])
+def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, threads):
     from sim.kernel import world as arrays
 
     busy = SMALL.replace({"members": 600, "days": 20, "inviting.per_day": 40.0, "platform.preset": "none", "policies": {"everyone": 1}})
@@ -160,10 +161,10 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch):
         )
 
     monkeypatch.setattr(arrays, "found", cramped)
-    engine = Engine(busy)
+    engine = Engine(busy, threads)
     engine.advance(busy.days)
     assert engine.world.chunks.far.shape[1] > 0, "nobody had more bonds than there are near chunks for"
-    assert bytes_of(sim.run(busy)) == bytes_of(plain)
+    assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
 
 
 def changing(scenario: sim.Scenario, days: int = 40) -> sim.NetworkModel:

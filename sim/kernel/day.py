@@ -14,7 +14,7 @@ from .compilation import fast, inner
 from .encounter import count_far_side, make_acquainted, reach_far_side
 from .enforce import clear_weekday, enforce, observe
 from .invite import choose_invitations
-from .join import ALTER, EGO, EXTRA, SLOT, listed
+from .join import ALTER, EGO, EXTRA, ROOM, SLOT
 from .meet import choose_encounters
 from .send import introduce, order_of_effect, send
 from .world import CURSOR, DAY, LIST, NEWEST_LOCK, OLDEST_LOCK, STAGE
@@ -42,12 +42,9 @@ def take_from_log(world, log_from, log_ego, log_alter, log_day):
 
 
 @fast
-def shortage(world, rows, place):
-    """Say what is missing for the bond that a row would create."""
-    for side in range(2):
-        if not listed(world.chunks, world.head, np.int64(rows[place, side])):
-            return MORE_CHUNKS
-    return MORE_SLOTS
+def shortage(pool):
+    """Say what was missing for a new bond: slots of a pool, or else room in the lists of chunks."""
+    return MORE_CHUNKS if pool[0] + ROOM <= pool[1] else MORE_SLOTS
 
 
 @inner
@@ -93,7 +90,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
         elif stage == ACQUAINTING:
             clock[CURSOR] = make_acquainted(world, rules, day, clock[CURSOR], clock[LIST], clock, nobody, members)
             if clock[CURSOR] < clock[LIST]:
-                return shortage(world, world.fresh, clock[CURSOR])
+                return shortage(clock)
         elif stage == UNLOCKING:
             unlock(world, rules, day)
             if day < 1:
@@ -105,7 +102,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
         elif stage == INTRODUCING:
             clock[CURSOR] = introduce(world, rules, day, clock[CURSOR], clock[LIST], clock, nobody, members)
             if clock[CURSOR] < clock[LIST]:
-                return shortage(world, world.invited, clock[CURSOR])
+                return shortage(clock)
         elif stage == SENDING:
             send(world, rules, day, order_of_effect(world, rules))
         elif stage == WAITING:

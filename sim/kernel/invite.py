@@ -4,20 +4,13 @@ Choosing reads the morning's state and, of today's invitations, only ego's own; 
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from .bonds import (
     BONDS,
     CONNECTED,
     CONNECTIONS,
     CONTACTS,
-    COUNT_MASK,
-    FREE_OF_CLASS,
     HEAD,
-    LAST,
-    MET,
     PENDING,
     PLATFORM,
     class_in,
@@ -25,7 +18,6 @@ from .bonds import (
     found_from,
     no_longer_free,
     nth_free,
-    number_of_free,
     prefetch_bond,
     prefetch_bytes,
     prefetch_member,
@@ -33,107 +25,17 @@ from .bonds import (
 )
 from .compilation import at, fast, inlined, inner
 from .draws import MORE, TRY, below, block, blocks, lane
+from .eligible import agrees, count_agreed, eligible, eligible_contacts
 from .join import ALTER, EGO, EXTRA, SLOT
 from .paper import INVITING_BLOCK
 from .vectors import prefetch
-from .world import ACCOUNT, ANSWERS, FAILED, RESTRICTED_UNTIL
+from .world import ACCOUNT, ANSWERS, RESTRICTED_UNTIL
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
 _UNIT = 2.0**-32
 _TWO32 = 4294967296.0
 _SOURCE, _PICK, _DELAY = 0, 1, 3
 """Places of the first four words of a try; picks go on, from their third, with the words after these."""
-
-
-@intrinsic
-def _ask(typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day):
-    """Call a policy's own compiled function at an address."""
-
-    def generate(context, builder, signature, arguments):
-        word = ir.IntType(64)
-        function = ir.FunctionType(word, [word] * 9)
-        pointer = builder.inttoptr(arguments[0], function.as_pointer())
-        return builder.call(pointer, arguments[1:])
-
-    return types.int64(*[types.int64] * 10), generate
-
-
-@inlined
-def estimate(world, rules, ego, k):
-    """Give ego's own estimate of acceptance at tie class k: the mean of a Beta."""
-    return (rules.prior[k] * rules.prior_weight + world.answers[ANSWERS * ego + 2 * k]) / (
-        rules.prior_weight + world.answers[ANSWERS * ego + 2 * k + 1]
-    )
-
-
-@inner
-def _agrees(world, rules, day, ego, other, slot, k):
-    """Ask the policy's own function about a candidate."""
-    tie = np.int64(world.link[2 * slot + 1]) if k > 0 else np.int64(0)
-    since = day - rules.first_day - (tie >> LAST) if k > 0 else -1
-    same_circle = ego // rules.circle_size == other // rules.circle_size
-    answer = _ask(
-        rules.condition[world.policy[ego]],
-        (tie >> MET) & COUNT_MASK,
-        tie & COUNT_MASK,
-        since,
-        np.int64(k),
-        np.int64(other),
-        np.int64(world.head[HEAD * other + CONNECTIONS]),
-        np.int64(same_circle),
-        np.int64(world.policy[other]),
-        np.int64(day),
-    )
-    if answer < 0:  # it has raised an exception
-        world.clock[FAILED] = 1 + world.policy[ego]
-    return answer > 0
-
-
-@inlined
-def _eligible(world, rules, day, ego, other, slot):
-    """Say whether ego may invite other, whose bond is at slot; one of the two may be -1: no bond, or look there who it is."""
-    k = 0
-    if slot >= 0:
-        if world.state[slot] & PLATFORM:
-            return False
-        k = class_in(world.state[slot])
-    p = world.policy[ego]
-    if k < rules.min_tie[p]:
-        return False
-    if rules.min_acceptance[p] > 0.0 and estimate(world, rules, ego, k) < rules.min_acceptance[p]:
-        return False
-    return rules.condition[p] == 0 or _agrees(world, rules, day, ego, np.int64(world.alter[slot]) if slot >= 0 else other, slot, k)
-
-
-@inlined
-def _eligible_contacts(world, rules, ego):
-    """Say which tie classes of contacts are eligible for ego, as bits 1 to 4, and how many free contacts these have."""
-    p = world.policy[ego]
-    classes, number = np.int64(0), np.int64(0)
-    learned = np.int64(30)
-    if rules.min_acceptance[p] > 0.0:
-        learned = np.int64(0)
-        for k in range(1, 5):
-            learned |= np.int64(estimate(world, rules, ego, k) >= rules.min_acceptance[p]) << k
-    for k in range(1, 5):
-        free = np.int64(world.head[HEAD * ego + FREE_OF_CLASS + k])
-        takes = np.int64((k >= rules.min_tie[p]) & (free > 0)) & (learned >> k)
-        classes |= takes << k
-        number += takes * free
-    return classes, number
-
-
-@inner
-def _count_agreed(world, rules, day, ego, classes, number):
-    """Count the eligible contacts of ego to whom the policy's own function agrees, or give the slot of one of them by its number."""
-    agreed = np.int64(0)
-    for turn in range(number_of_free(world.head, ego, classes)):
-        slot = nth_free(world.chunks, world.head, world.state, ego, classes, turn)
-        if _agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
-            if agreed == number:
-                return slot
-            agreed += 1
-    return agreed
 
 
 @inlined
@@ -170,7 +72,7 @@ def _those_who_try(world, rules, attempt, asking, paper):
             continue
         if rules.weekly_invites >= 0 and _sent_this_week(world, ego) >= rules.weekly_invites:
             continue
-        classes, number = _eligible_contacts(world, rules, ego)
+        classes, number = eligible_contacts(world, rules, ego)
         paper.classes[turn], paper.eligible[turn] = classes, number
         paper.only[alone] = turn
         paper.turns[others] = turn
@@ -223,7 +125,7 @@ def _find_contacts(world, rules, day, turns, found, paper):
         one = np.int64(paper.found[hit])
         turn, ego = np.int64(turns[one]), np.int64(paper.egos[one])
         if rules.contacts_only[world.policy[ego]] and rules.condition[world.policy[ego]] != 0:
-            paper.slot[one] = _count_agreed(world, rules, day, ego, paper.classes[turn], paper.slot[one])
+            paper.slot[one] = count_agreed(world, rules, day, ego, paper.classes[turn], paper.slot[one])
         else:
             paper.slot[one] = nth_free(chunks, head, state, ego, paper.classes[turn], paper.slot[one])
         prefetch(world.alter, paper.slot[one])
@@ -243,7 +145,7 @@ def _try_only_contacts(world, rules, day, attempt, alone, base, each, paper):
         turn, ego = np.int64(paper.only[one]), np.int64(paper.egos[one])
         eligible = paper.eligible[turn]
         if rules.condition[world.policy[ego]] != 0:
-            eligible = _count_agreed(world, rules, day, ego, paper.classes[turn], np.int64(-1))
+            eligible = count_agreed(world, rules, day, ego, paper.classes[turn], np.int64(-1))
         miss, hit = 1.0, eligible / np.int64(world.head[HEAD * ego + CONTACTS])
         for _ in range(rules.tries):
             miss *= 1.0 - hit
@@ -378,7 +280,7 @@ def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
         if (
             other == ego
             or (slot < 0 and _invited_before(world, other, base + turn * each, paper.written[turn]))
-            or not _eligible(world, rules, day, ego, other, slot)
+            or not eligible(world, rules, day, ego, other, slot)
         ):
             paper.again[again] = turn
             again += 1
@@ -395,7 +297,7 @@ def _invite_contacts(world, rules, day, found, again, base, each, paper):
         one = np.int64(paper.found[hit])
         turn, ego, slot = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.slot[one]
         other = np.int64(world.alter[slot])
-        if rules.condition[world.policy[ego]] != 0 and not _agrees(world, rules, day, ego, other, slot, class_in(world.state[slot])):
+        if rules.condition[world.policy[ego]] != 0 and not agrees(world, rules, day, ego, other, slot, class_in(world.state[slot])):
             paper.again[again] = turn
             again += 1
             continue

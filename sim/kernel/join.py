@@ -36,7 +36,7 @@ ROOM = 2 * FAR_CHUNK
 
 
 @inlined
-def listed(chunks, head, ego):
+def _listed(chunks, head, ego):
     """Say whether there is a place for the chunk that holds ego's next bond."""
     place = np.int64(head[HEAD * ego + BONDS])
     return place < NEAR or (place - NEAR) >> FAR_BITS < chunks.far.shape[1]
@@ -46,7 +46,7 @@ def listed(chunks, head, ego):
 def fits(world, pool, ego, other, mine, others):
     """Say whether the pool, and the lists of chunks of those of the two who are looked after here, have room for a bond between them."""
     head, chunks = world.head, world.chunks
-    return pool[0] + ROOM <= pool[1] and (not mine or listed(chunks, head, ego)) and (not others or listed(chunks, head, other))
+    return pool[0] + ROOM <= pool[1] and (not mine or _listed(chunks, head, ego)) and (not others or _listed(chunks, head, other))
 
 
 @inlined

@@ -182,7 +182,7 @@ def _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper):
 
 @inner
 def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
-    """Find, for the first of ``turns``, a random contact of a random contact, in rounds that each read what the one before has asked for."""
+    """Find, for the first of ``turns``, a random contact of a random contact, in rounds that each read what the last has asked for."""
     who, turns, drawn, where = paper.who, paper.turns, paper.drawn, paper.where
     for one in range(friends):
         ego = np.int64(who[np.int64(turns[one])])
@@ -230,7 +230,7 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, pap
 @inner
 def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen):
     """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
-    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    head, chunks, mark, alter, link = world.head, world.chunks, world.mark, world.alter, world.link
     friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
     for turn in range(again, starting):
         ego, other = np.int64(paper.who[turn]), paper.whom[turn]

@@ -33,9 +33,9 @@ TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 NEXT_SLOT, END_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, FAILED = range(9)
-"""Places of ``clock``: next free slot of the pool, the end of the pool, the stage of the day and the place in its list (for going on after growth), the day,
-the length of the list of this stage, both ends of the queue of locks, and one more than the number of a policy whose function has raised an
-exception."""
+"""Places of ``clock``: next free slot of the pool and its end, the stage of the day and the place in its list (for going on after growth),
+the day, the length of the list of this stage, both ends of the queue of locks, and one more than the number of a policy whose function has
+raised an exception."""
 
 
 class Rules(NamedTuple):
@@ -216,7 +216,8 @@ def with_more_slots(world: World) -> World:
             raise MemoryError("more than 2**31 bonds")
     for name in ("mark", "alter", "link", "state"):
         each = 2 if name == "link" else 1
-        world = world._replace(**{name: _longer(getattr(world, name), each * used, each * rows)})
+        longer: Any = {name: _longer(getattr(world, name), each * used, each * rows)}
+        world = world._replace(**longer)
     world.clock[END_SLOT] = rows
     return world
 
@@ -232,7 +233,8 @@ def with_more_chunks(world: World) -> World:
 def with_room_for(world: World, name: str, rows: int) -> World:
     """Lengthen one of the day's own lists to at least so many rows."""
     array = getattr(world, name)
-    return world._replace(**{name: _longer(array, len(array), max(rows, 2 * len(array)))})
+    longer: Any = {name: _longer(array, len(array), max(rows, 2 * len(array)))}
+    return world._replace(**longer)
 
 
 def with_longer_queue(world: World, needed: int) -> World:
