@@ -125,12 +125,12 @@ class Crew:
 
     def _filled(self, pool: NDArray[np.int64], world: World) -> bool:
         """Give a thread's pool slots from the society's, if there are enough; what the thread had left stays unused."""
-        slots = 8 * join.ROOM + len(world.policy) // 8
         with self._lock:
-            if world.clock[NEXT_SLOT] + slots > world.clock[END_SLOT]:
+            left = int(world.clock[END_SLOT] - world.clock[NEXT_SLOT])
+            if left < join.ROOM:
                 return False
-            pool[:2] = world.clock[NEXT_SLOT], world.clock[NEXT_SLOT] + slots
-            world.clock[NEXT_SLOT] += slots
+            pool[:2] = world.clock[NEXT_SLOT], world.clock[NEXT_SLOT] + min(left, 8 * join.ROOM + len(world.policy) // 8)
+            world.clock[NEXT_SLOT] = pool[1]
         return True
 
     def _enforce(self, world: World, rules: Rules, changes: NDArray[np.int64]) -> None:

@@ -75,7 +75,7 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
         max_connections=or_none(platform.max_connections),
         from_contacts=weights[:, 0].copy(),
         from_introductions=weights[:, 0] + weights[:, 1],
-        contacts_only=weights[:, 0] == 1.0,
+        contacts_only=np.array([policy.introductions + policy.directory == 0 for policy in policies], bool),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),

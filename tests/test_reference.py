@@ -287,6 +287,13 @@ EVENTS = {
 }
 
 
+def test_a_source_however_rare_is_a_source():
+    """One that a share can't tell from none: the policy still makes its tries one by one."""
+    rarely = sim.InvitePolicy("rarely", contacts=1, directory=1e-17)
+    meeting, inviting = {"history_days": 20, "rate": 1.0}, {"per_day": 1.5, "tries": 3}
+    check_equal(Scenario(members=20, days=20, seed=3, meeting=meeting, inviting=inviting, policies=[rarely]))
+
+
 def test_any_society_lives_as_the_reference_says():
     seen: set[str] = set()
     for crowded in (False, True):

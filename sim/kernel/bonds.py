@@ -70,12 +70,6 @@ def tie_class(tie, often, close):
 
 
 @inlined
-def reclassed(state, k):
-    """Give the state of a bond whose class is now k."""
-    return np.uint8((state & ~np.uint8(CONTACT)) | (k << CLASS))
-
-
-@inlined
 def class_in(state):
     """Give the tie class that stands in a state."""
     return (np.int64(state) & CONTACT) >> CLASS

@@ -113,8 +113,8 @@ class World(NamedTuple):
     totals: NDArray[np.int64]
     clock: NDArray[np.int64]
     touched: NDArray[np.int64]
-    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then slot * 8 + the class that the tie had
-    on the far side where it has risen, else -1."""
+    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then, of those whose tie has risen
+    on the far side, slot * 8 + the class that it had."""
     fresh: NDArray[np.int32]
     """(N, 4): today's other encounters: ego, alter, slot of the bond (-1: no bond yet), face to face."""
     invited: NDArray[np.int32]
