@@ -1,16 +1,9 @@
-"""The comparison, as a user calls it: its files, its words, and that it is written whole or not at all."""
+"""The comparison, as a user calls it: its files, its words and its numbers."""
 
 import io
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,39 +13,12 @@ import sim
 from experiments import answers, compare
 from experiments.estimates import differences
 from experiments.populations import populations
-from sim import commands
+from tests.compare.calling import FIGURES, FILES, HOUSE, SMALL, called, started, tree
 
-HOUSE = Path(__file__).parent.parent
 LOGS = HOUSE.parent / "shared" / "data"
 COMMITTED = HOUSE / "results" / "compare"
-FIGURES = {f"{name}.{suffix}" for name in ("reach", "mutuality", "survival", "plane", "network") for suffix in ("png", "svg")}
-TABLES = {"summary.csv", "runs.csv"} | {f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences")}
-FILES = FIGURES | TABLES | {"provenance.json"}
 POLICIES = ("everyone", "interacted", "close_friends")
-SMALL = ("--members", "60", "--days", "25", "--replications", "2", "--set", "platform.limit=1", "--set", "answering.idk_click=0.3")
 SMALL_SCENARIO = sim.Scenario(members=60, days=25, platform={"limit": 1}, answering={"idk_click": 0.3})
-
-
-class Done(NamedTuple):
-    """How a call of the command line ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-def called(*arguments: str | Path) -> Done:
-    """Call the comparison with options, in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        commands.launch(compare.main, [str(argument) for argument in arguments], interrupted=compare.INTERRUPTED)
-    return Done(int(ended.value.code), out.getvalue(), err.getvalue())
-
-
-def started(*arguments: str | Path) -> "subprocess.Popen[str]":
-    """Start the comparison as a program of its own, in its own group: Ctrl-C goes to all processes of the group."""
-    command = [sys.executable, "-m", "experiments.compare", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +28,6 @@ def small(tmp_path_factory) -> tuple[Path, str]:
     done = called(*SMALL, "--jobs", "1", "--out", out)
     assert (done.code, done.err) == (0, "")
     return out, done.out
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_help_lists_everything():
@@ -272,114 +234,6 @@ def test_a_median_that_some_replications_do_not_reach_is_not_printed(small):
     some = summary.assign(mean=summary["mean"].mask(median, 123.0), low=np.nan, high=np.nan, replications=2)
     assert "123.0" in answers.table(some)
     assert "123.0" not in answers.table(some.assign(replications=some["replications"].mask(median, 1)))
-
-
-# Whole or not at all
-
-
-CTRL_C = {130, -signal.SIGINT}
-"""Exit codes after Ctrl-C, to a shell the same: Python ends by the signal itself if that came over code that it was compiling."""
-
-
-def somebody_left(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-@pytest.fixture
-def before(tmp_path) -> Path:
-    """A results folder with an earlier result and something of the user's own."""
-    out = tmp_path / "results" / "mine"
-    out.mkdir(parents=True)
-    (out / "summary.csv").write_text("an earlier result\n")
-    (out / "notes.txt").write_text("my own\n")
-    return out
-
-
-def test_an_earlier_result_is_replaced_and_the_users_own_files_stay(before):
-    assert called(*SMALL, "--jobs", "1", "--out", before).code == 0
-    assert {path.name for path in before.iterdir()} == FILES | {"notes.txt"}
-    assert (before / "summary.csv").read_text() != "an earlier result\n"
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_the_results_folder_as_it_was(before, jobs):
-    was = tree(before.parent)
-    command = [
-        sys.executable,
-        "-m",
-        "experiments.compare",
-        "--members",
-        "3000",
-        "--replications",
-        "50",
-        "--jobs",
-        jobs,
-        "--out",
-        str(before),
-    ]
-    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
-        deadline = time.monotonic() + 300
-        while len(list(before.iterdir())) < 3:  # until it has begun
-            assert time.monotonic() < deadline
-            assert running.poll() is None
-            time.sleep(0.05)
-        time.sleep(2)
-        os.killpg(running.pid, signal.SIGINT)
-        said, complained = running.communicate(timeout=120)
-    assert running.returncode in CTRL_C
-    assert said == ""
-    assert complained.splitlines() == [compare.INTERRUPTED]
-    assert tree(before.parent) == was
-    deadline = time.monotonic() + 20
-    while somebody_left(running.pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
-    out = tmp_path / "a" / "b"
-    with started("--members", "3000", "--jobs", "1", "--out", out) as running:
-        while not out.exists():
-            assert running.poll() is None
-            time.sleep(0.05)
-        time.sleep(1)
-        os.killpg(running.pid, signal.SIGINT)
-        running.communicate(timeout=120)
-    assert running.returncode in CTRL_C
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_written_is_said_before_the_runs(tmp_path):
-    (tmp_path / "file").write_text("")
-    done = called("--members", "200000", "--out", tmp_path / "file" / "out")  # runs of such a size would last for hours
-    assert done.code == 2
-    assert done.out == ""
-    assert len(done.err.splitlines()) == 1
-    assert str(tmp_path / "file" / "out") in done.err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "part"),
-    [
-        (["--members", "1"], "members"),
-        (["--days", "0"], "days"),
-        (["--replications", "0"], "replications"),
-        (["--jobs", "0"], "jobs"),
-        (["--set", "platform.limt=3"], "platform.limit"),
-        (["--contacts", "nowhere.dat"], "nowhere.dat"),
-        (["--scenario", "nowhere.toml"], "nowhere.toml"),
-    ],
-)
-def test_wrong_input_is_one_line(tmp_path, arguments, part):
-    done = called(*arguments, "--out", tmp_path / "out")
-    assert done.code == 2
-    assert len(done.err.splitlines()) == 1
-    assert part in done.err
-    assert list(tmp_path.iterdir()) == []
 
 
 # Real contacts
