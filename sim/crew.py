@@ -40,11 +40,11 @@ class Crew:
         self.threads = min(threads or (cores() if members >= WORTHWHILE else 1), MOST)
         self._executor: ThreadPoolExecutor | None = None
         self._papers: list[Paper] = []
-        ranges = max(1, min(self.threads, members))
-        self._bounds = [members * place // ranges for place in range(ranges + 1)]
-        self._pools = [np.zeros(16, np.int64) for _ in range(ranges)]
+        self._bounds = self._shared(members)
+        self._pools = [np.zeros(16, np.int64) for _ in range(self.threads)]
+        """Two numbers each; the rest keeps those of two threads out of one cache line."""
         self._lock = Lock()
-        self._reached = [0] * ranges
+        self._reached = [0] * self.threads
         """How far each thread has got with the list of new bonds."""
 
     def _together(self, work: Callable[..., Any], bounds: list[int]) -> list[Any]:
@@ -56,9 +56,8 @@ class Crew:
         return [work(0, bounds[0], bounds[1]), *(other.result() for other in others)]
 
     def _shared(self, total: int) -> list[int]:
-        """Divide 0 … total - 1 among the threads; an empty range would begin where another begins."""
-        ranges = max(1, min(self.threads, total))
-        return [total * place // ranges for place in range(ranges + 1)]
+        """Give the bounds between which the threads share 0 … total - 1."""
+        return [total * turn // self.threads for turn in range(self.threads + 1)]
 
     def work(self, world: World, rules: Rules, changes: NDArray[np.int64]) -> int:
         """Do the stage of the day that is due, in which ``advance`` has come back; says what must grow before it can go on, or DONE."""
@@ -101,7 +100,7 @@ class Crew:
             lambda turn, low, high: invite.choose_invitations(world, rules, day, low, high, low * each, self._papers[turn].inviting),
             self._bounds,
         )
-        world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in zip(self._bounds, ends, strict=False)])
+        world.clock[LIST] = _compacted(world.invited, [(low * each, end) for low, end in zip(self._bounds[:-1], ends, strict=True)])
 
     def _join(self, create: Callable[..., int], rows: NDArray[np.int32], world: World, rules: Rules) -> int:
         """Create the bonds that rows lack, each thread the sides of its members, then link them; says what must grow first, or DONE."""
@@ -120,7 +119,7 @@ class Crew:
         if lacking := max(self._together(sides, self._bounds)):
             return int(lacking)
         self._together(lambda _turn, low, high: join.link_across(world, rows, low, high), self._shared(count))
-        self._reached = [0] * len(self._reached)
+        self._reached = [0] * self.threads
         return kernel.DONE
 
     def _filled(self, pool: NDArray[np.int64], world: World) -> bool:

@@ -28,11 +28,9 @@ from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
 from .paper import SIEVE, TOGETHER
 from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
-from .vectors import WIDTH, first_of, prefetch, within
+from .vectors import AHEAD, WIDTH, first_of, prefetch, within
 from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES, TALLY
 
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
 
 
@@ -218,10 +216,10 @@ def settle(world, rules, day):
         row = (day - delay) % ring
         last = world.sent_from[row, delay + 1]
         for place in range(world.sent_from[row, delay], last):
-            if place + 2 * _AHEAD < last:
-                prefetch_bond(world.alter, world.link, world.state, np.int64(world.sent_slot[row, place + 2 * _AHEAD]))
-            if place + _AHEAD < last and world.verdicts[offset + _AHEAD] == _ACCEPT:
-                _ask_for_both(world, np.int64(world.sent_slot[row, place + _AHEAD]), np.int64(world.sent_ego[row, place + _AHEAD]))
+            if place + 2 * AHEAD < last:
+                prefetch_bond(world.alter, world.link, world.state, np.int64(world.sent_slot[row, place + 2 * AHEAD]))
+            if place + AHEAD < last and world.verdicts[offset + AHEAD] == _ACCEPT:
+                _ask_for_both(world, np.int64(world.sent_slot[row, place + AHEAD]), np.int64(world.sent_ego[row, place + AHEAD]))
             verdict = world.verdicts[offset]
             offset += 1
             slot = np.int64(world.sent_slot[row, place])
@@ -265,8 +263,8 @@ def withdraw(world, rules, day):
     withdrawn = np.int64(0)
     count = waiting_longest(world, rules, day)
     for place in range(count):
-        if place + _AHEAD < count:
-            prefetch(world.state, np.int64(world.sent_slot[row, place + _AHEAD]))
+        if place + AHEAD < count:
+            prefetch(world.state, np.int64(world.sent_slot[row, place + AHEAD]))
         slot = np.int64(world.sent_slot[row, place])
         if world.state[slot] & PLATFORM != PENDING:
             continue

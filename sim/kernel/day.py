@@ -24,7 +24,7 @@ DONE, MORE_SLOTS, MORE_CHUNKS, MORE_VERDICTS, MORE_LOCKS, FOR_THE_CREW = range(6
 
 MORNING, LISTING, ACQUAINTING, UNLOCKING, INVITING, INTRODUCING, SENDING, WAITING, JUDGING, SETTLING, EVENING, OBSERVING = range(12)
 """Stages of a day."""
-TOGETHER = (MORNING, ACQUAINTING, INVITING, INTRODUCING, JUDGING, EVENING)
+OF_THE_CREW = (MORNING, ACQUAINTING, INVITING, INTRODUCING, JUDGING, EVENING)
 """Those that a crew does together."""
 
 
@@ -78,7 +78,7 @@ def advance(world, rules, last_day, series, changes, log_from, log_ego, log_alte
     nobody = np.int64(0)  # a literal would have its own copy of all that it is handed to compiled
     while clock[DAY] < last_day or clock[STAGE] != MORNING:
         stage, day = clock[STAGE], clock[DAY]
-        if not alone and stage in TOGETHER:
+        if not alone and stage in OF_THE_CREW:
             return FOR_THE_CREW
         if stage == MORNING:
             clock[DAY] += 1

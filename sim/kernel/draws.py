@@ -14,6 +14,9 @@ SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in r
 MORE = np.int64(1 << 20)
 """Purposes, see docs/rules.md; MORE + q is the q-th block of words that a try needs beside its first."""
 
+UNIT, TWO32 = 2.0**-32, 2.0**32
+"""A word times UNIT is in 0 … 1; TWO32 times a probability is its threshold."""
+
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -20,19 +20,16 @@ from .bonds import (
     tie_class,
 )
 from .compilation import at, fast, inlined
-from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_sides, own_side
-from .vectors import prefetch
-
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
+from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, linked, own_side
+from .vectors import AHEAD, prefetch
 
 
 @inlined
-def grow(world, rules, slot, face, today):
+def grow(link, rules, slot, face, today):
     """Strengthen one side of a bond; gives the class that the tie had and the one it has."""
-    before = world.link[2 * slot + 1]
+    before = link[2 * slot + 1]
     tie = strengthened(before, face, today)
-    world.link[2 * slot + 1] = tie
+    link[2 * slot + 1] = tie
     return tie_class(before, rules.often, rules.close), tie_class(tie, rules.often, rules.close)
 
 
@@ -60,15 +57,15 @@ def reach_far_side(world, rules, day, first, last):
     first, last = at(first), at(last)
     risen = first
     for one in range(first, last):
-        if one + _AHEAD < last:
-            prefetch(link, at(touched[one + _AHEAD]) & ~1)
+        if one + AHEAD < last:
+            prefetch(link, at(touched[one + AHEAD]) & ~1)
         slot = at(touched[one] >> 1)
-        before, k = grow(world, rules, slot, touched[one] & 1, today)
+        before, k = grow(link, rules, slot, touched[one] & 1, today)
         touched[risen] = slot * 8 + before
         risen += np.int64(k != before)
     for one in range(first, risen):
-        if one + _AHEAD < risen:
-            prefetch(world.state, at(touched[one + _AHEAD] >> 3))
+        if one + AHEAD < risen:
+            prefetch(world.state, at(touched[one + AHEAD] >> 3))
         slot = at(touched[one] >> 3)
         set_class(world.state, slot, tie_class(link[2 * slot + 1], rules.often, rules.close))
     return risen
@@ -79,8 +76,8 @@ def count_far_side(world, first, last):
     """Count the ties that have risen on the partners' side, in the places where ``reach_far_side`` has listed them."""
     first, last = at(first), at(last)
     for one in range(first, last):
-        if one + _AHEAD < last:
-            prefetch(world.alter, np.int64(world.link[2 * at(world.touched[one + _AHEAD] >> 3)]))
+        if one + AHEAD < last:
+            prefetch(world.alter, np.int64(world.link[2 * at(world.touched[one + AHEAD] >> 3)]))
         slot = at(world.touched[one] >> 3)
         count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[one] & 7)
 
@@ -90,7 +87,7 @@ def _meet(world, rules, ego, slot, face, today):
     """Strengthen ego's side of a bond, with all that follows."""
     if world.state[slot] & CONTACT == 0:
         world.head[HEAD * ego + CONTACTS] += 1
-    before, k = grow(world, rules, slot, face, today)
+    before, k = grow(world.link, rules, slot, face, today)
     if k != before:
         set_class(world.state, slot, k)
         count_risen(world.head, world.state, ego, slot, before)
@@ -116,10 +113,6 @@ def make_acquainted(world, rules, day, first, last, pool, low, high):
         if others:
             there = own_side(world, pool, other, ego, today) if new else np.int64(link[2 * here])
             _meet(world, rules, other, there, face, today)
-        if new and mine and others:
-            link_sides(link, here, there)
-        elif new and mine:
-            world.sides[0, place] = here
-        elif new and others:
-            world.sides[1, place] = there
+        if new:
+            linked(world, place, here, there)
     return at(last)

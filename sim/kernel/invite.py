@@ -24,7 +24,7 @@ from .bonds import (
     slot_of,
 )
 from .compilation import at, fast, inlined, inner
-from .draws import MORE, TRY, below, block, blocks, lane
+from .draws import MORE, TRY, TWO32, UNIT, below, block, blocks, lane
 from .eligible import agrees, count_agreed, eligible, eligible_contacts
 from .join import ALTER, EGO, EXTRA, SLOT
 from .paper import INVITING_BLOCK
@@ -32,10 +32,10 @@ from .vectors import prefetch
 from .world import ACCOUNT, ANSWERS, RESTRICTED_UNTIL
 
 FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
-_UNIT = 2.0**-32
-_TWO32 = 4294967296.0
 _SOURCE, _PICK, _DELAY = 0, 1, 3
 """Places of the first four words of a try; picks go on, from their third, with the words after these."""
+_EARLY_PICKS = 6
+"""Picks whose words are drawn for a block at once: two with the first words of the try, four with the next."""
 
 
 @inlined
@@ -151,7 +151,7 @@ def _try_only_contacts(world, rules, day, attempt, alone, base, each, paper):
             miss *= 1.0 - hit
         paper.found[found] = one
         paper.slot[one] = below(np.uint64(paper.drawn[_PICK, one]), eligible)
-        found += np.int64((np.uint64(paper.drawn[_SOURCE, one]) >= np.uint64(miss * _TWO32)) & (eligible > 0))
+        found += np.int64((np.uint64(paper.drawn[_SOURCE, one]) >= np.uint64(miss * TWO32)) & (eligible > 0))
     _find_contacts(world, rules, day, paper.only, found, paper)
     for hit in range(found):
         one = np.int64(paper.found[hit])
@@ -169,10 +169,10 @@ def _look(world, rules, trying, paper):
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
     for one in range(trying):
         turn, ego = np.int64(paper.turns[one]), np.int64(paper.egos[one])
-        p, u = world.policy[ego], paper.drawn[_SOURCE, one] * _UNIT
+        p, u = world.policy[ego], paper.drawn[_SOURCE, one] * UNIT
         among_contacts, introductions = u < rules.from_contacts[p], u < rules.from_introductions[p]
         eligible, contacts = paper.eligible[turn], np.int64(world.head[HEAD * ego + CONTACTS])
-        threshold = np.uint64(eligible / contacts * _TWO32) if contacts > 0 else np.uint64(0)
+        threshold = np.uint64(eligible / contacts * TWO32) if contacts > 0 else np.uint64(0)
         hit = among_contacts & (np.uint64(paper.drawn[_PICK, one]) < threshold)
         nowhere = introductions & (world.head[HEAD * ego + CONNECTIONS] == 0)
         looks = (not among_contacts) & (not nowhere)
@@ -188,30 +188,24 @@ def _look(world, rules, trying, paper):
 
 
 @inlined
-def _random_connection(key, day, head, chunks, state, ego, owner, n, pick, one, asked, paper):
-    """Pick a connection of owner with ego's words of try n, from a pick on; gives its slot and the next pick.
-
-    The first two picks are among the first words of the try, the next four in ``more``.
-    """
-    bonds = np.int64(head[HEAD * owner + BONDS])
-    while True:
-        if pick < 2:
-            drawn = np.uint64(paper.drawn[_PICK + pick, one])
-        elif pick < 6:
-            drawn = np.uint64(paper.more[pick - 2, asked])
-        else:
-            drawn = lane(block(key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
-        slot = slot_of(chunks, owner, below(drawn, bonds))
-        pick += 1
-        if state[slot] & PLATFORM == CONNECTED:
-            return slot, pick
+def _early_slot(head, chunks, owner, pick, one, asked, paper):
+    """Give the slot to which an early pick among the bonds of owner leads, for a try that asks connections."""
+    drawn = np.uint64(paper.drawn[_PICK + pick, one]) if pick < 2 else np.uint64(paper.more[pick - 2, asked])
+    return slot_of(chunks, owner, below(drawn, np.int64(head[HEAD * owner + BONDS])))
 
 
 @inlined
-def _likely_slot(head, chunks, owner, pick, one, asked, paper):
-    """Give the slot to which one of the first six picks leads."""
-    drawn = np.uint64(paper.drawn[_PICK + pick, one]) if pick < 2 else np.uint64(paper.more[pick - 2, asked])
-    return slot_of(chunks, owner, below(drawn, np.int64(head[HEAD * owner + BONDS])))
+def _random_connection(key, day, head, chunks, state, ego, owner, n, pick, one, asked, paper):
+    """Pick a connection of owner with ego's words of try n, from a pick on; gives its slot and the next pick."""
+    while True:
+        if pick < _EARLY_PICKS:
+            slot = _early_slot(head, chunks, owner, pick, one, asked, paper)
+        else:
+            drawn = lane(block(key, day, MORE + ((pick + 2) >> 2), ego, n), (pick + 2) & 3)
+            slot = slot_of(chunks, owner, below(drawn, np.int64(head[HEAD * owner + BONDS])))
+        pick += 1
+        if state[slot] & PLATFORM == CONNECTED:
+            return slot, pick
 
 
 @inner
@@ -228,7 +222,7 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
     for asked in range(asking):
         ego, one = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked])
         for pick in range(4):
-            prefetch(state, _likely_slot(head, chunks, ego, pick, one, asked, paper))
+            prefetch(state, _early_slot(head, chunks, ego, pick, one, asked, paper))
     for asked in range(asking):
         ego, one, n = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked]), np.int64(paper.number[asked])
         slot, pick = _random_connection(key, day, head, chunks, state, ego, ego, n, np.int64(0), one, asked, paper)
@@ -240,8 +234,8 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
         prefetch_member(head, chunks, between)
     for asked in range(asking):
         between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
-        for ahead in range(pick, min(pick + 3, 6)):
-            slot = _likely_slot(head, chunks, between, ahead, np.int64(paper.introduced[asked]), asked, paper)
+        for ahead in range(pick, min(pick + 3, _EARLY_PICKS)):
+            slot = _early_slot(head, chunks, between, ahead, np.int64(paper.introduced[asked]), asked, paper)
             prefetch(state, slot)
             prefetch(alter, slot)
     for asked in range(asking):
@@ -285,7 +279,7 @@ def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
             paper.again[again] = turn
             again += 1
             continue
-        introduced = paper.drawn[_SOURCE, one] * _UNIT < rules.from_introductions[world.policy[ego]]
+        introduced = paper.drawn[_SOURCE, one] * UNIT < rules.from_introductions[world.policy[ego]]
         _write(world, rules, paper, one, turn, slot, other, FROM_INTRODUCTIONS if introduced else FROM_DIRECTORY, base, each, day)
     return again
 
@@ -328,7 +322,7 @@ def _try_everywhere(world, rules, day, attempt, trying, base, each, paper):
 
 
 @inlined
-def _together(world, asking, base, each, written):
+def _close_up(world, asking, base, each, written):
     """Move the invitations of the block together, in the order of their senders; gives the place where they end."""
     out = base
     for turn in range(asking):
@@ -356,5 +350,5 @@ def choose_invitations(world, rules, day, low, high, out, paper):
             alone, trying = _those_who_try(world, rules, attempt, asking, paper)
             _try_only_contacts(world, rules, day, attempt, alone, out, each, paper)
             _try_everywhere(world, rules, day, attempt, trying, out, each, paper)
-        out = _together(world, asking, out, each, paper.written)
+        out = _close_up(world, asking, out, each, paper.written)
     return out

@@ -25,10 +25,8 @@ from .bonds import (
     slot_of,
 )
 from .compilation import fast, inlined, inner
-from .vectors import prefetch
+from .vectors import AHEAD, prefetch
 
-AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
 EGO, ALTER, SLOT, EXTRA = range(4)
 """Columns of rows; the last is "face to face?" of an encounter, and source + 4 * delay of an invitation."""
 ROOM = 2 * FAR_CHUNK
@@ -94,10 +92,26 @@ def own_side(world, pool, ego, other, today):
 
 
 @inlined
-def link_sides(link, here, there):
+def _link(link, here, there):
     """Let each side of a bond know where the other is."""
     link[2 * here] = there
     link[2 * there] = here
+
+
+@inlined
+def linked(world, place, here, there):
+    """Link the two sides of a row's new bond, or, where -1 stands for one that is not looked after here, note the other in ``sides``.
+
+    Says whether they are linked.
+    """
+    if here >= 0 and there >= 0:
+        _link(world.link, here, there)
+        return True
+    if here >= 0:
+        world.sides[0, place] = here
+    if there >= 0:
+        world.sides[1, place] = there
+    return False
 
 
 @fast
@@ -106,7 +120,7 @@ def link_across(world, rows, first, last):
     for place in range(first, last):
         here, there = np.int64(world.sides[0, place]), np.int64(world.sides[1, place])
         if rows[place, SLOT] < 0 and here >= 0:
-            link_sides(world.link, here, there)
+            _link(world.link, here, there)
             rows[place, SLOT] = here
         world.sides[0, place] = -1
 

@@ -22,19 +22,15 @@ from .bonds import (
     prefetch_member,
     slot_of,
     strength,
-    strengthened,
     tie_class,
 )
 from .compilation import at, fast, inlined, inner
-from .draws import PARTNER, below, block, blocks, column, daily, lane
+from .draws import PARTNER, TWO32, UNIT, below, block, blocks, column, daily, lane
 from .encounter import count_risen, grow, set_class
 from .join import ALTER, EGO, EXTRA, SLOT
 from .paper import MEETING_BLOCK
 from .vectors import prefetch
 
-_UNIT, _TWO32 = 2.0**-32, 2.0**32
-_AHEAD = 16
-"""How many places ahead in a list memory is asked for."""
 _MET, _ONLINE, _FRIEND, _CIRCLE, _ANYBODY = range(5)
 """Places of ``Rules.face``: how likely an encounter is face to face."""
 
@@ -54,19 +50,19 @@ def _random_contact(head, chunks, state, key, day, ego, owner, r, words):
             return slot, r
 
 
-@inner
-def _those_who_start(key, day, first, count, again, whole_attempts, extra_attempt, starts, attempts, paper):
+@inlined
+def _those_who_start(world, rules, day, first, count, paper):
     """List those of ``count`` members from first on who start an encounter, those who meet a contact again first; gives the number of
     these and of all. Also sets how many attempts to invite each will make.
 
     Apart from each other the two kinds make long loops that a processor can foresee.
     """
-    first, until = at(first), np.uint64(np.ceil(again * _TWO32))
-    daily(key, day, first, count, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
+    first, until = at(first), np.uint64(np.ceil(rules.again * TWO32))
+    daily(rules.key, day, first, count, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
     for member in range(count):
-        attempts[first + member] = whole_attempts + np.int32(np.uint64(paper.daily[3, member]) < extra_attempt)
+        world.attempts[first + member] = rules.whole_attempts + np.int32(np.uint64(paper.daily[3, member]) < rules.extra_attempt)
     for member in range(count):
-        begins = np.uint64(paper.daily[0, member]) < starts[first + member]
+        begins = np.uint64(paper.daily[0, member]) < world.starts[first + member]
         paper.kind[member] = np.uint8(begins) + np.uint8(begins & (np.uint64(paper.daily[1, member]) >= until))
     meet_again, elsewhere = np.int64(0), np.int64(0)
     for member in range(count):
@@ -137,46 +133,43 @@ def _strongest(key, day, choice, picks, head, chunks, link, again, paper):
         words, picks = words + 1, np.int64(4)
 
 
-@inner
-def _meet_again(link, touched, again, first, met, online, often, close, today, paper, count):
-    """Let the first ``again`` starters meet the contact they have found; writes to ``touched`` from place ``count`` on.
+@inlined
+def _meet_again(world, rules, day, first, again, touched, paper):
+    """Let the first ``again`` starters meet the contact they have found; writes to ``touched`` from place touched on.
 
     Gives the place it has got to, and the number of ties that have risen.
     """
-    risen = np.int64(0)
+    link, risen = world.link, np.int64(0)
     for turn in range(again):
         if paper.most[turn] == 0:
             continue
         ego, slot = np.int64(paper.who[turn]), at(paper.slot[turn])
-        before = link[2 * slot + 1]
-        p_face = met if (np.int64(before) >> MET) & COUNT_MASK else online
+        p_face = rules.face[_MET if (np.int64(link[2 * slot + 1]) >> MET) & COUNT_MASK else _ONLINE]
         face = np.int64(np.uint64(paper.daily[2, ego - first]) < p_face)
-        tie = strengthened(before, face, today)
-        link[2 * slot + 1] = tie
-        touched[count] = np.int64(link[2 * slot]) * 2 + face
-        count += 1
-        paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, tie_class(before, often, close)
-        risen += np.int64(tie_class(tie, often, close) != tie_class(before, often, close))
-    return count, risen
+        before, k = grow(link, rules, slot, face, day - rules.first_day)
+        world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
+        touched += 1
+        paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, before
+        risen += np.int64(k != before)
+    return touched, risen
 
 
-@inner
-def _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper):
+@inlined
+def _ask_for_partners(world, rules, first, again, starting, paper):
     """Decide where those who meet elsewhere look, and with the words at hand whom they find there.
 
     Lists in ``turns`` those who ask a contact for it, and gives their number; for them, and where nobody is found, ``whom`` is -1.
     """
     friends = np.int64(0)
-    friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
     for turn in range(again, starting):
         ego = np.int64(paper.who[turn])
-        prefetch_bytes(chunks, head, mark, ego)
-        u = paper.daily[1, ego - first] * _UNIT
-        begins = ego // rules.circle_size * rules.circle_size if u < circle else 0
-        size = min(rules.circle_size, rules.members - begins) if u < circle else rules.members
-        paper.whom[turn] = begins + below(np.uint64(paper.drawn[0, turn]), size) if u >= friend else -1
+        prefetch_bytes(world.chunks, world.head, world.mark, ego)
+        u = paper.daily[1, ego - first] * UNIT
+        begins = ego // rules.circle_size * rules.circle_size if u < rules.circle else 0
+        size = min(rules.circle_size, rules.members - begins) if u < rules.circle else rules.members
+        paper.whom[turn] = begins + below(np.uint64(paper.drawn[0, turn]), size) if u >= rules.friend else -1
         paper.turns[friends] = turn
-        friends += np.int64((u < friend) & (head[HEAD * ego + CONTACTS] > 0))
+        friends += np.int64((u < rules.friend) & (world.head[HEAD * ego + CONTACTS] > 0))
     return friends
 
 
@@ -227,20 +220,20 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, pap
                 prefetch_bond(alter, link, state, paper.slot[turn])
 
 
-@inner
-def _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen):
+@inlined
+def _meet_elsewhere(world, rules, day, first, again, starting, touched, fresh, risen, paper):
     """Let the other starters meet somebody: a contact, as in ``_meet_again``, or somebody new, who is listed in ``fresh``."""
-    head, chunks, mark, alter, link = world.head, world.chunks, world.mark, world.alter, world.link
-    friend, circle = rules.again + rules.friend, rules.again + rules.friend + rules.circle
+    link = world.link
     for turn in range(again, starting):
         ego, other = np.int64(paper.who[turn]), paper.whom[turn]
         if other < 0 or other == ego:
             continue
-        u = paper.daily[1, ego - first] * _UNIT
-        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[_FRIEND + np.int64(u >= friend) + np.int64(u >= circle)])
-        slot = found_from(chunks, head, mark, alter, ego, other, paper.slot[turn])
+        u = paper.daily[1, ego - first] * UNIT
+        source = _FRIEND + np.int64(u >= rules.friend) + np.int64(u >= rules.circle)
+        face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[source])
+        slot = found_from(world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[turn])
         if slot >= 0 and np.int64(link[2 * slot + 1]) & ENCOUNTERS:
-            before, k = grow(world, rules, slot, face, day - rules.first_day)
+            before, k = grow(link, rules, slot, face, day - rules.first_day)
             world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
             touched += 1
             paper.risen[0, risen], paper.risen[1, risen], paper.risen[2, risen] = ego, slot, before
@@ -273,22 +266,19 @@ def choose_encounters(world, rules, day, low, high, paper):
     """
     touched, fresh = low, low
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
-    key, choice, met, online, today = rules.key, rules.again_choice, rules.face[_MET], rules.face[_ONLINE], day - rules.first_day
+    key, choice = rules.key, rules.again_choice
     picks = np.int64(min(4, choice) if day < 1 else 4)  # before the platform opens all bonds are contacts
     for first in range(low, high, MEETING_BLOCK):
-        count = min(MEETING_BLOCK, high - first)
-        again, starting = _those_who_start(
-            key, day, first, count, rules.again, rules.whole_attempts, rules.extra_attempt, world.starts, world.attempts, paper
-        )
+        again, starting = _those_who_start(world, rules, day, first, min(MEETING_BLOCK, high - first), paper)
         for turn in range(starting):
             paper.places[turn] = 0
             prefetch_member(head, chunks, np.int64(paper.who[turn]))
         blocks(key, day, PARTNER, paper.who, paper.places, starting, paper.drawn)
-        friends = _ask_for_partners(rules, head, chunks, mark, again, starting, first, paper)
+        friends = _ask_for_partners(world, rules, first, again, starting, paper)
         _ask_friends(key, day, head, chunks, alter, state, friends, paper)
         _strongest(key, day, choice, picks, head, chunks, link, again, paper)
-        touched, risen = _meet_again(link, world.touched, again, first, met, online, rules.often, rules.close, today, paper, touched)
+        touched, risen = _meet_again(world, rules, day, first, again, touched, paper)
         _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, paper)
-        touched, fresh, risen = _meet_elsewhere(world, rules, day, paper, first, again, starting, touched, fresh, risen)
+        touched, fresh, risen = _meet_elsewhere(world, rules, day, first, again, starting, touched, fresh, risen, paper)
         _count_own_side(head, link, state, rules.often, rules.close, paper.risen, risen)
     return touched - low, fresh - low

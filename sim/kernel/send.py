@@ -19,8 +19,8 @@ from .bonds import (
     no_longer_free,
 )
 from .compilation import at, fast, inlined, inner
-from .join import AHEAD, ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_sides, own_side
-from .vectors import prefetch
+from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, linked, own_side
+from .vectors import AHEAD, prefetch
 from .world import (
     ACCEPTED,
     ANSWERS,
@@ -63,13 +63,8 @@ def introduce(world, rules, day, first, last, pool, low, high):
             world.state[here] |= PENDING
         if others:
             there = own_side(world, pool, other, ego, today)
-        if mine and others:
-            link_sides(world.link, here, there)
+        if linked(world, place, here, there):
             rows[place, SLOT] = here
-        elif mine:
-            world.sides[0, place] = here
-        elif others:
-            world.sides[1, place] = there
     return at(last)
 
 

@@ -11,6 +11,8 @@ from numba import types
 from numba.extending import intrinsic
 
 WIDTH = 32
+AHEAD = 16
+"""How many places ahead in a list memory is asked for."""
 _BIT, _BYTE, _WORD, _LONG = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 

@@ -50,6 +50,7 @@ class Rules(NamedTuple):
     again: float
     friend: float
     circle: float
+    """u below again takes a contact; else, below friend, a contact of one; else, below circle, one of the own circle; else anybody."""
     again_choice: int
     face: NDArray[np.uint64]
     """Thresholds: met again, online again, friend, circle, anybody."""
