@@ -156,7 +156,7 @@ def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) 
     except Interrupted as stopped:
         return _said(str(stopped), 130)
     except typer.TyperException as error:
-        return _said(f"{error.format_message()} --help lists the options.", 2)
+        return _said(f"{error.format_message().rstrip('.')}. --help lists the options.", 2)
     except BrokenPipeError:  # who reads it, such as head, has seen enough
         code = 1
     except KeyboardInterrupt:
