@@ -14,12 +14,12 @@ from .conditions import compiled
 from .contacts import ContactLog, read_contacts
 from .crew import Crew
 from .errors import InputError
-from .kernel import answer, bonds, pairs
+from .kernel import bonds, pairs
 from .kernel import day as kernel
 from .kernel import world as arrays
 from .kernel.draws import threshold
-from .kernel.paper import paper
 from .kernel.reach import reach_of
+from .kernel.share import Share
 from .machine import memory
 from .provenance import provenance
 from .result import Result
@@ -138,9 +138,7 @@ class Engine:
             raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
-        self._paper = paper()
-        self.crew = Crew(threads, n)
-        self._changes = np.zeros((len(scenario.policies), 2), np.int64)
+        self.crew = Crew(threads, self.world)
         self.started = datetime.now(UTC)
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
@@ -223,28 +221,24 @@ class Engine:
             raise InputError(f"days: day {last_day} after {self.scenario.history_days} days of history; a run lasts at most {LONGEST} days")
         if last_day > len(self.series):
             self.series = np.concatenate([self.series, np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)])
-        while (said := self._live(last_day)) != kernel.DONE:
-            if said == kernel.FOR_THE_CREW:
-                said = self.crew.work(self.world, self.rules, self._changes)
-            if said != kernel.DONE:
-                self._grow(said)
+
+        def live(share: Share) -> int:
+            return int(kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log, share))
+
+        while (said := self.crew.live(live)) != kernel.DONE:
+            self._grow(said)
         if failed := int(self.world.clock[arrays.FAILED]):
             policy = list(self.scenario.policies.values())[failed - 1]
             title = getattr(policy.condition, "__name__", "of the policy")
             right = "must give True or False for every bond and candidate"
             raise InputError(f"policies.{policy.name}.condition: the function {title} raised an exception by day {self.day}; {right}")
 
-    def _live(self, last_day: int) -> int:
-        alone = self.crew.threads == 1
-        log, repeats = self._log, self.scenario.meeting.repeat_log
-        return int(kernel.advance(self.world, self.rules, last_day, self.series, self._changes, *log, repeats, alone, self._paper))
-
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:
             self.world = arrays.with_more_slots(self.world)
         elif lacking == kernel.MORE_CHUNKS:
             self.world = arrays.with_more_chunks(self.world)
-        elif lacking == kernel.MORE_VERDICTS:
-            self.world = arrays.with_room_for(self.world, "verdicts", int(answer.due(self.world, self.rules, self.day)))
+        elif lacking == kernel.MORE_ANSWERS:
+            self.world = arrays.with_room_to_answer(self.world)
         else:
-            self.world = arrays.with_longer_queue(self.world, int(answer.waiting_longest(self.world, self.rules, self.day)))
+            self.world = arrays.with_longer_queue(self.world)

@@ -11,16 +11,10 @@ import pytest
 
 import sim
 from sim import tables
-from sim.engine import Engine
 from sim.kernel import world as arrays
 from sim.provenance import meaning
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
-
-
-def bytes_of(result):
-    tables = [result.summary, result.series, result.members]
-    return [pd.util.hash_pandas_object(table).sum() for table in tables], result.connections.tobytes(), result.arcs.tobytes()
 
 
 def test_stepped_day_by_day_it_gives_what_run_gives():
@@ -33,15 +27,6 @@ def test_stepped_day_by_day_it_gives_what_run_gives():
     assert ours.series.equals(theirs.series)
     assert (ours.connections == theirs.connections).all()
     assert (ours.arcs == theirs.arcs).all()
-
-
-def test_two_threads_give_the_same_bytes_as_one():
-    for changes in (
-        {},
-        {"platform.preset": "linkedin2021", "platform.max_connections": 12, "inviting.per_day": 2.5, "inviting.lock_days": 3},
-    ):
-        scenario = SMALL.replace({**changes, "members": 1500})
-        assert bytes_of(sim.run(scenario, threads=1)) == bytes_of(sim.run(scenario, threads=2)) == bytes_of(sim.run(scenario, threads=3))
 
 
 def test_two_processes_give_the_same_bytes():
@@ -142,31 +127,6 @@ def test_a_function_that_does_not_compile_is_named_with_its_reason():
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, threads):
-    from sim.kernel import world as arrays
-
-    busy = SMALL.replace({"members": 600, "days": 20, "inviting.per_day": 40.0, "platform.preset": "none", "policies": {"everyone": 1}})
-    plain = sim.run(busy)
-    found = arrays.found
-
-    def cramped(*arguments):
-        world = found(*arguments)
-        world.clock[arrays.END_SLOT] = 300
-        return world._replace(
-            alter=world.alter[:300],
-            link=world.link[:600],
-            state=world.state[:300],
-            verdicts=world.verdicts[:1],
-        )
-
-    monkeypatch.setattr(arrays, "found", cramped)
-    engine = Engine(busy, threads)
-    engine.advance(busy.days)
-    assert engine.world.chunks.far.shape[1] > 0, "nobody had more bonds than there are near chunks for"
-    assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
-
-
 def changing(scenario: sim.Scenario, days: int = 40) -> sim.NetworkModel:
     """A model in which a random third of the members change their policy every ten days."""
     model, chance = sim.NetworkModel(scenario), np.random.default_rng(1)
@@ -248,8 +208,3 @@ def test_a_function_is_compiled_anew_when_what_it_takes_from_outside_changes():
     before = sim.run(scenario).members["degree"].mean()
     most = 30
     assert sim.run(scenario).members["degree"].mean() > before
-
-
-def test_more_threads_than_are_of_use():
-    few = SMALL.replace({"members": 20})
-    assert bytes_of(sim.run(few, threads=1000)) == bytes_of(sim.run(few, threads=1))

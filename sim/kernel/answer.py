@@ -1,13 +1,14 @@
 """Phase 3: invitations due today are answered, and those that waited too long are withdrawn.
 
 Judging reads the state of the morning of the phase and can be done for any range of the messages at once; settling then lets the answers
-take effect.
+take effect, for any range of the members.
 """
 
 import numpy as np
-from numba import njit
 
 from .bonds import (
+    ARC,
+    BACK,
     BONDS,
     CONNECTED,
     CONNECTIONS,
@@ -23,18 +24,21 @@ from .bonds import (
     prefetch_bond,
     slot_of,
 )
-from .compilation import fast, inlined, inner
+from .compilation import at, inlined, inner
 from .draws import ANSWER, philox
 from .invite import FROM_INTRODUCTIONS
+from .order import key, pair, sort
 from .paper import SIEVE, TOGETHER
-from .send import by_receiver_and_sender, connect, count_accepted, draw_arc, full
+from .send import connect, count_accepted, draw_arc, full
 from .vectors import AHEAD, WIDTH, first_of, prefetch, within
-from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES, TALLY
+from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES, TALLY, WELCOMED
 
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
+_WITHDRAWN = 4
+"""What stands in the place of the source of an invitation that has been withdrawn."""
 
 
-@fast
+@inner
 def due(world, rules, day):
     """Count the messages to look at today."""
     ring = world.sent_slot.shape[0]
@@ -140,7 +144,7 @@ def _draw_answers(key, day, alter, slots, egos, count, words):
         words[2, turn] = w2
 
 
-@fast
+@inner
 def judge(world, rules, day, low, high, paper):
     """Decide the answers of messages low to high - 1 of those due today, in ``verdicts``."""
     ring, words, sieve = world.sent_slot.shape[0], paper.words, paper.sieve
@@ -173,40 +177,55 @@ def judge(world, rules, day, low, high, paper):
 
 
 @inlined
-def _strike(world, rules, day, slot, ego):
+def _strike(world, totals, day, slot, ego):
     world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED | STRUCK
     world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
     world.tally[TALLY * ego + STRIKES] += 1
     if world.strike_days.shape[0] > 0:
         world.strike_days[ego, world.account[ACCOUNT * ego + COUNTED_STRIKES] % world.strike_days.shape[1]] = day
     world.account[ACCOUNT * ego + COUNTED_STRIKES] += 1
-    world.totals[world.policy[ego], T_STRIKES] += 1
-    world.totals[world.policy[ego], T_RESOLVED] += 1
+    totals[world.policy[ego], T_STRIKES] += 1
+    totals[world.policy[ego], T_RESOLVED] += 1
 
 
 @inlined
-def _accept(world, rules, slot, ego):
-    there, other = np.int64(world.link[2 * slot]), np.int64(world.alter[slot])
-    if not full(world, rules, ego, other):
-        connect(world, slot, there, ego, other)
-        count_accepted(world, slot, ego, other)
-        draw_arc(world, there, slot, other, ego)
+def _is_accepted(world, totals, slot, ego):
+    """Let the acceptance of ego's invitation at slot take effect for ego."""
+    connect(world, totals, slot, ego)
+    count_accepted(world, totals, slot, ego)
+    draw_arc(world, totals, slot, ego, BACK)
 
 
 @inlined
-def _ask_for_both(world, slot, ego):
-    """Ask for the memory of what an acceptance will change; that of the bond itself has been asked for before."""
+def _accepts(world, totals, there, other):
+    """Let the acceptance take effect for who has accepted."""
+    connect(world, totals, there, other)
+    world.tally[TALLY * other + WELCOMED] += 1
+    draw_arc(world, totals, there, other, ARC)
+
+
+@inlined
+def _ask_ahead(world, row, place, last, offset, low, high):
+    """Ask for the memory that answers further down the list will change, where it is that of members low to high - 1."""
+    if place + 2 * AHEAD < last:
+        prefetch_bond(world.alter, world.link, world.state, at(world.sent_slot[row, place + 2 * AHEAD]))
+    if place + AHEAD >= last or world.verdicts[offset + AHEAD] != _ACCEPT:
+        return
+    slot, ego = at(world.sent_slot[row, place + AHEAD]), np.int64(world.sent_ego[row, place + AHEAD])
     other = np.int64(world.alter[slot])
-    prefetch(world.state, np.int64(world.link[2 * slot]))
-    for member in (ego, other):
-        prefetch(world.head, HEAD * member)
-        prefetch(world.tally, TALLY * member)
-    prefetch(world.answers, ANSWERS * ego)
+    if low <= ego < high:
+        prefetch(world.head, HEAD * ego)
+        prefetch(world.tally, TALLY * ego)
+        prefetch(world.answers, ANSWERS * ego)
+    if low <= other < high:
+        prefetch(world.state, at(world.link[2 * slot]))
+        prefetch(world.head, HEAD * other)
+        prefetch(world.tally, TALLY * other)
 
 
 @inner
-def settle(world, rules, day):
-    """Let today's answers take effect.
+def settle(world, rules, day, low, high, totals):
+    """Let today's answers take effect for members low to high - 1.
 
     Under a cap on connections it matters who comes first, and acceptances wait for ``settle_accepted``.
     """
@@ -216,40 +235,43 @@ def settle(world, rules, day):
         row = (day - delay) % ring
         last = world.sent_from[row, delay + 1]
         for place in range(world.sent_from[row, delay], last):
-            if place + 2 * AHEAD < last:
-                prefetch_bond(world.alter, world.link, world.state, np.int64(world.sent_slot[row, place + 2 * AHEAD]))
-            if place + AHEAD < last and world.verdicts[offset + AHEAD] == _ACCEPT:
-                _ask_for_both(world, np.int64(world.sent_slot[row, place + AHEAD]), np.int64(world.sent_ego[row, place + AHEAD]))
+            _ask_ahead(world, row, place, last, offset, low, high)
             verdict = world.verdicts[offset]
             offset += 1
-            slot = np.int64(world.sent_slot[row, place])
-            ego = np.int64(world.sent_ego[row, place])
-            if verdict == _IDK:
-                _strike(world, rules, day, slot, ego)
+            slot, ego = at(world.sent_slot[row, place]), np.int64(world.sent_ego[row, place])
+            mine = low <= ego < high
+            if verdict == _IDK and mine:
+                _strike(world, totals, day, slot, ego)
             elif verdict == _ACCEPT and rules.max_connections < 0:
-                _accept(world, rules, slot, ego)
+                other = np.int64(world.alter[slot])
+                if mine:
+                    _is_accepted(world, totals, slot, ego)
+                if low <= other < high:
+                    _accepts(world, totals, at(world.link[2 * slot]), other)
 
 
-@njit(cache=True, nogil=True)
-def settle_accepted(world, rules, day):
-    """Let today's acceptances take effect in the order (receiver, sender)."""
+@inner
+def settle_accepted(world, rules, day, totals):
+    """Let today's acceptances take effect in the order (receiver, sender), as long as there is room for the connections."""
     ring = world.sent_slot.shape[0]
-    slots = np.empty(due(world, rules, day), np.int64)
-    count = 0
-    offset = np.int64(0)
+    count, offset = np.int64(0), np.int64(0)
     for delay in range(min(rules.pending_days, day)):
         row = (day - delay) % ring
         for place in range(world.sent_from[row, delay], world.sent_from[row, delay + 1]):
             if world.verdicts[offset] == _ACCEPT:
-                slots[count] = world.sent_slot[row, place]
+                world.keys[count] = key(world.alter[world.sent_slot[row, place]], world.sent_ego[row, place])
                 count += 1
             offset += 1
-    slots = slots[:count]
-    for turn in by_receiver_and_sender(world.alter[slots], world.alter[world.link[2 * slots]]):
-        _accept(world, rules, slots[turn], np.int64(world.alter[world.link[2 * slots[turn]]]))
+    sort(world.keys, count)
+    for turn in range(count):
+        other, ego = pair(world.keys[turn])
+        if not full(world, rules, ego, other):
+            slot = find(world.chunks, world.head, world.mark, world.alter, ego, other)
+            _is_accepted(world, totals, slot, ego)
+            _accepts(world, totals, np.int64(world.link[2 * slot]), other)
 
 
-@fast
+@inner
 def waiting_longest(world, rules, day):
     """Count the invitations of the day whose time is up, answered or not."""
     sent = day - rules.pending_days
@@ -257,26 +279,31 @@ def waiting_longest(world, rules, day):
 
 
 @inner
-def withdraw(world, rules, day):
-    """Withdraw the invitations that are still pending on their last day."""
-    row = (day - rules.pending_days) % world.sent_slot.shape[0]
-    withdrawn = np.int64(0)
-    count = waiting_longest(world, rules, day)
+def withdraw(world, rules, day, low, high, totals):
+    """Withdraw the invitations of members low to high - 1 that are still pending on their last day, and mark them in ``sent_source``."""
+    row, count = (day - rules.pending_days) % world.sent_slot.shape[0], waiting_longest(world, rules, day)
     for place in range(count):
-        if place + AHEAD < count:
-            prefetch(world.state, np.int64(world.sent_slot[row, place + AHEAD]))
-        slot = np.int64(world.sent_slot[row, place])
-        if world.state[slot] & PLATFORM != PENDING:
-            continue
-        world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
-        ego = np.int64(world.sent_ego[row, place])
-        world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
-        world.totals[world.policy[ego], T_RESOLVED] += 1
-        if rules.lock_days >= 0:
-            world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = slot
+        if place + AHEAD < count and low <= world.sent_ego[row, place + AHEAD] < high:
+            prefetch(world.state, at(world.sent_slot[row, place + AHEAD]))
+        slot, ego = at(world.sent_slot[row, place]), np.int64(world.sent_ego[row, place])
+        if low <= ego < high and world.state[slot] & PLATFORM == PENDING:
+            world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | LOCKED
+            world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
+            totals[world.policy[ego], T_RESOLVED] += 1
+            world.sent_source[row, place] = _WITHDRAWN
+
+
+@inner
+def lock(world, rules, day):
+    """Queue the invitations that were withdrawn today, if their lock will end."""
+    if rules.lock_days < 0:
+        return
+    row, before = (day - rules.pending_days) % world.sent_slot.shape[0], world.clock[NEWEST_LOCK]
+    for place in range(waiting_longest(world, rules, day)):
+        if world.sent_source[row, place] == _WITHDRAWN:
+            world.locks[world.clock[NEWEST_LOCK] % len(world.locks)] = world.sent_slot[row, place]
             world.clock[NEWEST_LOCK] += 1
-            withdrawn += 1
-    world.lock_counts[day % len(world.lock_counts)] = withdrawn
+    world.lock_counts[day % len(world.lock_counts)] = world.clock[NEWEST_LOCK] - before
 
 
 @inner

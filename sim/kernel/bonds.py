@@ -24,6 +24,8 @@ CONTACT = 56
 one above 0."""
 ARC = 1
 """Set once ego has invited alter, or accepted an invitation of alter: an arc of the outreach graph."""
+BACK = 4
+"""Set once alter has done so: the arc from alter to ego. So each side of a bond knows both, and need not look at the other."""
 STRUCK = 2
 """Set where alter has answered ego's invitation with "I don't know"."""
 

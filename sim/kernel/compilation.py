@@ -15,11 +15,14 @@ _rules: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=Fa
 _unseen: Any = partial(_rules, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 fast: Any = _rules()
-"""For a phase, which Python may call."""
+"""For what Python may call."""
 inner: Any = _unseen()
-"""For a part of a phase, which only the kernel calls: what Python would need to call it takes as long to compile as the function itself."""
+"""For what only the kernel calls: what Python would need to call it takes as long to compile as the function itself."""
 inlined: Any = _unseen(forceinline=True)
 """For what is called in the innermost loops."""
+
+part_of: Any = njit(inline="always")
+"""For a part of one large function that has a name for its readers: it is compiled with that function, and not before by itself."""
 
 
 @inlined

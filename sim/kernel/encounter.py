@@ -14,12 +14,11 @@ from .bonds import (
     FREE_OF_CLASS,
     HEAD,
     PLATFORM,
-    class_in,
     no_longer_free,
     strengthened,
     tie_class,
 )
-from .compilation import at, fast, inlined
+from .compilation import at, inlined, inner
 from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, linked, own_side
 from .vectors import AHEAD, prefetch
 
@@ -40,20 +39,19 @@ def set_class(state, slot, k):
 
 
 @inlined
-def count_risen(head, state, ego, slot, before):
-    """Count that the tie of ego at slot has risen from a class."""
-    if state[slot] & PLATFORM == FREE:
-        no_longer_free(head, ego, before)
-        head[HEAD * ego + FREE_OF_CLASS + class_in(state[slot])] += 1
+def count_risen(head, ego, before, k):
+    """Count that a free bond of ego has risen from a class to another."""
+    no_longer_free(head, ego, before)
+    head[HEAD * ego + FREE_OF_CLASS + k] += 1
 
 
-@fast
+@inner
 def reach_far_side(world, rules, day, first, last):
     """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond.
 
-    Gives the place up to which the ties that have risen by it are now listed there.
+    Gives the place up to which the free bonds that have risen by it are now listed there.
     """
-    today, touched, link = day - rules.first_day, world.touched, world.link
+    today, touched, link, state = day - rules.first_day, world.touched, world.link, world.state
     first, last = at(first), at(last)
     risen = first
     for one in range(first, last):
@@ -63,23 +61,30 @@ def reach_far_side(world, rules, day, first, last):
         before, k = grow(link, rules, slot, touched[one] & 1, today)
         touched[risen] = slot * 8 + before
         risen += np.int64(k != before)
+    free = first
     for one in range(first, risen):
         if one + AHEAD < risen:
-            prefetch(world.state, at(touched[one + AHEAD] >> 3))
-        slot = at(touched[one] >> 3)
-        set_class(world.state, slot, tie_class(link[2 * slot + 1], rules.often, rules.close))
-    return risen
+            ahead = at(touched[one + AHEAD] >> 3)
+            prefetch(state, ahead)
+            prefetch(world.alter, at(link[2 * ahead]))
+        slot, before = at(touched[one] >> 3), touched[one] & 7
+        k = tie_class(link[2 * slot + 1], rules.often, rules.close)
+        set_class(state, slot, k)
+        touched[free] = np.int64(world.alter[at(link[2 * slot])]) * 64 + before * 8 + k
+        free += np.int64(state[slot] & PLATFORM == FREE)
+    return free
 
 
-@fast
-def count_far_side(world, first, last):
-    """Count the ties that have risen on the partners' side, in the places where ``reach_far_side`` has listed them."""
-    first, last = at(first), at(last)
-    for one in range(first, last):
+@inner
+def count_far_side(world, first, last, low, high):
+    """Count what has risen on the partners' side, as ``reach_far_side`` has listed it, for members low to high - 1."""
+    touched = world.touched
+    for one in range(at(first), at(last)):
         if one + AHEAD < last:
-            prefetch(world.alter, np.int64(world.link[2 * at(world.touched[one + AHEAD] >> 3)]))
-        slot = at(world.touched[one] >> 3)
-        count_risen(world.head, world.state, np.int64(world.alter[world.link[2 * slot]]), slot, world.touched[one] & 7)
+            prefetch(world.head, HEAD * at(touched[one + AHEAD] >> 6))
+        ego = at(touched[one] >> 6)
+        if low <= ego < high:
+            count_risen(world.head, ego, touched[one] >> 3 & 7, touched[one] & 7)
 
 
 @inlined
@@ -90,10 +95,11 @@ def _meet(world, rules, ego, slot, face, today):
     before, k = grow(world.link, rules, slot, face, today)
     if k != before:
         set_class(world.state, slot, k)
-        count_risen(world.head, world.state, ego, slot, before)
+        if world.state[slot] & PLATFORM == FREE:
+            count_risen(world.head, ego, before, k)
 
 
-@fast
+@inner
 def make_acquainted(world, rules, day, first, last, pool, low, high):
     """Let the encounters in places first to last - 1 of ``fresh`` happen, in this order, to members low to high - 1.
 

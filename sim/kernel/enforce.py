@@ -3,7 +3,9 @@
 An account is judged by itself, so any range of members can be looked at at once.
 """
 
-from .compilation import fast, inlined, inner
+import numpy as np
+
+from .compilation import inlined, inner
 from .world import (
     ACCEPTED,
     ACCEPTED_BEFORE,
@@ -38,12 +40,9 @@ def _breaks_the_rule(world, rules, day, ego):
     return False
 
 
-@fast
-def enforce(world, rules, day, low, high, changes):
-    """Apply the rule to members low to high - 1.
-
-    Adds to ``changes``, per policy, first restrictions [0] and accounts restricted, less those lifted [1].
-    """
+@inner
+def enforce(world, rules, day, low, high, totals):
+    """Apply the rule to members low to high - 1."""
     if rules.limit < 0 and rules.min_ratio < 0.0:
         return
     for ego in range(low, high):
@@ -52,15 +51,15 @@ def enforce(world, rules, day, low, high, changes):
             world.account[ACCOUNT * ego + COUNTED_STRIKES] = 0
             world.tally[TALLY * ego + SENT_BEFORE] = world.tally[TALLY * ego + SENT]
             world.tally[TALLY * ego + ACCEPTED_BEFORE] = world.tally[TALLY * ego + ACCEPTED]
-            changes[world.policy[ego], 1] -= 1
+            totals[world.policy[ego], T_RESTRICTED] -= 1
         elif until < day and _breaks_the_rule(world, rules, day, ego):
             world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
             world.tally[TALLY * ego + RESTRICTED_DAYS] += max(rules.restriction_days, 0)
-            changes[world.policy[ego], 1] += 1
+            totals[world.policy[ego], T_RESTRICTED] += 1
             if world.tally[TALLY * ego + BLOCKED_DAY] == 0:
                 world.tally[TALLY * ego + BLOCKED_DAY] = day
                 world.tally[TALLY * ego + SENT_AT_BLOCK] = world.tally[TALLY * ego + SENT]
-                changes[world.policy[ego], 0] += 1
+                totals[world.policy[ego], T_BLOCKED] += 1
 
 
 @inner
@@ -71,13 +70,14 @@ def clear_weekday(world, day):
 
 
 @inner
-def observe(world, day, changes, series):
-    """Write the day's totals (restricted: as of this morning), then let the changes of the evening enter them."""
+def observe(world, day, books, series):
+    """Add what each thread has counted to the totals, and write these down; restricted: as of this morning."""
     for p in range(world.totals.shape[0]):
         for measure in range(world.totals.shape[1]):
-            series[day - 1, p, measure] = world.totals[p, measure]
-        series[day - 1, p, T_BLOCKED] += changes[p, 0]
-        world.totals[p, T_BLOCKED] += changes[p, 0]
-        world.totals[p, T_RESTRICTED] += changes[p, 1]
-        changes[p, 0] = 0
-        changes[p, 1] = 0
+            counted = np.int64(0)
+            for turn in range(books.shape[0]):
+                counted += books[turn, p, measure]
+                books[turn, p, measure] = 0
+            before = world.totals[p, measure]
+            world.totals[p, measure] = before + counted
+            series[day - 1, p, measure] = before if measure == T_RESTRICTED else before + counted

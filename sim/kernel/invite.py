@@ -23,7 +23,7 @@ from .bonds import (
     prefetch_member,
     slot_of,
 )
-from .compilation import at, fast, inlined, inner
+from .compilation import at, inlined, inner
 from .draws import MORE, TRY, TWO32, UNIT, below, block, blocks, lane
 from .eligible import agrees, count_agreed, eligible, eligible_contacts
 from .join import ALTER, EGO, EXTRA, SLOT
@@ -333,13 +333,15 @@ def _close_up(world, asking, base, each, written):
     return out
 
 
-@fast
-def choose_invitations(world, rules, day, low, high, out, paper):
-    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from place out on, and gives the place it has got to.
+@inner
+def choose_invitations(world, rules, day, low, high, paper):
+    """Let members low to high - 1 choose whom to invite; writes to ``invited`` from the place on where all before them would end, and gives
+    the place it has got to.
 
     A block's first notes are made where each ego has room for all its attempts.
     """
     each = np.int64(rules.whole_attempts + (1 if rules.extra_attempt > 0 else 0))
+    out = low * each
     for begin in range(low, high, INVITING_BLOCK):
         asking = _those_who_may(world, rules, day, begin, min(begin + INVITING_BLOCK, high), paper.who)
         for turn in range(asking):

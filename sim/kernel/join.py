@@ -24,7 +24,7 @@ from .bonds import (
     prefetch_member,
     slot_of,
 )
-from .compilation import fast, inlined, inner
+from .compilation import inlined, inner
 from .vectors import AHEAD, prefetch
 
 EGO, ALTER, SLOT, EXTRA = range(4)
@@ -114,7 +114,7 @@ def linked(world, place, here, there):
     return False
 
 
-@fast
+@inner
 def link_across(world, rows, first, last):
     """Link the bonds of rows first to last - 1 whose sides different threads have created, as noted in ``sides``."""
     for place in range(first, last):

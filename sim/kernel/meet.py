@@ -13,8 +13,10 @@ from .bonds import (
     CONTACTS,
     COUNT_MASK,
     ENCOUNTERS,
+    FREE,
     HEAD,
     MET,
+    PLATFORM,
     first_marked,
     found_from,
     prefetch_bond,
@@ -24,7 +26,7 @@ from .bonds import (
     strength,
     tie_class,
 )
-from .compilation import at, fast, inlined, inner
+from .compilation import at, inlined, inner
 from .draws import PARTNER, TWO32, UNIT, below, block, blocks, column, daily, lane
 from .encounter import count_risen, grow, set_class
 from .join import ALTER, EGO, EXTRA, SLOT
@@ -254,15 +256,17 @@ def _count_own_side(head, link, state, often, close, risen, count):
         prefetch(state, at(risen[1, one]))
     for one in range(count):
         ego, slot = at(risen[0, one]), at(risen[1, one])
-        set_class(state, slot, tie_class(link[2 * slot + 1], often, close))
-        count_risen(head, state, ego, slot, risen[2, one])
+        k = tie_class(link[2 * slot + 1], often, close)
+        set_class(state, slot, k)
+        if state[slot] & PLATFORM == FREE:
+            count_risen(head, ego, risen[2, one], k)
 
 
-@fast
+@inner
 def choose_encounters(world, rules, day, low, high, paper):
     """Let members low to high - 1 choose whom to meet.
 
-    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the lengths of these two.
+    Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the places where these two end.
     """
     touched, fresh = low, low
     head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
@@ -281,4 +285,4 @@ def choose_encounters(world, rules, day, low, high, paper):
         _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, paper)
         touched, fresh, risen = _meet_elsewhere(world, rules, day, first, again, starting, touched, fresh, risen, paper)
         _count_own_side(head, link, state, rules.often, rules.close, paper.risen, risen)
-    return touched - low, fresh - low
+    return touched, fresh

@@ -16,13 +16,14 @@ AHEAD = 16
 _BIT, _BYTE, _WORD, _LONG = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
+def address(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
+    """Give, to an intrinsic, the address of ``array[place]``."""
     view = context.make_array(array_type)(context, builder, array)
     return builder.gep(view.data, [place])
 
 
 def _bytes(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
-    pointer = builder.bitcast(_address(context, builder, array_type, array, place), ir.VectorType(_BYTE, WIDTH).as_pointer())
+    pointer = builder.bitcast(address(context, builder, array_type, array, place), ir.VectorType(_BYTE, WIDTH).as_pointer())
     return builder.load(pointer, align=1)
 
 
@@ -84,7 +85,7 @@ def prefetch(typing_context: Any, array: Any, place: Any) -> Any:
     """Ask for the memory of ``array[place]`` ahead of its use; ``place`` is a place in the flat array."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = builder.bitcast(_address(context, builder, signature.args[0], arguments[0], arguments[1]), _BYTE.as_pointer())
+        pointer = builder.bitcast(address(context, builder, signature.args[0], arguments[0], arguments[1]), _BYTE.as_pointer())
         kind = ir.FunctionType(ir.VoidType(), [pointer.type, _WORD, _WORD, _WORD])
         callee = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
         builder.call(callee, [pointer, ir.Constant(_WORD, 0), ir.Constant(_WORD, 3), ir.Constant(_WORD, 1)])

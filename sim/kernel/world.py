@@ -32,10 +32,10 @@ FOREVER = 2**31 - 1
 TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
-NEXT_SLOT, END_SLOT, STAGE, CURSOR, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, FAILED = range(9)
-"""Places of ``clock``: next free slot of the pool and its end, the stage of the day and the place in its list (for going on after growth),
-the day, the length of the list of this stage, both ends of the queue of locks, and one more than the number of a policy whose function has
-raised an exception."""
+NEXT_SLOT, END_SLOT, STAGE, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, NEEDED, FAILED = range(9)
+"""Places of ``clock``: next free slot of the pool and its end, the stage of the day, the day, the length of the list of this stage, both
+ends of the queue of locks, how much a list must hold that is to grow, and one more than the number of a policy whose function has raised an
+exception."""
 
 
 class Rules(NamedTuple):
@@ -114,12 +114,14 @@ class World(NamedTuple):
     totals: NDArray[np.int64]
     clock: NDArray[np.int64]
     touched: NDArray[np.int64]
-    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then, of those whose tie has risen
-    on the far side, slot * 8 + the class that it had."""
+    """(N,): today's encounters with a known contact: slot of the far side * 2 + face to face; then, of the free
+    bonds that have risen by a class on the far side, member * 64 + the class that it had * 8 + the one that it has."""
     fresh: NDArray[np.int32]
     """(N, 4): today's other encounters: ego, alter, slot of the bond (-1: no bond yet), face to face."""
     invited: NDArray[np.int32]
     """(attempts, 4): today's invitations: ego, alter, slot (-1: no bond yet), source + 4 * delay."""
+    keys: NDArray[np.int64]
+    """What takes effect in an order, see ``order``."""
     sides: NDArray[np.int32]
     """(2, the longer of these two): slots of both sides of a new bond that different threads have created, else -1."""
     verdicts: NDArray[np.uint8]
@@ -162,6 +164,8 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
     slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
+    clock = np.zeros(FAILED + 1, np.int64)
+    clock[END_SLOT], clock[DAY] = slots, rules.first_day - 1
     return World(
         chunks=Chunks(_aligned((n * NEAR_CHUNKS,), np.uint32), _aligned((n, 0), np.uint32)),
         head=_aligned((n * HEAD,), np.int32),
@@ -178,10 +182,11 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
         strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
         totals=np.zeros((policies, TOTALS), np.int64),
-        clock=np.array([0, slots, 0, 0, rules.first_day - 1, 0, 0, 0, 0], np.int64),
+        clock=clock,
         touched=np.empty(n, np.int64),
         fresh=np.empty((max(n, longest_day), 4), np.int32),
         invited=np.empty((most, 4), np.int32),
+        keys=np.empty(max(most, 1024), np.int64),
         sides=np.full((2, max(n, longest_day, most)), -1, np.int32),
         verdicts=np.empty(1024, np.uint8),
         sent_slot=np.empty((ring, most), np.uint32),
@@ -231,18 +236,17 @@ def with_more_chunks(world: World) -> World:
     return world._replace(chunks=world.chunks._replace(far=wider))
 
 
-def with_room_for(world: World, name: str, rows: int) -> World:
-    """Lengthen one of the day's own lists to at least so many rows."""
-    array = getattr(world, name)
-    longer: Any = {name: _longer(array, len(array), max(rows, 2 * len(array)))}
-    return world._replace(**longer)
+def with_room_to_answer(world: World) -> World:
+    """Lengthen the lists that hold the answers of a day."""
+    rows = max(int(world.clock[NEEDED]), 2 * len(world.verdicts))
+    return world._replace(verdicts=_longer(world.verdicts, 0, rows), keys=_longer(world.keys, 0, max(rows, len(world.keys))))
 
 
-def with_longer_queue(world: World, needed: int) -> World:
+def with_longer_queue(world: World) -> World:
     """Lengthen the ring of locks, its oldest entry first."""
     ring = world.locks
     oldest, newest = int(world.clock[OLDEST_LOCK]), int(world.clock[NEWEST_LOCK])
-    longer = np.empty(max(2 * len(ring), newest - oldest + needed), np.int32)
+    longer = np.empty(max(2 * len(ring), int(world.clock[NEEDED])), np.int32)
     longer[: newest - oldest] = ring[np.arange(oldest, newest) % len(ring)]
     world.clock[OLDEST_LOCK], world.clock[NEWEST_LOCK] = 0, newest - oldest
     return world._replace(locks=longer)

@@ -1,0 +1,96 @@
+"""A run is the same for any number of threads; they live through the days together, and none is left waiting where another can't come."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.engine import Engine
+from sim.kernel import world as arrays
+
+SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
+
+
+def bytes_of(result):
+    tables = [result.summary, result.series, result.members]
+    return [pd.util.hash_pandas_object(table).sum() for table in tables], result.connections.tobytes(), result.arcs.tobytes()
+
+
+def test_two_threads_give_the_same_bytes_as_one():
+    for changes in (
+        {},
+        {"platform.preset": "linkedin2021", "platform.max_connections": 12, "inviting.per_day": 2.5, "inviting.lock_days": 3},
+    ):
+        scenario = SMALL.replace({**changes, "members": 1500})
+        assert bytes_of(sim.run(scenario, threads=1)) == bytes_of(sim.run(scenario, threads=2)) == bytes_of(sim.run(scenario, threads=3))
+
+
+def test_more_threads_than_are_of_use():
+    few = SMALL.replace({"members": 20})
+    assert bytes_of(sim.run(few, threads=1000)) == bytes_of(sim.run(few, threads=1))
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, threads):
+    busy = SMALL.replace({"members": 600, "days": 20, "inviting.per_day": 40.0, "platform.preset": "none", "policies": {"everyone": 1}})
+    plain = sim.run(busy)
+    found = arrays.found
+
+    def cramped(*arguments):
+        world = found(*arguments)
+        world.clock[arrays.END_SLOT] = 300
+        return world._replace(
+            alter=world.alter[:300],
+            link=world.link[:600],
+            state=world.state[:300],
+            verdicts=world.verdicts[:1],
+        )
+
+    monkeypatch.setattr(arrays, "found", cramped)
+    engine = Engine(busy, threads)
+    engine.advance(busy.days)
+    assert engine.world.chunks.far.shape[1] > 0, "nobody had more bonds than there are near chunks for"
+    assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
+
+
+def assert_nothing_was_done(engine):
+    """What goes on from here is what begins here."""
+    plain = Engine(SMALL, threads=1)
+    for each in (engine, plain):
+        each.advance(SMALL.days)
+    assert bytes_of(engine.result()) == bytes_of(plain.result())
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_thread_that_does_not_start(monkeypatch, turn):
+    engine, submit = Engine(SMALL, threads=3), ThreadPoolExecutor.submit
+
+    def refuses(executor, work, share):
+        if share.turn == turn:
+            raise RuntimeError("can't start new thread")
+        return submit(executor, work, share)
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="can't start"):
+        patch.setattr(ThreadPoolExecutor, "submit", refuses)
+        engine.advance(10)
+    assert_nothing_was_done(engine)
+
+
+@pytest.mark.parametrize("turn", [0, 2])
+def test_a_thread_that_fails_on_its_way(monkeypatch, turn):
+    engine = Engine(SMALL, threads=3)
+    live = engine.crew.live
+
+    def failing(do):
+        def fails(share):
+            if share.turn == turn:
+                raise KeyboardInterrupt
+            return do(share)
+
+        return live(fails)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(engine.crew, "live", failing)
+        engine.advance(10)
+    assert_nothing_was_done(engine)
