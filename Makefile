@@ -20,7 +20,7 @@ app: env  # the interactive page, in the browser
 	@$(RUN) -m sim page $(ARGS)
 
 test: env  # the tests
-	@$(RUN) -m pytest -n 2 $(ARGS)
+	@$(RUN) -m pytest -n 2 --maxschedchunk 10 $(ARGS)
 
 verify: env  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
