@@ -85,8 +85,8 @@ class _Estimate(NamedTuple):
 
     def said(self, unit: str) -> str:
         """Write it in percent, with the unit before the interval."""
-        bounds = "" if math.isnan(self.low) else f" [{100 * self.low:.1f}, {100 * self.high:.1f}]"
-        return f"{100 * self.mean:.1f} {unit}{bounds}"
+        bounds = "" if math.isnan(self.low) else f" [{100 * self.low:z.1f}, {100 * self.high:z.1f}]"
+        return f"{100 * self.mean:z.1f} {unit}{bounds}"
 
     def share(self) -> str:
         """Say it as a share, its interval within 0 and 1."""

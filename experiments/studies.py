@@ -130,9 +130,9 @@ def filled(*sentences: str) -> str:
 
 
 def between(mean: float, low: float, high: float, form: str = ".1f", unit: str = "") -> str:
-    """Write an estimate with its interval: ``12.3 % [11.9, 12.7]``."""
-    bounds = "" if low != low else f" [{low:{form}}, {high:{form}}]"
-    return f"{mean:{form}}{unit and f' {unit}'}{bounds}"
+    """Write an estimate with its interval: ``12.3 % [11.9, 12.7]``; what is rounded to nothing has no sign."""
+    bounds = "" if low != low else f" [{low:z{form}}, {high:z{form}}]"
+    return f"{mean:z{form}}{unit and f' {unit}'}{bounds}"
 
 
 def setting(base: sim.Scenario, replications: int, *more: str) -> str:

@@ -227,8 +227,8 @@ class Engine:
 
         while (said := self.crew.live(live)) != kernel.DONE:
             self._grow(said)
-        if failed := int(self.world.clock[arrays.FAILED]):
-            policy = list(self.scenario.policies.values())[failed - 1]
+        if (failed := self.world.clock[arrays.FAILED :]).any():
+            policy = list(self.scenario.policies.values())[failed.argmax()]
             title = getattr(policy.condition, "__name__", "of the policy")
             right = "must give True or False for every bond and candidate"
             raise InputError(f"policies.{policy.name}.condition: the function {title} raised an exception by day {self.day}; {right}")

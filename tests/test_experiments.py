@@ -144,6 +144,10 @@ def test_a_slip_is_one_line_and_leaves_nothing(tmp_path, main, arguments, says):
 # The sweep
 
 
+def test_what_is_rounded_to_nothing_has_no_sign():
+    assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
+
+
 def test_the_lead_is_that_of_the_highest_mean_and_clear_where_the_interval_excludes_0():
     rows = [
         {"point": point, "replication": r, "policy": policy, **dict.fromkeys(sim.MEASURES, np.nan), "degree": value}

@@ -94,3 +94,13 @@ def test_a_thread_that_fails_on_its_way(monkeypatch, turn):
         patch.setattr(engine.crew, "live", failing)
         engine.advance(10)
     assert_nothing_was_done(engine)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_of_two_functions_that_raise_the_first_policys_is_named(threads):
+    def raises(bond, candidate, day):
+        return 10 // (day - 3) > 0
+
+    policies = [sim.InvitePolicy(name, contacts=1, condition=raises) for name in ("one", "other")]
+    with pytest.raises(sim.InputError, match=r"^policies\.one\.condition: "):
+        sim.run(SMALL.replace({"policies": policies}), threads=threads)

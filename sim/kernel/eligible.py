@@ -63,7 +63,7 @@ def agrees(world, rules, day, ego, other, slot, k):
         np.int64(day),
     )
     if answer < 0:  # it has raised an exception
-        world.clock[FAILED] = 1 + world.policy[ego]
+        world.clock[FAILED + world.policy[ego]] = 1
     return answer > 0
 
 

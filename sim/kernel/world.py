@@ -34,7 +34,7 @@ TOTALS = 9
 
 NEXT_SLOT, END_SLOT, STAGE, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, NEEDED, FAILED = range(9)
 """Places of ``clock``: next free slot of the pool and its end, the stage of the day, the day, the length of the list of this stage, both
-ends of the queue of locks, how much a list must hold that is to grow, and one more than the number of a policy whose function has raised an
+ends of the queue of locks, and how much a list must hold that is to grow. From FAILED on, by policy: 1 if its function has raised an
 exception."""
 
 
@@ -164,7 +164,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
     slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
-    clock = np.zeros(FAILED + 1, np.int64)
+    clock = np.zeros(FAILED + policies, np.int64)
     clock[END_SLOT], clock[DAY] = slots, rules.first_day - 1
     return World(
         chunks=Chunks(_aligned((n * NEAR_CHUNKS,), np.uint32), _aligned((n, 0), np.uint32)),
