@@ -5,7 +5,7 @@ any number of threads.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 from .kernel.share import GIVEN_UP, Share, shares
 from .kernel.world import World
@@ -48,7 +48,6 @@ class Crew:
             return do(first)
         self._executor = self._executor or ThreadPoolExecutor(len(others))
         first.gate[:] = 0
-        at_work: list[Future[int]] = []
 
         def join(share: Share) -> int:
             try:
@@ -58,10 +57,10 @@ class Crew:
                 raise
 
         try:
-            at_work += [self._executor.submit(join, share) for share in others]
+            at_work = [self._executor.submit(join, share) for share in others]
             return max(join(first), *(work.result() for work in at_work))
         except BaseException:
             first.gate[GIVEN_UP] = 1
+            executor, self._executor = self._executor, None
+            executor.shutdown(cancel_futures=True)  # nobody is left at the gate, nor work that no thread has taken
             raise
-        finally:
-            wait(at_work)

@@ -157,7 +157,7 @@ class Engine:
         per_slot = sum(pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)) // len(world.alter)
         waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
         others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
-        lists = (world.strike_days, world.touched, world.fresh, world.invited, world.sides, world.verdicts)
+        lists = (world.strike_days, world.touched, world.fresh, world.invited, world.keys, world.sides, world.verdicts)
         listed = sum(table.nbytes for table in world.chunks)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
         return bonds_now, slots * per_slot + listed, waiting + sum(array.nbytes for array in (*others, *lists))

@@ -60,10 +60,12 @@ def needs_compiled(item: pytest.Item) -> bool:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Take a copy of the compiled code as soon as it is needed."""
-    if worker is None or (own / "whole").exists() or not needs_compiled(item):
+    if worker is None or (own / "asked").exists() or not needs_compiled(item):
         return
-    until = time.monotonic() + LONGEST
-    while not (common / "compiled" / "whole").exists() and time.monotonic() < until:
+    own.mkdir(exist_ok=True)
+    (own / "asked").touch()
+    compiled, until = common / "compiled", time.monotonic() + LONGEST
+    while compiled.exists() and not (compiled / "whole").exists() and time.monotonic() < until:
         time.sleep(0.2)
-    shutil.copytree(common / "compiled", own, dirs_exist_ok=True)
-    (own / "whole").touch()
+    if (compiled / "whole").exists():
+        shutil.copytree(compiled, own, dirs_exist_ok=True)

@@ -1,6 +1,6 @@
 """A run is the same for any number of threads; they live through the days together, and none is left waiting where another can't come."""
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
 
 import pandas as pd
 import pytest
@@ -64,15 +64,16 @@ def assert_nothing_was_done(engine):
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_a_thread_that_does_not_start(monkeypatch, turn):
-    engine, submit = Engine(SMALL, threads=3), ThreadPoolExecutor.submit
+    engine, start, started = Engine(SMALL, threads=3), threading.Thread.start, []
 
-    def refuses(executor, work, share):
-        if share.turn == turn:
+    def refuses(thread):
+        started.append(thread)
+        if len(started) == turn:
             raise RuntimeError("can't start new thread")
-        return submit(executor, work, share)
+        start(thread)
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="can't start"):
-        patch.setattr(ThreadPoolExecutor, "submit", refuses)
+        patch.setattr(threading.Thread, "start", refuses)
         engine.advance(10)
     assert_nothing_was_done(engine)
 

@@ -24,7 +24,8 @@ DONE, AGAIN, MORE_SLOTS, MORE_CHUNKS, MORE_ANSWERS, MORE_LOCKS = range(6)
 
 DAWN, MEETING, REACHING, LISTING, COUNTING, ACQUAINTING, LINKING, UNLOCKING, INVITING = range(9)
 INTRODUCING, BINDING, SENDING, CROSSING, FILING, WAITING, JUDGING, SETTLING, ACCEPTING, EVENING, OBSERVING = range(9, 20)
-"""Stages of a day. What one thread reads in a stage no other writes, so that it does not matter which is first."""
+"""Stages of a day. What one thread looks at in a stage no other changes: a byte may change under a reader, but not who is a contact
+(MEETING) or connected (INVITING), and a row's slot (INTRODUCING) matters only to those who look after one of its members."""
 OF_ONE = (LISTING, UNLOCKING, FILING, WAITING, ACCEPTING, OBSERVING)
 """Those that one thread does for all; in the others each does its share."""
 
@@ -60,7 +61,7 @@ def _list_encounters(world, log_from, log_ego, log_alter, repeats):
 def _room_to_answer(world, rules, day):
     """Say what the answers of the day need, or DONE."""
     world.clock[NEEDED] = due(world, rules, day)
-    if world.clock[NEEDED] > min(len(world.verdicts), len(world.keys)):
+    if world.clock[NEEDED] > len(world.verdicts):  # keys are never fewer
         return MORE_ANSWERS
     world.clock[NEEDED] = world.clock[NEWEST_LOCK] - world.clock[OLDEST_LOCK] + waiting_longest(world, rules, day)
     if rules.lock_days >= 0 and world.clock[NEEDED] > len(world.locks):

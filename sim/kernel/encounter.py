@@ -19,7 +19,7 @@ from .bonds import (
     tie_class,
 )
 from .compilation import at, inlined, inner
-from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, linked, own_side
+from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_or_note, own_side
 from .vectors import AHEAD, prefetch
 
 
@@ -120,5 +120,5 @@ def make_acquainted(world, rules, day, first, last, pool, low, high):
             there = own_side(world, pool, other, ego, today) if new else np.int64(link[2 * here])
             _meet(world, rules, other, there, face, today)
         if new:
-            linked(world, place, here, there)
+            link_or_note(world, rows, place, here, there)
     return at(last)

@@ -1,4 +1,4 @@
-"""Phase 4: at the end of the day the platform looks at each account, lifts what has run out and restricts who has broken its rule.
+"""Phases 4 and 5: at the end of the day the platform looks at each account, lifts what has run out and restricts who has broken its rule.
 
 An account is judged by itself, so any range of members can be looked at at once.
 """

@@ -99,30 +99,24 @@ def _link(link, here, there):
 
 
 @inlined
-def linked(world, place, here, there):
-    """Link the two sides of a row's new bond, or, where -1 stands for one that is not looked after here, note the other in ``sides``.
-
-    Says whether they are linked.
-    """
+def link_or_note(world, rows, place, here, there):
+    """Link the two sides of a row's new bond; or, where -1 stands for one that is not looked after here, note the other in ``sides``."""
     if here >= 0 and there >= 0:
         _link(world.link, here, there)
-        return True
-    if here >= 0:
+        rows[place, SLOT] = here
+    elif here >= 0:
         world.sides[0, place] = here
-    if there >= 0:
+    elif there >= 0:
         world.sides[1, place] = there
-    return False
 
 
 @inner
 def link_across(world, rows, first, last):
     """Link the bonds of rows first to last - 1 whose sides different threads have created, as noted in ``sides``."""
     for place in range(first, last):
-        here, there = np.int64(world.sides[0, place]), np.int64(world.sides[1, place])
-        if rows[place, SLOT] < 0 and here >= 0:
-            _link(world.link, here, there)
-            rows[place, SLOT] = here
-        world.sides[0, place] = -1
+        if rows[place, SLOT] < 0:
+            _link(world.link, np.int64(world.sides[0, place]), np.int64(world.sides[1, place]))
+            rows[place, SLOT] = world.sides[0, place]
 
 
 @inlined

@@ -20,7 +20,7 @@ from .bonds import (
     no_longer_free,
 )
 from .compilation import at, inlined, inner
-from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, linked, own_side
+from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_or_note, own_side
 from .order import key, pair, sort
 from .vectors import AHEAD, prefetch
 from .world import (
@@ -68,8 +68,7 @@ def introduce(world, rules, day, first, last, pool, low, high):
             world.state[here] |= PENDING
         if others:
             there = own_side(world, pool, other, ego, today)
-        if linked(world, place, here, there):
-            rows[place, SLOT] = here
+        link_or_note(world, rows, place, here, there)
     return at(last)
 
 

@@ -1,8 +1,8 @@
 """A thread's share of the work: what it looks after, and what is its own.
 
 One thread alone looks after everybody. Several have a range of the members each, and of the messages. All of them live through the day in
-step: in a stage each reads what was there before the stage and writes only what belongs to its own, and none goes on before all are ready.
-What they count they count for themselves, and it is added up in the evening.
+step: in a stage each writes only what belongs to its own and reads what no other changes, and none goes on before all are ready and the
+first thread has concluded the stage. What they count they count for themselves, and it is added up in the evening.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from .world import TOTALS, World
 
 POOL, POOL_END, REACHED, TOUCHED, FRESH, INVITED, SAID = range(7)
 """Columns of ``ledger``: the slots that the thread may give out, how far it has got in the list of new bonds, where its pieces of the day's
-lists end, and what it says at the end of a stage."""
+lists end, and what it says at the end of a stage. The first two are a pool, see ``join``."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32
 """Places of ``gate``, each in a cache line of its own: how often threads have come to it, whether they are to go home, and what they are to
 do after the stage."""

@@ -33,9 +33,9 @@ TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 NEXT_SLOT, END_SLOT, STAGE, DAY, LIST, OLDEST_LOCK, NEWEST_LOCK, NEEDED, FAILED = range(9)
-"""Places of ``clock``: next free slot of the pool and its end, the stage of the day, the day, the length of the list of this stage, both
-ends of the queue of locks, and how much a list must hold that is to grow. From FAILED on, by policy: 1 if its function has raised an
-exception."""
+"""Places of ``clock``: next free slot of the pool and its end (the first two, see ``join``), the stage of the day, the day, the length of
+the list of this stage, both ends of the queue of locks, and how much a list must hold that is to grow. From FAILED on, by policy: 1 if its
+function has raised an exception."""
 
 
 class Rules(NamedTuple):
@@ -123,7 +123,7 @@ class World(NamedTuple):
     keys: NDArray[np.int64]
     """What takes effect in an order, see ``order``."""
     sides: NDArray[np.int32]
-    """(2, the longer of these two): slots of both sides of a new bond that different threads have created, else -1."""
+    """(2, the longer of ``fresh`` and ``invited``): slots of both sides of a new bond that different threads have created, else -1."""
     verdicts: NDArray[np.uint8]
     """Today's answers, in the order of the messages."""
     sent_slot: NDArray[np.uint32]
@@ -187,7 +187,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         fresh=np.empty((max(n, longest_day), 4), np.int32),
         invited=np.empty((most, 4), np.int32),
         keys=np.empty(max(most, 1024), np.int64),
-        sides=np.full((2, max(n, longest_day, most)), -1, np.int32),
+        sides=np.empty((2, max(n, longest_day, most)), np.int32),
         verdicts=np.empty(1024, np.uint8),
         sent_slot=np.empty((ring, most), np.uint32),
         sent_ego=np.empty((ring, most), np.uint32),
