@@ -58,7 +58,7 @@ class Crew:
 
         try:
             at_work = [self._executor.submit(join, share) for share in others]
-            return max(join(first), *(work.result() for work in at_work))
+            return max(do(first), *(work.result() for work in at_work))
         except BaseException:
             first.gate[GIVEN_UP] = 1
             executor, self._executor = self._executor, None

@@ -16,7 +16,7 @@ from .invite import choose_invitations
 from .join import ALTER, EGO, EXTRA, ROOM, SLOT, link_across
 from .meet import choose_encounters
 from .send import cross, cross_in_order, file, introduce, send
-from .share import FRESH, INVITED, POOL, POOL_END, REACHED, SAID, TOUCHED, VERDICT, all_here, part
+from .share import FRESH, INVITED, LOW, POOL, POOL_END, REACHED, SAID, TOUCHED, VERDICT, all_here, part
 from .world import DAY, END_SLOT, LIST, NEEDED, NEWEST_LOCK, NEXT_SLOT, OLDEST_LOCK, STAGE
 
 DONE, AGAIN, MORE_SLOTS, MORE_CHUNKS, MORE_ANSWERS, MORE_LOCKS = range(6)
@@ -87,18 +87,18 @@ def _link(world, rows, share):
 
 
 @part_of
-def _count_far_side(world, rules, share):
+def _count_far_side(world, share):
     """Count, for the members of a thread, what all threads have listed."""
     for turn in range(share.of):
-        count_far_side(world, rules.members * turn // share.of, share.ledger[turn, TOUCHED], share.low, share.high)
+        count_far_side(world, share.ledger[turn, LOW], share.ledger[turn, TOUCHED], share.low, share.high)
 
 
 @part_of
-def _put_together(rows, share, members, each, kind):
+def _put_together(rows, share, each, kind):
     """Move together the pieces of a list that the threads have written, ``each`` rows a member at most; gives the end of the whole."""
     end = share.own[kind]
     for turn in range(1, share.of):
-        for row in range(members * turn // share.of * each, share.ledger[turn, kind]):
+        for row in range(share.ledger[turn, LOW] * each, share.ledger[turn, kind]):
             for column in range(rows.shape[1]):
                 rows[end, column] = rows[row, column]
             end += 1
@@ -132,9 +132,9 @@ def _conclude(world, rules, share, stage):
     if stage == DAWN:
         clock[DAY] += 1
     elif stage == MEETING:
-        clock[LIST] = _put_together(world.fresh, share, rules.members, 1, FRESH)
+        clock[LIST] = _put_together(world.fresh, share, 1, FRESH)
     elif stage == INVITING:
-        clock[LIST] = _put_together(world.invited, share, rules.members, len(world.invited) // rules.members, INVITED)
+        clock[LIST] = _put_together(world.invited, share, len(world.invited) // rules.members, INVITED)
     clock[STAGE] = DAWN if stage == OBSERVING or (stage == UNLOCKING and clock[DAY] < 1) else stage + 1
     return said
 
@@ -150,7 +150,7 @@ def _do(world, rules, stage, day, series, log_from, log_ego, log_alter, repeats,
     elif stage == LISTING:
         _list_encounters(world, log_from, log_ego, log_alter, repeats)
     elif stage == COUNTING:
-        _count_far_side(world, rules, share)
+        _count_far_side(world, share)
     elif stage == ACQUAINTING:
         own[REACHED] = make_acquainted(world, rules, day, own[REACHED], world.clock[LIST], share.pool, low, high)
         return _bonds_created(world, share)

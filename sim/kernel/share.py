@@ -5,6 +5,7 @@ step: in a stage each writes only what belongs to its own and reads what no othe
 first thread has concluded the stage. What they count they count for themselves, and it is added up in the evening.
 """
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,9 +19,9 @@ from .paper import Paper, paper
 from .vectors import address
 from .world import TOTALS, World
 
-POOL, POOL_END, REACHED, TOUCHED, FRESH, INVITED, SAID = range(7)
-"""Columns of ``ledger``: the slots that the thread may give out, how far it has got in the list of new bonds, where its pieces of the day's
-lists end, and what it says at the end of a stage. The first two are a pool, see ``join``."""
+POOL, POOL_END, LOW, REACHED, TOUCHED, FRESH, INVITED, SAID = range(8)
+"""Columns of ``ledger``: the slots that the thread may give out (a pool, see ``join``), the first of its members, how far it has got in the
+list of new bonds, where its pieces of the day's lists end, and what it says at the end of a stage."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32
 """Places of ``gate``, each in a cache line of its own: how often threads have come to it, whether they are to go home, and what they are to
 do after the stage."""
@@ -55,13 +56,14 @@ def shares(of: int, world: World) -> list[Share]:
     """Make the shares of all threads. Whoever works alone takes slots where the society has them."""
     members, policies = len(world.policy), len(world.totals)
     ledger, gate = np.zeros((of, 16), np.int64), np.zeros(48, np.int64)
+    ledger[:, LOW] = [members * turn // of for turn in range(of)]
     books = np.zeros((of, policies + 1, TOTALS), np.int64)  # the row to spare keeps those of two threads out of one cache line
     return [
         Share(
             turn=turn,
             of=of,
-            low=members * turn // of,
-            high=members * (turn + 1) // of,
+            low=int(low),
+            high=int(high),
             pool=world.clock if of == 1 else ledger[turn],
             own=ledger[turn],
             totals=books[turn],
@@ -70,13 +72,13 @@ def shares(of: int, world: World) -> list[Share]:
             gate=gate,
             paper=paper(),
         )
-        for turn in range(of)
+        for turn, (low, high) in enumerate(pairwise([*ledger[:, LOW], members]))
     ]
 
 
 @inlined
 def part(share, total):
-    """Give the first and the end of those of ``total`` messages that a thread looks after."""
+    """Give the first and the end of ``total`` messages, or rows of a list, that are a thread's."""
     return total * share.turn // share.of, total * (share.turn + 1) // share.of
 
 
