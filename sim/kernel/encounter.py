@@ -22,6 +22,9 @@ from .compilation import at, inlined, inner
 from .join import ALTER, EGO, EXTRA, SLOT, ask_ahead, fits, link_or_note, own_side
 from .vectors import AHEAD, prefetch
 
+BLOCK = 512
+"""Encounters whose far sides are strengthened together."""
+
 
 @inlined
 def grow(link, rules, slot, face, today):
@@ -45,33 +48,45 @@ def count_risen(head, ego, before, k):
     head[HEAD * ego + FREE_OF_CLASS + k] += 1
 
 
-@inner
-def reach_far_side(world, rules, day, first, last):
-    """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond.
+@inlined
+def _strengthen_far_sides(world, rules, today, first, last, end):
+    """Strengthen the far side of the encounters in places first to last - 1 of ``touched``, where memory is asked for up to ``end``.
 
-    Gives the place up to which the free bonds that have risen by it are now listed there.
+    Lists there, from place first on, those that have risen by it, asks for what has to be looked at then, and gives the end of the list.
     """
-    today, touched, link, state = day - rules.first_day, world.touched, world.link, world.state
-    first, last = at(first), at(last)
+    touched, link = world.touched, world.link
     risen = first
     for one in range(first, last):
-        if one + AHEAD < last:
+        if one + AHEAD < end:
             prefetch(link, at(touched[one + AHEAD]) & ~1)
         slot = at(touched[one] >> 1)
         before, k = grow(link, rules, slot, touched[one] & 1, today)
         touched[risen] = slot * 8 + before
-        risen += np.int64(k != before)
+        if k != before:
+            prefetch(world.state, slot)
+            prefetch(world.alter, at(link[2 * slot]))
+            risen += 1
+    return risen
+
+
+@inner
+def reach_far_side(world, rules, day, first, last):
+    """Let the encounters in places first to last - 1 of ``touched`` strengthen the partners' side of the bond.
+
+    Gives the place up to which the free bonds that have risen by it are now listed there. Block by block: what a block asks for is still
+    near when it is looked at.
+    """
+    today, touched, link, state = day - rules.first_day, world.touched, world.link, world.state
+    first, last = at(first), at(last)
     free = first
-    for one in range(first, risen):
-        if one + AHEAD < risen:
-            ahead = at(touched[one + AHEAD] >> 3)
-            prefetch(state, ahead)
-            prefetch(world.alter, at(link[2 * ahead]))
-        slot, before = at(touched[one] >> 3), touched[one] & 7
-        k = tie_class(link[2 * slot + 1], rules.often, rules.close)
-        set_class(state, slot, k)
-        touched[free] = np.int64(world.alter[at(link[2 * slot])]) * 64 + before * 8 + k
-        free += np.int64(state[slot] & PLATFORM == FREE)
+    for begin in range(first, last, BLOCK):
+        risen = _strengthen_far_sides(world, rules, today, begin, min(begin + BLOCK, last), last)
+        for one in range(begin, risen):
+            slot, before = at(touched[one] >> 3), touched[one] & 7
+            k = tie_class(link[2 * slot + 1], rules.often, rules.close)
+            set_class(state, slot, k)
+            touched[free] = np.int64(world.alter[at(link[2 * slot])]) * 64 + before * 8 + k
+            free += np.int64(state[slot] & PLATFORM == FREE)
     return free
 
 

@@ -121,8 +121,10 @@ def link_across(world, rows, first, last):
 
 @inlined
 def _ask_for_next(world, ego):
-    """Ask for the memory of the next bond of ego."""
+    """Ask for the memory of the next bond of ego, and of the tie of the last one, where ``joined_today`` begins to look."""
     place = np.int64(world.head[HEAD * ego + BONDS])
+    if place > 0:
+        prefetch(world.link, 2 * slot_of(world.chunks, ego, place - 1))
     if place & (CHUNK - 1) > 0:
         slot = slot_of(world.chunks, ego, place)
         prefetch(world.mark, slot)

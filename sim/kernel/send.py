@@ -123,6 +123,7 @@ def _ask_ahead(world, place, low, high):
         ego, other, slot = invited[place + AHEAD, EGO], np.int64(invited[place + AHEAD, ALTER]), at(invited[place + AHEAD, SLOT])
         if low <= ego < high:
             prefetch(world.state, slot)
+            prefetch(world.tally, TALLY * ego)
         if low <= other < high:
             prefetch(world.link, 2 * slot)
             prefetch(world.tally, TALLY * other)

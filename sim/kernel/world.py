@@ -162,7 +162,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
     n = rules.members
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
-    slots = min(n * 192 + 4096, max(4096, n * (n + 2 * CHUNK)))
+    slots = min(n * 288 + 4096, max(4096, n * (n + 2 * CHUNK)))
     ring = rules.pending_days + 1
     clock = np.zeros(FAILED + policies, np.int64)
     clock[END_SLOT], clock[DAY] = slots, rules.first_day - 1
