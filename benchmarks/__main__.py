@@ -1,7 +1,9 @@
 """``make bench``: this project and plain Mesa side by side, then this project by itself at a million members.
 
-Runs alternate, so that a machine that slows down slows both; medians are printed. Both sides have one thread and the same scenario. Two
-figures are given for this project: the days alone, which is what the plain model does, and ``sim.run`` with all its tables and networks.
+Plain Mesa comes in two: as a good user writes it who wants it fast (``plain_mesa``), and as the tests' reference, which is written to be
+read, with Python's own random numbers in place of its keyed draws. Runs alternate, so that a machine that slows down slows both; medians
+are printed. Both sides have one thread and the same scenario. Two figures are given for this project: the days alone, which is what the
+plain models do, and ``sim.run`` with all its tables and networks.
 """
 
 import statistics
@@ -9,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from random import Random
 from typing import Annotated
+from unittest.mock import patch
 
 import typer
 
@@ -17,6 +21,7 @@ import sim
 from benchmarks import plain_mesa, sweeps
 from sim import commands
 from sim.engine import Engine
+from tests import reference
 
 COLD = """
 import time; begun = time.perf_counter()
@@ -40,9 +45,21 @@ def days_alone(scenario: sim.Scenario, threads: int = 1) -> Engine:
     return engine
 
 
+def reference_alone(scenario: sim.Scenario) -> None:
+    """Live through the history and all days in the tests' reference, with Python's own random numbers."""
+    random = Random(scenario.seed)
+    with patch.object(reference, "draw", lambda *key: random.getrandbits(32)):
+        reference.Reference(scenario).run()
+
+
 def say(what: str, figure: str) -> None:
     """Print one figure."""
     print(f"{what:<66} {figure:>22}", flush=True)
+
+
+def spread(figures: list[float], form: str) -> str:
+    """Write the median, the smallest and the largest."""
+    return f"{statistics.median(figures):{form}} [{min(figures):{form}}, {max(figures):{form}}]"
 
 
 def beside_plain_mesa(scenario: sim.Scenario, repeats: int) -> None:
@@ -58,13 +75,22 @@ def beside_plain_mesa(scenario: sim.Scenario, repeats: int) -> None:
     title = f"{scenario.members:,} members, {scenario.history_days} + {scenario.days} days, ns per member-day"
     for name, times in (("plain Mesa", plain), ("this project, the days alone", ours), ("this project, sim.run with all tables", whole)):
         cost = [time / member_days * 1e9 for time in times]
-        say(
-            f"{title}: {name}" if name == "plain Mesa" else f"  {name}",
-            f"{statistics.median(cost):,.1f} [{min(cost):,.1f}, {max(cost):,.1f}]",
-        )
+        say(f"{title}: {name}" if name == "plain Mesa" else f"  {name}", spread(cost, ",.1f"))
     for name, times in (("the days alone", ours), ("sim.run with all tables", whole)):
         ratios = [slow / fast for slow, fast in zip(plain, times, strict=True)]
-        say(f"  ratio, plain Mesa / {name}", f"{statistics.median(ratios):.1f} [{min(ratios):.1f}, {max(ratios):.1f}]")
+        say(f"  ratio, plain Mesa / {name}", spread(ratios, ".1f"))
+
+
+def beside_reference(scenario: sim.Scenario, repeats: int) -> None:
+    """Print what a member-day costs in the tests' reference, and how many times that is what it costs here."""
+    member_days = scenario.members * (scenario.history_days + scenario.days)
+    costs, ratios = [], []
+    for _ in range(repeats):
+        ours, slow = seconds(lambda: days_alone(scenario)), seconds(lambda: reference_alone(scenario))
+        costs.append(slow / member_days * 1e9)
+        ratios.append(slow / ours)
+    say("  the tests' reference, with Python's own random numbers", spread(costs, ",.0f"))
+    say("  ratio, the tests' reference / the days alone", spread(ratios, ".0f"))
 
 
 def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
@@ -111,6 +137,7 @@ def main(
     days: commands.Days = 365,
     large: Annotated[int, typer.Option(help="Members of the large society; 0: leave it out.")] = 1_000_000,
     repeats: Annotated[int, typer.Option(min=1, help="Alternating runs of each.")] = 3,
+    reference_repeats: Annotated[int, typer.Option(help="Runs of the tests' reference, which is slow; 0: leave it out.")] = 1,
     large_repeats: Annotated[int, typer.Option(min=1, help="Runs of the large society.")] = 1,
     sweep: Annotated[int, typer.Option(help="Runs of the sweep; 0: leave it out.")] = 1_000,
     small_runs: Annotated[int, typer.Option(help="Runs of the study whose memory is looked at, as 100000; 0: leave it out.")] = 0,
@@ -119,6 +146,8 @@ def main(
     scenario = sim.Scenario(members=members, days=days)
     starting_up(repeats)
     beside_plain_mesa(scenario, repeats)
+    if reference_repeats:
+        beside_reference(scenario, reference_repeats)
     if large:
         at_scale(scenario, large, large_repeats)
     if sweep:
