@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Clock = Literal["days", "invitations"]
+CLOCKS: tuple[Clock, ...] = ("days", "invitations")
+"""In what the time until a restriction is told."""
 
 EXACT_REACH = 20_000
 """Members up to which reach and clustering are exact."""
@@ -105,11 +108,15 @@ def clustering(society: Adjacency, egos: Ints | None = None) -> Floats:
 
     The mean over everybody is ``networkx.average_clustering`` (Watts and Strogatz 1998).
     """
-    egos = np.arange(society.members) if egos is None else np.ascontiguousarray(egos, np.int64)
-    degree = (society.indptr[1:] - society.indptr[:-1])[egos].astype(np.float64)
+    degree = np.diff(society.indptr).astype(np.float64)
+    if egos is None:
+        found = kernel.triangles_of_all(society.indptr, society.middle, society.indices)
+    else:
+        egos = np.ascontiguousarray(egos, np.int64)
+        degree = degree[egos]
+        found = kernel.triangles(society.indptr, society.middle, society.indices, egos)
     pairs = degree * (degree - 1) / 2
-    found = kernel.triangles(society.indptr, society.middle, society.indices, egos)
-    local: Floats = np.divide(found, pairs, out=np.zeros(len(egos)), where=pairs > 0)
+    local: Floats = np.divide(found, pairs, out=np.zeros(len(pairs)), where=pairs > 0)
     return local
 
 
@@ -223,10 +230,10 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     sent, degree = total(members["invitations_sent"]), total(members["degree"])
     society = adjacency(connections, len(members))
     egos = choose_egos(policy, policies, scenario.seed)
-    everybody = len(egos) == len(members)
-    two, three = (means(steps, egos, policy, policies) for steps in reach(society, None if everybody else egos))
-    local = means(clustering(society, egos), egos, policy, policies)
-    days, invitations = (_medians(survival(scenario, members, by), scenario) for by in ("days", "invitations"))
+    some = None if len(egos) == len(members) else egos
+    two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
+    local = means(clustering(society, some), egos, policy, policies)
+    days, invitations = (_medians(*_first_restricted(scenario, members, by), policy, policies) for by in CLOCKS)
     others = len(members) - 1
     return pd.DataFrame(
         {
@@ -259,9 +266,7 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     )
 
 
-def survival(
-    scenario: Scenario, members: "pd.DataFrame", by: Literal["days", "invitations"] = "days", *, level: float = LEVEL
-) -> "pd.DataFrame":
+def survival(scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *, level: float = LEVEL) -> "pd.DataFrame":
     """Estimate the share of members never restricted, by the Kaplan-Meier curve.
 
     Parameters
@@ -286,12 +291,7 @@ def survival(
     """
     import pandas as pd
 
-    if by == "days":
-        first, censored_at = members["blocked_day"], np.full(len(members), scenario.days)
-    else:
-        first, censored_at = members["invitations_until_block"], members["invitations_sent"].to_numpy(np.int64)
-    restricted = first.notna().to_numpy(bool)
-    time = np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at)
+    time, restricted = _first_restricted(scenario, members, by)
     curves = {}
     for name in [*scenario.policies, EVERYBODY]:
         own = np.ones(len(members), bool) if name == EVERYBODY else (members["policy"] == name).to_numpy()
@@ -302,11 +302,26 @@ def survival(
     return pd.DataFrame({"policy": names, **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True))})
 
 
-def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDArray[Any], ...]:
-    """Give the columns of a Kaplan-Meier curve, from ``time`` on."""
+def _first_restricted(scenario: Scenario, members: "pd.DataFrame", by: Clock) -> tuple[Ints, NDArray[np.bool_]]:
+    """Give the time of each member's first restriction, or at which it went out of sight, and which of the two it is."""
+    if by == "days":
+        first, censored_at = members["blocked_day"], np.full(len(members), scenario.days)
+    else:
+        first, censored_at = members["invitations_until_block"], members["invitations_sent"].to_numpy(np.int64)
+    restricted = first.notna().to_numpy(bool)
+    return np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at), restricted
+
+
+def _never_restricted(time: Ints, restricted: NDArray[np.bool_]) -> Any:
+    """Estimate a Kaplan-Meier curve."""
     from scipy.stats import CensoredData, ecdf
 
-    curve = ecdf(CensoredData(uncensored=time[restricted], right=time[~restricted])).sf
+    return ecdf(CensoredData(uncensored=time[restricted], right=time[~restricted])).sf
+
+
+def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDArray[Any], ...]:
+    """Give the columns of a Kaplan-Meier curve, from ``time`` on."""
+    curve = _never_restricted(time, restricted)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)  # at 1 and at 0: see below
         bounds = curve.confidence_interval(level, method="log-log")
@@ -319,10 +334,17 @@ def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDA
     return at.astype(np.int64), still, low, high, len(time) - np.searchsorted(np.sort(time), at)
 
 
-def _medians(curves: "pd.DataFrame", scenario: Scenario) -> Floats:
-    """Give the first time at which each curve is at one half or below; NaN where it stays above."""
-    below = curves[curves["survival"] <= 0.5 + 1e-12]  # the curve is a product of fractions, one half only to rounding
-    return below.groupby("policy")["time"].min().reindex([*scenario.policies, EVERYBODY]).to_numpy(np.float64)
+def _medians(time: Ints, restricted: NDArray[np.bool_], policy: Ints, policies: int) -> Floats:
+    """Give the first time at which the curve of each policy, and that of everybody, is at one half or below; NaN where it stays above."""
+    medians = np.full(policies + 1, np.nan)
+    for place in range(policies + 1):
+        own = policy == place if place < policies else np.ones(len(policy), bool)
+        if restricted[own].any():
+            curve = _never_restricted(time[own], restricted[own])
+            below = curve.probabilities <= 0.5 + 1e-12  # the curve is a product of fractions, one half only to rounding
+            if below.any():
+                medians[place] = curve.quantiles[below.argmax()]
+    return medians
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -33,19 +33,11 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def _unpacked(keys: NDArray[np.int64]) -> Pairs:
-    keys.sort()
-    found = np.empty((len(keys), 2), np.int32)
-    found[:, 0] = keys >> 32
-    found[:, 1] = keys & 0xFFFFFFFF
-    return found
-
-
 def connections(engine: "Engine") -> Pairs:
     """List the connections as of the last evening: shape (E, 2), ego < alter, sorted."""
     world = engine.world
-    count = int(world.heads[:, bonds.CONNECTIONS].sum(dtype=np.int64)) // 2
-    return _unpacked(pairs.connections(world.head, world.chunks, world.alter, world.state, count))
+    found: Pairs = pairs.connections(world.head, world.chunks, world.alter, world.state)
+    return found
 
 
 def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -59,8 +51,8 @@ def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def arcs(engine: "Engine") -> Pairs:
     """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
     world = engine.world
-    count = int(world.tallies[:, arrays.ARCS].sum(dtype=np.int64))
-    return _unpacked(pairs.arcs(world.head, world.chunks, world.alter, world.state, count))
+    found: Pairs = pairs.arcs(world.head, world.chunks, world.alter, world.state, world.tallies[:, arrays.ARCS].astype(np.int64))
+    return found
 
 
 def waiting(engine: "Engine") -> NDArray[np.int32]:

@@ -3,40 +3,61 @@
 import numpy as np
 from numba import njit
 
-from .bonds import ARC, BONDS, CONNECTED, CONTACT, HEAD, PLATFORM, slot_of
-from .vectors import WIDTH, first_of, within
+from .bonds import BACK, BONDS, CONNECTED, CONTACT, HEAD, PLATFORM, slot_of
+from .vectors import WIDTH, bearing, first_of, within
 
 
 @njit(cache=True, nogil=True)
-def connections(head, chunks, alter, state, count):
-    """List the connections as keys ego 2**32 + alter with ego < alter: int64, shape (count,), egos in order."""
-    keys = np.empty(count, np.int64)
-    found = 0
-    for ego in range(len(head) // HEAD):
-        for place in range(0, np.int64(head[HEAD * ego + BONDS]), WIDTH):
-            first = slot_of(chunks, ego, place)
+def connections(head, chunks, alter, state):
+    """List the connections as pairs, the smaller member first, in order: int32, shape (E, 2).
+
+    Who is larger files itself under who is smaller; members do so in their order, so that nothing has to be sorted.
+    """
+    members = len(head) // HEAD
+    begins = np.zeros(members + 1, np.int64)
+    for other in range(members):
+        for place in range(0, np.int64(head[HEAD * other + BONDS]), WIDTH):
+            first = slot_of(chunks, other, place)
             mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
             while mask != 0:
-                other = np.int64(alter[first + first_of(mask)])
-                if other > ego:
-                    keys[found] = (np.int64(ego) << 32) | other
-                    found += 1
+                ego = np.int64(alter[first + first_of(mask)])
+                begins[ego + 1] += np.int64(ego < other)
                 mask &= mask - 1
-    return keys
+    begins = np.cumsum(begins)
+    found = np.empty((begins[members], 2), np.int32)
+    for other in range(members):
+        for place in range(0, np.int64(head[HEAD * other + BONDS]), WIDTH):
+            first = slot_of(chunks, other, place)
+            mask = within(state, first, np.uint8(CONNECTED), np.uint8(64))
+            while mask != 0:
+                ego = np.int64(alter[first + first_of(mask)])
+                if ego < other:
+                    found[begins[ego], 0] = ego
+                    found[begins[ego], 1] = other
+                    begins[ego] += 1
+                mask &= mask - 1
+    return found
 
 
 @njit(cache=True, nogil=True)
-def arcs(head, chunks, alter, state, count):
-    """List the arcs of the outreach graph as keys ego 2**32 + alter: int64, shape (count,), egos in order."""
-    keys = np.empty(count, np.int64)
-    found = 0
-    for ego in range(len(head) // HEAD):
-        for place in range(head[HEAD * ego + BONDS]):
-            slot = slot_of(chunks, ego, place)
-            if state[slot] & ARC:
-                keys[found] = (np.int64(ego) << 32) | np.int64(alter[slot])
-                found += 1
-    return keys
+def arcs(head, chunks, alter, state, number):
+    """List the arcs of the outreach graph as pairs ego, alter, in order: int32, shape (A, 2).
+
+    ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under egos, as in ``connections``.
+    """
+    begins = np.cumsum(number) - number
+    found = np.empty((number.sum(), 2), np.int32)
+    for other in range(len(number)):
+        for place in range(0, np.int64(head[HEAD * other + BONDS]), WIDTH):
+            first = slot_of(chunks, other, place)
+            mask = bearing(state, first, np.uint8(BACK))
+            while mask != 0:
+                ego = np.int64(alter[first + first_of(mask)])
+                found[begins[ego], 0] = ego
+                found[begins[ego], 1] = other
+                begins[ego] += 1
+                mask &= mask - 1
+    return found
 
 
 @njit(cache=True, nogil=True)

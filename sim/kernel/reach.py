@@ -174,6 +174,29 @@ def triangles(indptr, middle, indices, egos):
 
 
 @njit(cache=True, nogil=True)
+def triangles_of_all(indptr, middle, indices):
+    """Count the triangles that each member is part of: int64 array (N,). Each is found once, from its smallest member."""
+    members = len(indptr) - 1
+    found = np.zeros(members, np.int64)
+    is_neighbour = np.zeros(members, np.uint8)
+    for ego in range(members):
+        larger = indices[middle[ego] : indptr[ego + 1]]
+        for other in larger:
+            is_neighbour[other] = 1
+        for other in larger:
+            count = 0
+            for at in range(middle[other], indptr[other + 1]):
+                third = np.int64(indices[at]) & _NO_SIGN
+                count += is_neighbour[third]
+                found[third] += is_neighbour[third]
+            found[ego] += count
+            found[other] += count
+        for other in larger:
+            is_neighbour[other] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
 def components(connections, members):
     """Give each member the smallest member that it is connected to over any number of steps, itself included; int64 array (N,)."""
     root = np.arange(members)

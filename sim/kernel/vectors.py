@@ -61,6 +61,17 @@ def within(typing_context: Any, array: Any, place: Any, low: Any, span: Any) -> 
 
 
 @intrinsic
+def bearing(typing_context: Any, array: Any, place: Any, bit: Any) -> Any:
+    """Say which of ``array[place : place + 32]``, uint8, have a bit set; gives the mask as int64."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        bits = builder.and_(_bytes(context, builder, signature.args[0], arguments[0], arguments[1]), _everywhere(builder, arguments[2]))
+        return _as_mask(builder, builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, [0] * WIDTH)))
+
+    return types.int64(array, types.int64, types.uint8), generate
+
+
+@intrinsic
 def how_many(typing_context: Any, mask: Any) -> Any:
     """Count the bits of a mask."""
 
