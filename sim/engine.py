@@ -141,6 +141,8 @@ class Engine:
         self.crew = Crew(threads, self.world)
         self.started = datetime.now(UTC)
         self.reach: dict[int, NDArray[np.float64]] = {}
+        self._egos: NDArray[np.int64] | None = None
+        """Those whose reach stands for everybody's in the series, once chosen for the policies that members have."""
         self._log = (self.log.day_start, self.log.ego, self.log.alter) if self.log else nothing
         self._sizes = {1: np.bincount(policy, minlength=len(scenario.policies))}
 
@@ -170,9 +172,10 @@ class Engine:
     def measure_reach(self) -> None:
         """Take the reach of this evening, of a sample of egos, for the series."""
         policy, policies = self.world.policy.astype(np.int64), len(self.scenario.policies)
-        egos = measures.choose_egos(policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS)
-        steps = reach_of(*tables.neighbours(self), egos)
-        self.reach[self.day] = np.column_stack([measures.means(values, egos, policy, policies)[:, 0] for values in steps])
+        if self._egos is None:
+            self._egos = measures.choose_egos(policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS)
+        steps = reach_of(*tables.neighbours(self), self._egos)
+        self.reach[self.day] = np.column_stack([measures.centres(values, self._egos, policy, policies) for values in steps])
 
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Take all measures, as of the last evening."""
@@ -207,6 +210,7 @@ class Engine:
             Places among the scenario's policies.
         """
         self.world.policy[:] = places
+        self._egos = None
         self.world.totals[:] = tables.totals(self)
         self._sizes[max(self.day, 0) + 1] = np.bincount(places, minlength=len(self.scenario.policies))
 

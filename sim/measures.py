@@ -180,22 +180,30 @@ def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floa
     """
     from scipy.special import stdtrit
 
-    values, group = values.astype(np.float64), policy[egos]
+    group = policy[egos]
     size, number = np.bincount(policy, minlength=policies), np.bincount(group, minlength=policies)
+    centre = centres(values, egos, policy, policies)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(group, values, policies) / number
-        spread = np.bincount(group, (values - mean[group]) ** 2, policies)
+        spread = np.bincount(group, (values - centre[group]) ** 2, policies)
         # squared error of each mean; that of a policy seen whole is 0, even if it has one member
         error = np.where(number == size, 0.0, spread / (number - 1) / number * (1 - number / size))
         weight = size / len(policy)
         present = size > 0
-        overall = weight[present] @ mean[present]
         parts = weight[present] ** 2 * error[present]
         freedom = np.append(number - 1.0, parts.sum() ** 2 / np.sum(parts**2 / np.maximum(1, number[present] - 1)))
         error = np.append(error, parts.sum())
         half = np.where(error == 0, 0.0, stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(error))
-    centre = np.append(mean, overall)
     return np.column_stack([centre, centre - half, centre + half])
+
+
+def centres(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floats:
+    """Give the first column of ``means`` alone: shape (policies + 1,)."""
+    group = policy[egos]
+    size = np.bincount(policy, minlength=policies)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(group, values, policies) / np.bincount(group, minlength=policies)
+    present = size > 0
+    return np.append(mean, (size / len(policy))[present] @ mean[present])
 
 
 def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np.int32]) -> "pd.DataFrame":
