@@ -2,41 +2,44 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .agents import Bond, Candidate, InvitePolicy
 from .errors import InputError
-from .files import folder_written
-from .platform import Platform
-from .provenance import provenance
-from .scenario import Answering, Inviting, Meeting, Scenario, Society
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
     from . import commands, design, measures, plots, statistics
+    from .agents import Bond, Candidate, InvitePolicy
     from .agents.member import Member
     from .contacts import ContactLog, read_contacts
+    from .files import folder_written
     from .measures import MEASURES, survival
     from .model import NetworkModel
+    from .origin import provenance
+    from .platform import Platform
     from .result import Result, load
     from .runs import Task, interrupts_held, replicate, replications, run, run_many
+    from .scenario import Answering, Inviting, Meeting, Scenario, Society
     from .statistics import aggregate, mean_interval, paired, paired_difference
     from .study import Study
     from .study_table import StudyTable
 
 _HOMES = {
     **dict.fromkeys(("commands", "design", "measures", "plots", "statistics"), ""),
+    **dict.fromkeys(("Bond", "Candidate", "InvitePolicy"), "agents"),
     "Member": "agents.member",
-    "ContactLog": "contacts",
-    "read_contacts": "contacts",
-    "NetworkModel": "model",
-    "Result": "result",
-    "load": "result",
+    **dict.fromkeys(("ContactLog", "read_contacts"), "contacts"),
+    "folder_written": "files",
     **dict.fromkeys(("MEASURES", "survival"), "measures"),
+    "NetworkModel": "model",
+    "provenance": "origin",
+    "Platform": "platform",
+    **dict.fromkeys(("Result", "load"), "result"),
+    **dict.fromkeys(("Answering", "Inviting", "Meeting", "Scenario", "Society"), "scenario"),
     **dict.fromkeys(("aggregate", "mean_interval", "paired", "paired_difference"), "statistics"),
     **dict.fromkeys(("Task", "interrupts_held", "replicate", "replications", "run", "run_many"), "runs"),
     "Study": "study",
     "StudyTable": "study_table",
 }
-"""Where the names live that are imported when first used, since their homes take long to import."""
+"""Where the names live. Each is imported when it is first used, as most homes take long to import."""
 
 
 def __getattr__(name: str) -> Any:

@@ -35,6 +35,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from .errors import InputError
+from .interruption import INTERRUPTED
 from .scenario import Scenario
 
 ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default.")]
@@ -56,7 +57,6 @@ class Interrupted(Exception):
 
 
 Command = typer.Typer | Callable[..., None]
-INTERRUPTED = "interrupted; nothing is left half-written"
 
 
 def chosen(

@@ -9,7 +9,7 @@ from typing import Any
 
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
-from .provenance import meaning
+from .origin import meaning
 
 _compiled: dict[Any, Any] = {}
 """The compiled functions, kept alive as long as the process: the day knows only their addresses."""

@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .agents import InvitePolicy
 from .errors import InputError
+from .origin import meaning
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
-from .provenance import meaning
 from .scenario import Scenario
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from .kernel.draws import threshold
 from .kernel.reach import reach_of
 from .kernel.share import Share
 from .machine import memory
-from .provenance import provenance
+from .origin import provenance
 from .result import Result
 from .scenario import LONGEST, Scenario
 

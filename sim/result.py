@@ -55,7 +55,7 @@ class Result:
     arcs: NDArray[np.int32]
     """Arcs ego → alter of the outreach graph, shape (A, 2), sorted: ego has invited alter, or accepted an invitation of alter."""
     provenance: dict[str, Any]
-    """What made it: parameters, seeds, versions, commit, machine, time (see ``provenance.provenance``)."""
+    """What made it: parameters, seeds, versions, commit, machine, time (see ``origin.provenance``)."""
 
     def __repr__(self) -> str:
         policies = ", ".join(self.scenario.policies)

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
+from .origin import meaning, source
 from .plan import Fixed, Plan, Rule, Until
-from .provenance import meaning, source
 from .records import Job, Keep, summary
 from .runs import SEEDS
 from .scenario import Scenario

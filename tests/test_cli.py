@@ -268,7 +268,39 @@ def test_interrupted_run(file: Path, tmp_path: Path) -> None:
     assert [(found.name, found.read_text()) for found in out.iterdir()] == [("summary.csv", "before")]
 
 
+# The imports
+
+
+def importing(raised: str, module: str, folder: Path, *program: str) -> tuple[int, str]:
+    """Run a program on a machine where the import of a module ends in something else; give exit code and standard error."""
+    (folder / f"{module}.py").write_text(f"import signal\n{raised}\n")
+    environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+    done = subprocess.run([sys.executable, *program], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stderr
+
+
+CTRL_C = "signal.raise_signal(signal.SIGINT)"
+
+
+@pytest.mark.parametrize("module", ["pydantic", "numpy", "typer"])
+@pytest.mark.parametrize("program", ["sim", "experiments.compare", "experiments.takeover"])
+def test_interrupted_while_it_is_imported(program: str, module: str, tmp_path: Path) -> None:
+    assert importing(CTRL_C, module, tmp_path, "-m", program) == (130, "interrupted; nothing is left half-written\n")
+
+
+def test_what_else_happens_while_it_is_imported_is_shown(tmp_path: Path) -> None:
+    code, error = importing("1 / 0", "typer", tmp_path, "-m", "sim")
+    assert code == 1
+    assert error.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_the_library_leaves_ctrl_c_to_whoever_imports_it(tmp_path: Path) -> None:
+    _, error = importing(CTRL_C, "pydantic", tmp_path, "-c", "import sim; sim.Scenario()")
+    assert error.endswith("\nKeyboardInterrupt\n")
+
+
 def test_import_is_quick() -> None:
-    slow = "print([m for m in ('matplotlib', 'scipy.stats', 'pyarrow.parquet', 'mesa', 'pandas', 'typer', 'rich') if m in sys.modules])"
+    modules = ("matplotlib", "scipy.stats", "pyarrow.parquet", "mesa", "pandas", "typer", "rich", "numpy", "pydantic")
+    slow = f"print([m for m in {modules} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", f"import sim, sys; {slow}"], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim import tables
 from sim.kernel import world as arrays
-from sim.provenance import meaning
+from sim.origin import meaning
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
 

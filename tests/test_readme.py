@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from sim.__main__ import as_markdown
+from sim.cli import as_markdown
 from sim.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent

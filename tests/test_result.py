@@ -8,7 +8,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import import_module, metadata
+from importlib import metadata
 
 import networkx as nx
 import numba
@@ -18,14 +18,13 @@ import pytest
 from hypothesis import given, settings
 
 import sim
+from sim import origin
 from sim.errors import InputError
 from sim.result import VERSION, load
 from sim.scenario import Scenario
 
 from . import tables
 from .strategies import now_and_then, scenarios
-
-provenance = import_module("sim.provenance")  # the module: ``sim.provenance`` is its function
 
 
 def assert_same(one, other):
@@ -42,7 +41,7 @@ def assert_same(one, other):
 
 
 def described(scenario, **more):
-    return provenance.provenance(scenario, started=datetime.now(UTC), **more)
+    return origin.provenance(scenario, started=datetime.now(UTC), **more)
 
 
 @given(drawn=scenarios())
@@ -228,7 +227,7 @@ def test_a_result_says_in_a_line_what_it_is():
 def test_provenance_tells_what_is_needed_to_run_it_again():
     asked = tables.scenario(30, seed=2**64 - 1).replace({"policies.everyone.condition": now_and_then})
     started = datetime.now(UTC) - timedelta(seconds=90)
-    told = json.loads(json.dumps(provenance.provenance(asked, started=started, seeds=[4, 5], jobs=2), allow_nan=False))
+    told = json.loads(json.dumps(origin.provenance(asked, started=started, seeds=[4, 5], jobs=2), allow_nan=False))
     assert told["seeds"] == [4, 5]
     assert told["jobs"] == 2
     assert 90 <= told["wall_seconds"] < 100
@@ -242,12 +241,12 @@ def test_provenance_tells_what_is_needed_to_run_it_again():
 
 def test_the_source_of_a_function():
     compiled = numba.njit(now_and_then)
-    assert provenance.source(now_and_then) == provenance.source(compiled)
-    assert provenance.source(now_and_then).startswith("def now_and_then")
+    assert origin.source(now_and_then) == origin.source(compiled)
+    assert origin.source(now_and_then).startswith("def now_and_then")
     typed_in = {}
     exec("def weekend(bond, candidate, day): return day % 7 > 5", typed_in)
-    assert provenance.source(typed_in["weekend"]) is None
-    assert provenance.source(len) is None
+    assert origin.source(typed_in["weekend"]) is None
+    assert origin.source(len) is None
 
 
 @pytest.fixture
@@ -255,7 +254,7 @@ def checkout(tmp_path, monkeypatch):
     def git(*arguments):
         return subprocess.run(["git", "-C", tmp_path, *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
-    monkeypatch.setattr(provenance, "_commit", provenance._commit.__wrapped__)
+    monkeypatch.setattr(origin, "_commit", origin._commit.__wrapped__)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "sim").mkdir()
@@ -271,28 +270,28 @@ def checkout(tmp_path, monkeypatch):
 def test_the_commit_and_whether_the_code_differs_from_it(checkout, monkeypatch):
     root, head = checkout
     assert re.fullmatch("[0-9a-f]{40}", head)
-    assert provenance.commit(root) == {"commit": head, "differs": False}
+    assert origin.commit(root) == {"commit": head, "differs": False}
     (root / "README.md").write_text("2")
-    assert provenance.commit(root) == {"commit": head, "differs": False}
+    assert origin.commit(root) == {"commit": head, "differs": False}
     monkeypatch.setenv("GIT_DIR", str(root / "elsewhere"))
-    assert provenance.commit(root) == {"commit": head, "differs": False}
+    assert origin.commit(root) == {"commit": head, "differs": False}
     (root / "sim" / "new.py").write_text("1")
-    assert provenance.commit(root) == {"commit": head, "differs": True}
-    assert provenance.commit(root / "sim") is None
+    assert origin.commit(root) == {"commit": head, "differs": True}
+    assert origin.commit(root / "sim") is None
 
 
 def test_no_git_is_no_reason_to_fail(checkout, monkeypatch):
     root, _ = checkout
     monkeypatch.setenv("PATH", str(root))
-    assert provenance.commit(root) is None
+    assert origin.commit(root) is None
     (root / "git").write_text("#!/bin/sh\nexit 3\n")
     (root / "git").chmod(0o755)
-    assert provenance.commit(root) is None
+    assert origin.commit(root) is None
 
 
 def test_git_is_asked_once(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(provenance, "_git", lambda root, *arguments: calls.append(arguments) or "")
+    monkeypatch.setattr(origin, "_git", lambda root, *arguments: calls.append(arguments) or "")
     (tmp_path / ".git").mkdir()
-    assert provenance.commit(tmp_path) == provenance.commit(tmp_path) == {"commit": "", "differs": False}
+    assert origin.commit(tmp_path) == origin.commit(tmp_path) == {"commit": "", "differs": False}
     assert [arguments[0] for arguments in calls] == ["rev-parse", "status"]

@@ -179,7 +179,7 @@ def test_what_decides_a_function_is_the_same_in_every_process(tmp_path):
     """Whatever it takes from outside: else a study could not be resumed."""
     script = tmp_path / "mine.py"
     script.write_text(
-        "import numpy as np\nfrom sim.provenance import meaning\nfrom sim.runs import replications\n"
+        "import numpy as np\nfrom sim.origin import meaning\nfrom sim.runs import replications\n"
         "class Plain:\n    def __init__(self):\n        self.number = 7\n"
         "table, words, one = np.arange(5000), {'a', 'b', 'c', 'd'}, Plain()\n"
         "def below(x):\n    return x < table[3] + one.number\n"
