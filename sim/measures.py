@@ -51,6 +51,8 @@ MEASURES = (
     "largest_component",
 )
 """The columns of a summary that are measures, in their order."""
+COLUMNS = ("members", *MEASURES, "egos", *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")))
+"""All columns of a summary after the policy, in their order."""
 
 
 class Adjacency(NamedTuple):

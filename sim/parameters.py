@@ -242,6 +242,16 @@ def declared(section: type[Section], prefix: str = "", defaults: Section | None 
                 yield Parameter(f"{prefix}{name}", typed, kind.unit, default, kind.low, kind.high, kind.range, f"{kind.description}{unset}")
 
 
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Read a whole number that is no parameter of a scenario, as ``jobs``; if it is none, or too small, that is an ``InputError``."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more")
+    if value < least:
+        raise InputError(f"{name}: too small (got {value}); must be {least} or more")
+    return value
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """Say ``; nearest: …`` if a known name is like this one in its last part, the more so as a whole; else nothing."""
 

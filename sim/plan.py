@@ -7,7 +7,7 @@ started again ends as if it had not been.
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ import numpy as np
 from .design import Design
 from .errors import InputError
 from .measures import EVERYBODY
-from .parameters import near
+from .parameters import near, shown, whole
 from .records import ERROR, HEAD, Job, Record, rows_of
 from .statistics import mean_interval
 from .store import Store
@@ -51,13 +51,14 @@ class Until:
     most: int
 
     def __post_init__(self) -> None:
-        if not self.half_widths:
-            raise InputError("until: no measure; must be one or more, as {'blocked': 0.01}")
+        if not isinstance(self.half_widths, Mapping) or not self.half_widths:
+            raise InputError(f"until: no measure (got {shown(self.half_widths)}); must be one or more with numbers, as blocked: 0.01")
         for name, width in self.half_widths.items():
+            if not isinstance(name, str):
+                raise InputError(f"until: {shown(name)}: not the name of a measure; must be as 'blocked' or 'blocked/everyone'")
             if isinstance(width, bool) or not isinstance(width, int | float) or not width > 0:
                 raise InputError(f"until: {name}: not half the width of an interval (got {width!r}); must be a number above 0")
-        if self.most < LEAST:
-            raise InputError(f"most: too small (got {self.most}); must be {LEAST} or more")
+        whole("most", self.most, LEAST)
 
     @property
     def least(self) -> int:
@@ -193,15 +194,14 @@ class Plan:
         rows: dict[tuple[int, int], dict[str, dict[str, float | None]]] = {}
         names = list(dict.fromkeys(measure for measure, _ in self._rule.measures))
         measures = [name for name in table.column_names if name not in (*HEAD, ERROR)]
-        wrong = next((name for name in names if measures and name not in measures), None)
-        if wrong is not None:
-            raise InputError(f"until: {wrong}: no such measure{near(wrong, measures)}; must be one of {', '.join(measures)}")
+        check_there(self._rule, measures or None)  # of runs that failed there are none
         found: dict[int, dict[int, Values]] = {}
         for row in table.select([name for name in (*HEAD, *names, ERROR) if name in table.column_names]).to_pylist():
             if row[ERROR] is None:
                 rows.setdefault((row["point"], row["replication"]), {})[row["policy"]] = row
         for (point, replication), policies in rows.items():
-            found.setdefault(point, {})[replication] = tuple(_number(policies, measure, policy) for measure, policy in self._rule.measures)
+            check_there(self._rule, policies=policies)
+            found.setdefault(point, {})[replication] = tuple(_number(policies[policy][measure]) for measure, policy in self._rule.measures)
         return found
 
 
@@ -213,8 +213,14 @@ class JobMaker(Protocol):
         ...
 
 
-def _number(policies: Mapping[str, Mapping[str, float | None]], measure: str, policy: str) -> float:
-    if policy not in policies:
-        raise InputError(f"until: {measure}/{policy}: no such policy{near(policy, policies)}; must be one of {', '.join(policies)}")
-    value = policies[policy][measure]
+def check_there(rule: Rule, measures: Collection[str] | None = None, policies: Collection[str] | None = None) -> None:
+    """Raise an ``InputError`` if a rule looks at what is none of these measures, or policies; None: it is not known yet which there are."""
+    for measure, policy in rule.measures:
+        if measures is not None and measure not in measures:
+            raise InputError(f"until: {measure}: no such measure{near(measure, measures)}; must be one of {', '.join(measures)}")
+        if policies is not None and policy not in policies:
+            raise InputError(f"until: {measure}/{policy}: no such policy{near(policy, policies)}; must be one of {', '.join(policies)}")
+
+
+def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)

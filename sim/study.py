@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike
 from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
+from .measures import COLUMNS, EVERYBODY
 from .origin import meaning, source
-from .plan import Fixed, Plan, Rule, Until
+from .plan import Fixed, Plan, Rule, Until, check_there
 from .records import Job, Keep, summary
 from .runs import SEEDS
 from .scenario import Scenario
@@ -137,11 +138,11 @@ class Study:
         ------
         InputError
             The folder belongs to another study, to another version of the model, or is at work in another process; it can't be written.
-            What was finished stays in the folder.
+            What was finished stays in the folder. Before all that, what is wrong in ``until`` or ``most``.
         KeyboardInterrupt
             On Ctrl-C, with a line that says what is kept.
         """
-        rule: Rule = Fixed(self.replications) if until is None else Until(until, most)
+        rule = self.rule(until, most)
         store = Store(Path(folder), self._identity, max(1, RUNS_PER_BLOCK // rule.least))
         with contextlib.closing(store):
             plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
@@ -151,6 +152,21 @@ class Study:
             write_table(path, self.design, store, plan.replications[self.design.first])
         self.table = StudyTable(path, self.design, self.scenario, plan.replications[self.design.first])
         return self.table
+
+    def rule(self, until: Mapping[str, float] | None = None, most: int = 1000) -> Rule:
+        """Give the rule that says how many replications a point needs; for ``until`` and ``most`` see ``run``.
+
+        Raises
+        ------
+        InputError
+            A measure or policy that no run will have, as far as that is known before the first: a ``keep`` of one's own may give any.
+        """
+        if until is None:
+            return Fixed(self.replications)
+        rule = Until(until, most)
+        if self.keep is summary:
+            check_there(rule, COLUMNS, None if "policies" in self.design.names else [*self.scenario.policies, EVERYBODY])
+        return rule
 
     def compare(
         self, a: int | Mapping[str, Any], b: int | Mapping[str, Any], measure: str | None = None, policy: str | None = None

@@ -59,13 +59,21 @@ def study_read(path: Path, settings: Iterable[str] | None = None, replications: 
         most = _whole(table, "most", 1000)
         number = _whole(table, "replications", 10) if replications is None else replications
         until = table.get("until") if replications is None else None
-        if until is not None and not isinstance(until, dict):
-            raise InputError(f"study.until: not a table (got {shown(until)}); must be as {{blocked = 0.01}}")
         if until is not None and "replications" in table:
             raise InputError("study.replications: given beside until; must be one of the two")
-        return Asked(Study(scenario, design, replications=number), until, most)
+        study = Study(scenario, design, replications=number)
+        _check(study, until, most)
+        return Asked(study, until, most)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _check(study: Study, until: Any, most: int) -> None:
+    """Let what is wrong in ``until`` or ``most`` be said of the file, where they stand."""
+    try:
+        study.rule(until, most)
+    except InputError as error:
+        raise InputError(f"study.{error}") from None
 
 
 def _design(path: Path, table: Mapping[str, Any]) -> Design:

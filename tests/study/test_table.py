@@ -6,6 +6,7 @@ import pytest
 
 import sim
 from sim import records, study
+from sim.measures import COLUMNS
 from sim.plan import Until
 from tests.study.small import GRID, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
@@ -213,11 +214,34 @@ def test_how_many_replications_are_enough():
     ("until", "line"),
     [
         ({}, "until: no measure"),
+        (["blocked"], r"until: no measure \(got \['blocked'\]\)"),
+        ({3: 0.1}, "until: 3: not the name of a measure"),
         ({"blocked": 0}, r"until: blocked: not half the width of an interval \(got 0\)"),
         ({"blokced": 1}, "until: blokced: no such measure; nearest: blocked"),
         ({"blocked/everybody": 1}, r"until: blocked/everybody: no such policy.*must be one of everyone"),
     ],
 )
-def test_wrong_until(tmp_path, until, line):
+def test_wrong_until_is_said_before_the_first_run(tmp_path, until, line):
     with pytest.raises(sim.InputError, match=line):
         sim.Study(SMALL, {"platform.limit": [1]}).run(tmp_path, jobs=1, until=until)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_known_only_after_the_first_run_is_said_then(tmp_path, ran):
+    own = sim.Study(SMALL, {"platform.limit": [1]}, keep=twice)
+    assert len(own.run(tmp_path / "own", jobs=1, until={"twice": 1.0}, most=10)) == 40
+    with pytest.raises(sim.InputError, match="until: blocked: no such measure; must be one of twice"):
+        own.run(tmp_path / "none", jobs=1, until={"blocked": 1.0})
+    ran.clear()
+    two = sim.Study(SMALL, {"policies": [{"everyone": 1}, {"interacted": 1}]})
+    with pytest.raises(sim.InputError, match=r"until: blocked/everyone: no such policy.*must be one of interacted, all"):
+        two.run(tmp_path / "two", jobs=1, until={"blocked/everyone": 1.0}, most=10)
+    assert len(ran) == 11
+
+
+def twice(result: sim.Result) -> pd.DataFrame:
+    return result.summary[["policy"]].assign(twice=2 * result.summary["degree"])
+
+
+def test_what_a_study_of_summaries_may_look_at_is_what_they_have():
+    assert list(sim.run(SMALL).summary) == ["policy", *COLUMNS]
