@@ -10,6 +10,7 @@ from typing import Any
 
 from .errors import InputError
 from .executors import AHEAD, DIED, Done
+from .parameters import shown
 from .records import Job, Keep, Record, attempt, described, failure
 from .scenario import Scenario
 from .version import VERSION
@@ -45,6 +46,8 @@ class Dask:
 
     def __init__(self, scenario: Scenario, keep: Keep, scheduler: "str | distributed.Client") -> None:
         self._work = (VERSION, scenario, keep)
+        if not isinstance(scheduler, str | distributed.Client):
+            raise InputError(f"scheduler: not one (got {shown(scheduler)}); must be its address, as tcp://host:8786, or a client of Dask")
         self._own = isinstance(scheduler, str)
         try:
             self._client = distributed.Client(scheduler, timeout=PATIENCE) if isinstance(scheduler, str) else scheduler

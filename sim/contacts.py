@@ -21,7 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .arguments import located
 from .errors import InputError
+from .parameters import shown
 from .scenario import LONGEST
 
 TIME_COLUMNS = ("t", "time", "timestamp", "datetime", "start", "starttime", "begin", "contacttime", "date")
@@ -137,8 +139,8 @@ def read_contacts(path: str | Path, gap_seconds: float) -> ContactLog:
     InputError
         A file that can't be read, has no contacts, or has a line that makes no sense: the text names file and line.
     """
-    if not gap_seconds >= 0:
-        raise InputError(f"gap_seconds is {gap_seconds}, must be 0 or more")
+    if not isinstance(gap_seconds, int | float | np.number) or not gap_seconds >= 0:
+        raise InputError(f"gap_seconds: no length of time (got {shown(gap_seconds)}); must be a number of seconds, 0 or more")
     file = _File(path, _content(path))
     form = _layout(file)
     rows = _at_once(file, form) or _line_by_line(file, form)[0]
@@ -199,7 +201,7 @@ def _check(file: _File, form: _Form, rows: _Rows, alone: NDArray[np.bool_]) -> N
 def _content(path: str | Path) -> bytes:
     """Read the whole file, unpacked."""
     try:
-        data = Path(path).read_bytes()
+        data = located(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}; give the path of a log of contacts") from None
     packed = data.startswith(b"\x1f\x8b")

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .agents import InvitePolicy
+from .arguments import by_name, numbers, whole
 from .errors import InputError
 from .origin import meaning
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
@@ -114,7 +116,7 @@ class Design:
             No point is meant, or more than one.
         """
         if not isinstance(point, Mapping):
-            if not 0 <= int(point) < len(self):
+            if not isinstance(point, int | np.integer) or not 0 <= point < len(self):
                 raise InputError(f"point {point}: not there; must be 0 to {len(self) - 1}")
             return int(point)
         unknown = next((name for name in point if name not in self.names), None)
@@ -144,7 +146,7 @@ def grid(vary: Mapping[str, Iterable[Any]]) -> Design:
     vary : mapping
         From dotted names to lists of values.
     """
-    for name, values in vary.items():
+    for name, values in by_name("the design", vary, "lists of values by dotted name, as {'platform.limit': [2, 3, 5]}").items():
         if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
             raise InputError(f"{name}: not a list of values (got {shown(values)}); must be a list, as [2, 3, 5]")
     lists = {name: list(values) for name, values in vary.items()}
@@ -169,10 +171,17 @@ def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> 
 
     if isinstance(table, str | Path):
         return _points_of_csv(Path(table))
-    listed = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table), dtype=object)
+    listed = table if isinstance(table, pd.DataFrame) else pd.DataFrame(_mappings(table), dtype=object)
     names = tuple(str(name) for name in listed.columns)
     columns = [[None if _missing(value) else value for value in listed[name].astype(object)] for name in listed.columns]
     return _listed(names, list(zip(*columns, strict=True)), "the points")
+
+
+def _mappings(table: Any) -> list[Mapping[str, Any]]:
+    listed = list(table) if isinstance(table, Iterable) else [table]
+    for point in listed:
+        by_name("the points", point, "values by dotted name for each point, as [{'platform.limit': 3}], or a DataFrame or CSV file")
+    return listed
 
 
 def _points_of_csv(path: Path) -> Design:
@@ -212,7 +221,8 @@ def latin_hypercube(ranges: Mapping[str, Any], number: int, seed: int = 1) -> De
     """
     from scipy.stats import qmc
 
-    return _spread(ranges, number, lambda dimensions: qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(number))
+    rng = np.random.default_rng(whole("seed", seed, 0))
+    return _spread(ranges, number, lambda dimensions: qmc.LatinHypercube(dimensions, rng=rng).random(number))
 
 
 def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
@@ -229,12 +239,11 @@ def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
     """
     from scipy.stats import qmc
 
-    if number < 1 or number & (number - 1):
-        raise InputError(
-            f"points: not a power of two (got {number}); must be one for a Sobol' sequence, as {1 << max(number, 1).bit_length()}"
-        )
-    power = number.bit_length() - 1
-    return _spread(ranges, number, lambda dimensions: qmc.Sobol(dimensions, rng=np.random.default_rng(seed)).random_base2(power))
+    number = whole("points", number)
+    if number & (number - 1):
+        raise InputError(f"points: not a power of two (got {number}); must be one for a Sobol' sequence, as {1 << number.bit_length()}")
+    power, rng = number.bit_length() - 1, np.random.default_rng(whole("seed", seed, 0))
+    return _spread(ranges, number, lambda dimensions: qmc.Sobol(dimensions, rng=rng).random_base2(power))
 
 
 def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
@@ -247,7 +256,12 @@ def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
     sample : array (points, names)
         As SALib's ``sample`` functions give it.
     """
-    names, values = tuple(problem["names"]), np.asarray(sample, np.float64)
+    given = by_name("problem", problem, "SALib's, with dotted names in names").get("names")
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InputError(f"problem: names: not a list (got {shown(given)}); must be dotted names")
+    names, values = tuple(map(str, given)), numbers("the sample", sample)
+    if not np.isfinite(values).all():
+        raise InputError("the sample: has a number that is not finite; must be as SALib's sample functions give it")
     if values.ndim != 2 or values.shape[1] != len(names):
         raise InputError(f"the sample has the shape {values.shape}; must be (points, {len(names)}) for {', '.join(names)}")
     columns = []
@@ -260,8 +274,9 @@ def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
 
 
 def _spread(ranges: Mapping[str, Any], number: int, draw: Any) -> Design:
-    if number < 1:
-        raise InputError(f"points: too few (got {number}); must be 1 or more")
+    by_name("the design", ranges, "ranges by dotted name, as {'platform.limit': (2, 9)}")
+    if whole("points", number) > MOST_POINTS:
+        raise InputError(f"points: too many (got {number:,}); must be {MOST_POINTS:,} or less")
     if not ranges:
         raise InputError("the design varies nothing; must have a range for at least one parameter")
     drawn = draw(len(ranges))
@@ -276,7 +291,7 @@ def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
     if len(listed) != 2 or not all(isinstance(end, int | float) and not isinstance(end, bool) for end in listed):
         return [listed[int(place)] for place in column * len(listed)]
     low, high = listed
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise InputError(f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high")
     if isinstance(_declared(name), Whole):
         return np.floor(low + column * (high - low + 1)).astype(int).tolist()  # type: ignore[no-any-return]

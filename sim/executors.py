@@ -9,10 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
-from .errors import InputError
-from .machine import cores
 from .records import Job, Keep, Record, attempt, described, failure
-from .runs import check_travels, deaf_children, opened_pool, stop_pool
+from .runs import check_travels, deaf_children, opened_pool, processes, stop_pool
 from .scenario import Scenario
 
 AHEAD = 4
@@ -49,9 +47,7 @@ class Executor(Protocol):
 
 def local(scenario: Scenario, keep: Keep, jobs: int | None) -> Executor:
     """Choose the executor of this machine: for one job this process itself, else a pool of processes."""
-    if jobs is not None and jobs < 1:
-        raise InputError(f"jobs: too small (got {jobs}); must be 1 or more")
-    jobs = cores() if jobs is None else jobs
+    jobs = processes(jobs)
     return Here(scenario, keep) if jobs == 1 else Processes(scenario, keep, jobs)
 
 

@@ -5,12 +5,14 @@ interruption in between leaves what was there before.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from .arguments import located
 from .errors import InputError
 
 
@@ -26,8 +28,10 @@ def written(path: str | Path) -> Iterator[Path]:
     InputError
         Where the file can't be written.
     """
-    path = Path(path)
+    path = located(path)
     try:
+        if not path.name:  # the root, or where we are
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
         beside.touch(exist_ok=False)
@@ -56,7 +60,7 @@ def folder_written(path: str | Path) -> Iterator[Path]:
     InputError
         Where the folder can't be written, before the block begins: so a long run does not end in vain.
     """
-    path = Path(path)
+    path = located(path)
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     beside = path / f".{secrets.token_hex(4)}"  # inside: the folder may be all that one may write to
     try:

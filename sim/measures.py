@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import real
+from .errors import InputError
 from .kernel import reach as kernel
-from .scenario import Scenario
+from .parameters import shown
+from .scenario import Scenario, checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Clock = Literal["days", "invitations"]
-CLOCKS: tuple[Clock, ...] = ("days", "invitations")
-"""In what the time until a restriction is told."""
+CLOCKS: dict[Clock, set[str]] = {
+    "days": {"policy", "blocked_day"},
+    "invitations": {"policy", "invitations_until_block", "invitations_sent"},
+}
+"""In what the time until a restriction is told, and the columns of members that this is worked out from."""
 
 EXACT_REACH = 20_000
 """Members up to which reach and clustering are exact."""
@@ -298,9 +304,20 @@ def survival(scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *,
         ``at_risk``, the members neither restricted nor out of sight before that time. Each curve starts at time 0 with 1 and changes at the
         times given. The interval is the exponential Greenwood one (log-log; Sawyer 2003); it has no width at 1, and where the curve has
         come to 0 the upper end stays at the last one there was.
+
+    Raises
+    ------
+    InputError
+        What is no scenario, no table of members, neither of the two times, or no level.
     """
     import pandas as pd
 
+    checked(scenario)
+    if by not in CLOCKS:
+        raise InputError(f"by: not known (got {shown(by)}); must be one of {', '.join(CLOCKS)}")
+    if not isinstance(members, pd.DataFrame) or not set(members) >= CLOCKS[by]:
+        raise InputError(f"members: not a table of members (got {shown(members)}); must be as Result.members")
+    level = real("level", level, 0, 1)
     time, restricted = _first_restricted(scenario, members, by)
     curves = {}
     for name in [*scenario.policies, EVERYBODY]:

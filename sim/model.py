@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .agents.member import Member
+from .arguments import real
 from .engine import Engine
 from .errors import InputError
 from .measures import EVERYBODY
-from .parameters import near
+from .parameters import near, shown
 from .result import Result
-from .scenario import Scenario
+from .scenario import LONGEST, Scenario, checked
 from .tables import DAILY, connections, day_of_series
 
 Seed = int | str | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None
@@ -28,7 +29,10 @@ def _seed(rng: Seed) -> int | str:
         return int(rng)
     if isinstance(rng, int | str):
         return rng
-    return int(np.random.default_rng(rng).integers(2**63))
+    try:
+        return int(np.random.default_rng(rng).integers(2**63))
+    except (TypeError, ValueError):
+        raise InputError(f"rng: not a seed (got {shown(rng)}); must be a whole number, or a generator of numpy") from None
 
 
 class NetworkModel(mesa.Model):  # type: ignore[misc]
@@ -63,9 +67,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     engine: Engine
 
     def __init__(self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any) -> None:
-        if not isinstance(scenario, Scenario | None):
-            raise InputError(f"scenario: {type(scenario).__name__} is not a scenario; must be a sim.Scenario, or NetworkModel(members=200)")
-        chosen = (scenario or Scenario()).replace({**parameters, **({} if rng is None else {"seed": _seed(rng)})})
+        own = parameters if rng is None else {**parameters, "seed": _seed(rng)}
+        chosen = checked(Scenario() if scenario is None else scenario).replace(own)
         super().__init__(rng=chosen.seed)
         self.engine = Engine(chosen)
         self.engine.advance(0)
@@ -99,6 +102,14 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
             self.engine.measure_reach()
         self.datacollector.collect(self)
         self.running = self.day < self.scenario.days
+
+    def run_for(self, duration: float) -> None:
+        """Live so many days on."""
+        super().run_for(real("run_for", duration, 0, LONGEST))
+
+    def run_until(self, end_time: float) -> None:
+        """Live until the evening of a day."""
+        super().run_until(real("run_until", end_time, 0, LONGEST))
 
     @property
     def members(self) -> list[Member]:
@@ -139,14 +150,13 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         InputError
             Not as many as there are members, or a name that is none of the scenario's policies.
         """
-        given, known = np.asarray(names), list(self.scenario.policies)
+        given, place = np.asarray(names, object), {name: place for place, name in enumerate(self.scenario.policies)}
         if given.shape != (self.scenario.members,):
             raise InputError(f"policies: {given.size} names; must be {self.scenario.members}, one for each member")
-        unknown = next((name for name in np.unique(given) if name not in known), None)
-        if unknown is not None:
-            raise InputError(f"policies: {unknown}: no such policy here{near(str(unknown), known)}; must be one of {', '.join(known)}")
-        sorter = np.argsort(known)
-        self.engine.set_policies(sorter[np.searchsorted(known, given, sorter=sorter)])
+        for name in given:
+            if not isinstance(name, str) or name not in place:
+                raise InputError(f"policies: {name}: no such policy here{near(str(name), place)}; must be one of {', '.join(place)}")
+        self.engine.set_policies(np.array([place[name] for name in given]))
 
     @property
     def connections(self) -> NDArray[np.int32]:

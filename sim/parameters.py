@@ -230,6 +230,13 @@ class Section(BaseModel):
         except ValidationError as error:
             raise InputError(_line(error, type(self))) from None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        right = "must be a changed copy, as scenario.replace({'platform.limit': 3})"
+        raise InputError(f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they are; {right}")
+
+    def __delattr__(self, name: str) -> None:
+        raise InputError(f"{name}: can't be removed, a scenario and its parts stay as they are; must be left there")
+
 
 def declared(section: type[Section], prefix: str = "", defaults: Section | None = None) -> Iterator[Parameter]:
     """List a section's own parameters in their order, under ``prefix``; the default of each is that of ``defaults``, if given."""
@@ -240,16 +247,6 @@ def declared(section: type[Section], prefix: str = "", defaults: Section | None 
                 unset = "" if kind.none is None else f"; none: {kind.none}"
                 default = info.get_default() if defaults is None else getattr(defaults, name)
                 yield Parameter(f"{prefix}{name}", typed, kind.unit, default, kind.low, kind.high, kind.range, f"{kind.description}{unset}")
-
-
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """Read a whole number that is no parameter of a scenario, as ``jobs``; if it is none, or too small, that is an ``InputError``."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError(f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more")
-    if value < least:
-        raise InputError(f"{name}: too small (got {value}); must be {least} or more")
-    return value
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from .arguments import whole
 from .design import Design
 from .errors import InputError
 from .measures import EVERYBODY
-from .parameters import near, shown, whole
+from .parameters import near, shown
 from .records import ERROR, HEAD, Job, Record, rows_of
 from .statistics import mean_interval
 from .store import Store

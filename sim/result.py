@@ -18,6 +18,7 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
+from .arguments import located
 from .errors import InputError
 from .files import written
 from .scenario import Scenario
@@ -130,6 +131,7 @@ def load(path: str | Path) -> Result:
     InputError
         Where the file is not there, is no result, is damaged, or was written by a newer version.
     """
+    path = located(path)
     content = _content(path)
     try:
         stamp = json.loads(content["format.json"])
@@ -150,7 +152,7 @@ def load(path: str | Path) -> Result:
     return result
 
 
-def _content(path: str | Path) -> dict[str, bytes]:
+def _content(path: Path) -> dict[str, bytes]:
     """Read all entries. The zip has checksums, which are checked here: what is read after this are the bytes that were written."""
     try:
         with zipfile.ZipFile(path) as archive:

@@ -20,9 +20,11 @@ from multiprocessing.connection import wait
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from .arguments import whole
 from .errors import InputError
 from .machine import cores
-from .scenario import Scenario
+from .parameters import shown
+from .scenario import Scenario, checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,11 +70,7 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     from .engine import Engine
     from .tables import InvitationLog
 
-    if not isinstance(scenario, Scenario):
-        raise InputError(f"run: {type(scenario).__name__} is not a scenario; must be a sim.Scenario, as sim.Scenario(members=200)")
-    if threads is not None and (not isinstance(threads, int) or threads < 1):
-        raise InputError(f"threads: {threads}, must be a whole number, 1 or more")
-    engine = Engine(scenario, threads)
+    engine = Engine(checked(scenario, "run"), None if threads is None else whole("threads", threads))
     scenario = engine.scenario
     invitations = InvitationLog() if log else None
     measured = engine.reach_days
@@ -93,9 +91,8 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
     """Make the scenarios of ``number`` replications: r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64), all else is the same."""
-    if number < 1:
-        raise InputError(f"replications: too small (got {number}); must be 1 or more")
-    return [scenario.replace({"seed": (scenario.seed + r) % SEEDS}) for r in range(number)]
+    first = checked(scenario).seed
+    return [scenario.replace({"seed": (first + r) % SEEDS}) for r in range(whole("replications", number))]
 
 
 def replicate(scenario: Scenario, number: int = 20, *, jobs: int | None = None, progress: str | None = None) -> "pd.DataFrame":
@@ -160,15 +157,28 @@ def run_many[Kept](
     """
     from tqdm import tqdm
 
-    todo = list(tasks)
-    if jobs is not None and jobs < 1:
-        raise InputError(f"jobs: too small (got {jobs}); must be 1 or more")
-    jobs = max(1, min(cores() if jobs is None else jobs, len(todo)))
+    todo = _todo(tasks)
+    if not callable(keep):
+        raise InputError(f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result")
+    jobs = max(1, min(processes(jobs), len(todo)))
     done = _here(todo, keep) if jobs == 1 else _over_processes(todo, keep, jobs)
     with contextlib.closing(done), tqdm(total=len(todo), desc=progress, unit="run", disable=None if progress else True) as bar:
         for task, kept in done:
             bar.update()
             yield task, kept
+
+
+def _todo(tasks: Iterable[Task]) -> list[Task]:
+    given = list(tasks) if isinstance(tasks, Iterable) else [tasks]
+    for task in given:
+        if not isinstance(task, Task):
+            raise InputError(f"tasks: not a task (got {shown(task)}); must be a list of sim.Task(name, scenario)")
+    return given
+
+
+def processes(jobs: int | None) -> int:
+    """Give the number of processes that ``jobs`` asks for; None: as many as there are cores for this process."""
+    return cores() if jobs is None else whole("jobs", jobs)
 
 
 def _here[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> Generator[tuple[Task, Kept]]:

@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import Field, field_validator, model_validator
 
 from .agents import POLICIES, InvitePolicy
+from .arguments import by_name, located
 from .errors import InputError
 from .files import written
 from .parameters import Chance, Chances, Digits, Flag, Parameter, Real, Section, Text, Whole, declared, near, shown
@@ -157,7 +158,7 @@ class Scenario(Section):
             given = dict(zip(names, given, strict=True))
         if not isinstance(given, Mapping):
             raise ValueError(f"not policies (got {shown(given)}); must be a mapping from names to shares or to policies")
-        return {name: _policy(str(name), value) for name, value in given.items()}
+        return {str(name): _policy(str(name), value) for name, value in given.items()}
 
     @field_validator("policies")
     @classmethod
@@ -209,6 +210,7 @@ class Scenario(Section):
         InputError
             A name that is not known (with the nearest known one) or a value that does not fit.
         """
+        by_name("replace", changes, "from dotted names to values, as {'platform.limit': 3}")
         tree: dict[str, Any] = dict(self)
         for name, value in sorted(changes.items(), key=lambda change: change[0].count(".")):  # a whole section before its parts
             *path, last = name.split(".")
@@ -267,7 +269,7 @@ class Scenario(Section):
             With the file's path: it can't be read, is not TOML, or has a name or value that does not fit.
         """
         tree = toml_read(path, "a scenario")
-        for name, value in (defaults or {}).items():
+        for name, value in by_name("defaults", defaults or {}, "from dotted names to values").items():
             section, _, last = name.rpartition(".")
             node = tree.setdefault(section, {}) if section else tree
             if isinstance(node, dict):
@@ -302,10 +304,18 @@ class Scenario(Section):
         return list(_listed())
 
 
+def checked(given: Any, where: str = "scenario") -> Scenario:
+    """Give the scenario that was given; if it is none, say ``where``."""
+    if not isinstance(given, Scenario):
+        raise InputError(f"{where}: {type(given).__name__} is not a scenario; must be a sim.Scenario, as sim.Scenario(members=200)")
+    return given
+
+
 def toml_read(path: str | Path, right: str) -> dict[str, Any]:
     """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right`` in TOML."""
+    path = located(path)
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -5,13 +5,16 @@ policies or rules under the same seed share every draw that the rule does not ch
 arXiv:2409.02086). So what is compared is pairs: the interval is that of the mean difference, narrower the more the two have in common.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import numbers, real
+from .errors import InputError
 from .measures import LEVEL
+from .parameters import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +61,7 @@ def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     Interval
         One replication has no bounds (NaN), none has no mean either.
     """
-    known = np.asarray(values, np.float64)
+    known = numbers("values", values)
     known = known[~np.isnan(known)]
     number = len(known)
     mean = known.mean() if number else np.nan
@@ -78,12 +81,12 @@ def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Diffe
 
     Raises
     ------
-    ValueError
-        Where there are not as many of the one as of the other.
+    InputError
+        Where there are not as many of the one as of the other, or they are no numbers.
     """
-    one, other = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    one, other = numbers("a", a), numbers("b", b)
     if one.shape != other.shape:
-        raise ValueError(f"pairs take as many numbers of the one as of the other (got {one.size} and {other.size})")
+        raise InputError(f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the one as of the other")
     known = ~np.isnan(one - other)
     one, other = one[known], other[known]
     unpaired = one.var(ddof=1) + other.var(ddof=1) if len(one) > 1 else 0.0
@@ -122,35 +125,47 @@ def aggregate(
 
     Raises
     ------
-    ValueError
-        Where a column is not there.
+    InputError
+        Where a column is not there, or a measure is no number.
     """
-    by = [by] if isinstance(by, str) else list(by)
+    import pandas as pd
+
+    if not isinstance(runs, pd.DataFrame):
+        raise InputError(f"runs: not a table (got {shown(runs)}); must be a pandas.DataFrame")
+    groups = _listed(by)
     if {"measure", "value"} <= set(runs.columns):
-        _check_present(by, runs)
-        long = runs[[*by, "measure", "value"]]
-        long = long if measures is None else long[long["measure"].isin(measures)]
+        _check_present(groups, runs)
+        long = runs[[*groups, "measure", "value"]]
+        long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
-        columns = [column for column in runs if column not in (*by, *NOT_MEASURED)] if measures is None else list(measures)
-        _check_present([*by, *columns], runs)
-        long = runs[[*by, *columns]].melt(by, var_name="measure")
-    first_seen = long.groupby(by, sort=False, observed=True, dropna=False).ngroup()  # what was a wide table stands measure by measure
-    long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
-    table = long.groupby([*by, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count"])
+        columns = [column for column in runs if column not in (*groups, *NOT_MEASURED)] if measures is None else _listed(measures)
+        _check_present([*groups, *columns], runs)
+        long = runs[[*groups, *columns]].melt(groups, var_name="measure")
+    first_seen = long.groupby(groups, sort=False, observed=True, dropna=False).ngroup()  # what was a wide table stands measure by measure
+    try:
+        long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
+    except (TypeError, ValueError):
+        raise InputError(f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be numbers") from None
+    table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count"])
     half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
     return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
+
+
+def _listed(names: Any) -> list[Hashable]:
+    """Give names as a list, one alone as well."""
+    return [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
 
 
 def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
     missing = [column for column in columns if column not in runs]
     if missing:
-        raise ValueError(f"the runs have no column {missing[0]!r}; they have {', '.join(map(str, runs.columns))}")
+        raise InputError(f"runs: no column {missing[0]!r}; must be one of {', '.join(map(str, runs.columns))}")
 
 
 def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
     """Give half the width of the t interval of a mean; NaN for fewer than two numbers."""
     from scipy.special import stdtrit  # the quantile of Student's t, without the half second that scipy.stats takes to import
 
-    number = np.asarray(number, np.float64)
+    level, number = real("level", level, 0, 1), np.asarray(number, np.float64)
     freedom = np.where(number > 1, number - 1, np.nan)
     return stdtrit(freedom, (1 + level) / 2) * deviation / np.sqrt(freedom + 1)

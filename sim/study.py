@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from .arguments import located, whole
 from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
 from .measures import COLUMNS, EVERYBODY
 from .origin import meaning, source
+from .parameters import shown
 from .plan import Fixed, Plan, Rule, Until, check_there
 from .records import Job, Keep, summary
 from .runs import SEEDS
-from .scenario import Scenario
+from .scenario import Scenario, checked
 from .store import Store
 from .study_table import StudyTable, write_table
 from .version import VERSION
@@ -61,11 +63,11 @@ class Study:
     """
 
     def __init__(self, scenario: Scenario, design: Any, *, replications: int = 10, keep: Keep = summary) -> None:
-        if replications < 1:
-            raise InputError(f"replications: too small (got {replications}); must be 1 or more")
-        self.scenario = scenario
+        self.scenario = checked(scenario)
         self.design: Design = designed(design).read(scenario)
-        self.replications = replications
+        self.replications = whole("replications", replications)
+        if not callable(keep) and not hasattr(keep, "live"):
+            raise InputError(f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result")
         self.keep = keep
         self.table: StudyTable | None = None
         """What the last ``run`` gave."""
@@ -143,7 +145,7 @@ class Study:
             On Ctrl-C, with a line that says what is kept.
         """
         rule = self.rule(until, most)
-        store = Store(Path(folder), self._identity, max(1, RUNS_PER_BLOCK // rule.least))
+        store = Store(located(folder), self._identity, max(1, RUNS_PER_BLOCK // rule.least))
         with contextlib.closing(store):
             plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
             with contextlib.closing(self._executor(jobs, scheduler)) as executor:

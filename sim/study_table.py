@@ -4,7 +4,7 @@ It is written a block at a time and read as its reader likes, so its size is not
 whenever and wherever each of them was done.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .design import Design
 from .errors import InputError
 from .files import written
-from .parameters import near
+from .parameters import near, shown
 from .records import ERROR, HEAD
 from .scenario import Scenario
 from .statistics import paired_difference
@@ -75,10 +75,23 @@ class StudyTable:
         """Read the table, or some columns and the rows of one policy, as a DataFrame.
 
         A parameter that is unset is NaN, as is a measure of nothing or of a run that failed.
+
+        Raises
+        ------
+        InputError
+            A column or a policy that is not there.
         """
         import pyarrow.parquet
 
-        wanted = None if policy is None else [("policy", "==", policy)]
+        if isinstance(columns, str) or not isinstance(columns, Iterable | None):
+            raise InputError(f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']")
+        columns = None if columns is None else list(columns)
+        for column in columns or ():
+            _check("columns", column, self.schema.names)
+        wanted = None
+        if policy is not None:
+            _check("policy", policy, pyarrow.parquet.read_table(self.path, columns=["policy"])["policy"].unique().to_pylist())
+            wanted = [("policy", "==", policy)]
         table: pd.DataFrame = pyarrow.parquet.read_table(self.path, columns=columns, filters=wanted).to_pandas()
         return table
 
@@ -128,15 +141,13 @@ class StudyTable:
 
         numbers = [self._design.number(point, self._scenario) for point in (a, b)]
         measures = self.measures if measure is None else [measure]
-        if unknown := [name for name in measures if name not in self.measures]:
-            raise InputError(
-                f"measure: {unknown[0]}: not there{near(unknown[0], self.measures)}; must be one of {', '.join(self.measures)}"
-            )
+        for name in measures:
+            _check("measure", name, self.measures)
         columns = ["point", "replication", "policy", *measures]
         runs = pyarrow.parquet.read_table(self.path, columns=columns, filters=[("point", "in", numbers)]).to_pandas()
         policies = list(dict.fromkeys(runs["policy"]))
-        if policy is not None and policy not in policies:
-            raise InputError(f"policy: {policy}: not there{near(policy, policies)}; must be one of {', '.join(policies)}")
+        if policy is not None:
+            _check("policy", policy, policies)
         rows = []
         for name in policies if policy is None else [policy]:
             one, other = (runs[(runs["point"] == number) & (runs["policy"] == name)].set_index("replication") for number in numbers)
@@ -144,6 +155,12 @@ class StudyTable:
             differences = {of: paired_difference(one.loc[both, of], other.loc[both, of]) for of in measures if _numeric(one[of])}
             rows += [{"policy": name, "measure": of, **difference._asdict()} for of, difference in differences.items()]
         return pd.DataFrame(rows)
+
+
+def _check(what: str, name: Any, known: Sequence[str]) -> None:
+    """Raise an ``InputError`` if a name is not there."""
+    if name not in known:
+        raise InputError(f"{what}: {name}: not there{near(str(name), known)}; must be one of {', '.join(known)}")
 
 
 def _numeric(column: "pd.Series[Any]") -> bool:

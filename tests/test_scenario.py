@@ -233,8 +233,10 @@ def test_further_mistakes_are_counted() -> None:
 
 
 def test_frozen() -> None:
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(InputError, match=r"^members: can't be set \(got 3\).*; must be a changed copy, as scenario\.replace"):
         Scenario().members = 3  # type: ignore[misc]
+    with pytest.raises(InputError, match=r"^limit: can't be removed"):
+        del Scenario().platform.limit
 
 
 # A changed copy

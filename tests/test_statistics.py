@@ -108,7 +108,7 @@ def test_aggregate_takes_long_tables_other_keys_and_a_choice_of_measures():
     assert len(aggregate(by_day, by=("population", "policy", "day"))) == 2 * len(expected)
     categories = table.assign(policy=pd.Categorical(table["policy"], ["all", "a", "b", "nobody's"]))
     assert aggregate(categories)["policy"].tolist() == expected["policy"].tolist()
-    with pytest.raises(ValueError, match=r"no column 'policy'; they have replication, seed, population, reach2"):
+    with pytest.raises(ValueError, match=r"no column 'policy'; must be one of replication, seed, population, reach2"):
         aggregate(table.drop(columns="policy"))
     with pytest.raises(ValueError, match="no column 'reach9'"):
         aggregate(table, measures=["reach9"])

@@ -1,0 +1,58 @@
+"""What functions are given beside scenarios: numbers, paths and mappings, read so that a slip is one line and no error of Python's."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError
+from .parameters import Real, shown
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Read a whole number of ``least`` or more, as ``jobs``."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more")
+    if value < least:
+        raise InputError(f"{name}: too small (got {value}); must be {least} or more")
+    return value
+
+
+def real(name: str, value: Any, low: float, high: float) -> float:
+    """Read a number from ``low`` to ``high``."""
+    try:
+        return float(Real("", low=low, high=high).read(value))
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def numbers(name: str, values: Any) -> NDArray[np.float64]:
+    """Read an array of numbers."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name}: not numbers (got {shown(values)}); must be numbers, as [0.1, 0.3]") from None
+
+
+def located(path: Any) -> Path:
+    """Read the path of a file or folder."""
+    try:
+        read = Path(path)
+    except TypeError:
+        raise InputError(f"{shown(path)}: not a path; must be a text or a pathlib.Path") from None
+    if "\0" in str(read):
+        raise InputError(f"{shown(str(read))}: not a path, it has a null character; must be without")
+    return read
+
+
+def by_name(name: str, given: Any, right: str) -> Mapping[str, Any]:
+    """Read a mapping from names; ``right`` says what it must be."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{name}: not a mapping (got {shown(given)}); must be {right}")
+    strangers = [key for key in given if not isinstance(key, str)]
+    if strangers:
+        raise InputError(f"{name}: {shown(strangers[0])} is not a name; must be {right}")
+    return given
