@@ -208,3 +208,15 @@ def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser
     page.keyboard.press("Enter")
     until_day(page, 2)
     context.close()
+
+
+def test_the_button_for_light_and_dark_says_what_it_does_and_is_remembered(tab):
+    page = tab()
+    dark = page.locator(".v-application.theme--dark")
+    page.get_by_role("button", name="Colours: as the system. Change to dark").click()
+    dark.wait_for()
+    page.reload()
+    page.wait_for_selector("#numbers")
+    dark.wait_for()
+    page.get_by_role("button", name="Colours: dark. Change to light").click()
+    dark.wait_for(state="detached")

@@ -62,7 +62,7 @@ def Page() -> None:
     solara.Style(Path(__file__).with_name("style.css"))
     with solara.AppBar():
         solara.AppBarTitle("invitesim")
-        solara.lab.ThemeToggle()
+        LightOrDark()
     with solara.Div(classes=["invitesim"]):
         with solara.Div(classes=["column", "settings"]):
             with solara.Div(classes=["card"]):
@@ -84,6 +84,11 @@ def Page() -> None:
                 if differs and worlds.value.day:
                     _html("The settings have changed: they apply with Reset.", "note")
             Live(worlds, frame, member, drawn)
+
+
+@solara.component_vue("theme.vue")
+def LightOrDark() -> None:
+    """Show a button for light, dark or as the system, which says what it does; Solara's own has no name that a screen reader could say."""
 
 
 def _light_or_dark_as_the_system() -> None:
