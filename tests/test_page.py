@@ -220,3 +220,12 @@ def test_the_button_for_light_and_dark_says_what_it_does_and_is_remembered(tab):
     dark.wait_for()
     page.get_by_role("button", name="Colours: dark. Change to light").click()
     dark.wait_for(state="detached")
+
+
+@pytest.mark.parametrize(("group", "first", "other"), [("Speed", "normal", "slow"), ("Measure", "Blocked at least once", "Reach")])
+def test_of_buttons_to_choose_from_the_chosen_one_is_told(tab, group, first, other):
+    buttons = tab().get_by_role("group", name=group)
+    buttons.get_by_role("button", name=first, pressed=True).wait_for()
+    buttons.get_by_role("button", name=other, pressed=False).click()
+    buttons.get_by_role("button", name=other, pressed=True).wait_for()
+    buttons.get_by_role("button", name=first, pressed=False).wait_for()

@@ -60,7 +60,20 @@ def Player(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], drawn: 
         )
         solara.Button("Step", icon_name="mdi-skip-next", outlined=True, on_click=step, disabled=playing.value or not mine.running)
         solara.Button("Reset", icon_name="mdi-restart", outlined=True, on_click=reset)
-        solara.ToggleButtonsSingle(value=pace, values=list(PACES), dense=True)
+        OneOf("Speed", pace.value, list(PACES), pace.set)
+
+
+@solara.component
+def OneOf(label: str, chosen: str, words: Sequence[str], on_choice: Callable[[str], None]) -> None:
+    """Let one of a few words be chosen, each a button; Solara's own do not tell a screen reader which is."""
+    solara.v.BtnToggle(
+        children=[solara.Button(word, attributes={"aria-pressed": "true" if word == chosen else "false"}) for word in words],
+        v_model=words.index(chosen),
+        on_v_model=lambda place: on_choice(words[place]),
+        mandatory=True,
+        dense=True,
+        attributes={"role": "group", "aria-label": label},
+    )
 
 
 @solara.component_vue("field.vue")

@@ -11,7 +11,7 @@ import solara.lab
 
 from ..scenario import Scenario
 from . import cards, downloads, telling
-from .controls import Fields, Player
+from .controls import Fields, OneOf, Player
 from .network import Network, caption, picture
 from .settings import OFFERED, RULE, SEED, Settings, shares
 from .worlds import Worlds
@@ -147,7 +147,7 @@ def Live(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: s
             _html(f"<h2>Two worlds: the same people, the same luck, two rules</h2>{apart[0]}")
             titles = {title.partition(":")[0]: key for key, (title, _) in cards.CHARTS.items()}
             chosen = next(title for title, key in titles.items() if key == measure.value)
-            solara.ToggleButtonsSingle(chosen, values=list(titles), dense=True, on_value=lambda title: measure.set(titles[title]))
+            OneOf("Measure", chosen, list(titles), lambda title: measure.set(titles[title]))
             _html(apart[1])
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["card"]):
