@@ -19,6 +19,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 150_000
 """Milliseconds: the first page of a server waits for the compiler."""
 SMALL = {"members": "300", "days": "50"}
+SOLARAS = "Failed to evaluate Vue script and find module.exports, falling back to old method, please use module.exports = { ... }"
+"""A warning at each load, not ours to mend: solara/widgets/vue/navigator.vue of Solara 1.58.2 has ``modules.export`` in its line 6."""
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH")
 
@@ -47,13 +49,14 @@ def browser():
 
 @pytest.fixture
 def tab(address, browser):
-    """Open tabs of one browser; in the end, none has had an error or has asked anybody but this machine."""
+    """Open tabs of one browser; in the end, none has had an error or a warning or has asked anybody but this machine."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     context.set_default_timeout(PATIENCE)
-    wrong = []
-    context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    wrong, loads = [], []
+    context.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
+    context.on("request", lambda request: loads.append(request) if request.is_navigation_request() else None)
     context.on("response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 400 else None)
 
     def opened(**settings):
@@ -66,7 +69,7 @@ def tab(address, browser):
 
     yield opened
     context.close()
-    assert wrong == []
+    assert wrong == [SOLARAS] * len(loads)
 
 
 def typed(page, name, text):
