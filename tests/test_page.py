@@ -232,3 +232,10 @@ def test_of_buttons_to_choose_from_the_chosen_one_is_told(tab, group, first, oth
     buttons.get_by_role("button", name=other, pressed=False).click()
     buttons.get_by_role("button", name=other, pressed=True).wait_for()
     buttons.get_by_role("button", name=first, pressed=False).wait_for()
+
+
+def test_the_page_has_a_language_and_a_heading_and_lets_a_phone_zoom(tab):
+    page = tab()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "user-scalable" not in page.locator('meta[name="viewport"]').get_attribute("content")
+    assert page.get_by_role("heading", level=1).inner_text() == "invitesim"

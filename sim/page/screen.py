@@ -60,8 +60,10 @@ def Page() -> None:
 
     solara.Title("invitesim")
     solara.Style(Path(__file__).with_name("style.css"))
+    Document()
     with solara.AppBar():
-        solara.AppBarTitle("invitesim")
+        with solara.AppBarTitle():
+            solara.HTML("h1", unsafe_innerHTML="invitesim")
         LightOrDark()
     with solara.Div(classes=["invitesim"]):
         with solara.Div(classes=["column", "settings"]):
@@ -84,6 +86,11 @@ def Page() -> None:
                 if differs and worlds.value.day:
                     _html("The settings have changed: they apply with Reset.", "note")
             Live(worlds, frame, member, drawn)
+
+
+@solara.component_vue("document.vue")
+def Document() -> None:
+    """Say in which language the page is, and let a phone zoom; Solara's own document does neither."""
 
 
 @solara.component_vue("theme.vue")
