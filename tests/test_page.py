@@ -198,6 +198,13 @@ def test_a_member_has_its_story(tab):
     page.wait_for_function(f"!document.querySelector('#story').innerText.startsWith('Member {number} ')")
 
 
+def luminance(page, selector):
+    """Of the ground of an element, 0 black and 1 white, as WCAG counts it."""
+    colour = page.locator(selector).evaluate("element => getComputedStyle(element).backgroundColor")
+    red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
+    return sum(weight * ((part + 0.055) / 1.055) ** 2.4 for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+
+
 def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True)
     context.set_default_timeout(PATIENCE)
@@ -207,6 +214,8 @@ def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser
     assert page.evaluate("[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)")
     play = page.get_by_role("button", name="Play")
     assert play.bounding_box()["y"] < 844
+    for white_on in (".v-toolbar", ".player .primary"):
+        assert 1.05 / (luminance(page, white_on) + 0.05) >= 4.5  # as WCAG asks of text
     play.focus()
     page.keyboard.press("Enter")
     until_day(page, 2)
