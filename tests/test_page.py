@@ -248,3 +248,14 @@ def test_the_page_has_a_language_and_a_heading_and_lets_a_phone_zoom(tab):
     assert page.locator("html").get_attribute("lang") == "en"
     assert "user-scalable" not in page.locator('meta[name="viewport"]').get_attribute("content")
     assert page.get_by_role("heading", level=1).inner_text() == "invitesim"
+
+
+def test_what_has_the_focus_is_seen_and_does_not_look_chosen(tab):
+    page = tab()
+    page.get_by_role("button", name="Reset").focus()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(500)  # it would fade in
+    look = "element => [getComputedStyle(element).outlineStyle, getComputedStyle(element, '::before').opacity]"
+    assert page.get_by_role("button", name="slow").evaluate(look) == ["solid", "0"]
+    page.locator("[role=switch]").focus()
+    assert page.locator(".v-input--switch__track").evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
