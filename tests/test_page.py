@@ -216,7 +216,9 @@ def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser
     assert play.bounding_box()["y"] < 844
     for white_on in (".v-toolbar", ".player .primary"):
         assert 1.05 / (luminance(page, white_on) + 0.05) >= 4.5  # as WCAG asks of text
-    play.focus()
+    page.get_by_role("button", name="Colours").focus()
+    page.keyboard.press("Tab")  # what stands first comes first
+    assert play.evaluate("element => element === document.activeElement")
     page.keyboard.press("Enter")
     until_day(page, 2)
     context.close()
@@ -259,3 +261,9 @@ def test_what_has_the_focus_is_seen_and_does_not_look_chosen(tab):
     assert page.get_by_role("button", name="slow").evaluate(look) == ["solid", "0"]
     page.locator("[role=switch]").focus()
     assert page.locator(".v-input--switch__track").evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+
+
+def test_a_field_says_of_which_world_it_is(tab):
+    page = tab()
+    for title in ("People and rule", "World B"):
+        assert page.get_by_role("group", name=title).get_by_role("textbox", name="Days blocked").count() == 1

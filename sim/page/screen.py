@@ -66,26 +66,26 @@ def Page() -> None:
             solara.HTML("h1", unsafe_innerHTML="invitesim")
         LightOrDark()
     with solara.Div(classes=["invitesim"]):
-        with solara.Div(classes=["column", "settings"]):
-            with solara.Div(classes=["card"]):
-                _html("<h2>People and rule</h2>")
-                _wrong(mistakes[0].get("", ""))
-                Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
-                Fields("a", shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
-                Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
-                _html("[A]: the default is an assumption; the other sources are in docs/parameters.md.", "hint")
-            with solara.Div(classes=["card"]):
-                _html("<h2>World B: the same people, another rule</h2>")
-                solara.Switch(label="compare with a second world", value=compared)
-                if compared.value and chosen.rival is not None:
-                    _wrong(mistakes[1].get("", ""))
-                    Fields("b", RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
         with solara.Div(classes=["column", "scene"]):
             with solara.Div(classes=["card"]):
                 Player(worlds, frame, drawn, anew)
                 if differs and worlds.value.day:
                     _html("The settings have changed: they apply with Reset.", "note")
             Live(worlds, frame, member, drawn)
+        with solara.Div(classes=["column", "settings"]):
+            with solara.Div(classes=["card"], attributes={"role": "group", "aria-labelledby": "title-a"}):
+                _html("<h2 id='title-a'>People and rule</h2>")
+                _wrong(mistakes[0].get("", ""))
+                Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
+                Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
+                _html("[A]: the default is an assumption; the other sources are in docs/parameters.md.", "hint")
+            with solara.Div(classes=["card"], attributes={"role": "group", "aria-labelledby": "title-b"}):
+                _html("<h2 id='title-b'>World B: the same people, another rule</h2>")
+                solara.Switch(label="compare with a second world", value=compared)
+                if compared.value and chosen.rival is not None:
+                    _wrong(mistakes[1].get("", ""))
+                    Fields("b", RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
 
 
 @solara.component_vue("document.vue")
