@@ -267,3 +267,13 @@ def test_a_field_says_of_which_world_it_is(tab):
     page = tab()
     for title in ("People and rule", "World B"):
         assert page.get_by_role("group", name=title).get_by_role("textbox", name="Days blocked").count() == 1
+
+
+def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
+    page = tab()
+    page.get_by_label("Number, 0 to 999").fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#story")
+    assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == ["The numbers", "Whom it knows best"]
+    assert page.get_by_role("row", name="all").get_by_role("rowheader").inner_text().strip() == "all"
+    assert page.locator(".swatch:not([aria-hidden])").count() == 0

@@ -38,8 +38,9 @@ def legend(life: Life, *, network: bool = False) -> str:
     names = styles([*life.model.scenario.policies, *([] if network else [EVERYBODY])])
     parts = [f"<span>{charts.swatch(style)}{html.escape(spoken(name))}</span>" for name, style in names.items()]
     if network:
-        cross = '<svg class="swatch" viewBox="0 0 26 12"><path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
-        line = f'<svg class="swatch" viewBox="0 0 26 12"><path d="M0 6H26" stroke="{LIT}" stroke-width="3"/></svg>'
+        small = '<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">'
+        cross = f'{small}<path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
+        line = f'{small}<path d="M0 6H26" stroke="{LIT}" stroke-width="3"/></svg>'
         parts += [f"<span>{cross}hollow: blocked</span>", f"<span>{line}connected today</span>"]
     return f'<div class="legend">{"".join(parts)}</div>'
 
@@ -57,10 +58,15 @@ def numbers(life: Life, lines: dict[str, Lines]) -> str:
     for policy, style in styles([*life.model.scenario.policies, EVERYBODY]).items():
         cells = "".join(f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>' for measure in COLUMNS)
         name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
-        rows.append(f'<tr data-policy="{html.escape(policy)}"><td>{name}</td>{cells}</tr>')
-    body = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        rows.append(f'<tr data-policy="{html.escape(policy)}"><th scope="row">{name}</th>{cells}</tr>')
+    body = f"<thead><tr><th scope='col'>policy</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
     table = f'<table id="numbers" data-day="{life.model.day}">{body}</table>'
-    return f'<h2>Day {life.model.day} in numbers</h2><div class="scroll" tabindex="0">{table}</div>'
+    return f"<h2>Day {life.model.day} in numbers</h2>{_scrolling('The numbers', table)}"
+
+
+def _scrolling(name: str, table: str) -> str:
+    """Put a table into a box that scrolls if it must; the keyboard comes to it, and a screen reader says its name."""
+    return f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">{table}</div>'
 
 
 def _number(line: charts.Line, measure: str) -> str:
@@ -112,10 +118,12 @@ def member(life: Life, number: int) -> str:
 
 
 def _events(told: list[story.Event]) -> str:
+    if not told:
+        return "<p>Nothing yet.</p>"
     latest = told[: -story.MOST_EVENTS - 1 : -1]
     rows = [f"<tr><td>day {event.day}</td><td class='words'>{html.escape(event.what)}</td></tr>" for event in latest]
     left_out = f"<p class='quiet'>The latest {story.MOST_EVENTS} of {len(told)}.</p>" if len(told) > story.MOST_EVENTS else ""
-    return f"{left_out}<div class='scroll' tabindex='0'><table id='events'>{''.join(rows)}</table></div>"
+    return left_out + _scrolling("What happened", f"<table id='events'>{''.join(rows)}</table>")
 
 
 def _known(life: Life, best: list[tuple[int, Bond]]) -> str:
@@ -126,4 +134,4 @@ def _known(life: Life, best: list[tuple[int, Bond]]) -> str:
         for number, bond in best
     ]
     head = "<tr><th>member</th><th class='words'>policy</th><th class='words'>tie</th><th>met</th><th>online</th><th>last</th></tr>"
-    return f"<div class='scroll' tabindex='0'><table id='known'><thead>{head}</thead>{''.join(rows)}</table></div>"
+    return _scrolling("Whom it knows best", f"<table id='known'><thead>{head}</thead>{''.join(rows)}</table>")
