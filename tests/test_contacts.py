@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim import contacts
+from sim import contact_file, contacts
 from sim.contacts import ContactLog, read_contacts
 from sim.errors import InputError
 
@@ -99,9 +99,9 @@ def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimit
         with pytest.raises(InputError, match="in contact with itself"):
             read_contacts(path, gap)
         return
-    file = contacts._File(path, path.read_bytes())
-    form = contacts._layout(file)
-    quick, careful = contacts._at_once(file, form), contacts._line_by_line(file, form)[0]
+    file = contact_file.File(path, path.read_bytes())
+    form = contact_file.layout(file)
+    quick, careful = contact_file.at_once(file, form), contact_file.line_by_line(file, form)[0]
     assert quick is not None
     for read in (quick, careful):
         people, number = contacts._people(read.labels)
@@ -116,7 +116,7 @@ def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimit
 def test_line_by_line_is_the_same_on_a_real_log(log, monkeypatch):
     _needs(log)
     quick = read_contacts(log, 20)
-    monkeypatch.setattr(contacts, "_at_once", lambda file, form: None)
+    monkeypatch.setattr(contacts, "at_once", lambda file, form: None)
     careful = read_contacts(log, 20)
     assert quick.people == careful.people
     for name in ("day_start", "ego", "alter"):
