@@ -35,6 +35,8 @@ LATEST = 1e11
 _EPOCH = datetime(1970, 1, 1)
 _ZONE = r"(?:Z|[+-]\d\d(?::?\d\d)?)"
 _ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_ZONE}?)?", re.ASCII)
+_PADDED = re.compile(rb"[+0](?<![0-9.][+0])[0-9]")
+"""Where there may be an id with zeros or a sign before it: to read it as a number would lose how it is written."""
 _FIELD = re.compile(r"[^ \t\r\n]+")
 _MISSING = {"", "nan", "na", "n/a", "null", "none"}
 
@@ -151,7 +153,7 @@ def _is_number(text: str) -> bool:
 
 def at_once(file: File, form: Form) -> Rows | None:
     """Read the contacts with pandas; None where anything is out of the ordinary."""
-    table = _table(file, form, "int64")
+    table = None if _PADDED.search(file.data) else _table(file, form, "int64")
     if table is None:
         table = _table(file, form, "str")
     if table is None or table.empty or table.isna().any(axis=None):

@@ -54,7 +54,8 @@ def read_contacts(path: str | Path, gap_seconds: float) -> ContactLog:
       people named as in ``PERSON_COLUMNS``, both of ``contact_file``. Other columns, such as the end of a contact, are ignored.
 
     A time is a number of seconds or, in a table, ISO 8601, such as ``2024-05-06T09:30:00+02:00`` or ``2024-05-06 09:30``; all of one file
-    are of one kind. People are numbers or text. Lines can come in any order and more than once, and either person first.
+    are of one kind. People are numbers or text. Where all are whole numbers, 7.0 is 7, but 007 and 7 in one file are refused: they may be
+    one person or two. Lines can come in any order and more than once, and either person first.
 
     A contact belongs to the encounter before it of the same pair when their times lie at most ``gap_seconds`` apart. An encounter belongs
     to the day of its first time: ``floor(t / 86400)`` where times are seconds, so midnight is where the log's own clock has it; the date
@@ -104,9 +105,20 @@ def _encounters(rows: Rows, ego: Integers, alter: Integers, people: int, gap: in
 
 def _people(labels: list[str]) -> tuple[list[int] | list[str], Integers]:
     """Put the people in order; also give the number of each label's person."""
-    if all(_WHOLE.fullmatch(label) for label in labels):
-        return _numbered([int(label.partition(".")[0]) for label in labels])
-    return _numbered(labels)
+    whole = _whole(labels)
+    return _numbered([int(text) for text in whole]) if whole else _numbered(labels)
+
+
+def _whole(labels: list[str]) -> list[str]:
+    """Give the labels as whole numbers are written, without the .0 of a spreadsheet; none if not all are whole numbers."""
+    return [label.partition(".")[0] for label in labels] if all(map(_WHOLE.fullmatch, labels)) else []
+
+
+def _two_ways(labels: list[str]) -> list[tuple[int, str]]:
+    """Find the labels that are a number which one before them writes in another way, as 7 after 007: their places, and the other way."""
+    written: dict[int, str] = {}
+    before = [(written.setdefault(int(text), text), text) for text in _whole(labels)]
+    return [(place, other) for place, (other, text) in enumerate(before) if other != text]
 
 
 def _numbered[Id: (int, str)](ids: list[Id]) -> tuple[list[Id], Integers]:
@@ -121,7 +133,13 @@ def _span(rows: Rows) -> int:
 
 def _check(file: File, form: Form, rows: Rows, alone: NDArray[np.bool_]) -> None:
     """Complain about the first row that can be read and still makes no sense."""
-    if alone.any():
+    if _two_ways(rows.labels):
+        rows = line_by_line(file, form)[0]  # where labels stand in the order of the file
+        (place, other), *_ = _two_ways(rows.labels)
+        row = int(((rows.first == place) | (rows.second == place)).argmax())
+        right = "write one person in one way, or two with a letter before the number"
+        message = f"the person {rows.labels[place]!r:.40} is written {other!r:.40} before; {right}"
+    elif alone.any():
         row = int(alone.argmax())
         message = f"{rows.labels[rows.first[row]]} is in contact with itself; a contact is between two people"
     elif _span(rows) > LONGEST:
