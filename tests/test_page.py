@@ -277,3 +277,15 @@ def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empt
     assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == ["The numbers", "Whom it knows best"]
     assert page.get_by_role("row", name="all").get_by_role("rowheader").inner_text().strip() == "all"
     assert page.locator(".swatch:not([aria-hidden])").count() == 0
+
+
+def test_what_happened_is_said_when_play_pauses_and_not_while_it_plays(tab):
+    page = tab()
+    said = page.get_by_role("status").filter(has_text="Day")
+    page.get_by_role("button", name="Play").click()
+    until_day(page, 3)
+    assert said.count() == 0
+    page.get_by_role("button", name="Pause").click()
+    said.wait_for(state="attached")
+    page.wait_for_timeout(600)  # a day that was under way
+    assert said.inner_text() == page.inner_text("#today")

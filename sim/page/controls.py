@@ -20,9 +20,14 @@ PATIENCE = 30.0
 
 
 @solara.component
-def Player(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], drawn: threading.Event, on_reset: Callable[[], None]) -> None:
+def Player(
+    worlds: solara.Reactive[Worlds],
+    frame: solara.Reactive[int],
+    playing: solara.Reactive[bool],
+    drawn: threading.Event,
+    on_reset: Callable[[], None],
+) -> None:
     """Play, pause, step and reset; ``frame`` grows with every evening to be shown, ``drawn`` is set when the browser has drawn it."""
-    playing = solara.use_reactive(False)
     pace = solara.use_reactive("normal")
     mine = worlds.value
 

@@ -39,7 +39,7 @@ def Page() -> None:
     chosen, mistakes, rival_settings = _chosen(settings.value, rival_typed.value, compared.value, last_valid.current)
     last_valid.current = chosen
     worlds = solara.use_reactive(solara.use_memo(lambda: Worlds(*chosen), []))
-    frame = solara.use_reactive(0)
+    frame, playing = solara.use_reactive(0), solara.use_reactive(False)
     member: solara.Reactive[int | None] = solara.use_reactive(None)
     drawn = solara.use_memo(threading.Event, [])
 
@@ -68,10 +68,10 @@ def Page() -> None:
     with solara.Div(classes=["invitesim"]):
         with solara.Div(classes=["column", "scene"]):
             with solara.Div(classes=["card"]):
-                Player(worlds, frame, drawn, anew)
-                if differs and worlds.value.day:
-                    _html("The settings have changed: they apply with Reset.", "note")
-            Live(worlds, frame, member, drawn)
+                Player(worlds, frame, playing, drawn, anew)
+                waiting = differs and worlds.value.day > 0
+                _status("The settings have changed: they apply with Reset." if waiting else "", "note" if waiting else "unseen")
+            Live(worlds, frame, playing, member, drawn)
         with solara.Div(classes=["column", "settings"]):
             with solara.Div(classes=["card"], attributes={"role": "group", "aria-labelledby": "title-a"}):
                 _html("<h2 id='title-a'>People and rule</h2>")
@@ -122,7 +122,13 @@ def _chosen(
 
 
 @solara.component
-def Live(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: solara.Reactive[int | None], drawn: threading.Event) -> None:
+def Live(
+    worlds: solara.Reactive[Worlds],
+    frame: solara.Reactive[int],
+    playing: solara.Reactive[bool],
+    member: solara.Reactive[int | None],
+    drawn: threading.Event,
+) -> None:
     """Show what changes every day. One component listens to the days: each that did would have Solara walk through the whole page."""
     frame.get()
     measure = solara.use_reactive("blocked")
@@ -134,7 +140,8 @@ def Live(worlds: solara.Reactive[Worlds], frame: solara.Reactive[int], member: s
         apart = (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
         told = cards.member(life, member.value) if member.value is not None and member.value <= most else ""
         outcomes = cards.outcomes(life)
-    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["card", "today"], attributes={"id": "today", "role": "status"})
+    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["card", "today"], attributes={"id": "today"})
+    _status("" if playing.value else said, "unseen")  # eight days a second are not to be followed by ear
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["column"]):
             with solara.Div(classes=["card"]):
@@ -204,6 +211,11 @@ def Downloads(now: Worlds) -> None:
 
 def _html(content: str, kind: str = "") -> None:
     solara.HTML("div", unsafe_innerHTML=content, classes=[kind] if kind else [])
+
+
+def _status(message: str, kind: str) -> None:
+    """Show what a screen reader says as soon as it changes; so it must be there when there is nothing to say, too."""
+    solara.HTML("p", unsafe_innerHTML=html.escape(message), classes=[kind], attributes={"role": "status"})
 
 
 def _wrong(message: str) -> None:
