@@ -198,9 +198,9 @@ def test_a_member_has_its_story(tab):
     page.wait_for_function(f"!document.querySelector('#story').innerText.startsWith('Member {number} ')")
 
 
-def luminance(page, selector):
-    """Of the ground of an element, 0 black and 1 white, as WCAG counts it."""
-    colour = page.locator(selector).evaluate("element => getComputedStyle(element).backgroundColor")
+def luminance(page, selector, of="backgroundColor"):
+    """Of the ground of an element or of its ink, 0 black and 1 white, as WCAG counts it."""
+    colour = page.locator(selector).evaluate(f"element => getComputedStyle(element).{of}")
     red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
     return sum(weight * ((part + 0.055) / 1.055) ** 2.4 for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue)))
 
@@ -289,3 +289,14 @@ def test_what_happened_is_said_when_play_pauses_and_not_while_it_plays(tab):
     said.wait_for(state="attached")
     page.wait_for_timeout(600)  # a day that was under way
     assert said.inner_text() == page.inner_text("#today")
+
+
+def test_a_member_that_there_is_not_is_said_at_the_box(tab):
+    page = tab()
+    box = page.get_by_label("Number, 0 to 999")
+    box.fill("1000")
+    box.press("Enter")
+    page.get_by_role("alert").filter(has_text="no such member (got 1000); must be a whole number from 0 to 999").wait_for()
+    assert page.locator(f"#{box.get_attribute('aria-describedby')}").inner_text().startswith("no such member")
+    page.wait_for_timeout(500)  # the label fades into red
+    assert 1.05 / (luminance(page, ".v-label.error--text", "color") + 0.05) >= 4.5
