@@ -5,12 +5,15 @@ calls it by its address.
 """
 
 import inspect
+import re
 from typing import Any
 
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
 from .origin import meaning
 
+DRAWING = re.compile("numba_get_(py|np)_random_state")
+"""What compiled code refers to if it, or a function that it calls, draws or seeds: the state of ``random`` or of ``numpy.random``."""
 _compiled: dict[Any, Any] = {}
 """The compiled functions, kept alive as long as the process: the day knows only their addresses."""
 
@@ -21,7 +24,7 @@ def compiled(policy: InvitePolicy) -> int:
     Raises
     ------
     InputError
-        If it does not compile: one line with the policy, the function and the reason.
+        If it does not compile, or draws random numbers: one line with the policy, the function and the reason.
     """
     condition = policy.condition
     if condition is None:
@@ -37,11 +40,12 @@ def _compile(name: str, condition: Any) -> Any:
     from numba.core.errors import NumbaError
 
     title = getattr(condition, "__name__", repr(condition))
-    if not inspect.isfunction(getattr(condition, "py_func", condition)):
+    function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
+    if not inspect.isfunction(function):
         raise InputError(
             f"policies.{name}.condition: {title} is not a function written in Python; must be def condition(bond, candidate, day)"
         )
-    inner = njit(condition)
+    inner = njit(function)
     word = types.int64
 
     def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
@@ -52,9 +56,13 @@ def _compile(name: str, condition: Any) -> Any:
         return 1 if answer else 0
 
     try:
-        return cfunc(word(*[word] * 9), nopython=True)(ask)
+        made = cfunc(word(*[word] * 9), nopython=True)(ask)
     except NumbaError as error:
         raise InputError(f"policies.{name}.condition: the function {title} does not compile: {_reason(str(error))}") from None
+    if DRAWING.search(made.inspect_llvm()):
+        right = "must draw none: only then is a run the same for the same seed"
+        raise InputError(f"policies.{name}.condition: the function {title}, or one that it calls, draws random numbers; {right}")
+    return made
 
 
 def _reason(text: str) -> str:

@@ -63,7 +63,7 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     ------
     InputError
         ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not
-        compile.
+        compile, or draws random numbers.
     """
     from tqdm import tqdm
 

@@ -1,10 +1,13 @@
 """The Mesa model is the same society as ``sim.run``, with Mesa's manners."""
 
+import math
+import random
 import subprocess
 import sys
 import warnings
 
 import mesa
+import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,6 +128,50 @@ def test_a_function_that_does_not_compile_is_named_with_its_reason():
     with pytest.raises(sim.InputError, match=r"^policies.own.condition: the function asks_the_network does not compile: .+") as caught:
         sim.run(sim.Scenario(members=20, days=2, policies=[policy]))
     assert "\n" not in str(caught.value)
+
+
+@numba.njit
+def one_of_ten():
+    return np.random.randint(10) == 0  # noqa: NPY002 - what must be refused
+
+
+@numba.njit
+def lucky():
+    return one_of_ten()
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [
+        lambda bond, candidate, day: random.random() < 0.5,
+        lambda bond, candidate, day: np.random.normal() > 0,  # noqa: NPY002
+        lambda bond, candidate, day: np.random.seed(day) is None,  # noqa: NPY002
+        lambda bond, candidate, day: candidate.degree > 90 and lucky(),
+        numba.njit(lambda bond, candidate, day: random.random() < 0.5),
+    ],
+    ids=["random", "numpy", "seed", "helper", "compiled"],
+)
+def test_a_function_that_draws_random_numbers_is_refused(draws):
+    policy = sim.InvitePolicy("own", contacts=1, condition=draws)
+    line = r"^policies\.own\.condition: the function <lambda>, or one that it calls, draws random numbers; must draw none: .+$"
+    with pytest.raises(sim.InputError, match=line):
+        sim.run(sim.Scenario(members=20, days=2, policies=[policy]))
+
+
+@numba.njit
+def half(number):
+    return math.sqrt(number * number) / 2
+
+
+def test_a_function_that_only_works_something_out_is_taken():
+    def few(bond, candidate, day):
+        return half(candidate.degree) < 3 and np.median(np.array([1.0, bond.met, 3.0])) < 3 and hash((candidate.number, day)) % 3 > 0
+
+    def summary(condition):
+        policy = sim.InvitePolicy("own", contacts=1, condition=condition)
+        return sim.run(sim.Scenario(members=60, days=9, policies=[policy])).summary
+
+    assert summary(few).equals(summary(numba.njit(few)))  # also one that numba has compiled before
 
 
 def changing(scenario: sim.Scenario, days: int = 40) -> sim.NetworkModel:

@@ -67,8 +67,8 @@ class InvitePolicy(Section):
     takes_references : bool
         Whether a common connection opens the door to people below ``accepts_from``.
     condition : callable, optional
-        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it says yes. Written at the top level of a
-        module, so that the policy can be sent to other processes.
+        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it says yes. It draws no random numbers,
+        and is written at the top level of a module, so that the policy can be sent to other processes.
 
     Raises
     ------
