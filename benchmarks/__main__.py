@@ -62,35 +62,26 @@ def spread(figures: list[float], form: str) -> str:
     return f"{statistics.median(figures):{form}} [{min(figures):{form}}, {max(figures):{form}}]"
 
 
-def beside_plain_mesa(scenario: sim.Scenario, repeats: int) -> None:
-    """Print what a member-day costs in plain Mesa and here, and the ratio."""
+def beside(peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scenario, repeats: int) -> None:
+    """Print what a member-day costs in a plain Mesa and here, in alternating runs, and how many times as much it is there."""
     member_days = scenario.members * (scenario.history_days + scenario.days)
-    days_alone(scenario.replace({"members": 500, "days": 3}))
-    sim.run(scenario.replace({"members": 500, "days": 3}))
-    plain, ours, whole = [], [], []
+    sides: dict[str, Callable[[sim.Scenario], object]] = {
+        peer: live,
+        "the days alone": days_alone,
+        "sim.run with all tables": lambda scenario: sim.run(scenario, threads=1),
+    }
+    for side in list(sides)[1:]:
+        sides[side](scenario.replace({"members": 500, "days": 3}))  # what is compiled has been compiled
+    times: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(repeats):
-        ours.append(seconds(lambda: days_alone(scenario)))
-        plain.append(seconds(lambda: plain_mesa.run(scenario)))
-        whole.append(seconds(lambda: sim.run(scenario, threads=1)))
-    title = f"{scenario.members:,} members, {scenario.history_days} + {scenario.days} days, ns per member-day"
-    for name, times in (("plain Mesa", plain), ("this project, the days alone", ours), ("this project, sim.run with all tables", whole)):
-        cost = [time / member_days * 1e9 for time in times]
-        say(f"{title}: {name}" if name == "plain Mesa" else f"  {name}", spread(cost, ",.1f"))
-    for name, times in (("the days alone", ours), ("sim.run with all tables", whole)):
-        ratios = [slow / fast for slow, fast in zip(plain, times, strict=True)]
-        say(f"  ratio, plain Mesa / {name}", spread(ratios, ".1f"))
-
-
-def beside_reference(scenario: sim.Scenario, repeats: int) -> None:
-    """Print what a member-day costs in the tests' reference, and how many times that is what it costs here."""
-    member_days = scenario.members * (scenario.history_days + scenario.days)
-    costs, ratios = [], []
-    for _ in range(repeats):
-        ours, slow = seconds(lambda: days_alone(scenario)), seconds(lambda: reference_alone(scenario))
-        costs.append(slow / member_days * 1e9)
-        ratios.append(slow / ours)
-    say("  the tests' reference, with Python's own random numbers", spread(costs, ",.0f"))
-    say("  ratio, the tests' reference / the days alone", spread(ratios, ".0f"))
+        for side, work in sides.items():
+            times[side].append(seconds(lambda work=work: work(scenario)))
+    lived = f"{scenario.members:,} members, {scenario.history_days} + {scenario.days} days"
+    print(f"{lived}, one thread, ns per member-day; runs of each: {repeats}")
+    for side, taken in times.items():
+        say(f"  {side}", spread([time / member_days * 1e9 for time in taken], ",.1f"))
+    for side in list(sides)[1:]:
+        say(f"  ratio, {peer} / {side}", spread([slow / fast for slow, fast in zip(times[peer], times[side], strict=True)], ".1f"))
 
 
 def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
@@ -145,9 +136,9 @@ def main(
     """Time this project beside plain Mesa."""
     scenario = sim.Scenario(members=members, days=days)
     starting_up(repeats)
-    beside_plain_mesa(scenario, repeats)
+    beside("tuned plain Mesa", plain_mesa.run, scenario, repeats)
     if reference_repeats:
-        beside_reference(scenario, reference_repeats)
+        beside("reference, Python's random", reference_alone, scenario, reference_repeats)
     if large:
         at_scale(scenario, large, large_repeats)
     if sweep:
