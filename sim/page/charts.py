@@ -69,7 +69,7 @@ def line_chart(
     for tick in np.arange(round((high - low) / step) + 1) * step + low:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>')
         parts.append(f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>')
-    parts += [f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{day}</text>' for day in _days(days)]
+    parts += [f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{"" if day else "day "}{day}</text>' for day in _days(days)]
     if mark is not None:
         parts.append(f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>')
     for line_name, line in lines.items():
