@@ -5,7 +5,7 @@ An account is judged by itself, so any range of members can be looked at at once
 
 import numpy as np
 
-from .compilation import inlined, inner
+from .compilation import at, inlined, inner
 from .world import (
     ACCEPTED,
     ACCEPTED_BEFORE,
@@ -40,26 +40,41 @@ def _breaks_the_rule(world, rules, day, ego):
     return False
 
 
+@inlined
+def _lift(world, totals, ego):
+    """Let an account start from zero."""
+    world.account[ACCOUNT * ego + COUNTED_STRIKES] = 0
+    world.tally[TALLY * ego + SENT_BEFORE] = world.tally[TALLY * ego + SENT]
+    world.tally[TALLY * ego + ACCEPTED_BEFORE] = world.tally[TALLY * ego + ACCEPTED]
+    totals[world.policy[ego], T_RESTRICTED] -= 1
+
+
+@inlined
+def _restrict(world, rules, totals, day, ego):
+    """Restrict an account from tomorrow on."""
+    world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
+    world.tally[TALLY * ego + RESTRICTED_DAYS] += max(rules.restriction_days, 0)
+    totals[world.policy[ego], T_RESTRICTED] += 1
+    if world.tally[TALLY * ego + BLOCKED_DAY] == 0:
+        world.tally[TALLY * ego + BLOCKED_DAY] = day
+        world.tally[TALLY * ego + SENT_AT_BLOCK] = world.tally[TALLY * ego + SENT]
+        totals[world.policy[ego], T_BLOCKED] += 1
+
+
 @inner
 def enforce(world, rules, day, low, high, totals):
-    """Apply the rule to members low to high - 1."""
+    """Apply the rule to members low to high - 1; one look at the account clears nearly all of them."""
     if rules.limit < 0 and rules.min_ratio < 0.0:
         return
-    for ego in range(low, high):
-        until = world.account[ACCOUNT * ego + RESTRICTED_UNTIL]
-        if until == day and until > 0:
-            world.account[ACCOUNT * ego + COUNTED_STRIKES] = 0
-            world.tally[TALLY * ego + SENT_BEFORE] = world.tally[TALLY * ego + SENT]
-            world.tally[TALLY * ego + ACCEPTED_BEFORE] = world.tally[TALLY * ego + ACCEPTED]
-            totals[world.policy[ego], T_RESTRICTED] -= 1
-        elif until < day and _breaks_the_rule(world, rules, day, ego):
-            world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
-            world.tally[TALLY * ego + RESTRICTED_DAYS] += max(rules.restriction_days, 0)
-            totals[world.policy[ego], T_RESTRICTED] += 1
-            if world.tally[TALLY * ego + BLOCKED_DAY] == 0:
-                world.tally[TALLY * ego + BLOCKED_DAY] = day
-                world.tally[TALLY * ego + SENT_AT_BLOCK] = world.tally[TALLY * ego + SENT]
-                totals[world.policy[ego], T_BLOCKED] += 1
+    suspect = np.int64(0 if rules.min_ratio >= 0.0 else rules.limit)
+    for ego in range(at(low), at(high)):
+        until, strikes = world.account[ACCOUNT * ego + RESTRICTED_UNTIL], world.account[ACCOUNT * ego + COUNTED_STRIKES]
+        if not ((until == day) | ((until < day) & (strikes >= suspect))):
+            continue
+        if until == day:
+            _lift(world, totals, ego)
+        elif _breaks_the_rule(world, rules, day, ego):
+            _restrict(world, rules, totals, day, ego)
 
 
 @inner
