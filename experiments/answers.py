@@ -37,15 +37,12 @@ NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
     "Mean over replications ± half of its 95 % interval. Within two steps: of connections, in % of the members. Accepted: of the "
     "invitations sent and settled. Mutual: arcs of the outreach graph that are returned. Invitations to a block: Kaplan-Meier median; "
-    "- where fewer than half are blocked. Unwanted: received and not accepted."
+    "- where too few are blocked for it in some replication. Unwanted: received and not accepted."
 )
 
 
 def table(summary: pd.DataFrame) -> str:
     """Lay out the estimates, a row per population and policy; ``summary`` is in long form, as in summary.csv."""
-    # a median that some replications do not reach is not the median of the others
-    everywhere = ~summary["measure"].str.startswith("time_to_block") | (summary["replications"] == summary["replications"].max())
-    summary = summary.assign(everywhere=everywhere)
     lines = ["".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)]) for row in (0, 1)]
     for population, rows in summary.groupby("population", sort=False):
         lines += ["", KINDS.get(str(population), str(population))]
@@ -57,7 +54,7 @@ def table(summary: pd.DataFrame) -> str:
 
 def _cell(row: "pd.Series[Any]", column: Column) -> str:
     mean, half = column.scale * row["mean"], column.scale * (row["high"] - row["low"]) / 2
-    if mean != mean or not row["everywhere"]:
+    if mean != mean:
         return "-".rjust(column.width)
     decimals = 2 if half < 0.05 and mean < 99.995 else 1
     text = f"{mean:.{decimals}f}" + (f" ±{half:.{decimals}f}" if half == half else "")

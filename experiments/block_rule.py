@@ -6,18 +6,21 @@ count within a window, and a least ratio of accepted to sent; with restrictions 
 as small as can be: **unwanted** invitations per member and year; **blocked** members who meant well, in % of them; and connections
 **lost** per member against the same society, with the same seed, without a rule. A rule beats another if it is no worse in all aims and
 better in one. The *frontier* are the rules that none beats going by the means; a rule is *clearly beaten* if another beats it and the
-interval of the paired difference excludes 0 in an aim. The second part follows members who mean well under a count over the account's
-life, which blocks everybody in the end, however low the chance of a strike: after n invitations with P(Binomial(n, q) >= limit).
+interval of the paired difference excludes 0 in an aim; no correction is made for the many comparisons. Close friends are never blocked, so
+the share of "interacted" alone is told beside that of all who mean well. The second part follows members who mean well under a count over
+the account's life. It blocks in the end whoever goes on inviting, however low the chance of a strike: after n invitations with
+P(Binomial(n, q) >= limit). There a society of three times the size may invite again after half a year who did not answer.
 
 Answer (``python -m experiments.block_rule``: 800 members, a year, 8 replications): nothing is free. Of 58 rules 45 are on the frontier and
 only 2 are clearly beaten; whatever takes away many unwanted invitations also blocks people who mean well, and takes connections in
 proportion. Of the rules that clearly block fewer than 1 % of those who mean well, 3 strikes in 30 days, for good, goes furthest: 34.6
-unwanted a year [34.3, 35.0] in place of 37.0 without a rule, 0.7 % [0.4, 1.0] blocked and 7.4 connections lost [6.7, 8.1].
-5 strikes for life, for good (linkedin2008): 33.2 [32.8, 33.6], 0.96 % [0.77, 1.16]; 5 in 30 days, 7 days (linkedin2021), changes next to
-nothing in a year: 37.0 [36.8, 37.3]. Rules by accepted / sent of one half or more block a third to a half of those who mean well. And a
-count over the account's life blocks everybody in the end: with a strike in 100 invitations 97.1 % [96.2, 98.1] after 1,000 (closed form
-97.1 %), in the mixed society 95.0 % [93.1, 96.9] of those who invite only whom they have interacted with, in 8 years; a count within 30
-days has blocked 0.1 % [0.0, 0.4] and 0.0 % [0.0, 0.2].
+unwanted a year [34.3, 35.0] in place of 37.0 without a rule, 0.7 % [0.4, 1.0] blocked (1.4 % of "interacted") and 7.4 connections lost
+[6.7, 8.1]. 5 strikes for life, for good (linkedin2008): 33.2 [32.8, 33.6], 0.96 % [0.77, 1.16] (1.9 %); 5 in 30 days, 7 days
+(linkedin2021), changes next to nothing in a year: 37.0 [36.8, 37.3]. Rules by accepted / sent of one half or more block a third to a half
+of those who mean well, two thirds to all of "interacted". And with a strike in 100 invitations a count over the account's life has blocked
+97.1 % [96.2, 98.1] after 1,000 (closed form 97.1 %), in the mixed society 95.0 % [93.1, 96.9] of those who invite only whom they have
+interacted with, in 8 years; a count within 30 days 0.1 % [0.0, 0.4] and 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the
+society: of 10,000 people the default rule blocks 3.5 % of "interacted" in a year.
 """
 
 from collections.abc import Iterator, Sequence
@@ -83,6 +86,10 @@ def rules() -> list[Rule]:
     return [Rule(), *life, *(rule for rule in window if rule.restriction_days or rule.window_days in (30, 90)), *ratio]
 
 
+PRESETS = {"linkedin2008": Rule(5).name, "linkedin2021": Rule(5, 30, None, 7).name}
+"""Names of the two rules that are presets."""
+
+
 def main(
     members: commands.Members = None,
     days: commands.Days = None,
@@ -103,13 +110,13 @@ def main(
     listed = rules()
     with studies.left_in(out, base, replications=replications, jobs=jobs, rules=[rule.name for rule in listed]) as outcome:
         study = sim.Study(base, [rule.changes for rule in listed], replications=replications)
-        aims = judged(studies.done(study, out / "rules", jobs), len(listed))
-        table = verdicts(listed, aims)
+        runs = studies.done(study, out / "rules", jobs)
+        table = verdicts(listed, judged(runs, len(listed))).join(blocked_by_policy(runs))
         outcome.tables["rules"] = table
         outcome.figures["frontier"] = draw(table, studies.setting(base, replications))
         story = lifetime.lived(base, out, jobs)
         outcome.tables |= {"lifetime": story.counts, "years": story.years}
-        outcome.figures["lifetime"] = lifetime.draw(story)
+        outcome.figures["lifetime"] = lifetime.draw(story, lifetime.by_years(base).members)
     print(f"{_text(table)}\n\n{studies.filled(*_words(table))}\n\n{lifetime.text(story)}\n\nwritten to {out}")
 
 
@@ -124,6 +131,14 @@ def judged(runs: pd.DataFrame, number: int) -> NDArray[np.float64]:
     aims = values.sort_index().to_numpy().reshape(number, -1, 3).copy()
     aims[..., 2] -= aims[:1, :, 2].copy()  # against no rule, the first of the list, under the same seed
     return aims
+
+
+def blocked_by_policy(runs: pd.DataFrame) -> pd.DataFrame:
+    """Give the mean share blocked, in %, of each policy that means well: a row a rule, columns ``blocked_POLICY``."""
+    wide = 100 * runs[runs["policy"].isin(MEANING_WELL)].pivot_table(
+        index="point", columns="policy", values="blocked", aggfunc="mean", observed=True
+    )
+    return wide.add_prefix("blocked_").reset_index(drop=True)
 
 
 def frontier(aims: ArrayLike) -> NDArray[np.bool_]:
@@ -195,12 +210,13 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     )
     on = table["frontier"].sum()
     yield f"Of {len(table)} rules {on} are on the frontier and {len(unbeaten)} are not clearly beaten: {counts}, and no rule."
-    for preset, name in (("linkedin2008", Rule(5).name), ("linkedin2021", Rule(5, 30, None, 7).name)):
+    for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
         blocked = studies.between(row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%")
         unwanted = studies.between(row["unwanted"], row["unwanted_low"], row["unwanted_high"], ".1f")
         by = "is on the frontier" if row["frontier"] else "is clearly beaten" if row["clearly_beaten"] else "is not clearly beaten"
-        yield f"{preset} ({name}) {by}: {unwanted} unwanted a year, {blocked} of those who mean well blocked."
+        alone = f"{row['blocked_interacted']:.2f} % of “interacted”"
+        yield f"{preset} ({name}) {by}: {unwanted} unwanted a year, {blocked} of those who mean well blocked, {alone}."
 
 
 @sim.plots.in_our_look
@@ -225,35 +241,46 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     axes[0].set_ylim(-0.15, 110)
     axes[0].set_ylabel("blocked of those who mean well, %")
     axes[1].set_ylabel("connections lost, per member")
-    _named(axes[1], table)
+    best = _best_harmless(table)
+    told = [*([] if best is None else [str(best["rule"])]), *(name for name in PRESETS.values() if name in set(table["rule"]))]
+    _named(axes[0], table, "blocked", told)
+    _named(axes[1], table, "lost", [*dict.fromkeys([*told, *table[table["frontier"]].sort_values("lost")["rule"]])])
     axes[0].legend(frameon=False, fontsize=7.5)
-    below = "Full: on the frontier, some with their names (strikes in days: days restricted). Bars: 95 % intervals."
+    full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
+    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %."
     sim.plots.headed(figure, _seen(table), f"{setting} {below}")
     return figure
 
 
-def _named(axis: "Axes", table: pd.DataFrame) -> None:
-    """Write the names of rules of the frontier, as far as they have room."""
-    shown = table[table["frontier"]].sort_values("lost")
-    width, height = np.ptp(table["unwanted"]) or 1.0, np.ptp(table["lost"]) or 1.0
-    taken: list[tuple[float, float]] = []
-    for x, y, name in zip(shown["unwanted"], shown["lost"], shown["rule"], strict=True):
-        if all(abs(x - u) > 0.32 * width or abs(y - v) > 0.045 * height for u, v in taken):
-            taken.append((x, y))
-            axis.annotate(name, (x, y), (5, 2), textcoords="offset points", fontsize=6.5, color="#404040")
+def _named(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str]) -> None:
+    """Write the names of rules, the first ones first, as far as they have room."""
+    axis.autoscale_view()
+    places = table.set_index("rule")
+    taken: list[NDArray[np.float64]] = []
+    for rule in rules:
+        here = places.loc[rule, ["unwanted", aim]].to_numpy(np.float64)
+        at = axis.transAxes.inverted().transform(axis.transData.transform(here))
+        if all(abs(at[0] - other[0]) > 0.32 or abs(at[1] - other[1]) > 0.045 for other in taken):
+            taken.append(at)
+            axis.annotate(rule, (here[0], here[1]), (5, 2), textcoords="offset points", fontsize=6.5, color="#404040")
+
+
+def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
+    """Give the rule with the fewest unwanted invitations of those that clearly block fewer than 1 % of those who mean well."""
+    harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
+    return None if harmless.empty else harmless.sort_values("unwanted", kind="stable").iloc[0]
 
 
 def _seen(table: pd.DataFrame) -> str:
     """Say by how much the best harmless rule lowers what is unwanted."""
-    nothing = table[table["kind"] == "none"].iloc[0]
-    harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
-    if harmless.empty:
+    nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
+    if best is None:
         return "No rule clearly blocks fewer than one in a hundred of those who mean well"
-    best = harmless.sort_values("unwanted", kind="stable").iloc[0]
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
         f"Of the rules that clearly block fewer than 1 % of those who mean well, “{best['rule']}” goes furthest: "
-        f"{fewer:.0f} % fewer unwanted invitations, {best['lost']:.1f} connections lost"
+        f"{fewer:.0f} % fewer unwanted invitations, {best['lost']:.1f} connections lost, "
+        f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
     )
 
 

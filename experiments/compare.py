@@ -30,8 +30,6 @@ CURVE_POINTS = 400
 """Points in time of a survival curve, at most."""
 DIGITS = "%.6g"
 """How numbers stand in summary.csv: what remains is the same on every machine."""
-LEAST_AT_RISK = 0.1
-"""A survival curve ends where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
 
 
 @dataclass(frozen=True)
@@ -153,17 +151,19 @@ def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.Dat
     for policy, curve in sim.survival(scenario, result.members, clock).groupby("policy", sort=False):
         there = curve["survival"].to_numpy()[np.searchsorted(curve["time"], times, side="right") - 1]
         if clock == "invitations":
-            there[times > curve["time"][curve["at_risk"] >= LEAST_AT_RISK * curve["at_risk"].iloc[0]].iloc[-1]] = np.nan
+            there[times > curve["time"][curve["at_risk"] >= sim.measures.LEAST_AT_RISK * curve["at_risk"].iloc[0]].iloc[-1]] = np.nan
         curves.append(pd.DataFrame({"policy": policy, "clock": clock, "time": times, "never_blocked": there}))
     return pd.concat(curves)
 
 
 def tables(comparison: Comparison, folder: Path) -> None:
-    """Write the tables, and two also as CSV: the summary with 6 significant digits, the runs with all, so that it follows from them."""
+    """Write the tables, and two also as CSV: the summary with 6 significant digits, the runs with 12, so that it follows from them; the
+    last digits of a sum depend on the processor.
+    """
     for name, table in vars(comparison).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     comparison.summary.to_csv(folder / "summary.csv", index=False, float_format=DIGITS, lineterminator="\n")
-    comparison.runs.to_csv(folder / "runs.csv", index=False, lineterminator="\n")
+    comparison.runs.to_csv(folder / "runs.csv", index=False, float_format="%.12g", lineterminator="\n")
 
 
 def origin(base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path) -> None:

@@ -33,6 +33,8 @@ AT = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
 REPLICATIONS = 3
 FOLLOWED = "interacted"
 """The members who mean well and are followed for years."""
+LARGER = 3
+"""How many times as many members the society has that is followed for years."""
 YEARS = 8
 YEAR = 365
 
@@ -64,7 +66,7 @@ def by_invitations(seed: int, members: int) -> sim.Scenario:
 
 def by_years(base: sim.Scenario) -> sim.Scenario:
     """Make the mixed society, for many years; larger than it was, since in a small one all are connected before long."""
-    return base.replace({"members": 3 * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180})
+    return base.replace({"members": LARGER * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180})
 
 
 def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
@@ -86,7 +88,7 @@ def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
     return Story(counts, table.astype({"year": int})[["rule", "year", "measure", "mean", "low", "high", "replications"]])
 
 
-def blocked_after(invitations: ArrayLike, chance: float, limit: int) -> NDArray[np.float64]:
+def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDArray[np.float64]:
     """Give the probability of ``limit`` strikes or more among so many invitations: P(Binomial(n, q) >= limit)."""
     from scipy.special import bdtrc
 
@@ -126,13 +128,14 @@ def text(story: Story) -> str:
     sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
     blocked, weeks, now = (_percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
     return studies.filled(
-        "A count over the account's life blocks everybody in the end.",
+        "A count over the account's life blocks in the end whoever goes on inviting.",
         f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {_percent(last)} after {last['invitations']:,} (closed form",
         f"{100 * last['expected']:.1f} %), a count within 30 days {_percent(window)};",
         f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
         f"and never further than {furthest:.1f} points.",
         f"In the mixed society, of those who invite only people they have interacted with, {blocked} have been blocked for good after",
-        f"{ends['year'].max()} years, and {weeks} at least once for a week under the window ({now} on the last day).",
+        f"{ends['year'].max()} years (the others run out of people to invite),",
+        f"and {weeks} at least once for a week under the window ({now} on the last day).",
         f"Without a rule such a member sends {sent:.0f} invitations in this time, of which {struck:.1f} are strikes.",
     )
 
@@ -142,8 +145,8 @@ def _percent(row: "pd.Series[Any]") -> str:
 
 
 @sim.plots.in_our_look
-def draw(story: Story) -> "Figure":
-    """Draw the share blocked, by invitations with the closed form, and by years."""
+def draw(story: Story, members: int) -> "Figure":
+    """Draw the share blocked, by invitations with the closed form, and by years; ``members`` are those of the society of the latter."""
     figure = sim.plots.sheet(3.3)
     left, right = figure.subplots(1, 2, sharey=True)
     numbers = np.arange(0, AT[-1] + 1)
@@ -154,10 +157,8 @@ def draw(story: Story) -> "Figure":
     for rule in LOOKS:
         _points(right, blocked[blocked["rule"] == rule], "year", rule, line=True)
     free = story.years[story.years["rule"] == "none"].pivot(index="year", columns="measure", values="mean")
-    same = blocked_after(free["invitations"].round(), float((free["strikes"] / free["invitations"]).iloc[-1]), 5)
-    right.plot(
-        free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean chance of a strike"
-    )
+    same = blocked_after(free["invitations"].round(), free["strikes"] / free["invitations"], 5)
+    right.plot(free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean number of strikes")
     left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
     right.set_xlabel("years, members of the policy “interacted”")
     left.set_ylabel("blocked at least once, %")
@@ -170,7 +171,8 @@ def draw(story: Story) -> "Figure":
         f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % "
         f"after {life['invitations']:,} invitations, a count within 30 days {100 * window['mean']:.1f} %"
     )
-    sim.plots.headed(figure, finding, f"{REPLICATIONS} replications. Bars: 95 % intervals of the mean.")
+    below = f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."
+    sim.plots.headed(figure, finding, below)
     return figure
 
 

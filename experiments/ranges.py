@@ -2,10 +2,10 @@
 
 The ranges of the parameters themselves are formal limits, such as up to 10,000 invitations a day. Explored is from half to double the
 value that the scenario has, as far as the formal limits allow; what is 0 or unset is turned off and stays so. ``EXPLORED`` has the
-exceptions. Three things keep every combination a scenario: the shares of encounters are weights against each other and against the rest,
-normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size of the society, the days and the seed are
-the frame of the question and are not varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed
-against.
+exceptions: two numbers that are unset mean "never" and "for good", which are assumptions like any other. Three things keep every
+combination a scenario: the shares of encounters are weights against each other and against the rest, normalised; ``close`` is at least one
+above ``often``; and whole numbers are rounded. The size of the society, the days and the seed are the frame of the question and are not
+varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed against.
 """
 
 import math
@@ -15,8 +15,10 @@ from typing import Any
 
 import sim
 
-EXPLORED = {"answering.idk_click": (0.01, 0.3)}
-"""Published nowhere; the range is that of its declaration."""
+EXPLORED = {"answering.idk_click": (0.01, 0.3), "inviting.lock_days": (0, 365), "platform.restriction_days": (7, 365)}
+"""The click is published nowhere; the range is that of its declaration. The platforms' own numbers for the other two are 21 and 7 days."""
+NEEDS = {"platform.min_invites": "platform.min_ratio"}
+"""A number that nobody looks at while another is unset."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
 SHARES = ("meeting.again", "meeting.friend", "meeting.circle")
 SOURCES = ("contacts", "introductions", "directory")
@@ -44,6 +46,8 @@ def factors(base: sim.Scenario) -> list[Factor]:
     listed: list[Factor] = []
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
+            continue
+        if parameter.name in NEEDS and value_of(base, NEEDS[parameter.name]) is None:
             continue
         for name in _names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)
@@ -73,9 +77,9 @@ def _explored(name: str, value: Any, parameter: Any) -> Iterator[Factor]:
     """Give the factors of a parameter; none where it is turned off, or has no room."""
     several = isinstance(value, tuple)
     for tie_class, number in enumerate(value if several else (value,)):
-        if not number:
+        if not number and (number is not None or name not in EXPLORED):
             continue
-        low, high = EXPLORED.get(name, (number / 2, number * 2))
+        low, high = EXPLORED[name] if name in EXPLORED else (number / 2, number * 2)
         low, high = max(low, parameter.low), min(high, parameter.high)
         whole = parameter.type.startswith("int")
         if whole:

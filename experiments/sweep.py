@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 X = Annotated[str, typer.Option("--x", metavar="NAME=VALUES", help="Parameter across, with its values: platform.limit=2,3,5,none")]
 Y = Annotated[str, typer.Option("--y", metavar="NAME=VALUES", help="Parameter upwards, with its values.")]
+COMPARED = tuple(measure for measure in sim.MEASURES if measure not in ("reach2", "reach3"))
+"""Who leads is asked once of each reach: of the share."""
 TOLD = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
 """The measures of the printed table; files have all."""
 
@@ -99,13 +101,13 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         point, measure, policy, next, mean (the paired difference), low, high, replications, clear (whether the interval excludes 0); no row
-        where fewer than two policies have the measure, or the first two have equally much.
+        where fewer than two policies have the measure in every replication, or the first two have equally much.
     """
     rows = []
     for point, there in runs[runs["policy"] != "all"].groupby("point", sort=True):
-        for measure in sim.MEASURES:
+        for measure in COMPARED:
             wide = there.pivot(index="replication", columns="policy", values=measure)
-            means = wide.mean().dropna().sort_values(ascending=False, kind="stable")
+            means = wide.mean(skipna=False).dropna().sort_values(ascending=False, kind="stable")
             if len(means) < 2:
                 continue
             if means.iloc[0] == means.iloc[1]:  # such as none of both blocked: nobody leads
@@ -242,7 +244,7 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
     from matplotlib.patches import Patch
 
     colours = {policy: style.colour for policy, style in sim.plots.styles(policies).items()}
-    measures = [measure for measure in sim.MEASURES if measure in set(leads["measure"])]
+    measures = [measure for measure in COMPARED if measure in set(leads["measure"])]
     rows = -(-(len(measures) + 1) // 4)  # one place more, for the names of the colours
     figure = sim.plots.sheet(0.9 + rows * (0.65 + 0.2 * len(plane.ys)))
     axes = figure.subplots(rows, 4, sharex=True, sharey=True, squeeze=False)
@@ -260,7 +262,8 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
         axis.set_axis_off()
     keys = [Patch(color=colours[policy], alpha=0.75, label=spoken(policy)) for policy in policies]
     axes.flat[-1].legend(handles=keys, loc="center left", frameon=False, fontsize=8)
-    below = "Dots: the 95 % interval of the paired difference from the next policy excludes 0."
+    most = "Who has the most, which is not always better; white: nobody."
+    below = f"{most} Dots: the 95 % interval of the paired difference from the next policy excludes 0."
     sim.plots.headed(figure, _changing(leads, plane, measures), f"{setting} Across {plane.x}, upwards {plane.y}. {below}")
     return figure
 

@@ -11,9 +11,9 @@ linkedin2008 and linkedin2021.
 Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): close friends die out under every rule, from every
 start. By connections gained, everyone takes over from all ten starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the
 members without a rule and under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By reach the
-selection between everyone and interacted stops when all are within two steps, and the start decides: everyone is the largest from 6 or 7
-of the starts, interacted from the others, and from equal thirds it is 60.2 % [53.8, 66.6] against 39.4 % [33.0, 45.9] without a rule,
-57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
+selection between everyone and interacted stops when all are within two steps, and the start decides: under each rule everyone is clearly
+the largest from 6 of the starts, interacted from 2, and none from the other 2. From equal thirds everyone is 60.2 % [53.8, 66.6] against
+39.4 % [33.0, 45.9] without a rule, 57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
 """
 
 import itertools
@@ -43,6 +43,9 @@ PARTS = 6
 """Starts are all shares in sixths with each policy there: ten of them."""
 EQUAL = "/".join([str(PARTS // 3)] * 3)
 ROOT = np.sqrt(3) / 2
+NOBODY = "none clearly"
+UNDECIDED = "#7F7F7F"
+"""Colour of a way at whose end none is clearly the largest."""
 
 
 class Payoff(StrEnum):
@@ -171,7 +174,9 @@ def main(
 
 
 def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]) -> pd.DataFrame:
-    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest)."""
+    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest), and ahead
+    (whether the policy is the largest, and the interval of its paired difference from the next excludes 0).
+    """
     columns = [column for column in runs if str(column).startswith("share_")]
     long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
     long["day"] = long["day"].str.removeprefix("share_").astype(int)
@@ -181,10 +186,28 @@ def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, in
     shares = sim.aggregate(long.rename(columns={"value": "share"}), by=by, measures=["share", "first"])
     firsts = shares[shares["measure"] == "first"].set_index(by)["mean"]
     shares = shares[shares["measure"] == "share"].drop(columns="measure")
-    shares["first"] = firsts.reindex(pd.MultiIndex.from_frame(shares[by])).to_numpy()
+    places = pd.MultiIndex.from_frame(shares[by])
+    shares["first"] = firsts.reindex(places).to_numpy()
+    shares["ahead"] = places.isin(list(_clearly_ahead(long)))
     shares.insert(1, "rule", [points[p][0] for p in shares["point"]])
     shares.insert(2, "start", ["/".join(map(str, points[p][1])) for p in shares["point"]])
     return shares.drop(columns="point").reset_index(drop=True)
+
+
+def _clearly_ahead(long: pd.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
+    """Give point, policy and day wherever a policy is clearly the largest."""
+    for (point, day), there in long.groupby(["point", "day"]):
+        wide = there.pivot(index="replication", columns="policy", values="value")
+        first, second = wide.mean().sort_values(ascending=False, kind="stable").index[:2]
+        if sim.paired(wide[first], wide[second]).low > 0:
+            yield point, first, day
+
+
+def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
+    """Count from how many rules and starts each policy is clearly the largest at the end; last, from how many none is."""
+    counts = ends[ends["ahead"]]["policy"].value_counts()
+    open_ended = len(ends[["rule", "start"]].drop_duplicates()) - counts.sum()
+    return pd.concat([counts, pd.Series({NOBODY: open_ended})]) if open_ended else counts
 
 
 def _standing(connections: NDArray[np.int32], members: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -223,9 +246,8 @@ def _words(shares: pd.DataFrame) -> Iterator[str]:
 
 
 def _sentence(ends: pd.DataFrame) -> str:
-    wide = ends.pivot(index="start", columns="policy", values="mean")
-    counts = wide.idxmax(axis=1).value_counts()
-    most = [f"{quoted(str(policy))} is the largest from {number} of {len(wide)} starts" for policy, number in counts.items()]
+    starts = ends["start"].nunique()
+    most = [f"{_called(str(policy))} is the largest from {number} of {starts} starts" for policy, number in _largest(ends).items()]
     equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
     shares = [f"{quoted(policy)} {_percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
     return "; ".join([", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
@@ -246,9 +268,12 @@ def flow(shares: pd.DataFrame, setting: str) -> "Figure":
             _triangle(axis)
             for _, there in shares[(shares["rule"] == rule) & (shares["payoff"] == payoff)].groupby("start", sort=False):
                 wide = there.pivot(index="day", columns="policy", values="mean")[list(POLICIES)]
-                _path(axis, ternary(wide.to_numpy()), str(wide.iloc[-1].idxmax()))
+                ahead = there[there["ahead"] & (there["day"] == there["day"].max())]["policy"]
+                _path(axis, ternary(wide.to_numpy()), str(ahead.iloc[0]) if len(ahead) else NOBODY)
             axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
-    sim.plots.headed(figure, _taken(shares), f"{setting} Means; a way has the colour of the policy that is the largest at its end.")
+    sim.plots.headed(
+        figure, _taken(shares), f"{setting} Means; a way has the colour of the policy clearly the largest at its end, or is grey."
+    )
     return figure
 
 
@@ -271,13 +296,17 @@ def _triangle(axis: "Axes") -> None:
 
 
 def _path(axis: "Axes", way: NDArray[np.float64], policy: str) -> None:
-    colour = sim.plots.styles(POLICIES)[policy].colour
+    colour = UNDECIDED if policy == NOBODY else sim.plots.styles(POLICIES)[policy].colour
     axis.plot(*way.T, color=colour, linewidth=1.1, alpha=0.85)
     axis.plot(*way[0], "o", color=colour, markersize=2.5)
     moved = np.flatnonzero(np.linalg.norm(way - way[-1], axis=1) > 0.02)
     if len(moved):  # one that has not moved has no direction
         heads: dict[str, Any] = {"arrowstyle": "-|>", "color": colour, "linewidth": 0, "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
         axis.annotate("", way[-1], way[moved[-1]], arrowprops=heads)
+
+
+def _called(policy: str) -> str:
+    return policy if policy == NOBODY else quoted(policy)
 
 
 def _ruled(rule: Any) -> str:
@@ -288,10 +317,9 @@ def _taken(shares: pd.DataFrame) -> str:
     """Say who takes over."""
     parts = []
     for payoff, there in _ends(shares).groupby("payoff", sort=False):
-        largest = there.pivot(index=["rule", "start"], columns="policy", values="mean").idxmax(axis=1).value_counts()
-        parts.append(f"by {payoff} {' and '.join(f'{quoted(str(policy))} from {number}' for policy, number in largest.items())}")
+        parts.append(f"by {payoff} {' and '.join(f'{_called(str(policy))} from {number}' for policy, number in _largest(there).items())}")
     number = len(shares[["rule", "start"]].drop_duplicates())
-    return f"The largest after {shares['day'].max():,} days, of {number} starts and rules: {'; '.join(parts)}"
+    return f"Clearly the largest after {shares['day'].max():,} days, of {number} starts and rules: {'; '.join(parts)}"
 
 
 @sim.plots.in_our_look

@@ -57,6 +57,10 @@ MEASURES = (
     "largest_component",
 )
 """The columns of a summary that are measures, in their order."""
+MEDIANS = ("time_to_block_days", "time_to_block_invitations")
+"""Those that are medians: where some replications have none, the others' mean would be too small."""
+LEAST_AT_RISK = 0.1
+"""A survival curve says little where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
 COLUMNS = ("members", *MEASURES, "egos", *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")))
 """All columns of a summary after the policy, in their order."""
 
@@ -250,6 +254,8 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
     local = means(clustering(society, some), egos, policy, policies)
     days, invitations = (_medians(*_first_restricted(scenario, members, by), policy, policies) for by in CLOCKS)
+    if np.count_nonzero(size[:-1]) > 1:  # who goes out of sight early on this clock has a policy that invites few: not at random
+        invitations[-1] = np.nan
     others = len(members) - 1
     return pd.DataFrame(
         {
@@ -362,15 +368,18 @@ def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDA
 
 
 def _medians(time: Ints, restricted: NDArray[np.bool_], policy: Ints, policies: int) -> Floats:
-    """Give the first time at which the curve of each policy, and that of everybody, is at one half or below; NaN where it stays above."""
+    """Give the first time at which the curve of each policy, and that of everybody, is at one half or below; NaN where it stays above, or
+    comes there when fewer than ``LEAST_AT_RISK`` are in sight.
+    """
     medians = np.full(policies + 1, np.nan)
     for place in range(policies + 1):
         own = policy == place if place < policies else np.ones(len(policy), bool)
         if restricted[own].any():
             curve = _never_restricted(time[own], restricted[own])
             below = curve.probabilities <= 0.5 + 1e-12  # the curve is a product of fractions, one half only to rounding
-            if below.any():
-                medians[place] = curve.quantiles[below.argmax()]
+            median = curve.quantiles[below.argmax()]
+            if below.any() and (time[own] >= median).mean() >= LEAST_AT_RISK:
+                medians[place] = median
     return medians
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from .arguments import numbers, real
 from .errors import InputError
-from .measures import LEVEL
+from .measures import LEVEL, MEDIANS
 from .parameters import shown
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def aggregate(
     DataFrame
         Columns ``by``, ``measure``, ``mean``, ``low``, ``high``, ``replications``; rows in the order in which combinations, and within them
         measures, first appear. NaN values are left out; a measure that has none in any replication has the mean NaN, of 0 replications.
+        So has the median time to a block where only some replications reach it, of as many: the mean of these would be too small.
 
     Raises
     ------
@@ -146,7 +147,9 @@ def aggregate(
         long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
     except (TypeError, ValueError):
         raise InputError(f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be numbers") from None
-    table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count"])
+    table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count", "size"])
+    partly = table.index.get_level_values("measure").isin(MEDIANS) & (table["count"] < table["size"])
+    table["mean"] = table["mean"].mask(partly)
     half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
     return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
 

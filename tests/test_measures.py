@@ -301,6 +301,16 @@ def test_survival_by_days_censors_at_the_last_day():
     assert np.isnan(medians(asked, unharmed, "days")).all()
 
 
+def test_no_median_is_read_off_a_curve_of_few():
+    asked = tables.scenario(100, ("everyone", "interacted"))
+    out_of_sight = [(1, 0)] * 90
+    table = pd.concat([observed([*out_of_sight, (5, 1), *[(9, 0)] * 9], "everyone"), observed([(5, 1)] * 100, "interacted")])
+    assert medians(asked, table.reset_index(drop=True), "invitations").tolist()[1] == 5
+    for alive, expected in ((9, np.nan), (10, 5.0)):  # half of so many in sight are blocked by their fifth invitation
+        few = [*[(1, 0)] * (100 - alive), *[(5, 1)] * alive]
+        assert medians(asked, observed(few, "everyone"), "invitations")[0] == pytest.approx(expected, nan_ok=True)
+
+
 def test_survival_of_members_who_never_invited():
     asked = tables.scenario(3, ("everyone",))
     table = pd.DataFrame({"policy": "everyone", "invitations_sent": [0, 0, 0], "invitations_until_block": pd.array([None] * 3, "Int32")})

@@ -5,12 +5,11 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import sim
-from experiments import answers, compare
+from experiments import compare
 from experiments.estimates import differences
 from experiments.populations import populations
 from tests.compare.calling import FIGURES, FILES, HOUSE, SMALL, called, started, tree
@@ -71,7 +70,7 @@ def test_runs_are_what_sim_run_gives(small):
     mixed = runs[(runs["population"] == "mixed") & (runs["replication"] == 1)].reset_index(drop=True)
     direct = sim.run(SMALL_SCENARIO.replace({"seed": 2})).summary
     pd.testing.assert_frame_equal(mixed[["policy", "members", *sim.MEASURES]], direct[["policy", "members", *sim.MEASURES]])
-    pd.testing.assert_frame_equal(runs, pd.read_csv(out / "runs.csv"), check_dtype=False, check_exact=True)
+    pd.testing.assert_frame_equal(runs, pd.read_csv(out / "runs.csv"), check_dtype=False, rtol=1e-11)
 
 
 def test_summary_is_the_mean_of_the_runs(small):
@@ -226,14 +225,6 @@ def test_newcomers_are_one_in_a_hundred_and_at_least_one(people):
         alone = societies[f"alone: {policy}"].scenario
         assert list(alone.policies) == list(base.policies)  # a policy's own function may know the others by their place
         assert alone.shares()[policy] == 1
-
-
-def test_a_median_that_some_replications_do_not_reach_is_not_printed(small):
-    summary = pd.read_parquet(small[0] / "summary.parquet")
-    median = (summary["measure"] == "time_to_block_invitations") & (summary["policy"] == "everyone")
-    some = summary.assign(mean=summary["mean"].mask(median, 123.0), low=np.nan, high=np.nan, replications=2)
-    assert "123.0" in answers.table(some)
-    assert "123.0" not in answers.table(some.assign(replications=some["replications"].mask(median, 1)))
 
 
 # Real contacts
