@@ -230,7 +230,11 @@ class Engine:
             return int(kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log, share))
 
         while (said := self.crew.live(live)) != kernel.DONE:
-            self._grow(said)
+            try:
+                self._grow(said)
+            except MemoryError:
+                many = f"{self.scenario.members} need more memory than there is by day {self.day}"
+                raise InputError(f"members: {many}; take fewer members, or fewer days") from None
         if (failed := self.world.clock[arrays.FAILED :]).any():
             policy = list(self.scenario.policies.values())[failed.argmax()]
             title = getattr(policy.condition, "__name__", "of the policy")

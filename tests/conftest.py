@@ -7,6 +7,7 @@ for itself: numba may mix up two versions of one function that two processes sav
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,10 @@ NEED_NOTHING_COMPILED = ("contacts", "designs", "environment", "files", "paramet
 COMPILE = "import sim; sim.run(sim.Scenario(members=2, days=1), threads=1)"
 LONGEST = 300
 """Seconds to wait for compiled code; then a process compiles what it needs by itself."""
+
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # who starts tests in the background has Ctrl-C ignored, in programs they start too
 
 worker = os.environ.get("PYTEST_XDIST_WORKER")
 if worker is None:

@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
         cluster.workers[0].send_signal(signal.SIGKILL)
         kept_at_death.append(len(list(folder.glob("runs/*/*.parquet"))))
 
-    killer = threading.Thread(target=kill_a_worker)
+    killer = threading.Thread(target=kill_a_worker, daemon=True)
     killer.start()
     with distributed.Client(cluster.address) as client:
         client.wait_for_workers(2, timeout=60)

@@ -1,7 +1,5 @@
 """Measures against networkx, against the definitions written out longhand, and against published survival curves."""
 
-import time
-
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -328,20 +326,3 @@ def test_replications_below_each_other_make_one_curve():
     assert both.query("policy == 'all' and time == 0")["at_risk"].tolist() == [120]
     twice = measures.survival(asked, pd.concat([runs[0], runs[0]], ignore_index=True))
     pd.testing.assert_series_equal(twice["survival"], measures.survival(asked, runs[0])["survival"])
-
-
-def test_reach_and_clustering_of_ten_thousand_members_take_a_moment():
-    random = np.random.default_rng(0)
-    pairs = np.sort(random.integers(0, 10_000, (450_000, 2)), axis=1).astype(np.int32)
-    pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
-    rows = measures.adjacency(pairs, 10_000)
-    measures.reach(measures.adjacency(pairs[:9], 10_000))
-    measures.clustering(measures.adjacency(pairs[:9], 10_000))
-    assert min(_seconds(measures.reach, rows) for _ in range(3)) < 1
-    assert min(_seconds(measures.clustering, rows) for _ in range(3)) < 1
-
-
-def _seconds(function, *arguments):
-    start = time.process_time()
-    function(*arguments)
-    return time.process_time() - start

@@ -113,11 +113,20 @@ def test_batch_run_of_mesa_runs_it():
     assert all(row["degree"] > 0 for row in rows)
 
 
-def test_more_members_than_memory_is_one_line():
-    with pytest.raises(
-        sim.InputError, match=r"^members: 268435456 need at least \d+ GiB of memory, and there are \d+; must be at most about \d+$"
-    ):
+def test_more_members_than_memory_is_one_line(monkeypatch):
+    monkeypatch.setattr("sim.engine.memory", lambda: 2**34)
+    said = r"^members: 268435456 need at least \d+ GiB of memory, and there are 16; must be at most about \d+$"
+    with pytest.raises(sim.InputError, match=said):
         sim.run(sim.Scenario(members=2**28))
+
+
+def test_memory_that_ends_while_a_society_grows_is_one_line(monkeypatch):
+    monkeypatch.setattr("sim.kernel.world.MOST_SLOTS", 200 * 100)  # as many as the society begins with, and no more
+    scenario = sim.Scenario(members=200, days=20, inviting={"per_day": 30}, policies={"everyone": 1})
+    with pytest.raises(
+        sim.InputError, match=r"^members: 200 need more memory than there is by day \d+; take fewer members, or fewer days$"
+    ):
+        sim.run(scenario)
 
 
 def test_a_function_that_does_not_compile_is_named_with_its_reason():

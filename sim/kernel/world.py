@@ -27,6 +27,8 @@ TALLY, ACCOUNT, ANSWERS = 12, 2, 10
 """Columns of these flat tables, a row a member, in all."""
 
 FOREVER = 2**31 - 1
+MOST_SLOTS = 2**31 - 1
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
 
 (T_CONNECTIONS, T_SENT, T_ACCEPTED, T_RESOLVED, T_STRIKES, T_ARCS, T_MUTUAL, T_BLOCKED, T_RESTRICTED) = range(9)
 TOTALS = 9
@@ -162,7 +164,7 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
     """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
     n = rules.members
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
-    slots = min(n * 288 + 4096, max(4096, n * (n + 2 * CHUNK)))
+    slots = min(n * 288 + 4096, max(4096, n * (n + 2 * CHUNK)), MOST_SLOTS)
     ring = rules.pending_days + 1
     clock = np.zeros(FAILED + policies, np.int64)
     clock[END_SLOT], clock[DAY] = slots, rules.first_day - 1
@@ -216,8 +218,8 @@ def with_more_slots(world: World) -> World:
     """Give the world half as many slots again."""
     used = int(world.clock[NEXT_SLOT])
     rows = len(world.alter) + len(world.alter) // 2 + 4096
-    if rows > 2**31 - 1:
-        rows = 2**31 - 1
+    if rows > MOST_SLOTS:
+        rows = MOST_SLOTS
         if used + 2**16 > rows:
             raise MemoryError("more than 2**31 bonds")
     for name in ("mark", "alter", "link", "state"):
