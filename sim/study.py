@@ -8,6 +8,7 @@ by luck.
 import contextlib
 import functools
 import hashlib
+import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -255,10 +256,15 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
 
 
 def _named(keep: Keep) -> str:
-    """Tell ways of keeping apart: a function by what decides it, an object by its state and the source of its class."""
+    """Tell ways of keeping apart: a function by what decides it, an object by its state, the source of its class and what decides its
+    methods, a partial by its function and what that is given.
+    """
     if hasattr(keep, "__qualname__"):
         return meaning(keep)
-    return f"{meaning(keep)}\n{source(type(keep))}"
+    if isinstance(keep, functools.partial):
+        return f"{_named(keep.func)}\n{meaning((keep.args, sorted(keep.keywords.items())))}"
+    methods = [method for method in vars(type(keep)).values() if inspect.isfunction(method) and source(method)]
+    return "\n".join([meaning(keep), source(type(keep)) or "", *map(meaning, methods)])
 
 
 def _digest_of(path: Path) -> str | None:

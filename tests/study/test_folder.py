@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import os
 import signal
 import subprocess
@@ -191,6 +192,28 @@ def test_what_decides_a_function_is_the_same_in_every_process(tmp_path):
     (text,) = said
     assert all(word in text for word in ("x < table[3]", "replications", "numpy"))
     assert "0x" not in text
+
+
+def part(result):
+    return result.summary[["policy", "degree"]]
+
+
+def another_part(result):
+    return result.summary[["policy", "blocked"]]
+
+
+class Keeps:
+    def __call__(self, result):
+        return part(result)
+
+
+def test_what_a_way_of_keeping_calls_is_part_of_it(monkeypatch):
+    """An object by its methods, a partial by its function: else a study takes runs of yesterday's code for its own."""
+    before = [study._named(keep) for keep in (Keeps(), functools.partial(Keeps.__call__, Keeps()))]
+    monkeypatch.setattr(sys.modules[__name__], "part", another_part)
+    after = [study._named(keep) for keep in (Keeps(), functools.partial(Keeps.__call__, Keeps()))]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert study._named(functools.partial(part, 1)) != study._named(functools.partial(part, 2))
 
 
 def test_a_contact_log_that_has_changed_is_another_study(tmp_path):
