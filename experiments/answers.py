@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+import sim
+
 WIDTH = 100
-KINDS = {
-    "mixed": "mixed: all policies in one society",
-    "alone": "alone: everybody has the policy",
-    "newcomer": "newcomer: few have the policy",
-}
 
 
 class Column(NamedTuple):
@@ -45,7 +42,7 @@ def table(summary: pd.DataFrame) -> str:
     """Lay out the estimates, a row per population and policy; ``summary`` is in long form, as in summary.csv."""
     lines = ["".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)]) for row in (0, 1)]
     for population, rows in summary.groupby("population", sort=False):
-        lines += ["", KINDS.get(str(population), str(population))]
+        lines += ["", sim.plots.KINDS.get(str(population), str(population))]
         for policy, estimates in rows.groupby("policy", sort=False):
             cells = [_cell(estimates[estimates["measure"] == column.measure].iloc[0], column) for column in COLUMNS]
             lines.append("".join([f"  {policy}"[: NAME - 1].ljust(NAME), *cells]))

@@ -126,11 +126,11 @@ def text(story: Story) -> str:
     last = life.iloc[-1]
     ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(["rule", "measure"])
     sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
-    blocked, weeks, now = (_percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
+    blocked, weeks, now = (studies.percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
     return studies.filled(
         "A count over the account's life blocks in the end whoever goes on inviting.",
-        f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {_percent(last)} after {last['invitations']:,} (closed form",
-        f"{100 * last['expected']:.1f} %), a count within 30 days {_percent(window)};",
+        f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {studies.percent(last)} after {last['invitations']:,}",
+        f"(closed form {100 * last['expected']:.1f} %), a count within 30 days {studies.percent(window)};",
         f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
         f"and never further than {furthest:.1f} points.",
         f"In the mixed society, of those who invite only people they have interacted with, {blocked} have been blocked for good after",
@@ -138,10 +138,6 @@ def text(story: Story) -> str:
         f"and {weeks} at least once for a week under the window ({now} on the last day).",
         f"Without a rule such a member sends {sent:.0f} invitations in this time, of which {struck:.1f} are strikes.",
     )
-
-
-def _percent(row: "pd.Series[Any]") -> str:
-    return studies.between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
 
 
 @sim.plots.in_our_look

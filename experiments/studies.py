@@ -135,6 +135,11 @@ def between(mean: float, low: float, high: float, form: str = ".1f", unit: str =
     return f"{mean:z{form}}{unit and f' {unit}'}{bounds}"
 
 
+def percent(row: "pd.Series[Any]") -> str:
+    """Write a share, a row with its mean and interval, in percent."""
+    return between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
+
+
 def setting(base: sim.Scenario, replications: int, *more: str) -> str:
     """Say below a figure what its data are of."""
     seeds = f"{replications} replications (seeds {base.seed} to {base.seed + replications - 1})"

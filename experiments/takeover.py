@@ -249,12 +249,8 @@ def _sentence(ends: pd.DataFrame) -> str:
     starts = ends["start"].nunique()
     most = [f"{_called(str(policy))} is the largest from {number} of {starts} starts" for policy, number in _largest(ends).items()]
     equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
-    shares = [f"{quoted(policy)} {_percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
+    shares = [f"{quoted(policy)} {studies.percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
     return "; ".join([", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
-
-
-def _percent(row: "pd.Series[Any]") -> str:
-    return studies.between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
 
 
 @sim.plots.in_our_look

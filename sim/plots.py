@@ -91,7 +91,7 @@ def styles(policies: Iterable[str]) -> dict[str, Style]:
     return {name: BUILT_IN[name] if name in BUILT_IN else FURTHER[next(further) % len(FURTHER)] for name in dict.fromkeys(policies)}
 
 
-def _in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
     """Let a function draw in our look, whatever the user's own settings are."""
 
     @functools.wraps(draw)
@@ -114,7 +114,7 @@ def save(figure: "Figure", path: str | Path) -> None:
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
 
 
-@_in_our_look
+@in_our_look
 def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     """Draw reach over time: one panel a population, one line a policy.
 
@@ -128,18 +128,18 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     table = _of_policies(series[series["measure"] == "reach2_share"])
     opening = table.drop_duplicates(["population", "policy"]).assign(day=0, mean=0.0, low=0.0, high=0.0)  # nobody is connected yet
     table = pd.concat([opening, table])
-    figure = _figure(3.3)
+    figure = sheet(3.3)
     axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
     axes[0].set_ylim(0, 104 * table["high"].fillna(table["mean"]).max())
     _in_panels(axes, table, "day", titles=True)
     axes[0].set_ylabel("members within two steps, %")
     for axis in axes:
         axis.set_xlabel("days since opening")
-    _head(figure, findings.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
+    headed(figure, findings.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
     return figure
 
 
-@_in_our_look
+@in_our_look
 def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     """Draw acceptance and reciprocity side by side: one row a policy and population.
 
@@ -154,7 +154,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     look = styles(table["policy"])
     rows = [(policy, population) for policy in look for population in dict.fromkeys(table["population"])]
     places = {row: place + 0.6 * list(look).index(row[0]) for place, row in enumerate(rows)}
-    figure = _figure(1.2 + 0.27 * len(rows))
+    figure = sheet(1.2 + 0.27 * len(rows))
     axes = figure.subplots(1, 2, sharey=True)
     for axis, (measure, label) in zip(axes, SHARES.items(), strict=True):
         for _, row in table[table["measure"] == measure].iterrows():
@@ -176,11 +176,11 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
         tick.set_color(look[policy].colour)
     axes[0].invert_yaxis()
-    _head(figure, findings.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
+    headed(figure, findings.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
     return figure
 
 
-@_in_our_look
+@in_our_look
 def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
     """Draw the share never blocked: one row a clock (days, invitations sent), one panel a population, one line a policy.
 
@@ -192,7 +192,7 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
         What the data are of, for the line below the figure.
     """
     table = _of_policies(curves)
-    figure = _figure(4.9)
+    figure = sheet(4.9)
     axes = figure.subplots(2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False)
     axes[0, 0].set_ylim(0, 122)
     axes[0, 0].set_yticks(range(0, 101, 20))
@@ -201,11 +201,11 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
         row[0].set_ylabel("never blocked, %")
         for axis in row:
             axis.set_xlabel(label)
-    _head(figure, findings.survival(table), f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.")
+    headed(figure, findings.survival(table), f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.")
     return figure
 
 
-@_in_our_look
+@in_our_look
 def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     """Draw the plane of reach against blocking: one point a policy and population.
 
@@ -221,7 +221,7 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
     mean, low, high = (100 * table.pivot(index=keys, columns="measure", values=value).reindex(order) for value in ("mean", "low", "high"))
     filled = dict(zip(dict.fromkeys(table["population"]), itertools.cycle(FILLS), strict=False))
-    figure = _figure(4.2)
+    figure = sheet(4.2)
     axis = figure.subplots()
     axis.set_xlim(0, max(1.0, 1.1 * high["reach2_share"].max()))
     axis.set_ylim(-4, max(10.0, 1.1 * high["blocked"].max()))
@@ -240,11 +240,11 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     axis.legend(frameon=False, fontsize=8, labelcolor=GREY, **on_top)
     axis.set_xlabel("reach: members within two steps, %")
     axis.set_ylabel("blocked at least once, %")
-    _head(figure, findings.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
+    headed(figure, findings.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
     return figure
 
 
-@_in_our_look
+@in_our_look
 def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") -> "Figure":
     """Draw a small society: its members, coloured by policy, the blocked marked, and their connections.
 
@@ -259,7 +259,7 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     """
     from matplotlib.collections import LineCollection
 
-    figure = _figure(5.6)
+    figure = sheet(5.6)
     axis = figure.subplots()
     place = _by_centrality(graph)
     ends = [(place[ego], place[alter]) for ego, alter in graph.edges]
@@ -282,14 +282,15 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     figure.legend(loc="outside right center", frameon=False, fontsize=8, labelcolor=INK)
     axis.set_axis_off()
     axis.set_aspect("equal")
-    _head(figure, findings.network(pd.concat(groups.values())), f"{setting} The better connected, the nearer to the centre.")
+    headed(figure, findings.network(pd.concat(groups.values())), f"{setting} The better connected, the nearer to the centre.")
     return figure
 
 
 # The parts of a figure
 
 
-def _figure(height: float) -> "Figure":
+def sheet(height: float) -> "Figure":
+    """Make an empty figure as wide as a page's text, ``height`` inches high; ``experiments`` draw theirs on it too."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(WIDTH, height), layout="constrained")
@@ -368,11 +369,8 @@ def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
     return dict(zip(falling, zip(radius * np.cos(angle), radius * np.sin(angle), strict=True), strict=True))
 
 
-def _head(figure: "Figure", finding: str, below: str) -> None:
+def headed(figure: "Figure", finding: str, below: str) -> None:
+    """Write above a figure what is seen in it, and below it what it is of."""
     finding = textwrap.fill(finding, 82)
     figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)
-
-
-in_our_look, sheet, headed, set_apart = _in_our_look, _figure, _head, _apart
-"""What figures of one's own are made with: see ``experiments``."""

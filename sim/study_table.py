@@ -172,18 +172,16 @@ def column_of(name: str, taken: Sequence[str]) -> str:
     return f"scenario.{name}" if f"scenario.{name}" in taken else name
 
 
-def write_table(path: Path, design: Design, store: Store, replications: NDArray[np.int64]) -> int:
-    """Put the blocks of a study together into one file, and say how many runs failed."""
+def write_table(path: Path, design: Design, store: Store, replications: NDArray[np.int64]) -> None:
+    """Put the blocks of a study together into one file."""
     import pyarrow
     import pyarrow.parquet
 
     runs = _schema(store, len(design))
     names = [f"scenario.{name}" if name in runs.names else name for name in design.names]
-    failed = 0
     with written(path) as beside:
         writer, waiting = None, []
         for table in _blocks(design, store, replications, runs, names):
-            failed += len(table) - table[ERROR].null_count
             waiting.append(table)
             if writer is None:
                 writer = pyarrow.parquet.ParquetWriter(beside, table.schema, compression="zstd")
@@ -195,7 +193,6 @@ def write_table(path: Path, design: Design, store: Store, replications: NDArray[
         if writer is not None:
             writer.write_table(pyarrow.concat_tables(waiting), row_group_size=ROWS)
             writer.close()
-    return failed
 
 
 def _schema(store: Store, points: int) -> "pyarrow.Schema":

@@ -1,8 +1,8 @@
 """Phase 1 alone, told a third time: who meets whom, with Python's own random numbers and nothing of the model.
 
 The tie mix has no closed form, so the model is held against this: the rules of meeting as ``docs/rules.md`` has them, with dictionaries,
-one member after another. Only the parameters and
-how sociable each member is are the model's, so that runs can be compared in pairs; the law of sociability is a check of its own.
+one member after another. Only the parameters and how sociable each member is are the model's, so that runs can be compared in pairs; the
+law of sociability is a check of its own.
 """
 
 import functools

@@ -66,7 +66,7 @@ def slot_of(chunks, ego, place):
 
 @inlined
 def tie_class(tie, often, close):
-    """Give the class of a tie, 0 stranger to 4 close (model.md, the ladder): so many steps as it has climbed, 0 < 1 < often < close."""
+    """Give the class of a tie, 0 stranger to 4 close (docs/odd.md, the ladder): so many steps as it has climbed, 0 < 1 < often < close."""
     met = (np.int64(tie) >> MET) & COUNT_MASK
     return np.int64(np.int64(tie) & ENCOUNTERS > 0) + np.int64(met > 0) + np.int64(met >= often) + np.int64(met >= close)
 
