@@ -11,6 +11,7 @@ from typing import Any
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
 from .origin import meaning
+from .parameters import shown
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
 """What compiled code refers to if it, or a function that it calls, draws or seeds: the state of ``random`` or of ``numpy.random``."""
@@ -24,27 +25,41 @@ def compiled(policy: InvitePolicy) -> int:
     Raises
     ------
     InputError
-        If it does not compile, or draws random numbers: one line with the policy, the function and the reason.
+        If it is not such a function, does not compile, or draws random numbers: one line with the policy, the function and the reason.
     """
     condition = policy.condition
     if condition is None:
         return 0
-    known = (condition, meaning(condition))  # what it takes from outside is compiled into it
+    where = f"policies.{policy.name}.condition"
+    function = _function(where, condition)
+    known = (function, meaning(function))  # what it takes from outside is compiled into it
     if known not in _compiled:
-        _compiled[known] = _compile(policy.name, condition)
+        _compiled[known] = _compile(where, function)
     return int(_compiled[known].address)
 
 
-def _compile(name: str, condition: Any) -> Any:
-    from numba import cfunc, njit, types
-    from numba.core.errors import NumbaError
-
-    title = getattr(condition, "__name__", repr(condition))
+def _function(where: str, condition: Any) -> Any:
+    """Give what is to be compiled, if it has the right form: numba takes more than can work here, and says little of what it doesn't."""
     function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
+    right = "must be def condition(bond, candidate, day), and return True or False"
     if not inspect.isfunction(function):
-        raise InputError(
-            f"policies.{name}.condition: {title} is not a function written in Python; must be def condition(bond, candidate, day)"
-        )
+        raise InputError(f"{where}: {getattr(condition, '__name__', shown(condition))} is not a function written in Python; {right}")
+    if function.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        raise InputError(f"{where}: the function {function.__name__} is a generator or async; {right}")
+    takes = inspect.signature(function, follow_wrapped=False)
+    try:
+        takes.bind(*Bond._fields[:1], *Candidate._fields[:1], "day")
+        fits = not {one.kind for one in takes.parameters.values()} & {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
+    except TypeError:
+        fits = False
+    if not fits:
+        raise InputError(f"{where}: the function {function.__name__} takes {takes}; {right}")
+    return function
+
+
+def _compile(where: str, function: Any) -> Any:
+    from numba import cfunc, njit, typeof, types
+
     inner = njit(function)
     word = types.int64
 
@@ -55,13 +70,20 @@ def _compile(name: str, condition: Any) -> Any:
             return -1
         return 1 if answer else 0
 
+    title = f"the function {function.__name__}"
     try:
-        made = cfunc(word(*[word] * 9), nopython=True)(ask)
-    except NumbaError as error:
-        raise InputError(f"policies.{name}.condition: the function {title} does not compile: {_reason(str(error))}") from None
+        seen = typeof(Bond(0, 0, 0, 0)), typeof(Candidate(0, 0, False, 0)), word
+        inner.get_call_template(seen, {})  # compiles it, with what it has defaults for left out
+        gives = types.unliteral(inner.nopython_signatures[0].return_type)
+        made = cfunc(word(*[word] * 9), nopython=True)(ask) if isinstance(gives, types.Boolean | types.Number) else None
+    except Exception as error:  # besides its own errors numba lets through whatever stops it
+        raise InputError(f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}") from None
+    if made is None:
+        given = "can give None" if isinstance(gives, types.Optional | types.NoneType) else f"gives {gives}"
+        raise InputError(f"{where}: {title} {given}; must return True or False, whichever way it takes")
     if DRAWING.search(made.inspect_llvm()):
         right = "must draw none: only then is a run the same for the same seed"
-        raise InputError(f"policies.{name}.condition: the function {title}, or one that it calls, draws random numbers; {right}")
+        raise InputError(f"{where}: {title}, or one that it calls, draws random numbers; {right}")
     return made
 
 
