@@ -60,7 +60,7 @@ def _function(where: str, condition: Any) -> Any:
 def _compile(where: str, function: Any) -> Any:
     from numba import cfunc, njit, typeof, types
 
-    inner = njit(function)
+    inner = njit(boundscheck=True)(function)  # without, what lies behind an array's end would be read as if it were in it
     word = types.int64
 
     def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
