@@ -1,9 +1,11 @@
 """The Mesa model is the same society as ``sim.run``, with Mesa's manners."""
 
+import dataclasses
 import math
 import random
 import subprocess
 import sys
+import types
 import warnings
 
 import mesa
@@ -139,6 +141,88 @@ def test_a_function_that_does_not_compile_is_named_with_its_reason():
     assert "\n" not in str(caught.value)
 
 
+def own(condition):
+    return sim.Scenario(members=60, days=20, policies=[sim.InvitePolicy("own", directory=1, condition=condition)])
+
+
+def refusal(condition):
+    with pytest.raises(sim.InputError, match=r"^policies\.own\.condition: ") as caught:
+        sim.run(own(condition))
+    assert "\n" not in str(caught.value)
+    return str(caught.value).removeprefix("policies.own.condition: ")
+
+
+def on_mondays(bond, candidate, day):
+    if day % 7 == 1:  # noqa: RET503 - what must be refused
+        return True
+
+
+def test_a_function_that_gives_something_else_than_true_or_false_is_refused():
+    """Else each such answer was a traceback on the terminal, and the run went on."""
+    right = "must return True or False, whichever way it takes"
+    assert refusal(on_mondays) == f"the function on_mondays can give None; {right}"
+    assert refusal(lambda bond, candidate, day: np.arange(3) > day) == f"the function <lambda> gives array(bool, 1d, C); {right}"
+
+
+def imports(bond, candidate, day):
+    import math
+
+    return math.sqrt(day) > 2
+
+
+@dataclasses.dataclass
+class Asks:
+    least: int = 3
+
+    def __call__(self, bond, candidate, day):
+        return day > self.least
+
+
+class Unsendable:
+    def __reduce__(self):
+        raise OSError("is not for others")
+
+
+endless: list = [1]
+endless.append(endless)
+unsendable = Unsendable()
+
+
+async def asynchronous(bond, candidate, day):
+    return True
+
+
+def generator(bond, candidate, day):
+    yield True
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        (imports, "the function imports does not compile: Use of unsupported opcode (IMPORT_NAME)"),
+        (lambda bond, candidate, day: endless[0] > day, "the function <lambda> does not compile: "),
+        (lambda bond, candidate, day: unsendable is None, "the function <lambda> does not compile: "),
+        (lambda b, c, d, **more: True, "the function <lambda> takes (b, c, d, **more); must be def condition(bond, candidate, day)"),
+        (lambda b, c, d, *, n=3: d > n, "the function <lambda> takes (b, c, d, *, n=3); must be def"),
+        (lambda b, c: True, "the function <lambda> takes (b, c); must be def"),
+        (Asks(), "Asks(least=3) is not a function written in Python; must be def"),
+        (asynchronous, "the function asynchronous is a generator or async; must be def"),
+        (generator, "the function generator is a generator or async; must be def"),
+    ],
+)
+def test_what_can_not_be_a_condition_is_named_with_its_reason(condition, reason):
+    """Whatever stops numba, or the search for what the function means: it is never a traceback."""
+    assert refusal(condition).startswith(reason)
+
+
+def test_a_name_that_is_not_set_yet_is_a_line():
+    def early(bond, candidate, day):
+        return day > least
+
+    assert refusal(early).startswith("the function early does not compile: ")
+    least = 3
+
+
 @numba.njit
 def one_of_ten():
     return np.random.randint(10) == 0  # noqa: NPY002 - what must be refused
@@ -243,6 +327,12 @@ def test_a_function_that_raises_ends_the_run_with_a_line():
         sim.run(sim.Scenario(members=60, days=9, policies=[policy]))
 
 
+def test_a_function_that_looks_past_the_end_of_an_array_ends_the_run_with_a_line():
+    """It would go on with whatever lies in the memory there."""
+    table = np.arange(3)
+    assert refusal(lambda bond, candidate, day: table[day + 1000] > 0).startswith("the function <lambda> raised an exception by day 1;")
+
+
 def test_what_a_function_takes_from_outside_is_part_of_it():
     def scenario(most):
         def few(bond, candidate, day):
@@ -264,3 +354,33 @@ def test_a_function_is_compiled_anew_when_what_it_takes_from_outside_changes():
     before = sim.run(scenario).members["degree"].mean()
     most = 30
     assert sim.run(scenario).members["degree"].mean() > before
+
+
+settings = types.ModuleType("settings_of_mine")
+settings.most = 3
+settings.below = lambda degree: degree < settings.most
+
+
+def test_what_a_function_takes_from_another_module_is_part_of_it(monkeypatch):
+    """Else a run, or a study's folder, would go on with the value of before: of a number, and of one within a function."""
+
+    def few(bond, candidate, day):
+        return candidate.degree < settings.most
+
+    def keep(result):
+        return [settings.below(degree) for degree in result.members["degree"]]
+
+    before, meanings = sim.run(own(few)).members["degree"].mean(), [meaning(few), meaning(keep)]
+    monkeypatch.setattr(settings, "most", 30)
+    assert sim.run(own(few)).members["degree"].mean() > before
+    assert meaning(few) != meanings[0]
+    assert meaning(keep) != meanings[1]
+
+
+def test_functions_within_a_function_and_functions_that_call_each_other_are_followed():
+    """Each in full once, whichever way round they call."""
+    names = {"most": 3}
+    exec("def a(x):\n    return (lambda: b(x - most))()\ndef b(x):\n    return x < 0 or a(x)\n", names)
+    before = meaning(names["a"])
+    names["most"] = 4
+    assert before != meaning(names["a"])
