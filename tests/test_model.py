@@ -152,8 +152,8 @@ def refusal(condition):
     return str(caught.value).removeprefix("policies.own.condition: ")
 
 
-def on_mondays(bond, candidate, day):
-    if day % 7 == 1:  # noqa: RET503 - what must be refused
+def on_mondays(bond, candidate, day):  # noqa: RET503 - what must be refused
+    if day % 7 == 1:
         return True
 
 
