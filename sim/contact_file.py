@@ -35,6 +35,7 @@ LATEST = 1e11
 _EPOCH = datetime(1970, 1, 1)
 _ZONE = r"(?:Z|[+-]\d\d(?::?\d\d)?)"
 _ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_ZONE}?)?", re.ASCII)
+_COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0*)?", re.ASCII)
 _PADDED = re.compile(rb"[+0](?<![0-9.][+0])[0-9]")
 """Where there may be an id with zeros or a sign before it: to read it as a number would lose how it is written."""
 _FIELD = re.compile(r"[^ \t\r\n]+")
@@ -65,6 +66,8 @@ class Form(NamedTuple):
     first: int
     second: int
     """The places of the three fields, from 0."""
+    dates: bool = False
+    """Whether the time column is called a date, where 20240506 is no number of seconds."""
 
 
 class Rows(NamedTuple):
@@ -133,7 +136,7 @@ def _columns(fields: list[str], number: int, delimiter: str) -> Form | None:
     pair = next((pair for pair in PERSON_COLUMNS if pair[0] in names and pair[1] in names), None)
     if time is None or pair is None:
         return None
-    return Form(number, delimiter, names.index(time), names.index(pair[0]), names.index(pair[1]))
+    return Form(number, delimiter, names.index(time), names.index(pair[0]), names.index(pair[1]), "date" in time)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -159,7 +162,7 @@ def at_once(file: File, form: Form) -> Rows | None:
     if table is None or table.empty or table.isna().any(axis=None):
         return None
     times = _seconds(table[form.time]) if pd.api.types.is_numeric_dtype(table[form.time]) else _dates(table[form.time])
-    if times is None:
+    if times is None or (form.dates and table[form.time].astype("str").str.fullmatch(_COMPACT.pattern).any()):
         return None
     first, ones = pd.factorize(table[form.first])
     second, others = pd.factorize(table[form.second])
@@ -235,6 +238,8 @@ def line_by_line(file: File, form: Form) -> tuple[Rows, "array[int]"]:
         if one.lower() in _MISSING or other.lower() in _MISSING:
             raise file.wrong(number, f"a person is missing: the two are {one!r:.40} and {other!r:.40}; a contact needs two people")
         try:
+            if form.dates and _COMPACT.fullmatch(time):
+                raise ValueError(f"is a date without dashes; write {time[:4]}-{time[4:6]}-{time[6:8]}")
             at, here, has_zone = _time(time)
         except ValueError as error:
             raise file.wrong(number, f"time {time!r:.60} {error}") from None

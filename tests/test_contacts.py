@@ -262,6 +262,8 @@ def test_the_day_is_that_of_the_place(tmp_path):
         ("t,i,j\n20,1,2\n40,3,+1\n", "log.csv, line 3: the person '+1' is written '1' before"),
         ("time,i,j\n2024-05-06 09:30,01,2\n2024-05-06 09:31,1.0,3\n", "log.csv, line 3: the person '1.0' is written '01' before"),
         ("t,i,j\n20,1,2\n2024-05-06,1,2\n", "log.csv, line 3: time '2024-05-06' is of another kind than those"),
+        ("date,i,j\n20240506,1,2\n", "log.csv, line 2: time '20240506' is a date without dashes; write 2024-05-06"),
+        ("Date Time,i,j\n20,1,2\n20240506.0,1,2\n", "log.csv, line 3: time '20240506.0' is a date without dashes; write 2024-05-06"),
         ("t,i,j\n2024-05-06T09:30Z,1,2\n2024-05-06T09:30,1,2\n", "log.csv, line 3: time '2024-05-06T09:30' is of another kind"),
         (b"20 1 2\n40 caf\xe9 2\n", "log.csv, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"),
         ("20 1 2\n".encode("utf-16"), "log.csv, line 1: byte 0xff is not UTF-8"),
