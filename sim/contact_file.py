@@ -157,7 +157,7 @@ def _is_number(text: str) -> bool:
 def at_once(file: File, form: Form) -> Rows | None:
     """Read the contacts with pandas; None where anything is out of the ordinary."""
     table = None if _PADDED.search(file.data) else _table(file, form, "int64")
-    if table is None:
+    if table is None or not table[[form.first, form.second]].abs().lt(2**53).all(axis=None):  # larger ones with .0 were rounded
         table = _table(file, form, "str")
     if table is None or table.empty or table.isna().any(axis=None):
         return None

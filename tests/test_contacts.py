@@ -203,6 +203,7 @@ def test_ids_are_ordered_as_numbers_or_as_text(tmp_path):
 def test_large_numbers_and_quoted_text_are_people(tmp_path):
     large = 99_999_999_999_999_999_999
     assert read_contacts(wrote(tmp_path, f"20 {large} 9\n"), 20).people == [9, large]
+    assert read_contacts(wrote(tmp_path, f"20 {2**53}.0 {2**53 + 1}.0\n"), 20).people == [2**53, 2**53 + 1]
     assert read_contacts(wrote(tmp_path, 't, i, j\n20, "Booth, S.", "a ""b"""\n'), 20).people == ["Booth, S.", 'a "b"']
     assert read_contacts(wrote(tmp_path, '20 a"b "c"\n'), 20).people == ['"c"', 'a"b']
 
