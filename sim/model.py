@@ -43,7 +43,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     scenario : Scenario, optional
         What to simulate; the default scenario if it is not given.
     rng : int or str of digits, optional
-        The seed, in place of the scenario's. (A ``numpy`` generator or seed sequence is taken too: one number is drawn from it.)
+        The seed, in place of the scenario's; None: the scenario's, also in each repetition of ``mesa.batch_run``. (A ``numpy`` generator
+        or seed sequence is taken too: one number is drawn from it.)
     **parameters
         Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200, rng=7, **{"platform.limit": 3})``.
 
