@@ -19,6 +19,8 @@ def spoken(name: str) -> str:
 def reach(table: pd.DataFrame) -> str:
     """Say who reaches furthest on the last day; columns population, policy, day, mean, low, high."""
     ends = _first_population(table).sort_values("day", kind="stable").drop_duplicates("policy", keep="last").set_index("policy")
+    if not ends["mean"].max() > 0:
+        return f"{_where(table)}nobody is reached"
     first, others = _first_and_others(ends)
     does = "reaches furthest" if len(first) == 1 else "reach equally far"
     return f"{_where(table)}{_names(first)} {does}, {_values(ends, first)} of the members within two steps{_against(ends, others)}"
@@ -27,6 +29,8 @@ def reach(table: pd.DataFrame) -> str:
 def mutuality(table: pd.DataFrame) -> str:
     """Say who is most mutual; columns population, policy, measure ("reciprocity" is looked at), mean, low, high."""
     estimates = _first_population(table[table["measure"] == "reciprocity"]).set_index("policy")
+    if estimates["mean"].isna().all():  # nobody is connected, so there is nothing to return
+        return f"{_where(table)}there are no arcs"
     first, others = _first_and_others(estimates)
     does = "is the most mutual" if len(first) == 1 else "are equally mutual"
     return f"{_where(table)}{_names(first)} {does}: {_values(estimates, first)} of the arcs are returned{_against(estimates, others)}"
@@ -43,6 +47,8 @@ def survival(table: pd.DataFrame) -> str:
 def plane(wide: pd.DataFrame) -> str:
     """Say how the most blocked of the first population fares; rows (population, policy), columns reach2_share and blocked."""
     first = wide.index[0][0]
+    if not wide["blocked"].max() > 0:
+        return "Nobody is blocked"
     most = str(wide.loc[first]["blocked"].idxmax())
     fares = wide.xs(most, level="policy")
     parts = [
@@ -88,8 +94,11 @@ def _where(table: pd.DataFrame) -> str:
 
 
 def _first_and_others(estimates: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Part the policies into that with the highest mean, with those whose interval overlaps its interval, and the others; both falling."""
-    falling = estimates.sort_values("mean", ascending=False, kind="stable")
+    """Part the policies into that with the highest mean, with those whose interval overlaps its interval, and the others; both falling.
+
+    A policy without an estimate is neither.
+    """
+    falling = estimates.dropna(subset="mean").sort_values("mean", ascending=False, kind="stable")
     low, high = (falling[bound].fillna(falling["mean"]) for bound in ("low", "high"))  # one replication has no interval
     first = high >= low.iloc[0]
     return [str(policy) for policy in falling.index[first]], [str(policy) for policy in falling.index[~first]]

@@ -130,7 +130,7 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     table = pd.concat([opening, table])
     figure = sheet(3.3)
     axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
-    axes[0].set_ylim(0, 104 * table["high"].fillna(table["mean"]).max())
+    axes[0].set_ylim(0, max(1.0, 104 * table["high"].fillna(table["mean"]).max()))
     _in_panels(axes, table, "day", titles=True)
     axes[0].set_ylabel("members within two steps, %")
     for axis in axes:
@@ -157,7 +157,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     figure = sheet(1.2 + 0.27 * len(rows))
     axes = figure.subplots(1, 2, sharey=True)
     for axis, (measure, label) in zip(axes, SHARES.items(), strict=True):
-        for _, row in table[table["measure"] == measure].iterrows():
+        for _, row in table[table["measure"] == measure].dropna(subset="mean").iterrows():
             style, place = look[row["policy"]], places[row["policy"], row["population"]]
             low, mean, high = 100 * row[["low", "mean", "high"]].astype(float)
             axis.plot(mean, place, marker=style.marker, color=style.colour, markersize=5, linestyle="none")
@@ -313,7 +313,7 @@ def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles
             axis.fill_between(line[time], *bounds, color=style.colour, alpha=0.25, linewidth=0, step="post" if steps else None)
             drawn = "steps-post" if steps else "default"
             axis.plot(line[time], 100 * line["mean"], color=style.colour, linestyle=style.line, drawstyle=drawn, label=spoken(str(policy)))
-        axis.set_xlim(0, table[time].max())
+        axis.set_xlim(0, table[time].max() or 1)  # where nobody invites, none is sent
         if titles:
             axis.set_title(KINDS.get(str(population), spoken(str(population))))
     for axis, (_, lines) in panels:  # when all lines are there, so that the scale is final

@@ -153,6 +153,24 @@ def test_one_replication_has_no_intervals(summary, series, curves):
         assert title(draw(without)) == title(draw(table))
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_society_where_nobody_invites(summary, series, curves):
+    nobody = summary.assign(mean=0.0, low=0.0, high=0.0)
+    no_arcs = nobody.assign(mean=np.nan, low=np.nan, high=np.nan)  # as the summary has it: a share of none is not a number
+    assert title(plots.mutuality(no_arcs)) == "Mixed: there are no arcs"
+    assert title(plots.plane(nobody)) == "Nobody is blocked"
+    assert title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0))) == "Mixed: nobody is reached"
+    none_sent = curves[(curves["clock"] == "days") | (curves["time"] == 0)]
+    assert "everyone" in said(plots.survival(none_sent))
+
+
+def test_a_policy_without_arcs_is_not_compared(summary):
+    alone = (summary["policy"] == "everyone") & (summary["measure"] == "reciprocity")
+    figure = plots.mutuality(summary.assign(mean=summary["mean"].mask(alone)))
+    assert title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %)"
+    assert "nan" not in said(figure)
+
+
 def test_intervals_of_shares_end_at_all_and_at_none(summary):
     wide = summary.assign(low=summary["mean"] - 0.6, high=summary["mean"] + 0.6)
     figure = plots.mutuality(wide)
