@@ -61,7 +61,7 @@ def folder_written(path: str | Path) -> Iterator[Path]:
         Where the folder can't be written, before the block begins: so a long run does not end in vain.
     """
     path = located(path)
-    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    made = [folder for folder in (path, *path.parents) if not os.path.exists(folder)]  # unlike Path.exists, where it can't be told too
     beside = path / f".{secrets.token_hex(4)}"  # inside: the folder may be all that one may write to
     try:
         try:

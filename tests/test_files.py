@@ -92,11 +92,15 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"results: can't be written \("), folder_written(tmp_path / "results") as beside:
         (tmp_path / "results" / "summary.csv").mkdir()
         (beside / "summary.csv").write_text("whole")
+    for write in (written, folder_written):
+        with pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"), write(tmp_path / ("x" * 300)):
+            pytest.fail("the block must not begin")
     assert content(tmp_path) == {"file": "before"}
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+@pytest.mark.parametrize("rights", [0o500, 0o600], ids=["not to be written", "not to be searched"])
+def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
+    tmp_path.chmod(rights)
     with pytest.raises(InputError, match=r"can't be written \(Permission denied\)"), folder_written(tmp_path / "results"):
         pytest.fail("the block must not begin")
