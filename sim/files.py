@@ -15,6 +15,9 @@ from pathlib import Path
 from .arguments import located
 from .errors import InputError
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What a write fails with where the disk is full or broken, or the user has had a share of it."""
+
 
 @contextlib.contextmanager
 def written(path: str | Path) -> Iterator[Path]:
@@ -58,7 +61,7 @@ def folder_written(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        Where the folder can't be written, before the block begins: so a long run does not end in vain.
+        Where the folder can't be written, before the block begins: so a long run does not end in vain. After that, where there is no room.
     """
     path = located(path)
     made = [folder for folder in (path, *path.parents) if not os.path.exists(folder)]  # unlike Path.exists, where it can't be told too
@@ -68,7 +71,12 @@ def folder_written(path: str | Path) -> Iterator[Path]:
             beside.mkdir(parents=True)
         except OSError as error:
             raise _unwritable(path, error) from None
-        yield beside
+        try:
+            yield beside
+        except OSError as error:
+            if error.errno not in NO_ROOM:  # of something else than what is written here
+                raise
+            raise _unwritable(path, error) from None
         try:
             for file in sorted(found for found in beside.rglob("*") if not found.is_dir()):
                 final = path / file.relative_to(beside)

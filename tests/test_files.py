@@ -98,6 +98,19 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     assert content(tmp_path) == {"file": "before"}
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO])
+def test_a_folder_without_room(number: int, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"new: can't be written \("), folder_written(tmp_path / "new") as beside:
+        (beside / "summary.csv").write_text("half")
+        raise OSError(number, os.strerror(number))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_else_goes_wrong_in_the_block_is_not_said_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionRefusedError), folder_written(tmp_path / "new"):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "elsewhere")
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
 @pytest.mark.parametrize("rights", [0o500, 0o600], ids=["not to be written", "not to be searched"])
 def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
