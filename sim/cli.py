@@ -61,12 +61,10 @@ def run(
     (the whole result, for sim.load), scenario.toml and provenance.json.
     """
     scenario = commands.chosen(file, settings, seed=seed)
-    with ExitStack() as last, folder_written(out) as folder:
+    with ExitStack() as last, folder_written(out, stale=["invitations.parquet"]) as folder:
         result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
         last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
-    if not log:
-        (out / "invitations.parquet").unlink(missing_ok=True)  # of an earlier run
     print(_main_measures(result.summary))
     print(f"written to {out}")
 

@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .arguments import located
@@ -42,8 +42,7 @@ def written(path: str | Path) -> Iterator[Path]:
         raise _unwritable(path, error) from None
     try:
         yield beside
-        with open(beside, "rb") as file:
-            os.fsync(file.fileno())
+        _flushed(beside)
         beside.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from None
@@ -52,11 +51,18 @@ def written(path: str | Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def folder_written(path: str | Path) -> Iterator[Path]:
+def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
     """Give an empty folder to write to; when the block ends well, its files move into the final folder.
 
     They replace files of the same name there; other files stay. If the block ends in an error or an interruption, the final folder is as
     it was, and is not made if it was not there.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    stale : iterable of str
+        Names of files that are removed if the block did not write them: they would be of an earlier time.
 
     Raises
     ------
@@ -78,10 +84,7 @@ def folder_written(path: str | Path) -> Iterator[Path]:
                 raise
             raise _unwritable(path, error) from None
         try:
-            for file in sorted(found for found in beside.rglob("*") if not found.is_dir()):
-                final = path / file.relative_to(beside)
-                final.parent.mkdir(parents=True, exist_ok=True)
-                file.replace(final)
+            _take_places(beside, path, stale)
         except OSError as error:
             raise _unwritable(path, error) from None
     finally:
@@ -89,6 +92,33 @@ def folder_written(path: str | Path) -> Iterator[Path]:
         for folder in made:
             with contextlib.suppress(OSError):  # not empty: the block ended well; not there: it could not be made
                 folder.rmdir()
+
+
+def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:
+    """Move what was written to its place; what can be wrong is looked at before the first file moves."""
+    found = sorted(beside.rglob("*"))
+    places = {file: path / file.relative_to(beside) for file in found if not file.is_dir()}
+    old = [path / name for name in stale if not (beside / name).exists()]
+    for folder in (path / made.relative_to(beside) for made in found if made.is_dir()):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise _unwritable(folder, NotADirectoryError())
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            raise _unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    for final in (*places.values(), *old):
+        if final.is_dir():
+            raise _unwritable(final, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    for file in places:
+        _flushed(file)
+    for file, final in places.items():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(final)
+    for final in old:
+        final.unlink(missing_ok=True)
+
+
+def _flushed(path: Path) -> None:
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

@@ -89,13 +89,34 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "results"):
         with pytest.raises(InputError, match="a file is where a folder should be"), folder_written(folder):
             pytest.fail("the block must not begin")
-    with pytest.raises(InputError, match=r"results: can't be written \("), folder_written(tmp_path / "results") as beside:
-        (tmp_path / "results" / "summary.csv").mkdir()
-        (beside / "summary.csv").write_text("whole")
     for write in (written, folder_written):
         with pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"), write(tmp_path / ("x" * 300)):
             pytest.fail("the block must not begin")
     assert content(tmp_path) == {"file": "before"}
+
+
+@pytest.mark.parametrize("obstacle", ["z.csv", "log.csv", "figures"])
+def test_what_is_in_the_way_is_seen_before_any_file_moves(obstacle: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("before")
+    (tmp_path / obstacle).touch() if obstacle == "figures" else (tmp_path / obstacle).mkdir()
+    there = sorted(tmp_path.iterdir())
+    with (
+        pytest.raises(InputError, match=rf"{obstacle}: can't be written \("),
+        folder_written(tmp_path, stale=["log.csv"]) as beside,
+    ):
+        (beside / "figures").mkdir()
+        for name in ("a.csv", "z.csv", "figures/reach.svg"):
+            (beside / name).write_text("after")
+    assert (tmp_path / "a.csv").read_text() == "before"
+    assert sorted(tmp_path.iterdir()) == there
+
+
+def test_a_stale_file_goes_unless_it_was_written_anew(tmp_path: Path) -> None:
+    for name in ("log.csv", "other.csv"):
+        (tmp_path / name).write_text("before")
+    with folder_written(tmp_path, stale=["log.csv", "other.csv"]) as beside:
+        (beside / "other.csv").write_text("after")
+    assert content(tmp_path) == {"other.csv": "after"}
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO])
