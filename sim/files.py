@@ -15,6 +15,8 @@ from pathlib import Path
 from .arguments import located
 from .errors import InputError
 
+UNFINISHED = ".unfinished-"
+"""How the name of a folder begins in which a process writes; with nobody to hold it, it is a leftover."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """What a write fails with where the disk is full or broken, or the user has had a share of it."""
 
@@ -71,10 +73,14 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
     """
     path = located(path)
     made = [folder for folder in (path, *path.parents) if not os.path.exists(folder)]  # unlike Path.exists, where it can't be told too
-    beside = path / f".{secrets.token_hex(4)}"  # inside: the folder may be all that one may write to
+    name = secrets.token_hex(4)
+    beside, hold = path / f".{name}", None  # inside: the folder may be all that one may write to
     try:
         try:
+            _sweep(path)
             beside.mkdir(parents=True)
+            hold = _held(beside)
+            beside = beside.rename(path / f"{UNFINISHED}{name}")  # held before it has the name that is swept
         except OSError as error:
             raise _unwritable(path, error) from None
         try:
@@ -89,9 +95,36 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
             raise _unwritable(path, error) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+        if hold is not None:
+            os.close(hold)
         for folder in made:
             with contextlib.suppress(OSError):  # not empty: the block ended well; not there: it could not be made
                 folder.rmdir()
+
+
+def _sweep(path: Path) -> None:
+    """Remove what was left by processes that were killed while they wrote to the folder."""
+    for leftover in path.glob(f"{UNFINISHED}*"):
+        hold = _held(leftover)
+        if hold is not None:
+            shutil.rmtree(leftover, ignore_errors=True)
+            os.close(hold)
+
+
+def _held(folder: Path) -> int | None:
+    """Hold a folder until the number given is closed or the process ends, however it ends; None where another does, or nobody can."""
+    try:
+        import fcntl
+
+        hold = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):  # not Unix: leftovers stay
+        return None
+    try:
+        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(hold)
+        return None
+    return hold
 
 
 def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:

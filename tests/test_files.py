@@ -3,12 +3,16 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from sim.errors import InputError
 from sim.files import folder_written, written
+
+HOUSE = Path(__file__).parent.parent
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -93,6 +97,19 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"), write(tmp_path / ("x" * 300)):
             pytest.fail("the block must not begin")
     assert content(tmp_path) == {"file": "before"}
+
+
+def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: Path) -> None:
+    killed = "import os, sys; from sim.files import folder_written; one = folder_written(sys.argv[1]); one.__enter__(); os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", killed, tmp_path], cwd=HOUSE, check=False).returncode == 9
+    assert len(list(tmp_path.iterdir())) == 1
+    with folder_written(tmp_path) as first:
+        (first / "first.csv").write_text("whole")
+        with folder_written(tmp_path) as second:
+            (second / "second.csv").write_text("whole")
+            assert sorted(tmp_path.iterdir()) == sorted([first, second])
+    assert content(tmp_path) == {"first.csv": "whole", "second.csv": "whole"}
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("obstacle", ["z.csv", "log.csv", "figures"])
