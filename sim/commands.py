@@ -38,6 +38,13 @@ from .errors import InputError
 from .interruption import INTERRUPTED
 from .scenario import Scenario
 
+
+def _folder(given: str | Path) -> Path:
+    if not str(given):  # to pathlib it is where we are; more likely it is a variable of a script that was not set
+        raise typer.BadParameter("is empty; must be a folder, as results/mine")
+    return Path(given)
+
+
 ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default.")]
 Settings = Annotated[
     list[str] | None,
@@ -49,7 +56,7 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of e
 Contacts = Annotated[Path | None, typer.Option("--contacts", metavar="FILE", help="Real contacts (lines t i j, or CSV) as the meetings.")]
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for what is written.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", parser=_folder, help="Folder for what is written.")]
 
 
 class Interrupted(Exception):

@@ -116,12 +116,18 @@ def test_a_command_that_does_not(raised: BaseException, code: int, line: str, ca
         (["--members", "many"], "Invalid value for '--members'"),
         (["--memers", "3"], "No such option: --memers"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
+        (["--out", ""], "Invalid value for '--out': is empty; must be a folder, as results/mine."),
         (["--set"], "Option '--set' requires an argument"),
         (["members"], "Got unexpected extra argument"),
     ],
 )
 def test_a_wrong_option_is_one_line(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    def main(members: commands.Members = None, jobs: commands.Jobs = None, settings: commands.Settings = None) -> None:
+    def main(
+        members: commands.Members = None,
+        jobs: commands.Jobs = None,
+        settings: commands.Settings = None,
+        out: commands.Out = Path("results/x"),
+    ) -> None:
         pytest.fail("must not run")
 
     assert ended(main, *arguments) == 2
