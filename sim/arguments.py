@@ -17,7 +17,7 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more")
     if value < least:
-        raise InputError(f"{name}: too small (got {value}); must be {least} or more")
+        raise InputError(f"{name}: too small (got {shown(value)}); must be {least} or more")
     return value
 
 

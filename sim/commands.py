@@ -120,6 +120,8 @@ def value_read(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         pass
+    except (ValueError, RecursionError):  # more digits, or deeper, than Python reads
+        return text
     try:
         return float(text)  # as people write it: .2
     except ValueError:

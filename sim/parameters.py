@@ -267,7 +267,10 @@ def plain(number: float) -> str:
 
 def shown(value: Any) -> str:
     """Write what was given, in one short line."""
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except (ValueError, RecursionError):  # more digits, or deeper, than Python writes
+        text = f"{type(value).__name__} too long to show"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -318,8 +318,8 @@ def toml_read(path: str | Path, right: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not TOML ({error}); must be {right} in TOML") from None
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
+        raise InputError(f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML") from None
 
 
 @functools.cache

@@ -61,6 +61,8 @@ def file(tmp_path: Path) -> Path:
         ("meeting.contacts=a=b.csv", {"meeting.contacts": "a=b.csv"}),
         ("meeting.contacts='3'", {"meeting.contacts": "3"}),
         ("days=3\nmembers=4", {"days": "3\nmembers=4"}),
+        pytest.param(f"seed={'1' * 5000}", {"seed": "1" * 5000}, id="more digits than Python reads"),
+        pytest.param(f"policies={'[' * 5000}", {"policies": "[" * 5000}, id="deeper than Python reads"),
         ("days=3 # few", {"days": 3}),
     ],
 )

@@ -146,6 +146,8 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
         (b"members = ", "not TOML (Invalid value (at end of document)); must be a scenario in TOML"),
         (b"members = 3\nmembers = 4", "not TOML ("),
         (b'a = "\xff"', "not TOML ("),
+        pytest.param(b"seed = " + b"1" * 5000, "not TOML (Exceeds the limit (4300 digits)", id="digits"),
+        pytest.param(b"policies = " + b"[" * 5000, "not TOML (maximum recursion depth exceeded", id="depth"),
         (b"self = 3", "self: no such parameter"),
         (b"platform = 3", "platform: not a group of parameters"),
     ],

@@ -184,6 +184,10 @@ def test_what_is_wrong_in_one_line(name: str, value: Any, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_number_of_more_digits_than_python_writes_has_its_range_too() -> None:
+    assert complaint(members=10**5_000) == "members: too large (got int too long to show); must be 268435456 or less"
+
+
 def test_sections_say_it_by_themselves() -> None:
     with pytest.raises(InputError, match=r"^limit: too small \(got 0\); must be 1 or more$"):
         Platform(limit=0)
