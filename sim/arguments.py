@@ -1,5 +1,6 @@
-"""What functions are given beside scenarios: numbers, paths and mappings, read so that a slip is one line and no error of Python's."""
+"""What functions are given beside scenarios: numbers, paths, files in TOML and mappings, read so that a slip is one line and no error of Python's."""
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,17 @@ def located(path: Any) -> Path:
     if "\0" in str(read):
         raise InputError(f"{shown(str(read))}: not a path, it has a null character; must be without")
     return read
+
+
+def toml_read(path: str | Path, right: str) -> dict[str, Any]:
+    """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right`` in TOML."""
+    path = located(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
+        raise InputError(f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML") from None
 
 
 def by_name(name: str, given: Any, right: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ assumption.
 """
 
 import functools
-import tomllib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ import tomli_w
 from pydantic import Field, field_validator, model_validator
 
 from .agents import POLICIES, InvitePolicy
-from .arguments import by_name, located
+from .arguments import by_name, toml_read
 from .errors import InputError
 from .files import written
 from .parameters import Chance, Chances, Digits, Flag, Parameter, Real, Section, Text, Whole, declared, near, shown
@@ -311,17 +311,6 @@ def checked(given: Any, where: str = "scenario") -> Scenario:
     return given
 
 
-def toml_read(path: str | Path, right: str) -> dict[str, Any]:
-    """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right`` in TOML."""
-    path = located(path)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
-    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
-        raise InputError(f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML") from None
-
-
 @functools.cache
 def _sections() -> dict[str, Section]:
     """Give the scenario's sections as they are by default."""
@@ -367,10 +356,15 @@ def _policy(name: str, value: Any) -> Any:
 
 def _check_names(given: Mapping[str, Any]) -> None:
     """Raise an ``InputError`` at the first name that is no parameter, with the nearest one of the whole scenario."""
-    known = {parameter.name for parameter in _listed()} | {*Scenario.model_fields, "policies.NAME.name", "policies.NAME.condition"}
+    known = {parameter.name for parameter in _listed()} | {*Scenario.model_fields}
+    known |= {"policies.NAME", "policies.NAME.name", "policies.NAME.condition"}
     for name, general in _names(given):
         if general not in known:
             raise InputError(_no_parameter(name))
+    for name in given:
+        table, dot, last = name.rpartition(".")
+        if dot:
+            raise InputError(f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]")
 
 
 def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -383,7 +377,7 @@ def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif name in _sections() and isinstance(value, Mapping):
             yield from ((f"{name}.{inner}", f"{name}.{inner}") for inner in value)
         else:
-            yield name, name
+            yield name, re.sub(r"^policies\.[^.]+", "policies.NAME", name)
 
 
 def _no_parameter(name: str) -> str:

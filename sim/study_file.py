@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .arguments import toml_read
 from .commands import settings_read
 from .design import Design, grid, latin_hypercube, points, sobol
 from .errors import InputError
 from .parameters import near, shown
-from .scenario import Scenario, toml_read
+from .scenario import Scenario
 from .study import Study
 
 KINDS = {

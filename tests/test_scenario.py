@@ -225,6 +225,19 @@ def test_unknown_names_like_no_other(name: str) -> None:
         Scenario().replace({name: 3})
 
 
+@pytest.mark.parametrize(
+    ("name", "last", "table"),
+    [
+        ("platform.limit", "limit", "platform"),
+        ("policies.everyone.share", "share", "policies.everyone"),
+        ("policies.mine", "mine", "policies"),
+    ],
+)
+def test_a_known_name_in_one_piece_is_told_where_it_belongs(name: str, last: str, table: str) -> None:
+    line = f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]"
+    assert complaint(**{name: 3}) == line
+
+
 def test_unknown_names_in_mappings() -> None:
     assert complaint(membres=3) == "membres: no such parameter; nearest: members"
     assert complaint(meeting={"limit": 3}) == "meeting.limit: no such parameter; nearest: platform.limit"
