@@ -1,4 +1,4 @@
-"""What functions are given beside scenarios: numbers, paths, files in TOML and mappings, read so that a slip is one line and no error of Python's."""
+"""What functions are given beside scenarios: numbers, paths, TOML, mappings; read so that a slip is one line and no error of Python's."""
 
 import tomllib
 from collections.abc import Mapping

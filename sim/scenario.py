@@ -248,7 +248,7 @@ class Scenario(Section):
         return value
 
     def _unknown(self, name: str, path: list[str]) -> str:
-        if path[0] == "policies" and len(path) > 1:
+        if path[0] == "policies" and len(path) > 1 and path[1] not in self.policies:
             return f"policies.{path[1]}: no such policy here{near(path[1], self.policies)}; must be one of {', '.join(self.policies)}"
         return _no_parameter(name)
 

@@ -219,7 +219,7 @@ def test_unknown_names_and_the_nearest_known_one(name: str, nearest: str) -> Non
     assert str(caught.value) == f"{name}: no such parameter; nearest: {nearest}"
 
 
-@pytest.mark.parametrize("name", ["self", "", "members.x", "platform.limit.x", "two words", "platform.xyzzy"])
+@pytest.mark.parametrize("name", ["self", "", "members.x", "platform.limit.x", "policies.everyone.share.x", "two words", "platform.xyzzy"])
 def test_unknown_names_like_no_other(name: str) -> None:
     with pytest.raises(InputError, match=r": no such parameter; must be one of those that python -m sim parameters lists$"):
         Scenario().replace({name: 3})
