@@ -7,6 +7,7 @@ one of its own counts. ``study.json`` says whose runs these are, and ``table.par
 """
 
 import json
+import math
 import os
 import socket
 from collections.abc import Iterable, Mapping
@@ -51,7 +52,8 @@ class Store:
         try:
             self.points_per_block = self._claim(identity, points_per_block)
             for leftover in self.runs.glob("block=*/.*"):  # of a process that was killed while it wrote
-                leftover.unlink()
+                if leftover.is_file():
+                    leftover.unlink()
         except BaseException:
             self.close()
             raise
@@ -69,7 +71,8 @@ class Store:
             return points_per_block
         except (OSError, ValueError) as error:
             raise InputError(f"{path}: can't be read ({' '.join(str(error).split())}); must be as a study has written it") from None
-        if not isinstance(there, dict) or there.get("format") != FORMAT or there.get("version", 0) > VERSION:
+        ours = isinstance(there, dict) and there.get("format") == FORMAT
+        if not ours or not _whole(there.get("version"), VERSION) or not _whole(there.get("points_per_block")):
             raise InputError(f"{path}: not of a study, or of a newer invitesim; must be a folder of this study, or a new one")
         differs = difference({name: there.get(name) for name in identity}, json.loads(json.dumps(identity)))
         if differs:
@@ -101,7 +104,8 @@ class Store:
 
     def count(self) -> int:
         """Say how many runs are there."""
-        return sum(len(self.finished(int(path.name.partition("=")[2]))) for path in self.runs.glob("block=*"))
+        names = (path.name.partition("=")[2] for path in self.runs.glob("block=*"))
+        return sum(len(self.finished(int(name))) for name in names if name.isdecimal())
 
     def schema(self, block: int) -> "pyarrow.Schema | None":
         """Give the columns of a block that is in one file; None where it is not."""
@@ -141,6 +145,10 @@ class Store:
 
     def _singles(self, block: int) -> list[Path]:
         return sorted(path for path in self._block(block).glob("[!.]*.parquet") if path.name != BLOCK)
+
+
+def _whole(value: Any, most: float = math.inf) -> bool:
+    return isinstance(value, int) and 1 <= value <= most
 
 
 def _read(path: Path, columns: list[str] | None = None) -> "pyarrow.Table":

@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import functools
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -236,3 +238,21 @@ def test_a_folder_that_is_no_study(tmp_path):
     (tmp_path / "study.json").write_text("{}")
     with pytest.raises(sim.InputError, match="not of a study"):
         small().run(tmp_path, jobs=1)
+
+
+@pytest.mark.parametrize("damage", [{"version": "x"}, {"version": None}, {"points_per_block": None}, {"points_per_block": "x"}])
+def test_a_damaged_study_json_is_a_line(whole, tmp_path, damage):
+    stamp = json.loads((whole.path.parent / "study.json").read_text()) | damage
+    (tmp_path / "study.json").write_text(json.dumps({name: value for name, value in stamp.items() if value is not None}))
+    with pytest.raises(sim.InputError, match=r"study\.json: not of a study, or of a newer invitesim; must be"):
+        small().run(tmp_path, jobs=1)
+
+
+def test_what_others_put_beside_the_runs_does_not_matter(whole, tmp_path, ran):
+    shutil.copytree(whole.path.parent, tmp_path / "copy")
+    (tmp_path / "copy" / "runs" / "block=abc").mkdir()
+    next((tmp_path / "copy" / "runs").glob("block=0*")).joinpath(".thumbnails").mkdir()
+    assert small().run(tmp_path / "copy", jobs=1).path.read_bytes() == whole.path.read_bytes()
+    assert ran == []
+    with contextlib.closing(Store(tmp_path / "copy", {}, 1)) as store:
+        assert store.count() == whole.runs
