@@ -32,7 +32,7 @@ VERSION = 1
 """What ``format.json`` says; the version grows when an older invitesim could not read what is written."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can tell; it stands in place of the time of writing."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, RuntimeError, EOFError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, RuntimeError, EOFError, OSError, ArithmeticError)
 """What reading raises where the bytes are not as they were written."""
 RIGHT = "must be a file that Result.save has written"
 
@@ -169,6 +169,9 @@ def _from_content(content: dict[str, bytes]) -> Result:
     def table(name: str) -> "pd.DataFrame":
         return pd.read_parquet(io.BytesIO(content[f"{name}.parquet"]))
 
+    provenance = json.loads(content["provenance.json"])
+    if not isinstance(provenance, dict) or not isinstance(provenance.get("conditions", {}), dict):
+        raise TypeError("provenance.json is not of a run")
     return Result(
         scenario=Scenario(**tomllib.loads(content["scenario.toml"].decode())),
         summary=table("summary"),
@@ -177,7 +180,7 @@ def _from_content(content: dict[str, bytes]) -> Result:
         invitations=table("invitations") if "invitations.parquet" in content else None,
         connections=_pairs_from_parquet(content["connections.parquet"]),
         arcs=_pairs_from_parquet(content["arcs.parquet"]),
-        provenance=json.loads(content["provenance.json"]),
+        provenance=provenance,
     )
 
 

@@ -187,6 +187,28 @@ def test_an_entry_that_claims_to_be_longer_than_the_file_is_refused(saved, tmp_p
     assert "not a result, or a damaged one" in refusal(tmp_path / "long.zip")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("provenance.json", b"[1]"),
+        ("provenance.json", b'{"conditions": 1}'),
+        ("format.json", b'{"format": "invitesim result", "version": Infinity}'),
+        ("members.parquet", b"PAR1 changed PAR1"),
+        ("members.parquet", None),  # a byte in its middle
+        ("arcs.parquet", None),
+    ],
+)
+def test_an_entry_that_is_damaged_with_its_checksum_is_refused(saved, tmp_path, name, content):
+    with zipfile.ZipFile(saved) as archive:
+        entries = {entry: archive.read(entry) for entry in archive.namelist()}
+    middle = len(entries[name]) // 8
+    entries[name] = content or entries[name][:middle] + b"\xff" * 20 + entries[name][middle + 20 :]
+    with zipfile.ZipFile(tmp_path / "damaged.zip", "w") as archive:
+        for entry, there in entries.items():
+            archive.writestr(entry, there)
+    refusal(tmp_path / "damaged.zip")
+
+
 def test_saving_where_one_cannot_is_refused_and_leaves_nothing(tmp_path):
     made = tables.result(tables.scenario(12))
     (tmp_path / "file").write_text("in the way")
