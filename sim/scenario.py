@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import Field, field_validator, model_validator
 
 from .agents import POLICIES, InvitePolicy
+from .agents.policy import Policies
 from .arguments import by_name, toml_read
 from .errors import InputError
 from .files import written
@@ -167,7 +168,7 @@ class Scenario(Section):
             raise ValueError("the shares are all 0; must be above 0 for at least one policy")
         if len(policies) > MOST_POLICIES:
             raise ValueError(f"too many (got {len(policies)}); must be {MOST_POLICIES} or less")
-        return policies
+        return Policies(policies)
 
     @model_validator(mode="after")
     def _length(self) -> "Scenario":

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import operator
 import pickle
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,21 @@ def test_frozen() -> None:
 
 
 # A changed copy
+
+
+def test_policies_stay_as_they_are() -> None:
+    policies = Scenario().policies
+    for change in (
+        lambda: policies.update(mine=3),
+        lambda: policies.__setitem__("mine", 3),
+        lambda: policies.__delitem__("everyone"),
+        lambda: operator.ior(policies, {"mine": 3}),
+        *(lambda name=name: getattr(policies, name)("everyone") for name in ("pop", "setdefault")),
+        *(getattr(policies, name) for name in ("clear", "popitem")),
+    ):
+        with pytest.raises(InputError, match=r"^policies: can't be changed, a scenario and its parts stay as they are; must be"):
+            change()
+    assert policies == POLICIES
 
 
 def test_replace_leaves_the_original() -> None:

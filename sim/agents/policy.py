@@ -104,3 +104,17 @@ class InvitePolicy(Section):
         if self.contacts + self.introductions + self.directory <= 0:
             raise InputError("contacts: 0, as are introductions and directory; must be above 0 for at least one of the three")
         return self
+
+
+class Policies(dict[str, InvitePolicy]):
+    """The policies of a scenario by their names: a dict that can't be changed."""
+
+    def _refused(self, *given: Any, **named: Any) -> Any:
+        right = "must be a changed copy, as scenario.replace({'policies.everyone.share': 2})"
+        raise InputError(f"policies: can't be changed, a scenario and its parts stay as they are; {right}")
+
+    __setitem__ = __delitem__ = __ior__ = _refused  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refused  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:  # to pickle or copy it as any dict would set the items one by one
+        return type(self), (dict(self),)
