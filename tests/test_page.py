@@ -121,6 +121,16 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
     assert page.get_by_role("button", name="Play").is_disabled()  # it ends with the scenario's last day
 
 
+def test_no_step_of_a_slider_is_lost(tab):
+    """What comes back of an earlier step must not undo the later ones, however the keys and the server fall in time."""
+    page = tab(**SMALL)
+    page.get_by_role("slider", name="Invitations a day").focus()
+    for turn in range(30):
+        page.keyboard.press("ArrowRight" if turn < 25 else "ArrowLeft")
+        page.wait_for_timeout(20 + 13 * (turn % 9))
+    page.wait_for_function("document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '2.5'", timeout=20_000)
+
+
 def downloaded(page, name):
     with page.expect_download() as waited:
         page.get_by_role("button", name=name).click()
