@@ -8,7 +8,6 @@ what is ``kept``.
 
 import json
 import math
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,14 +77,13 @@ def main(
     """
     started = datetime.now(UTC)
     base = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed, contacts=contacts)
-    with ExitStack() as last, sim.folder_written(out) as folder:
+    with sim.folder_written(out) as folder:
         example = figures.example(base)  # the shortest run first: what is wrong shows at once, and code that must be compiled is
         base = base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
         comparison = compare(base, replications, jobs=jobs)
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
         origin(base, started, replications, jobs, folder)
-        last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
     print(f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}")
 
 

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from .agents.member import Member
     from .contacts import ContactLog, read_contacts
     from .files import folder_written
+    from .interruption import interrupts_held
     from .measures import MEASURES, survival
     from .model import NetworkModel
     from .origin import provenance
     from .platform import Platform
     from .result import Result, load
-    from .runs import Task, interrupts_held, replicate, replications, run, run_many
+    from .runs import Task, replicate, replications, run, run_many
     from .scenario import Answering, Inviting, Meeting, Scenario, Society
     from .statistics import aggregate, mean_interval, paired, paired_difference
     from .study import Study
@@ -28,6 +29,7 @@ _HOMES = {
     "Member": "agents.member",
     **dict.fromkeys(("ContactLog", "read_contacts"), "contacts"),
     "folder_written": "files",
+    "interrupts_held": "interruption",
     **dict.fromkeys(("MEASURES", "survival"), "measures"),
     "NetworkModel": "model",
     "provenance": "origin",
@@ -35,7 +37,7 @@ _HOMES = {
     **dict.fromkeys(("Result", "load"), "result"),
     **dict.fromkeys(("Answering", "Inviting", "Meeting", "Scenario", "Society"), "scenario"),
     **dict.fromkeys(("aggregate", "mean_interval", "paired", "paired_difference"), "statistics"),
-    **dict.fromkeys(("Task", "interrupts_held", "replicate", "replications", "run", "run_many"), "runs"),
+    **dict.fromkeys(("Task", "replicate", "replications", "run", "run_many"), "runs"),
     "Study": "study",
     "StudyTable": "study_table",
 }

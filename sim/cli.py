@@ -5,7 +5,6 @@ many, and ``python -m sim parameters`` lists what can be set.
 import json
 import textwrap
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,10 +60,9 @@ def run(
     (the whole result, for sim.load), scenario.toml and provenance.json.
     """
     scenario = commands.chosen(file, settings, seed=seed)
-    with ExitStack() as last, folder_written(out, stale=["invitations.parquet"]) as folder:
+    with folder_written(out, stale=["invitations.parquet"]) as folder:
         result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
-        last.enter_context(sim.interrupts_held())  # from here on all files take their places, or none does
     print(_main_measures(result.summary))
     print(f"written to {out}")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .arguments import located
 from .errors import InputError
+from .interruption import interrupts_held
 
 UNFINISHED = ".unfinished-"
 """How the name of a folder begins in which a process writes; with nobody to hold it, it is a leftover."""
@@ -90,7 +91,8 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
                 raise
             raise _unwritable(path, error) from None
         try:
-            _take_places(beside, path, stale)
+            with interrupts_held():  # all files take their places, or none does
+                _take_places(beside, path, stale)
         except OSError as error:
             raise _unwritable(path, error) from None
     finally:

@@ -17,11 +17,11 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from .arguments import whole
 from .errors import InputError
+from .interruption import interrupts_held
 from .machine import cores
 from .parameters import shown
 from .scenario import Scenario, checked
@@ -280,21 +280,3 @@ def stop_pool(pool: ProcessPoolExecutor) -> None:
     for process in list((pool._processes or {}).values()):  # public only from Python 3.14 on, as terminate_workers
         process.terminate()
     pool.shutdown(cancel_futures=True)
-
-
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Let a Ctrl-C that comes in the block count after it, for what must not stop half way."""
-    before = signal.getsignal(signal.SIGINT)
-    # only the main thread hears Ctrl-C, and whoever ignores it does so on purpose
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-    pressed: list[FrameType | None] = []
-    signal.signal(signal.SIGINT, lambda _, frame: pressed.append(frame))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if pressed:
-            before(signal.SIGINT, pressed[0])
