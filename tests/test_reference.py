@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -326,41 +325,6 @@ def test_meetings_from_a_log(tmp_path_factory, drawn):
 def test_the_default_scenario():
     told = check_equal(Scenario(members=200))
     assert len(told.connections) > 5_000
-
-
-def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, float]:
-    """Take the daily measures of a policy as docs/odd.md defines them; ``restricted`` are the accounts that were so in the morning."""
-    people = [person for person in told.people if policy in ("all", person.policy.name)]
-    numbers, arcs = {person.number for person in people}, told.arcs
-    sent = sum(len(person.sent) for person in people)
-    outreach = [(ego, alter) for ego, alter in arcs if ego in numbers]
-    accepted, resolved = sum(sum(p.accepted_of_class) for p in people), sum(sum(p.resolved_of_class) for p in people)
-    parts = {
-        "degree": (sum(len(person.connections) for person in people), len(people)),
-        "acceptance": (accepted, resolved),
-        "reciprocity": (sum((alter, ego) in arcs for ego, alter in outreach), len(outreach)),
-        "idk_rate": (sum(person.strikes for person in people), sent),
-        "blocked": (sum(person.blocked_day is not None for person in people), len(people)),
-        "restricted": (len(numbers & restricted), len(people)),
-        "invitations": (sent, len(people)),
-    }
-    return {name: part / whole if whole else np.nan for name, (part, whole) in parts.items()}
-
-
-@pytest.mark.parametrize("restriction_days", [None, 6])
-def test_every_evening_of_the_series(restriction_days):
-    """The measures by day are sums that the compiled day keeps up; here each is counted anew, every evening."""
-    rule = {"limit": 2, "restriction_days": restriction_days}
-    scenario = Scenario(members=90, days=60, seed=5, inviting={"pending_days": 9}, answering={"idk_click": 0.6}, platform=rule)
-    told, rows = Reference(scenario), []
-    for _ in range(scenario.days):
-        morning = {person.number for person in told.people if told.day < person.restricted_until}
-        told.step()
-        rows += [evening(told, policy, morning) for policy in (*scenario.policies, "all")]
-    expected, series = pd.DataFrame(rows), sim.run(scenario, threads=2).series
-    pd.testing.assert_frame_equal(series[list(expected)], expected, rtol=1e-12)
-    assert 0 < expected["reciprocity"].iloc[-1] < 1
-    assert expected["restricted"].max() > 0
 
 
 @pytest.mark.parametrize("face_to_face", [0.9, 0.1])
