@@ -1,7 +1,7 @@
 """Files that appear whole or not at all.
 
-What is written goes to a neighbour of its final name first, is flushed to the disk, and takes the name in one step; an error or an
-interruption in between leaves what was there before.
+What is written goes to a neighbour of its final name first, is flushed to the disk, and takes the name in one step, which is flushed too.
+An error, an interruption or the end of the power in between leaves what was there before.
 """
 
 import contextlib
@@ -47,6 +47,7 @@ def written(path: str | Path) -> Iterator[Path]:
         yield beside
         _flushed(beside)
         beside.replace(path)
+        _folder_flushed(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
@@ -149,11 +150,22 @@ def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:
         file.replace(final)
     for final in old:
         final.unlink(missing_ok=True)
+    for folder in {path, *(final.parent for final in places.values())}:
+        _folder_flushed(folder)
 
 
 def _flushed(path: Path) -> None:
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
+    there = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(there)
+    finally:
+        os.close(there)
+
+
+def _folder_flushed(path: Path) -> None:
+    """Let the names in a folder outlive the power, where its file system can do that for folders."""
+    with contextlib.suppress(OSError):
+        _flushed(path)
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

@@ -51,9 +51,10 @@ class Store:
         self._lock = locked(folder)
         try:
             self.points_per_block = self._claim(identity, points_per_block)
-            for leftover in self.runs.glob("block=*/.*"):  # of a process that was killed while it wrote
-                if leftover.is_file():
-                    leftover.unlink()
+            for pattern in ("runs/block=*/.*", ".*.table.parquet", ".*.study.json"):
+                for leftover in folder.glob(pattern):  # of a process that was killed while it wrote
+                    if leftover.is_file():
+                        leftover.unlink()
         except BaseException:
             self.close()
             raise

@@ -29,6 +29,18 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert content(tmp_path) == {"new/table.csv": "whole"}
 
 
+def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose folder is not flushed may have lost its name when the power is back."""
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda there: flushed.append(os.fstat(there).st_ino))
+    with written(tmp_path / "new" / "table.csv") as beside:
+        beside.write_text("whole")
+    assert flushed == [(tmp_path / "new" / "table.csv").stat().st_ino, (tmp_path / "new").stat().st_ino]
+    with folder_written(tmp_path / "out") as folder:
+        (folder / "figure.svg").write_text("whole")
+    assert flushed[2:] == [(tmp_path / "out" / "figure.svg").stat().st_ino, (tmp_path / "out").stat().st_ino]
+
+
 @pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
 def test_an_unfinished_file_leaves_what_was_there(tmp_path: Path, raised: type[BaseException]) -> None:
     path = tmp_path / "table.csv"

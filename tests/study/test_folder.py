@@ -92,7 +92,8 @@ def test_stopped_while_runs_are_put_into_one_file(whole, tmp_path, monkeypatch, 
         unlink(path, **options)
 
     def cut(store: Store, block: int) -> None:
-        (store.runs / f"block={block:05}" / ".0a.block.parquet").write_bytes(b"half")
+        for half in (store.runs / f"block={block:05}" / ".0a.block.parquet", store.folder / ".0a.table.parquet"):
+            half.write_bytes(b"half")
         raise SystemExit("power")
 
     with monkeypatch.context() as during:
@@ -104,11 +105,12 @@ def test_stopped_while_runs_are_put_into_one_file(whole, tmp_path, monkeypatch, 
     small().run(tmp_path, jobs=1)
     assert len(ran) == 18
     assert table_bytes(tmp_path) == whole.path.read_bytes()
+    assert not list(tmp_path.rglob(".*"))
     assert [path.name for path in (tmp_path / "runs").glob("*/*")] == ["block.parquet"]
 
 
 def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monkeypatch, ran):
-    fsync, left = os.fsync, 8
+    fsync, left = os.fsync, 16  # of eight files, and of their folders
 
     def full(file: int) -> None:
         nonlocal left
