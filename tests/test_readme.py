@@ -86,9 +86,8 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/studies.md", "docs/experiments.md"])
-def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def check_examples(name: str) -> None:
+    """Run the Python examples of a page, one after another, and hold that each prints what the page shows."""
     namespace: dict[str, Any] = {"__name__": "examples"}
     listed = blocks(name)
     assert any(block.language == "python" for block in listed)
@@ -97,6 +96,12 @@ def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, mon
             said = printed(block, name, namespace)
             shown = after.text if after and after.language == "text" else ""
             assert [line.rstrip() for line in said.splitlines()] == shown.splitlines(), f"{name}, line {block.line}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/experiments.md"])
+def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_examples(name)
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
@@ -113,17 +118,15 @@ def test_the_scenarios_are_scenarios_and_are_run(name: str, tmp_path: Path, monk
             assert (Path(command[command.index("--out") + 1]) / "summary.csv").is_file()
 
 
-def test_the_study_is_run_by_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_study_in_python_and_by_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    check_examples("docs/studies.md")
+    Path("results/limits").rename("in python")
     (text,) = (block.text for block in blocks("docs/studies.md") if block.language == "toml")
     Path("limits.toml").write_text(text, encoding="utf-8")
     (command,) = commands("docs/studies.md")
-    said = ran([sys.executable, *command[1:]])
-    example = next(block for block in blocks("docs/studies.md") if block.language == "python")
-    Path("results").rename("by command")
-    printed(example, "docs/studies.md", {})
-    assert said.startswith("24 runs at 6 points, 0 failed")
-    assert Path("results/limits/table.parquet").read_bytes() == Path("by command/limits/table.parquet").read_bytes()
+    assert ran([sys.executable, *command[1:]]).startswith("24 runs at 6 points, 0 failed")
+    assert Path("results/limits/table.parquet").read_bytes() == Path("in python/table.parquet").read_bytes()
 
 
 def test_the_guides_command_takes_its_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
