@@ -62,7 +62,9 @@ def spread(figures: list[float], form: str) -> str:
     return f"{statistics.median(figures):{form}} [{min(figures):{form}}, {max(figures):{form}}]"
 
 
-def beside(peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scenario, repeats: int) -> None:
+def beside(
+    peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scenario, repeats: int
+) -> None:
     """Print what a member-day costs in a plain Mesa and here, in alternating runs, and how many times as much it is there."""
     member_days = scenario.members * (scenario.history_days + scenario.days)
     sides: dict[str, Callable[[sim.Scenario], object]] = {
@@ -71,7 +73,9 @@ def beside(peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scen
         "sim.run with all tables": lambda scenario: sim.run(scenario, threads=1),
     }
     for side in list(sides)[1:]:
-        sides[side](scenario.replace({"members": 500, "days": 3}))  # what is compiled has been compiled
+        sides[side](
+            scenario.replace({"members": 500, "days": 3})
+        )  # what is compiled has been compiled
     times: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(repeats):
         for side, work in sides.items():
@@ -81,7 +85,12 @@ def beside(peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scen
     for side, taken in times.items():
         say(f"  {side}", spread([time / member_days * 1e9 for time in taken], ",.1f"))
     for side in list(sides)[1:]:
-        say(f"  ratio, {peer} / {side}", spread([slow / fast for slow, fast in zip(times[peer], times[side], strict=True)], ".1f"))
+        say(
+            f"  ratio, {peer} / {side}",
+            spread(
+                [slow / fast for slow, fast in zip(times[peer], times[side], strict=True)], ".1f"
+            ),
+        )
 
 
 def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
@@ -91,14 +100,26 @@ def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
         for members, threads in ((scenario.members, 1), (large, 1), (large, 2)):
             society = scenario.replace({"members": members})
             kept: list[Engine] = []
-            taken = seconds(lambda society=society, threads=threads, kept=kept: kept.append(days_alone(society, threads)))
-            costs.setdefault((members, threads), []).append(taken / members / (society.history_days + society.days) * 1e9)
+            taken = seconds(
+                lambda society=society, threads=threads, kept=kept: kept.append(
+                    days_alone(society, threads)
+                )
+            )
+            costs.setdefault((members, threads), []).append(
+                taken / members / (society.history_days + society.days) * 1e9
+            )
             if threads == 1:
                 memory(kept[0])
     median = {key: statistics.median(values) for key, values in costs.items()}
     for (members, threads), cost in median.items():
-        say(f"{members:,} members, {threads} thread{'s' * (threads > 1)}: ns per member-day", f"{cost:,.1f}")
-    say("  cost at the larger size / at the smaller", f"{median[large, 1] / median[scenario.members, 1]:.2f}")
+        say(
+            f"{members:,} members, {threads} thread{'s' * (threads > 1)}: ns per member-day",
+            f"{cost:,.1f}",
+        )
+    say(
+        "  cost at the larger size / at the smaller",
+        f"{median[large, 1] / median[scenario.members, 1]:.2f}",
+    )
     say("  speed-up by the second thread", f"{median[large, 1] / median[large, 2]:.2f}")
 
 
@@ -107,7 +128,10 @@ def memory(engine: Engine) -> None:
     bonds, bytes_of_bonds, bytes_of_members = engine.footprint()
     members = engine.scenario.members
     say(f"{members:,} members: bond records per member", f"{bonds / members:.1f}")
-    say("  bytes per bond record, spare room and directories included", f"{bytes_of_bonds / bonds:.2f}")
+    say(
+        "  bytes per bond record, spare room and directories included",
+        f"{bytes_of_bonds / bonds:.2f}",
+    )
     say("  bytes per member beside its bonds", f"{bytes_of_members / members:.0f}")
 
 
@@ -115,9 +139,13 @@ def starting_up(repeats: int) -> None:
     """Print how long a new process takes to import the library, then numba and all else that a run needs, and then waits for the days."""
     lines = []
     for _ in range(repeats + 1):
-        output = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run(
+            [sys.executable, "-c", COLD], capture_output=True, text=True, check=True
+        ).stdout
         lines.append([float(number) for number in output.split()])
-    imported, founded, lived = (statistics.median(column) for column in zip(*lines[1:], strict=True))
+    imported, founded, lived = (
+        statistics.median(column) for column in zip(*lines[1:], strict=True)
+    )
     say("import sim and its Scenario, seconds", f"{imported:.2f}")
     say("first society in a new process, with the import of numba, seconds", f"{founded:.2f}")
     say("its first two days (compiled before), seconds", f"{lived:.2f}")
@@ -126,12 +154,21 @@ def starting_up(repeats: int) -> None:
 def main(
     members: commands.Members = 10_000,
     days: commands.Days = 365,
-    large: Annotated[int, typer.Option(help="Members of the large society; 0: leave it out.")] = 1_000_000,
+    large: Annotated[
+        int, typer.Option(help="Members of the large society; 0: leave it out.")
+    ] = 1_000_000,
     repeats: Annotated[int, typer.Option(min=1, help="Alternating runs of each.")] = 3,
-    reference_repeats: Annotated[int, typer.Option(help="Runs of the tests' reference, which is slow; 0: leave it out.")] = 1,
+    reference_repeats: Annotated[
+        int, typer.Option(help="Runs of the tests' reference, which is slow; 0: leave it out.")
+    ] = 1,
     large_repeats: Annotated[int, typer.Option(min=1, help="Runs of the large society.")] = 1,
     sweep: Annotated[int, typer.Option(help="Runs of the sweep; 0: leave it out.")] = 1_000,
-    small_runs: Annotated[int, typer.Option(help="Runs of the study whose memory is looked at, as 100000; 0: leave it out.")] = 0,
+    small_runs: Annotated[
+        int,
+        typer.Option(
+            help="Runs of the study whose memory is looked at, as 100000; 0: leave it out."
+        ),
+    ] = 0,
 ) -> None:
     """Time this project beside plain Mesa."""
     scenario = sim.Scenario(members=members, days=days)

@@ -22,11 +22,17 @@ RESET = STEP.replace('"Step"', '"Reset"').replace("dataset.day > day", "dataset.
 def main() -> None:
     """Serve the page, play to a day, step on, reset, and print the times."""
     command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+        sync_playwright() as playwright,
+    ):
         assert server.stdout is not None
-        address = next(found.group() for line in server.stdout if (found := re.search(r"http://\S+", line)))
+        address = next(
+            found.group() for line in server.stdout if (found := re.search(r"http://\S+", line))
+        )
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu"],
         )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(150_000)
@@ -40,7 +46,9 @@ def main() -> None:
         day = int(page.get_attribute("#numbers", "data-day") or 0)
         times = sorted(page.evaluate(STEP, day + number) for number in range(DAYS))
         middle, most = statistics.median(times), times[-1]
-        print(f"step to shown, 1,000 members, days {day + 1} to {day + DAYS}: median {middle:.0f} ms, longest {most:.0f} ms")
+        print(
+            f"step to shown, 1,000 members, days {day + 1} to {day + DAYS}: median {middle:.0f} ms, longest {most:.0f} ms"
+        )
         print(f"reset to shown: {page.evaluate(RESET, 0):.0f} ms")
         browser.close()
         server.terminate()

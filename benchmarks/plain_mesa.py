@@ -50,9 +50,15 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.number = number
         self.policy = policy
         self.policy_place = place
-        self.sources = (policy.contacts, policy.contacts + policy.introductions, policy.contacts + policy.introductions + policy.directory)
+        self.sources = (
+            policy.contacts,
+            policy.contacts + policy.introductions,
+            policy.contacts + policy.introductions + policy.directory,
+        )
         sigma = model.world.society.sociability_sigma
-        self.p_encounter = min(1.0, model.world.meeting.rate * self.random.lognormvariate(-(sigma**2) / 2, sigma))
+        self.p_encounter = min(
+            1.0, model.world.meeting.rate * self.random.lognormvariate(-(sigma**2) / 2, sigma)
+        )
         self.circle = number // model.world.society.circle_size
         self.ties: dict[Member, Tie] = {}
         self.contacts: list[Member] = []
@@ -154,25 +160,40 @@ class Member(mesa.Agent):  # type: ignore[misc]
         if u < contacts:
             return random.choice(self.contacts) if self.contacts else None
         if u < introductions:
-            return random.choice(random.choice(self.connections).connections) if self.connections else None
+            return (
+                random.choice(random.choice(self.connections).connections)
+                if self.connections
+                else None
+            )
         return random.choice(self.model.members)
 
     def wants(self, alter: "Member") -> bool:
         """Whether this member may and would invite alter."""
-        if alter in self.connected or alter in self.pending or self.locked_until.get(alter, 0) >= self.model.day:
+        if (
+            alter in self.connected
+            or alter in self.pending
+            or self.locked_until.get(alter, 0) >= self.model.day
+        ):
             return False
         policy, k = self.policy, self.tie_class(alter)
         if k < policy.min_tie:
             return False
         if policy.min_acceptance > 0:
-            prior, weight = self.model.world.inviting.prior_acceptance[k], self.model.world.inviting.prior_weight
-            if (prior * weight + self.accepted_of_class[k]) / (weight + self.resolved_of_class[k]) < policy.min_acceptance:
+            prior, weight = (
+                self.model.world.inviting.prior_acceptance[k],
+                self.model.world.inviting.prior_weight,
+            )
+            if (prior * weight + self.accepted_of_class[k]) / (
+                weight + self.resolved_of_class[k]
+            ) < policy.min_acceptance:
                 return False
         if policy.condition is None:
             return True
         tie = self.ties.get(alter) or Tie()
         seen = Bond(tie.met, tie.talked, -1 if tie.last is None else self.model.day - tie.last, k)
-        candidate = Candidate(alter.number, len(alter.connections), alter.circle == self.circle, alter.policy_place)
+        candidate = Candidate(
+            alter.number, len(alter.connections), alter.circle == self.circle, alter.policy_place
+        )
         return bool(policy.condition(seen, candidate, self.model.day))
 
     def send(self, alter: "Member") -> None:
@@ -192,7 +213,11 @@ class Member(mesa.Agent):  # type: ignore[misc]
                 self.connect(alter)
             return
         scale = world.answering.delay_scale
-        delay = math.floor(self.random.weibullvariate(scale, world.answering.delay_shape)) if scale > 0 else 0
+        delay = (
+            math.floor(self.random.weibullvariate(scale, world.answering.delay_shape))
+            if scale > 0
+            else 0
+        )
         if delay < world.inviting.pending_days:
             model.due[model.day + delay].append(invitation)
 
@@ -203,7 +228,9 @@ class Member(mesa.Agent):  # type: ignore[misc]
         recognised = random.random() < answering.recognise[k]
         if not recognised:
             k = 0
-        is_open = k >= self.policy.accepts_from or (self.policy.takes_references and not self.connected.isdisjoint(inviter.connected))
+        is_open = k >= self.policy.accepts_from or (
+            self.policy.takes_references and not self.connected.isdisjoint(inviter.connected)
+        )
         if is_open and random.random() < answering.accept[k]:
             if self.has_room() and inviter.has_room():
                 inviter.conclude(invitation, "accepted")
@@ -240,7 +267,9 @@ class Member(mesa.Agent):  # type: ignore[misc]
             self.strike_days.clear()
             self.sent_since_zero = self.accepted_since_zero = 0
         elif day > self.restricted_until and self.has_broken_a_rule():
-            self.restricted_until = math.inf if platform.restriction_days is None else day + platform.restriction_days
+            self.restricted_until = (
+                math.inf if platform.restriction_days is None else day + platform.restriction_days
+            )
             if self.blocked_day is None:
                 self.blocked_day, self.invitations_until_block = day, self.sent
                 self.model.blocked += 1
@@ -263,7 +292,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(rng=scenario.seed)
         if scenario.meeting.contacts is not None:
-            raise ValueError(f"meeting.contacts = {scenario.meeting.contacts}: plain Mesa draws its meetings; leave it out")
+            raise ValueError(
+                f"meeting.contacts = {scenario.meeting.contacts}: plain Mesa draws its meetings; leave it out"
+            )
         self.world = scenario
         self.day = 0
         self.sent = self.connections = self.blocked = 0
@@ -274,7 +305,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         policies = self.deal()
         self.members = [Member(self, number, *policy) for number, policy in enumerate(policies)]
         size = scenario.society.circle_size
-        self.circles = [self.members[first : first + size] for first in range(0, scenario.members, size)]
+        self.circles = [
+            self.members[first : first + size] for first in range(0, scenario.members, size)
+        ]
         for day in range(1 - scenario.history_days, 1):
             self.day = day
             self.agents.shuffle_do("meet")
@@ -283,7 +316,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         """Give every member a policy, in exact shares and random order."""
         dealt: list[tuple[InvitePolicy, int]] = []
         up_to = itertools.accumulate(self.world.shares().values())
-        for place, (policy, share) in enumerate(zip(self.world.policies.values(), up_to, strict=True)):
+        for place, (policy, share) in enumerate(
+            zip(self.world.policies.values(), up_to, strict=True)
+        ):
             dealt += [(policy, place)] * (round(self.world.members * share) - len(dealt))
         self.random.shuffle(dealt)
         return dealt
@@ -300,12 +335,21 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
             if invitation.outcome is None:
                 self.withdraw(invitation)
         self.agents.do("enforce")
-        self.totals.append({"day": self.day, "invitations": self.sent, "connections": self.connections, "blocked": self.blocked})
+        self.totals.append(
+            {
+                "day": self.day,
+                "invitations": self.sent,
+                "connections": self.connections,
+                "blocked": self.blocked,
+            }
+        )
 
     def withdraw(self, invitation: Invitation) -> None:
         """Take back an invitation that has waited too long."""
         lock = self.world.inviting.lock_days
-        invitation.ego.locked_until[invitation.alter] = math.inf if lock is None else self.day + lock
+        invitation.ego.locked_until[invitation.alter] = (
+            math.inf if lock is None else self.day + lock
+        )
         invitation.ego.conclude(invitation, "ignored")
 
 

@@ -49,7 +49,9 @@ class PlainRun(PlainModel):
 
     def __init__(self, members: int = 1_000, days: int = 365, rng: int | None = None) -> None:
         super().__init__(sim.Scenario(members=members, days=days, seed=1 if rng is None else rng))
-        self.datacollector = mesa.DataCollector(model_reporters={"connections": "connections", "blocked": "blocked"})
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"connections": "connections", "blocked": "blocked"}
+        )
 
     def step(self) -> None:
         """Live through a day, and report the last."""
@@ -98,13 +100,22 @@ def beside_batch_run(scenario: sim.Scenario, runs: int, say: Say) -> None:
         for name, clock in clocks.items():
             spent[name].append((between[name] - begin[name], clock() - between[name]))
     rate = each * PARTS / sum(studied for studied, _ in spent["time"])
-    say(f"a study of {runs:,} runs, {scenario.members:,} members, {scenario.days} days, {JOBS} processes: runs/s", f"{rate:.2f}")
+    say(
+        f"a study of {runs:,} runs, {scenario.members:,} members, {scenario.days} days, {JOBS} processes: runs/s",
+        f"{rate:.2f}",
+    )
     for name, pairs in spent.items():
         shares = [studied / bare - 1 for studied, bare in pairs]
         spread = f"[{min(shares):.1%}, {max(shares):.1%}]"
-        say(f"  {name} above that of the bare runs on the same processes", f"{statistics.median(shares):.1%} {spread}")
+        say(
+            f"  {name} above that of the bare runs on the same processes",
+            f"{statistics.median(shares):.1%} {spread}",
+        )
     slow = plain(scenario, PLAIN_RUNS)
-    say(f"  mesa.batch_run of the plain model, {PLAIN_RUNS} runs, {JOBS} processes: runs/s", f"{slow:.4f}")
+    say(
+        f"  mesa.batch_run of the plain model, {PLAIN_RUNS} runs, {JOBS} processes: runs/s",
+        f"{slow:.4f}",
+    )
     say("  ratio", f"{rate / slow:.0f}")
 
 
@@ -117,6 +128,11 @@ def memory(runs: int, say: Say) -> None:
             settings = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
             begin = time.perf_counter()
             command = [sys.executable, str(script), f"{folder}/study", str(number)]
-            done, most = subprocess.run(command, env=settings, capture_output=True, text=True, check=True).stdout.split()
+            done, most = subprocess.run(
+                command, env=settings, capture_output=True, text=True, check=True
+            ).stdout.split()
             took = time.perf_counter() - begin
-        say(f"a study of {int(done):,} runs of {SMALLEST.members} members: peak memory, MB; runs/s", f"{most}; {int(done) / took:.0f}")
+        say(
+            f"a study of {int(done):,} runs of {SMALLEST.members} members: peak memory, MB; runs/s",
+            f"{most}; {int(done) / took:.0f}",
+        )

@@ -18,22 +18,38 @@ DAY = 161
 def main() -> None:
     """Serve the page, play to a day on which somebody is blocked, and take both pictures."""
     command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as server:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    ) as server:
         try:
             assert server.stdout is not None
-            said = next(found for line in server.stdout if (found := re.search(r"http://\S+", line)))
+            said = next(
+                found for line in server.stdout if (found := re.search(r"http://\S+", line))
+            )
             IMAGES.mkdir(exist_ok=True)
             with sync_playwright() as playwright:
                 chromium = shutil.which("chromium") or "/usr/bin/chromium"
-                browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+                browser = playwright.chromium.launch(
+                    executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+                )
                 taken(browser, said.group(), "page-desktop", width=1440, height=1920)
-                taken(browser, said.group(), "page-phone", width=390, height=1350, color_scheme="dark", device_scale_factor=1.5)
+                taken(
+                    browser,
+                    said.group(),
+                    "page-phone",
+                    width=390,
+                    height=1350,
+                    color_scheme="dark",
+                    device_scale_factor=1.5,
+                )
                 browser.close()
         finally:
             server.terminate()
 
 
-def taken(browser: Browser, address: str, name: str, *, width: int, height: int, **look: object) -> None:
+def taken(
+    browser: Browser, address: str, name: str, *, width: int, height: int, **look: object
+) -> None:
     """Play to the day in a fresh tab and write its picture."""
     page = browser.new_context(viewport={"width": width, "height": height}, **look).new_page()
     page.goto(address)
@@ -56,7 +72,9 @@ def taken(browser: Browser, address: str, name: str, *, width: int, height: int,
 
 def until(page: Page, day: int) -> None:
     """Wait until a day is shown."""
-    page.wait_for_function(f"document.querySelector('#numbers').dataset.day >= {day}", timeout=150_000)
+    page.wait_for_function(
+        f"document.querySelector('#numbers').dataset.day >= {day}", timeout=150_000
+    )
 
 
 if __name__ == "__main__":

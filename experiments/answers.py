@@ -40,11 +40,17 @@ NOTES = (
 
 def table(summary: pd.DataFrame) -> str:
     """Lay out the estimates, a row per population and policy; ``summary`` is in long form, as in summary.csv."""
-    lines = ["".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)]) for row in (0, 1)]
+    lines = [
+        "".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)])
+        for row in (0, 1)
+    ]
     for population, rows in summary.groupby("population", sort=False):
         lines += ["", sim.plots.KINDS.get(str(population), str(population))]
         for policy, estimates in rows.groupby("policy", sort=False):
-            cells = [_cell(estimates[estimates["measure"] == column.measure].iloc[0], column) for column in COLUMNS]
+            cells = [
+                _cell(estimates[estimates["measure"] == column.measure].iloc[0], column)
+                for column in COLUMNS
+            ]
             lines.append("".join([f"  {policy}"[: NAME - 1].ljust(NAME), *cells]))
     return "\n".join([*(line.rstrip() for line in lines), "", textwrap.fill(NOTES, WIDTH)])
 
@@ -61,7 +67,11 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
 def words(summary: pd.DataFrame, differences: pd.DataFrame) -> str:
     """Answer in words, with intervals: who reaches furthest, is most mutual and is blocked, and whether it pays to be the odd one out."""
     answer = _Answer(summary, differences)
-    paragraphs = [[f"{lead}.", *answer.ranking(kind)] for kind, lead in (("mixed", "Mixed"), ("alone", "Alone")) if answer.policies(kind)]
+    paragraphs = [
+        [f"{lead}.", *answer.ranking(kind)]
+        for kind, lead in (("mixed", "Mixed"), ("alone", "Alone"))
+        if answer.policies(kind)
+    ]
     if answer.policies("newcomer"):
         paragraphs.append(["Newcomer.", *answer.odd_ones_out()])
     return "\n\n".join(textwrap.fill(" ".join(sentences), WIDTH) for sentences in paragraphs)
@@ -84,7 +94,11 @@ class _Estimate(NamedTuple):
 
     def share(self) -> str:
         """Say it as a share, its interval within 0 and 1."""
-        return _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).said("%") if self.low == self.low else self.said("%")
+        return (
+            _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).said("%")
+            if self.low == self.low
+            else self.said("%")
+        )
 
     def gap(self) -> str:
         """Say it as a difference."""
@@ -106,14 +120,30 @@ class _Answer:
 
     def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame) -> None:
         there = summary[(summary["policy"] != "all") & (summary["replications"] > 0)]
-        self.shares = dict(zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True))
-        differences = differences[differences["replications"] > 0]  # in a very small society two may never be there together
-        pairs = zip(_columns(differences, "population", "policy"), _columns(differences, "than_population", "than_policy"), strict=True)
-        self.gaps = dict(zip(zip(pairs, differences["measure"], strict=True), _estimates(differences), strict=True))
+        self.shares = dict(
+            zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True)
+        )
+        differences = differences[
+            differences["replications"] > 0
+        ]  # in a very small society two may never be there together
+        pairs = zip(
+            _columns(differences, "population", "policy"),
+            _columns(differences, "than_population", "than_policy"),
+            strict=True,
+        )
+        self.gaps = dict(
+            zip(
+                zip(pairs, differences["measure"], strict=True),
+                _estimates(differences),
+                strict=True,
+            )
+        )
 
     def policies(self, population: str) -> list[str]:
         """List the policies there."""
-        return list(dict.fromkeys(policy for where, policy, _ in self.shares if where == population))
+        return list(
+            dict.fromkeys(policy for where, policy, _ in self.shares if where == population)
+        )
 
     def ranking(self, population: str) -> Iterator[str]:
         """Say who is first in reach and in reciprocity, by how much before the next, and how many of each are blocked."""
@@ -124,11 +154,16 @@ class _Answer:
             order = self._falling(population, measure)
             if order:
                 says = f"{_quoted(order[0])} {first}: {self.shares[population, order[0], measure].share()} {of_what}"
-                if len(order) > 1 and (gap := self._gap((population, order[0]), (population, order[1]), measure)):
+                if len(order) > 1 and (
+                    gap := self._gap((population, order[0]), (population, order[1]), measure)
+                ):
                     says += f", {gap.gap()} {_quoted(order[1])}"
                 yield f"{says}."
         order = self._falling(population, "blocked")
-        blocked = [f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}" for policy in order]
+        blocked = [
+            f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}"
+            for policy in order
+        ]
         yield f"Blocked are {_listed(blocked)}."
 
     def odd_ones_out(self) -> Iterator[str]:
@@ -138,12 +173,17 @@ class _Answer:
             me = ("newcomer", policy)
             others = list(dict.fromkeys(other for (one, other), _ in self.gaps if one == me))
             around = {
-                f"{_quoted(host)} around it": self.gaps[(me, (kind, host)), "reach2_share"] for kind, host in others if kind == "host"
+                f"{_quoted(host)} around it": self.gaps[(me, (kind, host)), "reach2_share"]
+                for kind, host in others
+                if kind == "host"
             }
             gaps = [f"{gap.gap()} {name}" for name, gap in around.items()]
             blocked = f"Blocked are {self.shares[*me, 'blocked'].share()}"
             if ("mixed", policy) in others:
-                reach_then, blocked_then = (self.gaps[(me, ("mixed", policy)), measure].gap() for measure in ("reach2_share", "blocked"))
+                reach_then, blocked_then = (
+                    self.gaps[(me, ("mixed", policy)), measure].gap()
+                    for measure in ("reach2_share", "blocked")
+                )
                 gaps.append(f"{reach_then} where all are mixed")
                 blocked += f", {blocked_then} where all are mixed"
             yield f"{_quoted(policy)} reaches {self.shares[*me, 'reach2_share'].share()}{': ' * bool(gaps)}{_listed(gaps)}."
@@ -154,7 +194,11 @@ class _Answer:
         yield f"In reach it pays {whom} to be the odd one out: to reach clearly further than all others around."
 
     def _falling(self, population: str, measure: str) -> list[str]:
-        there = [policy for policy in self.policies(population) if (population, policy, measure) in self.shares]
+        there = [
+            policy
+            for policy in self.policies(population)
+            if (population, policy, measure) in self.shares
+        ]
         return sorted(there, key=lambda policy: -self.shares[population, policy, measure].mean)
 
     def _gap(self, one: _Group, other: _Group, measure: str) -> _Estimate | None:

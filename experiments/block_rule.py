@@ -42,8 +42,18 @@ if TYPE_CHECKING:
 
 AIMS = ("unwanted", "blocked", "lost")
 MEANING_WELL = ("interacted", "close_friends")
-LOOKS = {"none": ("#262626", "*"), "life": ("#CC79A7", "o"), "window": ("#56B4E9", "s"), "ratio": ("#E69F00", "^")}
-KINDS = {"none": "no rule", "life": "count over the account's life", "window": "count within a window", "ratio": "accepted / sent"}
+LOOKS = {
+    "none": ("#262626", "*"),
+    "life": ("#CC79A7", "o"),
+    "window": ("#56B4E9", "s"),
+    "ratio": ("#E69F00", "^"),
+}
+KINDS = {
+    "none": "no rule",
+    "life": "count over the account's life",
+    "window": "count within a window",
+    "ratio": "accepted / sent",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,11 @@ class Rule:
         """Name it, as ``5 in 30 d: 7 d``."""
         if self.kind == "none":
             return "no rule"
-        looked_at = f"ratio {self.min_ratio:g}" if self.min_ratio is not None else f"{self.limit} in {self.window_days or 'life'}"
+        looked_at = (
+            f"ratio {self.min_ratio:g}"
+            if self.min_ratio is not None
+            else f"{self.limit} in {self.window_days or 'life'}"
+        )
         ends = "for good" if self.restriction_days is None else f"{self.restriction_days} d"
         return f"{looked_at}{' d' if self.window_days else ''}: {ends}"
 
@@ -75,15 +89,36 @@ class Rule:
     def changes(self) -> dict[str, Any]:
         """Give the point of the study."""
         fields = ("limit", "window_days", "min_ratio", "restriction_days")
-        return {"platform.preset": "none", **{f"platform.{field}": getattr(self, field) for field in fields}}
+        return {
+            "platform.preset": "none",
+            **{f"platform.{field}": getattr(self, field) for field in fields},
+        }
 
 
 def rules() -> list[Rule]:
     """List the rules that are tried, no rule first; 5 for life, for good, is linkedin2008, and 5 in 30 days, 7 days, linkedin2021."""
-    life = [Rule(limit, restriction_days=days) for limit in (1, 2, 3, 5, 8, 13) for days in (None, 30, 7)]
-    window = [Rule(limit, window, None, days) for limit in (2, 3, 5) for window in (7, 30, 90, 180) for days in (None, 30, 7)]
-    ratio = [Rule(min_ratio=least, restriction_days=days) for least in (0.5, 0.6, 0.7) for days in (None, 30, 7)]
-    return [Rule(), *life, *(rule for rule in window if rule.restriction_days or rule.window_days in (30, 90)), *ratio]
+    life = [
+        Rule(limit, restriction_days=days)
+        for limit in (1, 2, 3, 5, 8, 13)
+        for days in (None, 30, 7)
+    ]
+    window = [
+        Rule(limit, window, None, days)
+        for limit in (2, 3, 5)
+        for window in (7, 30, 90, 180)
+        for days in (None, 30, 7)
+    ]
+    ratio = [
+        Rule(min_ratio=least, restriction_days=days)
+        for least in (0.5, 0.6, 0.7)
+        for days in (None, 30, 7)
+    ]
+    return [
+        Rule(),
+        *life,
+        *(rule for rule in window if rule.restriction_days or rule.window_days in (30, 90)),
+        *ratio,
+    ]
 
 
 PRESETS = {"linkedin2008": Rule(5).name, "linkedin2021": Rule(5, 30, None, 7).name}
@@ -104,11 +139,17 @@ def main(
     Prints the frontier and leaves rules.csv, lifetime.csv, years.csv, figures and provenance.json in --out. Defaults: 800 members, 365
     days, 8 replications, seed 1.
     """
-    base = commands.chosen(None, settings, defaults={"members": 800}, members=members, days=days, seed=seed)
+    base = commands.chosen(
+        None, settings, defaults={"members": 800}, members=members, days=days, seed=seed
+    )
     if missing := [policy for policy in MEANING_WELL if not base.shares().get(policy)]:
-        raise sim.InputError(f"policies: nobody has {missing[0]}; must have a share above 0, being one of those who mean well")
+        raise sim.InputError(
+            f"policies: nobody has {missing[0]}; must have a share above 0, being one of those who mean well"
+        )
     listed = rules()
-    with studies.left_in(out, base, replications=replications, jobs=jobs, rules=[rule.name for rule in listed]) as outcome:
+    with studies.left_in(
+        out, base, replications=replications, jobs=jobs, rules=[rule.name for rule in listed]
+    ) as outcome:
         study = sim.Study(base, [rule.changes for rule in listed], replications=replications)
         runs = studies.done(study, out / "rules", jobs)
         table = verdicts(listed, judged(runs, len(listed))).join(blocked_by_policy(runs))
@@ -117,7 +158,9 @@ def main(
         story = lifetime.lived(base, out, jobs)
         outcome.tables |= {"lifetime": story.counts, "years": story.years}
         outcome.figures["lifetime"] = lifetime.draw(story, lifetime.by_years(base).members)
-    print(f"{_text(table)}\n\n{studies.filled(*_words(table))}\n\n{lifetime.text(story)}\n\nwritten to {out}")
+    print(
+        f"{_text(table)}\n\n{studies.filled(*_words(table))}\n\n{lifetime.text(story)}\n\nwritten to {out}"
+    )
 
 
 def judged(runs: pd.DataFrame, number: int) -> NDArray[np.float64]:
@@ -127,9 +170,17 @@ def judged(runs: pd.DataFrame, number: int) -> NDArray[np.float64]:
     keys = ["point", "replication"]
     sums = runs.groupby(keys)[["many", "hit"]].sum()
     everybody = runs[runs["policy"] == "all"].set_index(keys)
-    values = pd.DataFrame({"unwanted": everybody["unwanted"], "blocked": sums["hit"] / sums["many"], "lost": -everybody["degree"]})
+    values = pd.DataFrame(
+        {
+            "unwanted": everybody["unwanted"],
+            "blocked": sums["hit"] / sums["many"],
+            "lost": -everybody["degree"],
+        }
+    )
     aims = values.sort_index().to_numpy().reshape(number, -1, 3).copy()
-    aims[..., 2] -= aims[:1, :, 2].copy()  # against no rule, the first of the list, under the same seed
+    aims[..., 2] -= aims[
+        :1, :, 2
+    ].copy()  # against no rule, the first of the list, under the same seed
     return aims
 
 
@@ -165,8 +216,18 @@ def clearly_beaten_by(aims: NDArray[np.float64]) -> list[list[int]]:
     means = aims.mean(axis=1)
     beaten_by: list[list[int]] = []
     for worse in range(len(aims)):
-        candidates = [other for other in range(len(aims)) if (means[other] <= means[worse]).all() and (means[other] < means[worse]).any()]
-        beaten_by.append([other for other in candidates if any(low > 0 for low in _differences(aims[worse], aims[other]))])
+        candidates = [
+            other
+            for other in range(len(aims))
+            if (means[other] <= means[worse]).all() and (means[other] < means[worse]).any()
+        ]
+        beaten_by.append(
+            [
+                other
+                for other in candidates
+                if any(low > 0 for low in _differences(aims[worse], aims[other]))
+            ]
+        )
     return beaten_by
 
 
@@ -186,7 +247,9 @@ def verdicts(listed: Sequence[Rule], aims: NDArray[np.float64]) -> pd.DataFrame:
             mean, low, high, _ = sim.mean_interval(values)
             row |= {aim: mean, f"{aim}_low": low, f"{aim}_high": high}
         row |= {"frontier": bool(on_frontier[place]), "clearly_beaten": bool(beaten_by[place])}
-        rows.append({**row, "beaten_by": "; ".join(listed[other].name for other in beaten_by[place])})
+        rows.append(
+            {**row, "beaten_by": "; ".join(listed[other].name for other in beaten_by[place])}
+        )
     return pd.DataFrame(rows)
 
 
@@ -194,9 +257,14 @@ def _text(table: pd.DataFrame) -> str:
     """Lay out the rules of the frontier, the fewest unwanted first."""
     shown = table[table["frontier"]].sort_values("unwanted", kind="stable")
     cells = {"rule": shown["rule"]}
-    for aim, unit in zip(AIMS, ("unwanted, per year", "well-meaning blocked, %", "connections lost"), strict=True):
+    for aim, unit in zip(
+        AIMS, ("unwanted, per year", "well-meaning blocked, %", "connections lost"), strict=True
+    ):
         halves = (shown[f"{aim}_high"] - shown[f"{aim}_low"]) / 2
-        cells[unit] = pd.Series([f"{mean:7.2f} ±{half:.2f}" for mean, half in zip(shown[aim], halves, strict=True)], shown.index)
+        cells[unit] = pd.Series(
+            [f"{mean:7.2f} ±{half:.2f}" for mean, half in zip(shown[aim], halves, strict=True)],
+            shown.index,
+        )
     heading = "The frontier: rules that none beats in all three aims, the fewest unwanted invitations first."
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(cells))}"
 
@@ -206,15 +274,27 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     unbeaten = table[~table["clearly_beaten"]]
     kinds = unbeaten["kind"].value_counts()
     counts = ", ".join(
-        f"{number} of {(table['kind'] == kind).sum()} by {KINDS[str(kind)]}" for kind, number in kinds.items() if kind != "none"
+        f"{number} of {(table['kind'] == kind).sum()} by {KINDS[str(kind)]}"
+        for kind, number in kinds.items()
+        if kind != "none"
     )
     on = table["frontier"].sum()
     yield f"Of {len(table)} rules {on} are on the frontier and {len(unbeaten)} are not clearly beaten: {counts}, and no rule."
     for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
-        blocked = studies.between(row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%")
-        unwanted = studies.between(row["unwanted"], row["unwanted_low"], row["unwanted_high"], ".1f")
-        by = "is on the frontier" if row["frontier"] else "is clearly beaten" if row["clearly_beaten"] else "is not clearly beaten"
+        blocked = studies.between(
+            row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%"
+        )
+        unwanted = studies.between(
+            row["unwanted"], row["unwanted_low"], row["unwanted_high"], ".1f"
+        )
+        by = (
+            "is on the frontier"
+            if row["frontier"]
+            else "is clearly beaten"
+            if row["clearly_beaten"]
+            else "is not clearly beaten"
+        )
         alone = f"{row['blocked_interacted']:.2f} % of “interacted”"
         yield f"{preset} ({name}) {by}: {unwanted} unwanted a year, {blocked} of those who mean well blocked, {alone}."
 
@@ -227,12 +307,33 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     for axis, aim in zip(axes, ("blocked", "lost"), strict=True):
         for kind, (colour, marker) in LOOKS.items():
             for full, rows in table[table["kind"] == kind].groupby("frontier"):
-                style: dict[str, Any] = {"color": colour} if full else {"color": colour, "alpha": 0.35, "markerfacecolor": "white"}
-                error: dict[str, Any] = {"color": colour, "alpha": 0.9 if full else 0.35, "linewidth": 0.9}
+                style: dict[str, Any] = (
+                    {"color": colour}
+                    if full
+                    else {"color": colour, "alpha": 0.35, "markerfacecolor": "white"}
+                )
+                error: dict[str, Any] = {
+                    "color": colour,
+                    "alpha": 0.9 if full else 0.35,
+                    "linewidth": 0.9,
+                }
                 axis.hlines(rows[aim], rows["unwanted_low"], rows["unwanted_high"], **error)
-                axis.vlines(rows["unwanted"], rows[f"{aim}_low"].clip(lower=0 if aim == "blocked" else None), rows[f"{aim}_high"], **error)
+                axis.vlines(
+                    rows["unwanted"],
+                    rows[f"{aim}_low"].clip(lower=0 if aim == "blocked" else None),
+                    rows[f"{aim}_high"],
+                    **error,
+                )
                 label = KINDS[kind] if full or kind == "none" else None
-                axis.plot(rows["unwanted"], rows[aim], marker, linestyle="none", markersize=9 if marker == "*" else 5, label=label, **style)
+                axis.plot(
+                    rows["unwanted"],
+                    rows[aim],
+                    marker,
+                    linestyle="none",
+                    markersize=9 if marker == "*" else 5,
+                    label=label,
+                    **style,
+                )
         axis.set_xlabel("unwanted invitations per member and year")
         axis.grid(color="#E6E6E6", linewidth=0.6)
         axis.set_axisbelow(True)
@@ -242,9 +343,17 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     axes[0].set_ylabel("blocked of those who mean well, %")
     axes[1].set_ylabel("connections lost, per member")
     best = _best_harmless(table)
-    told = [*([] if best is None else [str(best["rule"])]), *(name for name in PRESETS.values() if name in set(table["rule"]))]
+    told = [
+        *([] if best is None else [str(best["rule"])]),
+        *(name for name in PRESETS.values() if name in set(table["rule"])),
+    ]
     _named(axes[0], table, "blocked", told)
-    _named(axes[1], table, "lost", [*dict.fromkeys([*told, *table[table["frontier"]].sort_values("lost")["rule"]])])
+    _named(
+        axes[1],
+        table,
+        "lost",
+        [*dict.fromkeys([*told, *table[table["frontier"]].sort_values("lost")["rule"]])],
+    )
     axes[0].legend(frameon=False, fontsize=7.5)
     full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
     below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %."
@@ -262,7 +371,14 @@ def _named(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str]) ->
         at = axis.transAxes.inverted().transform(axis.transData.transform(here))
         if all(abs(at[0] - other[0]) > 0.32 or abs(at[1] - other[1]) > 0.045 for other in taken):
             taken.append(at)
-            axis.annotate(rule, (here[0], here[1]), (5, 2), textcoords="offset points", fontsize=6.5, color="#404040")
+            axis.annotate(
+                rule,
+                (here[0], here[1]),
+                (5, 2),
+                textcoords="offset points",
+                fontsize=6.5,
+                color="#404040",
+            )
 
 
 def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":

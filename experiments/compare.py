@@ -23,7 +23,12 @@ from experiments.estimates import differences
 from experiments.populations import populations
 from sim import commands
 
-Replications = Annotated[int, typer.Option("--replications", metavar="N", min=1, help="Runs of each society; seeds SEED, SEED + 1, ...")]
+Replications = Annotated[
+    int,
+    typer.Option(
+        "--replications", metavar="N", min=1, help="Runs of each society; seeds SEED, SEED + 1, ..."
+    ),
+]
 INTERRUPTED = "interrupted; the results folder is as it was"
 CURVE_POINTS = 400
 """Points in time of a survival curve, at most."""
@@ -76,15 +81,29 @@ def main(
     10,000 members, 365 days, 20 replications, seed 1.
     """
     started = datetime.now(UTC)
-    base = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed, contacts=contacts)
+    base = commands.chosen(
+        scenario,
+        settings,
+        defaults={"members": 10_000},
+        members=members,
+        days=days,
+        seed=seed,
+        contacts=contacts,
+    )
     with sim.folder_written(out) as folder:
-        example = figures.example(base)  # the shortest run first: what is wrong shows at once, and code that must be compiled is
-        base = base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
+        example = figures.example(
+            base
+        )  # the shortest run first: what is wrong shows at once, and code that must be compiled is
+        base = (
+            base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
+        )
         comparison = compare(base, replications, jobs=jobs)
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
         origin(base, started, replications, jobs, folder)
-    print(f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}")
+    print(
+        f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}"
+    )
 
 
 def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
@@ -100,15 +119,28 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         Processes; the tables do not depend on it.
     """
     societies = populations(base)
-    copies = {society.name: sim.replications(society.scenario, replications) for society in societies}
+    copies = {
+        society.name: sim.replications(society.scenario, replications) for society in societies
+    }
     places = [(r, society) for r in range(replications) for society in societies]
-    tasks = [sim.Task(f"{society.name}, replication {r}", copies[society.name][r]) for r, society in places]
+    tasks = [
+        sim.Task(f"{society.name}, replication {r}", copies[society.name][r])
+        for r, society in places
+    ]
     runs, series, survival = [], [], []
-    for (r, society), (task, kept) in zip(places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True):
-        runs.append(society.placed(kept.summary).assign(replication=r, seed=task.scenario.seed, society=society.name))
+    for (r, society), (task, kept) in zip(
+        places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True
+    ):
+        runs.append(
+            society.placed(kept.summary).assign(
+                replication=r, seed=task.scenario.seed, society=society.name
+            )
+        )
         series.append(society.placed(kept.series))
         survival.append(society.placed(kept.survival))
-    table = pd.concat(runs, ignore_index=True)[["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]]
+    table = pd.concat(runs, ignore_index=True)[
+        ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
+    ]
     return Comparison(
         runs=table,
         summary=estimated(table),
@@ -121,14 +153,28 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
 def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
     """Estimate the measures over replications, at every point of a curve; where a curve's measure is not taken, it has no point."""
     keys = ["population", "policy", *point]
-    measures = [column for column in table if column not in {*keys, "replication", "seed", "society", "members"}]
+    measures = [
+        column
+        for column in table
+        if column not in {*keys, "replication", "seed", "society", "members"}
+    ]
     estimates = sim.aggregate(table[table["population"] != "host"], by=keys, measures=measures)
-    return estimates[estimates["replications"] == estimates["replications"].max()].reset_index(drop=True) if point else estimates
+    return (
+        estimates[estimates["replications"] == estimates["replications"].max()].reset_index(
+            drop=True
+        )
+        if point
+        else estimates
+    )
 
 
 def keep(result: sim.Result) -> Kept:
     """Keep of a run what the comparison needs."""
-    return Kept(result.summary, _exact_at_the_end(result), pd.concat([_curves(result, "days"), _curves(result, "invitations")]))
+    return Kept(
+        result.summary,
+        _exact_at_the_end(result),
+        pd.concat([_curves(result, "days"), _curves(result, "invitations")]),
+    )
 
 
 def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
@@ -146,11 +192,22 @@ def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.Dat
     last = scenario.days * (1 if clock == "days" else math.ceil(scenario.inviting.per_day))
     times = np.unique(np.linspace(0, last, CURVE_POINTS + 1).astype(int))
     curves = []
-    for policy, curve in sim.survival(scenario, result.members, clock).groupby("policy", sort=False):
-        there = curve["survival"].to_numpy()[np.searchsorted(curve["time"], times, side="right") - 1]
+    for policy, curve in sim.survival(scenario, result.members, clock).groupby(
+        "policy", sort=False
+    ):
+        there = curve["survival"].to_numpy()[
+            np.searchsorted(curve["time"], times, side="right") - 1
+        ]
         if clock == "invitations":
-            there[times > curve["time"][curve["at_risk"] >= sim.measures.LEAST_AT_RISK * curve["at_risk"].iloc[0]].iloc[-1]] = np.nan
-        curves.append(pd.DataFrame({"policy": policy, "clock": clock, "time": times, "never_blocked": there}))
+            there[
+                times
+                > curve["time"][
+                    curve["at_risk"] >= sim.measures.LEAST_AT_RISK * curve["at_risk"].iloc[0]
+                ].iloc[-1]
+            ] = np.nan
+        curves.append(
+            pd.DataFrame({"policy": policy, "clock": clock, "time": times, "never_blocked": there})
+        )
     return pd.concat(curves)
 
 
@@ -160,16 +217,26 @@ def tables(comparison: Comparison, folder: Path) -> None:
     """
     for name, table in vars(comparison).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    comparison.summary.to_csv(folder / "summary.csv", index=False, float_format=DIGITS, lineterminator="\n")
-    comparison.runs.to_csv(folder / "runs.csv", index=False, float_format="%.12g", lineterminator="\n")
+    comparison.summary.to_csv(
+        folder / "summary.csv", index=False, float_format=DIGITS, lineterminator="\n"
+    )
+    comparison.runs.to_csv(
+        folder / "runs.csv", index=False, float_format="%.12g", lineterminator="\n"
+    )
 
 
-def origin(base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path) -> None:
+def origin(
+    base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path
+) -> None:
     """Write provenance.json: all parameters, the societies' shares, seeds, versions, commit, machine and time."""
     shares = {society.name: society.scenario.shares() for society in populations(base)}
     seeds = [copy.seed for copy in sim.replications(base, replications)]
-    record = sim.provenance(base, started=started, seeds=seeds, replications=replications, jobs=jobs, societies=shares)
-    (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    record = sim.provenance(
+        base, started=started, seeds=seeds, replications=replications, jobs=jobs, societies=shares
+    )
+    (folder / "provenance.json").write_text(
+        json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -32,21 +32,54 @@ def differences(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     DataFrame
         population, policy, than_population, than_policy, measure, mean, low, high, replications.
     """
-    tables = {key: group.set_index("replication").sort_index() for key, group in runs.groupby(["society", "population", "policy"])}
+    tables = {
+        key: group.set_index("replication").sort_index()
+        for key, group in runs.groupby(["society", "population", "policy"])
+    }
     rows = []
     for one, other in _pairs(runs):
-        keys = {"population": one[1], "policy": one[2], "than_population": other[1], "than_policy": other[2]}
+        keys = {
+            "population": one[1],
+            "policy": one[2],
+            "than_population": other[1],
+            "than_policy": other[2],
+        }
         for measure in measures:
-            mean, low, high, replications, _ = sim.paired_difference(tables[one][measure], tables[other][measure])
-            rows.append({**keys, "measure": measure, "mean": mean, "low": low, "high": high, "replications": replications})
-    columns = ["population", "policy", "than_population", "than_policy", "measure", "mean", "low", "high", "replications"]
+            mean, low, high, replications, _ = sim.paired_difference(
+                tables[one][measure], tables[other][measure]
+            )
+            rows.append(
+                {
+                    **keys,
+                    "measure": measure,
+                    "mean": mean,
+                    "low": low,
+                    "high": high,
+                    "replications": replications,
+                }
+            )
+    columns = [
+        "population",
+        "policy",
+        "than_population",
+        "than_policy",
+        "measure",
+        "mean",
+        "low",
+        "high",
+        "replications",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _pairs(runs: pd.DataFrame) -> Iterator[tuple[Group, Group]]:
-    groups: list[Group] = [*dict.fromkeys(zip(runs["society"], runs["population"], runs["policy"], strict=True))]
+    groups: list[Group] = [
+        *dict.fromkeys(zip(runs["society"], runs["population"], runs["policy"], strict=True))
+    ]
     for population in ("mixed", "alone"):
-        yield from itertools.combinations([group for group in groups if group[1] == population and group[2] != "all"], 2)
+        yield from itertools.combinations(
+            [group for group in groups if group[1] == population and group[2] != "all"], 2
+        )
     for society, population, policy in groups:
         if population == "newcomer":
             hosts = [group for group in groups if group[:2] == (society, "host")]

@@ -14,7 +14,10 @@ DRAWN = 200
 
 def example(base: sim.Scenario) -> sim.Result:
     """Run the small society that is drawn: the mixed one with fewer members, or the people of the contact log."""
-    return sim.run(base if base.meeting.contacts else base.replace({"members": min(DRAWN, base.members)}), threads=1)
+    return sim.run(
+        base if base.meeting.contacts else base.replace({"members": min(DRAWN, base.members)}),
+        threads=1,
+    )
 
 
 def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
@@ -22,7 +25,9 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
     runs, plots = comparison.runs, sim.plots
     log = example.scenario.meeting.contacts
     met = f", meetings of {Path(log).name}" if log else ""
-    people = runs.loc[(runs["population"] == "mixed") & (runs["policy"] == "all"), "members"].iloc[0]
+    people = runs.loc[(runs["population"] == "mixed") & (runs["policy"] == "all"), "members"].iloc[
+        0
+    ]
     newcomers = runs.loc[runs["population"] == "newcomer", "members"].max()
     few = f", newcomers {newcomers:,}" if newcomers == newcomers else ""
     seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
@@ -32,7 +37,11 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
         "mutuality": plots.mutuality(comparison.summary, setting),
         "survival": plots.survival(comparison.survival, setting),
         "plane": plots.plane(comparison.summary, setting),
-        "network": plots.network(example.graph(), list(example.scenario.policies), f"After {days}; seed {example.scenario.seed}."),
+        "network": plots.network(
+            example.graph(),
+            list(example.scenario.policies),
+            f"After {days}; seed {example.scenario.seed}.",
+        ),
     }
     for name, figure in figures.items():
         plots.save(figure, folder / name)

@@ -27,7 +27,10 @@ COUNT: dict[str, Any] = {"platform.preset": "linkedin2008"}
 WINDOW: dict[str, Any] = {"platform.preset": "linkedin2021"}
 UNRULED: dict[str, Any] = {"platform.preset": "none"}
 POINTS = {"none": UNRULED, "life": COUNT, "window": WINDOW}
-LOOKS = {"life": ("#CC79A7", "5 strikes for life: for good"), "window": ("#56B4E9", "5 strikes in 30 days: 7 days")}
+LOOKS = {
+    "life": ("#CC79A7", "5 strikes for life: for good"),
+    "window": ("#56B4E9", "5 strikes in 30 days: 7 days"),
+}
 AT = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
 """Numbers of invitations at which the share blocked is read off."""
 REPLICATIONS = 3
@@ -66,26 +69,45 @@ def by_invitations(seed: int, members: int) -> sim.Scenario:
 
 def by_years(base: sim.Scenario) -> sim.Scenario:
     """Make the mixed society, for many years; larger than it was, since in a small one all are connected before long."""
-    return base.replace({"members": LARGER * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180})
+    return base.replace(
+        {"members": LARGER * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180}
+    )
 
 
 def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
     """Run both, and estimate."""
     counting = by_invitations(base.seed, max(50, 2 * base.members))
     rules = {name: POINTS[name] for name in LOOKS}
-    runs = studies.done(sim.Study(counting, [*rules.values()], replications=REPLICATIONS, keep=blocked_by), out / "invitations", jobs)
+    runs = studies.done(
+        sim.Study(counting, [*rules.values()], replications=REPLICATIONS, keep=blocked_by),
+        out / "invitations",
+        jobs,
+    )
     counts = sim.aggregate(runs, by=["point"], measures=[f"blocked_{n}" for n in AT])
     counts.insert(0, "rule", [list(rules)[point] for point in counts["point"]])
     counts["invitations"] = counts["measure"].str.removeprefix("blocked_").astype(int)
-    due = np.where(counts["rule"] == "life", blocked_after(counts["invitations"], CHANCE, counting.platform.limit or 1), np.nan)
-    counts = counts.assign(expected=due)[["rule", "invitations", "mean", "low", "high", "replications", "expected"]]
-    study = sim.Study(by_years(base), [*POINTS.values()], replications=REPLICATIONS, keep=year_by_year)
+    due = np.where(
+        counts["rule"] == "life",
+        blocked_after(counts["invitations"], CHANCE, counting.platform.limit or 1),
+        np.nan,
+    )
+    counts = counts.assign(expected=due)[
+        ["rule", "invitations", "mean", "low", "high", "replications", "expected"]
+    ]
+    study = sim.Study(
+        by_years(base), [*POINTS.values()], replications=REPLICATIONS, keep=year_by_year
+    )
     years = studies.done(study, out / "years", jobs)
     columns = [column for column in years if "_year_" in str(column)]
     table = sim.aggregate(years, by=["point"], measures=columns)
     table.insert(0, "rule", [list(POINTS)[point] for point in table["point"]])
     table[["measure", "year"]] = table["measure"].str.split("_year_", expand=True)
-    return Story(counts, table.astype({"year": int})[["rule", "year", "measure", "mean", "low", "high", "replications"]])
+    return Story(
+        counts,
+        table.astype({"year": int})[
+            ["rule", "year", "measure", "mean", "low", "high", "replications"]
+        ],
+    )
 
 
 def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDArray[np.float64]:
@@ -103,7 +125,12 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
     places = np.searchsorted(curve["time"], AT, side="right") - 1
     reached = np.array(AT) <= curve["time"].iloc[-1]  # by anybody
     blocked = np.where(reached, 1 - curve["survival"].to_numpy()[places], np.nan)
-    return pd.DataFrame({"policy": ["all"], **{f"blocked_{n}": [share] for n, share in zip(AT, blocked, strict=True)}})
+    return pd.DataFrame(
+        {
+            "policy": ["all"],
+            **{f"blocked_{n}": [share] for n, share in zip(AT, blocked, strict=True)},
+        }
+    )
 
 
 def year_by_year(result: sim.Result) -> pd.DataFrame:
@@ -112,7 +139,10 @@ def year_by_year(result: sim.Result) -> pd.DataFrame:
     kept: dict[str, list[Any]] = {"policy": [FOLLOWED]}
     for year in range(1, result.scenario.days // YEAR + 1):
         day: Any = series.loc[year * YEAR]
-        kept |= {f"{measure}_year_{year}": [float(day[measure])] for measure in ("blocked", "restricted", "invitations")}
+        kept |= {
+            f"{measure}_year_{year}": [float(day[measure])]
+            for measure in ("blocked", "restricted", "invitations")
+        }
         kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * day["invitations"])]}
     return pd.DataFrame(kept)
 
@@ -124,9 +154,14 @@ def text(story: Story) -> str:
     within = ((life["low"] <= life["expected"]) & (life["expected"] <= life["high"])).sum()
     furthest = 100 * (life["mean"] - life["expected"]).abs().max()
     last = life.iloc[-1]
-    ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(["rule", "measure"])
+    ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(
+        ["rule", "measure"]
+    )
     sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
-    blocked, weeks, now = (studies.percent(ends.loc[at]) for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted")))
+    blocked, weeks, now = (
+        studies.percent(ends.loc[at])
+        for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted"))
+    )
     return studies.filled(
         "A count over the account's life blocks in the end whoever goes on inviting.",
         f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {studies.percent(last)} after {last['invitations']:,}",
@@ -146,35 +181,69 @@ def draw(story: Story, members: int) -> "Figure":
     figure = sim.plots.sheet(3.3)
     left, right = figure.subplots(1, 2, sharey=True)
     numbers = np.arange(0, AT[-1] + 1)
-    left.plot(numbers, 100 * blocked_after(numbers, CHANCE, 5), color="#262626", linewidth=1, label="closed form")
+    left.plot(
+        numbers,
+        100 * blocked_after(numbers, CHANCE, 5),
+        color="#262626",
+        linewidth=1,
+        label="closed form",
+    )
     for rule in LOOKS:
         _points(left, story.counts[story.counts["rule"] == rule], "invitations", rule)
     blocked = story.years[story.years["measure"] == "blocked"]
     for rule in LOOKS:
         _points(right, blocked[blocked["rule"] == rule], "year", rule, line=True)
-    free = story.years[story.years["rule"] == "none"].pivot(index="year", columns="measure", values="mean")
+    free = story.years[story.years["rule"] == "none"].pivot(
+        index="year", columns="measure", values="mean"
+    )
     same = blocked_after(free["invitations"].round(), free["strikes"] / free["invitations"], 5)
-    right.plot(free.index, 100 * same, color="#262626", linewidth=1, linestyle=(0, (2, 1.5)), label="if all had the mean number of strikes")
+    right.plot(
+        free.index,
+        100 * same,
+        color="#262626",
+        linewidth=1,
+        linestyle=(0, (2, 1.5)),
+        label="if all had the mean number of strikes",
+    )
     left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
     right.set_xlabel("years, members of the policy “interacted”")
     left.set_ylabel("blocked at least once, %")
     left.set_ylim(-3, 103)
     for axis in (left, right):
-        axis.legend(frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right")
+        axis.legend(
+            frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right"
+        )
     reached = story.counts[story.counts["replications"] > 0]
     life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
     finding = (
         f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % "
         f"after {life['invitations']:,} invitations, a count within 30 days {100 * window['mean']:.1f} %"
     )
-    below = f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."
+    below = (
+        f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."
+    )
     sim.plots.headed(figure, finding, below)
     return figure
 
 
-def _points(axis: "Axes", rows: pd.DataFrame, across: str, rule: str, *, line: bool = False) -> None:
+def _points(
+    axis: "Axes", rows: pd.DataFrame, across: str, rule: str, *, line: bool = False
+) -> None:
     colour, label = LOOKS[rule]
-    axis.vlines(rows[across], 100 * rows["low"].clip(lower=0), 100 * rows["high"].clip(upper=1), color=colour, linewidth=2)
-    axis.plot(rows[across], 100 * rows["mean"], "o" if rule == "life" else "s", color=colour, markersize=4.5, label=label)
+    axis.vlines(
+        rows[across],
+        100 * rows["low"].clip(lower=0),
+        100 * rows["high"].clip(upper=1),
+        color=colour,
+        linewidth=2,
+    )
+    axis.plot(
+        rows[across],
+        100 * rows["mean"],
+        "o" if rule == "life" else "s",
+        color=colour,
+        markersize=4.5,
+        label=label,
+    )
     if line:
         axis.plot(rows[across], 100 * rows["mean"], color=colour, linewidth=0.8)

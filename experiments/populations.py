@@ -38,7 +38,9 @@ class Population:
             there.append("all")
         table = table[table["policy"].isin(there)]
         around = (table["policy"] != self.policy) & (self.kind == "newcomer")
-        return table.assign(population=np.where(around, "host", self.kind), policy=table["policy"].astype("str"))
+        return table.assign(
+            population=np.where(around, "host", self.kind), policy=table["policy"].astype("str")
+        )
 
 
 def populations(base: sim.Scenario) -> list[Population]:
@@ -59,7 +61,12 @@ def populations(base: sim.Scenario) -> list[Population]:
     if len(shares) == 1:
         return mixed
     alone = [Population("alone", policy, _with_shares(base, {policy: 1})) for policy in shares]
-    newcomer = [Population("newcomer", policy, _with_shares(base, _newcomer_counts(shares, policy, base.members))) for policy in shares]
+    newcomer = [
+        Population(
+            "newcomer", policy, _with_shares(base, _newcomer_counts(shares, policy, base.members))
+        )
+        for policy in shares
+    ]
     return mixed + alone + newcomer
 
 

@@ -15,7 +15,11 @@ from typing import Any
 
 import sim
 
-EXPLORED = {"answering.idk_click": (0.01, 0.3), "inviting.lock_days": (0, 365), "platform.restriction_days": (7, 365)}
+EXPLORED = {
+    "answering.idk_click": (0.01, 0.3),
+    "inviting.lock_days": (0, 365),
+    "platform.restriction_days": (7, 365),
+}
 """The click is published nowhere; the range is that of its declaration. The platforms' own numbers for the other two are 21 and 7 days."""
 NEEDS = {"platform.min_invites": "platform.min_ratio"}
 """A number that nobody looks at while another is unset."""
@@ -88,7 +92,9 @@ def _explored(name: str, value: Any, parameter: Any) -> Iterator[Factor]:
             yield Factor(name, low, high, whole, tie_class if several else None)
 
 
-def changes(base: sim.Scenario, varied: Sequence[Factor], values: Sequence[float]) -> dict[str, Any]:
+def changes(
+    base: sim.Scenario, varied: Sequence[Factor], values: Sequence[float]
+) -> dict[str, Any]:
     """Turn a value for each factor into a point of a study: from dotted names to values that make a scenario together."""
     point: dict[str, Any] = {}
     for factor, value in zip(varied, values, strict=True):
@@ -101,7 +107,10 @@ def changes(base: sim.Scenario, varied: Sequence[Factor], values: Sequence[float
             point[factor.name] = tuple(numbers)
     if any(name in point for name in SHARES):
         point |= _normalised(base, point)
-    often, close = (point.get(f"society.{name}", value_of(base, f"society.{name}")) for name in ("often", "close"))
+    often, close = (
+        point.get(f"society.{name}", value_of(base, f"society.{name}"))
+        for name in ("often", "close")
+    )
     return point if close > often else point | {"society.close": often + 1}
 
 

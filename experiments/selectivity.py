@@ -62,8 +62,13 @@ APART = 1_000
 """How far apart the seeds of neighbouring points are: with common seeds the points would all be off together, or all agree."""
 COLOURS = (("#CC79A7", "o"), ("#56B4E9", "s"), ("#8C7300", "^"), ("#000000", "v"), ("#E69F00", "D"))
 """None of the policies' colours: these are lengths of a restriction."""
-Members = Annotated[int, typer.Option("--members", metavar="N", min=300, help="People whom the inviters know.")]
-Restrictions = Annotated[str, typer.Option("--restrictions", metavar="DAYS", help="Lengths of a restriction, up to five.")]
+Members = Annotated[
+    int, typer.Option("--members", metavar="N", min=300, help="People whom the inviters know.")
+]
+Restrictions = Annotated[
+    str,
+    typer.Option("--restrictions", metavar="DAYS", help="Lengths of a restriction, up to five."),
+]
 
 
 def others(bond: sim.Bond, candidate: sim.Candidate, day: int) -> bool:
@@ -105,7 +110,9 @@ class Groups:
         lines = []
         for meeting in range(3):
             alters = np.arange(begins[meeting], begins[3])
-            lines += [f"{1000 * (meeting + 1)} {ego} {alter}" for ego in range(EGOS) for alter in alters]
+            lines += [
+                f"{1000 * (meeting + 1)} {ego} {alter}" for ego in range(EGOS) for alter in alters
+            ]
         (folder / self.log).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def changes(self, folder: Path, theta: float, restriction: int) -> dict[str, Any]:
@@ -123,15 +130,21 @@ class Groups:
 
     def expected(self, scenario: sim.Scenario, theta: float, restriction: int) -> float:
         """Give the mean connections gained per day by an inviter of this threshold, exactly; see ``expected``."""
-        chosen = [(size, p) for size, p in zip(self.sizes, self.acceptances, strict=True) if p >= theta]
+        chosen = [
+            (size, p) for size, p in zip(self.sizes, self.acceptances, strict=True) if p >= theta
+        ]
         number = sum(size for size, _ in chosen)
         mean = sum(size * p for size, p in chosen) / number if number else 0.0
         daily = scenario.inviting.per_day / (self.members + EGOS)
         strike = scenario.answering.idk_click * (1 - mean)
-        return expected(scenario.days, daily, number, mean, strike, scenario.platform.limit or 1, restriction)
+        return expected(
+            scenario.days, daily, number, mean, strike, scenario.platform.limit or 1, restriction
+        )
 
 
-def expected(days: int, daily: float, people: int, accept: float, strike: float, limit: int, restriction: int) -> float:
+def expected(
+    days: int, daily: float, people: int, accept: float, strike: float, limit: int, restriction: int
+) -> float:
     """Work out the connections gained per day, over the days lived.
 
     The account is free with 0 … limit - 1 strikes, or restricted for some more days. On a free day each of those not yet invited is invited
@@ -144,7 +157,10 @@ def expected(days: int, daily: float, people: int, accept: float, strike: float,
         Probabilities: that a certain person is the candidate of a day, and what an invitation brings.
     """
     most = min(people, days)
-    free, shut = np.zeros((limit, most + 2)), np.zeros((restriction, most + 2))  # by strikes or days left, and by people invited so far
+    free, shut = (
+        np.zeros((limit, most + 2)),
+        np.zeros((restriction, most + 2)),
+    )  # by strikes or days left, and by people invited so far
     free[0, 0] = 1
     invites = np.clip(daily * (people - np.arange(most + 2)), 0, 1)
     gained = 0.0
@@ -188,23 +204,42 @@ def main(
     Prints the points and leaves points.csv, a figure and provenance.json in --out. Defaults: 3,000 people known to 20 inviters, 365 days,
     10 replications; a limit of 2 strikes and a click on "I don't know" in 80 of 100 cases.
     """
-    _, lengths = studies.values_of("--restrictions", f"platform.restriction_days={restrictions}", sim.Scenario())
+    _, lengths = studies.values_of(
+        "--restrictions", f"platform.restriction_days={restrictions}", sim.Scenario()
+    )
     if None in lengths or not 1 <= len(set(lengths)) <= len(COLOURS):
-        raise sim.InputError(f"--restrictions {restrictions}: must be one to {len(COLOURS)} different numbers of days, as 3,10,50")
+        raise sim.InputError(
+            f"--restrictions {restrictions}: must be one to {len(COLOURS)} different numbers of days, as 3,10,50"
+        )
     selective = sim.InvitePolicy("selective", directory=1, min_tie=2, condition=others)
-    base = commands.chosen(None, settings, defaults={**SETTING, "policies": [selective]}, days=days, seed=seed)
+    base = commands.chosen(
+        None, settings, defaults={**SETTING, "policies": [selective]}, days=days, seed=seed
+    )
     if base.platform.limit is None:
-        raise sim.InputError("platform.limit: none; must be a number of strikes, without which nothing is restricted")
-    points = [(groups, theta, length) for length in lengths for groups, theta in thresholds(members)]
+        raise sim.InputError(
+            "platform.limit: none; must be a number of strikes, without which nothing is restricted"
+        )
+    points = [
+        (groups, theta, length) for length in lengths for groups, theta in thresholds(members)
+    ]
     with studies.left_in(
-        out, base, replications=replications, jobs=jobs, known=members, restrictions=lengths, seeds_apart=APART
+        out,
+        base,
+        replications=replications,
+        jobs=jobs,
+        known=members,
+        restrictions=lengths,
+        seeds_apart=APART,
     ) as outcome:
         logs = out / "logs"
         with sim.folder_written(logs) as folder:
             for groups in dict.fromkeys(groups for groups, _, _ in points):
                 groups.write_log(folder)
         apart = [{"seed": (base.seed + APART * place) % 2**64} for place in range(len(points))]
-        design = [groups.changes(logs, *rest) | seed for (groups, *rest), seed in zip(points, apart, strict=True)]
+        design = [
+            groups.changes(logs, *rest) | seed
+            for (groups, *rest), seed in zip(points, apart, strict=True)
+        ]
         study = sim.Study(base, design, replications=replications, keep=gained)
         runs = studies.done(study, out / "runs", jobs)
         table = agreement(runs, points, base)
@@ -219,7 +254,10 @@ def thresholds(members: int) -> Iterator[tuple[Groups, float]]:
     """List the thresholds, each with the groups that have it as an edge; 0 and 1 with the first."""
     first = Groups(CUTS[0], members)
     yield first, 0.0
-    yield from sorted(((Groups(cuts, members), theta) for cuts in CUTS for theta in cuts), key=lambda point: point[1])
+    yield from sorted(
+        ((Groups(cuts, members), theta) for cuts in CUTS for theta in cuts),
+        key=lambda point: point[1],
+    )
     yield first, 1.0
 
 
@@ -228,28 +266,56 @@ def gained(result: sim.Result) -> pd.DataFrame:
     egos = result.members.iloc[:EGOS]
     days = result.scenario.days
     return pd.DataFrame(
-        {"policy": ["selective"], "gained": [egos["accepted"].mean() / days], "restricted_time": [egos["restricted_days"].mean() / days]}
+        {
+            "policy": ["selective"],
+            "gained": [egos["accepted"].mean() / days],
+            "restricted_time": [egos["restricted_days"].mean() / days],
+        }
     )
 
 
-def agreement(runs: pd.DataFrame, points: Sequence[tuple[Groups, float, int]], base: sim.Scenario) -> pd.DataFrame:
+def agreement(
+    runs: pd.DataFrame, points: Sequence[tuple[Groups, float, int]], base: sim.Scenario
+) -> pd.DataFrame:
     """Put the estimates beside what is expected: restriction, theta, mean, low, high, replications, expected, closed, agrees."""
     estimates = sim.aggregate(runs, by=["point"], measures=["gained"]).sort_values("point")
-    columns = zip(*(estimates[name] for name in ("mean", "low", "high", "replications")), strict=True)
+    columns = zip(
+        *(estimates[name] for name in ("mean", "low", "high", "replications")), strict=True
+    )
     rows = []
-    for (groups, theta, length), (mean, low, high, replications) in zip(points, columns, strict=True):
+    for (groups, theta, length), (mean, low, high, replications) in zip(
+        points, columns, strict=True
+    ):
         due = groups.expected(base, theta, length)
         c, arrivals = _scale(base, groups.members, length)
-        row = {"restriction": length, "theta": theta, "mean": mean, "low": low, "high": high, "replications": int(replications)}
+        row = {
+            "restriction": length,
+            "theta": theta,
+            "mean": mean,
+            "low": low,
+            "high": high,
+            "replications": int(replications),
+        }
         closed = float(rate(theta, c, arrivals))
-        rows.append({**row, "expected": due, "closed": closed, "agrees": bool(low - 1e-12 <= due <= high + 1e-12)})
+        rows.append(
+            {
+                **row,
+                "expected": due,
+                "closed": closed,
+                "agrees": bool(low - 1e-12 <= due <= high + 1e-12),
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def _scale(base: sim.Scenario, members: int, restriction: int) -> tuple[float, float]:
     """Give c and L."""
-    arrivals = base.inviting.per_day * members / (members + EGOS)  # of all members that the directory gives, the inviters are none
-    return restriction * arrivals * base.answering.idk_click / (2 * (base.platform.limit or 1)), arrivals
+    arrivals = (
+        base.inviting.per_day * members / (members + EGOS)
+    )  # of all members that the directory gives, the inviters are none
+    return restriction * arrivals * base.answering.idk_click / (
+        2 * (base.platform.limit or 1)
+    ), arrivals
 
 
 def _text(table: pd.DataFrame) -> str:
@@ -280,24 +346,54 @@ def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) ->
     figure = sim.plots.sheet(4.4)
     axis = figure.subplots()
     thetas = np.linspace(0, 1, 201)
-    for (length, there), (colour, marker) in zip(table.groupby("restriction", sort=False), COLOURS, strict=False):
+    for (length, there), (colour, marker) in zip(
+        table.groupby("restriction", sort=False), COLOURS, strict=False
+    ):
         c, arrivals = _scale(base, members, int(str(length)))
         axis.plot(thetas, rate(thetas, c, arrivals), color=colour, linewidth=1.4)
-        axis.plot(there["theta"], there["expected"], color=colour, linewidth=0.9, linestyle=(0, (2, 1.5)))
+        axis.plot(
+            there["theta"], there["expected"], color=colour, linewidth=0.9, linestyle=(0, (2, 1.5))
+        )
         axis.vlines(there["theta"], there["low"], there["high"], color=colour, linewidth=2.2)
-        axis.plot(there["theta"], there["mean"], marker, color=colour, markersize=4.5, label=f"{length} days (c = {c:.2f})")
+        axis.plot(
+            there["theta"],
+            there["mean"],
+            marker,
+            color=colour,
+            markersize=4.5,
+            label=f"{length} days (c = {c:.2f})",
+        )
         best = optimum(c)
         top = float(rate(best, c, arrivals))
         axis.vlines(best, 0, top, color=colour, linewidth=0.8, linestyle=(0, (1, 2)))
         axis.plot(best, top, "*", color=colour, markersize=11, markeredgecolor="white")
-        axis.annotate(f"θ* = {best:.2f}", (best, top), (0, 7), textcoords="offset points", ha="center", fontsize=8, color=colour)
-    axis.plot([], [], color="#595959", linewidth=1.4, label="closed form, long run; star: its optimum")
-    axis.plot([], [], color="#595959", linewidth=0.9, linestyle=(0, (2, 1.5)), label="exact for the days lived")
+        axis.annotate(
+            f"θ* = {best:.2f}",
+            (best, top),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=colour,
+        )
+    axis.plot(
+        [], [], color="#595959", linewidth=1.4, label="closed form, long run; star: its optimum"
+    )
+    axis.plot(
+        [],
+        [],
+        color="#595959",
+        linewidth=0.9,
+        linestyle=(0, (2, 1.5)),
+        label="exact for the days lived",
+    )
     axis.set_xlim(-0.01, 1.01)
     axis.set_ylim(0)
     axis.set_xlabel("least acceptance at which one invites, θ")
     axis.set_ylabel("connections gained per day")
-    axis.legend(frameon=False, fontsize=8, title="restricted for", title_fontsize=8, alignment="left")
+    axis.legend(
+        frameon=False, fontsize=8, title="restricted for", title_fontsize=8, alignment="left"
+    )
     told = table[table["theta"] < 1]
     agree = f"{told['agrees'].sum()} of {len(told)} points agree with the exact value"
     finding = f"The longer a restriction, the more it pays to be selective: θ* rises to {optimum(c):.2f}; {agree}"

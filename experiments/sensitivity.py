@@ -39,9 +39,20 @@ LEVELS = 4
 MATTERING = 10
 SHOWN = 16
 """Parameters in the figure of the screening."""
-Trajectories = Annotated[int, typer.Option("--trajectories", metavar="N", min=2, help="Of the screening; each is a run per parameter.")]
+Trajectories = Annotated[
+    int,
+    typer.Option(
+        "--trajectories", metavar="N", min=2, help="Of the screening; each is a run per parameter."
+    ),
+]
 Samples = Annotated[
-    int, typer.Option("--samples", metavar="N", min=8, help="Base samples of the Sobol' indices, a power of two; 12 N points.")
+    int,
+    typer.Option(
+        "--samples",
+        metavar="N",
+        min=8,
+        help="Base samples of the Sobol' indices, a power of two; 12 N points.",
+    ),
 ]
 
 
@@ -63,19 +74,39 @@ def main(
     """
     check_installed()
     if samples & (samples - 1):
-        raise sim.InputError(f"--samples {samples}: not a power of two; must be one, as {1 << samples.bit_length()}")
-    base = commands.chosen(None, settings, defaults={"members": 300, "days": 120}, members=members, days=days, seed=seed)
+        raise sim.InputError(
+            f"--samples {samples}: not a power of two; must be one, as {1 << samples.bit_length()}"
+        )
+    base = commands.chosen(
+        None,
+        settings,
+        defaults={"members": 300, "days": 120},
+        members=members,
+        days=days,
+        seed=seed,
+    )
     options = {"trajectories": trajectories, "samples": samples}
     explored = ranges.factors(base)
-    with studies.left_in(out, base, replications=replications, jobs=jobs, **options, ranges=[vars(one) for one in explored]) as outcome:
-        morris, screening = screened(base, explored, trajectories, replications, out / "morris", jobs)
+    with studies.left_in(
+        out,
+        base,
+        replications=replications,
+        jobs=jobs,
+        **options,
+        ranges=[vars(one) for one in explored],
+    ) as outcome:
+        morris, screening = screened(
+            base, explored, trajectories, replications, out / "morris", jobs
+        )
         chosen = mattering(morris, explored)
         sobol, noise = indices(base, chosen, samples, replications, out / "sobol", jobs)
         outcome.tables |= {"morris": morris, "sobol": sobol}
         said = studies.setting(base, replications)
         outcome.figures["morris"] = draw_screening(morris, said)
         outcome.figures["sobol"] = draw_indices(sobol, len(explored), said)
-    print(f"{_text(morris, sobol)}\n\n{studies.filled(*_words(sobol, screening, noise))}\n\nwritten to {out}")
+    print(
+        f"{_text(morris, sobol)}\n\n{studies.filled(*_words(sobol, screening, noise))}\n\nwritten to {out}"
+    )
 
 
 def check_installed() -> None:
@@ -89,11 +120,20 @@ def check_installed() -> None:
 
 def problem(varied: Sequence[ranges.Factor]) -> dict[str, Any]:
     """Describe the factors as SALib wants it."""
-    return {"num_vars": len(varied), "names": [one.label for one in varied], "bounds": [[one.low, one.high] for one in varied]}
+    return {
+        "num_vars": len(varied),
+        "names": [one.label for one in varied],
+        "bounds": [[one.low, one.high] for one in varied],
+    }
 
 
 def screened(
-    base: sim.Scenario, varied: Sequence[ranges.Factor], trajectories: int, replications: int, folder: Path, jobs: int | None
+    base: sim.Scenario,
+    varied: Sequence[ranges.Factor],
+    trajectories: int,
+    replications: int,
+    folder: Path,
+    jobs: int | None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Screen by the method of Morris.
 
@@ -113,21 +153,45 @@ def screened(
     tables = []
     for measure, values in outcomes.items():
         found = analysis.analyze(described, sample, values, num_levels=LEVELS, seed=base.seed)
-        columns = {"mu_star": found["mu_star"], "half": found["mu_star_conf"], "mu": found["mu"], "sigma": found["sigma"]}
+        columns = {
+            "mu_star": found["mu_star"],
+            "half": found["mu_star_conf"],
+            "mu": found["mu"],
+            "sigma": found["sigma"],
+        }
         ends = {"low": [one.low for one in varied], "high": [one.high for one in varied]}
-        tables.append(pd.DataFrame({"measure": measure, "parameter": described["names"], **ends, **columns}).astype({"half": float}))
+        tables.append(
+            pd.DataFrame(
+                {"measure": measure, "parameter": described["names"], **ends, **columns}
+            ).astype({"half": float})
+        )
     return pd.concat(tables, ignore_index=True), noise
 
 
-def mattering(morris: pd.DataFrame, varied: Sequence[ranges.Factor], number: int = MATTERING) -> list[ranges.Factor]:
+def mattering(
+    morris: pd.DataFrame, varied: Sequence[ranges.Factor], number: int = MATTERING
+) -> list[ranges.Factor]:
     """Choose the factors with the largest share of all effects on a measure, whichever measure it is."""
-    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(0, np.nan)
-    best = share.fillna(0).groupby(morris["parameter"]).max().sort_values(ascending=False, kind="stable").index[:number]
+    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(
+        0, np.nan
+    )
+    best = (
+        share.fillna(0)
+        .groupby(morris["parameter"])
+        .max()
+        .sort_values(ascending=False, kind="stable")
+        .index[:number]
+    )
     return [one for label in best for one in varied if one.label == label]
 
 
 def indices(
-    base: sim.Scenario, varied: Sequence[ranges.Factor], samples: int, replications: int, folder: Path, jobs: int | None
+    base: sim.Scenario,
+    varied: Sequence[ranges.Factor],
+    samples: int,
+    replications: int,
+    folder: Path,
+    jobs: int | None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Estimate Sobol' indices.
 
@@ -148,13 +212,25 @@ def indices(
     for measure, values in outcomes.items():
         centred = values - values.mean()  # the estimators are less noisy so
         found = analysis.analyze(described, centred, calc_second_order=False, seed=base.seed)
-        columns = {"S1": found["S1"], "S1_half": found["S1_conf"], "ST": found["ST"], "ST_half": found["ST_conf"]}
-        tables.append(pd.DataFrame({"measure": measure, "parameter": described["names"], **columns}))
+        columns = {
+            "S1": found["S1"],
+            "S1_half": found["S1_conf"],
+            "ST": found["ST"],
+            "ST_half": found["ST_conf"],
+        }
+        tables.append(
+            pd.DataFrame({"measure": measure, "parameter": described["names"], **columns})
+        )
     return pd.concat(tables, ignore_index=True), noise
 
 
 def averaged(
-    base: sim.Scenario, varied: Sequence[ranges.Factor], sample: NDArray[Any], replications: int, folder: Path, jobs: int | None
+    base: sim.Scenario,
+    varied: Sequence[ranges.Factor],
+    sample: NDArray[Any],
+    replications: int,
+    folder: Path,
+    jobs: int | None,
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, float]]:
     """Run all points of a sample, and average each over its replications.
 
@@ -165,7 +241,9 @@ def averaged(
     dict
         From a measure to the share of noise in the variance of these means: that of a mean over seeds, by that between points.
     """
-    study = sim.Study(base, [ranges.changes(base, varied, row) for row in sample], replications=replications)
+    study = sim.Study(
+        base, [ranges.changes(base, varied, row) for row in sample], replications=replications
+    )
     runs = studies.done(study, folder, jobs)
     groups = runs[runs["policy"] == "all"].groupby("point")
     outcomes, noise = {}, {}
@@ -176,7 +254,11 @@ def averaged(
                 f"{measure}: not measured at {np.isnan(values).sum()} points, where nothing happened; must be a longer run"
             )
         outcomes[name] = values
-        noise[name] = float(groups[measure].var().mean() / replications / values.var(ddof=1)) if values.var() > 0 else np.nan
+        noise[name] = (
+            float(groups[measure].var().mean() / replications / values.var(ddof=1))
+            if values.var() > 0
+            else np.nan
+        )
     return outcomes, noise
 
 
@@ -195,7 +277,9 @@ def _text(morris: pd.DataFrame, sobol: pd.DataFrame) -> str:
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows.values()))}"
 
 
-def _words(sobol: pd.DataFrame, screening: dict[str, float], noise: dict[str, float]) -> Iterator[str]:
+def _words(
+    sobol: pd.DataFrame, screening: dict[str, float], noise: dict[str, float]
+) -> Iterator[str]:
     """Say for each measure what it depends on most, and how much is noise."""
     for name in MEASURES.values():
         there = sobol[sobol["measure"] == name].sort_values("ST", ascending=False, kind="stable")
@@ -210,8 +294,15 @@ def _words(sobol: pd.DataFrame, screening: dict[str, float], noise: dict[str, fl
 @sim.plots.in_our_look
 def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
     """Draw mu* with its interval, a panel a measure, for the parameters with the largest shares."""
-    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(0, np.nan)
-    best = share.groupby(morris["parameter"]).max().sort_values(ascending=False, kind="stable").index[:SHOWN]
+    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(
+        0, np.nan
+    )
+    best = (
+        share.groupby(morris["parameter"])
+        .max()
+        .sort_values(ascending=False, kind="stable")
+        .index[:SHOWN]
+    )
     figure = sim.plots.sheet(1.1 + 0.21 * len(best))
     axes = figure.subplots(1, len(MEASURES), sharey=True)
     for axis, name in zip(axes, MEASURES.values(), strict=True):
@@ -230,9 +321,16 @@ def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
     axes[0].set_yticks(range(len(best)), best)
     axes[0].invert_yaxis()
     number = morris["parameter"].nunique()
-    leaders = [f"{name} by {morris[morris['measure'] == name].set_index('parameter')['mu_star'].idxmax()}" for name in MEASURES.values()]
+    leaders = [
+        f"{name} by {morris[morris['measure'] == name].set_index('parameter')['mu_star'].idxmax()}"
+        for name in MEASURES.values()
+    ]
     finding = f"Of {number} numbers the screening moves most: {', '.join(leaders)}"
-    sim.plots.headed(figure, finding, f"{setting} An effect is that of going through the whole range. Bars: 95 % intervals.")
+    sim.plots.headed(
+        figure,
+        finding,
+        f"{setting} An effect is that of going through the whole range. Bars: 95 % intervals.",
+    )
     return figure
 
 
@@ -245,11 +343,25 @@ def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
     axes = figure.subplots(1, len(MEASURES), sharey=True, sharex=True)
     for axis, name in zip(axes, MEASURES.values(), strict=True):
         there = sobol[sobol["measure"] == name].set_index("parameter").reindex(labels)
-        for index, shift, colour, marker in (("ST", -0.15, "#262626", "o"), ("S1", 0.15, "#CC79A7", "s")):
+        for index, shift, colour, marker in (
+            ("ST", -0.15, "#262626", "o"),
+            ("S1", 0.15, "#CC79A7", "s"),
+        ):
             axis.hlines(
-                places + shift, there[index] - there[f"{index}_half"], there[index] + there[f"{index}_half"], color=colour, linewidth=1.3
+                places + shift,
+                there[index] - there[f"{index}_half"],
+                there[index] + there[f"{index}_half"],
+                color=colour,
+                linewidth=1.3,
             )
-            axis.plot(there[index], places + shift, marker, color=colour, markersize=4, label={"ST": "total", "S1": "by itself"}[index])
+            axis.plot(
+                there[index],
+                places + shift,
+                marker,
+                color=colour,
+                markersize=4,
+                label={"ST": "total", "S1": "by itself"}[index],
+            )
         axis.axvline(0, color="#E6E6E6", linewidth=0.8, zorder=0)
         axis.set_title(name)
         axis.set_xlabel("share of the variance")

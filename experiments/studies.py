@@ -19,7 +19,12 @@ import typer
 import sim
 from sim import commands
 
-Replications = Annotated[int, typer.Option("--replications", metavar="N", min=2, help="Runs of each point; seeds SEED, SEED + 1, ...")]
+Replications = Annotated[
+    int,
+    typer.Option(
+        "--replications", metavar="N", min=2, help="Runs of each point; seeds SEED, SEED + 1, ..."
+    ),
+]
 INTERRUPTED = "interrupted; finished runs are kept, and the same command goes on from there"
 WIDTH = 100
 DIGITS = "%.6g"
@@ -48,8 +53,12 @@ def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
     failed = table.failed()
     if len(failed):
         first = failed.iloc[0]
-        point = ", ".join(f"{name}={value}" for name, value in study.design.point(int(first["point"])).items())
-        raise sim.InputError(f"{len(failed)} runs failed; the first, of point {first['point']} ({point}): {first['error']}")
+        point = ", ".join(
+            f"{name}={value}" for name, value in study.design.point(int(first["point"])).items()
+        )
+        raise sim.InputError(
+            f"{len(failed)} runs failed; the first, of point {first['point']} ({point}): {first['error']}"
+        )
     return table.to_pandas()
 
 
@@ -69,13 +78,17 @@ def left_in(out: Path, base: sim.Scenario, **said: Any) -> Iterator[Outcome]:
     with sim.folder_written(out) as folder:
         yield outcome
         for name, table in outcome.tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, float_format=DIGITS, lineterminator="\n")
+            table.to_csv(
+                folder / f"{name}.csv", index=False, float_format=DIGITS, lineterminator="\n"
+            )
         for name, figure in outcome.figures.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             sim.plots.save(figure, folder / name)
         seeds = [copy.seed for copy in sim.replications(base, said.get("replications", 1))]
         record = sim.provenance(base, started=started, seeds=seeds, **said)
-        (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / "provenance.json").write_text(
+            json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
 
 def values_of(option: str, text: str, scenario: sim.Scenario) -> tuple[str, list[Any]]:
@@ -88,13 +101,17 @@ def values_of(option: str, text: str, scenario: sim.Scenario) -> tuple[str, list
     """
     name, equals, listed = (part.strip() for part in text.partition("="))
     if not (equals and name and listed):
-        raise sim.InputError(f"{option} {text}: must be NAME=VALUE,VALUE,..., as platform.limit=2,3,5")
+        raise sim.InputError(
+            f"{option} {text}: must be NAME=VALUE,VALUE,..., as platform.limit=2,3,5"
+        )
     given = [commands.value_read(value.strip()) for value in listed.split(",")]
     rows = sim.design.grid({name: given}).read(scenario).rows
     return name, [value for (value,) in rows]
 
 
-def laid_out(table: pd.DataFrame, formats: Mapping[str, str] | None = None, heads: Sequence[str] = ()) -> str:
+def laid_out(
+    table: pd.DataFrame, formats: Mapping[str, str] | None = None, heads: Sequence[str] = ()
+) -> str:
     """Lay out a table as text: numbers to the right, words to the left; NaN is a dash.
 
     Parameters
@@ -106,14 +123,26 @@ def laid_out(table: pd.DataFrame, formats: Mapping[str, str] | None = None, head
         Columns whose value is written only where it changes.
     """
     formats = formats or {}
-    cells = {str(name): [_cell(value, formats.get(str(name), "")) for value in table[name]] for name in table.columns}
+    cells = {
+        str(name): [_cell(value, formats.get(str(name), "")) for value in table[name]]
+        for name in table.columns
+    }
     for name in heads:
-        cells[name] = [text if place == 0 or text != cells[name][place - 1] else "" for place, text in enumerate(cells[name])]
+        cells[name] = [
+            text if place == 0 or text != cells[name][place - 1] else ""
+            for place, text in enumerate(cells[name])
+        ]
     widths = {name: max(map(len, [name, *column])) for name, column in cells.items()}
     words = {str(name) for name in table.columns if table[name].dtype.kind not in "iufb"}
     lines = [
-        "  ".join(text.ljust(widths[name]) if name in words else text.rjust(widths[name]) for name, text in row.items()).rstrip()
-        for row in [{name: name for name in cells}, *({name: cells[name][place] for name in cells} for place in range(len(table)))]
+        "  ".join(
+            text.ljust(widths[name]) if name in words else text.rjust(widths[name])
+            for name, text in row.items()
+        ).rstrip()
+        for row in [
+            {name: name for name in cells},
+            *({name: cells[name][place] for name in cells} for place in range(len(table))),
+        ]
     ]
     return "\n".join(lines)
 
@@ -137,7 +166,9 @@ def between(mean: float, low: float, high: float, form: str = ".1f", unit: str =
 
 def percent(row: "pd.Series[Any]") -> str:
     """Write a share, a row with its mean and interval, in percent."""
-    return between(100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%")
+    return between(
+        100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%"
+    )
 
 
 def setting(base: sim.Scenario, replications: int, *more: str) -> str:

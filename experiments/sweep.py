@@ -33,8 +33,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-X = Annotated[str, typer.Option("--x", metavar="NAME=VALUES", help="Parameter across, with its values: platform.limit=2,3,5,none")]
-Y = Annotated[str, typer.Option("--y", metavar="NAME=VALUES", help="Parameter upwards, with its values.")]
+X = Annotated[
+    str,
+    typer.Option(
+        "--x",
+        metavar="NAME=VALUES",
+        help="Parameter across, with its values: platform.limit=2,3,5,none",
+    ),
+]
+Y = Annotated[
+    str, typer.Option("--y", metavar="NAME=VALUES", help="Parameter upwards, with its values.")
+]
 COMPARED = tuple(measure for measure in sim.MEASURES if measure not in ("reach2", "reach3"))
 """Who leads is asked once of each reach: of the share."""
 TOLD = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
@@ -52,7 +61,12 @@ class Plane:
 
     def grid(self, values: "pd.Series[Any]") -> NDArray[Any]:
         """Lay out a value for each point, indexed by its number, as rows of y and columns of x; NaN where there is none."""
-        return values.reindex(range(len(self.xs) * len(self.ys))).to_numpy().reshape(len(self.xs), len(self.ys)).T
+        return (
+            values.reindex(range(len(self.xs) * len(self.ys)))
+            .to_numpy()
+            .reshape(len(self.xs), len(self.ys))
+            .T
+        )
 
 
 def main(
@@ -114,17 +128,31 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
                 continue
             first, second = means.index[:2]
             mean, low, high, number, _ = sim.paired(wide[first], wide[second])
-            row = {"point": point, "measure": measure, "policy": first, "next": second, "mean": mean, "low": low, "high": high}
+            row = {
+                "point": point,
+                "measure": measure,
+                "policy": first,
+                "next": second,
+                "mean": mean,
+                "low": low,
+                "high": high,
+            }
             rows.append({**row, "replications": number, "clear": bool(low > 0)})
     columns = ["point", "measure", "policy", "next", "mean", "low", "high", "replications", "clear"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def overtakings(leads: pd.DataFrame, plane: Plane, measure: str) -> Iterator[tuple[Any, str, str, Any, Any]]:
+def overtakings(
+    leads: pd.DataFrame, plane: Plane, measure: str
+) -> Iterator[tuple[Any, str, str, Any, Any]]:
     """Find where, along x, the clear lead passes from one policy to another: (y, from, to, last x of the one, first x of the other)."""
     there = leads[(leads["measure"] == measure) & leads["clear"]].set_index("point")["policy"]
     for j, y in enumerate(plane.ys):
-        clear = [(x, there[i * len(plane.ys) + j]) for i, x in enumerate(plane.xs) if i * len(plane.ys) + j in there.index]
+        clear = [
+            (x, there[i * len(plane.ys) + j])
+            for i, x in enumerate(plane.xs)
+            if i * len(plane.ys) + j in there.index
+        ]
         for (before, one), (after, other) in itertools.pairwise(clear):
             if one != other:
                 yield y, str(one), str(other), before, after
@@ -133,7 +161,10 @@ def overtakings(leads: pd.DataFrame, plane: Plane, measure: str) -> Iterator[tup
 def _named(table: pd.DataFrame, plane: Plane) -> pd.DataFrame:
     """Put the values of the two parameters beside the number of the point."""
     places = table["point"].to_numpy()
-    named = {plane.x: [plane.xs[p // len(plane.ys)] for p in places], plane.y: [plane.ys[p % len(plane.ys)] for p in places]}
+    named = {
+        plane.x: [plane.xs[p // len(plane.ys)] for p in places],
+        plane.y: [plane.ys[p % len(plane.ys)] for p in places],
+    }
     table = table.copy()
     for position, (name, values) in enumerate(named.items(), 1):
         table.insert(position, name, pd.Series([_shown(value) for value in values], table.index))
@@ -148,7 +179,9 @@ def _table(leads: pd.DataFrame, plane: Plane) -> str:
     """Say, for some measures, who leads at each point: a star where clearly."""
     told = leads[leads["measure"].isin(TOLD)].copy()
     told["who"] = told["policy"].map(spoken) + np.where(told["clear"], "*", "")
-    wide = told.pivot(index="point", columns="measure", values="who").reindex(columns=[m for m in TOLD if m in set(told["measure"])])
+    wide = told.pivot(index="point", columns="measure", values="who").reindex(
+        columns=[m for m in TOLD if m in set(told["measure"])]
+    )
     wide = wide.reindex(range(len(plane.xs) * len(plane.ys))).fillna("-").rename_axis("point")
     points = _named(wide.reset_index(), plane).drop(columns="point")
     x, y = (name.rpartition(".")[2] for name in (plane.x, plane.y))
@@ -168,7 +201,10 @@ def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
             for y, one, other, before, after in overtakings(leads, plane, measure)
         ]
         clear = there[there["clear"]]["policy"].value_counts()
-        counts = ", ".join(f"{quoted(str(policy))} in {number}" for policy, number in clear.items()) or "nobody anywhere"
+        counts = (
+            ", ".join(f"{quoted(str(policy))} in {number}" for policy, number in clear.items())
+            or "nobody anywhere"
+        )
         passes = f"; the lead passes {'; '.join(changes)}" if changes else ""
         yield f"{measure}: clearly ahead is {counts} of {len(plane.xs) * len(plane.ys)} cells{passes}."
 
@@ -178,7 +214,10 @@ def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> 
     """Draw one measure: a map per policy with the mean in every cell, and contour lines through the middles of the cells."""
     here = cells[cells["measure"] == measure]
     policies = [str(policy) for policy in dict.fromkeys(here["policy"])]
-    grids = {p: plane.grid(here[here["policy"] == p].set_index("point")["mean"]).astype(float) for p in policies}
+    grids = {
+        p: plane.grid(here[here["policy"] == p].set_index("point")["mean"]).astype(float)
+        for p in policies
+    }
     halves = here["high"].sub(here["low"]).div(2)
     known = np.concatenate([grid.ravel() for grid in grids.values()])
     known = known[~np.isnan(known)]
@@ -187,16 +226,35 @@ def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> 
     axes = figure.subplots(1, len(policies), sharey=True, squeeze=False)[0]
     image: Any = None
     for axis, policy in zip(axes, policies, strict=True):
-        image = axis.imshow(grids[policy], origin="lower", aspect="auto", cmap="cividis", vmin=low, vmax=max(high, low + 1e-12))
+        image = axis.imshow(
+            grids[policy],
+            origin="lower",
+            aspect="auto",
+            cmap="cividis",
+            vmin=low,
+            vmax=max(high, low + 1e-12),
+        )
         _contours(axis, grids[policy], low, high)
         for (j, i), value in np.ndenumerate(grids[policy]):
             dark = value < (low + high) / 2
-            axis.text(i, j, _short(value), ha="center", va="center", fontsize=6.5, color="white" if dark else "#262626")
+            axis.text(
+                i,
+                j,
+                _short(value),
+                ha="center",
+                va="center",
+                fontsize=6.5,
+                color="white" if dark else "#262626",
+            )
         axis.set_title(spoken(policy))
         _ticks(axis, plane)
     axes[0].set_ylabel(plane.y)
     figure.colorbar(image, ax=list(axes), shrink=0.9, pad=0.01)
-    widest = f" Half of the 95 % interval: at most {_short(halves.max())}." if halves.notna().any() else ""
+    widest = (
+        f" Half of the 95 % interval: at most {_short(halves.max())}."
+        if halves.notna().any()
+        else ""
+    )
     sim.plots.headed(figure, _seen(grids, measure, plane), f"{setting} Across: {plane.x}.{widest}")
     return figure
 
@@ -219,7 +277,13 @@ def _short(value: float) -> str:
         return "–"
     if 0 < abs(value) < 0.005:
         return "<.01" if value > 0 else "-<.01"
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return (
+        f"{value:.2f}".rstrip("0").rstrip(".")
+        if abs(value) < 1
+        else f"{value:.3g}"
+        if abs(value) < 1000
+        else f"{value:,.0f}"
+    )
 
 
 def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None:
@@ -227,8 +291,12 @@ def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None
         return
     from matplotlib.patheffects import withStroke
 
-    lines = axis.contour(grid, levels=np.linspace(low, high, 8)[1:-1], colors="white", linewidths=0.9)
-    lines.set_path_effects([withStroke(linewidth=1.7, foreground="#262626")])  # seen on light and on dark
+    lines = axis.contour(
+        grid, levels=np.linspace(low, high, 8)[1:-1], colors="white", linewidths=0.9
+    )
+    lines.set_path_effects(
+        [withStroke(linewidth=1.7, foreground="#262626")]
+    )  # seen on light and on dark
 
 
 def _ticks(axis: "Axes", plane: Plane) -> None:
@@ -252,9 +320,19 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
         here = leads[leads["measure"] == measure].set_index("point")
         code = plane.grid(here["policy"].map(list(policies).index)).astype(float)
         palette = ListedColormap(list(colours.values()))
-        axis.imshow(np.ma.masked_invalid(code), origin="lower", aspect="auto", cmap=palette, vmin=-0.5, vmax=len(colours) - 0.5, alpha=0.75)
+        axis.imshow(
+            np.ma.masked_invalid(code),
+            origin="lower",
+            aspect="auto",
+            cmap=palette,
+            vmin=-0.5,
+            vmax=len(colours) - 0.5,
+            alpha=0.75,
+        )
         j, i = np.nonzero(plane.grid(here["clear"].astype(float)) == 1)
-        axis.plot(i, j, "o", color="white", markersize=3.5, markeredgecolor="#262626", markeredgewidth=0.6)
+        axis.plot(
+            i, j, "o", color="white", markersize=3.5, markeredgecolor="#262626", markeredgewidth=0.6
+        )
         axis.set_title(measure, fontsize=7.5)
         _ticks(axis, plane)
         axis.tick_params(labelsize=7)
@@ -263,13 +341,21 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
     keys = [Patch(color=colours[policy], alpha=0.75, label=spoken(policy)) for policy in policies]
     axes.flat[-1].legend(handles=keys, loc="center left", frameon=False, fontsize=8)
     most = "Who has the most, which is not always better; white: nobody."
-    below = f"{most} Dots: the 95 % interval of the paired difference from the next policy excludes 0."
-    sim.plots.headed(figure, _changing(leads, plane, measures), f"{setting} Across {plane.x}, upwards {plane.y}. {below}")
+    below = (
+        f"{most} Dots: the 95 % interval of the paired difference from the next policy excludes 0."
+    )
+    sim.plots.headed(
+        figure,
+        _changing(leads, plane, measures),
+        f"{setting} Across {plane.x}, upwards {plane.y}. {below}",
+    )
     return figure
 
 
 def _changing(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str:
-    changing = [measure for measure in measures if any(True for _ in overtakings(leads, plane, measure))]
+    changing = [
+        measure for measure in measures if any(True for _ in overtakings(leads, plane, measure))
+    ]
     if not changing:
         return "The same policy clearly leads all along, in every measure"
     return f"The lead changes hands along {plane.x} in {len(changing)} of {len(measures)} measures: {', '.join(changing)}"

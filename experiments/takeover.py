@@ -55,10 +55,31 @@ class Payoff(StrEnum):
     gained = "gained"
 
 
-Every = Annotated[int, typer.Option("--every", metavar="DAYS", min=1, help="Days from one round of copying to the next.")]
-Chance = Annotated[float, typer.Option("--chance", metavar="P", min=0, max=1, help="Chance that a member looks at another in a round.")]
-Payoffs = Annotated[list[Payoff] | None, typer.Option("--payoff", help="What members compare; both if not given.")]
-Beta = Annotated[float, typer.Option("--beta", metavar="B", min=0, help="How strongly payoffs count; 0: copying is blind.")]
+Every = Annotated[
+    int,
+    typer.Option(
+        "--every", metavar="DAYS", min=1, help="Days from one round of copying to the next."
+    ),
+]
+Chance = Annotated[
+    float,
+    typer.Option(
+        "--chance",
+        metavar="P",
+        min=0,
+        max=1,
+        help="Chance that a member looks at another in a round.",
+    ),
+]
+Payoffs = Annotated[
+    list[Payoff] | None, typer.Option("--payoff", help="What members compare; both if not given.")
+]
+Beta = Annotated[
+    float,
+    typer.Option(
+        "--beta", metavar="B", min=0, help="How strongly payoffs count; 0: copying is blind."
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -103,7 +124,9 @@ class Imitation:
         other = chance.integers(n - 1, size=n)
         other += other >= np.arange(n)  # anybody but oneself
         spread = float(payoff.std())
-        copies = chance.random(n) < fermi((payoff[other] - payoff) / spread if spread > 0 else np.zeros(n), self.beta)
+        copies = chance.random(n) < fermi(
+            (payoff[other] - payoff) / spread if spread > 0 else np.zeros(n), self.beta
+        )
         return np.where(looks & copies, other, np.arange(n))
 
 
@@ -133,7 +156,11 @@ def ternary(shares: ArrayLike) -> NDArray[np.float64]:
 
 def starts(parts: int = PARTS) -> list[tuple[int, int, int]]:
     """List all ways to give ``parts`` equal parts to three policies, at least one to each."""
-    return [(a, b, parts - a - b) for a, b in itertools.product(range(1, parts), repeat=2) if a + b < parts]
+    return [
+        (a, b, parts - a - b)
+        for a, b in itertools.product(range(1, parts), repeat=2)
+        if a + b < parts
+    ]
 
 
 def main(
@@ -154,26 +181,50 @@ def main(
     Prints the shares at the end and leaves shares.csv, figures and provenance.json in --out. Defaults: 1,000 members, 730 days, 4
     replications, seed 1.
     """
-    base = commands.chosen(None, settings, defaults={"days": 730}, members=members, days=days, seed=seed)
+    base = commands.chosen(
+        None, settings, defaults={"days": 730}, members=members, days=days, seed=seed
+    )
     if every > base.days:
-        raise sim.InputError(f"--every: too large (got {every}); must be {base.days} or less, the days of a run")
+        raise sim.InputError(
+            f"--every: too large (got {every}); must be {base.days} or less, the days of a run"
+        )
     kinds = [Imitation(every, chance, beta, kind.value) for kind in dict.fromkeys(payoff or Payoff)]
     points = [(rule, start) for rule in RULES for start in starts()]
-    design = [{"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))} for rule, start in points]
-    with studies.left_in(out, base, replications=replications, jobs=jobs, imitation=[*map(repr, kinds)], starts=starts()) as outcome:
+    design = [
+        {"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))}
+        for rule, start in points
+    ]
+    with studies.left_in(
+        out,
+        base,
+        replications=replications,
+        jobs=jobs,
+        imitation=[*map(repr, kinds)],
+        starts=starts(),
+    ) as outcome:
         tables = []
         for kind in kinds:
             study = sim.Study(base, design, replications=replications, keep=kind)
-            tables.append(estimated(studies.done(study, out / kind.payoff, jobs), points).assign(payoff=kind.payoff))
+            tables.append(
+                estimated(studies.done(study, out / kind.payoff, jobs), points).assign(
+                    payoff=kind.payoff
+                )
+            )
         shares = pd.concat(tables, ignore_index=True)
         outcome.tables["shares"] = shares[["payoff", *shares.columns.drop("payoff")]]
-        said = studies.setting(base, replications, f"copying every {every} days with chance {chance:g} and β = {beta:g}")
+        said = studies.setting(
+            base,
+            replications,
+            f"copying every {every} days with chance {chance:g} and β = {beta:g}",
+        )
         outcome.figures["flow"] = flow(shares, said)
         outcome.figures["shares"] = over_time(shares, said)
     print(f"{_text(shares)}\n\n{studies.filled(*_words(shares))}\n\nwritten to {out}")
 
 
-def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]) -> pd.DataFrame:
+def estimated(
+    runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]
+) -> pd.DataFrame:
     """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest), and ahead
     (whether the policy is the largest, and the interval of its paired difference from the next excludes 0).
     """
@@ -183,7 +234,9 @@ def estimated(runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, in
     largest = long.groupby(["point", "replication", "day"])["value"].transform("max")
     long["first"] = (long["value"] == largest).astype(float)
     by = ["point", "policy", "day"]
-    shares = sim.aggregate(long.rename(columns={"value": "share"}), by=by, measures=["share", "first"])
+    shares = sim.aggregate(
+        long.rename(columns={"value": "share"}), by=by, measures=["share", "first"]
+    )
     firsts = shares[shares["measure"] == "first"].set_index(by)["mean"]
     shares = shares[shares["measure"] == "share"].drop(columns="measure")
     places = pd.MultiIndex.from_frame(shares[by])
@@ -210,7 +263,9 @@ def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
     return pd.concat([counts, pd.Series({NOBODY: open_ended})]) if open_ended else counts
 
 
-def _standing(connections: NDArray[np.int32], members: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _standing(
+    connections: NDArray[np.int32], members: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give each member's connections, and the others within two steps."""
     two, _ = sim.measures.reach(sim.measures.adjacency(connections, members))
     degree = np.bincount(connections.ravel(), minlength=members)
@@ -229,9 +284,16 @@ def _ends(shares: pd.DataFrame) -> pd.DataFrame:
 def _text(shares: pd.DataFrame) -> str:
     """Lay out the shares at the end, a row per rule and start."""
     rows = []
-    for (payoff, rule, start), there in _ends(shares).groupby(["payoff", "rule", "start"], sort=False):
+    for (payoff, rule, start), there in _ends(shares).groupby(
+        ["payoff", "rule", "start"], sort=False
+    ):
         by: Any = there.set_index("policy")
-        cells = {spoken(p): f"{100 * by.loc[p, 'mean']:.1f} ±{50 * (by.loc[p, 'high'] - by.loc[p, 'low']):.1f}" for p in POLICIES}
+        cells = {
+            spoken(
+                p
+            ): f"{100 * by.loc[p, 'mean']:.1f} ±{50 * (by.loc[p, 'high'] - by.loc[p, 'low']):.1f}"
+            for p in POLICIES
+        }
         first = by["mean"].idxmax()
         leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} % of runs"
         rows.append({"copied": payoff, "rule": rule, "start": start, **cells, "largest": leads})
@@ -247,10 +309,19 @@ def _words(shares: pd.DataFrame) -> Iterator[str]:
 
 def _sentence(ends: pd.DataFrame) -> str:
     starts = ends["start"].nunique()
-    most = [f"{_called(str(policy))} is the largest from {number} of {starts} starts" for policy, number in _largest(ends).items()]
+    most = [
+        f"{_called(str(policy))} is the largest from {number} of {starts} starts"
+        for policy, number in _largest(ends).items()
+    ]
     equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
-    shares = [f"{quoted(policy)} {studies.percent(equal.loc[policy])}" for policy in POLICIES if policy in equal.index]
-    return "; ".join([", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
+    shares = [
+        f"{quoted(policy)} {studies.percent(equal.loc[policy])}"
+        for policy in POLICIES
+        if policy in equal.index
+    ]
+    return "; ".join(
+        [", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])]
+    )
 
 
 @sim.plots.in_our_look
@@ -262,13 +333,17 @@ def flow(shares: pd.DataFrame, setting: str) -> "Figure":
     for row, payoff in zip(axes, payoffs, strict=True):
         for axis, rule in zip(row, RULES, strict=True):
             _triangle(axis)
-            for _, there in shares[(shares["rule"] == rule) & (shares["payoff"] == payoff)].groupby("start", sort=False):
+            for _, there in shares[(shares["rule"] == rule) & (shares["payoff"] == payoff)].groupby(
+                "start", sort=False
+            ):
                 wide = there.pivot(index="day", columns="policy", values="mean")[list(POLICIES)]
                 ahead = there[there["ahead"] & (there["day"] == there["day"].max())]["policy"]
                 _path(axis, ternary(wide.to_numpy()), str(ahead.iloc[0]) if len(ahead) else NOBODY)
             axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
     sim.plots.headed(
-        figure, _taken(shares), f"{setting} Means; a way has the colour of the policy clearly the largest at its end, or is grey."
+        figure,
+        _taken(shares),
+        f"{setting} Means; a way has the colour of the policy clearly the largest at its end, or is grey.",
     )
     return figure
 
@@ -279,11 +354,25 @@ def _triangle(axis: "Axes") -> None:
     corners = ternary(np.eye(3))
     axis.plot(*corners[[0, 1, 2, 0]].T, color="#595959", linewidth=0.9)
     middle = ternary([1 / 3] * 3)
-    for one, other in itertools.combinations(range(3), 2):  # beyond these a policy is no longer the largest
-        axis.plot(*np.array([middle, (corners[one] + corners[other]) / 2]).T, color="#E6E6E6", linewidth=0.9, zorder=0)
-    for (x, y), policy, below, side in zip(corners, POLICIES, (-0.04, -0.04, 0.03), ("left", "right", "center"), strict=True):
+    for one, other in itertools.combinations(
+        range(3), 2
+    ):  # beyond these a policy is no longer the largest
+        axis.plot(
+            *np.array([middle, (corners[one] + corners[other]) / 2]).T,
+            color="#E6E6E6",
+            linewidth=0.9,
+            zorder=0,
+        )
+    for (x, y), policy, below, side in zip(
+        corners, POLICIES, (-0.04, -0.04, 0.03), ("left", "right", "center"), strict=True
+    ):
         edge = -0.08 if side == "left" else 0.08 if side == "right" else 0
-        where: dict[str, Any] = {"ha": side, "va": "top" if below < 0 else "bottom", "fontsize": 8, "color": look[policy].colour}
+        where: dict[str, Any] = {
+            "ha": side,
+            "va": "top" if below < 0 else "bottom",
+            "fontsize": 8,
+            "color": look[policy].colour,
+        }
         axis.text(x + edge, y + below, spoken(policy), **where)
     axis.set_aspect("equal")
     axis.set_xlim(-0.1, 1.1)
@@ -297,7 +386,14 @@ def _path(axis: "Axes", way: NDArray[np.float64], policy: str) -> None:
     axis.plot(*way[0], "o", color=colour, markersize=2.5)
     moved = np.flatnonzero(np.linalg.norm(way - way[-1], axis=1) > 0.02)
     if len(moved):  # one that has not moved has no direction
-        heads: dict[str, Any] = {"arrowstyle": "-|>", "color": colour, "linewidth": 0, "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
+        heads: dict[str, Any] = {
+            "arrowstyle": "-|>",
+            "color": colour,
+            "linewidth": 0,
+            "mutation_scale": 9,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
         axis.annotate("", way[-1], way[moved[-1]], arrowprops=heads)
 
 
@@ -313,7 +409,9 @@ def _taken(shares: pd.DataFrame) -> str:
     """Say who takes over."""
     parts = []
     for payoff, there in _ends(shares).groupby("payoff", sort=False):
-        parts.append(f"by {payoff} {' and '.join(f'{_called(str(policy))} from {number}' for policy, number in _largest(there).items())}")
+        parts.append(
+            f"by {payoff} {' and '.join(f'{_called(str(policy))} from {number}' for policy, number in _largest(there).items())}"
+        )
     number = len(shares[["rule", "start"]].drop_duplicates())
     return f"Clearly the largest after {shares['day'].max():,} days, of {number} starts and rules: {'; '.join(parts)}"
 
@@ -329,11 +427,19 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
     for (i, payoff), (j, rule) in itertools.product(enumerate(payoffs), enumerate(RULES)):
         axis = axes[i, j]
         for policy in POLICIES:
-            line = equal[(equal["payoff"] == payoff) & (equal["rule"] == rule) & (equal["policy"] == policy)]
+            line = equal[
+                (equal["payoff"] == payoff) & (equal["rule"] == rule) & (equal["policy"] == policy)
+            ]
             style = look[policy]
             bounds = (100 * line["low"].clip(lower=0), 100 * line["high"].clip(upper=1))
             axis.fill_between(line["day"], *bounds, color=style.colour, alpha=0.25, linewidth=0)
-            axis.plot(line["day"], 100 * line["mean"], color=style.colour, linestyle=style.line, label=spoken(policy))
+            axis.plot(
+                line["day"],
+                100 * line["mean"],
+                color=style.colour,
+                linestyle=style.line,
+                label=spoken(policy),
+            )
         axis.set_title(f"by {payoff}, {_ruled(rule)}")
         axis.set_xlim(0, equal["day"].max())
     axes[0, 0].set_ylim(0, 100)
@@ -342,8 +448,16 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
         axis.set_ylabel("members, %")
     for axis in axes[-1]:
         axis.set_xlabel("days since opening")
-    ends: Any = _ends(equal).set_index(["payoff", "policy"])["mean"].groupby(level=[0, 1], sort=False).mean()
-    parts = [f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}" for payoff in payoffs]
+    ends: Any = (
+        _ends(equal)
+        .set_index(["payoff", "policy"])["mean"]
+        .groupby(level=[0, 1], sort=False)
+        .mean()
+    )
+    parts = [
+        f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}"
+        for payoff in payoffs
+    ]
     finding = f"From equal thirds, the largest at the end, on average over the rules: {' and '.join(parts)}"
     sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals of the mean.")
     return figure

@@ -49,7 +49,11 @@ def __getattr__(name: str) -> Any:
 
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name) if _HOMES[name] else import_module(f".{name}", __name__)
+    value = (
+        getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        if _HOMES[name]
+        else import_module(f".{name}", __name__)
+    )
     globals()[name] = value
     return value
 

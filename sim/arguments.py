@@ -16,7 +16,9 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     """Read a whole number of ``least`` or more, as ``jobs``."""
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError(f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more")
+        raise InputError(
+            f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more"
+        )
     if value < least:
         raise InputError(f"{name}: too small (got {shown(value)}); must be {least} or more")
     return value
@@ -35,7 +37,9 @@ def numbers(name: str, values: Any) -> NDArray[np.float64]:
     try:
         return np.asarray(values, np.float64)
     except (TypeError, ValueError):
-        raise InputError(f"{name}: not numbers (got {shown(values)}); must be numbers, as [0.1, 0.3]") from None
+        raise InputError(
+            f"{name}: not numbers (got {shown(values)}); must be numbers, as [0.1, 0.3]"
+        ) from None
 
 
 def located(path: Any) -> Path:
@@ -45,7 +49,9 @@ def located(path: Any) -> Path:
     except TypeError:
         raise InputError(f"{shown(path)}: not a path; must be a text or a pathlib.Path") from None
     if "\0" in str(read):
-        raise InputError(f"{shown(str(read))}: not a path, it has a null character; must be without")
+        raise InputError(
+            f"{shown(str(read))}: not a path, it has a null character; must be without"
+        )
     return read
 
 
@@ -55,9 +61,16 @@ def toml_read(path: str | Path, right: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML") from None
-    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
-        raise InputError(f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML") from None
+        raise InputError(
+            f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML"
+        ) from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
+        raise InputError(
+            f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML"
+        ) from None
 
 
 def by_name(name: str, given: Any, right: str) -> Mapping[str, Any]:

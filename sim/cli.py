@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of what is printed."""
-SHOWN = ("members", "degree", "reach2_share", "reach3_share", "acceptance", "reciprocity", "idk_rate", "blocked", "unwanted")
+SHOWN = (
+    "members",
+    "degree",
+    "reach2_share",
+    "reach3_share",
+    "acceptance",
+    "reciprocity",
+    "idk_rate",
+    "blocked",
+    "unwanted",
+)
 """Measures that ``run`` prints; the others are in its files."""
 
 app = commands.program()
@@ -40,19 +50,28 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _invitesim(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
 ) -> None:
     """Simulate network-building strategies: whom to invite, who accepts, and whom the platform blocks."""
 
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario in TOML; what it leaves out is at its default.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Scenario in TOML; what it leaves out is at its default."
+        ),
+    ],
     out: commands.Out,
     settings: commands.Settings = None,
     seed: commands.Seed = None,
     threads: commands.Threads = None,
-    log: Annotated[bool, typer.Option("--log", help="Keep every invitation: invitations.parquet.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Keep every invitation: invitations.parquet.")
+    ] = False,
 ) -> None:
     """Run a scenario.
 
@@ -69,13 +88,25 @@ def run(
 
 @app.command()
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="STUDY", help="Scenario in TOML with a table [study]; see docs/studies.md.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="STUDY", help="Scenario in TOML with a table [study]; see docs/studies.md."
+        ),
+    ],
     out: commands.Out,
     settings: commands.Settings = None,
-    replications: Annotated[int | None, typer.Option("--replications", metavar="N", help="In place of the file's.")] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", metavar="N", help="In place of the file's.")
+    ] = None,
     jobs: commands.Jobs = None,
-    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, as tcp://host:8786.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs again.")] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, as tcp://host:8786."),
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try failed runs again.")
+    ] = False,
 ) -> None:
     """Run a study: many points, many replications.
 
@@ -87,14 +118,24 @@ def sweep(
     begun = time.monotonic()
     try:
         table = asked.study.run(
-            out, jobs=jobs, progress="sweep", retry_failed=retry_failed, until=asked.until, most=asked.most, scheduler=scheduler
+            out,
+            jobs=jobs,
+            progress="sweep",
+            retry_failed=retry_failed,
+            until=asked.until,
+            most=asked.most,
+            scheduler=scheduler,
         )
     except KeyboardInterrupt as stopped:
         raise commands.Interrupted(str(stopped) or INTERRUPTED) from None
     failed = table.failed()
-    print(f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s")
+    print(
+        f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s"
+    )
     if len(failed):
-        print(f"the first that failed: point {failed['point'].iloc[0]}, seed {failed['seed'].iloc[0]}: {failed['error'].iloc[0]}")
+        print(
+            f"the first that failed: point {failed['point'].iloc[0]}, seed {failed['seed'].iloc[0]}: {failed['error'].iloc[0]}"
+        )
     print(f"written to {table.path}")
 
 
@@ -108,11 +149,23 @@ def parameters(
 
 @app.command()
 def page(
-    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one.")] = 8765,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one."
+        ),
+    ] = 8765,
     host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen at; 0.0.0.0 lets other machines in.")
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Address to listen at; 0.0.0.0 lets other machines in.",
+        ),
     ] = "localhost",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")] = True,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")
+    ] = True,
 ) -> None:
     """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""
     from .page.server import serve
@@ -126,11 +179,18 @@ def as_text(listed: list[Parameter]) -> str:
     for parameter in listed:
         unit = f" [{parameter.unit}]" if parameter.unit else ""
         lines.append(_row(parameter.name, _toml(parameter.default), _values(parameter) + unit))
-        lines += textwrap.wrap(parameter.description, WIDTH, initial_indent="    ", subsequent_indent="    ")
+        lines += textwrap.wrap(
+            parameter.description, WIDTH, initial_indent="    ", subsequent_indent="    "
+        )
     for title, combinations in _combinations():
         lines += ["", title]
         for name, numbers in combinations.items():
-            lines += textwrap.wrap(f"{name}: {_numbers(numbers)}", WIDTH, initial_indent="    ", subsequent_indent="        ")
+            lines += textwrap.wrap(
+                f"{name}: {_numbers(numbers)}",
+                WIDTH,
+                initial_indent="    ",
+                subsequent_indent="        ",
+            )
     return "\n".join(lines)
 
 
@@ -139,7 +199,9 @@ def as_markdown(listed: list[Parameter]) -> str:
     lines = ["| Parameter | Default | Values | Unit | Meaning |", "| --- | --- | --- | --- | --- |"]
     for parameter in listed:
         default, values = _toml(parameter.default), _values(parameter)
-        lines.append(f"| `{parameter.name}` | `{default}` | {values} | {parameter.unit} | {parameter.description} |")
+        lines.append(
+            f"| `{parameter.name}` | `{default}` | {values} | {parameter.unit} | {parameter.description} |"
+        )
     for title, combinations in _combinations():
         lines += ["", title, ""]
         lines += (f"- `{name}`: {_numbers(numbers)}" for name, numbers in combinations.items())
@@ -169,11 +231,21 @@ def _toml(value: Any) -> str:
 
 def _combinations() -> list[tuple[str, dict[str, dict[str, Any]]]]:
     """Give what the presets of the platform and the built-in policies set."""
-    defaults = {parameter.name.rpartition(".")[2]: parameter.default for parameter in Scenario.parameters() if "NAME" in parameter.name}
-    policies = {
-        name: {key: getattr(policy, key) for key in defaults if getattr(policy, key) != defaults[key]} for name, policy in POLICIES.items()
+    defaults = {
+        parameter.name.rpartition(".")[2]: parameter.default
+        for parameter in Scenario.parameters()
+        if "NAME" in parameter.name
     }
-    return [("The presets of platform.preset set:", dict(PRESETS)), ("The built-in policies are:", policies)]
+    policies = {
+        name: {
+            key: getattr(policy, key) for key in defaults if getattr(policy, key) != defaults[key]
+        }
+        for name, policy in POLICIES.items()
+    }
+    return [
+        ("The presets of platform.preset set:", dict(PRESETS)),
+        ("The built-in policies are:", policies),
+    ]
 
 
 def _numbers(numbers: dict[str, Any]) -> str:
@@ -181,7 +253,9 @@ def _numbers(numbers: dict[str, Any]) -> str:
 
 
 def _write(result: "sim.Result", folder: Path) -> None:
-    result.summary.to_csv(folder / "summary.csv", index=False, float_format="%.6g", lineterminator="\n")
+    result.summary.to_csv(
+        folder / "summary.csv", index=False, float_format="%.6g", lineterminator="\n"
+    )
     for name in ("series", "members", "invitations"):
         table = getattr(result, name)
         if table is not None:
@@ -189,10 +263,16 @@ def _write(result: "sim.Result", folder: Path) -> None:
     result.save(folder / "result.zip")
     result.scenario.to_toml(folder / "scenario.toml")
     with written(folder / "provenance.json") as beside:
-        beside.write_text(json.dumps(result.provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.write_text(
+            json.dumps(result.provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
 
 def _main_measures(summary: "pd.DataFrame") -> str:
     table = summary.set_index("policy")[list(SHOWN)].T
     table.index.name = table.columns.name = None
-    return table.to_string(float_format=lambda number: f"{number:.0f}" if number >= 100 else f"{number:.3g}", na_rep="", line_width=WIDTH)
+    return table.to_string(
+        float_format=lambda number: f"{number:.0f}" if number >= 100 else f"{number:.3g}",
+        na_rep="",
+        line_width=WIDTH,
+    )

@@ -18,7 +18,9 @@ from .version import VERSION
 try:
     import distributed
 except ImportError:
-    raise InputError("scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'") from None
+    raise InputError(
+        "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'"
+    ) from None
 
 PATIENCE = 20
 """Seconds in which a scheduler must answer."""
@@ -29,7 +31,10 @@ AGAIN = 2
 def attempt_there(version: str, scenario: Scenario, keep: Keep, job: Job) -> Record:
     """Run a job on a worker; one of another version would give other numbers."""
     if version != VERSION:
-        return failure(job, f"the worker has invitesim {VERSION}; must be {version}, as where the study was started")
+        return failure(
+            job,
+            f"the worker has invitesim {VERSION}; must be {version}, as where the study was started",
+        )
     return attempt(scenario, keep, job)
 
 
@@ -44,16 +49,26 @@ class Dask:
         The scheduler's address, or a client of it, which stays open.
     """
 
-    def __init__(self, scenario: Scenario, keep: Keep, scheduler: "str | distributed.Client") -> None:
+    def __init__(
+        self, scenario: Scenario, keep: Keep, scheduler: "str | distributed.Client"
+    ) -> None:
         self._work = (VERSION, scenario, keep)
         if not isinstance(scheduler, str | distributed.Client):
-            raise InputError(f"scheduler: not one (got {shown(scheduler)}); must be its address, as tcp://host:8786, or a client of Dask")
+            raise InputError(
+                f"scheduler: not one (got {shown(scheduler)}); must be its address, as tcp://host:8786, or a client of Dask"
+            )
         self._own = isinstance(scheduler, str)
         try:
-            self._client = distributed.Client(scheduler, timeout=PATIENCE) if isinstance(scheduler, str) else scheduler
+            self._client = (
+                distributed.Client(scheduler, timeout=PATIENCE)
+                if isinstance(scheduler, str)
+                else scheduler
+            )
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())[:100]
-            raise InputError(f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786") from None
+            raise InputError(
+                f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786"
+            ) from None
         self._futures: dict[Any, Job] = {}
         self._name = f"invitesim-{secrets.token_hex(4)}"
         """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
@@ -71,22 +86,34 @@ class Dask:
 
     def submit(self, job: Job) -> None:
         """Take a job."""
-        work = functools.partial(attempt_there, *self._work, job)  # whole: dask looks into arguments for names of its own
-        self._futures[self._client.submit(work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN)] = job
+        work = functools.partial(
+            attempt_there, *self._work, job
+        )  # whole: dask looks into arguments for names of its own
+        self._futures[
+            self._client.submit(work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN)
+        ] = job
 
     def finished(self) -> Done:
         """Wait until a job is done, and give those that are, with their records."""
         done = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
-        return [(job, self._record(future, job)) for future in done if (job := self._futures.pop(future))]
+        return [
+            (job, self._record(future, job))
+            for future in done
+            if (job := self._futures.pop(future))
+        ]
 
     def _record(self, future: Any, job: Job) -> Record:
         if future.status in ("cancelled", "lost"):
-            raise InputError("scheduler: it has gone, or has dropped the study's runs; must be there again, then start the study again")
+            raise InputError(
+                "scheduler: it has gone, or has dropped the study's runs; must be there again, then start the study again"
+            )
         try:
             record: Record = future.result()
         except distributed.KilledWorker:
             return failure(job, DIED)
-        except Exception as error:  # the worker could not begin: a row says so, as of any other failure
+        except (
+            Exception
+        ) as error:  # the worker could not begin: a row says so, as of any other failure
             return failure(job, described(error))
         return record
 

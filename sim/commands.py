@@ -40,23 +40,51 @@ from .scenario import Scenario
 
 
 def _folder(given: str | Path) -> Path:
-    if not str(given):  # to pathlib it is where we are; more likely it is a variable of a script that was not set
+    if not str(
+        given
+    ):  # to pathlib it is where we are; more likely it is a variable of a script that was not set
         raise typer.BadParameter("is empty; must be a folder, as results/mine")
     return Path(given)
 
 
-ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default.")]
+ScenarioFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default."
+    ),
+]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Any parameter, as platform.limit=3; can be repeated. All: python -m sim parameters"),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Any parameter, as platform.limit=3; can be repeated. All: python -m sim parameters",
+    ),
 ]
-Members = Annotated[int | None, typer.Option("--members", metavar="N", help="People in the society.")]
-Days = Annotated[int | None, typer.Option("--days", metavar="N", help="Days that the platform is open.")]
+Members = Annotated[
+    int | None, typer.Option("--members", metavar="N", help="People in the society.")
+]
+Days = Annotated[
+    int | None, typer.Option("--days", metavar="N", help="Days that the platform is open.")
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every draw.")]
-Contacts = Annotated[Path | None, typer.Option("--contacts", metavar="FILE", help="Real contacts (lines t i j, or CSV) as the meetings.")]
-Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", parser=_folder, help="Folder for what is written.")]
+Contacts = Annotated[
+    Path | None,
+    typer.Option(
+        "--contacts", metavar="FILE", help="Real contacts (lines t i j, or CSV) as the meetings."
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given."),
+]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", parser=_folder, help="Folder for what is written.")
+]
 
 
 class Interrupted(Exception):
@@ -91,8 +119,14 @@ def chosen(
     InputError
         A file, a name or a value that does not fit.
     """
-    base = Scenario.from_toml(file, defaults=defaults) if file else Scenario().replace(defaults or {})
-    given = {("meeting.contacts" if name == "contacts" else name): value for name, value in options.items() if value is not None}
+    base = (
+        Scenario.from_toml(file, defaults=defaults) if file else Scenario().replace(defaults or {})
+    )
+    given = {
+        ("meeting.contacts" if name == "contacts" else name): value
+        for name, value in options.items()
+        if value is not None
+    }
     return base.replace(given | settings_read(settings))
 
 
@@ -128,7 +162,9 @@ def value_read(text: str) -> Any:
         return {"true": True, "false": False}.get(text.lower(), text)
 
 
-def launch(command: Command, arguments: Sequence[str] | None = None, *, interrupted: str = INTERRUPTED) -> NoReturn:
+def launch(
+    command: Command, arguments: Sequence[str] | None = None, *, interrupted: str = INTERRUPTED
+) -> NoReturn:
     """Run a command with the process's arguments and end the process.
 
     Parameters
@@ -145,7 +181,13 @@ def launch(command: Command, arguments: Sequence[str] | None = None, *, interrup
     SystemExit
         Always: 0, 2 (wrong input) or 130 (Ctrl-C).
     """
-    sys.exit(_ended(command if isinstance(command, typer.Typer) else program(command), arguments, interrupted))
+    sys.exit(
+        _ended(
+            command if isinstance(command, typer.Typer) else program(command),
+            arguments,
+            interrupted,
+        )
+    )
 
 
 def program(command: Callable[..., None] | None = None) -> typer.Typer:

@@ -43,13 +43,22 @@ def _function(where: str, condition: Any) -> Any:
     function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
     right = "must be def condition(bond, candidate, day), and return True or False"
     if not inspect.isfunction(function):
-        raise InputError(f"{where}: {getattr(condition, '__name__', shown(condition))} is not a function written in Python; {right}")
-    if function.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-        raise InputError(f"{where}: the function {function.__name__} is a generator or async; {right}")
+        raise InputError(
+            f"{where}: {getattr(condition, '__name__', shown(condition))} is not a function written in Python; {right}"
+        )
+    if function.__code__.co_flags & (
+        inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    ):
+        raise InputError(
+            f"{where}: the function {function.__name__} is a generator or async; {right}"
+        )
     takes = inspect.signature(function, follow_wrapped=False)
     try:
         takes.bind(*Bond._fields[:1], *Candidate._fields[:1], "day")
-        fits = not {one.kind for one in takes.parameters.values()} & {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
+        fits = not {one.kind for one in takes.parameters.values()} & {
+            inspect.Parameter.KEYWORD_ONLY,
+            inspect.Parameter.VAR_KEYWORD,
+        }
     except TypeError:
         fits = False
     if not fits:
@@ -60,12 +69,18 @@ def _function(where: str, condition: Any) -> Any:
 def _compile(where: str, function: Any) -> Any:
     from numba import cfunc, njit, typeof, types
 
-    inner = njit(boundscheck=True)(function)  # without, what lies behind an array's end would be read as if it were in it
+    inner = njit(boundscheck=True)(
+        function
+    )  # without, what lies behind an array's end would be read as if it were in it
     word = types.int64
 
     def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
         try:
-            answer = inner(Bond(met, talked, days_since, tie_class), Candidate(number, degree, same_circle != 0, policy), day)
+            answer = inner(
+                Bond(met, talked, days_since, tie_class),
+                Candidate(number, degree, same_circle != 0, policy),
+                day,
+            )
         except Exception:  # machine code can't raise it: the day takes note, and the engine says so
             return -1
         return 1 if answer else 0
@@ -75,12 +90,24 @@ def _compile(where: str, function: Any) -> Any:
         seen = typeof(Bond(0, 0, 0, 0)), typeof(Candidate(0, 0, False, 0)), word
         inner.get_call_template(seen, {})  # compiles it, with what it has defaults for left out
         gives = types.unliteral(inner.nopython_signatures[0].return_type)
-        made = cfunc(word(*[word] * 9), nopython=True)(ask) if isinstance(gives, types.Boolean | types.Number) else None
+        made = (
+            cfunc(word(*[word] * 9), nopython=True)(ask)
+            if isinstance(gives, types.Boolean | types.Number)
+            else None
+        )
     except Exception as error:  # besides its own errors numba lets through whatever stops it
-        raise InputError(f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}") from None
+        raise InputError(
+            f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}"
+        ) from None
     if made is None:
-        given = "can give None" if isinstance(gives, types.Optional | types.NoneType) else f"gives {gives}"
-        raise InputError(f"{where}: {title} {given}; must return True or False, whichever way it takes")
+        given = (
+            "can give None"
+            if isinstance(gives, types.Optional | types.NoneType)
+            else f"gives {gives}"
+        )
+        raise InputError(
+            f"{where}: {title} {given}; must return True or False, whichever way it takes"
+        )
     if DRAWING.search(made.inspect_llvm()):
         right = "must draw none: only then is a run the same for the same seed"
         raise InputError(f"{where}: {title}, or one that it calls, draws random numbers; {right}")
@@ -90,5 +117,9 @@ def _compile(where: str, function: Any) -> Any:
 def _reason(text: str) -> str:
     """Find the sentence of numba's report that says why."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "-->", "<source", "*", "^"))]
+    telling = [
+        line
+        for line in lines
+        if not line.startswith(("Failed in", "During:", "File ", "-->", "<source", "*", "^"))
+    ]
     return " ".join((telling or lines or ["no reason given"])[0].split())

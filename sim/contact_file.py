@@ -22,11 +22,37 @@ from numpy.typing import NDArray
 from .arguments import located
 from .errors import InputError
 
-TIME_COLUMNS = ("t", "time", "timestamp", "datetime", "start", "starttime", "begin", "contacttime", "date")
+TIME_COLUMNS = (
+    "t",
+    "time",
+    "timestamp",
+    "datetime",
+    "start",
+    "starttime",
+    "begin",
+    "contacttime",
+    "date",
+)
 """Names of a time column, in the order of preference; case, spaces, ``_`` and ``-`` don't matter."""
 PERSON_COLUMNS = (
-    *(("i", "j"), ("source", "target"), ("person1", "person2"), ("from", "to"), ("ego", "alter"), ("id1", "id2"), ("user1", "user2")),
-    *(("persona", "personb"), ("ida", "idb"), ("usera", "userb"), ("node1", "node2"), ("sender", "receiver"), ("u", "v"), ("a", "b")),
+    *(
+        ("i", "j"),
+        ("source", "target"),
+        ("person1", "person2"),
+        ("from", "to"),
+        ("ego", "alter"),
+        ("id1", "id2"),
+        ("user1", "user2"),
+    ),
+    *(
+        ("persona", "personb"),
+        ("ida", "idb"),
+        ("usera", "userb"),
+        ("node1", "node2"),
+        ("sender", "receiver"),
+        ("u", "v"),
+        ("a", "b"),
+    ),
 )
 """Names of the two columns of people, in the order of preference, as above."""
 LATEST = 1e11
@@ -34,7 +60,9 @@ LATEST = 1e11
 
 _EPOCH = datetime(1970, 1, 1)
 _ZONE = r"(?:Z|[+-]\d\d(?::?\d\d)?)"
-_ISO = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_ZONE}?)?", re.ASCII)
+_ISO = re.compile(
+    rf"\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_ZONE}?)?", re.ASCII
+)
 _COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0*)?", re.ASCII)
 _PADDED = re.compile(rb"[+0](?<![0-9.][+0])[0-9]")
 """Where there may be an id with zeros or a sign before it: to read it as a number would lose how it is written."""
@@ -91,10 +119,14 @@ def content(path: str | Path) -> bytes:
     try:
         data = located(path).read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; give the path of a log of contacts") from None
+        raise InputError(
+            f"{path}: {error.strerror or error}; give the path of a log of contacts"
+        ) from None
     packed = data.startswith(b"\x1f\x8b")
     if str(path).endswith(".gz") and not packed:
-        raise InputError(f"{path}: not gzip, though its name ends in .gz; pack it or drop the ending")
+        raise InputError(
+            f"{path}: not gzip, though its name ends in .gz; pack it or drop the ending"
+        )
     try:
         return gzip.decompress(data) if packed else data
     except (EOFError, OSError, zlib.error) as error:
@@ -115,7 +147,9 @@ def layout(file: File) -> Form:
             comment = (form, len(fields)) if form else comment
         elif form:
             return form
-        elif comment and len(_split(text, comment[0].delimiter)) == comment[1]:  # a header in a comment, as wide as the contacts
+        elif (
+            comment and len(_split(text, comment[0].delimiter)) == comment[1]
+        ):  # a header in a comment, as wide as the contacts
             return comment[0]._replace(header=number - 1)
         elif delimiter in " \t" and len(fields := _split(text, " ")) >= 3 and _is_number(fields[0]):
             return Form(number - 1, " ", 0, 1, 2)
@@ -136,11 +170,22 @@ def _columns(fields: list[str], number: int, delimiter: str) -> Form | None:
     pair = next((pair for pair in PERSON_COLUMNS if pair[0] in names and pair[1] in names), None)
     if time is None or pair is None:
         return None
-    return Form(number, delimiter, names.index(time), names.index(pair[0]), names.index(pair[1]), "date" in time)
+    return Form(
+        number,
+        delimiter,
+        names.index(time),
+        names.index(pair[0]),
+        names.index(pair[1]),
+        "date" in time,
+    )
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    return _FIELD.findall(line) if delimiter == " " else next(csv.reader([line], delimiter=delimiter), [])
+    return (
+        _FIELD.findall(line)
+        if delimiter == " "
+        else next(csv.reader([line], delimiter=delimiter), [])
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -157,12 +202,20 @@ def _is_number(text: str) -> bool:
 def at_once(file: File, form: Form) -> Rows | None:
     """Read the contacts with pandas; None where anything is out of the ordinary."""
     table = None if _PADDED.search(file.data) else _table(file, form, "int64")
-    if table is None or not table[[form.first, form.second]].abs().lt(2**53).all(axis=None):  # larger ones with .0 were rounded
+    if table is None or not table[[form.first, form.second]].abs().lt(2**53).all(
+        axis=None
+    ):  # larger ones with .0 were rounded
         table = _table(file, form, "str")
     if table is None or table.empty or table.isna().any(axis=None):
         return None
-    times = _seconds(table[form.time]) if pd.api.types.is_numeric_dtype(table[form.time]) else _dates(table[form.time])
-    if times is None or (form.dates and table[form.time].astype("str").str.fullmatch(_COMPACT.pattern).any()):
+    times = (
+        _seconds(table[form.time])
+        if pd.api.types.is_numeric_dtype(table[form.time])
+        else _dates(table[form.time])
+    )
+    if times is None or (
+        form.dates and table[form.time].astype("str").str.fullmatch(_COMPACT.pattern).any()
+    ):
         return None
     first, ones = pd.factorize(table[form.first])
     second, others = pd.factorize(table[form.second])
@@ -175,12 +228,23 @@ def at_once(file: File, form: Form) -> Rows | None:
 def _table(file: File, form: Form, people: str) -> pd.DataFrame | None:
     """Read the three columns, those of people as int64 or str; None where that can't be."""
     spaced = form.delimiter == " "
-    options: dict[str, Any] = {"sep": r"\s+", "quoting": csv.QUOTE_NONE} if spaced else {"sep": form.delimiter, "skipinitialspace": True}
-    options |= {"header": None, "skiprows": form.header, "usecols": [form.time, form.first, form.second]}
+    options: dict[str, Any] = (
+        {"sep": r"\s+", "quoting": csv.QUOTE_NONE}
+        if spaced
+        else {"sep": form.delimiter, "skipinitialspace": True}
+    )
+    options |= {
+        "header": None,
+        "skiprows": form.header,
+        "usecols": [form.time, form.first, form.second],
+    }
     options |= {"dtype": {form.first: people, form.second: people}, "low_memory": False}
     try:
         table: pd.DataFrame = pd.read_csv(io.BytesIO(file.data), **options)
-    except (ValueError, OverflowError):  # pandas' own errors and bytes that are not UTF-8 among them
+    except (
+        ValueError,
+        OverflowError,
+    ):  # pandas' own errors and bytes that are not UTF-8 among them
         return None
     return table
 
@@ -202,7 +266,11 @@ def _dates(column: "pd.Series[Any]") -> tuple[Integers, Integers] | None:
         return None
     try:
         instant = pd.to_datetime(text, format="ISO8601", utc=True).dt.tz_localize(None)
-        clock = pd.to_datetime(text.str.replace(f"{_ZONE}$", "", regex=True), format="ISO8601") if zoned.all() else instant
+        clock = (
+            pd.to_datetime(text.str.replace(f"{_ZONE}$", "", regex=True), format="ISO8601")
+            if zoned.all()
+            else instant
+        )
     except ValueError:
         return None
     return instant.to_numpy("M8[us]").astype(np.int64), clock.to_numpy("M8[us]").astype(np.int64)
@@ -220,7 +288,9 @@ def _lines(file: File) -> Iterator[str]:
             file.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             number = len(re.findall(rb"\r\n|\r|\n", file.data[: error.start])) + 1
-            raise file.wrong(number, f"byte 0x{file.data[error.start]:02x} is not UTF-8; save the file as UTF-8") from None
+            raise file.wrong(
+                number, f"byte 0x{file.data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            ) from None
         raise
 
 
@@ -231,21 +301,33 @@ def line_by_line(file: File, form: Form) -> tuple[Rows, "array[int]"]:
     zoned = None
     for number, fields in _records(file, form):
         try:
-            time, one, other = (fields[place].strip() for place in (form.time, form.first, form.second))
+            time, one, other = (
+                fields[place].strip() for place in (form.time, form.first, form.second)
+            )
         except IndexError:
             wanted = max(form.time, form.first, form.second) + 1
-            raise file.wrong(number, f"too few fields: {len(fields)}, with a time and two people it takes {wanted}") from None
+            raise file.wrong(
+                number,
+                f"too few fields: {len(fields)}, with a time and two people it takes {wanted}",
+            ) from None
         if one.lower() in _MISSING or other.lower() in _MISSING:
-            raise file.wrong(number, f"a person is missing: the two are {one!r:.40} and {other!r:.40}; a contact needs two people")
+            raise file.wrong(
+                number,
+                f"a person is missing: the two are {one!r:.40} and {other!r:.40}; a contact needs two people",
+            )
         try:
             if form.dates and _COMPACT.fullmatch(time):
-                raise ValueError(f"is a date without dashes; write {time[:4]}-{time[4:6]}-{time[6:8]}")
+                raise ValueError(
+                    f"is a date without dashes; write {time[:4]}-{time[4:6]}-{time[6:8]}"
+                )
             at, here, has_zone = _time(time)
         except ValueError as error:
             raise file.wrong(number, f"time {time!r:.60} {error}") from None
         if instant and zoned != has_zone:
             kinds = "give all in seconds, all with a time zone or all without"
-            raise file.wrong(number, f"time {time!r:.60} is of another kind than those before; {kinds}")
+            raise file.wrong(
+                number, f"time {time!r:.60} is of another kind than those before; {kinds}"
+            )
         zoned = has_zone
         for column, value in zip((instant, clock, numbers), (at, here, number), strict=True):
             column.append(value)
@@ -253,7 +335,9 @@ def line_by_line(file: File, form: Form) -> tuple[Rows, "array[int]"]:
         second.append(places.setdefault(other, len(places)))
     if not instant:
         raise InputError(f"{file.path}: no contacts in it but a header; give at least one")
-    return Rows(np.array(instant), np.array(clock), np.array(first), np.array(second), list(places)), numbers
+    return Rows(
+        np.array(instant), np.array(clock), np.array(first), np.array(second), list(places)
+    ), numbers
 
 
 def _records(file: File, form: Form) -> Iterator[tuple[int, list[str]]]:
@@ -262,11 +346,19 @@ def _records(file: File, form: Form) -> Iterator[tuple[int, list[str]]]:
     for _ in range(form.header):
         next(lines)
     if form.delimiter == " ":
-        yield from ((number, fields) for number, line in enumerate(lines, form.header + 1) if (fields := _FIELD.findall(line)))
+        yield from (
+            (number, fields)
+            for number, line in enumerate(lines, form.header + 1)
+            if (fields := _FIELD.findall(line))
+        )
         return
     reader = csv.reader(lines, delimiter=form.delimiter, skipinitialspace=True)
     try:
-        yield from ((form.header + reader.line_num, fields) for fields in reader if len(fields) > 1 or "".join(fields).strip())
+        yield from (
+            (form.header + reader.line_num, fields)
+            for fields in reader
+            if len(fields) > 1 or "".join(fields).strip()
+        )
     except csv.Error as error:
         raise file.wrong(form.header + reader.line_num, f"not a table: {error}") from None
 
@@ -283,7 +375,9 @@ def _time(text: str) -> tuple[int, int, bool | None]:
             raise ValueError
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("is neither seconds nor ISO 8601; give a number of seconds or, in a table, 2024-05-06T09:30:00") from None
+        raise ValueError(
+            "is neither seconds nor ISO 8601; give a number of seconds or, in a table, 2024-05-06T09:30:00"
+        ) from None
     offset = (moment.utcoffset() or timedelta()) // timedelta(microseconds=1)
     clock = (moment.replace(tzinfo=None) - _EPOCH) // timedelta(microseconds=1)
     return clock - offset, clock, moment.tzinfo is not None

@@ -78,20 +78,30 @@ def read_contacts(path: str | Path, gap_seconds: float) -> ContactLog:
         A file that can't be read, has no contacts, or has a line that makes no sense: the text names file and line.
     """
     if not isinstance(gap_seconds, int | float | np.number) or not gap_seconds >= 0:
-        raise InputError(f"gap_seconds: no length of time (got {shown(gap_seconds)}); must be a number of seconds, 0 or more")
+        raise InputError(
+            f"gap_seconds: no length of time (got {shown(gap_seconds)}); must be a number of seconds, 0 or more"
+        )
     file = File(path, content(path))
     form = layout(file)
     rows = at_once(file, form) or line_by_line(file, form)[0]
     people, number = _people(rows.labels)
     one, other = number[rows.first], number[rows.second]
     _check(file, form, rows, one == other)
-    ego, alter, day = _encounters(rows, np.minimum(one, other), np.maximum(one, other), len(people), round(min(gap_seconds, LATEST) * 1e6))
+    ego, alter, day = _encounters(
+        rows,
+        np.minimum(one, other),
+        np.maximum(one, other),
+        len(people),
+        round(min(gap_seconds, LATEST) * 1e6),
+    )
     first_day, days = int(rows.clock.min() // _DAY), _span(rows)
     day_start = np.searchsorted(day, np.arange(first_day, first_day + days + 1)).astype(np.int64)
     return ContactLog(people, days, day_start, ego.astype(np.int32), alter.astype(np.int32))
 
 
-def _encounters(rows: Rows, ego: Integers, alter: Integers, people: int, gap: int) -> tuple[Integers, Integers, Integers]:
+def _encounters(
+    rows: Rows, ego: Integers, alter: Integers, people: int, gap: int
+) -> tuple[Integers, Integers, Integers]:
     """Merge contacts: ego, alter and day of each encounter, sorted by day, start, ego, alter."""
     pair = ego * people + alter
     order = np.lexsort((rows.clock, rows.instant, pair))
@@ -99,7 +109,9 @@ def _encounters(rows: Rows, ego: Integers, alter: Integers, people: int, gap: in
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (pair[1:] != pair[:-1]) | (instant[1:] - instant[:-1] > gap)
     first = order[starts]
-    first = first[np.lexsort((alter[first], ego[first], rows.instant[first], rows.clock[first] // _DAY))]
+    first = first[
+        np.lexsort((alter[first], ego[first], rows.instant[first], rows.clock[first] // _DAY))
+    ]
     return ego[first], alter[first], rows.clock[first] // _DAY
 
 
@@ -111,7 +123,9 @@ def _people(labels: list[str]) -> tuple[list[int] | list[str], Integers]:
 
 def _whole(labels: list[str]) -> list[str]:
     """Give the labels as whole numbers are written, without the .0 of a spreadsheet; none if not all are whole numbers."""
-    return [label.partition(".")[0] for label in labels] if all(map(_WHOLE.fullmatch, labels)) else []
+    return (
+        [label.partition(".")[0] for label in labels] if all(map(_WHOLE.fullmatch, labels)) else []
+    )
 
 
 def _two_ways(labels: list[str]) -> list[tuple[int, str]]:

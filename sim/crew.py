@@ -62,5 +62,7 @@ class Crew:
         except BaseException:
             first.gate[GIVEN_UP] = 1
             executor, self._executor = self._executor, None
-            executor.shutdown(cancel_futures=True)  # nobody is left at the gate, nor work that no thread has taken
+            executor.shutdown(
+                cancel_futures=True
+            )  # nobody is left at the gate, nor work that no thread has taken
             raise

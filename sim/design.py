@@ -63,7 +63,10 @@ class Design:
             A name that the scenario does not have, or a value that does not fit, with the point where it stands.
         """
         kinds = [_kind(scenario, name) for name in self.names]
-        rows = [tuple(map(_read, kinds, self.names, row, itertools.repeat(number))) for number, row in enumerate(self.rows)]
+        rows = [
+            tuple(map(_read, kinds, self.names, row, itertools.repeat(number)))
+            for number, row in enumerate(self.rows)
+        ]
         return Design(self.names, rows)
 
     def text(self, number: int) -> str:
@@ -82,8 +85,14 @@ class Design:
     def first(self) -> NDArray[np.int64]:
         """The number, for each point, of the first point that has the same values: only that one needs to be run."""
         seen: dict[bytes, int] = {}
-        texts = (hashlib.sha256(self.text(number).encode()).digest()[:16] for number in range(len(self)))
-        return np.fromiter((seen.setdefault(text, number) for number, text in enumerate(texts)), np.int64, len(self))
+        texts = (
+            hashlib.sha256(self.text(number).encode()).digest()[:16] for number in range(len(self))
+        )
+        return np.fromiter(
+            (seen.setdefault(text, number) for number, text in enumerate(texts)),
+            np.int64,
+            len(self),
+        )
 
     def columns(self, numbers: NDArray[np.int64]) -> "dict[str, pyarrow.Array]":
         """Give the values of some points as columns that Parquet can hold.
@@ -103,7 +112,10 @@ class Design:
             elif isinstance(kind, Real) and not isinstance(kind, Chances):
                 columns[name] = pyarrow.array(values, pyarrow.float64())
             else:
-                texts = (value if value is None or isinstance(value, str) else as_text(value) for value in values)
+                texts = (
+                    value if value is None or isinstance(value, str) else as_text(value)
+                    for value in values
+                )
                 columns[name] = pyarrow.array(texts, pyarrow.string())
         return columns
 
@@ -121,13 +133,21 @@ class Design:
             return int(point)
         unknown = next((name for name in point if name not in self.names), None)
         if unknown is not None:
-            raise InputError(f"{unknown}: not varied in this study; must be one of {', '.join(self.names)}")
+            raise InputError(
+                f"{unknown}: not varied in this study; must be one of {', '.join(self.names)}"
+            )
         places = [self.names.index(name) for name in point]
         wanted = as_text(Design(tuple(point), [tuple(point.values())]).read(scenario).rows[0])
-        found = [number for number, row in enumerate(self.rows) if as_text([row[place] for place in places]) == wanted]
+        found = [
+            number
+            for number, row in enumerate(self.rows)
+            if as_text([row[place] for place in places]) == wanted
+        ]
         different = sorted({int(self.first[number]) for number in found})
         if len(different) != 1:
-            raise InputError(f"{shown(dict(point))}: {len(different) or 'no'} points have these values; must be those of one point")
+            raise InputError(
+                f"{shown(dict(point))}: {len(different) or 'no'} points have these values; must be those of one point"
+            )
         return different[0]
 
 
@@ -146,9 +166,13 @@ def grid(vary: Mapping[str, Iterable[Any]]) -> Design:
     vary : mapping
         From dotted names to lists of values.
     """
-    for name, values in by_name("the design", vary, "lists of values by dotted name, as {'platform.limit': [2, 3, 5]}").items():
+    for name, values in by_name(
+        "the design", vary, "lists of values by dotted name, as {'platform.limit': [2, 3, 5]}"
+    ).items():
         if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
-            raise InputError(f"{name}: not a list of values (got {shown(values)}); must be a list, as [2, 3, 5]")
+            raise InputError(
+                f"{name}: not a list of values (got {shown(values)}); must be a list, as [2, 3, 5]"
+            )
     lists = {name: list(values) for name, values in vary.items()}
     empty = next((name for name, values in lists.items() if not values), None)
     if empty is not None:
@@ -171,16 +195,25 @@ def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> 
 
     if isinstance(table, str | Path):
         return _points_of_csv(Path(table))
-    listed = table if isinstance(table, pd.DataFrame) else pd.DataFrame(_mappings(table), dtype=object)
+    listed = (
+        table if isinstance(table, pd.DataFrame) else pd.DataFrame(_mappings(table), dtype=object)
+    )
     names = tuple(str(name) for name in listed.columns)
-    columns = [[None if _missing(value) else value for value in listed[name].astype(object)] for name in listed.columns]
+    columns = [
+        [None if _missing(value) else value for value in listed[name].astype(object)]
+        for name in listed.columns
+    ]
     return _listed(names, list(zip(*columns, strict=True)), "the points")
 
 
 def _mappings(table: Any) -> list[Mapping[str, Any]]:
     listed = list(table) if isinstance(table, Iterable) else [table]
     for point in listed:
-        by_name("the points", point, "values by dotted name for each point, as [{'platform.limit': 3}], or a DataFrame or CSV file")
+        by_name(
+            "the points",
+            point,
+            "values by dotted name for each point, as [{'platform.limit': 3}], or a DataFrame or CSV file",
+        )
     return listed
 
 
@@ -192,10 +225,17 @@ def _points_of_csv(path: Path) -> Design:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
     except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror or error}); must be a CSV file of points") from None
+        raise InputError(
+            f"{path}: can't be read ({error.strerror or error}); must be a CSV file of points"
+        ) from None
     except (ValueError, pd.errors.ParserError) as error:
-        raise InputError(f"{path}: not a CSV file ({' '.join(str(error).split())}); must have a header and a row for each point") from None
-    rows = [tuple(None if text == "" else value_read(text.strip()) for text in row) for row in table.itertuples(index=False)]
+        raise InputError(
+            f"{path}: not a CSV file ({' '.join(str(error).split())}); must have a header and a row for each point"
+        ) from None
+    rows = [
+        tuple(None if text == "" else value_read(text.strip()) for text in row)
+        for row in table.itertuples(index=False)
+    ]
     return _listed(tuple(name.strip() for name in table.columns), rows, str(path))
 
 
@@ -222,7 +262,9 @@ def latin_hypercube(ranges: Mapping[str, Any], number: int, seed: int = 1) -> De
     from scipy.stats import qmc
 
     rng = np.random.default_rng(whole("seed", seed, 0))
-    return _spread(ranges, number, lambda dimensions: qmc.LatinHypercube(dimensions, rng=rng).random(number))
+    return _spread(
+        ranges, number, lambda dimensions: qmc.LatinHypercube(dimensions, rng=rng).random(number)
+    )
 
 
 def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
@@ -241,9 +283,13 @@ def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
 
     number = whole("points", number)
     if number & (number - 1):
-        raise InputError(f"points: not a power of two (got {number}); must be one for a Sobol' sequence, as {1 << number.bit_length()}")
+        raise InputError(
+            f"points: not a power of two (got {number}); must be one for a Sobol' sequence, as {1 << number.bit_length()}"
+        )
     power, rng = number.bit_length() - 1, np.random.default_rng(whole("seed", seed, 0))
-    return _spread(ranges, number, lambda dimensions: qmc.Sobol(dimensions, rng=rng).random_base2(power))
+    return _spread(
+        ranges, number, lambda dimensions: qmc.Sobol(dimensions, rng=rng).random_base2(power)
+    )
 
 
 def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
@@ -261,13 +307,19 @@ def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
         raise InputError(f"problem: names: not a list (got {shown(given)}); must be dotted names")
     names, values = tuple(map(str, given)), numbers("the sample", sample)
     if not np.isfinite(values).all():
-        raise InputError("the sample: has a number that is not finite; must be as SALib's sample functions give it")
+        raise InputError(
+            "the sample: has a number that is not finite; must be as SALib's sample functions give it"
+        )
     if values.ndim != 2 or values.shape[1] != len(names):
-        raise InputError(f"the sample has the shape {values.shape}; must be (points, {len(names)}) for {', '.join(names)}")
+        raise InputError(
+            f"the sample has the shape {values.shape}; must be (points, {len(names)}) for {', '.join(names)}"
+        )
     columns = []
     for name, column in zip(names, values.T, strict=True):
         kind = _declared(name)
-        columns.append(np.rint(column).astype(int).tolist() if isinstance(kind, Whole) else column.tolist())
+        columns.append(
+            np.rint(column).astype(int).tolist() if isinstance(kind, Whole) else column.tolist()
+        )
         if isinstance(kind, Flag):
             columns[-1] = (column >= 0.5).tolist()
     return _listed(names, list(zip(*columns, strict=True)), "the sample")
@@ -280,19 +332,32 @@ def _spread(ranges: Mapping[str, Any], number: int, draw: Any) -> Design:
     if not ranges:
         raise InputError("the design varies nothing; must have a range for at least one parameter")
     drawn = draw(len(ranges))
-    columns = [_scaled(name, span, column) for (name, span), column in zip(ranges.items(), drawn.T, strict=True)]
+    columns = [
+        _scaled(name, span, column)
+        for (name, span), column in zip(ranges.items(), drawn.T, strict=True)
+    ]
     return Design(tuple(ranges), list(zip(*columns, strict=True)))
 
 
 def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
     """Bring numbers from 0 to 1 to a range or to a list of values."""
-    if isinstance(span, str | Mapping) or not isinstance(span, Iterable) or not (listed := list(span)):
-        raise InputError(f"{name}: not a range (got {shown(span)}); must be [low, high], or a list of values")
-    if len(listed) != 2 or not all(isinstance(end, int | float) and not isinstance(end, bool) for end in listed):
+    if (
+        isinstance(span, str | Mapping)
+        or not isinstance(span, Iterable)
+        or not (listed := list(span))
+    ):
+        raise InputError(
+            f"{name}: not a range (got {shown(span)}); must be [low, high], or a list of values"
+        )
+    if len(listed) != 2 or not all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in listed
+    ):
         return [listed[int(place)] for place in column * len(listed)]
     low, high = listed
     if not -math.inf < low < high < math.inf:
-        raise InputError(f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high")
+        raise InputError(
+            f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high"
+        )
     if isinstance(_declared(name), Whole):
         return np.floor(low + column * (high - low + 1)).astype(int).tolist()  # type: ignore[no-any-return]
     return (low + column * (high - low)).tolist()  # type: ignore[no-any-return]
@@ -316,7 +381,11 @@ def _plain(value: Any) -> Any:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    return (
+        value is None
+        or (isinstance(value, float) and value != value)
+        or type(value).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _declared(name: str) -> Kind | None:
@@ -331,7 +400,9 @@ def _declared(name: str) -> Kind | None:
             return None
         model = type(info.default)
     found = model.model_fields.get(last)
-    return next((kind for kind in found.metadata if isinstance(kind, Kind)), None) if found else None
+    return (
+        next((kind for kind in found.metadata if isinstance(kind, Kind)), None) if found else None
+    )
 
 
 def _kind(scenario: Scenario, name: str) -> Kind | None:

@@ -28,9 +28,16 @@ from .scenario import LONGEST, Scenario
 
 def rules(scenario: Scenario, members: int) -> arrays.Rules:
     """Put the scenario into the kernel's terms."""
-    meeting, inviting, answering, platform = scenario.meeting, scenario.inviting, scenario.answering, scenario.platform
+    meeting, inviting, answering, platform = (
+        scenario.meeting,
+        scenario.inviting,
+        scenario.answering,
+        scenario.platform,
+    )
     policies = list(scenario.policies.values())
-    weights = np.array([[policy.contacts, policy.introductions, policy.directory] for policy in policies], float)
+    weights = np.array(
+        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+    )
     weights /= weights.sum(axis=1, keepdims=True)
     whole = int(inviting.per_day)
 
@@ -54,7 +61,13 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
         friend=meeting.again + meeting.friend,
         circle=meeting.again + meeting.friend + meeting.circle,
         again_choice=meeting.again_choice,
-        face=thresholds(meeting.face_again, meeting.face_online, meeting.face_friend, meeting.face_circle, meeting.face_anybody),
+        face=thresholds(
+            meeting.face_again,
+            meeting.face_online,
+            meeting.face_friend,
+            meeting.face_circle,
+            meeting.face_anybody,
+        ),
         whole_attempts=whole,
         extra_attempt=np.uint64(threshold(inviting.per_day - whole)),
         tries=inviting.tries,
@@ -75,7 +88,9 @@ def rules(scenario: Scenario, members: int) -> arrays.Rules:
         max_connections=or_none(platform.max_connections),
         from_contacts=weights[:, 0].copy(),
         from_introductions=weights[:, 0] + weights[:, 1],
-        contacts_only=np.array([policy.introductions + policy.directory == 0 for policy in policies], bool),
+        contacts_only=np.array(
+            [policy.introductions + policy.directory == 0 for policy in policies], bool
+        ),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),
@@ -133,9 +148,17 @@ class Engine:
         self.sociability = society.sociability(scenario, n)
         policy = society.deal_policies(scenario, n)
         try:
-            self.world = arrays.found(self.rules, policy, society.starts(scenario, self.sociability), len(scenario.policies), longest_day)
+            self.world = arrays.found(
+                self.rules,
+                policy,
+                society.starts(scenario, self.sociability),
+                len(scenario.policies),
+                longest_day,
+            )
         except MemoryError:
-            raise InputError(f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day") from None
+            raise InputError(
+                f"members: {n} need more memory than there is; take fewer members or a smaller inviting.per_day"
+            ) from None
         self.series = np.zeros((scenario.days, len(scenario.policies), arrays.TOTALS), np.int64)
         nothing = np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32)
         self.crew = Crew(threads, self.world)
@@ -149,38 +172,73 @@ class Engine:
     def connected(self, ego: int) -> NDArray[np.int32]:
         """List the members with whom ego is connected, in the order of their bonds."""
         slots = pairs.slots(self.world.head, self.world.chunks, ego)
-        others: NDArray[np.int32] = self.world.alter[slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]].astype(np.int32)
+        others: NDArray[np.int32] = self.world.alter[
+            slots[self.world.state[slots] & bonds.PLATFORM == bonds.CONNECTED]
+        ].astype(np.int32)
         return others
 
     def footprint(self) -> tuple[int, int, int]:
         """Count bond records, the bytes that they take (spare places and lists of chunks included), and those of all else."""
         world = self.world
         slots = int(world.clock[arrays.NEXT_SLOT])
-        per_slot = sum(pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)) // len(world.alter)
-        waiting = int(world.sent_from[:, -1].sum()) * (world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize)
-        others = (world.head, world.tally, world.account, world.answers, world.policy, world.starts, world.attempts, world.week)
-        lists = (world.strike_days, world.touched, world.fresh, world.invited, world.keys, world.sides, world.verdicts)
+        per_slot = sum(
+            pool.nbytes for pool in (world.mark, world.alter, world.link, world.state)
+        ) // len(world.alter)
+        waiting = int(world.sent_from[:, -1].sum()) * (
+            world.sent_slot.itemsize + world.sent_ego.itemsize + world.sent_source.itemsize
+        )
+        others = (
+            world.head,
+            world.tally,
+            world.account,
+            world.answers,
+            world.policy,
+            world.starts,
+            world.attempts,
+            world.week,
+        )
+        lists = (
+            world.strike_days,
+            world.touched,
+            world.fresh,
+            world.invited,
+            world.keys,
+            world.sides,
+            world.verdicts,
+        )
         listed = sum(table.nbytes for table in world.chunks)
         bonds_now = int(world.heads[:, bonds.BONDS].sum(dtype=np.int64))
-        return bonds_now, slots * per_slot + listed, waiting + sum(array.nbytes for array in (*others, *lists))
+        return (
+            bonds_now,
+            slots * per_slot + listed,
+            waiting + sum(array.nbytes for array in (*others, *lists)),
+        )
 
     @property
     def reach_days(self) -> set[int]:
         """The days on whose evening the reach is taken for the series."""
-        return {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {0}
+        return {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {
+            0
+        }
 
     def measure_reach(self) -> None:
         """Take the reach of this evening, of a sample of egos, for the series."""
         policy, policies = self.world.policy.astype(np.int64), len(self.scenario.policies)
         if self._egos is None:
-            self._egos = measures.choose_egos(policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS)
+            self._egos = measures.choose_egos(
+                policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS
+            )
         steps = reach_of(*tables.neighbours(self), self._egos)
-        self.reach[self.day] = np.column_stack([measures.centres(values, self._egos, policy, policies) for values in steps])
+        self.reach[self.day] = np.column_stack(
+            [measures.centres(values, self._egos, policy, policies) for values in steps]
+        )
 
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Take all measures, as of the last evening."""
         members, connections = tables.members(self), tables.connections(self)
-        lived = self.scenario.replace({"days": max(self.day, 1)})  # a model may stop early, or go on
+        lived = self.scenario.replace(
+            {"days": max(self.day, 1)}
+        )  # a model may stop early, or go on
         return Result(
             scenario=self.scenario,
             summary=measures.summary(lived, members, connections),
@@ -212,7 +270,9 @@ class Engine:
         self.world.policy[:] = places
         self._egos = None
         self.world.totals[:] = tables.totals(self)
-        self._sizes[max(self.day, 0) + 1] = np.bincount(places, minlength=len(self.scenario.policies))
+        self._sizes[max(self.day, 0) + 1] = np.bincount(
+            places, minlength=len(self.scenario.policies)
+        )
 
     @property
     def day(self) -> int:
@@ -222,12 +282,29 @@ class Engine:
     def advance(self, last_day: int) -> None:
         """Live until the evening of a day, beyond the scenario's last one if so asked."""
         if self.scenario.history_days + last_day > LONGEST:
-            raise InputError(f"days: day {last_day} after {self.scenario.history_days} days of history; a run lasts at most {LONGEST} days")
+            raise InputError(
+                f"days: day {last_day} after {self.scenario.history_days} days of history; a run lasts at most {LONGEST} days"
+            )
         if last_day > len(self.series):
-            self.series = np.concatenate([self.series, np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)])
+            self.series = np.concatenate(
+                [
+                    self.series,
+                    np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64),
+                ]
+            )
 
         def live(share: Share) -> int:
-            return int(kernel.advance(self.world, self.rules, last_day, self.series, *self._log, self.scenario.meeting.repeat_log, share))
+            return int(
+                kernel.advance(
+                    self.world,
+                    self.rules,
+                    last_day,
+                    self.series,
+                    *self._log,
+                    self.scenario.meeting.repeat_log,
+                    share,
+                )
+            )
 
         while (said := self.crew.live(live)) != kernel.DONE:
             try:
@@ -239,7 +316,9 @@ class Engine:
             policy = list(self.scenario.policies.values())[failed.argmax()]
             title = getattr(policy.condition, "__name__", "of the policy")
             right = "must give True or False for every bond and candidate"
-            raise InputError(f"policies.{policy.name}.condition: the function {title} raised an exception by day {self.day}; {right}")
+            raise InputError(
+                f"policies.{policy.name}.condition: the function {title} raised an exception by day {self.day}; {right}"
+            )
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:

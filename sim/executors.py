@@ -148,7 +148,9 @@ class Processes:
             done.append((job, future.result()))
         except BrokenProcessPool:
             broken.append(job)
-        except Exception as error:  # the job could not be sent: a row says so, as of any other failure
+        except (
+            Exception
+        ) as error:  # the job could not be sent: a row says so, as of any other failure
             done.append((job, failure(job, described(error))))
 
     def _renew(self) -> None:

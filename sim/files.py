@@ -74,7 +74,9 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
         Where the folder can't be written, before the block begins: so a long run does not end in vain. After that, where there is no room.
     """
     path = located(path)
-    made = [folder for folder in (path, *path.parents) if not os.path.exists(folder)]  # unlike Path.exists, where it can't be told too
+    made = [
+        folder for folder in (path, *path.parents) if not os.path.exists(folder)
+    ]  # unlike Path.exists, where it can't be told too
     name = secrets.token_hex(4)
     beside, hold = path / f".{name}", None  # inside: the folder may be all that one may write to
     try:
@@ -82,7 +84,9 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
             _sweep(path)
             beside.mkdir(parents=True)
             hold = _held(beside)
-            beside = beside.rename(path / f"{UNFINISHED}{name}")  # held before it has the name that is swept
+            beside = beside.rename(
+                path / f"{UNFINISHED}{name}"
+            )  # held before it has the name that is swept
         except OSError as error:
             raise _unwritable(path, error) from None
         try:
@@ -101,7 +105,9 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
         if hold is not None:
             os.close(hold)
         for folder in made:
-            with contextlib.suppress(OSError):  # not empty: the block ended well; not there: it could not be made
+            with contextlib.suppress(
+                OSError
+            ):  # not empty: the block ended well; not there: it could not be made
                 folder.rmdir()
 
 
@@ -171,4 +177,6 @@ def _folder_flushed(path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> InputError:
     obstructed = isinstance(error, FileExistsError | NotADirectoryError)
     why = "a file is where a folder should be" if obstructed else error.strerror or str(error)
-    return InputError(f"{path}: can't be written ({why}); must be a place with room, where you may write")
+    return InputError(
+        f"{path}: can't be written ({why}); must be a place with room, where you may write"
+    )

@@ -18,7 +18,12 @@ def spoken(name: str) -> str:
 
 def reach(table: pd.DataFrame) -> str:
     """Say who reaches furthest on the last day; columns population, policy, day, mean, low, high."""
-    ends = _first_population(table).sort_values("day", kind="stable").drop_duplicates("policy", keep="last").set_index("policy")
+    ends = (
+        _first_population(table)
+        .sort_values("day", kind="stable")
+        .drop_duplicates("policy", keep="last")
+        .set_index("policy")
+    )
     if not ends["mean"].max() > 0:
         return f"{_where(table)}nobody is reached"
     first, others = _first_and_others(ends)
@@ -40,7 +45,10 @@ def survival(table: pd.DataFrame) -> str:
     """Say how many are blocked in the end; columns population, policy, clock ("days" is looked at), time, mean."""
     curves = _first_population(table[table["clock"] == "days"]).sort_values("time", kind="stable")
     blocked = 1 - curves.groupby("policy", sort=False)["mean"].last().sort_values(kind="stable")
-    parts = [f"{percent(share) if share > 0 else 'none'} of {quoted(str(policy))}" for policy, share in blocked.items()]
+    parts = [
+        f"{percent(share) if share > 0 else 'none'} of {quoted(str(policy))}"
+        for policy, share in blocked.items()
+    ]
     return f"{_where(table)}by day {curves['time'].max():.0f}, {listed(parts)} are blocked"
 
 
@@ -61,7 +69,10 @@ def plane(wide: pd.DataFrame) -> str:
 def network(members: pd.DataFrame) -> str:
     """Say how many are blocked; a row a member with policy and blocked (bool)."""
     groups = members.groupby("policy", sort=False)["blocked"]
-    parts = [f"{blocked.sum() or 'none'} of {len(blocked)} {quoted(str(policy))}" for policy, blocked in groups]
+    parts = [
+        f"{blocked.sum() or 'none'} of {len(blocked)} {quoted(str(policy))}"
+        for policy, blocked in groups
+    ]
     return f"Of {len(members)} people, {members['blocked'].sum() or 'none'} are blocked: {listed(parts)}"
 
 
@@ -99,9 +110,13 @@ def _first_and_others(estimates: pd.DataFrame) -> tuple[list[str], list[str]]:
     A policy without an estimate is neither.
     """
     falling = estimates.dropna(subset="mean").sort_values("mean", ascending=False, kind="stable")
-    low, high = (falling[bound].fillna(falling["mean"]) for bound in ("low", "high"))  # one replication has no interval
+    low, high = (
+        falling[bound].fillna(falling["mean"]) for bound in ("low", "high")
+    )  # one replication has no interval
     first = high >= low.iloc[0]
-    return [str(policy) for policy in falling.index[first]], [str(policy) for policy in falling.index[~first]]
+    return [str(policy) for policy in falling.index[first]], [
+        str(policy) for policy in falling.index[~first]
+    ]
 
 
 def _names(policies: Sequence[str]) -> str:

@@ -61,7 +61,12 @@ MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Those that are medians: where some replications have none, the others' mean would be too small."""
 LEAST_AT_RISK = 0.1
 """A survival curve says little where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
-COLUMNS = ("members", *MEASURES, "egos", *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")))
+COLUMNS = (
+    "members",
+    *MEASURES,
+    "egos",
+    *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
+)
 """All columns of a summary after the policy, in their order."""
 
 
@@ -111,7 +116,9 @@ def reach(society: Adjacency, egos: Ints | None = None) -> tuple[Ints, Ints]:
     if egos is None:
         two, three = kernel.reach_of_all(society.indptr, society.indices)
     else:
-        two, three = kernel.reach_of(society.indptr, society.indices, np.ascontiguousarray(egos, np.int64))
+        two, three = kernel.reach_of(
+            society.indptr, society.indices, np.ascontiguousarray(egos, np.int64)
+        )
     return two, three
 
 
@@ -139,7 +146,9 @@ def in_largest_component(connections: NDArray[np.int32], members: int) -> NDArra
     return in_largest
 
 
-def choose_egos(policy: Ints, policies: int, seed: int, *, exact: int = EXACT_REACH, most: int = SAMPLED_EGOS) -> Ints:
+def choose_egos(
+    policy: Ints, policies: int, seed: int, *, exact: int = EXACT_REACH, most: int = SAMPLED_EGOS
+) -> Ints:
     """Choose the egos whose reach stands for everybody's.
 
     Parameters
@@ -166,7 +175,10 @@ def choose_egos(policy: Ints, policies: int, seed: int, *, exact: int = EXACT_RE
     words = np.random.Philox(key=seed).random_raw(len(policy))
     groups = [np.flatnonzero(policy == place) for place in range(policies)]
     part = max(2, most // sum(len(group) > 0 for group in groups))
-    chosen = [group[np.argpartition(words[group], part)[:part]] if len(group) > part else group for group in groups]
+    chosen = [
+        group[np.argpartition(words[group], part)[:part]] if len(group) > part else group
+        for group in groups
+    ]
     return np.sort(np.concatenate(chosen))
 
 
@@ -202,7 +214,9 @@ def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floa
         weight = size / len(policy)
         present = size > 0
         parts = weight[present] ** 2 * error[present]
-        freedom = np.append(number - 1.0, parts.sum() ** 2 / np.sum(parts**2 / np.maximum(1, number[present] - 1)))
+        freedom = np.append(
+            number - 1.0, parts.sum() ** 2 / np.sum(parts**2 / np.maximum(1, number[present] - 1))
+        )
         error = np.append(error, parts.sum())
         half = np.where(error == 0, 0.0, stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(error))
     return np.column_stack([centre, centre - half, centre + half])
@@ -218,7 +232,9 @@ def centres(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Fl
     return np.append(mean, (size / len(policy))[present] @ mean[present])
 
 
-def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np.int32]) -> "pd.DataFrame":
+def summary(
+    scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np.int32]
+) -> "pd.DataFrame":
     """Take all measures at the end of a run.
 
     Parameters
@@ -239,7 +255,12 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     import pandas as pd
 
     policies = len(scenario.policies)
-    policy = members["policy"].cat.set_categories(list(scenario.policies)).cat.codes.to_numpy().astype(np.int64)
+    policy = (
+        members["policy"]
+        .cat.set_categories(list(scenario.policies))
+        .cat.codes.to_numpy()
+        .astype(np.int64)
+    )
 
     def total(column: Any) -> Floats:
         """Sum over the members of each policy, and over everybody."""
@@ -253,8 +274,12 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     some = None if len(egos) == len(members) else egos
     two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
     local = means(clustering(society, some), egos, policy, policies)
-    days, invitations = (_medians(*_first_restricted(scenario, members, by), policy, policies) for by in CLOCKS)
-    if np.count_nonzero(size[:-1]) > 1:  # who goes out of sight early on this clock has a policy that invites few: not at random
+    days, invitations = (
+        _medians(*_first_restricted(scenario, members, by), policy, policies) for by in CLOCKS
+    )
+    if (
+        np.count_nonzero(size[:-1]) > 1
+    ):  # who goes out of sight early on this clock has a policy that invites few: not at random
         invitations[-1] = np.nan
     others = len(members) - 1
     return pd.DataFrame(
@@ -276,7 +301,9 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
             "idk_rate": _share(total(members["strikes"]), sent),
             "unwanted": _share(total(members["unwanted"]), size) / scenario.days * 365,
             "clustering": local[:, 0],
-            "largest_component": _share(total(in_largest_component(connections, len(members))), size),
+            "largest_component": _share(
+                total(in_largest_component(connections, len(members))), size
+            ),
             "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
             "reach2_low": two[:, 1],
             "reach2_high": two[:, 2],
@@ -288,7 +315,9 @@ def summary(scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np
     )
 
 
-def survival(scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *, level: float = LEVEL) -> "pd.DataFrame":
+def survival(
+    scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *, level: float = LEVEL
+) -> "pd.DataFrame":
     """Estimate the share of members never restricted, by the Kaplan-Meier curve.
 
     Parameters
@@ -322,25 +351,41 @@ def survival(scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *,
     if by not in CLOCKS:
         raise InputError(f"by: not known (got {shown(by)}); must be one of {', '.join(CLOCKS)}")
     if not isinstance(members, pd.DataFrame) or not set(members) >= CLOCKS[by]:
-        raise InputError(f"members: not a table of members (got {shown(members)}); must be as Result.members")
+        raise InputError(
+            f"members: not a table of members (got {shown(members)}); must be as Result.members"
+        )
     level = real("level", level, 0, 1)
     time, restricted = _first_restricted(scenario, members, by)
     curves = {}
     for name in [*scenario.policies, EVERYBODY]:
-        own = np.ones(len(members), bool) if name == EVERYBODY else (members["policy"] == name).to_numpy()
+        own = (
+            np.ones(len(members), bool)
+            if name == EVERYBODY
+            else (members["policy"] == name).to_numpy()
+        )
         if own.any():
             curves[name] = _curve(time[own], restricted[own], level)
     columns = (np.concatenate(parts) for parts in zip(*curves.values(), strict=True))
     names = np.repeat(list(curves), [len(at) for at, *_ in curves.values()])
-    return pd.DataFrame({"policy": names, **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True))})
+    return pd.DataFrame(
+        {
+            "policy": names,
+            **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True)),
+        }
+    )
 
 
-def _first_restricted(scenario: Scenario, members: "pd.DataFrame", by: Clock) -> tuple[Ints, NDArray[np.bool_]]:
+def _first_restricted(
+    scenario: Scenario, members: "pd.DataFrame", by: Clock
+) -> tuple[Ints, NDArray[np.bool_]]:
     """Give the time of each member's first restriction, or at which it went out of sight, and which of the two it is."""
     if by == "days":
         first, censored_at = members["blocked_day"], np.full(len(members), scenario.days)
     else:
-        first, censored_at = members["invitations_until_block"], members["invitations_sent"].to_numpy(np.int64)
+        first, censored_at = (
+            members["invitations_until_block"],
+            members["invitations_sent"].to_numpy(np.int64),
+        )
     restricted = first.notna().to_numpy(bool)
     return np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at), restricted
 
@@ -356,11 +401,20 @@ def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDA
     """Give the columns of a Kaplan-Meier curve, from ``time`` on."""
     curve = _never_restricted(time, restricted)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)  # at 1 and at 0: see below
+        warnings.filterwarnings(
+            "ignore", "The confidence interval is undefined", RuntimeWarning
+        )  # at 1 and at 0: see below
         bounds = curve.confidence_interval(level, method="log-log")
-    at, still, low, high = curve.quantiles, curve.probabilities, bounds.low.probabilities, bounds.high.probabilities
+    at, still, low, high = (
+        curve.quantiles,
+        curve.probabilities,
+        bounds.low.probabilities,
+        bounds.high.probabilities,
+    )
     if at[0] > 0 or still[0] < 1:
-        at, still, low, high = (np.append(first, values) for first, values in ((0, at), (1, still), (1, low), (1, high)))
+        at, still, low, high = (
+            np.append(first, values) for first, values in ((0, at), (1, still), (1, low), (1, high))
+        )
     low[still == 1] = high[still == 1] = 1
     if still[-1] == 0:
         low[-1], high[-1] = 0, high[-2]
@@ -376,7 +430,9 @@ def _medians(time: Ints, restricted: NDArray[np.bool_], policy: Ints, policies: 
         own = policy == place if place < policies else np.ones(len(policy), bool)
         if restricted[own].any():
             curve = _never_restricted(time[own], restricted[own])
-            below = curve.probabilities <= 0.5 + 1e-12  # the curve is a product of fractions, one half only to rounding
+            below = (
+                curve.probabilities <= 0.5 + 1e-12
+            )  # the curve is a product of fractions, one half only to rounding
             median = curve.quantiles[below.argmax()]
             if below.any() and (time[own] >= median).mean() >= LEAST_AT_RISK:
                 medians[place] = median

@@ -32,7 +32,9 @@ def _seed(rng: Seed) -> int | str:
     try:
         return int(np.random.default_rng(rng).integers(2**63))
     except (TypeError, ValueError):
-        raise InputError(f"rng: not a seed (got {shown(rng)}); must be a whole number, or a generator of numpy") from None
+        raise InputError(
+            f"rng: not a seed (got {shown(rng)}); must be a whole number, or a generator of numpy"
+        ) from None
 
 
 class NetworkModel(mesa.Model):  # type: ignore[misc]
@@ -67,7 +69,9 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     engine: Engine
 
-    def __init__(self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any) -> None:
+    def __init__(
+        self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any
+    ) -> None:
         own = parameters if rng is None else {**parameters, "seed": _seed(rng)}
         chosen = checked(Scenario() if scenario is None else scenario).replace(own)
         super().__init__(rng=chosen.seed)
@@ -76,7 +80,11 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self._measured: tuple[int, dict[str, list[float]]] = (0, {})
         policies = list(self.scenario.policies)
         reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
-        reporters |= {f"{measure}_{name}": _reporter(measure, place) for place, name in enumerate(policies) for measure in DAILY}
+        reporters |= {
+            f"{measure}_{name}": _reporter(measure, place)
+            for place, name in enumerate(policies)
+            for measure in DAILY
+        }
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     @property
@@ -88,7 +96,9 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def scenario(self, value: Any) -> None:
         """Leave Mesa's own scenario, which it sets at birth, where it is not in the way."""
         if isinstance(value, Scenario):
-            raise InputError("scenario: a model keeps the one that it was made with; make another model")
+            raise InputError(
+                "scenario: a model keeps the one that it was made with; make another model"
+            )
         self._mesa_scenario = value
 
     @property
@@ -151,12 +161,19 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         InputError
             Not as many as there are members, or a name that is none of the scenario's policies.
         """
-        given, place = np.asarray(names, object), {name: place for place, name in enumerate(self.scenario.policies)}
+        given, place = (
+            np.asarray(names, object),
+            {name: place for place, name in enumerate(self.scenario.policies)},
+        )
         if given.shape != (self.scenario.members,):
-            raise InputError(f"policies: {given.size} names; must be {self.scenario.members}, one for each member")
+            raise InputError(
+                f"policies: {given.size} names; must be {self.scenario.members}, one for each member"
+            )
         for name in given:
             if not isinstance(name, str) or name not in place:
-                raise InputError(f"policies: {name}: no such policy here{near(str(name), place)}; must be one of {', '.join(place)}")
+                raise InputError(
+                    f"policies: {name}: no such policy here{near(str(name), place)}; must be one of {', '.join(place)}"
+                )
         self.engine.set_policies(np.array([place[name] for name in given]))
 
     @property

@@ -24,12 +24,25 @@ from typing import Any
 from .scenario import Scenario
 from .version import VERSION
 
-PACKAGES = ("mesa", "numba", "llvmlite", "numpy", "scipy", "pandas", "pyarrow", "networkx", "pydantic", "matplotlib")
+PACKAGES = (
+    "mesa",
+    "numba",
+    "llvmlite",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "networkx",
+    "pydantic",
+    "matplotlib",
+)
 CODE = ("sim", "experiments", "pyproject.toml", "requirements.lock")
 """What results depend on; a change of other files does not make the code differ from its commit."""
 
 
-def provenance(scenario: Scenario, *, started: datetime, seeds: Sequence[int] | None = None, **more: Any) -> dict[str, Any]:
+def provenance(
+    scenario: Scenario, *, started: datetime, seeds: Sequence[int] | None = None, **more: Any
+) -> dict[str, Any]:
     """Describe what made a result, in plain values that JSON can hold.
 
     Parameters
@@ -59,8 +72,16 @@ def provenance(scenario: Scenario, *, started: datetime, seeds: Sequence[int] | 
         "code": commit(),
         "packages": dict(_versions()),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
-        "conditions": {name: source(policy.condition) for name, policy in scenario.policies.items() if policy.condition is not None},
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+        },
+        "conditions": {
+            name: source(policy.condition)
+            for name, policy in scenario.policies.items()
+            if policy.condition is not None
+        },
         "scenario": scenario.to_dict(),
     }
 
@@ -68,7 +89,9 @@ def provenance(scenario: Scenario, *, started: datetime, seeds: Sequence[int] | 
 def source(function: Any) -> str | None:
     """Give the text of a Python function, or of one that numba has compiled; None where it was typed in and stands in no file."""
     code = getattr(getattr(function, "py_func", function), "__code__", None)
-    if code is not None and code.co_filename == "<string>":  # of python -c, whose own text inspect would give for any such function
+    if (
+        code is not None and code.co_filename == "<string>"
+    ):  # of python -c, whose own text inspect would give for any such function
         return None
     try:
         return textwrap.dedent(inspect.getsource(function))
@@ -100,20 +123,35 @@ def _meaning(thing: Any, home: str | None, names: frozenset[str], met: dict[Any,
     if inspect.isfunction(thing) and followed:
         names = _names(thing.__code__)
         text = source(thing) or repr(_code(thing.__code__))
-        taken = {"defaults": thing.__defaults__, "keywords": thing.__kwdefaults__, **_outside(thing, names)}
+        taken = {
+            "defaults": thing.__defaults__,
+            "keywords": thing.__kwdefaults__,
+            **_outside(thing, names),
+        }
     elif (inspect.ismodule(thing) or inspect.isclass(thing)) and followed:
         text = _state(thing)
         taken = {name: value for name, value in vars(thing).items() if name in names}
     else:
         return _state(thing)
-    return "\n".join([text, *(f"{name} = {_meaning(value, home, names, met)}" for name, value in sorted(taken.items()))])
+    return "\n".join(
+        [
+            text,
+            *(
+                f"{name} = {_meaning(value, home, names, met)}"
+                for name, value in sorted(taken.items())
+            ),
+        ]
+    )
 
 
 def _installed(module: str | None) -> bool:
     """Say whether a module is Python's, a package's or this library's: of these the versions are known, and they don't change meanwhile."""
     top = (module or "builtins").partition(".")[0]
     file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
-    return top in {*sys.stdlib_module_names, __package__} or not {"site-packages", "dist-packages"}.isdisjoint(Path(file).parts)
+    return top in {*sys.stdlib_module_names, __package__} or not {
+        "site-packages",
+        "dist-packages",
+    }.isdisjoint(Path(file).parts)
 
 
 def _outside(function: Any, names: frozenset[str]) -> dict[str, Any]:
@@ -127,11 +165,17 @@ def _outside(function: Any, names: frozenset[str]) -> dict[str, Any]:
 
 def _names(code: CodeType) -> frozenset[str]:
     """Give the names of what stands outside, attributes included, also those in functions within the function."""
-    return frozenset(code.co_names).union(*(_names(one) for one in code.co_consts if inspect.iscode(one)))
+    return frozenset(code.co_names).union(
+        *(_names(one) for one in code.co_consts if inspect.iscode(one))
+    )
 
 
 def _code(code: CodeType) -> tuple[Any, ...]:
-    return code.co_code, code.co_names, [_code(one) if inspect.iscode(one) else one for one in code.co_consts]
+    return (
+        code.co_code,
+        code.co_names,
+        [_code(one) if inspect.iscode(one) else one for one in code.co_consts],
+    )
 
 
 def _state(value: Any) -> str:
@@ -145,7 +189,9 @@ def _state(value: Any) -> str:
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
     try:
         return f"{kind} {hashlib.sha256(pickle.dumps(value)).hexdigest()}"
-    except Exception:  # what can't be sent to another process, whatever it says to that, decides nothing there
+    except (
+        Exception
+    ):  # what can't be sent to another process, whatever it says to that, decides nothing there
         return kind
 
 
@@ -158,14 +204,30 @@ def commit(root: Path | None = None) -> dict[str, Any] | None:
 def _commit(root: Path) -> dict[str, Any] | None:
     if not (root / ".git").exists():  # installed, or inside somebody else's checkout
         return None
-    head, changes = _git(root, "rev-parse", "HEAD"), _git(root, "status", "--porcelain", "--", *CODE)
-    return None if head is None or changes is None else {"commit": head.strip(), "differs": bool(changes.strip())}
+    head, changes = (
+        _git(root, "rev-parse", "HEAD"),
+        _git(root, "status", "--porcelain", "--", *CODE),
+    )
+    return (
+        None
+        if head is None or changes is None
+        else {"commit": head.strip(), "differs": bool(changes.strip())}
+    )
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # in a hook they point at another checkout
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_")
+    }  # in a hook they point at another checkout
     try:
-        done = subprocess.run(["git", "-C", root, *arguments], capture_output=True, text=True, timeout=10, env=own, check=True)
+        done = subprocess.run(
+            ["git", "-C", root, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            env=own,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout

@@ -39,7 +39,9 @@ class Kind:
         """Give the value as the parameter holds it; raise a ``ValueError`` that says what is wrong and what would be right."""
         if isinstance(value, np.generic):
             value = value.item()
-        if self.none is not None and (value is None or (isinstance(value, str) and value.lower() == "none")):  # TOML has no null
+        if self.none is not None and (
+            value is None or (isinstance(value, str) and value.lower() == "none")
+        ):  # TOML has no null
             return None
         return self._read(value)
 
@@ -48,7 +50,9 @@ class Kind:
 
     def wrong(self, what: str, value: Any, right: str = "") -> ValueError:
         """Make the error: what is wrong, what was given, what would be right."""
-        return ValueError(f"{what} (got {shown(value)}); must be {right or self.range}{'' if self.none is None or right else ' (or none)'}")
+        return ValueError(
+            f"{what} (got {shown(value)}); must be {right or self.range}{'' if self.none is None or right else ' (or none)'}"
+        )
 
     def within(self, number: float) -> None:
         """Raise a ``ValueError`` if the number is out of range."""
@@ -57,7 +61,9 @@ class Kind:
         if self.high is not None and number > self.high:
             raise self.wrong("too large", number, f"{plain(self.high)} or less")
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
 
@@ -75,7 +81,11 @@ class Whole(Kind):
         return f"a whole number from {plain(self.low)} to {plain(self.high)}"
 
     def _read(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, float) and not value.is_integer()):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or (isinstance(value, float) and not value.is_integer())
+        ):
             raise self.wrong("not a whole number", value)
         self.within(value)
         return int(value)
@@ -86,7 +96,11 @@ class Digits(Whole):
     """A whole number that may also come as a string of its digits."""
 
     def _read(self, value: Any) -> int:
-        return super()._read(int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20 else value)
+        return super()._read(
+            int(value)
+            if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20
+            else value
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,11 @@ class Real(Kind):
         return f"a number from {plain(self.low)} to {plain(self.high)}"
 
     def _read(self, value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value < math.inf:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not -math.inf < value < math.inf
+        ):
             raise self.wrong("not a number", value)
         self.within(value)  # before it is a float: an int may be too large for one
         return float(value)
@@ -130,7 +148,9 @@ class Chances(Chance):
     def _read(self, value: Any) -> Any:
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise self.wrong("not five numbers", value)
-        given = tuple(number.item() if isinstance(number, np.generic) else number for number in value)
+        given = tuple(
+            number.item() if isinstance(number, np.generic) else number for number in value
+        )
         if len(given) != 5:
             raise self.wrong(f"{len(given)} numbers", given)
         try:
@@ -170,7 +190,9 @@ class Choice(Kind):
 
     def _read(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
-            raise self.wrong(f"not known{near(value, self.words) if isinstance(value, str) else ''}", value)
+            raise self.wrong(
+                f"not known{near(value, self.words) if isinstance(value, str) else ''}", value
+            )
         return value
 
 
@@ -232,13 +254,19 @@ class Section(BaseModel):
 
     def __setattr__(self, name: str, value: Any) -> None:
         right = "must be a changed copy, as scenario.replace({'platform.limit': 3})"
-        raise InputError(f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they are; {right}")
+        raise InputError(
+            f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they are; {right}"
+        )
 
     def __delattr__(self, name: str) -> None:
-        raise InputError(f"{name}: can't be removed, a scenario and its parts stay as they are; must be left there")
+        raise InputError(
+            f"{name}: can't be removed, a scenario and its parts stay as they are; must be left there"
+        )
 
 
-def declared(section: type[Section], prefix: str = "", defaults: Section | None = None) -> Iterator[Parameter]:
+def declared(
+    section: type[Section], prefix: str = "", defaults: Section | None = None
+) -> Iterator[Parameter]:
     """List a section's own parameters in their order, under ``prefix``; the default of each is that of ``defaults``, if given."""
     for name, info in section.model_fields.items():
         for kind in info.metadata:
@@ -246,14 +274,25 @@ def declared(section: type[Section], prefix: str = "", defaults: Section | None 
                 typed = kind.type if kind.none is None else f"{kind.type} or none"
                 unset = "" if kind.none is None else f"; none: {kind.none}"
                 default = info.get_default() if defaults is None else getattr(defaults, name)
-                yield Parameter(f"{prefix}{name}", typed, kind.unit, default, kind.low, kind.high, kind.range, f"{kind.description}{unset}")
+                yield Parameter(
+                    f"{prefix}{name}",
+                    typed,
+                    kind.unit,
+                    default,
+                    kind.low,
+                    kind.high,
+                    kind.range,
+                    f"{kind.description}{unset}",
+                )
 
 
 def near(name: str, known: Iterable[str]) -> str:
     """Say ``; nearest: …`` if a known name is like this one in its last part, the more so as a whole; else nothing."""
 
     def likeness(other: str) -> float:
-        last = difflib.SequenceMatcher(None, name.rpartition(".")[2].lower(), other.rpartition(".")[2].lower()).ratio()
+        last = difflib.SequenceMatcher(
+            None, name.rpartition(".")[2].lower(), other.rpartition(".")[2].lower()
+        ).ratio()
         return 0.9 * last + 0.1 * difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio()
 
     best = max(known, key=likeness, default="")

@@ -53,12 +53,18 @@ class Until:
 
     def __post_init__(self) -> None:
         if not isinstance(self.half_widths, Mapping) or not self.half_widths:
-            raise InputError(f"until: no measure (got {shown(self.half_widths)}); must be one or more with numbers, as blocked: 0.01")
+            raise InputError(
+                f"until: no measure (got {shown(self.half_widths)}); must be one or more with numbers, as blocked: 0.01"
+            )
         for name, width in self.half_widths.items():
             if not isinstance(name, str):
-                raise InputError(f"until: {shown(name)}: not the name of a measure; must be as 'blocked' or 'blocked/everyone'")
+                raise InputError(
+                    f"until: {shown(name)}: not the name of a measure; must be as 'blocked' or 'blocked/everyone'"
+                )
             if isinstance(width, bool) or not isinstance(width, int | float) or not width > 0:
-                raise InputError(f"until: {name}: not half the width of an interval (got {width!r}); must be a number above 0")
+                raise InputError(
+                    f"until: {name}: not half the width of an interval (got {width!r}); must be a number above 0"
+                )
         whole("most", self.most, LEAST)
 
     @property
@@ -69,7 +75,10 @@ class Until:
     @property
     def measures(self) -> tuple[tuple[str, str], ...]:
         """The measure and the policy that each name stands for."""
-        return tuple((measure, policy or EVERYBODY) for measure, _, policy in (name.partition("/") for name in self.half_widths))
+        return tuple(
+            (measure, policy or EVERYBODY)
+            for measure, _, policy in (name.partition("/") for name in self.half_widths)
+        )
 
     def enough(self, values: list[Values]) -> int:
         """Say how many replications a point needs: what it has, or a guess from their spread, at most twice as many."""
@@ -118,8 +127,16 @@ class Point:
 class Plan:
     """The jobs of a study, in order."""
 
-    def __init__(self, design: Design, jobs_of: "JobMaker", store: Store, rule: Rule, *, retry_failed: bool) -> None:
-        self._design, self._jobs_of, self._store, self._rule, self._retry = design, jobs_of, store, rule, retry_failed
+    def __init__(
+        self, design: Design, jobs_of: "JobMaker", store: Store, rule: Rule, *, retry_failed: bool
+    ) -> None:
+        self._design, self._jobs_of, self._store, self._rule, self._retry = (
+            design,
+            jobs_of,
+            store,
+            rule,
+            retry_failed,
+        )
         self._blocks = iter(range(-(-len(design) // store.points_per_block)))
         self._queue: deque[Job] = deque()
         self._points: dict[int, Point] = {}
@@ -197,12 +214,16 @@ class Plan:
         measures = [name for name in table.column_names if name not in (*HEAD, ERROR)]
         check_there(self._rule, measures or None)  # of runs that failed there are none
         found: dict[int, dict[int, Values]] = {}
-        for row in table.select([name for name in (*HEAD, *names, ERROR) if name in table.column_names]).to_pylist():
+        for row in table.select(
+            [name for name in (*HEAD, *names, ERROR) if name in table.column_names]
+        ).to_pylist():
             if row[ERROR] is None:
                 rows.setdefault((row["point"], row["replication"]), {})[row["policy"]] = row
         for (point, replication), policies in rows.items():
             check_there(self._rule, policies=policies)
-            found.setdefault(point, {})[replication] = tuple(_number(policies[policy][measure]) for measure, policy in self._rule.measures)
+            found.setdefault(point, {})[replication] = tuple(
+                _number(policies[policy][measure]) for measure, policy in self._rule.measures
+            )
         return found
 
 
@@ -214,13 +235,19 @@ class JobMaker(Protocol):
         ...
 
 
-def check_there(rule: Rule, measures: Collection[str] | None = None, policies: Collection[str] | None = None) -> None:
+def check_there(
+    rule: Rule, measures: Collection[str] | None = None, policies: Collection[str] | None = None
+) -> None:
     """Raise an ``InputError`` if a rule looks at what is none of these measures, or policies; None: it is not known yet which there are."""
     for measure, policy in rule.measures:
         if measures is not None and measure not in measures:
-            raise InputError(f"until: {measure}: no such measure{near(measure, measures)}; must be one of {', '.join(measures)}")
+            raise InputError(
+                f"until: {measure}: no such measure{near(measure, measures)}; must be one of {', '.join(measures)}"
+            )
         if policies is not None and policy not in policies:
-            raise InputError(f"until: {measure}/{policy}: no such policy{near(policy, policies)}; must be one of {', '.join(policies)}")
+            raise InputError(
+                f"until: {measure}/{policy}: no such policy{near(policy, policies)}; must be one of {', '.join(policies)}"
+            )
 
 
 def _number(value: float | None) -> float:

@@ -14,7 +14,13 @@ from .parameters import Choice, Real, Section, Whole
 PRESETS: dict[str, dict[str, float | int | None]] = {
     "none": {},
     "linkedin2008": {"limit": 5},
-    "linkedin2021": {"limit": 5, "window_days": 30, "restriction_days": 7, "weekly_invites": 100, "max_connections": 30_000},
+    "linkedin2021": {
+        "limit": 5,
+        "window_days": 30,
+        "restriction_days": 7,
+        "weekly_invites": 100,
+        "max_connections": 30_000,
+    },
 }
 """What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the account's life (AccountRestriction wiki,
 2007; etn-training, 2012); linkedin2021, 100 a week, 7 days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an
@@ -24,19 +30,59 @@ assumption."""
 class Platform(Section):
     """The platform's rule; a parameter that is not given is the preset's."""
 
-    preset: Annotated[str, Choice("named rule that the other parameters start from", words=tuple(PRESETS))] = "linkedin2008"
-    limit: Annotated[int | None, Whole("strikes that restrict an account", low=1, high=10_000, unit="strikes", none="no limit")] = None
-    window_days: Annotated[
-        int | None, Whole("days over which strikes count", low=1, high=16_000, unit="days", none="the account's life")
+    preset: Annotated[
+        str, Choice("named rule that the other parameters start from", words=tuple(PRESETS))
+    ] = "linkedin2008"
+    limit: Annotated[
+        int | None,
+        Whole(
+            "strikes that restrict an account", low=1, high=10_000, unit="strikes", none="no limit"
+        ),
     ] = None
-    restriction_days: Annotated[int | None, Whole("days that a restriction lasts", low=1, high=16_000, unit="days", none="for good")] = None
-    min_ratio: Annotated[float | None, Real("lowest accepted / sent that is not restricted", unit="share", none="not looked at")] = None
-    min_invites: Annotated[int, Whole("invitations sent before the ratio is looked at [A]", low=1, high=1_000_000, unit="invitations")] = 20
+    window_days: Annotated[
+        int | None,
+        Whole(
+            "days over which strikes count",
+            low=1,
+            high=16_000,
+            unit="days",
+            none="the account's life",
+        ),
+    ] = None
+    restriction_days: Annotated[
+        int | None,
+        Whole("days that a restriction lasts", low=1, high=16_000, unit="days", none="for good"),
+    ] = None
+    min_ratio: Annotated[
+        float | None,
+        Real("lowest accepted / sent that is not restricted", unit="share", none="not looked at"),
+    ] = None
+    min_invites: Annotated[
+        int,
+        Whole(
+            "invitations sent before the ratio is looked at [A]",
+            low=1,
+            high=1_000_000,
+            unit="invitations",
+        ),
+    ] = 20
     weekly_invites: Annotated[
-        int | None, Whole("invitations that an account may send in any 7 days", high=1_000_000, unit="invitations", none="no cap")
+        int | None,
+        Whole(
+            "invitations that an account may send in any 7 days",
+            high=1_000_000,
+            unit="invitations",
+            none="no cap",
+        ),
     ] = None
     max_connections: Annotated[
-        int | None, Whole("connections that an account may have", high=1_000_000, unit="connections", none="no cap")
+        int | None,
+        Whole(
+            "connections that an account may have",
+            high=1_000_000,
+            unit="connections",
+            none="no cap",
+        ),
     ] = None
 
     @model_validator(mode="before")
@@ -50,4 +96,6 @@ class Platform(Section):
     def differing(self) -> dict[str, Any]:
         """Give the preset's name and the fields that differ from it: enough to make this platform again."""
         plain = type(self)(preset=self.preset)
-        return {"preset": self.preset} | {key: value for key, value in self if key != "preset" and value != getattr(plain, key)}
+        return {"preset": self.preset} | {
+            key: value for key, value in self if key != "preset" and value != getattr(plain, key)
+        }

@@ -77,7 +77,10 @@ LOOK: dict[Any, Any] = {
     "svg.hashsalt": "invitesim",
     "svg.fonttype": "path",
 }
-SHARES = {"acceptance": "acceptance: settled invitations accepted, %", "reciprocity": "reciprocity: arcs that are returned, %"}
+SHARES = {
+    "acceptance": "acceptance: settled invitations accepted, %",
+    "reciprocity": "reciprocity: arcs that are returned, %",
+}
 CLOCKS = {"days": "days since opening", "invitations": "invitations sent"}
 FILLS: "tuple[FillStyleType, ...]" = ("full", "none", "left", "bottom", "top", "right")
 FINEST = 150
@@ -88,7 +91,10 @@ INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 def styles(policies: Iterable[str]) -> dict[str, Style]:
     """Give each policy its style: the built-in ones their own, others the further ones in order."""
     further = iter(range(10**6))
-    return {name: BUILT_IN[name] if name in BUILT_IN else FURTHER[next(further) % len(FURTHER)] for name in dict.fromkeys(policies)}
+    return {
+        name: BUILT_IN[name] if name in BUILT_IN else FURTHER[next(further) % len(FURTHER)]
+        for name in dict.fromkeys(policies)
+    }
 
 
 def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
@@ -126,7 +132,9 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
         What the data are of, for the line below the figure.
     """
     table = _of_policies(series[series["measure"] == "reach2_share"])
-    opening = table.drop_duplicates(["population", "policy"]).assign(day=0, mean=0.0, low=0.0, high=0.0)  # nobody is connected yet
+    opening = table.drop_duplicates(["population", "policy"]).assign(
+        day=0, mean=0.0, low=0.0, high=0.0
+    )  # nobody is connected yet
     table = pd.concat([opening, table])
     figure = sheet(3.3)
     axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
@@ -152,7 +160,9 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     """
     table = _of_policies(summary[summary["measure"].isin(["acceptance", "reciprocity"])])
     look = styles(table["policy"])
-    rows = [(policy, population) for policy in look for population in dict.fromkeys(table["population"])]
+    rows = [
+        (policy, population) for policy in look for population in dict.fromkeys(table["population"])
+    ]
     places = {row: place + 0.6 * list(look).index(row[0]) for place, row in enumerate(rows)}
     figure = sheet(1.2 + 0.27 * len(rows))
     axes = figure.subplots(1, 2, sharey=True)
@@ -160,11 +170,19 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
         for _, row in table[table["measure"] == measure].dropna(subset="mean").iterrows():
             style, place = look[row["policy"]], places[row["policy"], row["population"]]
             low, mean, high = 100 * row[["low", "mean", "high"]].astype(float)
-            axis.plot(mean, place, marker=style.marker, color=style.colour, markersize=5, linestyle="none")
+            axis.plot(
+                mean, place, marker=style.marker, color=style.colour, markersize=5, linestyle="none"
+            )
             axis.hlines(place, low, high, color=style.colour, linewidth=1.4)
             beside = (100 * max(row["mean"], row["high"]), place)
             axis.annotate(
-                findings.percent(row["mean"])[:-2], beside, (6, 0), textcoords="offset points", va="center", fontsize=8, color=INK
+                findings.percent(row["mean"])[:-2],
+                beside,
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                color=INK,
             )
         axis.set_xlabel(label)
         axis.set_xlim(0, 110)
@@ -172,7 +190,9 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
         axis.grid(axis="y", color=PALE, linewidth=0.8)
         axis.set_axisbelow(True)
         axis.tick_params(axis="y", length=0)
-    axes[0].set_yticks(list(places.values()), [f"{spoken(policy)}, {population}" for policy, population in places])
+    axes[0].set_yticks(
+        list(places.values()), [f"{spoken(policy)}, {population}" for policy, population in places]
+    )
     for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
         tick.set_color(look[policy].colour)
     axes[0].invert_yaxis()
@@ -193,7 +213,9 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
     """
     table = _of_policies(curves)
     figure = sheet(4.9)
-    axes = figure.subplots(2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False)
+    axes = figure.subplots(
+        2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False
+    )
     axes[0, 0].set_ylim(0, 122)
     axes[0, 0].set_yticks(range(0, 101, 20))
     for row, (clock, label) in zip(axes, CLOCKS.items(), strict=True):
@@ -201,7 +223,11 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
         row[0].set_ylabel("never blocked, %")
         for axis in row:
             axis.set_xlabel(label)
-    headed(figure, findings.survival(table), f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.")
+    headed(
+        figure,
+        findings.survival(table),
+        f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.",
+    )
     return figure
 
 
@@ -219,24 +245,46 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     table = _of_policies(summary[summary["measure"].isin(["reach2_share", "blocked"])])
     keys = ["population", "policy"]
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
-    mean, low, high = (100 * table.pivot(index=keys, columns="measure", values=value).reindex(order) for value in ("mean", "low", "high"))
+    mean, low, high = (
+        100 * table.pivot(index=keys, columns="measure", values=value).reindex(order)
+        for value in ("mean", "low", "high")
+    )
     filled = dict(zip(dict.fromkeys(table["population"]), itertools.cycle(FILLS), strict=False))
     figure = sheet(4.2)
     axis = figure.subplots()
     axis.set_xlim(0, max(1.0, 1.1 * high["reach2_share"].max()))
     axis.set_ylim(-4, max(10.0, 1.1 * high["blocked"].max()))
     for policy, style in styles(table["policy"]).items():
-        (x, y), (left, below), (right, above) = (_coordinates(estimates, policy) for estimates in (mean, low, high))
+        (x, y), (left, below), (right, above) = (
+            _coordinates(estimates, policy) for estimates in (mean, low, high)
+        )
         path = sorted(x.index, key=lambda population: COMMONER.get(population, 0))
         axis.plot(x[path], y[path], color=style.colour, linewidth=0.8, alpha=0.4, zorder=1)
         axis.hlines(y, left, right, color=style.colour, linewidth=1.4)
         axis.vlines(x, below, above, color=style.colour, linewidth=1.4)
         for population in x.index:
-            _point(axis, x[population], y[population], style.marker, style.colour, filled[population])
-        axis.annotate(spoken(policy), (x.iloc[0], y.iloc[0]), (5, 7), textcoords="offset points", fontsize=9, color=style.colour)
+            _point(
+                axis, x[population], y[population], style.marker, style.colour, filled[population]
+            )
+        axis.annotate(
+            spoken(policy),
+            (x.iloc[0], y.iloc[0]),
+            (5, 7),
+            textcoords="offset points",
+            fontsize=9,
+            color=style.colour,
+        )
     for population, fill in sorted(filled.items(), key=lambda item: COMMONER.get(item[0], 0)):
-        _point(axis, np.nan, np.nan, "o", GREY, fill, label=KINDS.get(population, spoken(population)))
-    on_top: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.02, 1), "ncols": 3, "columnspacing": 1, "handletextpad": 0}
+        _point(
+            axis, np.nan, np.nan, "o", GREY, fill, label=KINDS.get(population, spoken(population))
+        )
+    on_top: dict[str, Any] = {
+        "loc": "lower left",
+        "bbox_to_anchor": (-0.02, 1),
+        "ncols": 3,
+        "columnspacing": 1,
+        "handletextpad": 0,
+    }
     axis.legend(frameon=False, fontsize=8, labelcolor=GREY, **on_top)
     axis.set_xlabel("reach: members within two steps, %")
     axis.set_ylabel("blocked at least once, %")
@@ -263,8 +311,14 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     axis = figure.subplots()
     place = _by_centrality(graph)
     ends = [(place[ego], place[alter]) for ego, alter in graph.edges]
-    faint: dict[str, Any] = {"colors": "#000000", "alpha": min(0.2, 300 / (len(ends) + 1)), "linewidths": 0.5}
-    axis.add_collection(LineCollection(ends, rasterized=True, **faint))  # as lines they would make a large file
+    faint: dict[str, Any] = {
+        "colors": "#000000",
+        "alpha": min(0.2, 300 / (len(ends) + 1)),
+        "linewidths": 0.5,
+    }
+    axis.add_collection(
+        LineCollection(ends, rasterized=True, **faint)
+    )  # as lines they would make a large file
     members = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
     members["degree"] = pd.Series(dict(graph.degree))
     members["blocked"] = members["blocked_day"].notna() if "blocked_day" in members else False
@@ -273,16 +327,27 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     groups = {policy: here for policy, here in groups.items() if len(here)}
     for policy, style in styles(groups).items():
         here, blocked = groups[policy], groups[policy][groups[policy]["blocked"]]
-        mark: dict[str, Any] = {"s": 42, "marker": style.marker, "edgecolor": style.colour, "linewidth": 1.2}
+        mark: dict[str, Any] = {
+            "s": 42,
+            "marker": style.marker,
+            "edgecolor": style.colour,
+            "linewidth": 1.2,
+        }
         name = f"{spoken(policy)}: {here['degree'].mean():.0f} connections each"
         axis.scatter(here["x"], here["y"], facecolor=style.colour, label=name, zorder=2, **mark)
         axis.scatter(blocked["x"], blocked["y"], facecolor="white", zorder=3, **mark)
-        axis.scatter(blocked["x"], blocked["y"], s=18, marker="x", color=INK, linewidth=1.1, zorder=4)
+        axis.scatter(
+            blocked["x"], blocked["y"], s=18, marker="x", color=INK, linewidth=1.1, zorder=4
+        )
     axis.scatter([], [], s=18, marker="x", color=INK, linewidth=1.1, label="blocked")
     figure.legend(loc="outside right center", frameon=False, fontsize=8, labelcolor=INK)
     axis.set_axis_off()
     axis.set_aspect("equal")
-    headed(figure, findings.network(pd.concat(groups.values())), f"{setting} The better connected, the nearer to the centre.")
+    headed(
+        figure,
+        findings.network(pd.concat(groups.values())),
+        f"{setting} The better connected, the nearer to the centre.",
+    )
     return figure
 
 
@@ -298,10 +363,14 @@ def sheet(height: float) -> "Figure":
 
 def _of_policies(table: pd.DataFrame) -> pd.DataFrame:
     """Leave out the rows of all members, and what of a share's interval is beyond 0 and 1."""
-    return table[table["policy"] != "all"].assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))
+    return table[table["policy"] != "all"].assign(
+        low=table["low"].clip(lower=0), high=table["high"].clip(upper=1)
+    )
 
 
-def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False) -> None:
+def _in_panels(
+    axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False
+) -> None:
     """Draw a panel a population: a line in percent, with its interval, for each policy, and the policy's name at its end."""
     look = styles(table["policy"])
     panels = list(zip(axes, table.groupby("population", sort=False), strict=True))
@@ -310,9 +379,23 @@ def _in_panels(axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles
             style = look[str(policy)]
             line = line.iloc[np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int))]
             bounds = 100 * line["low"], 100 * line["high"]
-            axis.fill_between(line[time], *bounds, color=style.colour, alpha=0.25, linewidth=0, step="post" if steps else None)
+            axis.fill_between(
+                line[time],
+                *bounds,
+                color=style.colour,
+                alpha=0.25,
+                linewidth=0,
+                step="post" if steps else None,
+            )
             drawn = "steps-post" if steps else "default"
-            axis.plot(line[time], 100 * line["mean"], color=style.colour, linestyle=style.line, drawstyle=drawn, label=spoken(str(policy)))
+            axis.plot(
+                line[time],
+                100 * line["mean"],
+                color=style.colour,
+                linestyle=style.line,
+                drawstyle=drawn,
+                label=spoken(str(policy)),
+            )
         axis.set_xlim(0, table[time].max() or 1)  # where nobody invites, none is sent
         if titles:
             axis.set_title(KINDS.get(str(population), spoken(str(population))))
@@ -326,16 +409,39 @@ def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str, look: Mapping[str,
     ends = lines.groupby("policy", sort=False).last()
     early = ends[time] < 0.9 * axis.get_xlim()[1]
     late = ends[~early]
-    for policy, place in zip(late.index, _apart((100 * late["mean"]).tolist(), (high - low) / 13), strict=True):
-        where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        axis.annotate(spoken(policy), (1, place), (4, 0), color=look[policy].colour, fontsize=8, va="center", **where)
+    for policy, place in zip(
+        late.index, _apart((100 * late["mean"]).tolist(), (high - low) / 13), strict=True
+    ):
+        where: dict[str, Any] = {
+            "xycoords": ("axes fraction", "data"),
+            "textcoords": "offset points",
+        }
+        axis.annotate(
+            spoken(policy),
+            (1, place),
+            (4, 0),
+            color=look[policy].colour,
+            fontsize=8,
+            va="center",
+            **where,
+        )
     stacked, before = 0, (-np.inf, 0.0)
     for policy, end in ends[early].sort_values(time).iterrows():
         colour, at = look[str(policy)].colour, (end[time], 100 * end["mean"])
         axis.plot(*at, marker=look[str(policy)].marker, markersize=4, color=colour)
-        near = at[0] < before[0] + 0.5 * axis.get_xlim()[1] and abs(at[1] - before[1]) < (high - low) / 10
+        near = (
+            at[0] < before[0] + 0.5 * axis.get_xlim()[1]
+            and abs(at[1] - before[1]) < (high - low) / 10
+        )
         stacked = stacked + 1 if near else 0  # above the name that stands there already
-        axis.annotate(spoken(str(policy)), at, (0, 5 + 9 * stacked), textcoords="offset points", fontsize=8, color=colour)
+        axis.annotate(
+            spoken(str(policy)),
+            at,
+            (0, 5 + 9 * stacked),
+            textcoords="offset points",
+            fontsize=8,
+            color=colour,
+        )
         before = at
 
 
@@ -350,15 +456,35 @@ def _apart(places: Sequence[float], least: float) -> list[float]:
     return [float(place) for place in moved[np.argsort(order, kind="stable")]]
 
 
-def _coordinates(estimates: pd.DataFrame, policy: str) -> "tuple[pd.Series[float], pd.Series[float]]":
+def _coordinates(
+    estimates: pd.DataFrame, policy: str
+) -> "tuple[pd.Series[float], pd.Series[float]]":
     """Give a policy's place in the plane of reach against blocking, by population."""
     points = estimates.xs(policy, level="policy")
     return points["reach2_share"], points["blocked"]
 
 
-def _point(axis: "Axes", x: float, y: float, marker: "MarkerType", colour: str, fill: "FillStyleType", label: str = "") -> None:
+def _point(
+    axis: "Axes",
+    x: float,
+    y: float,
+    marker: "MarkerType",
+    colour: str,
+    fill: "FillStyleType",
+    label: str = "",
+) -> None:
     """Draw a marker, filled with white in part."""
-    axis.plot(x, y, marker=marker, color=colour, fillstyle=fill, markerfacecoloralt="white", markersize=7, linestyle="none", label=label)
+    axis.plot(
+        x,
+        y,
+        marker=marker,
+        color=colour,
+        fillstyle=fill,
+        markerfacecoloralt="white",
+        markersize=7,
+        linestyle="none",
+        label=label,
+    )
 
 
 def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
@@ -366,7 +492,9 @@ def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
     falling = sorted(graph.nodes, key=lambda member: (-graph.degree[member], member))
     radius = np.sqrt((np.arange(len(falling)) + 0.5) / len(falling))
     angle = np.arange(len(falling)) * np.pi * (3 - np.sqrt(5))
-    return dict(zip(falling, zip(radius * np.cos(angle), radius * np.sin(angle), strict=True), strict=True))
+    return dict(
+        zip(falling, zip(radius * np.cos(angle), radius * np.sin(angle), strict=True), strict=True)
+    )
 
 
 def headed(figure: "Figure", finding: str, below: str) -> None:

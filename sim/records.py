@@ -83,7 +83,10 @@ def failure(job: Job, said: str) -> Record:
     import pyarrow
 
     text = pyarrow.string()
-    row = {"policy": pyarrow.array([EVERYBODY], text), ERROR: pyarrow.array([" ".join(said.split())], text)}
+    row = {
+        "policy": pyarrow.array([EVERYBODY], text),
+        ERROR: pyarrow.array([" ".join(said.split())], text),
+    }
     return Record(_bytes(_headed(job, pyarrow.table(row))), failed=True)
 
 
@@ -94,17 +97,24 @@ def _record(job: Job, kept: "pd.DataFrame") -> "pyarrow.Table":
     taken = [name for name in table.column_names if name in (*HEAD[:-1], ERROR)]
     if taken or "policy" not in table.column_names:
         columns = ", ".join(table.column_names)
-        raise InputError(f"keep: its table has the columns {columns}; must have policy, and none of {', '.join((*HEAD[:-1], ERROR))}")
+        raise InputError(
+            f"keep: its table has the columns {columns}; must have policy, and none of {', '.join((*HEAD[:-1], ERROR))}"
+        )
     return _headed(job, table.append_column(ERROR, pyarrow.nulls(len(table), pyarrow.string())))
 
 
 def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
     import pyarrow
 
-    if column.dtype.kind in "iufb" and hasattr(column.dtype, "itemsize"):  # as most are; a NaN is null
+    if column.dtype.kind in "iufb" and hasattr(
+        column.dtype, "itemsize"
+    ):  # as most are; a NaN is null
         return pyarrow.array(column.to_numpy(), from_pandas=True)
     values = pyarrow.array(column, from_pandas=True)
-    words = values.type in (pyarrow.large_string(), pyarrow.string_view()) or pyarrow.types.is_dictionary(values.type)
+    words = values.type in (
+        pyarrow.large_string(),
+        pyarrow.string_view(),
+    ) or pyarrow.types.is_dictionary(values.type)
     values = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
     return values.cast(pyarrow.string()) if words else values
 
@@ -121,7 +131,9 @@ def _headed(job: Job, table: "pyarrow.Table") -> "pyarrow.Table":
         "seed": pyarrow.array([job.seed] * rows, pyarrow.uint64()),
         "policy": table["policy"],
     }
-    return pyarrow.table(head | {name: table[name] for name in table.column_names if name != "policy"})
+    return pyarrow.table(
+        head | {name: table[name] for name in table.column_names if name != "policy"}
+    )
 
 
 def _bytes(table: "pyarrow.Table") -> bytes:
@@ -129,7 +141,9 @@ def _bytes(table: "pyarrow.Table") -> bytes:
 
     buffer = io.BytesIO()
     # a few rows: what serves large tables would be most of the file
-    pyarrow.parquet.write_table(table, buffer, compression="none", use_dictionary=False, write_statistics=False)
+    pyarrow.parquet.write_table(
+        table, buffer, compression="none", use_dictionary=False, write_statistics=False
+    )
     return buffer.getvalue()
 
 

@@ -32,7 +32,17 @@ VERSION = 1
 """What ``format.json`` says; the version grows when an older invitesim could not read what is written."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can tell; it stands in place of the time of writing."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, RuntimeError, EOFError, OSError, ArithmeticError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ArithmeticError,
+)
 """What reading raises where the bytes are not as they were written."""
 RIGHT = "must be a file that Result.save has written"
 
@@ -86,7 +96,14 @@ class Result:
         names, known = [str(name) for name in table], table.notna().to_numpy()
         columns = [table[name].astype(object).tolist() for name in names]
         for member, values in enumerate(zip(*columns, strict=True)):
-            network.add_node(member, **{name: value for name, value, there in zip(names, values, known[member], strict=True) if there})
+            network.add_node(
+                member,
+                **{
+                    name: value
+                    for name, value, there in zip(names, values, known[member], strict=True)
+                    if there
+                },
+            )
         network.add_edges_from(pairs.tolist())
         return network
 
@@ -141,7 +158,9 @@ def load(path: str | Path) -> Result:
     if not ours:
         raise InputError(f"{path}: a zip, but not a result of invitesim; {RIGHT}")
     if version > VERSION:
-        raise InputError(f"{path}: of a newer invitesim (format {version}); must be of format {VERSION} or lower, or upgrade invitesim")
+        raise InputError(
+            f"{path}: of a newer invitesim (format {version}); must be of format {VERSION} or lower, or upgrade invitesim"
+        )
     try:
         result = _from_content(content)
     except DAMAGE as error:
@@ -160,7 +179,9 @@ def _content(path: Path) -> dict[str, bytes]:
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); {RIGHT}") from None
     except DAMAGE as error:
-        raise InputError(f"{path}: not a result, or a damaged one ({_reason(error)}); {RIGHT}") from None
+        raise InputError(
+            f"{path}: not a result, or a damaged one ({_reason(error)}); {RIGHT}"
+        ) from None
 
 
 def _from_content(content: dict[str, bytes]) -> Result:
@@ -213,7 +234,13 @@ def _pairs_to_parquet(pairs: NDArray[np.int32]) -> bytes:
     buffer = io.BytesIO()
     table = pyarrow.table({"ego": pairs[:, 0], "alter": pairs[:, 1]})
     # sorted pairs differ little from one to the next: as differences they take less room
-    pyarrow.parquet.write_table(table, buffer, compression="zstd", use_dictionary=False, column_encoding="DELTA_BINARY_PACKED")
+    pyarrow.parquet.write_table(
+        table,
+        buffer,
+        compression="zstd",
+        use_dictionary=False,
+        column_encoding="DELTA_BINARY_PACKED",
+    )
     return buffer.getvalue()
 
 

@@ -45,7 +45,13 @@ class Task:
     scenario: Scenario
 
 
-def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, progress: str | None = None) -> "Result":
+def run(
+    scenario: Scenario,
+    *,
+    threads: int | None = None,
+    log: bool = False,
+    progress: str | None = None,
+) -> "Result":
     """Live through a scenario, from the history to the last day, and take all measures.
 
     Parameters
@@ -70,13 +76,20 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
     from .engine import Engine
     from .tables import InvitationLog
 
-    engine = Engine(checked(scenario, "run"), None if threads is None else whole("threads", threads))
+    engine = Engine(
+        checked(scenario, "run"), None if threads is None else whole("threads", threads)
+    )
     scenario = engine.scenario
     invitations = InvitationLog() if log else None
     measured = engine.reach_days
     shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
-    with tqdm(total=scenario.history_days + scenario.days, desc=progress, unit="day", disable=None if progress else True) as bar:
+    with tqdm(
+        total=scenario.history_days + scenario.days,
+        desc=progress,
+        unit="day",
+        disable=None if progress else True,
+    ) as bar:
         for day in evenings:
             with interrupts_held():  # compiled code loses an exception that comes over it
                 engine.advance(day)
@@ -92,10 +105,15 @@ def run(scenario: Scenario, *, threads: int | None = None, log: bool = False, pr
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
     """Make the scenarios of ``number`` replications: r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64), all else is the same."""
     first = checked(scenario).seed
-    return [scenario.replace({"seed": (first + r) % SEEDS}) for r in range(whole("replications", number))]
+    return [
+        scenario.replace({"seed": (first + r) % SEEDS})
+        for r in range(whole("replications", number))
+    ]
 
 
-def replicate(scenario: Scenario, number: int = 20, *, jobs: int | None = None, progress: str | None = None) -> "pd.DataFrame":
+def replicate(
+    scenario: Scenario, number: int = 20, *, jobs: int | None = None, progress: str | None = None
+) -> "pd.DataFrame":
     """Run a scenario ``number`` times, each time with another seed.
 
     Parameters
@@ -128,7 +146,11 @@ def _summary(result: "Result") -> "pd.DataFrame":
 
 
 def run_many[Kept](
-    tasks: Iterable[Task], keep: Callable[["Result"], Kept], *, jobs: int | None = None, progress: str | None = None
+    tasks: Iterable[Task],
+    keep: Callable[["Result"], Kept],
+    *,
+    jobs: int | None = None,
+    progress: str | None = None,
 ) -> Iterator[tuple[Task, Kept]]:
     """Run every task and give what ``keep`` makes of each result, in the order of the tasks, as soon as it is there.
 
@@ -159,10 +181,15 @@ def run_many[Kept](
 
     todo = _todo(tasks)
     if not callable(keep):
-        raise InputError(f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result")
+        raise InputError(
+            f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result"
+        )
     jobs = max(1, min(processes(jobs), len(todo)))
     done = _here(todo, keep) if jobs == 1 else _over_processes(todo, keep, jobs)
-    with contextlib.closing(done), tqdm(total=len(todo), desc=progress, unit="run", disable=None if progress else True) as bar:
+    with (
+        contextlib.closing(done),
+        tqdm(total=len(todo), desc=progress, unit="run", disable=None if progress else True) as bar,
+    ):
         for task, kept in done:
             bar.update()
             yield task, kept
@@ -172,7 +199,9 @@ def _todo(tasks: Iterable[Task]) -> list[Task]:
     given = list(tasks) if isinstance(tasks, Iterable) else [tasks]
     for task in given:
         if not isinstance(task, Task):
-            raise InputError(f"tasks: not a task (got {shown(task)}); must be a list of sim.Task(name, scenario)")
+            raise InputError(
+                f"tasks: not a task (got {shown(task)}); must be a list of sim.Task(name, scenario)"
+            )
     return given
 
 
@@ -181,23 +210,31 @@ def processes(jobs: int | None) -> int:
     return cores() if jobs is None else whole("jobs", jobs)
 
 
-def _here[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept]) -> Generator[tuple[Task, Kept]]:
+def _here[Kept](
+    tasks: Sequence[Task], keep: Callable[["Result"], Kept]
+) -> Generator[tuple[Task, Kept]]:
     for task in tasks:
         with _named(task):
             kept = _work(task.scenario, keep)
         yield task, kept
 
 
-def _over_processes[Kept](tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int) -> Generator[tuple[Task, Kept]]:
+def _over_processes[Kept](
+    tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int
+) -> Generator[tuple[Task, Kept]]:
     check_travels(("keep", keep), *((task.name, task.scenario) for task in tasks))
     pool = opened_pool(jobs)
-    ahead = 4 * jobs  # enough that no process waits, few enough that a mistake in a long sweep shows early
+    ahead = (
+        4 * jobs
+    )  # enough that no process waits, few enough that a mistake in a long sweep shows early
     under_way: deque[tuple[Task, Future[Kept]]] = deque()
     try:
         for place in range(len(tasks) + ahead):
             if place < len(tasks):
                 with deaf_children():
-                    under_way.append((tasks[place], pool.submit(_work, tasks[place].scenario, keep)))
+                    under_way.append(
+                        (tasks[place], pool.submit(_work, tasks[place].scenario, keep))
+                    )
             if place >= ahead and under_way:
                 task, future = under_way.popleft()
                 with _named(task):
@@ -214,7 +251,9 @@ def opened_pool(jobs: int) -> ProcessPoolExecutor:
     # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
     run(Scenario(members=2, days=1), threads=1)
     # Spawned, not forked: the fork of a process that has run threads can hang.
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle
+    )
 
 
 def check_travels(*named: tuple[str, object]) -> None:
@@ -224,7 +263,9 @@ def check_travels(*named: tuple[str, object]) -> None:
             pickle.dumps(sent)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             right = "must be functions defined at the top of a module, or jobs=1"
-            raise InputError(f"{name}: can't be sent to another process ({error}); {right}") from None
+            raise InputError(
+                f"{name}: can't be sent to another process ({error}); {right}"
+            ) from None
 
 
 def _work[Kept](scenario: Scenario, keep: Callable[["Result"], Kept]) -> Kept:
@@ -251,7 +292,9 @@ def _settle() -> None:
     from tqdm import tqdm
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tqdm.set_lock(threading.RLock())  # its own would be shared between processes, and be left behind when this one is ended
+    tqdm.set_lock(
+        threading.RLock()
+    )  # its own would be shared between processes, and be left behind when this one is ended
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
@@ -277,6 +320,8 @@ def deaf_children() -> Iterator[None]:
 
 def stop_pool(pool: ProcessPoolExecutor) -> None:
     """End the pool's processes in the middle of what they do; they have nothing to lose."""
-    for process in list((pool._processes or {}).values()):  # public only from Python 3.14 on, as terminate_workers
+    for process in list(
+        (pool._processes or {}).values()
+    ):  # public only from Python 3.14 on, as terminate_workers
         process.terminate()
     pool.shutdown(cancel_futures=True)

@@ -19,7 +19,20 @@ from .agents.policy import Policies
 from .arguments import by_name, toml_read
 from .errors import InputError
 from .files import written
-from .parameters import Chance, Chances, Digits, Flag, Parameter, Real, Section, Text, Whole, declared, near, shown
+from .parameters import (
+    Chance,
+    Chances,
+    Digits,
+    Flag,
+    Parameter,
+    Real,
+    Section,
+    Text,
+    Whole,
+    declared,
+    near,
+    shown,
+)
 from .platform import Platform
 
 LONGEST = 16_000
@@ -36,78 +49,175 @@ PerClass = tuple[float, float, float, float, float]
 class Society(Section):
     """Who there is."""
 
-    circle_size: Annotated[int, Whole("members of a workplace or club [A]", low=1, high=2**28, unit="members")] = 50
-    sociability_sigma: Annotated[float, Real("sd of the log of sociability [Mac Carron 2016]", high=3)] = 0.6
+    circle_size: Annotated[
+        int, Whole("members of a workplace or club [A]", low=1, high=2**28, unit="members")
+    ] = 50
+    sociability_sigma: Annotated[
+        float, Real("sd of the log of sociability [Mac Carron 2016]", high=3)
+    ] = 0.6
     often: Annotated[
         int,
-        Whole("encounters face to face that make a tie 'met often' [Dunbar's layers]", low=2, high=MOST_ENCOUNTERS - 1, unit="encounters"),
+        Whole(
+            "encounters face to face that make a tie 'met often' [Dunbar's layers]",
+            low=2,
+            high=MOST_ENCOUNTERS - 1,
+            unit="encounters",
+        ),
     ] = 3
     close: Annotated[
-        int, Whole("encounters face to face that make a tie close [Dunbar's layers]", low=3, high=MOST_ENCOUNTERS, unit="encounters")
+        int,
+        Whole(
+            "encounters face to face that make a tie close [Dunbar's layers]",
+            low=3,
+            high=MOST_ENCOUNTERS,
+            unit="encounters",
+        ),
     ] = 7
 
     @model_validator(mode="after")
     def _ladder(self) -> "Society":
         if self.close <= self.often:
-            raise InputError(f"close: not above often, {self.often} (got {self.close}); must be {self.often + 1} or more")
+            raise InputError(
+                f"close: not above often, {self.often} (got {self.close}); must be {self.often + 1} or more"
+            )
         return self
 
 
 class Meeting(Section):
     """Who meets whom, and how."""
 
-    rate: Annotated[float, Real("encounters that a member of sociability 1 starts [A]", high=1e6, unit="per day")] = 0.5
-    again: Annotated[float, Real("share of encounters that are with a contact, by tournament [A]", unit="share")] = 0.70
-    friend: Annotated[float, Real("share of encounters that are with a contact of a contact [A]", unit="share")] = 0.10
-    circle: Annotated[float, Real("share of encounters within the own circle; the rest is with anybody [A]", unit="share")] = 0.10
+    rate: Annotated[
+        float,
+        Real("encounters that a member of sociability 1 starts [A]", high=1e6, unit="per day"),
+    ] = 0.5
+    again: Annotated[
+        float, Real("share of encounters that are with a contact, by tournament [A]", unit="share")
+    ] = 0.70
+    friend: Annotated[
+        float, Real("share of encounters that are with a contact of a contact [A]", unit="share")
+    ] = 0.10
+    circle: Annotated[
+        float,
+        Real(
+            "share of encounters within the own circle; the rest is with anybody [A]", unit="share"
+        ),
+    ] = 0.10
     again_choice: Annotated[
-        int, Whole("contacts drawn, of whom the one met or talked to most is met again [A]", low=1, high=64, unit="contacts")
+        int,
+        Whole(
+            "contacts drawn, of whom the one met or talked to most is met again [A]",
+            low=1,
+            high=64,
+            unit="contacts",
+        ),
     ] = 2
-    face_again: Annotated[float, Chance("face to face rather than online, with a contact met before [A]")] = 0.70
-    face_online: Annotated[float, Chance("face to face, with a contact so far known online only [A]")] = 0.15
+    face_again: Annotated[
+        float, Chance("face to face rather than online, with a contact met before [A]")
+    ] = 0.70
+    face_online: Annotated[
+        float, Chance("face to face, with a contact so far known online only [A]")
+    ] = 0.15
     face_friend: Annotated[float, Chance("face to face, with a contact of a contact [A]")] = 0.50
-    face_circle: Annotated[float, Chance("face to face, with a member of the own circle [A]")] = 0.80
+    face_circle: Annotated[float, Chance("face to face, with a member of the own circle [A]")] = (
+        0.80
+    )
     face_anybody: Annotated[float, Chance("face to face, with anybody [A]")] = 0.05
-    history_days: Annotated[int, Whole("days of meetings before the platform opens; 0 with a log [A]", high=LONGEST - 1, unit="days")] = 180
-    contacts: Annotated[str | None, Text("file of real contacts, in place of the drawn meetings", none="drawn")] = None
-    gap_seconds: Annotated[float, Real("longest gap within one encounter of a log", high=1e9, unit="seconds")] = 20.0
+    history_days: Annotated[
+        int,
+        Whole(
+            "days of meetings before the platform opens; 0 with a log [A]",
+            high=LONGEST - 1,
+            unit="days",
+        ),
+    ] = 180
+    contacts: Annotated[
+        str | None, Text("file of real contacts, in place of the drawn meetings", none="drawn")
+    ] = None
+    gap_seconds: Annotated[
+        float, Real("longest gap within one encounter of a log", high=1e9, unit="seconds")
+    ] = 20.0
     repeat_log: Annotated[bool, Flag("after its last day the log starts again")] = False
 
     @model_validator(mode="after")
     def _shares(self) -> "Meeting":
         shares = (self.again, self.friend, self.circle)
         if sum(shares) > 1 + 1e-12:
-            raise InputError(f"again: with friend and circle above 1 in all (got {shares}); must be 1 or less in all")
+            raise InputError(
+                f"again: with friend and circle above 1 in all (got {shares}); must be 1 or less in all"
+            )
         return self
 
 
 class Inviting(Section):
     """How members invite."""
 
-    per_day: Annotated[float, Real("attempts to invite that a member makes [A]", high=10_000, unit="per day")] = 0.5
-    tries: Annotated[int, Whole("candidates looked at in an attempt [A]", low=1, high=1_000, unit="candidates")] = 8
-    prior_acceptance: Annotated[PerClass, Chances("a member's first guess of acceptance [A]")] = (0.20, 0.45, 0.60, 0.65, 0.95)
-    prior_weight: Annotated[float, Real("weight of the first guess, in answers [A]", low=1e-6, high=1e6, unit="answers")] = 4.0
-    pending_days: Annotated[int, Whole("days until an unanswered invitation is withdrawn [A]", low=1, high=1_000, unit="days")] = 21
+    per_day: Annotated[
+        float, Real("attempts to invite that a member makes [A]", high=10_000, unit="per day")
+    ] = 0.5
+    tries: Annotated[
+        int, Whole("candidates looked at in an attempt [A]", low=1, high=1_000, unit="candidates")
+    ] = 8
+    prior_acceptance: Annotated[PerClass, Chances("a member's first guess of acceptance [A]")] = (
+        0.20,
+        0.45,
+        0.60,
+        0.65,
+        0.95,
+    )
+    prior_weight: Annotated[
+        float, Real("weight of the first guess, in answers [A]", low=1e-6, high=1e6, unit="answers")
+    ] = 4.0
+    pending_days: Annotated[
+        int,
+        Whole(
+            "days until an unanswered invitation is withdrawn [A]", low=1, high=1_000, unit="days"
+        ),
+    ] = 21
     lock_days: Annotated[
-        int | None, Whole("days from withdrawing an invitation to inviting again [A]", high=LONGEST, unit="days", none="never")
+        int | None,
+        Whole(
+            "days from withdrawing an invitation to inviting again [A]",
+            high=LONGEST,
+            unit="days",
+            none="never",
+        ),
     ] = None
 
 
 class Answering(Section):
     """How invitees answer."""
 
-    recognise: Annotated[PerClass, Chances("the invitee recognises the inviter; 0 for a stranger [EIES]")] = (0.0, 0.50, 0.88, 0.985, 1.0)
-    accept: Annotated[PerClass, Chances("the invitee accepts, when open to the inviter [A]")] = (0.85, 0.85, 0.90, 0.95, 0.97)
-    idk_click: Annotated[float, Chance("clicks 'I don't know', having neither recognised nor accepted [A, .01 to .3]")] = 0.10
-    delay_shape: Annotated[float, Real("Weibull shape of the delay [Botdog]", low=0.05, high=100)] = 0.39
-    delay_scale: Annotated[float, Real("Weibull scale of the delay; 0: answered the same day [Botdog]", high=1_000, unit="days")] = 1.0
+    recognise: Annotated[
+        PerClass, Chances("the invitee recognises the inviter; 0 for a stranger [EIES]")
+    ] = (0.0, 0.50, 0.88, 0.985, 1.0)
+    accept: Annotated[PerClass, Chances("the invitee accepts, when open to the inviter [A]")] = (
+        0.85,
+        0.85,
+        0.90,
+        0.95,
+        0.97,
+    )
+    idk_click: Annotated[
+        float,
+        Chance("clicks 'I don't know', having neither recognised nor accepted [A, .01 to .3]"),
+    ] = 0.10
+    delay_shape: Annotated[
+        float, Real("Weibull shape of the delay [Botdog]", low=0.05, high=100)
+    ] = 0.39
+    delay_scale: Annotated[
+        float,
+        Real(
+            "Weibull scale of the delay; 0: answered the same day [Botdog]", high=1_000, unit="days"
+        ),
+    ] = 1.0
 
     @field_validator("recognise")
     @classmethod
     def _strangers(cls, value: PerClass) -> PerClass:
         if value[0] != 0:
-            raise ValueError(f"a stranger is recognised (got {shown(value)}); must be 0 in the first place")
+            raise ValueError(
+                f"a stranger is recognised (got {shown(value)}); must be 0 in the first place"
+            )
         return value
 
 
@@ -133,8 +243,12 @@ class Scenario(Section):
         With one line: at which dotted name, what is wrong, and what would be right.
     """
 
-    members: Annotated[int, Whole("people in the society", low=2, high=2**28, unit="members")] = 1_000
-    days: Annotated[int, Whole("time that the platform is open", low=1, high=LONGEST, unit="days")] = 365
+    members: Annotated[int, Whole("people in the society", low=2, high=2**28, unit="members")] = (
+        1_000
+    )
+    days: Annotated[
+        int, Whole("time that the platform is open", low=1, high=LONGEST, unit="days")
+    ] = 365
     seed: Annotated[int, Digits("seed of every draw", high=2**64 - 1)] = 1
     society: Society = Society()
     meeting: Meeting = Meeting()
@@ -152,13 +266,19 @@ class Scenario(Section):
     def _named(cls, given: Any) -> Any:
         if isinstance(given, InvitePolicy):
             given = [given]
-        if isinstance(given, list | tuple) and all(isinstance(policy, InvitePolicy) for policy in given):
+        if isinstance(given, list | tuple) and all(
+            isinstance(policy, InvitePolicy) for policy in given
+        ):
             names = [policy.name for policy in given]
             if len(set(names)) < len(names):
-                raise ValueError(f"two of one name (got {', '.join(names)}); must be different names")
+                raise ValueError(
+                    f"two of one name (got {', '.join(names)}); must be different names"
+                )
             given = dict(zip(names, given, strict=True))
         if not isinstance(given, Mapping):
-            raise ValueError(f"not policies (got {shown(given)}); must be a mapping from names to shares or to policies")
+            raise ValueError(
+                f"not policies (got {shown(given)}); must be a mapping from names to shares or to policies"
+            )
         return {str(name): _policy(str(name), value) for name, value in given.items()}
 
     @field_validator("policies")
@@ -173,7 +293,9 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _length(self) -> "Scenario":
         if self.history_days + self.days > LONGEST:
-            raise InputError(f"days: too many after a history of {self.history_days} (got {self.days}); must be {LONGEST} or less in all")
+            raise InputError(
+                f"days: too many after a history of {self.history_days} (got {self.days}); must be {LONGEST} or less in all"
+            )
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -183,7 +305,9 @@ class Scenario(Section):
         return hash(self._identity())
 
     def _identity(self) -> tuple[Any, ...]:
-        return tuple(tuple(value.items()) if isinstance(value, dict) else value for _, value in self)  # policies are dealt in their order
+        return tuple(
+            tuple(value.items()) if isinstance(value, dict) else value for _, value in self
+        )  # policies are dealt in their order
 
     @property
     def history_days(self) -> int:
@@ -213,7 +337,9 @@ class Scenario(Section):
         """
         by_name("replace", changes, "from dotted names to values, as {'platform.limit': 3}")
         tree: dict[str, Any] = dict(self)
-        for name, value in sorted(changes.items(), key=lambda change: change[0].count(".")):  # a whole section before its parts
+        for name, value in sorted(
+            changes.items(), key=lambda change: change[0].count(".")
+        ):  # a whole section before its parts
             *path, last = name.split(".")
             node = tree
             for depth, part in enumerate(path):
@@ -231,8 +357,16 @@ class Scenario(Section):
         path = name.split(".")
         if path[0] == "policies" and len(path) > 1 and path[1] not in self.policies:
             raise InputError(self._unknown(name, path[:2]))
-        general = ".".join([path[0], "NAME", *path[2:]]) if path[0] == "policies" and len(path) == 3 else name
-        if general not in {"policies.NAME.condition", *Scenario.model_fields, *(parameter.name for parameter in _listed())}:
+        general = (
+            ".".join([path[0], "NAME", *path[2:]])
+            if path[0] == "policies" and len(path) == 3
+            else name
+        )
+        if general not in {
+            "policies.NAME.condition",
+            *Scenario.model_fields,
+            *(parameter.name for parameter in _listed()),
+        }:
             if path[0] == "policies" and len(path) == 2:
                 return
             raise InputError(_no_parameter(name))
@@ -245,7 +379,10 @@ class Scenario(Section):
         if not policy and isinstance(value, Mapping):
             return {inner: self._own(given, f"policies.{inner}") for inner, given in value.items()}
         if policy in self.policies and not isinstance(value, InvitePolicy):
-            return {**dict(self.policies[policy]), **(value if isinstance(value, Mapping) else {"share": value})}
+            return {
+                **dict(self.policies[policy]),
+                **(value if isinstance(value, Mapping) else {"share": value}),
+            }
         return value
 
     def _unknown(self, name: str, path: list[str]) -> str:
@@ -270,7 +407,9 @@ class Scenario(Section):
             With the file's path: it can't be read, is not TOML, or has a name or value that does not fit.
         """
         tree = toml_read(path, "a scenario")
-        for name, value in by_name("defaults", defaults or {}, "from dotted names to values").items():
+        for name, value in by_name(
+            "defaults", defaults or {}, "from dotted names to values"
+        ).items():
             section, _, last = name.rpartition(".")
             node = tree.setdefault(section, {}) if section else tree
             if isinstance(node, dict):
@@ -284,7 +423,9 @@ class Scenario(Section):
         """Write the scenario, every parameter of it, as a TOML file that ``from_toml`` reads."""
         for policy in self.policies.values():
             if policy.condition is not None:
-                raise InputError(f"policies.{policy.name}.condition: a Python function; must be kept in a script, TOML can't hold it")
+                raise InputError(
+                    f"policies.{policy.name}.condition: a Python function; must be kept in a script, TOML can't hold it"
+                )
         with written(path) as beside:
             beside.write_text(tomli_w.dumps(self.to_dict()), encoding="utf-8")
 
@@ -308,7 +449,9 @@ class Scenario(Section):
 def checked(given: Any, where: str = "scenario") -> Scenario:
     """Give the scenario that was given; if it is none, say ``where``."""
     if not isinstance(given, Scenario):
-        raise InputError(f"{where}: {type(given).__name__} is not a scenario; must be a sim.Scenario, as sim.Scenario(members=200)")
+        raise InputError(
+            f"{where}: {type(given).__name__} is not a scenario; must be a sim.Scenario, as sim.Scenario(members=200)"
+        )
     return given
 
 
@@ -324,7 +467,11 @@ def _listed() -> tuple[Parameter, ...]:
     listed = list(declared(Scenario))
     for name, defaults in _sections().items():
         listed += declared(type(defaults), f"{name}.", defaults)
-    listed += (parameter for parameter in declared(InvitePolicy, "policies.NAME.") if parameter.name != "policies.NAME.name")
+    listed += (
+        parameter
+        for parameter in declared(InvitePolicy, "policies.NAME.")
+        if parameter.name != "policies.NAME.name"
+    )
     return tuple(listed)
 
 
@@ -351,7 +498,9 @@ def _policy(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return {**built_in, **value, "name": name}
     if not built_in:
-        raise InputError(f"{name}: not built in{near(name, POLICIES)}; must be one of {', '.join(POLICIES)}, or given with its numbers")
+        raise InputError(
+            f"{name}: not built in{near(name, POLICIES)}; must be one of {', '.join(POLICIES)}, or given with its numbers"
+        )
     return {**built_in, "share": value}
 
 
@@ -365,7 +514,9 @@ def _check_names(given: Mapping[str, Any]) -> None:
     for name in given:
         table, dot, last = name.rpartition(".")
         if dot:
-            raise InputError(f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]")
+            raise InputError(
+                f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]"
+            )
 
 
 def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -383,5 +534,11 @@ def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _no_parameter(name: str) -> str:
     policy = name.split(".")[1] if name.startswith("policies.") and name.count(".") == 2 else "NAME"
-    nearest = near(name, [*Scenario.model_fields, *(parameter.name.replace("NAME", policy) for parameter in _listed())])
+    nearest = near(
+        name,
+        [
+            *Scenario.model_fields,
+            *(parameter.name.replace("NAME", policy) for parameter in _listed()),
+        ],
+    )
     return f"{name}: no such parameter{nearest or '; must be one of those that python -m sim parameters lists'}"

@@ -86,7 +86,9 @@ def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Diffe
     """
     one, other = numbers("a", a), numbers("b", b)
     if one.shape != other.shape:
-        raise InputError(f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the one as of the other")
+        raise InputError(
+            f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the one as of the other"
+        )
     known = ~np.isnan(one - other)
     one, other = one[known], other[known]
     unpaired = one.var(ddof=1) + other.var(ddof=1) if len(one) > 1 else 0.0
@@ -139,19 +141,37 @@ def aggregate(
         long = runs[[*groups, "measure", "value"]]
         long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
-        columns = [column for column in runs if column not in (*groups, *NOT_MEASURED)] if measures is None else _listed(measures)
+        columns = (
+            [column for column in runs if column not in (*groups, *NOT_MEASURED)]
+            if measures is None
+            else _listed(measures)
+        )
         _check_present([*groups, *columns], runs)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
-    first_seen = long.groupby(groups, sort=False, observed=True, dropna=False).ngroup()  # what was a wide table stands measure by measure
+    first_seen = long.groupby(
+        groups, sort=False, observed=True, dropna=False
+    ).ngroup()  # what was a wide table stands measure by measure
     try:
-        long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype({"value": np.float64})
+        long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype(
+            {"value": np.float64}
+        )
     except (TypeError, ValueError):
-        raise InputError(f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be numbers") from None
-    table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)["value"].agg(["mean", "std", "count", "size"])
-    partly = table.index.get_level_values("measure").isin(MEDIANS) & (table["count"] < table["size"])
+        raise InputError(
+            f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be numbers"
+        ) from None
+    table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)[
+        "value"
+    ].agg(["mean", "std", "count", "size"])
+    partly = table.index.get_level_values("measure").isin(MEDIANS) & (
+        table["count"] < table["size"]
+    )
     table["mean"] = table["mean"].mask(partly)
     half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
-    return table[["mean"]].assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]).reset_index()
+    return (
+        table[["mean"]]
+        .assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"])
+        .reset_index()
+    )
 
 
 def _listed(names: Any) -> list[Hashable]:
@@ -162,12 +182,16 @@ def _listed(names: Any) -> list[Hashable]:
 def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
     missing = [column for column in columns if column not in runs]
     if missing:
-        raise InputError(f"runs: no column {missing[0]!r}; must be one of {', '.join(map(str, runs.columns))}")
+        raise InputError(
+            f"runs: no column {missing[0]!r}; must be one of {', '.join(map(str, runs.columns))}"
+        )
 
 
 def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
     """Give half the width of the t interval of a mean; NaN for fewer than two numbers."""
-    from scipy.special import stdtrit  # the quantile of Student's t, without the half second that scipy.stats takes to import
+    from scipy.special import (
+        stdtrit,
+    )  # the quantile of Student's t, without the half second that scipy.stats takes to import
 
     level, number = real("level", level, 0, 1), np.asarray(number, np.float64)
     freedom = np.where(number > 1, number - 1, np.nan)

@@ -65,19 +65,40 @@ class Store:
             there = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             if self.runs.exists():
-                raise InputError(f"{self.folder}: has runs but no study.json that says whose; must be a new folder") from None
-            stamp = {"format": FORMAT, "version": VERSION, "points_per_block": points_per_block, **identity}
+                raise InputError(
+                    f"{self.folder}: has runs but no study.json that says whose; must be a new folder"
+                ) from None
+            stamp = {
+                "format": FORMAT,
+                "version": VERSION,
+                "points_per_block": points_per_block,
+                **identity,
+            }
             with written(path) as beside:
-                beside.write_text(json.dumps(stamp, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+                beside.write_text(
+                    json.dumps(stamp, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+                )
             return points_per_block
         except (OSError, ValueError) as error:
-            raise InputError(f"{path}: can't be read ({' '.join(str(error).split())}); must be as a study has written it") from None
+            raise InputError(
+                f"{path}: can't be read ({' '.join(str(error).split())}); must be as a study has written it"
+            ) from None
         ours = isinstance(there, dict) and there.get("format") == FORMAT
-        if not ours or not _whole(there.get("version"), VERSION) or not _whole(there.get("points_per_block")):
-            raise InputError(f"{path}: not of a study, or of a newer invitesim; must be a folder of this study, or a new one")
-        differs = difference({name: there.get(name) for name in identity}, json.loads(json.dumps(identity)))
+        if (
+            not ours
+            or not _whole(there.get("version"), VERSION)
+            or not _whole(there.get("points_per_block"))
+        ):
+            raise InputError(
+                f"{path}: not of a study, or of a newer invitesim; must be a folder of this study, or a new one"
+            )
+        differs = difference(
+            {name: there.get(name) for name in identity}, json.loads(json.dumps(identity))
+        )
         if differs:
-            raise InputError(f"{self.folder}: holds another study: {differs}; must be the same study, or another folder")
+            raise InputError(
+                f"{self.folder}: holds another study: {differs}; must be the same study, or another folder"
+            )
         return int(there["points_per_block"])
 
     def close(self) -> None:
@@ -126,7 +147,12 @@ class Store:
         if compact.exists():
             table = _read(compact)
             newer = pyarrow.array([path.stem for path in singles], pyarrow.string())
-            tables.insert(0, table.filter(pyarrow.compute.invert(pyarrow.compute.is_in(table["run"], newer))) if singles else table)
+            tables.insert(
+                0,
+                table.filter(pyarrow.compute.invert(pyarrow.compute.is_in(table["run"], newer)))
+                if singles
+                else table,
+            )
         if not tables:
             return None
         table = pyarrow.concat_tables(tables, promote_options="permissive")
@@ -145,7 +171,9 @@ class Store:
             single.unlink()
 
     def _singles(self, block: int) -> list[Path]:
-        return sorted(path for path in self._block(block).glob("[!.]*.parquet") if path.name != BLOCK)
+        return sorted(
+            path for path in self._block(block).glob("[!.]*.parquet") if path.name != BLOCK
+        )
 
 
 def _whole(value: Any, most: float = math.inf) -> bool:
@@ -159,7 +187,9 @@ def _read(path: Path, columns: list[str] | None = None) -> "pyarrow.Table":
         with pyarrow.parquet.ParquetFile(path) as file:
             return file.read(columns)
     except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(f"{path}: damaged ({' '.join(str(error).split())[:100]}); remove this file, and its runs are done again") from None
+        raise InputError(
+            f"{path}: damaged ({' '.join(str(error).split())[:100]}); remove this file, and its runs are done again"
+        ) from None
 
 
 def locked(folder: Path) -> IO[str]:
@@ -171,7 +201,9 @@ def locked(folder: Path) -> IO[str]:
     except OSError as error:
         obstructed = isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError)
         why = "a file is where a folder should be" if obstructed else error.strerror or str(error)
-        raise InputError(f"{folder}: can't be written ({why}); must be a folder where you may write") from None
+        raise InputError(
+            f"{folder}: can't be written ({why}); must be a folder where you may write"
+        ) from None
     try:
         import fcntl
     except ImportError:  # not Unix: nobody is kept out
@@ -182,7 +214,9 @@ def locked(folder: Path) -> IO[str]:
         file.seek(0)
         who = file.read().strip() or "which has not said its name"
         file.close()
-        raise InputError(f"{folder}: another process works on it ({who}); must be another folder, or when that one is done") from None
+        raise InputError(
+            f"{folder}: another process works on it ({who}); must be another folder, or when that one is done"
+        ) from None
     file.truncate(0)
     file.write(f"process {os.getpid()} on {socket.gethostname()}")
     file.flush()
@@ -194,9 +228,16 @@ def difference(there: Any, here: Any, name: str = "") -> str:
     if isinstance(there, Mapping) and isinstance(here, Mapping):
         if list(there) != list(here) and sorted(there) == sorted(here):
             return f"{name} in the order {', '.join(there)} there and {', '.join(here)} here"
-        found = (difference(there.get(key), here.get(key), f"{name}.{key}" if name else key) for key in _keys(there, here))
+        found = (
+            difference(there.get(key), here.get(key), f"{name}.{key}" if name else key)
+            for key in _keys(there, here)
+        )
         return next((words for words in found if words), "")
-    return "" if there == here and type(there) is type(here) else f"{name} is {_short(there)} there and {_short(here)} here"
+    return (
+        ""
+        if there == here and type(there) is type(here)
+        else f"{name} is {_short(there)} there and {_short(here)} here"
+    )
 
 
 def _keys(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterable[str]:

@@ -63,12 +63,16 @@ class Study:
         A name that is no parameter, a value that does not fit, no points.
     """
 
-    def __init__(self, scenario: Scenario, design: Any, *, replications: int = 10, keep: Keep = summary) -> None:
+    def __init__(
+        self, scenario: Scenario, design: Any, *, replications: int = 10, keep: Keep = summary
+    ) -> None:
         self.scenario = checked(scenario)
         self.design: Design = designed(design).read(scenario)
         self.replications = whole("replications", replications)
         if not callable(keep) and not hasattr(keep, "live"):
-            raise InputError(f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result")
+            raise InputError(
+                f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result"
+            )
         self.keep = keep
         self.table: StudyTable | None = None
         """What the last ``run`` gave."""
@@ -94,7 +98,12 @@ class Study:
         scenario, replications, keep
             As for a study.
         """
-        return cls(scenario or Scenario(), from_salib(problem, sample), replications=replications, keep=keep)
+        return cls(
+            scenario or Scenario(),
+            from_salib(problem, sample),
+            replications=replications,
+            keep=keep,
+        )
 
     def __repr__(self) -> str:
         return f"<Study: {len(self.design)} points of {', '.join(self.design.names)}, {self.replications} replications>"
@@ -153,7 +162,9 @@ class Study:
                 _done(plan, store, executor, progress)
             path = store.folder / "table.parquet"
             write_table(path, self.design, store, plan.replications[self.design.first])
-        self.table = StudyTable(path, self.design, self.scenario, plan.replications[self.design.first])
+        self.table = StudyTable(
+            path, self.design, self.scenario, plan.replications[self.design.first]
+        )
         return self.table
 
     def rule(self, until: Mapping[str, float] | None = None, most: int = 1000) -> Rule:
@@ -168,15 +179,25 @@ class Study:
             return Fixed(self.replications)
         rule = Until(until, most)
         if self.keep is summary:
-            check_there(rule, COLUMNS, None if "policies" in self.design.names else [*self.scenario.policies, EVERYBODY])
+            check_there(
+                rule,
+                COLUMNS,
+                None if "policies" in self.design.names else [*self.scenario.policies, EVERYBODY],
+            )
         return rule
 
     def compare(
-        self, a: int | Mapping[str, Any], b: int | Mapping[str, Any], measure: str | None = None, policy: str | None = None
+        self,
+        a: int | Mapping[str, Any],
+        b: int | Mapping[str, Any],
+        measure: str | None = None,
+        policy: str | None = None,
     ) -> "pd.DataFrame":
         """Compare two points of the last ``run``, replication by replication; see ``StudyTable.compare``."""
         if self.table is None:
-            raise InputError("compare: this study has not been run; must be after run(folder), which gives at once what is there")
+            raise InputError(
+                "compare: this study has not been run; must be after run(folder), which gives at once what is there"
+            )
         return self.table.compare(a, b, measure, policy)
 
     def _executor(self, jobs: int | None, scheduler: "str | Client | None") -> Executor:
@@ -189,9 +210,15 @@ class Study:
     @functools.cached_property
     def _identity(self) -> dict[str, Any]:
         """What makes this study this one and no other; replications may grow."""
-        conditions = {name: meaning(policy.condition) for name, policy in self.scenario.policies.items() if policy.condition is not None}
+        conditions = {
+            name: meaning(policy.condition)
+            for name, policy in self.scenario.policies.items()
+            if policy.condition is not None
+        }
         return {
-            "model": ".".join(VERSION.split(".")[:2]),  # a third number never changes what comes out
+            "model": ".".join(
+                VERSION.split(".")[:2]
+            ),  # a third number never changes what comes out
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
             "contacts": {path: _digest_of(Path(path)) for path in self._logs()},
@@ -205,20 +232,32 @@ class Study:
     def _logs(self) -> list[str]:
         """List the contact logs that the runs read."""
         names = self.design.names
-        varied = [row[names.index("meeting.contacts")] for row in self.design.rows] if "meeting.contacts" in names else []
+        varied = (
+            [row[names.index("meeting.contacts")] for row in self.design.rows]
+            if "meeting.contacts" in names
+            else []
+        )
         return [path for path in dict.fromkeys([self.scenario.meeting.contacts, *varied]) if path]
 
     def _values(self, place: int) -> Any:
         different = {as_text(row[place]): row[place] for row in self.design.rows}
         if len(different) <= LISTED:
-            return [value if isinstance(value, int | float | str | None) else text for text, value in different.items()]
+            return [
+                value if isinstance(value, int | float | str | None) else text
+                for text, value in different.items()
+            ]
         numbers = [value for value in different.values() if isinstance(value, int | float)]
-        return f"{len(different)} values" + (f", {min(numbers)} to {max(numbers)}" if numbers else "")
+        return f"{len(different)} values" + (
+            f", {min(numbers)} to {max(numbers)}" if numbers else ""
+        )
 
     @functools.cached_property
     def _digest(self) -> str:
         """What all runs of this study depend on."""
-        shared = {name: self._identity[name] for name in ("model", "scenario", "conditions", "contacts", "keep", "varied")}
+        shared = {
+            name: self._identity[name]
+            for name in ("model", "scenario", "conditions", "contacts", "keep", "varied")
+        }
         return hashlib.sha256(as_text(shared).encode()).hexdigest()
 
     def _jobs(self, point: int, begin: int, end: int) -> Iterator[Job]:
@@ -236,7 +275,13 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
     from tqdm import tqdm
 
     failed = 0
-    with tqdm(total=plan.expected, desc=progress, unit="run", smoothing=0.05, disable=None if progress else True) as bar:
+    with tqdm(
+        total=plan.expected,
+        desc=progress,
+        unit="run",
+        smoothing=0.05,
+        disable=None if progress else True,
+    ) as bar:
         try:
             while True:
                 while executor.room > 0 and (job := plan.next()) is not None:
@@ -252,7 +297,9 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
                     bar.update()
         except KeyboardInterrupt:
             kept = f"{store.count():,} finished runs are kept in {store.folder}"
-            raise KeyboardInterrupt(f"interrupted; {kept}, and the same again goes on from there") from None
+            raise KeyboardInterrupt(
+                f"interrupted; {kept}, and the same again goes on from there"
+            ) from None
 
 
 def _named(keep: Keep) -> str:
@@ -263,7 +310,11 @@ def _named(keep: Keep) -> str:
         return meaning(keep)
     if isinstance(keep, functools.partial):
         return f"{_named(keep.func)}\n{meaning((keep.args, sorted(keep.keywords.items())))}"
-    methods = [method for method in vars(type(keep)).values() if inspect.isfunction(method) and source(method)]
+    methods = [
+        method
+        for method in vars(type(keep)).values()
+        if inspect.isfunction(method) and source(method)
+    ]
     return "\n".join([meaning(keep), source(type(keep)) or "", *map(meaning, methods)])
 
 

@@ -31,7 +31,9 @@ class Asked(NamedTuple):
     most: int
 
 
-def study_read(path: Path, settings: Iterable[str] | None = None, replications: int | None = None) -> Asked:
+def study_read(
+    path: Path, settings: Iterable[str] | None = None, replications: int | None = None
+) -> Asked:
     """Read a study.
 
     Parameters
@@ -80,18 +82,24 @@ def _check(study: Study, until: Any, most: int) -> None:
 def _design(path: Path, table: Mapping[str, Any]) -> Design:
     kind = table.get("design", "grid")
     if kind not in KINDS:
-        raise InputError(f"study.design: not known (got {shown(kind)}); must be one of {', '.join(KINDS)}")
+        raise InputError(
+            f"study.design: not known (got {shown(kind)}); must be one of {', '.join(KINDS)}"
+        )
     known = ("design", *KINDS[kind], *REPEATING)
     unknown = next((key for key in table if key not in known), None)
     if unknown is not None:
-        raise InputError(f"study.{unknown}: not a key of the design {kind}{near(unknown, known)}; must be one of {', '.join(known)}")
+        raise InputError(
+            f"study.{unknown}: not a key of the design {kind}{near(unknown, known)}; must be one of {', '.join(known)}"
+        )
     if kind == "points":
         if not isinstance(table.get("file"), str):
             raise InputError("study.file: missing; must be the path of a CSV file of points")
         return points(path.parent / table["file"])
     vary = table.get("vary")
     if not isinstance(vary, dict) or not vary:
-        raise InputError(f"study.vary: missing; must be {'lists of values' if kind == 'grid' else 'ranges'} by dotted name in quotes")
+        raise InputError(
+            f"study.vary: missing; must be {'lists of values' if kind == 'grid' else 'ranges'} by dotted name in quotes"
+        )
     vary = dict(_dotted(vary))
     if kind == "grid":
         return grid(vary)

@@ -32,7 +32,9 @@ NOT_MEASURED = (*HEAD, ERROR)
 class StudyTable:
     """The finished table of a study, in its file; pandas, polars and DuckDB read the file, or this object."""
 
-    def __init__(self, path: Path, design: Design, scenario: Scenario, replications: NDArray[np.int64]) -> None:
+    def __init__(
+        self, path: Path, design: Design, scenario: Scenario, replications: NDArray[np.int64]
+    ) -> None:
         import pyarrow.parquet
 
         self.path = path
@@ -56,13 +58,17 @@ class StudyTable:
         """Lend the rows to any library that speaks Arrow, as in ``polars.DataFrame(table)``."""
         import pyarrow
 
-        return pyarrow.RecordBatchReader.from_batches(self.schema, self.batches()).__arrow_c_stream__(requested_schema)
+        return pyarrow.RecordBatchReader.from_batches(
+            self.schema, self.batches()
+        ).__arrow_c_stream__(requested_schema)
 
     @property
     def measures(self) -> list[str]:
         """The columns that are measures."""
         varied = {column_of(name, self.schema.names) for name in self._design.names}
-        return [name for name in self.schema.names if name not in NOT_MEASURED and name not in varied]
+        return [
+            name for name in self.schema.names if name not in NOT_MEASURED and name not in varied
+        ]
 
     def batches(self) -> "Iterator[pyarrow.RecordBatch]":
         """Give the rows a part at a time."""
@@ -71,7 +77,9 @@ class StudyTable:
         with pyarrow.parquet.ParquetFile(self.path) as file:
             yield from file.iter_batches()
 
-    def to_pandas(self, columns: Sequence[str] | None = None, *, policy: str | None = None) -> "pd.DataFrame":
+    def to_pandas(
+        self, columns: Sequence[str] | None = None, *, policy: str | None = None
+    ) -> "pd.DataFrame":
         """Read the table, or some columns and the rows of one policy, as a DataFrame.
 
         A parameter that is unset is NaN, as is a measure of nothing or of a run that failed.
@@ -84,15 +92,25 @@ class StudyTable:
         import pyarrow.parquet
 
         if isinstance(columns, str) or not isinstance(columns, Iterable | None):
-            raise InputError(f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']")
+            raise InputError(
+                f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']"
+            )
         columns = None if columns is None else list(columns)
         for column in columns or ():
             _check("columns", column, self.schema.names)
         wanted = None
         if policy is not None:
-            _check("policy", policy, pyarrow.parquet.read_table(self.path, columns=["policy"])["policy"].unique().to_pylist())
+            _check(
+                "policy",
+                policy,
+                pyarrow.parquet.read_table(self.path, columns=["policy"])["policy"]
+                .unique()
+                .to_pylist(),
+            )
             wanted = [("policy", "==", policy)]
-        table: pd.DataFrame = pyarrow.parquet.read_table(self.path, columns=columns, filters=wanted).to_pandas()
+        table: pd.DataFrame = pyarrow.parquet.read_table(
+            self.path, columns=columns, filters=wanted
+        ).to_pandas()
         return table
 
     def to_csv(self, path: str | Path) -> None:
@@ -110,11 +128,17 @@ class StudyTable:
 
         names = [name for name in self.schema.names if name not in self.measures]
         failed = pyarrow.compute.field(ERROR).is_valid()
-        table: pd.DataFrame = pyarrow.parquet.read_table(self.path, columns=names, filters=failed).to_pandas()
+        table: pd.DataFrame = pyarrow.parquet.read_table(
+            self.path, columns=names, filters=failed
+        ).to_pandas()
         return table
 
     def compare(
-        self, a: int | Mapping[str, Any], b: int | Mapping[str, Any], measure: str | None = None, policy: str | None = None
+        self,
+        a: int | Mapping[str, Any],
+        b: int | Mapping[str, Any],
+        measure: str | None = None,
+        policy: str | None = None,
     ) -> "pd.DataFrame":
         """Compare two points, replication by replication.
 
@@ -144,23 +168,37 @@ class StudyTable:
         for name in measures:
             _check("measure", name, self.measures)
         columns = ["point", "replication", "policy", *measures]
-        runs = pyarrow.parquet.read_table(self.path, columns=columns, filters=[("point", "in", numbers)]).to_pandas()
+        runs = pyarrow.parquet.read_table(
+            self.path, columns=columns, filters=[("point", "in", numbers)]
+        ).to_pandas()
         policies = list(dict.fromkeys(runs["policy"]))
         if policy is not None:
             _check("policy", policy, policies)
         rows = []
         for name in policies if policy is None else [policy]:
-            one, other = (runs[(runs["point"] == number) & (runs["policy"] == name)].set_index("replication") for number in numbers)
+            one, other = (
+                runs[(runs["point"] == number) & (runs["policy"] == name)].set_index("replication")
+                for number in numbers
+            )
             both = one.index.intersection(other.index)
-            differences = {of: paired_difference(one.loc[both, of], other.loc[both, of]) for of in measures if _numeric(one[of])}
-            rows += [{"policy": name, "measure": of, **difference._asdict()} for of, difference in differences.items()]
+            differences = {
+                of: paired_difference(one.loc[both, of], other.loc[both, of])
+                for of in measures
+                if _numeric(one[of])
+            }
+            rows += [
+                {"policy": name, "measure": of, **difference._asdict()}
+                for of, difference in differences.items()
+            ]
         return pd.DataFrame(rows)
 
 
 def _check(what: str, name: Any, known: Sequence[str]) -> None:
     """Raise an ``InputError`` if a name is not there."""
     if name not in known:
-        raise InputError(f"{what}: {name}: not there{near(str(name), known)}; must be one of {', '.join(known)}")
+        raise InputError(
+            f"{what}: {name}: not there{near(str(name), known)}; must be one of {', '.join(known)}"
+        )
 
 
 def _numeric(column: "pd.Series[Any]") -> bool:
@@ -207,7 +245,11 @@ def _schema(store: Store, points: int) -> "pyarrow.Schema":
 
 
 def _blocks(
-    design: Design, store: Store, replications: NDArray[np.int64], runs: "pyarrow.Schema", names: Sequence[str]
+    design: Design,
+    store: Store,
+    replications: NDArray[np.int64],
+    runs: "pyarrow.Schema",
+    names: Sequence[str],
 ) -> "Iterator[pyarrow.Table]":
     """Give the rows of the table, the points of one block at a time."""
     import pyarrow
@@ -217,35 +259,56 @@ def _blocks(
     for begin in range(0, len(design), size):
         numbers = np.arange(begin, min(begin + size, len(design)))
         parts = []
-        for block in np.unique(design.first[numbers] // size):  # a point that was there before has its runs in an earlier block
+        for block in np.unique(
+            design.first[numbers] // size
+        ):  # a point that was there before has its runs in an earlier block
             if block not in read:
                 read = {**dict(list(read.items())[-3:]), block: store.read(int(block))}
             here = numbers[design.first[numbers] // size == block]
-            parts.append(_rows(read[block], here, design.first[here], replications[design.first[here]]))
+            parts.append(
+                _rows(read[block], here, design.first[here], replications[design.first[here]])
+            )
         table = pyarrow.concat_tables(parts, promote_options="permissive")
         table = table.take(np.argsort(table["point"].to_numpy(), kind="stable"))
         rows = {field.name: _column(table, field) for field in runs if field.name != "run"}
         point = rows.pop("point")
         varied = design.columns(numbers)
         place = pyarrow.array(point.to_numpy() - begin)
-        parameters = {name: varied[own].take(place) for name, own in zip(names, design.names, strict=True)}
+        parameters = {
+            name: varied[own].take(place) for name, own in zip(names, design.names, strict=True)
+        }
         yield pyarrow.table({"point": point, **parameters, **rows})
 
 
-def _rows(table: "pyarrow.Table", numbers: NDArray[np.int64], first: NDArray[np.int64], replications: NDArray[np.int64]) -> "pyarrow.Table":
+def _rows(
+    table: "pyarrow.Table",
+    numbers: NDArray[np.int64],
+    first: NDArray[np.int64],
+    replications: NDArray[np.int64],
+) -> "pyarrow.Table":
     """Take the rows of some points, by the number of the point that was run for each, as far as its replications are asked for."""
     import pyarrow
 
     point, replication = table["point"].to_numpy(), table["replication"].to_numpy()
     most = int(replication.max()) + 1
     order = point * most + replication  # rows stand in this order
-    start, stop = (np.searchsorted(order, first * most + np.minimum(end, most)) for end in (0, replications))
+    start, stop = (
+        np.searchsorted(order, first * most + np.minimum(end, most)) for end in (0, replications)
+    )
     chosen = np.concatenate([np.arange(*span) for span in zip(start, stop, strict=True)])
-    return table.take(chosen).set_column(table.schema.get_field_index("point"), "point", pyarrow.array(np.repeat(numbers, stop - start)))
+    return table.take(chosen).set_column(
+        table.schema.get_field_index("point"),
+        "point",
+        pyarrow.array(np.repeat(numbers, stop - start)),
+    )
 
 
 def _column(table: "pyarrow.Table", field: "pyarrow.Field") -> Any:
     import pyarrow
 
-    there = table[field.name].cast(field.type) if field.name in table.column_names else pyarrow.nulls(len(table), field.type)
+    there = (
+        table[field.name].cast(field.type)
+        if field.name in table.column_names
+        else pyarrow.nulls(len(table), field.type)
+    )
     return there.combine_chunks() if isinstance(there, pyarrow.ChunkedArray) else there

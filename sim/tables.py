@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from .engine import Engine
 
-SOURCES = {FROM_CONTACTS: "contacts", FROM_INTRODUCTIONS: "introductions", FROM_DIRECTORY: "directory"}
+SOURCES = {
+    FROM_CONTACTS: "contacts",
+    FROM_INTRODUCTIONS: "introductions",
+    FROM_DIRECTORY: "directory",
+}
 OUTCOMES = ("accepted", "idk", "ignored", "pending")
 _COUNTED = {
     arrays.T_SENT: arrays.SENT,
@@ -51,7 +55,13 @@ def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def arcs(engine: "Engine") -> Pairs:
     """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
     world = engine.world
-    found: Pairs = pairs.arcs(world.head, world.chunks, world.alter, world.state, world.tallies[:, arrays.ARCS].astype(np.int64))
+    found: Pairs = pairs.arcs(
+        world.head,
+        world.chunks,
+        world.alter,
+        world.state,
+        world.tallies[:, arrays.ARCS].astype(np.int64),
+    )
     return found
 
 
@@ -73,8 +83,12 @@ def restricted_days(engine: "Engine") -> NDArray[np.int64]:
         engine.world.accounts[:, arrays.RESTRICTED_UNTIL].astype(np.int64),
     )
     for_good = until == arrays.FOREVER
-    imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(for_good, 0, np.maximum(0, until - max(engine.day, 0)))
-    whole: NDArray[np.int64] = imposed + np.where(for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0)
+    imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(
+        for_good, 0, np.maximum(0, until - max(engine.day, 0))
+    )
+    whole: NDArray[np.int64] = imposed + np.where(
+        for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0
+    )
     return whole
 
 
@@ -89,7 +103,8 @@ def members(engine: "Engine") -> "pd.DataFrame":
     pending = np.bincount(world.alter[world.link[2 * slots]], minlength=n)
     at_door = np.bincount(world.alter[slots], minlength=n)
     sent, accepted, strikes, received = (
-        tally[:, column].astype(np.int64) for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED)
+        tally[:, column].astype(np.int64)
+        for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED)
     )
     resolved = answers[:, 1::2].sum(axis=1, dtype=np.int64)
     blocked = tally[:, arrays.BLOCKED_DAY] > 0
@@ -142,7 +157,9 @@ def totals(engine: "Engine") -> NDArray[np.int64]:
     own[:, arrays.T_CONNECTIONS] = head[:, bonds.CONNECTIONS]
     own[:, arrays.T_RESOLVED] = world.answers.reshape(-1, arrays.ANSWERS)[:, 1::2].sum(axis=1)
     own[:, arrays.T_BLOCKED] = tally[:, arrays.BLOCKED_DAY] > 0
-    own[:, arrays.T_RESTRICTED] = world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT] > max(engine.day, 0)
+    own[:, arrays.T_RESTRICTED] = world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT] > max(
+        engine.day, 0
+    )
     for column, counted in _COUNTED.items():
         own[:, column] = tally[:, counted]
     sums = np.zeros((len(engine.scenario.policies), arrays.TOTALS), np.int64)
@@ -159,7 +176,9 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
     measures = {}
     for name, (part, whole) in DAILY.items():
         divisor = everywhere if whole is None else totals[..., whole]
-        measures[name] = np.divide(totals[..., part], divisor, out=np.full(divisor.shape, np.nan), where=divisor > 0)
+        measures[name] = np.divide(
+            totals[..., part], divisor, out=np.full(divisor.shape, np.nan), where=divisor > 0
+        )
     return measures
 
 
@@ -184,7 +203,10 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     for day, means in reach.items():
         steps[day - 1] = means
     columns = _daily(engine, 1, days) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
-    columns |= {f"{name}_share": columns[name] / (engine.scenario.members - 1) for name in ("reach2", "reach3")}
+    columns |= {
+        f"{name}_share": columns[name] / (engine.scenario.members - 1)
+        for name in ("reach2", "reach3")
+    }
     return pd.DataFrame(
         {
             "day": np.repeat(np.arange(1, days + 1), len(names)),
@@ -223,15 +245,26 @@ class InvitationLog:
         """Give a row per invitation so far; see ``Result.invitations``. With ``member`` only those that it has sent or received."""
         import pandas as pd
 
-        parts = self._closed + [_with_outcomes(day, sent, engine.world.state) for day, sent in sorted(self._open.items())]
+        parts = self._closed + [
+            _with_outcomes(day, sent, engine.world.state)
+            for day, sent in sorted(self._open.items())
+        ]
         if member is not None:
-            own = [np.flatnonzero((part["ego"] == member) | (part["alter"] == member)) for part in parts]
-            parts = [{name: values[rows] for name, values in part.items()} for part, rows in zip(parts, own, strict=True)]
+            own = [
+                np.flatnonzero((part["ego"] == member) | (part["alter"] == member))
+                for part in parts
+            ]
+            parts = [
+                {name: values[rows] for name, values in part.items()}
+                for part, rows in zip(parts, own, strict=True)
+            ]
         names = ("day", "ego", "alter", "source", "tie_class", "delay", "outcome")
         columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
         order = np.lexsort((columns["alter"], columns["ego"], columns["day"]))
         columns = {name: values[order] for name, values in columns.items()}
-        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(columns["delay"] >= engine.rules.pending_days)
+        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(
+            columns["delay"] >= engine.rules.pending_days
+        )
         policies = list(engine.scenario.policies)
         return pd.DataFrame(
             {
@@ -252,5 +285,9 @@ def _with_outcomes(day: int, sent: dict[str, Any], state: NDArray[np.uint8]) -> 
     bits = state[sent["slot"]]
     platform = bits & bonds.PLATFORM
     # who has said "I don't know" may later have invited ego, and so have become a connection: the answer stands
-    outcome = np.select([(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING], [1, 0, 3], 2)
+    outcome = np.select(
+        [(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING],
+        [1, 0, 3],
+        2,
+    )
     return sent | {"day": np.full(len(bits), day), "outcome": outcome}

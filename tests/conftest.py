@@ -18,7 +18,16 @@ import pytest
 
 assert "numba" not in sys.modules, "the cache must be chosen before numba is imported"
 
-NEED_NOTHING_COMPILED = ("contacts", "designs", "environment", "files", "parameters", "plots", "scenario", "statistics")
+NEED_NOTHING_COMPILED = (
+    "contacts",
+    "designs",
+    "environment",
+    "files",
+    "parameters",
+    "plots",
+    "scenario",
+    "statistics",
+)
 COMPILE = "import sim; sim.run(sim.Scenario(members=2, days=1), threads=1)"
 LONGEST = 300
 """Seconds to wait for compiled code; then a process compiles what it needs by itself."""
@@ -28,8 +37,15 @@ signal.signal(
 )  # who starts tests in the background has Ctrl-C ignored, in programs they start too
 
 worker = os.environ.get("PYTEST_XDIST_WORKER")
-if worker is None:
-    cache = tempfile.TemporaryDirectory(prefix="invitesim-tests-")  # of this process, and removed with it
+kept = os.environ.get(
+    "INVITESIM_TEST_CACHE"
+)  # a folder: while the kernel does not change, keep the compiled code there
+if kept:
+    os.environ["NUMBA_CACHE_DIR"] = kept
+elif worker is None:
+    cache = tempfile.TemporaryDirectory(
+        prefix="invitesim-tests-"
+    )  # of this process, and removed with it
     os.environ["NUMBA_CACHE_DIR"] = cache.name
 else:
     common = Path(os.environ["NUMBA_CACHE_DIR"])
@@ -44,12 +60,14 @@ settings.load_profile("invitesim")
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Have the model compiled, for all processes of pytest-xdist."""
-    if worker is None and session.config.getoption("numprocesses", None):
+    if not kept and worker is None and session.config.getoption("numprocesses", None):
         compiled = Path(cache.name, "compiled")
         program = f"try:\n    {COMPILE}\nfinally:\n    open({str(compiled / 'whole')!r}, 'x')"  # if it fails, tests will say so
         compiled.mkdir()
         elsewhere = os.environ | {"NUMBA_CACHE_DIR": str(compiled)}
-        compiling = subprocess.Popen([sys.executable, "-c", program], env=elsewhere, stderr=subprocess.DEVNULL)
+        compiling = subprocess.Popen(
+            [sys.executable, "-c", program], env=elsewhere, stderr=subprocess.DEVNULL
+        )
         session.config.add_cleanup(lambda: (compiling.kill(), compiling.wait()))
 
 
@@ -60,12 +78,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def needs_compiled(item: pytest.Item) -> bool:
     """Say whether a test runs the model."""
-    return item.path.parent != Path(__file__).parent or item.path.stem.removeprefix("test_") not in NEED_NOTHING_COMPILED
+    return (
+        item.path.parent != Path(__file__).parent
+        or item.path.stem.removeprefix("test_") not in NEED_NOTHING_COMPILED
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Take a copy of the compiled code as soon as it is needed."""
-    if worker is None or (own / "asked").exists() or not needs_compiled(item):
+    if kept or worker is None or (own / "asked").exists() or not needs_compiled(item):
         return
     own.mkdir(exist_ok=True)
     (own / "asked").touch()

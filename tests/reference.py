@@ -30,14 +30,21 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     """Philox4x32-10 (Salmon et al. 2011): four random words from a counter of four words and a key of two."""
     for _ in range(10):
         product0, product1 = c0 * 0xD2511F53, c2 * 0xCD9E8D57
-        c0, c1, c2, c3 = product1 >> 32 ^ c1 ^ k0, product1 % TWO32, product0 >> 32 ^ c3 ^ k1, product0 % TWO32
+        c0, c1, c2, c3 = (
+            product1 >> 32 ^ c1 ^ k0,
+            product1 % TWO32,
+            product0 >> 32 ^ c3 ^ k1,
+            product0 % TWO32,
+        )
         k0, k1 = (k0 + 0x9E3779B9) % TWO32, (k1 + 0xBB67AE85) % TWO32
     return c0, c1, c2, c3
 
 
 def draw(seed: int, day: int, purpose: int, ego: int, index: int) -> int:
     """The word of this day, purpose, ego and index."""
-    return philox(ego, index // 4 % TWO32, day % TWO32, purpose, seed % TWO32, seed // TWO32)[index % 4]
+    return philox(ego, index // 4 % TWO32, day % TWO32, purpose, seed % TWO32, seed // TWO32)[
+        index % 4
+    ]
 
 
 def chance(word: int, p: float) -> bool:
@@ -73,7 +80,9 @@ class Invitation:
     source: str
     tie_class: int
     delay_word: int
-    due_day: int | None = None  # as it stands on the evening of the day of sending; None where no answer will come
+    due_day: int | None = (
+        None  # as it stands on the evening of the day of sending; None where no answer will come
+    )
     outcome: str = "pending"  # or accepted, idk ("I don't know this person"), ignored (withdrawn without an answer)
 
 
@@ -85,11 +94,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.rules: Scenario = model.rules
         self.number = number
         self.circle = number // self.rules.society.circle_size
-        sigma, unit0, unit1 = self.rules.society.sociability_sigma, unit(self.word(0, SOCIABILITY, 0)), unit(self.word(0, SOCIABILITY, 1))
-        self.sociability = math.exp(sigma * math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1) - sigma**2 / 2)
+        sigma, unit0, unit1 = (
+            self.rules.society.sociability_sigma,
+            unit(self.word(0, SOCIABILITY, 0)),
+            unit(self.word(0, SOCIABILITY, 1)),
+        )
+        self.sociability = math.exp(
+            sigma * math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1) - sigma**2 / 2
+        )
         self.policy_place = policy_place
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
-        self.bonds: dict[int, Bond] = {}  # by the other's number; a dictionary keeps the order of creation
+        self.bonds: dict[
+            int, Bond
+        ] = {}  # by the other's number; a dictionary keeps the order of creation
         self.connections: set[int] = set()
         self.sent: list[Invitation] = []
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
@@ -108,7 +125,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
         bond = self.bonds.get(alter, Bond())
         if bond.met == 0:
             return 1 if bond.talked >= 1 else 0
-        return 2 if bond.met < self.rules.society.often else 3 if bond.met < self.rules.society.close else 4
+        return (
+            2
+            if bond.met < self.rules.society.often
+            else 3
+            if bond.met < self.rules.society.close
+            else 4
+        )
 
     def random_alter(self, suits: Callable[[Bond], bool], words: Iterator[int]) -> int | None:
         """The other end of a random bond that suits: places are drawn until one does. None, and no draw, if there is none."""
@@ -144,14 +167,24 @@ class Person(mesa.Agent):  # type: ignore[misc]
         meeting, people = self.rules.meeting, self.model.people
         words = (self.word(day, PARTNER, r) for r in itertools.count())
         if u < meeting.again:
-            drawn = [alter for _ in range(meeting.again_choice) if (alter := self.random_contact(words)) is not None]
+            drawn = [
+                alter
+                for _ in range(meeting.again_choice)
+                if (alter := self.random_contact(words)) is not None
+            ]
             if not drawn:
                 return None, 0.0
-            partner = max(drawn, key=lambda alter: self.bonds[alter].met + self.bonds[alter].talked)  # the first of the largest
-            return partner, meeting.face_again if self.bonds[partner].met >= 1 else meeting.face_online
+            partner = max(
+                drawn, key=lambda alter: self.bonds[alter].met + self.bonds[alter].talked
+            )  # the first of the largest
+            return partner, meeting.face_again if self.bonds[
+                partner
+            ].met >= 1 else meeting.face_online
         if u < meeting.again + meeting.friend:
             friend = self.random_contact(words)
-            return None if friend is None else people[friend].random_contact(words), meeting.face_friend
+            return None if friend is None else people[friend].random_contact(
+                words
+            ), meeting.face_friend
         if u < meeting.again + meeting.friend + meeting.circle:
             first = self.circle * self.rules.society.circle_size
             size = min(self.rules.society.circle_size, len(people) - first)
@@ -170,31 +203,63 @@ class Person(mesa.Agent):  # type: ignore[misc]
         whole = math.floor(inviting.per_day)
         today: list[Invitation] = []
         for attempt in range(whole + chance(self.word(day, DAILY, 3), inviting.per_day - whole)):
-            if weekly is not None and len(today) + sum(invitation.sent_day > day - 7 for invitation in self.sent) >= weekly:
+            if (
+                weekly is not None
+                and len(today) + sum(invitation.sent_day > day - 7 for invitation in self.sent)
+                >= weekly
+            ):
                 continue
             asked = [invitation.alter for invitation in today]
             contacts_only = self.policy.introductions + self.policy.directory == 0
-            found = self.found_among_contacts(day, attempt, asked) if contacts_only else self.found_one_by_one(day, attempt, asked)
+            found = (
+                self.found_among_contacts(day, attempt, asked)
+                if contacts_only
+                else self.found_one_by_one(day, attempt, asked)
+            )
             if found is not None:
                 source, alter, n = found
-                today.append(Invitation(day, self.number, alter, source, self.tie_class(alter), self.word(day, TRY, 4 * n + 3)))
+                today.append(
+                    Invitation(
+                        day,
+                        self.number,
+                        alter,
+                        source,
+                        self.tie_class(alter),
+                        self.word(day, TRY, 4 * n + 3),
+                    )
+                )
         return today
 
-    def found_among_contacts(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int, int] | None:
+    def found_among_contacts(
+        self, day: int, attempt: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
         """All tries at once: one of the eligible contacts, unless every try would have missed them."""
         tries, contacts = self.rules.inviting.tries, self.contacts()
         n = attempt * tries
-        eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter) and self.agrees(alter, day)]
-        if not eligible or chance(self.word(day, TRY, 4 * n), math.prod([1 - len(eligible) / len(contacts)] * tries)):
+        eligible = [
+            alter
+            for alter in contacts
+            if alter not in asked and self.is_eligible(alter) and self.agrees(alter, day)
+        ]
+        if not eligible or chance(
+            self.word(day, TRY, 4 * n), math.prod([1 - len(eligible) / len(contacts)] * tries)
+        ):
             return None
         return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
 
-    def found_one_by_one(self, day: int, attempt: int, asked: list[int]) -> tuple[str, int, int] | None:
+    def found_one_by_one(
+        self, day: int, attempt: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
         """The first candidate of some tries who is eligible and to whom the policy's own function agrees, and the number of the try."""
         tries = self.rules.inviting.tries
         for n in range(attempt * tries, (attempt + 1) * tries):
             source, alter = self.candidate(day, n, asked)
-            if alter is not None and alter not in asked and self.is_eligible(alter) and self.agrees(alter, day):
+            if (
+                alter is not None
+                and alter not in asked
+                and self.is_eligible(alter)
+                and self.agrees(alter, day)
+            ):
                 return source, alter, n
         return None
 
@@ -207,12 +272,16 @@ class Person(mesa.Agent):  # type: ignore[misc]
         words = (self.word(day, TRY if s < 4 else MORE + s // 4, 4 * n + s % 4) for s in places)
         if u < policy.contacts / total:
             contacts = self.contacts()
-            eligible = [alter for alter in contacts if alter not in asked and self.is_eligible(alter)]
+            eligible = [
+                alter for alter in contacts if alter not in asked and self.is_eligible(alter)
+            ]
             hit = bool(eligible) and chance(next(words), len(eligible) / len(contacts))
             return "contacts", eligible[below(next(words), len(eligible))] if hit else None
         if u < (policy.contacts + policy.introductions) / total:
             between = self.random_connection(words)
-            return "introductions", None if between is None else people[between].random_connection(words)
+            return "introductions", None if between is None else people[between].random_connection(
+                words
+            )
         return "directory", below(next(words), len(people))
 
     def is_eligible(self, alter: int) -> bool:
@@ -226,8 +295,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if self.policy.condition is None:
             return True
         bond, other = self.bonds.get(alter, Bond()), self.model.people[alter]
-        seen = SeenBond(bond.met, bond.talked, -1 if bond.last is None else day - bond.last, self.tie_class(alter))
-        candidate = Candidate(alter, len(other.connections), other.circle == self.circle, other.policy_place)
+        seen = SeenBond(
+            bond.met,
+            bond.talked,
+            -1 if bond.last is None else day - bond.last,
+            self.tie_class(alter),
+        )
+        candidate = Candidate(
+            alter, len(other.connections), other.circle == self.circle, other.policy_place
+        )
         return bool(self.policy.condition(seen, candidate, day))
 
     def estimate(self, k: int) -> float:
@@ -243,7 +319,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         recognised = chance(words[0], answering.recognise[k])
         if not recognised:
             k = 0
-        referred = self.policy.takes_references and not self.connections.isdisjoint(inviter.connections)
+        referred = self.policy.takes_references and not self.connections.isdisjoint(
+            inviter.connections
+        )
         if (k >= self.policy.accepts_from or referred) and chance(words[1], answering.accept[k]):
             return "accepted"
         return "idk" if not recognised and chance(words[2], answering.idk_click) else "ignored"
@@ -260,7 +338,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def breaks_the_rule(self, day: int) -> bool:
         platform = self.rules.platform
         window = platform.window_days or math.inf
-        if platform.limit is not None and sum(struck > day - window for struck in self.strike_days_since_zero) >= platform.limit:
+        if (
+            platform.limit is not None
+            and sum(struck > day - window for struck in self.strike_days_since_zero)
+            >= platform.limit
+        ):
             return True
         if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
             return False
@@ -278,9 +360,13 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.rules = scenario
         self.log = log
         self.day = 0
-        self.people: list[Person] = [Person(self, number, place) for number, place in enumerate(self._dealt_policies())]
+        self.people: list[Person] = [
+            Person(self, number, place) for number, place in enumerate(self._dealt_policies())
+        ]
         self.invitations: list[Invitation] = []
-        self.arcs: set[tuple[int, int]] = set()  # outreach: (i, j) once i has invited j or has accepted an invitation of j
+        self.arcs: set[tuple[int, int]] = (
+            set()
+        )  # outreach: (i, j) once i has invited j or has accepted an invitation of j
         self.due: dict[int, list[Invitation]] = defaultdict(list)
         self.expiring: dict[int, list[Invitation]] = defaultdict(list)
         self.opening: dict[int, list[Bond]] = defaultdict(list)
@@ -290,14 +376,25 @@ class Reference(mesa.Model):  # type: ignore[misc]
 
     def _dealt_policies(self) -> list[int]:
         """The place of each member's policy among the policies."""
-        order = sorted(range(self.rules.members), key=lambda number: (draw(self.rules.seed, 0, POLICY, number, 0), number))
-        ends = [round(self.rules.members * share) for share in itertools.accumulate(self.rules.shares().values())]
+        order = sorted(
+            range(self.rules.members),
+            key=lambda number: (draw(self.rules.seed, 0, POLICY, number, 0), number),
+        )
+        ends = [
+            round(self.rules.members * share)
+            for share in itertools.accumulate(self.rules.shares().values())
+        ]
         dealt = {number: sum(end <= place for end in ends) for place, number in enumerate(order)}
         return [dealt[number] for number in sorted(order)]
 
     @property
     def connections(self) -> set[tuple[int, int]]:
-        return {(person.number, alter) for person in self.people for alter in person.connections if person.number < alter}
+        return {
+            (person.number, alter)
+            for person in self.people
+            for alter in person.connections
+            if person.number < alter
+        }
 
     def run(self) -> "Reference":
         for _ in range(self.rules.days):
@@ -323,7 +420,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
             encounters = [person.encounter(day) for person in self.people]
         else:
             place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
-            encounters = [(one, other, True) for one, other in self.log[place]] if place < len(self.log) else []
+            encounters = (
+                [(one, other, True) for one, other in self.log[place]]
+                if place < len(self.log)
+                else []
+            )
         for ego, alter, face_to_face in filter(None, encounters):
             for one, other in ((ego, alter), (alter, ego)):
                 bond = self.people[one].bonds.setdefault(other, Bond())
@@ -350,7 +451,9 @@ class Reference(mesa.Model):  # type: ignore[misc]
         ego, alter = self.people[invitation.ego], self.people[invitation.alter]
         if invitation.outcome != "pending":  # the crossing invitation has just connected the two
             return
-        if alter.bonds[ego.number].state == PENDING:  # this invitation crosses one of the other side, of today or earlier
+        if (
+            alter.bonds[ego.number].state == PENDING
+        ):  # this invitation crosses one of the other side, of today or earlier
             if ego.has_room() and alter.has_room():
                 crossed = next(other for other in reversed(alter.sent) if other.alter == ego.number)
                 self.connect(ego, alter)
@@ -360,14 +463,18 @@ class Reference(mesa.Model):  # type: ignore[misc]
                         accepted.due_day = day
             return
         scale, shape = self.rules.answering.delay_scale, self.rules.answering.delay_shape
-        delay = math.floor(scale * (-math.log(unit(invitation.delay_word))) ** (1 / shape))  # whole days of a Weibull draw
+        delay = math.floor(
+            scale * (-math.log(unit(invitation.delay_word))) ** (1 / shape)
+        )  # whole days of a Weibull draw
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)
 
     def answer(self, day: int) -> None:
         """Phase 3: what is due is judged, then takes effect; what has waited too long is withdrawn."""
-        due = [invitation for invitation in self.due.pop(day, []) if invitation.outcome == "pending"]
+        due = [
+            invitation for invitation in self.due.pop(day, []) if invitation.outcome == "pending"
+        ]
         due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
         verdicts = [self.people[invitation.alter].judge(invitation, day) for invitation in due]
         for invitation, verdict in zip(due, verdicts, strict=True):

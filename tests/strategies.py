@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from sim import Bond, Candidate, InvitePolicy, Scenario
 from sim.platform import PRESETS
 
-probability = st.sampled_from((0.5, 1.0, 0.0)) | st.floats(0, 1) | st.floats(0.05, 0.95).map(lambda p: round(p, 3))
+probability = (
+    st.sampled_from((0.5, 1.0, 0.0))
+    | st.floats(0, 1)
+    | st.floats(0.05, 0.95).map(lambda p: round(p, 3))
+)
 generous = st.floats(0.5, 1).map(lambda p: round(p, 3))
 """Probabilities high enough for invitations to come through."""
 per_class = st.tuples(*[probability | generous] * 5)
@@ -25,7 +29,9 @@ def lately(bond: Bond, candidate: Candidate, day: int) -> bool:
 
 
 def now_and_then(bond: Bond, candidate: Candidate, day: int) -> bool:
-    return day % 3 != 0 and (candidate.same_circle or bond.tie_class >= 2 or candidate.number % 2 == 0)
+    return day % 3 != 0 and (
+        candidate.same_circle or bond.tie_class >= 2 or candidate.number % 2 == 0
+    )
 
 
 def looks_up(bond: Bond, candidate: Candidate, day: int) -> bool:
@@ -66,7 +72,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "meeting.face_anybody": probability,
     "meeting.history_days": st.integers(0, 8) | st.integers(0, 30),
     "meeting.contacts": st.none(),  # logs() writes files
-    "meeting.gap_seconds": st.sampled_from((20.0, 0.0, 60.0)) | st.floats(0, 3_000).map(lambda gap: round(gap, 1)),
+    "meeting.gap_seconds": st.sampled_from((20.0, 0.0, 60.0))
+    | st.floats(0, 3_000).map(lambda gap: round(gap, 1)),
     "meeting.repeat_log": st.booleans(),
     "inviting.per_day": st.sampled_from((1.0, 2.0, 3.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "inviting.tries": st.integers(1, 4) | st.integers(1, 10),
@@ -118,12 +125,16 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def invite_policies(draw: st.DrawFn, every: dict[str, st.SearchStrategy[Any]], conditions: bool) -> dict[str, Any]:
+def invite_policies(
+    draw: st.DrawFn, every: dict[str, st.SearchStrategy[Any]], conditions: bool
+) -> dict[str, Any]:
     """One to four policies: built-in ones by their shares, others by their numbers."""
     policies: dict[str, Any] = {}
     for place in range(draw(st.integers(1, 4))):
         if draw(st.booleans()):
-            policies[draw(st.sampled_from(("everyone", "interacted", "close_friends")))] = draw(POLICY_VALUES["share"])
+            policies[draw(st.sampled_from(("everyone", "interacted", "close_friends")))] = draw(
+                POLICY_VALUES["share"]
+            )
             continue
         numbers = {name: draw(every[f"policies.NAME.{name}"]) for name in POLICY_VALUES}
         if numbers["contacts"] + numbers["introductions"] + numbers["directory"] == 0:
@@ -131,10 +142,14 @@ def invite_policies(draw: st.DrawFn, every: dict[str, st.SearchStrategy[Any]], c
         if conditions:
             numbers["condition"] = draw(st.sampled_from(CONDITIONS))
         policies[f"own{place}"] = InvitePolicy(f"own{place}", **numbers)
-    shares = [policy.share if isinstance(policy, InvitePolicy) else policy for policy in policies.values()]
+    shares = [
+        policy.share if isinstance(policy, InvitePolicy) else policy for policy in policies.values()
+    ]
     if not sum(shares):
         name, policy = policies.popitem()
-        policies[name] = policy.model_copy(update={"share": 1.0}) if isinstance(policy, InvitePolicy) else 1.0
+        policies[name] = (
+            policy.model_copy(update={"share": 1.0}) if isinstance(policy, InvitePolicy) else 1.0
+        )
     return policies
 
 
@@ -145,7 +160,9 @@ def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) 
     tree: dict[str, Any] = {"policies": draw(invite_policies(every, conditions))}
     for dotted, values in every.items():
         section, _, name = dotted.rpartition(".")
-        if section.startswith("policies") or (section == "platform" and name != "preset" and not crowded and draw(st.booleans())):
+        if section.startswith("policies") or (
+            section == "platform" and name != "preset" and not crowded and draw(st.booleans())
+        ):
             continue
         (tree.setdefault(section, {}) if section else tree)[name] = draw(values)
     society, meeting = tree["society"], tree["meeting"]
@@ -176,27 +193,44 @@ def logs(draw: st.DrawFn, gap_seconds: float) -> Log:
     people = draw(st.integers(2, 10))
     kind = draw(st.sampled_from(("tij", "seconds", "iso")))
     step = 20 if kind == "tij" else 1
-    within = int(gap_seconds // step) * step  # the longest gap inside an encounter; between two it is at least a step more
+    within = (
+        int(gap_seconds // step) * step
+    )  # the longest gap inside an encounter; between two it is at least a step more
     first = draw(st.integers(0, 3 * DAY // step)) * step
     contacts: list[tuple[int, int, int]] = []
     encounters: list[tuple[int, int, int]] = []
     for _ in range(draw(st.integers(1, 25))):
         one, other = draw(st.lists(st.integers(0, people - 1), min_size=2, max_size=2, unique=True))
         before = [time for time, *pair in contacts if set(pair) == {one, other}]
-        time = max(before, default=first - within - step) + within + step + step * draw(st.integers(0, 3) | st.integers(0, DAY // step))
+        time = (
+            max(before, default=first - within - step)
+            + within
+            + step
+            + step * draw(st.integers(0, 3) | st.integers(0, DAY // step))
+        )
         encounters.append((time, one, other))
         contacts.append((time, one, other))
         for _ in range(draw(st.integers(0, 3))):
-            time += draw(st.just(within) | st.integers(0, within // step).map(lambda steps: steps * step))
+            time += draw(
+                st.just(within) | st.integers(0, within // step).map(lambda steps: steps * step)
+            )
             contacts.append((time, one, other))
     numeric, spread = draw(st.booleans()), draw(st.sampled_from((1, 7, 100)))
-    label = {person: f"{'' if numeric else 'p'}{person * spread + 3}" for _, *pair in contacts for person in pair}
+    label = {
+        person: f"{'' if numeric else 'p'}{person * spread + 3}"
+        for _, *pair in contacts
+        for person in pair
+    }
     order = sorted(label, key=lambda person: (int(label[person]) if numeric else 0, label[person]))
     number = {person: place for place, person in enumerate(order)}
     lines = draw(st.permutations(contacts)) if draw(st.booleans()) else sorted(contacts)
     times = [time for time, *_ in contacts]
-    days: list[list[tuple[int, int]]] = [[] for _ in range(max(times) // DAY - min(times) // DAY + 1)]
-    for start, one, other in sorted((start, *sorted((number[one], number[other]))) for start, one, other in encounters):
+    days: list[list[tuple[int, int]]] = [
+        [] for _ in range(max(times) // DAY - min(times) // DAY + 1)
+    ]
+    for start, one, other in sorted(
+        (start, *sorted((number[one], number[other]))) for start, one, other in encounters
+    ):
         days[start // DAY - min(times) // DAY].append((one, other))
     text = _written(kind, [(time, label[one], label[other]) for time, one, other in lines])
     return Log("dat" if kind == "tij" else "csv", text, len(label), days)
@@ -205,7 +239,11 @@ def logs(draw: st.DrawFn, gap_seconds: float) -> Log:
 def _written(kind: str, lines: list[tuple[int, str, str]]) -> str:
     if kind == "tij":
         return "".join(f"{time} {one} {other}\n" for time, one, other in lines)
-    shown = (lambda time: f"{datetime(1970, 1, 1) + timedelta(seconds=time):%Y-%m-%dT%H:%M:%S}") if kind == "iso" else str
+    shown = (
+        (lambda time: f"{datetime(1970, 1, 1) + timedelta(seconds=time):%Y-%m-%dT%H:%M:%S}")
+        if kind == "iso"
+        else str
+    )
     return "time,i,j\n" + "".join(f"{shown(time)},{one},{other}\n" for time, one, other in lines)
 
 

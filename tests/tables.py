@@ -25,12 +25,17 @@ def drawn(asked, seed=0, invitations_each=4):
     for i, j in sent:  # who invites whom it is invited by accepts
         if sent[i, j] == "accepted" and (j, i) in sent:
             sent[j, i] = "accepted"
-    connections = {(min(pair), max(pair)) for pair, outcome in sent.items() if outcome == "accepted"}
+    connections = {
+        (min(pair), max(pair)) for pair, outcome in sent.items() if outcome == "accepted"
+    }
     arcs = set(sent) | {(j, i) for (i, j), outcome in sent.items() if outcome == "accepted"}
     policy = random.integers(0, len(names), count)
     restricted = random.random(count) < 0.3
     blocked_day = random.integers(1, asked.days + 1, count)
-    by_ego = {outcome: Counter(i for (i, _), what in sent.items() if what == outcome) for outcome in OUTCOMES}
+    by_ego = {
+        outcome: Counter(i for (i, _), what in sent.items() if what == outcome)
+        for outcome in OUTCOMES
+    }
     invited, received = Counter(i for i, _ in sent), Counter(j for _, j in sent)
     unwanted = Counter(j for (_, j), what in sent.items() if what in ("idk", "ignored"))
     degree = Counter(end for pair in connections for end in pair)
@@ -52,7 +57,9 @@ def drawn(asked, seed=0, invitations_each=4):
             "strikes": column(by_ego["idk"]),
             "pending": column(by_ego["pending"]),
             "blocked_day": pd.array(np.where(restricted, blocked_day, 0), "Int32").astype("Int32"),
-            "invitations_until_block": pd.array(column(invited) - random.integers(0, column(invited) + 1), "Int32"),
+            "invitations_until_block": pd.array(
+                column(invited) - random.integers(0, column(invited) + 1), "Int32"
+            ),
             "received": column(received),
             "unwanted": column(unwanted),
             "restricted_days": np.where(restricted, asked.days - blocked_day, 0),
@@ -63,10 +70,27 @@ def drawn(asked, seed=0, invitations_each=4):
     )
     members.loc[~restricted, ["blocked_day", "invitations_until_block"]] = pd.NA
     invitations = pd.DataFrame(
-        [(int(random.integers(1, asked.days + 1)), i, j, names[policy[i]], "contacts", 1, None, what) for (i, j), what in sent.items()],
+        [
+            (
+                int(random.integers(1, asked.days + 1)),
+                i,
+                j,
+                names[policy[i]],
+                "contacts",
+                1,
+                None,
+                what,
+            )
+            for (i, j), what in sent.items()
+        ],
         columns=["sent_day", "ego", "alter", "policy", "source", "tie_class", "due_day", "outcome"],
     ).astype({"due_day": "Int32", "policy": "category", "outcome": "category"})
-    return members, _sorted(connections), _sorted(arcs), invitations.sort_values(["sent_day", "ego", "alter"], ignore_index=True)
+    return (
+        members,
+        _sorted(connections),
+        _sorted(arcs),
+        invitations.sort_values(["sent_day", "ego", "alter"], ignore_index=True),
+    )
 
 
 def result(asked=None, seed=0, log=True, provenance=None):
@@ -74,9 +98,22 @@ def result(asked=None, seed=0, log=True, provenance=None):
     asked = asked or scenario()
     members, connections, arcs, invitations = drawn(asked, seed)
     names = [*asked.policies, "all"]
-    series = pd.DataFrame({"day": np.repeat(np.arange(1, 4), len(names)), "policy": names * 3, "degree": np.linspace(0, 9, 3 * len(names))})
+    series = pd.DataFrame(
+        {
+            "day": np.repeat(np.arange(1, 4), len(names)),
+            "policy": names * 3,
+            "degree": np.linspace(0, 9, 3 * len(names)),
+        }
+    )
     return Result(
-        asked, summary(asked, members, connections), series, members, invitations if log else None, connections, arcs, provenance or {}
+        asked,
+        summary(asked, members, connections),
+        series,
+        members,
+        invitations if log else None,
+        connections,
+        arcs,
+        provenance or {},
     )
 
 

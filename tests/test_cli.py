@@ -26,7 +26,15 @@ SMALL = "members = 60\ndays = 20\n[meeting]\nhistory_days = 20\n"
 def invitesim(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sim", *arguments]
     environment = os.environ | {"PYTHONPATH": str(HOUSE)}
-    return subprocess.run(command, cwd=folder or HOUSE, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(
+        command,
+        cwd=folder or HOUSE,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
 
 
 def ended(command: Any, *arguments: str) -> int:
@@ -57,12 +65,19 @@ def file(tmp_path: Path) -> Path:
         ("meeting.repeat_log=true", {"meeting.repeat_log": True}),
         ("meeting.repeat_log=True", {"meeting.repeat_log": True}),
         ("answering.accept=[0, 0.5, 1, 1, 1]", {"answering.accept": [0, 0.5, 1, 1, 1]}),
-        ("policies={everyone = 1, mine = {contacts = 1}}", {"policies": {"everyone": 1, "mine": {"contacts": 1}}}),
+        (
+            "policies={everyone = 1, mine = {contacts = 1}}",
+            {"policies": {"everyone": 1, "mine": {"contacts": 1}}},
+        ),
         ("meeting.contacts=a=b.csv", {"meeting.contacts": "a=b.csv"}),
         ("meeting.contacts='3'", {"meeting.contacts": "3"}),
         ("days=3\nmembers=4", {"days": "3\nmembers=4"}),
-        pytest.param(f"seed={'1' * 5000}", {"seed": "1" * 5000}, id="more digits than Python reads"),
-        pytest.param(f"policies={'[' * 5000}", {"policies": "[" * 5000}, id="deeper than Python reads"),
+        pytest.param(
+            f"seed={'1' * 5000}", {"seed": "1" * 5000}, id="more digits than Python reads"
+        ),
+        pytest.param(
+            f"policies={'[' * 5000}", {"policies": "[" * 5000}, id="deeper than Python reads"
+        ),
         ("days=3 # few", {"days": 3}),
     ],
 )
@@ -79,10 +94,23 @@ def test_a_setting_that_is_none(setting: str) -> None:
 def test_what_wins(file: Path) -> None:
     defaults = {"members": 10_000, "days": 7, "seed": 5, "platform.limit": 9}
     assert commands.chosen() == Scenario()
-    assert commands.chosen(defaults=defaults) == Scenario(members=10_000, days=7, seed=5, platform={"limit": 9})
-    chosen = commands.chosen(file, ["days=3", "days=4"], defaults=defaults, members=None, days=30, contacts=Path("log.csv"))
+    assert commands.chosen(defaults=defaults) == Scenario(
+        members=10_000, days=7, seed=5, platform={"limit": 9}
+    )
+    chosen = commands.chosen(
+        file,
+        ["days=3", "days=4"],
+        defaults=defaults,
+        members=None,
+        days=30,
+        contacts=Path("log.csv"),
+    )
     assert chosen == Scenario(
-        members=60, days=4, seed=5, meeting={"history_days": 20, "contacts": "log.csv"}, platform={"limit": 9}
+        members=60,
+        days=4,
+        seed=5,
+        meeting={"history_days": 20, "contacts": "log.csv"},
+        platform={"limit": 9},
     )  # --set before options, these before the file, this before the defaults
 
 
@@ -104,7 +132,9 @@ def test_a_command_that_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
         (KeyboardInterrupt(), 130, "interrupted; nothing is left half-written"),
     ],
 )
-def test_a_command_that_does_not(raised: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_does_not(
+    raised: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     def main() -> None:
         raise raised
 
@@ -123,7 +153,9 @@ def test_a_command_that_does_not(raised: BaseException, code: int, line: str, ca
         (["members"], "Got unexpected extra argument"),
     ],
 )
-def test_a_wrong_option_is_one_line(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_is_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     def main(
         members: commands.Members = None,
         jobs: commands.Jobs = None,
@@ -150,8 +182,18 @@ def test_a_fault_of_ours_is_shown() -> None:
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_has_seen_enough(unbuffered: str) -> None:
-    command, environment = [sys.executable, "-m", "sim", "parameters"], os.environ | {"PYTHONUNBUFFERED": unbuffered}
-    with subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    command, environment = (
+        [sys.executable, "-m", "sim", "parameters"],
+        os.environ | {"PYTHONUNBUFFERED": unbuffered},
+    )
+    with subprocess.Popen(
+        command,
+        cwd=HOUSE,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.close()
@@ -167,7 +209,9 @@ def test_parameters_fit_the_terminal() -> None:
     lines = listed.stdout.splitlines()
     assert max(map(len, lines)) <= 100
     for parameter in Scenario.parameters():
-        place = next(place for place, line in enumerate(lines) if line.startswith(f"{parameter.name} "))
+        place = next(
+            place for place, line in enumerate(lines) if line.startswith(f"{parameter.name} ")
+        )
         described = " ".join(line.strip() for line in lines[place + 1 : place + 4])
         assert parameter.description in described
         assert parameter.unit in lines[place]
@@ -181,16 +225,29 @@ def test_listed_defaults_can_be_set() -> None:
     known = [parameter.name for parameter in Scenario.parameters() if "NAME" not in parameter.name]
     settings = [f"{name}={rows[name]}" for name in known]
     assert commands.chosen(settings=settings) == Scenario()
-    assert (rows["meeting.contacts"], rows["meeting.repeat_log"], rows["seed"]) == ("none", "false", "1")
-    assert commands.chosen(settings=settings, defaults={"platform.preset": "linkedin2021", "members": 3, "days": 4}) == Scenario()
+    assert (rows["meeting.contacts"], rows["meeting.repeat_log"], rows["seed"]) == (
+        "none",
+        "false",
+        "1",
+    )
+    assert (
+        commands.chosen(
+            settings=settings, defaults={"platform.preset": "linkedin2021", "members": 3, "days": 4}
+        )
+        == Scenario()
+    )
 
 
 def test_parameters_as_markdown() -> None:
     lines = invitesim("parameters", "--markdown").stdout.splitlines()
     rows = [line for line in lines if line.startswith("| `")]
-    assert [row.split("`")[1] for row in rows] == [parameter.name for parameter in Scenario.parameters()]
+    assert [row.split("`")[1] for row in rows] == [
+        parameter.name for parameter in Scenario.parameters()
+    ]
     assert {row.count("|") for row in rows} == {6}
-    assert [line.split("`")[1] for line in lines if line.startswith("- `")][-len(POLICIES) :] == list(POLICIES)
+    assert [line.split("`")[1] for line in lines if line.startswith("- `")][
+        -len(POLICIES) :
+    ] == list(POLICIES)
 
 
 def test_version() -> None:
@@ -200,28 +257,51 @@ def test_version() -> None:
 
 def test_no_command() -> None:
     nothing = invitesim()
-    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (2, "", "Missing command. --help lists the options.\n")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (
+        2,
+        "",
+        "Missing command. --help lists the options.\n",
+    )
 
 
 # python -m sim run
 
 
 def test_run(file: Path, tmp_path: Path) -> None:
-    done = invitesim("run", "small.toml", "--out", "results/small", "--set", "platform.limit=1", "--seed", "7", "--log", folder=tmp_path)
+    done = invitesim(
+        "run",
+        "small.toml",
+        "--out",
+        "results/small",
+        "--set",
+        "platform.limit=1",
+        "--seed",
+        "7",
+        "--log",
+        folder=tmp_path,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert max(map(len, done.stdout.splitlines())) <= 100
     assert done.stdout.endswith("written to results/small\n")
     out = tmp_path / "results" / "small"
     tables = {"summary.csv", "series.parquet", "members.parquet", "invitations.parquet"}
-    assert {found.name for found in out.iterdir()} == tables | {"result.zip", "scenario.toml", "provenance.json"}
+    assert {found.name for found in out.iterdir()} == tables | {
+        "result.zip",
+        "scenario.toml",
+        "provenance.json",
+    }
 
     scenario = Scenario.from_toml(file).replace({"platform.limit": 1, "seed": 7})
     assert Scenario.from_toml(out / "scenario.toml") == scenario
     expected = sim.run(scenario, threads=1, log=True)
     pd.testing.assert_frame_equal(pd.read_parquet(out / "series.parquet"), expected.series)
     pd.testing.assert_frame_equal(pd.read_parquet(out / "members.parquet"), expected.members)
-    pd.testing.assert_frame_equal(pd.read_parquet(out / "invitations.parquet"), expected.invitations)
-    pd.testing.assert_frame_equal(pd.read_csv(out / "summary.csv"), expected.summary, check_dtype=False, rtol=1e-5)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(out / "invitations.parquet"), expected.invitations
+    )
+    pd.testing.assert_frame_equal(
+        pd.read_csv(out / "summary.csv"), expected.summary, check_dtype=False, rtol=1e-5
+    )
     pd.testing.assert_frame_equal(sim.load(out / "result.zip").members, expected.members)
     assert json.loads((out / "provenance.json").read_text())["scenario"] == scenario.to_dict()
     for policy in ("everyone", "interacted", "close_friends", "all"):
@@ -230,7 +310,12 @@ def test_run(file: Path, tmp_path: Path) -> None:
 
 def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
     for threads in ("1", "2"):
-        assert invitesim("run", str(file), "--out", str(tmp_path / threads), "--threads", threads).returncode == 0
+        assert (
+            invitesim(
+                "run", str(file), "--out", str(tmp_path / threads), "--threads", threads
+            ).returncode
+            == 0
+        )
     for name in ("summary.csv", "series.parquet", "members.parquet", "scenario.toml"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
     (tmp_path / "1" / "invitations.parquet").write_text("of an earlier run, with --log")
@@ -241,13 +326,34 @@ def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["run", "nothing.toml", "--out", "out"], "nothing.toml: can't be read (No such file or directory); must be a scenario in TOML"),
-        (["run", "small.toml", "--out", "out", "--set", "platform.limt=3"], "platform.limt: no such parameter; nearest: platform.limit"),
-        (["run", "small.toml", "--out", "out", "--set", "members=1"], "members: too small (got 1); must be 2 or more"),
-        (["run", "small.toml", "--out", "out", "--set", "days=0"], "days: too small (got 0); must be 1 or more"),
-        (["run", "small.toml", "--out", "out", "--set", "members=nan"], "members: not a whole number (got nan)"),
-        (["run", "small.toml", "--out", "small.toml"], "small.toml: can't be written (a file is where a folder should be)"),
-        (["run", "small.toml", "--out", "small.toml/deep"], "small.toml/deep: can't be written (a file is where a folder should be)"),
+        (
+            ["run", "nothing.toml", "--out", "out"],
+            "nothing.toml: can't be read (No such file or directory); must be a scenario in TOML",
+        ),
+        (
+            ["run", "small.toml", "--out", "out", "--set", "platform.limt=3"],
+            "platform.limt: no such parameter; nearest: platform.limit",
+        ),
+        (
+            ["run", "small.toml", "--out", "out", "--set", "members=1"],
+            "members: too small (got 1); must be 2 or more",
+        ),
+        (
+            ["run", "small.toml", "--out", "out", "--set", "days=0"],
+            "days: too small (got 0); must be 1 or more",
+        ),
+        (
+            ["run", "small.toml", "--out", "out", "--set", "members=nan"],
+            "members: not a whole number (got nan)",
+        ),
+        (
+            ["run", "small.toml", "--out", "small.toml"],
+            "small.toml: can't be written (a file is where a folder should be)",
+        ),
+        (
+            ["run", "small.toml", "--out", "small.toml/deep"],
+            "small.toml/deep: can't be written (a file is where a folder should be)",
+        ),
         (["run", "small.toml"], "Missing option '--out'. --help lists the options."),
     ],
 )
@@ -264,16 +370,36 @@ def test_interrupted_run(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "summary.csv").write_text("before")
-    command = [sys.executable, "-m", "sim", "run", str(file), "--out", str(out), "--set", "members=100000", "--set", "days=15000"]
-    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        str(file),
+        "--out",
+        str(out),
+        "--set",
+        "members=100000",
+        "--set",
+        "days=15000",
+    ]
+    with subprocess.Popen(
+        command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
         while len(list(out.iterdir())) == 1:  # until the run has begun
             assert running.poll() is None
             time.sleep(0.05)
         time.sleep(2)
         running.send_signal(signal.SIGINT)
         said, error = running.communicate(timeout=120)
-    assert (running.returncode, said, error) == (130, "", "interrupted; nothing is left half-written\n")
-    assert [(found.name, found.read_text()) for found in out.iterdir()] == [("summary.csv", "before")]
+    assert (running.returncode, said, error) == (
+        130,
+        "",
+        "interrupted; nothing is left half-written\n",
+    )
+    assert [(found.name, found.read_text()) for found in out.iterdir()] == [
+        ("summary.csv", "before")
+    ]
 
 
 # The imports
@@ -283,7 +409,15 @@ def importing(raised: str, module: str, folder: Path, *program: str) -> tuple[in
     """Run a program on a machine where the import of a module ends in something else; give exit code and standard error."""
     (folder / f"{module}.py").write_text(f"import signal\n{raised}\n")
     environment = os.environ | {"PYTHONPATH": str(HOUSE)}
-    done = subprocess.run([sys.executable, *program], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, *program],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     return done.returncode, done.stderr
 
 
@@ -293,7 +427,10 @@ CTRL_C = "signal.raise_signal(signal.SIGINT)"
 @pytest.mark.parametrize("module", ["pydantic", "numpy", "typer"])
 @pytest.mark.parametrize("program", ["sim", "experiments.compare", "experiments.takeover"])
 def test_interrupted_while_it_is_imported(program: str, module: str, tmp_path: Path) -> None:
-    assert importing(CTRL_C, module, tmp_path, "-m", program) == (130, "interrupted; nothing is left half-written\n")
+    assert importing(CTRL_C, module, tmp_path, "-m", program) == (
+        130,
+        "interrupted; nothing is left half-written\n",
+    )
 
 
 def test_what_else_happens_while_it_is_imported_is_shown(tmp_path: Path) -> None:
@@ -308,7 +445,23 @@ def test_the_library_leaves_ctrl_c_to_whoever_imports_it(tmp_path: Path) -> None
 
 
 def test_import_is_quick() -> None:
-    modules = ("matplotlib", "scipy.stats", "pyarrow.parquet", "mesa", "pandas", "typer", "rich", "numpy", "pydantic")
+    modules = (
+        "matplotlib",
+        "scipy.stats",
+        "pyarrow.parquet",
+        "mesa",
+        "pandas",
+        "typer",
+        "rich",
+        "numpy",
+        "pydantic",
+    )
     slow = f"print([m for m in {modules} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", f"import sim, sys; {slow}"], cwd=HOUSE, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sim, sys; {slow}"],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == "[]\n"

@@ -17,7 +17,12 @@ from tests.study.small import HOUSE, SMALL, fails_at_seven
 
 distributed = pytest.importorskip("distributed")
 
-LONG = sim.Study(SMALL.replace({"members": 300, "days": 60}), {"answering.idk_click": [0.1, 0.5]}, replications=12, keep=fails_at_seven)
+LONG = sim.Study(
+    SMALL.replace({"members": 300, "days": 60}),
+    {"answering.idk_click": [0.1, 0.5]},
+    replications=12,
+    keep=fails_at_seven,
+)
 
 
 class Cluster:
@@ -31,10 +36,23 @@ class Cluster:
             assert self.scheduler.poll() is None
             time.sleep(0.02)
         self.address: str = json.loads(self.file.read_text())["address"]
-        self.workers = [self.start("dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)) for _ in range(2)]
+        self.workers = [
+            self.start(
+                "dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)
+            )
+            for _ in range(2)
+        ]
 
     def start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{program}", "--scheduler-file", str(self.file), "--no-dashboard", *options]
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.{program}",
+            "--scheduler-file",
+            str(self.file),
+            "--no-dashboard",
+            *options,
+        ]
         settings = os.environ | {"PYTHONPATH": str(HOUSE)}
         with open(self.folder / "said", "ab") as said:
             return subprocess.Popen(command, env=settings, stdout=said, stderr=said)
@@ -74,12 +92,17 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert table.path.read_bytes() == expected
     assert list(table.failed()["seed"]) == [7, 7]
-    assert LONG.run(tmp_path / "by address", scheduler=cluster.address).path.read_bytes() == expected  # by the worker that is left
+    assert (
+        LONG.run(tmp_path / "by address", scheduler=cluster.address).path.read_bytes() == expected
+    )  # by the worker that is left
 
 
 def test_no_scheduler(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
-    with pytest.raises(sim.InputError, match=r"^scheduler: tcp://127\.0\.0\.1:9: no answer .*; must be the address of one"):
+    with pytest.raises(
+        sim.InputError,
+        match=r"^scheduler: tcp://127\.0\.0\.1:9: no answer .*; must be the address of one",
+    ):
         LONG.run(tmp_path, scheduler="tcp://127.0.0.1:9")
 
 
@@ -90,8 +113,13 @@ def test_without_dask(tmp_path):
         f"try: sim.Study(sim.Scenario(members=20, days=2), {{'days': [2]}}).run({str(tmp_path)!r}, scheduler='tcp://127.0.0.1:9')\n"
         "except sim.InputError as error: print(error)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True)
-    assert done.stdout == "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+    assert (
+        done.stdout
+        == "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'\n"
+    )
 
 
 def test_a_worker_of_another_version_gives_no_numbers(monkeypatch):

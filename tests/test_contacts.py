@@ -27,10 +27,15 @@ def wrote(folder: Path, text: str | bytes, name: str = "log.csv") -> Path:
 
 def encounters(log: ContactLog) -> list[tuple[int, object, object]]:
     day = np.repeat(np.arange(log.days), np.diff(log.day_start))
-    return [(int(d), log.people[i], log.people[j]) for d, i, j in zip(day, log.ego, log.alter, strict=True)]
+    return [
+        (int(d), log.people[i], log.people[j])
+        for d, i, j in zip(day, log.ego, log.alter, strict=True)
+    ]
 
 
-def naive(rows: list[tuple[float, float, object, object]], gap: float) -> list[tuple[int, object, object]]:
+def naive(
+    rows: list[tuple[float, float, object, object]], gap: float
+) -> list[tuple[int, object, object]]:
     """(time, time on the wall clock, one, other) merged with a loop a pair: day, smaller, larger; in order."""
     times = defaultdict(list)
     for at, clock, one, other in rows:
@@ -60,12 +65,19 @@ def pairs(person: st.SearchStrategy) -> st.SearchStrategy:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    rows=st.lists(st.tuples(moment, pairs(numbered)), min_size=1, max_size=40), gap=gaps, packed=st.booleans(), space=st.sampled_from(" \t")
+    rows=st.lists(st.tuples(moment, pairs(numbered)), min_size=1, max_size=40),
+    gap=gaps,
+    packed=st.booleans(),
+    space=st.sampled_from(" \t"),
 )
 @example(rows=[(20, (1, 2)), (40, (2, 1)), (61, (1, 2))], gap=20, packed=False, space=" ")
 def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, packed, space):
     text = "".join(space.join(map(str, (at, *two, "1B"))) + "\n" for at, two in rows).encode()
-    path = wrote(tmp_path_factory.mktemp("log"), gzip.compress(text) if packed else text, "log.gz" if packed else "log.dat")
+    path = wrote(
+        tmp_path_factory.mktemp("log"),
+        gzip.compress(text) if packed else text,
+        "log.gz" if packed else "log.dat",
+    )
     log = read_contacts(path, gap)
     assert encounters(log) == naive([(at, at, *two) for at, two in rows], gap)
     assert log.people == sorted({person for _, two in rows for person in two})
@@ -75,7 +87,9 @@ def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, packed, space)
 
 @settings(max_examples=100, deadline=None)
 @given(
-    rows=st.lists(st.tuples(moment, pairs(named), st.sampled_from([-5, 0, 2, 5.5])), min_size=1, max_size=30),
+    rows=st.lists(
+        st.tuples(moment, pairs(named), st.sampled_from([-5, 0, 2, 5.5])), min_size=1, max_size=30
+    ),
     gap=gaps,
     kind=st.sampled_from(["seconds", "naive", "zoned"]),
     delimiter=st.sampled_from(",;\t"),
@@ -87,14 +101,21 @@ def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimit
         zone = timezone(timedelta(hours=hours))
         instant = datetime(2024, 3, 30, tzinfo=UTC) + timedelta(seconds=at)
         local = instant.astimezone(zone)
-        said = {"seconds": f"{at}", "naive": f"{instant:%Y-%m-%d %H:%M:%S}", "zoned": local.isoformat()}[kind]
+        said = {
+            "seconds": f"{at}",
+            "naive": f"{instant:%Y-%m-%d %H:%M:%S}",
+            "zoned": local.isoformat(),
+        }[kind]
         clock = {"seconds": at, "naive": at, "zoned": at + hours * 3600}[kind]
         one, other = (f'"{person.replace(chr(34), chr(34) * 2)}"' for person in two)
         written.append(delimiter.join([one, "note", said, other]))
         expected.append((at, clock, *two))
     if all(person.isdigit() for row in expected for person in row[2:]):
         expected = [(at, clock, int(one), int(other)) for at, clock, one, other in expected]
-    path = wrote(tmp_path_factory.mktemp("log"), "\n".join([delimiter.join(["Person 1", "place", "Time", "Person_2"]), *written]))
+    path = wrote(
+        tmp_path_factory.mktemp("log"),
+        "\n".join([delimiter.join(["Person 1", "place", "Time", "Person_2"]), *written]),
+    )
     ids = {person for _, two, _ in rows for person in two}
     if {"7", "007"} <= ids and all(map(str.isdigit, ids)):
         with pytest.raises(InputError, match=r"is written '0*7' before"):
@@ -145,7 +166,9 @@ def test_real_logs(log, people, days, shares):
         read = read_contacts(log, gap)
         assert (len(read.people), read.days) == (people, days)
         _, times = np.unique(read.ego.astype(np.int64) * people + read.alter, return_counts=True)
-        return np.array([np.mean(times == 1), np.mean((times > 1) & (times < 5)), np.mean(times >= 5)])
+        return np.array(
+            [np.mean(times == 1), np.mean((times > 1) & (times < 5)), np.mean(times >= 5)]
+        )
 
     assert met(20) == pytest.approx(np.array(shares), abs=0.005)
     for gap in (0, 40):
@@ -197,14 +220,25 @@ def test_forms(tmp_path, text):
 def test_ids_are_ordered_as_numbers_or_as_text(tmp_path):
     assert read_contacts(wrote(tmp_path, "20 10 9\n"), 20).people == [9, 10]
     assert read_contacts(wrote(tmp_path, "20 10 9\n20 9 a\n"), 20).people == ["10", "9", "a"]
-    assert read_contacts(wrote(tmp_path, "20 010 9\n20 9 a\n20 10 010\n"), 20).people == ["010", "10", "9", "a"]
+    assert read_contacts(wrote(tmp_path, "20 010 9\n20 9 a\n20 10 010\n"), 20).people == [
+        "010",
+        "10",
+        "9",
+        "a",
+    ]
 
 
 def test_large_numbers_and_quoted_text_are_people(tmp_path):
     large = 99_999_999_999_999_999_999
     assert read_contacts(wrote(tmp_path, f"20 {large} 9\n"), 20).people == [9, large]
-    assert read_contacts(wrote(tmp_path, f"20 {2**53}.0 {2**53 + 1}.0\n"), 20).people == [2**53, 2**53 + 1]
-    assert read_contacts(wrote(tmp_path, 't, i, j\n20, "Booth, S.", "a ""b"""\n'), 20).people == ["Booth, S.", 'a "b"']
+    assert read_contacts(wrote(tmp_path, f"20 {2**53}.0 {2**53 + 1}.0\n"), 20).people == [
+        2**53,
+        2**53 + 1,
+    ]
+    assert read_contacts(wrote(tmp_path, 't, i, j\n20, "Booth, S.", "a ""b"""\n'), 20).people == [
+        "Booth, S.",
+        'a "b"',
+    ]
     assert read_contacts(wrote(tmp_path, '20 a"b "c"\n'), 20).people == ['"c"', 'a"b']
 
 
@@ -239,39 +273,90 @@ def test_the_day_is_that_of_the_place(tmp_path):
         ("\n\n", "log.csv: no contacts in it; give"),
         ("# nothing\n", "log.csv: no contacts in it; give"),
         ("t,i,j\n", "log.csv: no contacts in it but a header; give at least one"),
-        ("20 1 2\n40 1\n", "log.csv, line 2: too few fields: 2, with a time and two people it takes 3"),
+        (
+            "20 1 2\n40 1\n",
+            "log.csv, line 2: too few fields: 2, with a time and two people it takes 3",
+        ),
         ("t,i,j\n20,1,2\n\n40,1\n", "log.csv, line 4: too few fields: 2"),
-        ("i,j\n1,2\n", "log.csv, line 1: 'i,j' is neither a contact 't i j', with t in seconds, nor a header with a time column (t, "),
+        (
+            "i,j\n1,2\n",
+            "log.csv, line 1: 'i,j' is neither a contact 't i j', with t in seconds, nor a header with a time column (t, ",
+        ),
         ("20,1,2\n", "log.csv, line 1: '20,1,2' is neither"),
         ("x 1 2\n", "log.csv, line 1: 'x 1 2' is neither"),
-        ("t,i,j\n20,1,2\nx,1,2\n", "log.csv, line 3: time 'x' is neither seconds nor ISO 8601; give a number of seconds or, in"),
+        (
+            "t,i,j\n20,1,2\nx,1,2\n",
+            "log.csv, line 3: time 'x' is neither seconds nor ISO 8601; give a number of seconds or, in",
+        ),
         ("t,i,j\n20,1,2\n1_0,1,2\n", "log.csv, line 3: time '1_0' is neither"),
         ("t,i,j\n,1,2\n", "log.csv, line 2: time '' is neither"),
         ("t,i,j\n2024-13-01T00:00,1,2\n", "log.csv, line 2: time '2024-13-01T00:00' is neither"),
-        ("20 1 2\nnan 1 2\n", "log.csv, line 2: time 'nan' is not a number of seconds between -1e+11 and 1e+11"),
+        (
+            "20 1 2\nnan 1 2\n",
+            "log.csv, line 2: time 'nan' is not a number of seconds between -1e+11 and 1e+11",
+        ),
         ("20 1 2\ninf 1 2\n", "log.csv, line 2: time 'inf' is not a number of seconds"),
         ("1600000000000 1 2\n", "log.csv, line 1: time '1600000000000' is not a number of seconds"),
-        ("20 1 2\n\n1600000000 1 2\n40 1 2\n", "log.csv, line 3: this time is far from the others: with it the log would last 18519 days"),
-        ("t,i,j\n20,1,2\n40,1,\n", "log.csv, line 3: a person is missing: the two are '1' and ''; a contact needs two people"),
-        ("t,i,j\n20,1,2\n40,1,\n60,3,4", "log.csv, line 3: a person is missing: the two are '1' and ''"),
+        (
+            "20 1 2\n\n1600000000 1 2\n40 1 2\n",
+            "log.csv, line 3: this time is far from the others: with it the log would last 18519 days",
+        ),
+        (
+            "t,i,j\n20,1,2\n40,1,\n",
+            "log.csv, line 3: a person is missing: the two are '1' and ''; a contact needs two people",
+        ),
+        (
+            "t,i,j\n20,1,2\n40,1,\n60,3,4",
+            "log.csv, line 3: a person is missing: the two are '1' and ''",
+        ),
         ("t,i,j\n20,ann,na\n", "log.csv, line 2: a person is missing: the two are 'ann' and 'na'"),
         ("t,i,j\n20,NaN,2\n", "log.csv, line 2: a person is missing: the two are 'NaN' and '2'"),
         ("t,i,j\n20, null,2\n", "log.csv, line 2: a person is missing: the two are 'null' and '2'"),
-        ("20 1 2\n\n40 3 3\n", "log.csv, line 3: 3 is in contact with itself; a contact is between two people"),
-        ("20 1 2\n40 3 03\n", "log.csv, line 2: the person '03' is written '3' before; write one person in one way, or two with a letter"),
-        ("20 1 02\n\n40 3 4\n60 3 2\n80 5 6\n", "log.csv, line 4: the person '2' is written '02' before"),
+        (
+            "20 1 2\n\n40 3 3\n",
+            "log.csv, line 3: 3 is in contact with itself; a contact is between two people",
+        ),
+        (
+            "20 1 2\n40 3 03\n",
+            "log.csv, line 2: the person '03' is written '3' before; write one person in one way, or two with a letter",
+        ),
+        (
+            "20 1 02\n\n40 3 4\n60 3 2\n80 5 6\n",
+            "log.csv, line 4: the person '2' is written '02' before",
+        ),
         ("t,i,j\n20,1,2\n40,3,+1\n", "log.csv, line 3: the person '+1' is written '1' before"),
-        ("time,i,j\n2024-05-06 09:30,01,2\n2024-05-06 09:31,1.0,3\n", "log.csv, line 3: the person '1.0' is written '01' before"),
-        ("t,i,j\n20,1,2\n2024-05-06,1,2\n", "log.csv, line 3: time '2024-05-06' is of another kind than those"),
-        ("date,i,j\n20240506,1,2\n", "log.csv, line 2: time '20240506' is a date without dashes; write 2024-05-06"),
-        ("Date Time,i,j\n20,1,2\n20240506.0,1,2\n", "log.csv, line 3: time '20240506.0' is a date without dashes; write 2024-05-06"),
-        ("t,i,j\n2024-05-06T09:30Z,1,2\n2024-05-06T09:30,1,2\n", "log.csv, line 3: time '2024-05-06T09:30' is of another kind"),
-        (b"20 1 2\n40 caf\xe9 2\n", "log.csv, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        (
+            "time,i,j\n2024-05-06 09:30,01,2\n2024-05-06 09:31,1.0,3\n",
+            "log.csv, line 3: the person '1.0' is written '01' before",
+        ),
+        (
+            "t,i,j\n20,1,2\n2024-05-06,1,2\n",
+            "log.csv, line 3: time '2024-05-06' is of another kind than those",
+        ),
+        (
+            "date,i,j\n20240506,1,2\n",
+            "log.csv, line 2: time '20240506' is a date without dashes; write 2024-05-06",
+        ),
+        (
+            "Date Time,i,j\n20,1,2\n20240506.0,1,2\n",
+            "log.csv, line 3: time '20240506.0' is a date without dashes; write 2024-05-06",
+        ),
+        (
+            "t,i,j\n2024-05-06T09:30Z,1,2\n2024-05-06T09:30,1,2\n",
+            "log.csv, line 3: time '2024-05-06T09:30' is of another kind",
+        ),
+        (
+            b"20 1 2\n40 caf\xe9 2\n",
+            "log.csv, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8",
+        ),
         ("20 1 2\n".encode("utf-16"), "log.csv, line 1: byte 0xff is not UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "log.csv, line 1: byte 0x89 is not UTF-8"),
         (b"\x1f\x8b\x08\x00 nothing packed here", "log.csv: damaged gzip ("),
         (gzip.compress(b"20 1 2\n" * 99, mtime=0)[:-12], "log.csv: damaged gzip ("),
-        ("t,i,j\n20,1,2\n20,1," + "x" * 200_000 + "\nx,1,2", "log.csv, line 3: not a table: field larger than field limit"),
+        (
+            "t,i,j\n20,1,2\n20,1," + "x" * 200_000 + "\nx,1,2",
+            "log.csv, line 3: not a table: field larger than field limit",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_named(tmp_path, text, complaint):
@@ -283,17 +368,26 @@ def test_what_makes_no_sense_is_named(tmp_path, text, complaint):
 
 
 def test_files_that_are_not_there(tmp_path):
-    with pytest.raises(InputError, match=r"absent\.csv: No such file or directory; give the path of a log of contacts$"):
+    with pytest.raises(
+        InputError,
+        match=r"absent\.csv: No such file or directory; give the path of a log of contacts$",
+    ):
         read_contacts(tmp_path / "absent.csv", 20)
     with pytest.raises(InputError, match="Is a directory"):
         read_contacts(tmp_path, 20)
-    with pytest.raises(InputError, match=r"log\.gz: not gzip, though its name ends in \.gz; pack it or drop the ending$"):
+    with pytest.raises(
+        InputError,
+        match=r"log\.gz: not gzip, though its name ends in \.gz; pack it or drop the ending$",
+    ):
         read_contacts(wrote(tmp_path, "20 1 2\n", "log.gz"), 20)
 
 
 @pytest.mark.parametrize("gap", [-1, float("nan")])
 def test_a_gap_that_makes_no_sense(tmp_path, gap):
-    with pytest.raises(InputError, match=rf"^gap_seconds: no length of time \(got {gap}\); must be a number of seconds, 0 or more$"):
+    with pytest.raises(
+        InputError,
+        match=rf"^gap_seconds: no length of time \(got {gap}\); must be a number of seconds, 0 or more$",
+    ):
         read_contacts(wrote(tmp_path, "20 1 2\n"), gap)
 
 

@@ -17,40 +17,69 @@ def rows(made) -> list[tuple]:
 
 
 def test_a_grid_has_every_combination_and_the_last_changes_fastest():
-    made = sim.Study(sim.Scenario(), {"platform.limit": [2, None], "answering.idk_click": [0, 0.3]}).design
+    made = sim.Study(
+        sim.Scenario(), {"platform.limit": [2, None], "answering.idk_click": [0, 0.3]}
+    ).design
     assert made.names == ("platform.limit", "answering.idk_click")
     assert made.rows == [(2, 0.0), (2, 0.3), (None, 0.0), (None, 0.3)]
     assert made.point(3) == {"platform.limit": None, "answering.idk_click": 0.3}
 
 
 def test_points_of_a_table_a_list_and_a_file_are_the_same(tmp_path):
-    table = pd.DataFrame({"platform.limit": [2, np.nan], "meeting.repeat_log": [True, False], "platform.preset": ["none", "linkedin2021"]})
+    table = pd.DataFrame(
+        {
+            "platform.limit": [2, np.nan],
+            "meeting.repeat_log": [True, False],
+            "platform.preset": ["none", "linkedin2021"],
+        }
+    )
     file = tmp_path / "points.csv"
-    file.write_text("platform.limit, meeting.repeat_log,platform.preset\n2,true,none\nnone,false,linkedin2021\n")
+    file.write_text(
+        "platform.limit, meeting.repeat_log,platform.preset\n2,true,none\nnone,false,linkedin2021\n"
+    )
     listed = [
         {"platform.limit": 2, "meeting.repeat_log": True, "platform.preset": "none"},
         {"platform.limit": None, "meeting.repeat_log": False, "platform.preset": "linkedin2021"},
     ]
-    assert rows(table) == rows(listed) == rows(file) == rows(str(file)) == [(2, True, "none"), (None, False, "linkedin2021")]
+    assert (
+        rows(table)
+        == rows(listed)
+        == rows(file)
+        == rows(str(file))
+        == [(2, True, "none"), (None, False, "linkedin2021")]
+    )
 
 
 def test_a_latin_hypercube_is_that_of_scipy():
-    ranges = {"answering.idk_click": (0.1, 0.3), "platform.limit": (2, 5), "platform.preset": ["none", "linkedin2008", "linkedin2021"]}
+    ranges = {
+        "answering.idk_click": (0.1, 0.3),
+        "platform.limit": (2, 5),
+        "platform.preset": ["none", "linkedin2008", "linkedin2021"],
+    }
     made = design.latin_hypercube(ranges, 12, seed=3)
     unit = qmc.LatinHypercube(3, rng=np.random.default_rng(3)).random(12)
     clicks, limits, presets = zip(*made.rows, strict=True)
     np.testing.assert_allclose(clicks, qmc.scale(unit[:, :1], 0.1, 0.3)[:, 0])
-    assert sorted(limits) == [2] * 3 + [3] * 3 + [4] * 3 + [5] * 3  # both ends as often as what is between
+    assert (
+        sorted(limits) == [2] * 3 + [3] * 3 + [4] * 3 + [5] * 3
+    )  # both ends as often as what is between
     assert sorted(presets) == sorted(["none", "linkedin2008", "linkedin2021"] * 4)
     assert all(isinstance(limit, int) for limit in limits)
-    assert made == design.latin_hypercube(ranges, 12, seed=3) != design.latin_hypercube(ranges, 12, seed=4)
+    assert (
+        made
+        == design.latin_hypercube(ranges, 12, seed=3)
+        != design.latin_hypercube(ranges, 12, seed=4)
+    )
 
 
 def test_a_sobol_sequence_is_that_of_scipy():
     made = design.sobol({"answering.idk_click": (0, 1), "platform.min_ratio": (0, 0.5)}, 16, seed=2)
     unit = qmc.Sobol(2, rng=np.random.default_rng(2)).random_base2(4)
     np.testing.assert_allclose(np.array(made.rows), unit * [1, 0.5])
-    with pytest.raises(sim.InputError, match=r"points: not a power of two \(got 12\); must be one for a Sobol' sequence, as 16"):
+    with pytest.raises(
+        sim.InputError,
+        match=r"points: not a power of two \(got 12\); must be one for a Sobol' sequence, as 16",
+    ):
         design.sobol({"answering.idk_click": (0, 1)}, 12)
 
 
@@ -74,14 +103,26 @@ def test_points_of_salib():
     ("given", "line"),
     [
         ({"platform.limmit": [1]}, "platform.limmit: no such parameter; nearest: platform.limit"),
-        ({"policies.everybody.share": [1]}, "policies.everybody: no such policy here; nearest: everyone"),
-        ({"policies.everyone.shar": [1]}, "policies.everyone.shar: no such parameter; nearest: policies.everyone.share"),
-        ({"platform.limit": [1, 2, 0]}, r"platform.limit: too small \(got 0\); must be 1 or more \(point 2\)"),
+        (
+            {"policies.everybody.share": [1]},
+            "policies.everybody: no such policy here; nearest: everyone",
+        ),
+        (
+            {"policies.everyone.shar": [1]},
+            "policies.everyone.shar: no such parameter; nearest: policies.everyone.share",
+        ),
+        (
+            {"platform.limit": [1, 2, 0]},
+            r"platform.limit: too small \(got 0\); must be 1 or more \(point 2\)",
+        ),
         ({"platform.limit": 3}, r"platform.limit: not a list of values \(got 3\)"),
         ({"platform.limit": []}, "platform.limit: no values"),
         ({"days": range(1, 5000), "seed": range(5000)}, "the grid has 24,995,000 points"),
         (pd.DataFrame({"days": []}), "the points: no points"),
-        (pd.DataFrame({"days": [3, np.nan]}), r"days: not a whole number \(got None\).*\(point 1\)"),
+        (
+            pd.DataFrame({"days": [3, np.nan]}),
+            r"days: not a whole number \(got None\).*\(point 1\)",
+        ),
         ("nothing.csv", "nothing.csv: can't be read"),
     ],
 )
@@ -91,9 +132,15 @@ def test_wrong_designs(given, line):
 
 
 def test_a_policy_and_a_section_can_be_varied():
-    made = sim.Study(sim.Scenario(), {"policies.everyone.share": [1, 2], "platform": [{"limit": 2}, {"preset": "none"}]}).design
+    made = sim.Study(
+        sim.Scenario(),
+        {"policies.everyone.share": [1, 2], "platform": [{"limit": 2}, {"preset": "none"}]},
+    ).design
     assert made.rows[1] == (1.0, {"preset": "none"})
-    assert made.columns(np.arange(2))["platform"].to_pylist() == ['{"limit": 2}', '{"preset": "none"}']
+    assert made.columns(np.arange(2))["platform"].to_pylist() == [
+        '{"limit": 2}',
+        '{"preset": "none"}',
+    ]
 
 
 STUDY = """
@@ -114,9 +161,18 @@ def study_of(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ('replications = 2\n[study.vary]\n"platform.limit" = [2, "none"]\nanswering.idk_click = [0.1, 0.2, 0.3]', 6),
-        ('design = "latin-hypercube"\npoints = 5\nreplications = 2\n[study.vary]\n"platform.limit" = [2, 9]', 5),
-        ('design = "sobol"\npoints = 8\nseed = 3\nreplications = 2\n[study.vary]\n"answering.idk_click" = [0.0, 0.3]', 8),
+        (
+            'replications = 2\n[study.vary]\n"platform.limit" = [2, "none"]\nanswering.idk_click = [0.1, 0.2, 0.3]',
+            6,
+        ),
+        (
+            'design = "latin-hypercube"\npoints = 5\nreplications = 2\n[study.vary]\n"platform.limit" = [2, 9]',
+            5,
+        ),
+        (
+            'design = "sobol"\npoints = 8\nseed = 3\nreplications = 2\n[study.vary]\n"answering.idk_click" = [0.0, 0.3]',
+            8,
+        ),
         ('design = "points"\nfile = "points.csv"\nreplications = 2', 2),
     ],
 )
@@ -124,12 +180,18 @@ def test_a_study_in_toml(tmp_path, text, number):
     (tmp_path / "points.csv").write_text("platform.limit\n2\nnone\n")
     asked = study_read(study_of(tmp_path, text), ["days=4"])
     assert len(asked.study.design) == number
-    assert (asked.study.scenario.members, asked.study.scenario.days, asked.study.replications) == (30, 4, 2)
+    assert (asked.study.scenario.members, asked.study.scenario.days, asked.study.replications) == (
+        30,
+        4,
+        2,
+    )
     assert (asked.until, asked.most) == (None, 1000)
 
 
 def test_until_in_toml(tmp_path):
-    path = study_of(tmp_path, 'until = {blocked = 0.01, "degree/everyone" = 1}\nmost = 50\nvary = {days = [3]}')
+    path = study_of(
+        tmp_path, 'until = {blocked = 0.01, "degree/everyone" = 1}\nmost = 50\nvary = {days = [3]}'
+    )
     assert study_read(path)[1:] == ({"blocked": 0.01, "degree/everyone": 1}, 50)
     assert study_read(path, replications=7).until is None
     assert study_read(path, replications=7).study.replications == 7
@@ -138,20 +200,41 @@ def test_until_in_toml(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ('design = "gird"', r"study.design: not known \(got 'gird'\); must be one of grid, points, latin-hypercube, sobol"),
+        (
+            'design = "gird"',
+            r"study.design: not known \(got 'gird'\); must be one of grid, points, latin-hypercube, sobol",
+        ),
         ("", "study.vary: missing; must be lists of values"),
         ("vari = {days = [3]}", "study.vari: not a key of the design grid; nearest: vary"),
         ("points = 3\nvary = {days = [3]}", "study.points: not a key of the design grid"),
-        ('design = "sobol"\nvary = {days = [3, 9]}', "study.points: missing; must be a whole number"),
+        (
+            'design = "sobol"\nvary = {days = [3, 9]}',
+            "study.points: missing; must be a whole number",
+        ),
         ('design = "sobol"\npoints = 4\nvary = {days = 3}', r"days: not a range \(got 3\)"),
         ('design = "points"', "study.file: missing"),
         ('design = "points"\nfile = "none.csv"', "none.csv: can't be read"),
         ("until = 3\nvary = {days = [3]}", r"study.until: no measure \(got 3\)"),
-        ("until = {blokced = 0.1}\nvary = {days = [3]}", "study.until: blokced: no such measure; nearest: blocked"),
-        ('until = {"blocked/al" = 0.1}\nvary = {days = [3]}', "study.until: blocked/al: no such policy; nearest: all"),
-        ("until = {blocked = 0.1}\nmost = 9\nvary = {days = [3]}", "study.most: too small .got 9.; must be 10 or more"),
-        ("until = {blocked = 1}\nreplications = 3\nvary = {days = [3]}", "study.replications: given beside until"),
-        ('replications = "3"\nvary = {days = [3]}', r"study.replications: not a whole number \(got '3'\)"),
+        (
+            "until = {blokced = 0.1}\nvary = {days = [3]}",
+            "study.until: blokced: no such measure; nearest: blocked",
+        ),
+        (
+            'until = {"blocked/al" = 0.1}\nvary = {days = [3]}',
+            "study.until: blocked/al: no such policy; nearest: all",
+        ),
+        (
+            "until = {blocked = 0.1}\nmost = 9\nvary = {days = [3]}",
+            "study.most: too small .got 9.; must be 10 or more",
+        ),
+        (
+            "until = {blocked = 1}\nreplications = 3\nvary = {days = [3]}",
+            "study.replications: given beside until",
+        ),
+        (
+            'replications = "3"\nvary = {days = [3]}',
+            r"study.replications: not a whole number \(got '3'\)",
+        ),
         ("replications = 0\nvary = {days = [3]}", r"replications: too small \(got 0\)"),
         ('vary = {"platform.limit" = [0]}', r"platform.limit: too small \(got 0\)"),
     ],
@@ -171,5 +254,10 @@ def test_a_file_without_a_study(tmp_path):
 def test_parameters_are_a_table_for_other_tools():
     table = pd.DataFrame(sim.Scenario.parameters()).set_index("name")
     assert list(table) == ["type", "unit", "default", "low", "high", "range", "description"]
-    assert table.loc["platform.limit", ["type", "unit", "low", "high"]].tolist() == ["int or none", "strikes", 1, 10_000]
+    assert table.loc["platform.limit", ["type", "unit", "low", "high"]].tolist() == [
+        "int or none",
+        "strikes",
+        1,
+        10_000,
+    ]
     assert table.index.is_unique

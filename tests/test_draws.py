@@ -11,9 +11,21 @@ from sim.kernel import draws
 from tests import reference
 
 KNOWN = [  # counter, key, words: the lines "philox4x32 10" of kat_vectors in Random123, by the authors of Salmon et al. 2011
-    ("00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
-    ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"),
-    ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "d16cfe09 94fdcceb 5001e420 24126ea1"),
+    (
+        "00000000 00000000 00000000 00000000",
+        "00000000 00000000",
+        "6627e8d5 e169c58d bc57ac4c 9b00dbd8",
+    ),
+    (
+        "ffffffff ffffffff ffffffff ffffffff",
+        "ffffffff ffffffff",
+        "408f276d 41c83b0e a20bc7c6 6d5451fd",
+    ),
+    (
+        "243f6a88 85a308d3 13198a2e 03707344",
+        "a4093822 299f31d0",
+        "d16cfe09 94fdcceb 5001e420 24126ea1",
+    ),
 ]
 
 
@@ -34,10 +46,14 @@ def test_a_draw_is_the_lane_of_the_block_that_the_rules_name(draw, counter, key,
     ego, block, day, purpose = numbers(counter)
     low, high = numbers(key)
     seed = np.uint64(low + 2**32 * high) if draw is draws.word else low + 2**32 * high
-    assert [int(draw(seed, day, purpose, ego, 4 * block + lane)) for lane in range(4)] == numbers(words)
+    assert [int(draw(seed, day, purpose, ego, 4 * block + lane)) for lane in range(4)] == numbers(
+        words
+    )
 
 
-seeds = st.integers(0, 2**64 - 1) | st.sampled_from((0, 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1))
+seeds = st.integers(0, 2**64 - 1) | st.sampled_from(
+    (0, 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1)
+)
 days = st.integers(-16_000, 16_000)
 purposes = st.integers(1, 7) | st.integers(2**20, 2**20 + 5_000)
 egos = st.integers(0, 2**28 - 1)
@@ -47,11 +63,17 @@ indices = st.integers(0, 40) | st.integers(0, 4 * 2**28 + 3)
 @settings(derandomize=True, max_examples=500, deadline=None)
 @given(seeds, days, purposes, egos, indices)
 def test_the_compiled_draw_is_the_slow_one(seed, day, purpose, ego, index):
-    assert int(draws.word(np.uint64(seed), day, purpose, ego, index)) == reference.draw(seed, day, purpose, ego, index)
+    assert int(draws.word(np.uint64(seed), day, purpose, ego, index)) == reference.draw(
+        seed, day, purpose, ego, index
+    )
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
-@given(st.floats(0, 1) | st.sampled_from((0.0, 1.0, 0.5, 2.0**-32, 1 - 2.0**-33)), st.integers(0, 2**32 - 1), st.integers(1, 2**28))
+@given(
+    st.floats(0, 1) | st.sampled_from((0.0, 1.0, 0.5, 2.0**-32, 1 - 2.0**-33)),
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 2**28),
+)
 def test_words_become_events_and_places_alike(probability, word, n):
     limit = draws.threshold(probability)
     for near in {word, max(limit - 1, 0), min(limit, 2**32 - 1)}:

@@ -16,7 +16,11 @@ HOUSE = Path(__file__).parent.parent
 
 
 def content(folder: Path) -> dict[str, str]:
-    return {str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*")) if file.is_file()}
+    return {
+        str(file.relative_to(folder)): file.read_text()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -35,14 +39,22 @@ def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(os, "fsync", lambda there: flushed.append(os.fstat(there).st_ino))
     with written(tmp_path / "new" / "table.csv") as beside:
         beside.write_text("whole")
-    assert flushed == [(tmp_path / "new" / "table.csv").stat().st_ino, (tmp_path / "new").stat().st_ino]
+    assert flushed == [
+        (tmp_path / "new" / "table.csv").stat().st_ino,
+        (tmp_path / "new").stat().st_ino,
+    ]
     with folder_written(tmp_path / "out") as folder:
         (folder / "figure.svg").write_text("whole")
-    assert flushed[2:] == [(tmp_path / "out" / "figure.svg").stat().st_ino, (tmp_path / "out").stat().st_ino]
+    assert flushed[2:] == [
+        (tmp_path / "out" / "figure.svg").stat().st_ino,
+        (tmp_path / "out").stat().st_ino,
+    ]
 
 
 @pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
-def test_an_unfinished_file_leaves_what_was_there(tmp_path: Path, raised: type[BaseException]) -> None:
+def test_an_unfinished_file_leaves_what_was_there(
+    tmp_path: Path, raised: type[BaseException]
+) -> None:
     path = tmp_path / "table.csv"
     path.write_text("before")
     with pytest.raises(raised), written(path) as beside:
@@ -55,7 +67,9 @@ def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None
     (tmp_path / "plain").touch()
     with written(tmp_path / "table.csv") as beside:
         beside.write_text("whole")
-    assert stat.S_IMODE((tmp_path / "table.csv").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+    assert stat.S_IMODE((tmp_path / "table.csv").stat().st_mode) == stat.S_IMODE(
+        (tmp_path / "plain").stat().st_mode
+    )
 
 
 def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
@@ -64,9 +78,15 @@ def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=blocked), written(tmp_path / "file" / "table.csv"):
         pytest.fail("the block must not begin")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(InputError, match=r"folder: can't be written \(Is a directory\)"), written(tmp_path / "folder") as beside:
+    with (
+        pytest.raises(InputError, match=r"folder: can't be written \(Is a directory\)"),
+        written(tmp_path / "folder") as beside,
+    ):
         beside.write_text("whole")
-    with pytest.raises(InputError, match=r"full: can't be written \(No space left on device\)"), written(tmp_path / "full"):
+    with (
+        pytest.raises(InputError, match=r"full: can't be written \(No space left on device\)"),
+        written(tmp_path / "full"),
+    ):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert content(tmp_path) == {"file": "before"}
 
@@ -97,23 +117,35 @@ def test_an_unfinished_folder_is_as_it_was(tmp_path: Path, raised: type[BaseExce
         with pytest.raises(raised), folder_written(folder) as beside:
             (beside / "summary.csv").write_text("half")
             raise raised
-    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")) == ["old", "old/summary.csv"]
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")) == [
+        "old",
+        "old/summary.csv",
+    ]
 
 
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
     for folder in (tmp_path / "file", tmp_path / "file" / "results"):
-        with pytest.raises(InputError, match="a file is where a folder should be"), folder_written(folder):
+        with (
+            pytest.raises(InputError, match="a file is where a folder should be"),
+            folder_written(folder),
+        ):
             pytest.fail("the block must not begin")
     for write in (written, folder_written):
-        with pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"), write(tmp_path / ("x" * 300)):
+        with (
+            pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"),
+            write(tmp_path / ("x" * 300)),
+        ):
             pytest.fail("the block must not begin")
     assert content(tmp_path) == {"file": "before"}
 
 
 def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: Path) -> None:
     killed = "import os, sys; from sim.files import folder_written; one = folder_written(sys.argv[1]); one.__enter__(); os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", killed, tmp_path], cwd=HOUSE, check=False).returncode == 9
+    assert (
+        subprocess.run([sys.executable, "-c", killed, tmp_path], cwd=HOUSE, check=False).returncode
+        == 9
+    )
     assert len(list(tmp_path.iterdir())) == 1
     with folder_written(tmp_path) as first:
         (first / "first.csv").write_text("whole")
@@ -150,7 +182,10 @@ def test_a_stale_file_goes_unless_it_was_written_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO])
 def test_a_folder_without_room(number: int, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"new: can't be written \("), folder_written(tmp_path / "new") as beside:
+    with (
+        pytest.raises(InputError, match=r"new: can't be written \("),
+        folder_written(tmp_path / "new") as beside,
+    ):
         (beside / "summary.csv").write_text("half")
         raise OSError(number, os.strerror(number))
     assert list(tmp_path.iterdir()) == []
@@ -165,5 +200,8 @@ def test_what_else_goes_wrong_in_the_block_is_not_said_of_the_folder(tmp_path: P
 @pytest.mark.parametrize("rights", [0o500, 0o600], ids=["not to be written", "not to be searched"])
 def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
     tmp_path.chmod(rights)
-    with pytest.raises(InputError, match=r"can't be written \(Permission denied\)"), folder_written(tmp_path / "results"):
+    with (
+        pytest.raises(InputError, match=r"can't be written \(Permission denied\)"),
+        folder_written(tmp_path / "results"),
+    ):
         pytest.fail("the block must not begin")

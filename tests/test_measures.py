@@ -15,7 +15,9 @@ from . import tables
 from .strategies import scenarios
 
 societies = st.tuples(
-    st.integers(1, 20) | st.integers(1, 300), st.sampled_from((0.0, 0.5, 1.5, 4, 12)) | st.floats(0, 30), st.integers(0, 2**32 - 1)
+    st.integers(1, 20) | st.integers(1, 300),
+    st.sampled_from((0.0, 0.5, 1.5, 4, 12)) | st.floats(0, 30),
+    st.integers(0, 2**32 - 1),
 )
 """Members, mean degree, seed of a random graph: from nobody knows anybody to everybody knows everybody."""
 
@@ -42,7 +44,12 @@ def test_reach_is_that_of_networkx(drawn, data):
     two, three = measures.reach(rows)
     assert two.tolist() == others_within(graph, 2)
     assert three.tolist() == others_within(graph, 3)
-    egos = np.array(data.draw(st.lists(st.integers(0, len(graph) - 1), max_size=200)) if data else range(len(graph)), np.int64)
+    egos = np.array(
+        data.draw(st.lists(st.integers(0, len(graph) - 1), max_size=200))
+        if data
+        else range(len(graph)),
+        np.int64,
+    )
     some_two, some_three = measures.reach(rows, egos)
     assert some_two.tolist() == two[egos].tolist()
     assert some_three.tolist() == three[egos].tolist()
@@ -56,8 +63,13 @@ def test_clustering_and_components_are_those_of_networkx(drawn):
     assert local.tolist() == pytest.approx([nx.clustering(graph, ego) for ego in graph])
     assert local.mean() == pytest.approx(nx.average_clustering(graph))
     egos = np.arange(len(graph))[::-3]
-    assert measures.clustering(measures.adjacency(pairs, len(graph)), egos).tolist() == local[egos].tolist()
-    largest = max(nx.connected_components(graph), key=lambda component: (len(component), -min(component)))
+    assert (
+        measures.clustering(measures.adjacency(pairs, len(graph)), egos).tolist()
+        == local[egos].tolist()
+    )
+    largest = max(
+        nx.connected_components(graph), key=lambda component: (len(component), -min(component))
+    )
     assert set(np.flatnonzero(measures.in_largest_component(pairs, len(graph)))) == largest
 
 
@@ -87,7 +99,9 @@ def test_summary_says_what_the_definitions_say(members, invitations_each, seed, 
     graph.add_edges_from(connections.tolist())
     outreach.add_edges_from(arcs.tolist())
     two, three = np.array(others_within(graph, 2)), np.array(others_within(graph, 3))
-    largest = max(nx.connected_components(graph), key=lambda component: (len(component), -min(component)))
+    largest = max(
+        nx.connected_components(graph), key=lambda component: (len(component), -min(component))
+    )
     for name in summary.index:
         own = [i for i in range(members) if name in ("all", table["policy"][i])]
         mine, row = table.iloc[own], summary.loc[name]
@@ -106,7 +120,9 @@ def test_summary_says_what_the_definitions_say(members, invitations_each, seed, 
             "reach3_share": mean(three[own] / (members - 1)),
             "acceptance": mean(sent["outcome"][sent["outcome"] != "pending"] == "accepted"),
             "reciprocity": mean([outreach.has_edge(j, i) for i, j in left]),
-            "recognised": mine["recognised"].sum() / mine["degree"].sum() if mine["degree"].sum() else np.nan,
+            "recognised": mine["recognised"].sum() / mine["degree"].sum()
+            if mine["degree"].sum()
+            else np.nan,
             "blocked": mean(mine["blocked_day"].notna()),
             "restricted_time": mean(mine["restricted_days"] / 50),
             "idk_rate": mean(sent["outcome"] == "idk"),
@@ -128,19 +144,29 @@ def test_summary_says_what_the_definitions_say(members, invitations_each, seed, 
 @settings(deadline=None, max_examples=25)
 def test_the_measures_of_a_run_are_those_of_networkx(scenario):
     result = sim.run(scenario, threads=1)
-    graph, outreach, everybody = result.graph(), result.outreach(), result.summary.set_index("policy").loc["all"]
+    graph, outreach, everybody = (
+        result.graph(),
+        result.outreach(),
+        result.summary.set_index("policy").loc["all"],
+    )
     assert everybody["degree"] == pytest.approx(2 * graph.number_of_edges() / len(graph))
     assert everybody["reach2"] == pytest.approx(np.mean(others_within(graph, 2)))
     assert everybody["reach3"] == pytest.approx(np.mean(others_within(graph, 3)))
     assert everybody["clustering"] == pytest.approx(nx.average_clustering(graph))
-    assert everybody["largest_component"] == max(map(len, nx.connected_components(graph))) / len(graph)
+    assert everybody["largest_component"] == max(map(len, nx.connected_components(graph))) / len(
+        graph
+    )
     if outreach.number_of_edges():
         assert everybody["reciprocity"] == pytest.approx(nx.overall_reciprocity(outreach))
     for name, row in result.summary.set_index("policy").drop("all").iterrows():
         own = [member for member, policy in graph.nodes(data="policy") if policy == name]
         left = list(outreach.out_edges(own))
-        assert row["reciprocity"] == pytest.approx(np.mean([outreach.has_edge(j, i) for i, j in left]) if left else np.nan, nan_ok=True)
-        assert row["clustering"] == pytest.approx(nx.average_clustering(graph, own) if own else np.nan, nan_ok=True)
+        assert row["reciprocity"] == pytest.approx(
+            np.mean([outreach.has_edge(j, i) for i, j in left]) if left else np.nan, nan_ok=True
+        )
+        assert row["clustering"] == pytest.approx(
+            nx.average_clustering(graph, own) if own else np.nan, nan_ok=True
+        )
 
 
 def test_a_policy_that_nobody_has_is_a_row_without_values():
@@ -150,7 +176,9 @@ def test_a_policy_that_nobody_has_is_a_row_without_values():
     summary = measures.summary(asked, table, connections).set_index("policy")
     assert summary.loc["interacted", "members"] == 0
     assert summary.loc["interacted", "degree":].drop("egos").isna().all()
-    everyone, everybody = (summary.loc[name].drop(["egos", "members"]).to_numpy(float) for name in ("everyone", "all"))
+    everyone, everybody = (
+        summary.loc[name].drop(["egos", "members"]).to_numpy(float) for name in ("everyone", "all")
+    )
     np.testing.assert_array_equal(everyone, everybody)
 
 
@@ -161,7 +189,9 @@ def large(members=30_000, seed=3):
     weight = random.lognormal(0, 0.7, members) * np.array([1.0, 0.4, 3.0])[policy]
     place = np.cumsum(weight) / weight.sum()
     ends = np.searchsorted(place, random.random((members * 4, 2)))
-    ends[::2, 1] = (ends[::2, 0] + random.integers(1, 20, len(ends[::2]))) % members  # half the connections are with people nearby
+    ends[::2, 1] = (
+        ends[::2, 0] + random.integers(1, 20, len(ends[::2]))
+    ) % members  # half the connections are with people nearby
     ends = np.unique(np.sort(ends, axis=1)[ends[:, 0] != ends[:, 1]], axis=0).astype(np.int32)
     return policy, ends
 
@@ -193,8 +223,12 @@ def test_the_interval_of_a_sample_by_hand():
     estimates = measures.means(np.array([2, 4, 6, 8, 7, 9, 1, 3]), egos, policy, 4)
     half = np.array([stats.t.ppf(0.975, 3), 0, np.nan, stats.t.ppf(0.975, 1) * 0.9**0.5])
     assert estimates[:4, 0].tolist() == pytest.approx([5, 8, np.nan, 2], nan_ok=True)
-    assert (estimates[:4, 2] - estimates[:4, 0]).tolist() == pytest.approx(half.tolist(), nan_ok=True)
-    assert (estimates[:4, 0] - estimates[:4, 1]).tolist() == pytest.approx(half.tolist(), nan_ok=True)
+    assert (estimates[:4, 2] - estimates[:4, 0]).tolist() == pytest.approx(
+        half.tolist(), nan_ok=True
+    )
+    assert (estimates[:4, 0] - estimates[:4, 1]).tolist() == pytest.approx(
+        half.tolist(), nan_ok=True
+    )
     error = (10 / 32) ** 2 * 1 + (20 / 32) ** 2 * 0.9
     freedom = error**2 / (((10 / 32) ** 2 * 1) ** 2 / 3 + ((20 / 32) ** 2 * 0.9) ** 2 / 1)
     overall = (10 * 5 + 2 * 8 + 20 * 2) / 32
@@ -209,10 +243,14 @@ def test_egos_depend_on_the_seed_alone_and_not_on_other_policies():
     assert (egos == measures.choose_egos(policy, 3, 7)).all()
     assert (egos != measures.choose_egos(policy, 3, 8)).any()
     assert np.all(np.diff(egos) > 0)
-    swapped = np.where(policy == 1, 2, np.where(policy == 2, 1, 0))  # the third and the second change places
+    swapped = np.where(
+        policy == 1, 2, np.where(policy == 2, 1, 0)
+    )  # the third and the second change places
     assert set(egos[policy[egos] == 0]) <= set(measures.choose_egos(swapped, 3, 7))
     assert len(measures.choose_egos(policy[: measures.EXACT_REACH], 3, 7)) == measures.EXACT_REACH
-    assert len(measures.choose_egos(policy[: measures.EXACT_REACH + 1], 3, 7)) < measures.EXACT_REACH
+    assert (
+        len(measures.choose_egos(policy[: measures.EXACT_REACH + 1], 3, 7)) < measures.EXACT_REACH
+    )
 
 
 def test_a_large_summary_has_intervals_that_hold_the_exact_figures():
@@ -222,21 +260,37 @@ def test_a_large_summary_has_intervals_that_hold_the_exact_figures():
     table["policy"] = pd.Categorical.from_codes(policy, list(asked.policies))
     summary = measures.summary(asked, table, pairs)
     rows = measures.adjacency(pairs, len(policy))
-    exact = dict(zip(("reach2", "reach3", "clustering"), (*measures.reach(rows), measures.clustering(rows)), strict=True))
+    exact = dict(
+        zip(
+            ("reach2", "reach3", "clustering"),
+            (*measures.reach(rows), measures.clustering(rows)),
+            strict=True,
+        )
+    )
     assert summary["egos"].tolist() == [341, 341, (policy == 2).sum(), 682 + (policy == 2).sum()]
     for name, values in exact.items():
         means = np.array([*(values[policy == p].mean() for p in range(3)), values.mean()])
         width = summary[f"{name}_high"] - summary[f"{name}_low"]
-        assert (np.abs(summary[name] - means) <= width + 1e-9).all()  # beyond half of it one time in 20, beyond all of it one in 10,000
+        assert (
+            np.abs(summary[name] - means) <= width + 1e-9
+        ).all()  # beyond half of it one time in 20, beyond all of it one in 10,000
         assert (width.iloc[[0, 1, 3]] > 0).all()
-        assert (summary[f"{name}_low"] + width / 2).tolist() == pytest.approx(summary[name].tolist())
+        assert (summary[f"{name}_low"] + width / 2).tolist() == pytest.approx(
+            summary[name].tolist()
+        )
 
 
 ENDED = {6: 3, 7: 1, 10: 1, 13: 1, 16: 1, 22: 1, 23: 1}
 STILL_WELL = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
 FREIREICH = {
-    "6-MP": [*((week, 1) for week, patients in ENDED.items() for _ in range(patients)), *((week, 0) for week in STILL_WELL)],
-    "placebo": [(week, 1) for week in (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)],
+    "6-MP": [
+        *((week, 1) for week, patients in ENDED.items() for _ in range(patients)),
+        *((week, 0) for week in STILL_WELL),
+    ],
+    "placebo": [
+        (week, 1)
+        for week in (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+    ],
 }
 """Weeks of remission in leukaemia, and whether it ended (Freireich et al. 1963, Blood 21): the textbook example."""
 
@@ -244,17 +298,28 @@ FREIREICH = {
 def observed(patients, policy):
     weeks, ended = np.array(patients).T
     until_block = pd.array([week if end else None for week, end in patients], "Int32")
-    return pd.DataFrame({"policy": policy, "invitations_sent": weeks + 5 * ended, "invitations_until_block": until_block})
+    return pd.DataFrame(
+        {
+            "policy": policy,
+            "invitations_sent": weeks + 5 * ended,
+            "invitations_until_block": until_block,
+        }
+    )
 
 
 def medians(asked, table, by):
     places = table["policy"].map(list(asked.policies).index).to_numpy()
-    return measures._medians(*measures._first_restricted(asked, table, by), places, len(asked.policies))
+    return measures._medians(
+        *measures._first_restricted(asked, table, by), places, len(asked.policies)
+    )
 
 
 def test_survival_is_the_textbook_curve():
     asked = tables.scenario(42, ("everyone", "interacted"))
-    table = pd.concat([observed(FREIREICH["6-MP"], "everyone"), observed(FREIREICH["placebo"], "interacted")], ignore_index=True)
+    table = pd.concat(
+        [observed(FREIREICH["6-MP"], "everyone"), observed(FREIREICH["placebo"], "interacted")],
+        ignore_index=True,
+    )
     curves = measures.survival(asked, table, "invitations").set_index(["policy", "time"])
     treated = curves.loc["everyone"]
     assert treated.loc[[0, 6, 7, 9, 10, 13, 16, 22, 23, 35], "survival"].round(3).tolist() == [
@@ -273,7 +338,9 @@ def test_survival_is_the_textbook_curve():
     assert treated.loc[[0, 6, 10, 23], "low"].round(3).tolist() == [1, 0.620, 0.503, 0.188]
     assert treated.loc[[0, 6, 10, 23], "high"].round(3).tolist() == [1, 0.952, 0.889, 0.680]
     untreated = curves.loc["interacted"]
-    assert untreated.loc[[1, 8, 22, 23], "survival"].tolist() == pytest.approx([19 / 21, 8 / 21, 1 / 21, 0])
+    assert untreated.loc[[1, 8, 22, 23], "survival"].tolist() == pytest.approx(
+        [19 / 21, 8 / 21, 1 / 21, 0]
+    )
     assert untreated.loc[23, ["low", "high"]].tolist() == [0, untreated.loc[22, "high"]]
     assert untreated.loc[22, "high"] < 0.25
     assert len(curves.loc["all"]) > len(treated)
@@ -292,7 +359,9 @@ def test_survival_by_days_censors_at_the_last_day():
     assert medians(asked, table, "days")[0] == 30  # 0.5 but for rounding
     unharmed = table.assign(blocked_day=pd.array([None] * 10, "Int32"))
     never = measures.survival(asked, unharmed, "days")
-    assert never[["time", "survival", "low", "high", "at_risk"]].drop_duplicates().to_numpy().tolist() == [
+    assert never[
+        ["time", "survival", "low", "high", "at_risk"]
+    ].drop_duplicates().to_numpy().tolist() == [
         [0, 1, 1, 1, 10],
         [30, 1, 1, 1, 10],
     ]
@@ -302,16 +371,32 @@ def test_survival_by_days_censors_at_the_last_day():
 def test_no_median_is_read_off_a_curve_of_few():
     asked = tables.scenario(100, ("everyone", "interacted"))
     out_of_sight = [(1, 0)] * 90
-    table = pd.concat([observed([*out_of_sight, (5, 1), *[(9, 0)] * 9], "everyone"), observed([(5, 1)] * 100, "interacted")])
+    table = pd.concat(
+        [
+            observed([*out_of_sight, (5, 1), *[(9, 0)] * 9], "everyone"),
+            observed([(5, 1)] * 100, "interacted"),
+        ]
+    )
     assert medians(asked, table.reset_index(drop=True), "invitations").tolist()[1] == 5
-    for alive, expected in ((9, np.nan), (10, 5.0)):  # half of so many in sight are blocked by their fifth invitation
+    for alive, expected in (
+        (9, np.nan),
+        (10, 5.0),
+    ):  # half of so many in sight are blocked by their fifth invitation
         few = [*[(1, 0)] * (100 - alive), *[(5, 1)] * alive]
-        assert medians(asked, observed(few, "everyone"), "invitations")[0] == pytest.approx(expected, nan_ok=True)
+        assert medians(asked, observed(few, "everyone"), "invitations")[0] == pytest.approx(
+            expected, nan_ok=True
+        )
 
 
 def test_survival_of_members_who_never_invited():
     asked = tables.scenario(3, ("everyone",))
-    table = pd.DataFrame({"policy": "everyone", "invitations_sent": [0, 0, 0], "invitations_until_block": pd.array([None] * 3, "Int32")})
+    table = pd.DataFrame(
+        {
+            "policy": "everyone",
+            "invitations_sent": [0, 0, 0],
+            "invitations_until_block": pd.array([None] * 3, "Int32"),
+        }
+    )
     curve = measures.survival(asked, table, "invitations").query("policy == 'all'")
     assert curve.drop(columns="policy").to_numpy().tolist() == [[0, 1, 1, 1, 3]]
     restricted_unasked = table.assign(invitations_until_block=pd.array([0, 0, 0], "Int32"))

@@ -22,16 +22,26 @@ SMALL = {"members": "300", "days": "50"}
 SOLARAS = "Failed to evaluate Vue script and find module.exports, falling back to old method, please use module.exports = { ... }"
 """A warning at each load, not ours to mend: solara/widgets/vue/navigator.vue of Solara 1.58.2 has ``modules.export`` in its line 6."""
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH")
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH"
+)
 
 
 @pytest.fixture(scope="module")
 def address():
-    sim.run(sim.Scenario(members=20, days=1))  # compiled once, not by the server and by the tests at the same time
+    sim.run(
+        sim.Scenario(members=20, days=1)
+    )  # compiled once, not by the server and by the tests at the same time
     command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
+    )
     try:
-        yield next(found.group() for line in server.stdout if (found := re.search(r"http://localhost:\d+", line)))
+        yield next(
+            found.group()
+            for line in server.stdout
+            if (found := re.search(r"http://localhost:\d+", line))
+        )
     finally:
         server.terminate()
         server.wait(20)
@@ -53,11 +63,31 @@ def tab(address, browser):
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     context.set_default_timeout(PATIENCE)
     wrong, loads = [], []
-    context.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    context.on(
+        "console",
+        lambda message: (
+            wrong.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
     context.on("weberror", lambda error: wrong.append(str(error.error)))
-    context.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
-    context.on("request", lambda request: loads.append(request) if request.is_navigation_request() else None)
-    context.on("response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+    context.on(
+        "request",
+        lambda request: (
+            wrong.append(request.url)
+            if not request.url.startswith((address, "data:", "blob:"))
+            else None
+        ),
+    )
+    context.on(
+        "request",
+        lambda request: loads.append(request) if request.is_navigation_request() else None,
+    )
+    context.on(
+        "response",
+        lambda response: (
+            wrong.append(f"{response.status} {response.url}") if response.status >= 400 else None
+        ),
+    )
 
     def opened(**settings):
         page = context.new_page()
@@ -102,23 +132,43 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
     page.get_by_role("slider", name="Invitations a day").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '0.8'")
+    page.wait_for_function(
+        "document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '0.8'"
+    )
     page.wait_for_selector("#today:has-text('300 people')")
     played(page, 50)
     result = sim.run(sim.Scenario(members=300, days=50).replace({"inviting.per_day": 0.8}))
     last = result.series[result.series["day"] == 50].set_index("policy")
     for policy in last.index:
         row = page.locator(f'#numbers tr[data-policy="{policy}"]')
-        for measure in ("degree", "reach2_share", "acceptance", "reciprocity", "idk_rate", "blocked", "invitations"):
+        for measure in (
+            "degree",
+            "reach2_share",
+            "acceptance",
+            "reciprocity",
+            "idk_rate",
+            "blocked",
+            "invitations",
+        ):
             shown = row.locator(f'[data-measure="{measure}"]').inner_text()
             assert is_rounded(shown, last.at[policy, measure]), (policy, measure, shown)
-    named = {"sent": "invitations_sent", "accepted": "accepted", "ignored": "ignored", "waiting": "pending", "idk": "strikes"}
+    named = {
+        "sent": "invitations_sent",
+        "accepted": "accepted",
+        "ignored": "ignored",
+        "waiting": "pending",
+        "idk": "strikes",
+    }
     sums = result.members.groupby("policy", observed=True)[list(named.values())].sum()
     for policy in sums.index:
         for outcome, column in named.items():
-            shown = page.locator(f'.outcomes[data-policy="{policy}"] [data-outcome="{outcome}"]').inner_text()
+            shown = page.locator(
+                f'.outcomes[data-policy="{policy}"] [data-outcome="{outcome}"]'
+            ).inner_text()
             assert int(shown.replace(",", "")) == sums.at[policy, column], (policy, outcome)
-    assert page.get_by_role("button", name="Play").is_disabled()  # it ends with the scenario's last day
+    assert page.get_by_role(
+        "button", name="Play"
+    ).is_disabled()  # it ends with the scenario's last day
 
 
 def test_no_step_of_a_slider_is_lost(tab):
@@ -128,7 +178,10 @@ def test_no_step_of_a_slider_is_lost(tab):
     for turn in range(30):
         page.keyboard.press("ArrowRight" if turn < 25 else "ArrowLeft")
         page.wait_for_timeout(20 + 13 * (turn % 9))
-    page.wait_for_function("document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '2.5'", timeout=20_000)
+    page.wait_for_function(
+        "document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '2.5'",
+        timeout=20_000,
+    )
 
 
 def downloaded(page, name):
@@ -140,12 +193,18 @@ def downloaded(page, name):
 def test_two_worlds_differ_only_after_the_first_restriction(tab):
     page = tab(**SMALL, **{"platform.limit": "2"})
     played(page, 50)
-    scenarios = [sim.Scenario(**tomllib.loads(downloaded(page, f"Scenario {world}").decode())) for world in "AB"]
+    scenarios = [
+        sim.Scenario(**tomllib.loads(downloaded(page, f"Scenario {world}").decode()))
+        for world in "AB"
+    ]
     base = sim.Scenario(members=300, days=50)
     assert scenarios[0] == base.replace({"platform.limit": 2})
     assert scenarios[1] == base.replace({"platform.preset": "linkedin2021", "platform.limit": 2})
     series = pd.read_csv(StringIO(downloaded(page, "By day").decode()))
-    a, b = (series[series["world"] == world].drop(columns="world").reset_index(drop=True) for world in "AB")
+    a, b = (
+        series[series["world"] == world].drop(columns="world").reset_index(drop=True)
+        for world in "AB"
+    )
     first = min(sim.run(scenario).members["blocked_day"].min() for scenario in scenarios)
     assert 1 < first < 50  # else this says nothing
     assert a[a["day"] <= first].equals(b[b["day"] <= first])
@@ -153,7 +212,10 @@ def test_two_worlds_differ_only_after_the_first_restriction(tab):
     assert differing > first
     said = page.inner_text("#difference")
     assert f"in both worlds it is on day {first}." in said
-    assert f"Up to day {differing - 1} all numbers are the same in both worlds; from day {differing} on some differ." in said
+    assert (
+        f"Up to day {differing - 1} all numbers are the same in both worlds; from day {differing} on some differ."
+        in said
+    )
     assert downloaded(page, "Picture").startswith(b"\x89PNG")
 
 
@@ -175,7 +237,9 @@ def test_two_tabs_do_not_disturb_each_other(tab):
 
 def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
     page = tab(members="1")
-    page.wait_for_selector("[data-name='members'] .wrong:has-text('too small (got 1); must be 2 or more')")
+    page.wait_for_selector(
+        "[data-name='members'] .wrong:has-text('too small (got 1); must be 2 or more')"
+    )
     page.get_by_role("button", name="Step").click()
     until_day(page, 1)
     typed(page, "members", "120")
@@ -185,7 +249,9 @@ def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
     until_day(page, 3)
     page.get_by_role("button", name="Reset").click()
     page.wait_for_selector("#today:has-text('Day 0: 120 people')")
-    page.wait_for_timeout(600)  # a day that was under way when it was reset must not be lived by the new society
+    page.wait_for_timeout(
+        600
+    )  # a day that was under way when it was reset must not be lived by the new society
     assert page.locator("#numbers").get_attribute("data-day") == "0"
 
 
@@ -205,23 +271,32 @@ def test_a_member_has_its_story(tab):
     canvas = page.locator("canvas.network")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    page.wait_for_function(f"!document.querySelector('#story').innerText.startsWith('Member {number} ')")
+    page.wait_for_function(
+        f"!document.querySelector('#story').innerText.startsWith('Member {number} ')"
+    )
 
 
 def luminance(page, selector, of="backgroundColor"):
     """Of the ground of an element or of its ink, 0 black and 1 white, as WCAG counts it."""
     colour = page.locator(selector).evaluate(f"element => getComputedStyle(element).{of}")
     red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
-    return sum(weight * ((part + 0.055) / 1.055) ** 2.4 for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+    return sum(
+        weight * ((part + 0.055) / 1.055) ** 2.4
+        for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue))
+    )
 
 
 def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True
+    )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector(".theme--dark #numbers")
-    assert page.evaluate("[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)"
+    )
     play = page.get_by_role("button", name="Play")
     assert play.bounding_box()["y"] < 844
     for white_on in (".v-toolbar", ".player .primary"):
@@ -246,7 +321,10 @@ def test_the_button_for_light_and_dark_says_what_it_does_and_is_remembered(tab):
     dark.wait_for(state="detached")
 
 
-@pytest.mark.parametrize(("group", "first", "other"), [("Speed", "normal", "slow"), ("Measure", "Blocked at least once", "Reach")])
+@pytest.mark.parametrize(
+    ("group", "first", "other"),
+    [("Speed", "normal", "slow"), ("Measure", "Blocked at least once", "Reach")],
+)
 def test_of_buttons_to_choose_from_the_chosen_one_is_told(tab, group, first, other):
     buttons = tab().get_by_role("group", name=group)
     buttons.get_by_role("button", name=first, pressed=True).wait_for()
@@ -270,13 +348,23 @@ def test_what_has_the_focus_is_seen_and_does_not_look_chosen(tab):
     look = "element => [getComputedStyle(element).outlineStyle, getComputedStyle(element, '::before').opacity]"
     assert page.get_by_role("button", name="slow").evaluate(look) == ["solid", "0"]
     page.locator("[role=switch]").focus()
-    assert page.locator(".v-input--switch__track").evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    assert (
+        page.locator(".v-input--switch__track").evaluate(
+            "element => getComputedStyle(element).outlineStyle"
+        )
+        == "solid"
+    )
 
 
 def test_a_field_says_of_which_world_it_is(tab):
     page = tab()
     for title in ("People and rule", "World B"):
-        assert page.get_by_role("group", name=title).get_by_role("textbox", name="Days blocked").count() == 1
+        assert (
+            page.get_by_role("group", name=title)
+            .get_by_role("textbox", name="Days blocked")
+            .count()
+            == 1
+        )
 
 
 def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
@@ -284,8 +372,13 @@ def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empt
     page.get_by_label("Number, 0 to 999").fill("7")
     page.keyboard.press("Enter")
     page.wait_for_selector("#story")
-    assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == ["The numbers", "Whom it knows best"]
-    assert page.get_by_role("row", name="all").get_by_role("rowheader").inner_text().strip() == "all"
+    assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == [
+        "The numbers",
+        "Whom it knows best",
+    ]
+    assert (
+        page.get_by_role("row", name="all").get_by_role("rowheader").inner_text().strip() == "all"
+    )
     assert page.locator(".swatch:not([aria-hidden])").count() == 0
 
 
@@ -306,7 +399,13 @@ def test_a_member_that_there_is_not_is_said_at_the_box(tab):
     box = page.get_by_label("Number, 0 to 999")
     box.fill("1000")
     box.press("Enter")
-    page.get_by_role("alert").filter(has_text="no such member (got 1000); must be a whole number from 0 to 999").wait_for()
-    assert page.locator(f"#{box.get_attribute('aria-describedby')}").inner_text().startswith("no such member")
+    page.get_by_role("alert").filter(
+        has_text="no such member (got 1000); must be a whole number from 0 to 999"
+    ).wait_for()
+    assert (
+        page.locator(f"#{box.get_attribute('aria-describedby')}")
+        .inner_text()
+        .startswith("no such member")
+    )
     page.wait_for_timeout(500)  # the label fades into red
     assert 1.05 / (luminance(page, ".v-label.error--text", "color") + 0.05) >= 4.5

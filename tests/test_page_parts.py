@@ -19,13 +19,21 @@ SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
 
 @pytest.fixture(scope="module")
 def harsh():
-    worlds = Worlds(SMALL.replace({"platform.limit": 1}), SMALL.replace({"platform.limit": 1, "platform.restriction_days": 5}))
+    worlds = Worlds(
+        SMALL.replace({"platform.limit": 1}),
+        SMALL.replace({"platform.limit": 1, "platform.restriction_days": 5}),
+    )
     worlds.live(40)
     return worlds
 
 
 def test_a_setting_that_does_not_fit_says_so_under_its_name():
-    settings = Settings(sim.Scenario()).changed("members", "30000").changed("platform.limit", "0").changed("days", "")
+    settings = (
+        Settings(sim.Scenario())
+        .changed("members", "30000")
+        .changed("platform.limit", "0")
+        .changed("days", "")
+    )
     assert settings.mistakes() == {
         "members": "too many for the page (got 30000); must be 20000 or less",
         "platform.limit": "too small (got 0); must be 1 or more",
@@ -44,7 +52,9 @@ def test_another_preset_brings_its_own_numbers():
         .changed("inviting.per_day", "1.5")
         .changed("platform.preset", "linkedin2021")
     )
-    assert settings.scenario() == sim.Scenario().replace({"inviting.per_day": 1.5, "platform.preset": "linkedin2021"})
+    assert settings.scenario() == sim.Scenario().replace(
+        {"inviting.per_day": 1.5, "platform.preset": "linkedin2021"}
+    )
     assert settings.changed("platform.limit", "none").scenario().platform.limit is None
 
 
@@ -52,12 +62,18 @@ def test_help_is_of_the_scenarios_own_table():
     listed = {parameter.name: parameter for parameter in sim.Scenario.parameters()}
     for name in ("meeting.rate", "answering.idk_click", "platform.preset"):
         assert listed[name].description in help_text(name, sim.Scenario())
-    assert listed["policies.NAME.share"].description in help_text("policies.everyone.share", sim.Scenario())
+    assert listed["policies.NAME.share"].description in help_text(
+        "policies.everyone.share", sim.Scenario()
+    )
 
 
 def test_worlds_that_differ_in_how_long_a_block_lasts_part_when_it_ends(harsh):
     first = harsh.first.first_restriction
-    assert first == harsh.second.first_restriction == harsh.first.model.result().members["blocked_day"].min()
+    assert (
+        first
+        == harsh.second.first_restriction
+        == harsh.first.model.result().members["blocked_day"].min()
+    )
     assert harsh.first_difference() >= first + 5
     assert f"in both worlds it is on day {first}" in telling.difference(harsh)
     assert Worlds(SMALL, SMALL).first_difference() is None
@@ -76,12 +92,17 @@ def test_the_sentence_tells_who_was_blocked_and_after_how_many_invitations(harsh
 def test_a_story_has_every_invitation_and_every_block(harsh):
     life = harsh.second
     log = life.log.table(life.model.engine)
-    number = max(range(150), key=lambda member: sum(member in newly for newly in life.restrictions.values()))
+    number = max(
+        range(150), key=lambda member: sum(member in newly for newly in life.restrictions.values())
+    )
     blocks = sum(number in newly for newly in life.restrictions.values())
     assert blocks > 1
     told = story.events(life, number)
     assert sum("was blocked for 5 days" in event.what for event in told) == blocks
-    assert sum("invited" in event.what for event in told) == ((log["ego"] == number) | (log["alter"] == number)).sum()
+    assert (
+        sum("invited" in event.what for event in told)
+        == ((log["ego"] == number) | (log["alter"] == number)).sum()
+    )
 
 
 def test_the_log_can_be_read_on_any_evening_and_goes_on():
@@ -104,7 +125,11 @@ def test_bonds_are_what_a_member_knows():
         assert len(bonds) == member.contacts
         for alter, bond in bonds.items():
             back = model.members[alter].bonds[member.number]
-            assert (bond.met, bond.talked, bond.days_since) == (back.met, back.talked, back.days_since)
+            assert (bond.met, bond.talked, bond.days_since) == (
+                back.met,
+                back.talked,
+                back.days_since,
+            )
             assert bond.tie_class == (1 if not bond.met else 2 + (bond.met >= 3) + (bond.met >= 7))
 
 
@@ -143,16 +168,23 @@ def test_of_many_it_shows_a_part_and_says_so(monkeypatch):
 def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(sim.InputError, match=rf"^--port {port}: can't be had at localhost \(.+\); must be a free one"):
+        with pytest.raises(
+            sim.InputError,
+            match=rf"^--port {port}: can't be had at localhost \(.+\); must be a free one",
+        ):
             server.serve(port, browser=False)
     monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
-    with pytest.raises(sim.InputError, match=r"^page: no_such_module is not installed; must be there: .*app"):
+    with pytest.raises(
+        sim.InputError, match=r"^page: no_such_module is not installed; must be there: .*app"
+    ):
         server.serve(0, browser=False)
 
 
 def test_a_chart_holds_its_lines_and_says_them():
     line = np.array([np.nan, 0.1, 0.25])
-    drawn = charts.line_chart("Reach", {"everyone": line}, 10, share=True, look={"everyone": ("#123456", "")})
+    drawn = charts.line_chart(
+        "Reach", {"everyone": line}, 10, share=True, look={"everyone": ("#123456", "")}
+    )
     assert 'aria-label="Reach: everyone 25\u00a0%"' in drawn
     assert drawn.count("M") == 1
     for low, high in ((0, 0.07), (-0.3, 0.02), (0, 123.0), (-0.001, 0)):

@@ -29,9 +29,9 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
     elif kind == "bool":
         drawn = st.booleans()
     elif kind == "str":
-        drawn = st.text(string.ascii_letters + string.digits + string.punctuation + " éßπ漢", min_size=1).filter(
-            lambda text: text.lower() != "none"
-        )
+        drawn = st.text(
+            string.ascii_letters + string.digits + string.punctuation + " éßπ漢", min_size=1
+        ).filter(lambda text: text.lower() != "none")
     elif kind == "5 floats":
         drawn = st.tuples(*[st.floats(0, 1)] * 5)
         if parameter.name == "answering.recognise":
@@ -56,9 +56,21 @@ TOGETHER = {
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Draw a scenario in which any parameter may have any value that it takes."""
-    names = draw(st.lists(st.text(string.ascii_letters + string.digits + "-_", min_size=1), max_size=3, unique=True))
-    policies = ["everyone", "close_friends", *(name for name in names if name not in {"all", *POLICIES})]
-    changes: dict[str, Any] = {"policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies}}
+    names = draw(
+        st.lists(
+            st.text(string.ascii_letters + string.digits + "-_", min_size=1),
+            max_size=3,
+            unique=True,
+        )
+    )
+    policies = [
+        "everyone",
+        "close_friends",
+        *(name for name in names if name not in {"all", *POLICIES}),
+    ]
+    changes: dict[str, Any] = {
+        "policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies}
+    }
     for name, parameter in PARAMETERS.items():
         for policy in policies if "NAME" in name else [""]:
             if draw(st.booleans()):
@@ -66,9 +78,13 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     while True:
         try:
             return Scenario().replace(changes)
-        except InputError as error:  # two parameters don't go together: leave them at their defaults
+        except (
+            InputError
+        ) as error:  # two parameters don't go together: leave them at their defaults
             (together,) = (names for said, names in TOGETHER.items() if said in str(error))
-            changes = {name: value for name, value in changes.items() if not name.endswith(together)}
+            changes = {
+                name: value for name, value in changes.items() if not name.endswith(together)
+            }
 
 
 @given(scenario=scenarios())
@@ -82,7 +98,9 @@ def test_toml_and_back(scenario: Scenario, tmp_path_factory: pytest.TempPathFact
     assert scenario.replace({}) == scenario
 
 
-@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if "NAME" not in p.name], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "parameter", [p for p in PARAMETERS.values() if "NAME" not in p.name], ids=lambda p: p.name
+)
 def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
     value: Any = Scenario()
     for part in parameter.name.split("."):
@@ -91,12 +109,21 @@ def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
     assert parameter.description
 
 
-@pytest.mark.parametrize("parameter", [p for p in PARAMETERS.values() if p.low is not None], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "parameter", [p for p in PARAMETERS.values() if p.low is not None], ids=lambda p: p.name
+)
 def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
-    scenario = Scenario(policies={"NAME": {"contacts": 1, "introductions": 1}}, meeting={"again": 0, "friend": 0, "circle": 0})
+    scenario = Scenario(
+        policies={"NAME": {"contacts": 1, "introductions": 1}},
+        meeting={"again": 0, "friend": 0, "circle": 0},
+    )
     assert parameter.low is not None
     assert parameter.high is not None
-    below, above = (parameter.low - 1, parameter.high + 1) if "int" in parameter.type else (parameter.low - 1e-9, parameter.high * 1.001)
+    below, above = (
+        (parameter.low - 1, parameter.high + 1)
+        if "int" in parameter.type
+        else (parameter.low - 1e-9, parameter.high * 1.001)
+    )
     if parameter.type == "5 floats":
         for wrong in (below, above):
             with pytest.raises(InputError, match="not all are probabilities"):
@@ -122,14 +149,18 @@ def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
 
 def test_toml_says_only_what_it_wants(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
-    file.write_text('members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2\nmine = {contacts = 1}\n')
+    file.write_text(
+        'members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2\nmine = {contacts = 1}\n'
+    )
     scenario = Scenario.from_toml(file)
     assert scenario == Scenario(
-        members=50, platform={"preset": "linkedin2021", "limit": None}, policies={"everyone": 2, "mine": {"contacts": 1}}
+        members=50,
+        platform={"preset": "linkedin2021", "limit": None},
+        policies={"everyone": 2, "mine": {"contacts": 1}},
     )
-    assert Scenario.from_toml(file, defaults={"members": 3, "days": 7, "platform.limit": 2, "meeting.rate": 1}) == scenario.replace(
-        {"days": 7, "meeting.rate": 1}
-    )
+    assert Scenario.from_toml(
+        file, defaults={"members": 3, "days": 7, "platform.limit": 2, "meeting.rate": 1}
+    ) == scenario.replace({"days": 7, "meeting.rate": 1})
 
 
 def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
@@ -143,11 +174,18 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
     [
         (b"members = 1", "members: too small (got 1); must be 2 or more"),
         (b"[platform]\nlimt = 3", "platform.limt: no such parameter; nearest: platform.limit"),
-        (b"members = ", "not TOML (Invalid value (at end of document)); must be a scenario in TOML"),
+        (
+            b"members = ",
+            "not TOML (Invalid value (at end of document)); must be a scenario in TOML",
+        ),
         (b"members = 3\nmembers = 4", "not TOML ("),
         (b'a = "\xff"', "not TOML ("),
-        pytest.param(b"seed = " + b"1" * 5000, "not TOML (Exceeds the limit (4300 digits)", id="digits"),
-        pytest.param(b"policies = " + b"[" * 5000, "not TOML (maximum recursion depth exceeded", id="depth"),
+        pytest.param(
+            b"seed = " + b"1" * 5000, "not TOML (Exceeds the limit (4300 digits)", id="digits"
+        ),
+        pytest.param(
+            b"policies = " + b"[" * 5000, "not TOML (maximum recursion depth exceeded", id="depth"
+        ),
         (b"self = 3", "self: no such parameter"),
         (b"platform = 3", "platform: not a group of parameters"),
     ],
@@ -170,14 +208,21 @@ def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nothing\.toml: can't be read \(No such file or directory\); must be a scenario in TOML$"):
+    with pytest.raises(
+        InputError,
+        match=r"nothing\.toml: can't be read \(No such file or directory\); must be a scenario in TOML$",
+    ):
         Scenario.from_toml(tmp_path / "nothing.toml")
     with pytest.raises(InputError, match=r": can't be read \(Is a directory\)"):
         Scenario.from_toml(tmp_path)
 
 
 def test_toml_can_not_hold_a_function(tmp_path: Path) -> None:
-    scenario = Scenario(policies=[InvitePolicy("mine", contacts=1, condition=lambda bond, candidate, day: bond.met >= 2)])
+    scenario = Scenario(
+        policies=[
+            InvitePolicy("mine", contacts=1, condition=lambda bond, candidate, day: bond.met >= 2)
+        ]
+    )
     with pytest.raises(InputError, match=r"^policies\.mine\.condition: a Python function"):
         scenario.to_toml(tmp_path / "s.toml")
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,14 @@ STRICT = {
     "inviting": {"per_day": 2.0, "pending_days": 6, "lock_days": 3},
     "answering": {"idk_click": 0.4, "delay_scale": 2.0},
     "platform": {
-        **{"preset": "none", "limit": 2, "window_days": 20, "restriction_days": 10, "min_ratio": 0.2, "min_invites": 10},
+        **{
+            "preset": "none",
+            "limit": 2,
+            "window_days": 20,
+            "restriction_days": 10,
+            "min_ratio": 0.2,
+            "min_invites": 10,
+        },
         **{"weekly_invites": 6, "max_connections": 25},
     },
 }
@@ -57,6 +64,9 @@ def test_plain_mesa_stays_within_the_platforms_limits():
     scenario = sim.Scenario(**STRICT)
     model = plain_mesa.run(scenario, days=60)
     assert len(model.totals) == 60
-    assert model.totals[-1]["connections"] == sum(len(member.connections) for member in model.members) / 2
+    assert (
+        model.totals[-1]["connections"]
+        == sum(len(member.connections) for member in model.members) / 2
+    )
     assert max(len(member.connections) for member in model.members) <= 25
     assert all(sum(day > 60 - 7 for day in member.sent_days) <= 6 for member in model.members)

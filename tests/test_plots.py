@@ -15,7 +15,12 @@ from sim import findings, plots
 
 POLICIES = ("everyone", "interacted", "close_friends")
 POPULATIONS = ("mixed", "alone", "newcomer")
-SHARES = {"reach2_share": (0.8, 0.5, 0.1), "acceptance": (0.5, 0.6, 0.9), "reciprocity": (0.7, 0.75, 0.98), "blocked": (0.6, 0.02, 0.0)}
+SHARES = {
+    "reach2_share": (0.8, 0.5, 0.1),
+    "acceptance": (0.5, 0.6, 0.9),
+    "reciprocity": (0.7, 0.75, 0.98),
+    "blocked": (0.6, 0.02, 0.0),
+}
 
 
 def estimates(**shares: float) -> dict[str, float]:
@@ -36,9 +41,18 @@ def summary() -> pd.DataFrame:
 @pytest.fixture
 def series() -> pd.DataFrame:
     rows = [
-        {"population": population, "policy": policy, "day": day, "measure": measure, **estimates(mean=end * day / 300)}
+        {
+            "population": population,
+            "policy": policy,
+            "day": day,
+            "measure": measure,
+            **estimates(mean=end * day / 300),
+        }
         for population, (policy, end), day, measure in itertools.product(
-            POPULATIONS, zip(POLICIES, SHARES["reach2_share"], strict=True), (100, 200, 300), ("reach2_share", "degree")
+            POPULATIONS,
+            zip(POLICIES, SHARES["reach2_share"], strict=True),
+            (100, 200, 300),
+            ("reach2_share", "degree"),
         )
     ]
     return pd.DataFrame(rows)
@@ -47,9 +61,17 @@ def series() -> pd.DataFrame:
 @pytest.fixture
 def curves() -> pd.DataFrame:
     rows = [
-        {"population": population, "policy": policy, "clock": clock, "time": time, **estimates(mean=1 - end * time / last)}
+        {
+            "population": population,
+            "policy": policy,
+            "clock": clock,
+            "time": time,
+            **estimates(mean=1 - end * time / last),
+        }
         for population, (policy, end), (clock, last) in itertools.product(
-            POPULATIONS, zip(POLICIES, SHARES["blocked"], strict=True), (("days", 300), ("invitations", 150))
+            POPULATIONS,
+            zip(POLICIES, SHARES["blocked"], strict=True),
+            (("days", 300), ("invitations", 150)),
         )
         for time in range(0, last + 1, 10)
     ]
@@ -69,9 +91,11 @@ def graph() -> nx.Graph:
 def said(figure: Figure) -> str:
     """Everything that is written in a figure, on one line."""
     figure.draw_without_rendering()
-    return " ".join(" ".join(text.get_text() for text in figure.findobj(lambda part: hasattr(part, "get_text"))).split()).replace(
-        "\xa0", " "
-    )
+    return " ".join(
+        " ".join(
+            text.get_text() for text in figure.findobj(lambda part: hasattr(part, "get_text"))
+        ).split()
+    ).replace("\xa0", " ")
 
 
 def title(figure: Figure) -> str:
@@ -85,12 +109,23 @@ def test_reach(series):
         == "Mixed: “everyone” reaches furthest, 80 % of the members within two steps (“interacted” 50 %, “close friends” 10 %)"
     )
     text = said(figure)
-    assert all(part in text for part in ("days since opening", "members within two steps, %", "A setting.", "95 % intervals", "alone:"))
+    assert all(
+        part in text
+        for part in (
+            "days since opening",
+            "members within two steps, %",
+            "A setting.",
+            "95 % intervals",
+            "alone:",
+        )
+    )
     assert len(figure.axes) == 3
     for axis in figure.axes:
         lines = {line.get_label(): line for line in axis.lines}
         assert set(lines) == {"everyone", "interacted", "close friends"}
-        assert lines["everyone"].get_xydata()[[0, -1]] == pytest.approx(np.array([[0, 0], [300, 80]]))
+        assert lines["everyone"].get_xydata()[[0, -1]] == pytest.approx(
+            np.array([[0, 0], [300, 80]])
+        )
         assert len(axis.collections) == 3  # the bands
 
 
@@ -99,14 +134,25 @@ def test_of_two_that_intervals_do_not_tell_apart_none_is_first(series):
     series.loc[close, ["mean", "low", "high"]] = (
         series.loc[series["policy"] == "everyone", ["mean", "low", "high"]].to_numpy() - 0.015
     )  # the intervals overlap
-    assert title(plots.reach(series)).startswith("Mixed: “everyone” and “interacted” reach equally far, 80 % and 78 % of the members")
+    assert title(plots.reach(series)).startswith(
+        "Mixed: “everyone” and “interacted” reach equally far, 80 % and 78 % of the members"
+    )
 
 
 def test_mutuality(summary):
     figure = plots.mutuality(summary)
-    assert title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %, “everyone” 70 %)"
+    assert (
+        title(figure)
+        == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %, “everyone” 70 %)"
+    )
     text = said(figure)
-    assert all(part in text for part in ("acceptance: settled invitations accepted, %", "reciprocity: arcs that are returned, %"))
+    assert all(
+        part in text
+        for part in (
+            "acceptance: settled invitations accepted, %",
+            "reciprocity: arcs that are returned, %",
+        )
+    )
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()][:3] == [
         "everyone, mixed",
         "everyone, alone",
@@ -118,9 +164,15 @@ def test_mutuality(summary):
 
 def test_survival(curves):
     figure = plots.survival(curves)
-    assert title(figure) == "Mixed: by day 300, 60 % of “everyone”, 2.0 % of “interacted” and none of “close friends” are blocked"
+    assert (
+        title(figure)
+        == "Mixed: by day 300, 60 % of “everyone”, 2.0 % of “interacted” and none of “close friends” are blocked"
+    )
     text = said(figure)
-    assert all(part in text for part in ("days since opening", "invitations sent", "never blocked, %", "Kaplan-Meier"))
+    assert all(
+        part in text
+        for part in ("days since opening", "invitations sent", "never blocked, %", "Kaplan-Meier")
+    )
     assert len(figure.axes) == 6
 
 
@@ -129,12 +181,23 @@ def test_plane(summary):
     expected = "“everyone” is blocked most: 60 % when mixed (reach 80 %), 60 % when alone (reach 80 %) and 60 % as newcomers (reach 80 %)"
     assert title(figure) == expected
     text = said(figure)
-    assert all(part in text for part in ("reach: members within two steps, %", "blocked at least once, %", "close friends", "alone:"))
+    assert all(
+        part in text
+        for part in (
+            "reach: members within two steps, %",
+            "blocked at least once, %",
+            "close friends",
+            "alone:",
+        )
+    )
 
 
 def test_network(graph):
     figure = plots.network(graph, POLICIES)
-    assert title(figure) == "Of 30 people, 5 are blocked: 5 of 10 “everyone”, none of 10 “interacted” and none of 10 “close friends”"
+    assert (
+        title(figure)
+        == "Of 30 people, 5 are blocked: 5 of 10 “everyone”, none of 10 “interacted” and none of 10 “close friends”"
+    )
     degree = np.mean([graph.degree[member] for member in range(0, 30, 3)])
     assert f"everyone: {degree:.0f} connections each" in said(figure)
     crosses = [scatter for scatter in figure.axes[0].collections if len(scatter.get_offsets()) == 5]
@@ -148,7 +211,12 @@ def test_nobody_blocked_is_no_trouble(graph):
 
 
 def test_one_replication_has_no_intervals(summary, series, curves):
-    for table, draw in ((summary, plots.mutuality), (summary, plots.plane), (series, plots.reach), (curves, plots.survival)):
+    for table, draw in (
+        (summary, plots.mutuality),
+        (summary, plots.plane),
+        (series, plots.reach),
+        (curves, plots.survival),
+    ):
         without = table.assign(low=np.nan, high=np.nan)
         assert title(draw(without)) == title(draw(table))
 
@@ -156,10 +224,14 @@ def test_one_replication_has_no_intervals(summary, series, curves):
 @pytest.mark.filterwarnings("error")
 def test_a_society_where_nobody_invites(summary, series, curves):
     nobody = summary.assign(mean=0.0, low=0.0, high=0.0)
-    no_arcs = nobody.assign(mean=np.nan, low=np.nan, high=np.nan)  # as the summary has it: a share of none is not a number
+    no_arcs = nobody.assign(
+        mean=np.nan, low=np.nan, high=np.nan
+    )  # as the summary has it: a share of none is not a number
     assert title(plots.mutuality(no_arcs)) == "Mixed: there are no arcs"
     assert title(plots.plane(nobody)) == "Nobody is blocked"
-    assert title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0))) == "Mixed: nobody is reached"
+    assert (
+        title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0))) == "Mixed: nobody is reached"
+    )
     none_sent = curves[(curves["clock"] == "days") | (curves["time"] == 0)]
     assert "everyone" in said(plots.survival(none_sent))
 
@@ -167,7 +239,10 @@ def test_a_society_where_nobody_invites(summary, series, curves):
 def test_a_policy_without_arcs_is_not_compared(summary):
     alone = (summary["policy"] == "everyone") & (summary["measure"] == "reciprocity")
     figure = plots.mutuality(summary.assign(mean=summary["mean"].mask(alone)))
-    assert title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %)"
+    assert (
+        title(figure)
+        == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %)"
+    )
     assert "nan" not in said(figure)
 
 
@@ -175,7 +250,9 @@ def test_intervals_of_shares_end_at_all_and_at_none(summary):
     wide = summary.assign(low=summary["mean"] - 0.6, high=summary["mean"] + 0.6)
     figure = plots.mutuality(wide)
     figure.draw_without_rendering()
-    ends = np.concatenate([path.vertices[:, 0] for bar in figure.axes[0].collections for path in bar.get_paths()])
+    ends = np.concatenate(
+        [path.vertices[:, 0] for bar in figure.axes[0].collections for path in bar.get_paths()]
+    )
     assert ends.min() == pytest.approx(0)
     assert ends.max() == pytest.approx(100)
 
@@ -183,15 +260,27 @@ def test_intervals_of_shares_end_at_all_and_at_none(summary):
 def test_one_policy_looks_the_same_everywhere_and_unlike_the_others():
     own = [f"own-{number}" for number in range(len(plots.FURTHER))]
     look = plots.styles([*POLICIES, *own])
-    assert {name: look[name] for name in POLICIES} == {name: plots.BUILT_IN[name] for name in POLICIES}
-    assert plots.styles(["own-0", "everyone"]) == {name: look[name] for name in ("own-0", "everyone")}
+    assert {name: look[name] for name in POLICIES} == {
+        name: plots.BUILT_IN[name] for name in POLICIES
+    }
+    assert plots.styles(["own-0", "everyone"]) == {
+        name: look[name] for name in ("own-0", "everyone")
+    }
     for part in zip(*look.values(), strict=True):  # colours, markers, lines
         assert len(set(part)) == len(look)
 
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0 %"), (0.0004, "<0.1 %"), (0.034, "3.4 %"), (0.5, "50 %"), (0.991, "99.1 %"), (0.99999, "100 %"), (1, "100 %")],
+    [
+        (0, "0 %"),
+        (0.0004, "<0.1 %"),
+        (0.034, "3.4 %"),
+        (0.5, "50 %"),
+        (0.991, "99.1 %"),
+        (0.99999, "100 %"),
+        (1, "100 %"),
+    ],
 )
 def test_percent(share, text):
     assert findings.percent(share).replace("\xa0", " ") == text
@@ -229,8 +318,17 @@ plots.save(plots.plane(pd.read_parquet({str(tmp_path / "summary.parquet")!r})), 
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent.parent)
     plots.save(plots.plane(summary), tmp_path / "ours")
     for suffix in (".png", ".svg"):
-        assert (tmp_path / "theirs").with_suffix(suffix).read_bytes() == (tmp_path / "ours").with_suffix(suffix).read_bytes()
+        assert (tmp_path / "theirs").with_suffix(suffix).read_bytes() == (
+            tmp_path / "ours"
+        ).with_suffix(suffix).read_bytes()
 
 
 def test_plots_come_without_matplotlib_until_drawn():
-    subprocess.run([sys.executable, "-c", "import sim, sys; sim.plots; assert 'matplotlib' not in sys.modules"], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sim, sys; sim.plots; assert 'matplotlib' not in sys.modules",
+        ],
+        check=True,
+    )

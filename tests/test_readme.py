@@ -47,18 +47,25 @@ def page(name: str) -> str:
 
 def blocks(name: str) -> list[Block]:
     text = page(name)
-    return [Block(match[1], match[2], text[: match.start()].count("\n") + 2) for match in FENCED.finditer(text)]
+    return [
+        Block(match[1], match[2], text[: match.start()].count("\n") + 2)
+        for match in FENCED.finditer(text)
+    ]
 
 
 def commands(name: str) -> Iterator[list[str]]:
     for block in blocks(name):
         if block.language == "bash":
-            yield from (shlex.split(line, comments=True) for line in block.text.splitlines() if line)
+            yield from (
+                shlex.split(line, comments=True) for line in block.text.splitlines() if line
+            )
 
 
 def missing(block: Block) -> list[str]:
     """Name the packages of an example that are not installed, of those that the project does not need itself."""
-    named = re.findall(r"^(?:import|from) (polars|duckdb|SALib|ema_workbench)", block.text, re.MULTILINE)
+    named = re.findall(
+        r"^(?:import|from) (polars|duckdb|SALib|ema_workbench)", block.text, re.MULTILINE
+    )
     return [name for name in named if importlib.util.find_spec(name) is None]
 
 
@@ -75,7 +82,14 @@ def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
 
 
 def ran(command: list[str]) -> str:
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(HOUSE)}, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -95,19 +109,29 @@ def check_examples(name: str) -> None:
         if block.language == "python" and not missing(block):
             said = printed(block, name, namespace)
             shown = after.text if after and after.language == "text" else ""
-            assert [line.rstrip() for line in said.splitlines()] == shown.splitlines(), f"{name}, line {block.line}"
+            assert [line.rstrip() for line in said.splitlines()] == shown.splitlines(), (
+                f"{name}, line {block.line}"
+            )
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/experiments.md"])
-def test_the_examples_run_and_print_what_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run_and_print_what_is_shown(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     check_examples(name)
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
-def test_the_scenarios_are_scenarios_and_are_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scenarios_are_scenarios_and_are_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    files = {block.text.splitlines()[0].removeprefix("# "): block.text for block in blocks(name) if block.language == "toml"}
+    files = {
+        block.text.splitlines()[0].removeprefix("# "): block.text
+        for block in blocks(name)
+        if block.language == "toml"
+    }
     assert files
     for file, text in files.items():
         Path(file).write_text(text, encoding="utf-8")
@@ -118,7 +142,9 @@ def test_the_scenarios_are_scenarios_and_are_run(name: str, tmp_path: Path, monk
             assert (Path(command[command.index("--out") + 1]) / "summary.csv").is_file()
 
 
-def test_the_study_in_python_and_by_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_study_in_python_and_by_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     check_examples("docs/studies.md")
     Path("results/limits").rename("in python")
@@ -126,26 +152,48 @@ def test_the_study_in_python_and_by_its_command(tmp_path: Path, monkeypatch: pyt
     Path("limits.toml").write_text(text, encoding="utf-8")
     (command,) = commands("docs/studies.md")
     assert ran([sys.executable, *command[1:]]).startswith("24 runs at 6 points, 0 failed")
-    assert Path("results/limits/table.parquet").read_bytes() == Path("in python/table.parquet").read_bytes()
+    assert (
+        Path("results/limits/table.parquet").read_bytes()
+        == Path("in python/table.parquet").read_bytes()
+    )
 
 
-def test_the_guides_command_takes_its_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guides_command_takes_its_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Scenario(members=30, days=10).to_toml("stricter.toml")
-    (command,) = (command for command in commands("docs/guide.md") if command[:4] == [PYTHON, "-m", "sim", "run"])
+    (command,) = (
+        command
+        for command in commands("docs/guide.md")
+        if command[:4] == [PYTHON, "-m", "sim", "run"]
+    )
     ran([sys.executable, *command[1:]])
     left = {path.name for path in Path("results/stricter").iterdir()}
-    promised = page("docs/guide.md").partition("It leaves in the folder")[2].partition("written whole")[0]
+    promised = (
+        page("docs/guide.md").partition("It leaves in the folder")[2].partition("written whole")[0]
+    )
     assert left == set(re.findall(r"`([a-z]+\.(?:csv|parquet|zip|toml|json))`", promised))
 
 
 def test_the_other_commands_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE))
-    assert {command[1] for name in PAGES for command in commands(name) if command[0] == "make"} <= targets
+    assert {
+        command[1] for name in PAGES for command in commands(name) if command[0] == "make"
+    } <= targets
     assert set(re.findall(r"`make ([a-z]+)", "".join(page(name) for name in PAGES))) <= targets
-    compared = [command for name in PAGES for command in commands(name) if "experiments.compare" in command]
-    options = {word for command in compared for word in command[command.index("experiments.compare") :] if word.startswith("--")}
-    assert options <= set(re.findall(r"--[a-z]+", ran([sys.executable, "-m", "experiments.compare", "--help"])))
+    compared = [
+        command for name in PAGES for command in commands(name) if "experiments.compare" in command
+    ]
+    options = {
+        word
+        for command in compared
+        for word in command[command.index("experiments.compare") :]
+        if word.startswith("--")
+    }
+    assert options <= set(
+        re.findall(r"--[a-z]+", ran([sys.executable, "-m", "experiments.compare", "--help"]))
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -157,14 +205,20 @@ def test_links_lead_somewhere(name: str) -> None:
         path, _, anchor = link.partition("#")
         target = (HOUSE / name).parent / path if path else HOUSE / name
         assert target.exists(), f"{name}: {link}"
-        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{name}: {link}"
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), (
+            f"{name}: {link}"
+        )
 
 
 def test_the_table_of_parameters_is_that_of_the_code() -> None:
-    head, marker, table = page("docs/parameters.md").partition("<!-- from here on: python -m sim parameters --markdown -->\n\n")
+    head, marker, table = page("docs/parameters.md").partition(
+        "<!-- from here on: python -m sim parameters --markdown -->\n\n"
+    )
     assert head
     assert marker
-    assert table == as_markdown(Scenario.parameters()) + "\n", "make it anew: python -m sim parameters --markdown"
+    assert table == as_markdown(Scenario.parameters()) + "\n", (
+        "make it anew: python -m sim parameters --markdown"
+    )
 
 
 def test_the_answer_quotes_the_committed_results() -> None:

@@ -41,7 +41,19 @@ def examples(usual: int) -> Any:
 def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
     rows = sorted(told.invitations, key=lambda row: (row.sent_day, row.ego, row.alter))
     policy = [person.policy.name for person in told.people]
-    return [(row.sent_day, row.ego, row.alter, policy[row.ego], row.source, row.tie_class, row.due_day, row.outcome) for row in rows]
+    return [
+        (
+            row.sent_day,
+            row.ego,
+            row.alter,
+            policy[row.ego],
+            row.source,
+            row.tie_class,
+            row.due_day,
+            row.outcome,
+        )
+        for row in rows
+    ]
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
@@ -51,10 +63,15 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     reached: dict[int, list[int]] = defaultdict(list)
     for ego, alter in told.arcs:
         reached[ego].append(alter)
-    return [member_row(person, received[person.number], reached[person.number], told.arcs) for person in told.people]
+    return [
+        member_row(person, received[person.number], reached[person.number], told.arcs)
+        for person in told.people
+    ]
 
 
-def member_row(person: Person, received: Counter[str], reached: list[int], arcs: set[tuple[int, int]]) -> dict[str, Any]:
+def member_row(
+    person: Person, received: Counter[str], reached: list[int], arcs: set[tuple[int, int]]
+) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
     return {
         "member": person.number,
@@ -75,7 +92,10 @@ def member_row(person: Person, received: Counter[str], reached: list[int], arcs:
         "restricted_days": person.restricted_days,
         "arcs": len(reached),
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
-        "recognised": sum(person.bonds[alter].met + person.bonds[alter].talked >= 1 for alter in person.connections),
+        "recognised": sum(
+            person.bonds[alter].met + person.bonds[alter].talked >= 1
+            for alter in person.connections
+        ),
     }
 
 
@@ -101,27 +121,74 @@ BUSY: dict[str, Any] = {
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
     "platform": {
-        **{"preset": "none", "limit": 3, "window_days": 8, "restriction_days": 4, "min_ratio": 0.15, "min_invites": 5},
+        **{
+            "preset": "none",
+            "limit": 3,
+            "window_days": 8,
+            "restriction_days": 4,
+            "min_ratio": 0.15,
+            "min_invites": 5,
+        },
         **{"weekly_invites": 6, "max_connections": 9},
     },
     "policies": [
-        InvitePolicy("NAME", contacts=1, introductions=1, directory=1, min_acceptance=0.21, accepts_from=1, takes_references=True),
+        InvitePolicy(
+            "NAME",
+            contacts=1,
+            introductions=1,
+            directory=1,
+            min_acceptance=0.21,
+            accepts_from=1,
+            takes_references=True,
+        ),
         InvitePolicy("other", contacts=1, directory=1),
     ],
 }
 CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4},
     **{"society.sociability_sigma": 0.7, "society.often": 2, "society.close": 5},
-    **{"meeting.rate": 1.2, "meeting.again": 0.6, "meeting.friend": 0.2, "meeting.circle": 0.2, "meeting.again_choice": 3},
-    **{f"meeting.face_{source}": 0.37 for source in ("again", "online", "friend", "circle", "anybody")},
-    **{"meeting.history_days": 16, "inviting.per_day": 1.2, "inviting.tries": 2, "inviting.prior_acceptance": (0.3, 0.2, 0.1, 0.2, 0.1)},
+    **{
+        "meeting.rate": 1.2,
+        "meeting.again": 0.6,
+        "meeting.friend": 0.2,
+        "meeting.circle": 0.2,
+        "meeting.again_choice": 3,
+    },
+    **{
+        f"meeting.face_{source}": 0.37
+        for source in ("again", "online", "friend", "circle", "anybody")
+    },
+    **{
+        "meeting.history_days": 16,
+        "inviting.per_day": 1.2,
+        "inviting.tries": 2,
+        "inviting.prior_acceptance": (0.3, 0.2, 0.1, 0.2, 0.1),
+    },
     **{"inviting.prior_weight": 0.5, "inviting.pending_days": 4, "inviting.lock_days": 2},
-    **{"answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2), "answering.accept": (0.5,) * 5, "answering.idk_click": 0.3},
+    **{
+        "answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2),
+        "answering.accept": (0.5,) * 5,
+        "answering.idk_click": 0.3,
+    },
     **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},
-    **{"platform.limit": 2, "platform.window_days": 1, "platform.restriction_days": 3, "platform.min_ratio": 0.5},
+    **{
+        "platform.limit": 2,
+        "platform.window_days": 1,
+        "platform.restriction_days": 3,
+        "platform.min_ratio": 0.5,
+    },
     **{"platform.min_invites": 9, "platform.weekly_invites": 4, "platform.max_connections": 6},
-    **{"policies.NAME.share": 2.0, "policies.NAME.contacts": 2.0, "policies.NAME.introductions": 0.5, "policies.NAME.directory": 0.5},
-    **{"policies.NAME.min_tie": 2, "policies.NAME.min_acceptance": 0.5, "policies.NAME.accepts_from": 3},
+    **{
+        "policies.NAME.share": 2.0,
+        "policies.NAME.contacts": 2.0,
+        "policies.NAME.introductions": 0.5,
+        "policies.NAME.directory": 0.5,
+    },
+    **{
+        "policies.NAME.min_tie": 2,
+        "policies.NAME.min_acceptance": 0.5,
+        "policies.NAME.accepts_from": 3,
+    },
     "policies.NAME.takes_references": False,
 }
 ELSEWHERE = {"platform.preset", "meeting.contacts", "meeting.gap_seconds", "meeting.repeat_log"}
@@ -129,7 +196,11 @@ ELSEWHERE = {"platform.preset", "meeting.contacts", "meeting.gap_seconds", "meet
 
 def story(told: Reference) -> list[Any]:
     """All that can be seen of a run."""
-    bonds = [(person.number, alter, bond) for person in told.people for alter, bond in person.bonds.items()]
+    bonds = [
+        (person.number, alter, bond)
+        for person in told.people
+        for alter, bond in person.bonds.items()
+    ]
     return [invitation_rows(told), member_rows(told), bonds]
 
 
@@ -145,10 +216,19 @@ def test_the_reference_looks_at_every_parameter(name, busy_story):
 
 
 def test_the_reference_looks_at_the_preset_and_at_the_log():
-    free, limited = (Reference(Scenario(**{**BUSY, "platform": {"preset": preset}})).run() for preset in ("none", "linkedin2008"))
-    assert [sum(person.blocked_day is not None for person in told.people) > 0 for told in (free, limited)] == [False, True]
+    free, limited = (
+        Reference(Scenario(**{**BUSY, "platform": {"preset": preset}})).run()
+        for preset in ("none", "linkedin2008")
+    )
+    assert [
+        sum(person.blocked_day is not None for person in told.people) > 0
+        for told in (free, limited)
+    ] == [False, True]
     log = [[(0, 1), (2, 3), (0, 1)], [(1, 2)]]
-    once, again = (Reference(Scenario(**BUSY).replace({"meeting.repeat_log": repeat}), log).run() for repeat in (False, True))
+    once, again = (
+        Reference(Scenario(**BUSY).replace({"meeting.repeat_log": repeat}), log).run()
+        for repeat in (False, True)
+    )
     assert [once.people[0].bonds[1].met, again.people[0].bonds[1].met] == [2, 2 * 15]
     assert [once.people[1].bonds[2].last, again.people[1].bonds[2].last] == [2, 30]
 
@@ -172,7 +252,9 @@ def test_blocking_takes_as_many_invitations_as_the_closed_form_says():
             platform={"preset": "none", "limit": limit},
             policies=[InvitePolicy("cold", directory=1)],
         )
-        until += [person.invitations_until_block or 10**6 for person in Reference(scenario).run().people]
+        until += [
+            person.invitations_until_block or 10**6 for person in Reference(scenario).run().people
+        ]
     error = np.sqrt(limit * (1 - q) / q**2 / len(until))
     assert abs(np.mean(until) - limit / q) < 4 * error
 
@@ -205,16 +287,24 @@ def check_laws(told: Reference) -> None:
         for day in range(1, told.day + 1):
             in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
             assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
-        assert platform.max_connections is None or len(person.connections) <= platform.max_connections
+        assert (
+            platform.max_connections is None or len(person.connections) <= platform.max_connections
+        )
         assert person.strikes == sum(row.outcome == "idk" for row in person.sent)
         assert person.restricted_days <= told.day - (person.blocked_day or told.day)
         for alter, bond in person.bonds.items():
             back = told.people[alter].bonds[person.number]
             assert (bond.met, bond.talked, bond.last) == (back.met, back.talked, back.last)
-            assert (bond.state == "connected") == (back.state == "connected") == (alter in person.connections)
+            assert (
+                (bond.state == "connected")
+                == (back.state == "connected")
+                == (alter in person.connections)
+            )
         waiting = {row.alter for row in person.sent if row.outcome == "pending"}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
-    assert told.connections == {tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"}
+    assert told.connections == {
+        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
+    }
 
 
 # The fast model is the slow one
@@ -230,8 +320,12 @@ def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Refere
     assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
     members = member_rows(told)
     assert list(result.members.columns) == list(members[0])
-    np.testing.assert_allclose(result.members["sociability"], [row.pop("sociability") for row in members], rtol=1e-12)
-    assert rows(result.members.drop(columns="sociability")) == [tuple(row.values()) for row in members]
+    np.testing.assert_allclose(
+        result.members["sociability"], [row.pop("sociability") for row in members], rtol=1e-12
+    )
+    assert rows(result.members.drop(columns="sociability")) == [
+        tuple(row.values()) for row in members
+    ]
     check_bonds_equal(told, scenario)
     return told
 
@@ -240,16 +334,33 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
     """Hold every bond equal, in the order in which each member's bonds were made."""
     model = sim.NetworkModel(scenario)
     model.engine.advance(scenario.days)
-    world, states = model.engine.world, {bonds.FREE: FREE, bonds.PENDING: PENDING, bonds.CONNECTED: CONNECTED, bonds.LOCKED: LOCKED}
+    world, states = (
+        model.engine.world,
+        {
+            bonds.FREE: FREE,
+            bonds.PENDING: PENDING,
+            bonds.CONNECTED: CONNECTED,
+            bonds.LOCKED: LOCKED,
+        },
+    )
     for person in told.people:
         slots = pairs.slots(world.head, world.chunks, person.number)
         ties = world.link[2 * slots + 1].astype(np.int64)
         met, talked = ties >> bonds.MET & bonds.COUNT_MASK, ties >> bonds.TALKED & bonds.COUNT_MASK
         days = (ties >> bonds.LAST) + 1 - scenario.history_days
-        last = [day if known else None for day, known in zip(days.tolist(), met + talked, strict=True)]
+        last = [
+            day if known else None for day, known in zip(days.tolist(), met + talked, strict=True)
+        ]
         state = [states[number] for number in (world.state[slots] & bonds.PLATFORM).tolist()]
-        seen = list(zip(world.alter[slots].tolist(), met.tolist(), talked.tolist(), last, state, strict=True))
-        assert seen == [(alter, bond.met, bond.talked, bond.last, bond.state) for alter, bond in person.bonds.items()]
+        seen = list(
+            zip(
+                world.alter[slots].tolist(), met.tolist(), talked.tolist(), last, state, strict=True
+            )
+        )
+        assert seen == [
+            (alter, bond.met, bond.talked, bond.last, bond.state)
+            for alter, bond in person.bonds.items()
+        ]
 
 
 def events(told: Reference) -> Iterator[str]:
@@ -258,8 +369,19 @@ def events(told: Reference) -> Iterator[str]:
     sent = Counter((row.ego, row.alter) for row in told.invitations)
     accepted = {(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"}
     for row in told.invitations:
-        yield from (row.outcome, row.source, f"class {row.tie_class}", f"to class {row.tie_class}: {row.outcome}")
-        yield "never to be answered" if row.due_day is None else "answered later" if row.due_day > row.sent_day else "answered at once"
+        yield from (
+            row.outcome,
+            row.source,
+            f"class {row.tie_class}",
+            f"to class {row.tie_class}: {row.outcome}",
+        )
+        yield (
+            "never to be answered"
+            if row.due_day is None
+            else "answered later"
+            if row.due_day > row.sent_day
+            else "answered at once"
+        )
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
@@ -279,11 +401,41 @@ def events(told: Reference) -> Iterator[str]:
 
 
 EVENTS = {
-    *("accepted", "idk", "ignored", "pending", "contacts", "introductions", "directory", *(f"class {k}" for k in range(5))),
-    *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "ignored", "pending")),
+    *(
+        "accepted",
+        "idk",
+        "ignored",
+        "pending",
+        "contacts",
+        "introductions",
+        "directory",
+        *(f"class {k}" for k in range(5)),
+    ),
+    *(
+        f"to class {k}: {outcome}"
+        for k in range(5)
+        for outcome in ("accepted", "ignored", "pending")
+    ),
     *(f"to class {k}: idk" for k in range(4)),
-    *("never to be answered", "answered later", "answered at once", "full", "invited again", "crossed", "a full week"),
-    *("restricted for its strikes", "restricted for its ratio", "lifted", "restricted", FREE, PENDING, CONNECTED, LOCKED),
+    *(
+        "never to be answered",
+        "answered later",
+        "answered at once",
+        "full",
+        "invited again",
+        "crossed",
+        "a full week",
+    ),
+    *(
+        "restricted for its strikes",
+        "restricted for its ratio",
+        "lifted",
+        "restricted",
+        FREE,
+        PENDING,
+        CONNECTED,
+        LOCKED,
+    ),
 }
 
 
@@ -291,7 +443,9 @@ def test_a_source_however_rare_is_a_source():
     """One that a share can't tell from none: the policy still makes its tries one by one."""
     rarely = sim.InvitePolicy("rarely", contacts=1, directory=1e-17)
     meeting, inviting = {"history_days": 20, "rate": 1.0}, {"per_day": 1.5, "tries": 3}
-    check_equal(Scenario(members=20, days=20, seed=3, meeting=meeting, inviting=inviting, policies=[rarely]))
+    check_equal(
+        Scenario(members=20, days=20, seed=3, meeting=meeting, inviting=inviting, policies=[rarely])
+    )
 
 
 def test_any_society_lives_as_the_reference_says():
@@ -334,7 +488,14 @@ def test_counts_of_encounters_stay_at_their_end(face_to_face):
         members=2,
         days=30,
         society={"circle_size": 2, "often": 510, "close": 511},
-        meeting={"rate": 10, "again": 0, "friend": 0, "circle": 1, "face_circle": face_to_face, "history_days": 900},
+        meeting={
+            "rate": 10,
+            "again": 0,
+            "friend": 0,
+            "circle": 1,
+            "face_circle": face_to_face,
+            "history_days": 900,
+        },
         inviting={"pending_days": 2, "lock_days": 0, "per_day": 3},
         answering={"accept": (0, 0, 0, 0, 0.5)},
     )
@@ -355,7 +516,9 @@ def test_a_ratio_at_the_limit_is_not_below_it():
         policies=[InvitePolicy("cold", directory=1)],
     )
     told = check_equal(scenario)
-    assert {7: False, 6: True}.items() <= {person.accepted_since_zero: person.blocked_day is not None for person in told.people}.items()
+    assert {7: False, 6: True}.items() <= {
+        person.accepted_since_zero: person.blocked_day is not None for person in told.people
+    }.items()
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -378,9 +541,15 @@ def test_a_crowd_that_outgrows_its_arrays(seed):
 @pytest.mark.parametrize("people", [300, 1_000])
 def test_a_meeting_of_everybody(people, tmp_path):
     """All pairs of 300 people meet on one day; or one of 1,000 meets all others."""
-    pairs_met = [(one, other) for one in range(people if people == 300 else 1) for other in range(one + 1, people)]
+    pairs_met = [
+        (one, other)
+        for one in range(people if people == 300 else 1)
+        for other in range(one + 1, people)
+    ]
     path = tmp_path / "everybody.csv"
     path.write_text("time,i,j\n" + "".join(f"0,{one},{other}\n" for one, other in pairs_met))
-    scenario = Scenario(members=people, days=2, meeting={"contacts": str(path)}, inviting={"per_day": 0.1})
+    scenario = Scenario(
+        members=people, days=2, meeting={"contacts": str(path)}, inviting={"per_day": 0.1}
+    )
     told = check_equal(scenario, strategies.Log("csv", "", people, [pairs_met]))
     assert len(told.people[0].bonds) == people - 1

@@ -34,7 +34,9 @@ def assert_same(one, other):
         if getattr(one, name) is None:
             assert getattr(other, name) is None
         else:
-            pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+            pd.testing.assert_frame_equal(
+                getattr(one, name), getattr(other, name), check_exact=True
+            )
     for name in ("connections", "arcs"):
         assert getattr(one, name).dtype == getattr(other, name).dtype == np.int32
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
@@ -69,9 +71,15 @@ def test_a_result_without_invitations_and_connections(tmp_path):
 
 def test_the_policies_keep_their_order_and_the_one_that_nobody_has(tmp_path):
     made = tables.result(tables.scenario(40, ("interacted", "everyone", "close_friends")))
-    made.members["policy"] = pd.Categorical(["everyone"] * 40, categories=["interacted", "everyone", "close_friends"])
+    made.members["policy"] = pd.Categorical(
+        ["everyone"] * 40, categories=["interacted", "everyone", "close_friends"]
+    )
     made.save(tmp_path / "run.zip")
-    assert list(load(tmp_path / "run.zip").members["policy"].cat.categories) == ["interacted", "everyone", "close_friends"]
+    assert list(load(tmp_path / "run.zip").members["policy"].cat.categories) == [
+        "interacted",
+        "everyone",
+        "close_friends",
+    ]
 
 
 def test_the_same_result_is_the_same_bytes_but_for_its_provenance(tmp_path):
@@ -94,7 +102,10 @@ def test_the_file_can_be_read_without_this_library(tmp_path):
     with zipfile.ZipFile(tmp_path / "run.zip") as archive:
         archive.extractall(tmp_path)
     assert Scenario.from_toml(tmp_path / "scenario.toml") == made.scenario
-    assert pd.read_parquet(tmp_path / "connections.parquet").to_numpy().tolist() == made.connections.tolist()
+    assert (
+        pd.read_parquet(tmp_path / "connections.parquet").to_numpy().tolist()
+        == made.connections.tolist()
+    )
     assert json.loads((tmp_path / "provenance.json").read_text()) == made.provenance
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".pkl", ".pickle", ".npy")]
 
@@ -136,12 +147,18 @@ def test_what_is_no_result_is_refused_in_a_line(tmp_path):
     (tmp_path / "empty").touch()
     assert "not a result" in refusal(tmp_path / "empty")
     assert "a zip, but not a result" in refusal(zipped(tmp_path / "foreign.zip", notes_txt="hello"))
-    assert "a zip, but not a result" in refusal(zipped(tmp_path / "other.zip", format_json='{"format": "another", "version": 9}'))
+    assert "a zip, but not a result" in refusal(
+        zipped(tmp_path / "other.zip", format_json='{"format": "another", "version": 9}')
+    )
     assert "a zip, but not a result" in refusal(zipped(tmp_path / "list.zip", format_json="[1]"))
     newer = json.dumps({"format": "invitesim result", "version": VERSION + 1})
-    assert f"of a newer invitesim (format {VERSION + 1})" in refusal(zipped(tmp_path / "newer.zip", format_json=newer))
+    assert f"of a newer invitesim (format {VERSION + 1})" in refusal(
+        zipped(tmp_path / "newer.zip", format_json=newer)
+    )
     ours = json.dumps({"format": "invitesim result", "version": VERSION})
-    assert "damaged (" in refusal(zipped(tmp_path / "part.zip", format_json=ours, scenario_toml="members = 9"))
+    assert "damaged (" in refusal(
+        zipped(tmp_path / "part.zip", format_json=ours, scenario_toml="members = 9")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -231,25 +248,41 @@ def test_the_networks_are_those_of_the_tables(tmp_path):
     assert sorted(map(sorted, graph.edges)) == made.connections.tolist()
     assert sorted(map(list, outreach.edges)) == made.arcs.tolist()
     assert [degree for _, degree in graph.degree] == made.members["degree"].tolist()
-    assert nx.overall_reciprocity(outreach) == pytest.approx(made.summary.set_index("policy").loc["all", "reciprocity"])
-    assert nx.average_clustering(graph) == pytest.approx(made.summary.set_index("policy").loc["all", "clustering"])
+    assert nx.overall_reciprocity(outreach) == pytest.approx(
+        made.summary.set_index("policy").loc["all", "reciprocity"]
+    )
+    assert nx.average_clustering(graph) == pytest.approx(
+        made.summary.set_index("policy").loc["all", "clustering"]
+    )
     for member, attributes in graph.nodes.items():
         row = made.members.loc[member].drop("member").dropna()
         assert attributes == outreach.nodes[member] == row.to_dict()
         assert {type(value) for value in attributes.values()} <= {str, int, float}
-    assert set(nx.get_node_attributes(graph, "blocked_day")) == set(np.flatnonzero(made.members["blocked_day"].notna()))
+    assert set(nx.get_node_attributes(graph, "blocked_day")) == set(
+        np.flatnonzero(made.members["blocked_day"].notna())
+    )
     nx.write_graphml(graph, tmp_path / "graph.graphml")
-    assert nx.read_graphml(tmp_path / "graph.graphml").nodes["7"]["policy"] == made.members["policy"][7]
+    assert (
+        nx.read_graphml(tmp_path / "graph.graphml").nodes["7"]["policy"]
+        == made.members["policy"][7]
+    )
 
 
 def test_a_result_says_in_a_line_what_it_is():
-    assert repr(tables.result()) == "<Result: 60 members (everyone, interacted, close_friends), 365 days, seed 1>"
+    assert (
+        repr(tables.result())
+        == "<Result: 60 members (everyone, interacted, close_friends), 365 days, seed 1>"
+    )
 
 
 def test_provenance_tells_what_is_needed_to_run_it_again():
-    asked = tables.scenario(30, seed=2**64 - 1).replace({"policies.everyone.condition": now_and_then})
+    asked = tables.scenario(30, seed=2**64 - 1).replace(
+        {"policies.everyone.condition": now_and_then}
+    )
     started = datetime.now(UTC) - timedelta(seconds=90)
-    told = json.loads(json.dumps(origin.provenance(asked, started=started, seeds=[4, 5], jobs=2), allow_nan=False))
+    told = json.loads(
+        json.dumps(origin.provenance(asked, started=started, seeds=[4, 5], jobs=2), allow_nan=False)
+    )
     assert told["seeds"] == [4, 5]
     assert told["jobs"] == 2
     assert 90 <= told["wall_seconds"] < 100
@@ -274,7 +307,9 @@ def test_the_source_of_a_function():
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     def git(*arguments):
-        return subprocess.run(["git", "-C", tmp_path, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", tmp_path, *arguments], check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     monkeypatch.setattr(origin, "_commit", origin._commit.__wrapped__)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):

@@ -38,20 +38,28 @@ def die_at_seven(result: sim.Result) -> int:
 
 
 def tasks(number: int) -> list[sim.Task]:
-    return [sim.Task(f"seed {scenario.seed}", scenario) for scenario in sim.replications(SMALL, number)]
+    return [
+        sim.Task(f"seed {scenario.seed}", scenario) for scenario in sim.replications(SMALL, number)
+    ]
 
 
 def test_replications_have_the_seeds_that_follow():
     assert [copy.seed for copy in sim.replications(SMALL, 3)] == [5, 6, 7]
     assert all(copy.replace({"seed": 5}) == SMALL for copy in sim.replications(SMALL, 3))
-    assert [copy.seed for copy in sim.replications(SMALL.replace({"seed": 2**64 - 1}), 2)] == [2**64 - 1, 0]
+    assert [copy.seed for copy in sim.replications(SMALL.replace({"seed": 2**64 - 1}), 2)] == [
+        2**64 - 1,
+        0,
+    ]
 
 
 def test_replicate_puts_the_summaries_together():
     table = sim.replicate(SMALL, 3, jobs=1)
     assert list(table["replication"]) == [0] * 4 + [1] * 4 + [2] * 4
     alone = sim.run(SMALL.replace({"seed": 6})).summary
-    pd.testing.assert_frame_equal(table[table["seed"] == 6].drop(columns=["replication", "seed"]).reset_index(drop=True), alone)
+    pd.testing.assert_frame_equal(
+        table[table["seed"] == 6].drop(columns=["replication", "seed"]).reset_index(drop=True),
+        alone,
+    )
 
 
 def test_jobs_make_no_difference():
@@ -61,7 +69,9 @@ def test_jobs_make_no_difference():
 
 
 def test_jobs_are_processes():
-    seeds, processes = zip(*(kept for _, kept in sim.run_many(tasks(9), seed_and_process, jobs=2)), strict=True)
+    seeds, processes = zip(
+        *(kept for _, kept in sim.run_many(tasks(9), seed_and_process, jobs=2)), strict=True
+    )
     assert list(seeds) == list(range(5, 14))
     assert os.getpid() not in processes
     assert not multiprocessing.active_children()
@@ -115,7 +125,9 @@ def test_processes_are_stopped_in_the_middle_of_a_run():
 def test_what_cannot_travel_is_said_before_anything_runs():
     with pytest.raises(sim.InputError, match="keep: can't be sent to another process"):
         next(sim.run_many(tasks(2), lambda result: None, jobs=2))
-    assert [kept for _, kept in sim.run_many(tasks(2), lambda result: result.scenario.seed, jobs=1)] == [5, 6]
+    assert [
+        kept for _, kept in sim.run_many(tasks(2), lambda result: result.scenario.seed, jobs=1)
+    ] == [5, 6]
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
@@ -145,7 +157,9 @@ LONG = """
 def children(parent: int) -> set[int]:
     """Find the processes below one, at any depth."""
     found: set[int] = set()
-    for line in subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.splitlines():
+    for line in subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout.splitlines():
         pid, ppid = map(int, line.split())
         if ppid == parent:
             found |= {pid} | children(pid)
@@ -161,14 +175,21 @@ def alive(process: int) -> bool:
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
-@pytest.mark.parametrize(("blow", "early"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGKILL, False)])
+@pytest.mark.parametrize(
+    ("blow", "early"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGKILL, False)]
+)
 def test_no_process_outlives_its_parent(tmp_path, blow, early):
     script = tmp_path / "long.py"
     script.write_text(textwrap.dedent(LONG))
     settings = os.environ | {"PYTHONPATH": os.getcwd()}
     # its own group, to which Ctrl-C goes as from a terminal: to the workers too
     with subprocess.Popen(
-        [sys.executable, script], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, script],
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as parent:
         if not early:
             assert parent.stdout.readline() == "0\n"

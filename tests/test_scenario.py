@@ -57,12 +57,21 @@ def test_shares_are_normalised_in_the_order_given() -> None:
     ids=["policy", "numbers", "list", "alone"],
 )
 def test_own_policy(policies: Any) -> None:
-    assert Scenario(policies=policies).policies == {"weekend": InvitePolicy("weekend", contacts=1, min_tie=2)}
+    assert Scenario(policies=policies).policies == {
+        "weekend": InvitePolicy("weekend", contacts=1, min_tie=2)
+    }
 
 
 def test_numbers_of_a_built_in_policy_start_from_it() -> None:
     (policy,) = Scenario(policies={"interacted": {"min_tie": 2}}).policies.values()
-    assert policy == InvitePolicy("interacted", contacts=1, min_tie=2, min_acceptance=0.3, accepts_from=1, takes_references=True)
+    assert policy == InvitePolicy(
+        "interacted",
+        contacts=1,
+        min_tie=2,
+        min_acceptance=0.3,
+        accepts_from=1,
+        takes_references=True,
+    )
 
 
 def test_numbers_of_numpy() -> None:
@@ -96,17 +105,29 @@ def test_a_log_has_no_history() -> None:
 
 @pytest.mark.parametrize("unset", [None, "none", "None"])
 def test_none_in_words(unset: Any) -> None:
-    scenario = Scenario(platform={"limit": unset}, inviting={"lock_days": unset}, meeting={"contacts": unset})
-    assert (scenario.platform.limit, scenario.inviting.lock_days, scenario.meeting.contacts) == (None, None, None)
+    scenario = Scenario(
+        platform={"limit": unset}, inviting={"lock_days": unset}, meeting={"contacts": unset}
+    )
+    assert (scenario.platform.limit, scenario.inviting.lock_days, scenario.meeting.contacts) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_preset_is_where_the_platform_starts() -> None:
     assert Platform(preset="none") == Platform(limit=None).model_copy(update={"preset": "none"})
     for preset, rule in PRESETS.items():
         platform = Platform(preset=preset)
-        assert {name: value for name, value in platform if value is not None} == {"preset": preset, "min_invites": 20} | rule
+        assert {name: value for name, value in platform if value is not None} == {
+            "preset": preset,
+            "min_invites": 20,
+        } | rule
         assert platform.differing() == {"preset": preset}
-    assert Platform(preset="linkedin2021", limit=3).differing() == {"preset": "linkedin2021", "limit": 3}
+    assert Platform(preset="linkedin2021", limit=3).differing() == {
+        "preset": "linkedin2021",
+        "limit": 3,
+    }
     assert Platform(limit=None).differing() == {"preset": "linkedin2008", "limit": None}
 
 
@@ -136,18 +157,38 @@ OUT = [
     ("answering.idk_click", 10**400, "too large (got 1000"),
     ("answering.idk_click", True, "not a number (got True)"),
     ("answering.idk_click", "often", "not a number (got 'often')"),
-    ("answering.accept", (1, 1, 1), "3 numbers (got (1, 1, 1)); must be five numbers from 0 to 1, stranger to close"),
+    (
+        "answering.accept",
+        (1, 1, 1),
+        "3 numbers (got (1, 1, 1)); must be five numbers from 0 to 1, stranger to close",
+    ),
     ("answering.accept", 0.5, "not five numbers (got 0.5)"),
     ("answering.accept", "abcde", "not five numbers (got 'abcde')"),
     ("answering.accept", (0, 0, 0, 0, 1.1), "not all are probabilities (got (0, 0, 0, 0, 1.1))"),
-    ("answering.accept", (0, 0, 0, 0, math.nan), "not all are probabilities (got (0, 0, 0, 0, nan))"),
-    ("answering.recognise", (0.1, 1, 1, 1, 1), "a stranger is recognised (got (0.1, 1.0, 1.0, 1.0, 1.0)); must be 0 in the first place"),
+    (
+        "answering.accept",
+        (0, 0, 0, 0, math.nan),
+        "not all are probabilities (got (0, 0, 0, 0, nan))",
+    ),
+    (
+        "answering.recognise",
+        (0.1, 1, 1, 1, 1),
+        "a stranger is recognised (got (0.1, 1.0, 1.0, 1.0, 1.0)); must be 0 in the first place",
+    ),
     ("society.close", 3, "not above often, 3 (got 3); must be 4 or more"),
-    ("meeting.again", 0.9, "with friend and circle above 1 in all (got (0.9, 0.1, 0.1)); must be 1 or less in all"),
+    (
+        "meeting.again",
+        0.9,
+        "with friend and circle above 1 in all (got (0.9, 0.1, 0.1)); must be 1 or less in all",
+    ),
     ("meeting.repeat_log", "yes", "not true or false (got 'yes')"),
     ("meeting.contacts", "", "not a text (got ''); must be a path (or none)"),
     ("meeting.contacts", "a\0b", "not a text (got 'a\\x00b')"),
-    ("inviting.lock_days", "never", "not a whole number (got 'never'); must be a whole number from 0 to 16000 (or none)"),
+    (
+        "inviting.lock_days",
+        "never",
+        "not a whole number (got 'never'); must be a whole number from 0 to 16000 (or none)",
+    ),
     (
         "platform.preset",
         "linkedin08",
@@ -155,14 +196,26 @@ OUT = [
     ),
     ("platform.preset", 8, "not known (got 8)"),
     ("platform.limit", 0, "too small (got 0); must be 1 or more"),
-    ("platform", 3, "not a group of parameters (got 3); must be a mapping from names to values (a table in TOML)"),
+    (
+        "platform",
+        3,
+        "not a group of parameters (got 3); must be a mapping from names to values (a table in TOML)",
+    ),
     ("platform", Society(), "not a group of parameters (got Society("),
     ("policies", {}, "the shares are all 0; must be above 0 for at least one policy"),
     ("policies", {"everyone": 0, "interacted": 0}, "the shares are all 0"),
-    ("policies", {str(n): {"contacts": 1} for n in range(251)}, "too many (got 251); must be 250 or less"),
+    (
+        "policies",
+        {str(n): {"contacts": 1} for n in range(251)},
+        "too many (got 251); must be 250 or less",
+    ),
     ("policies", 3, "not policies (got 3); must be a mapping from names to shares or to policies"),
     ("policies", ["everyone"], "not policies (got ['everyone'])"),
-    ("policies", [POLICIES["everyone"]] * 2, "two of one name (got everyone, everyone); must be different names"),
+    (
+        "policies",
+        [POLICIES["everyone"]] * 2,
+        "two of one name (got everyone, everyone); must be different names",
+    ),
     (
         "policies.evryone",
         1,
@@ -170,10 +223,26 @@ OUT = [
     ),
     ("policies.everyone.share", -1, "too small (got -1); must be 0 or more"),
     ("policies.everyone.min_tie", 5, "too large (got 5); must be 4 or less"),
-    ("policies.everyone.condition", 5, "not a function (got 5); must be a function of (bond, candidate, day)"),
-    ("policies.mine", {"contacts": 0}, ".contacts: 0, as are introductions and directory; must be above 0 for at least one of the three"),
-    ("policies.all", {"contacts": 1}, ".name: is the row for everybody (got 'all'); must be another name"),
-    ("policies.a b", {"contacts": 1}, ".name: has other characters (got 'a b'); must be letters, digits, - and _"),
+    (
+        "policies.everyone.condition",
+        5,
+        "not a function (got 5); must be a function of (bond, candidate, day)",
+    ),
+    (
+        "policies.mine",
+        {"contacts": 0},
+        ".contacts: 0, as are introductions and directory; must be above 0 for at least one of the three",
+    ),
+    (
+        "policies.all",
+        {"contacts": 1},
+        ".name: is the row for everybody (got 'all'); must be another name",
+    ),
+    (
+        "policies.a b",
+        {"contacts": 1},
+        ".name: has other characters (got 'a b'); must be letters, digits, - and _",
+    ),
 ]
 
 
@@ -186,7 +255,10 @@ def test_what_is_wrong_in_one_line(name: str, value: Any, said: str) -> None:
 
 
 def test_a_number_of_more_digits_than_python_writes_has_its_range_too() -> None:
-    assert complaint(members=10**5_000) == "members: too large (got int too long to show); must be 268435456 or less"
+    assert (
+        complaint(members=10**5_000)
+        == "members: too large (got int too long to show); must be 268435456 or less"
+    )
 
 
 def test_sections_say_it_by_themselves() -> None:
@@ -220,9 +292,23 @@ def test_unknown_names_and_the_nearest_known_one(name: str, nearest: str) -> Non
     assert str(caught.value) == f"{name}: no such parameter; nearest: {nearest}"
 
 
-@pytest.mark.parametrize("name", ["self", "", "members.x", "platform.limit.x", "policies.everyone.share.x", "two words", "platform.xyzzy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "self",
+        "",
+        "members.x",
+        "platform.limit.x",
+        "policies.everyone.share.x",
+        "two words",
+        "platform.xyzzy",
+    ],
+)
 def test_unknown_names_like_no_other(name: str) -> None:
-    with pytest.raises(InputError, match=r": no such parameter; must be one of those that python -m sim parameters lists$"):
+    with pytest.raises(
+        InputError,
+        match=r": no such parameter; must be one of those that python -m sim parameters lists$",
+    ):
         Scenario().replace({name: 3})
 
 
@@ -234,24 +320,40 @@ def test_unknown_names_like_no_other(name: str) -> None:
         ("policies.mine", "mine", "policies"),
     ],
 )
-def test_a_known_name_in_one_piece_is_told_where_it_belongs(name: str, last: str, table: str) -> None:
-    line = f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]"
+def test_a_known_name_in_one_piece_is_told_where_it_belongs(
+    name: str, last: str, table: str
+) -> None:
+    line = (
+        f"{name}: a dotted name in one piece, as in quotes; must be {last} in the table [{table}]"
+    )
     assert complaint(**{name: 3}) == line
 
 
 def test_unknown_names_in_mappings() -> None:
     assert complaint(membres=3) == "membres: no such parameter; nearest: members"
-    assert complaint(meeting={"limit": 3}) == "meeting.limit: no such parameter; nearest: platform.limit"
-    assert complaint(policies={"mine": {"contact": 3}}) == "policies.mine.contact: no such parameter; nearest: policies.mine.contacts"
+    assert (
+        complaint(meeting={"limit": 3})
+        == "meeting.limit: no such parameter; nearest: platform.limit"
+    )
+    assert (
+        complaint(policies={"mine": {"contact": 3}})
+        == "policies.mine.contact: no such parameter; nearest: policies.mine.contacts"
+    )
     assert complaint(self=3).startswith("self: no such parameter")
 
 
 def test_further_mistakes_are_counted() -> None:
-    assert complaint(members=1, days=0, seed=-1) == "members: too small (got 1); must be 2 or more (2 more wrong)"
+    assert (
+        complaint(members=1, days=0, seed=-1)
+        == "members: too small (got 1); must be 2 or more (2 more wrong)"
+    )
 
 
 def test_frozen() -> None:
-    with pytest.raises(InputError, match=r"^members: can't be set \(got 3\).*; must be a changed copy, as scenario\.replace"):
+    with pytest.raises(
+        InputError,
+        match=r"^members: can't be set \(got 3\).*; must be a changed copy, as scenario\.replace",
+    ):
         Scenario().members = 3  # type: ignore[misc]
     with pytest.raises(InputError, match=r"^limit: can't be removed"):
         del Scenario().platform.limit
@@ -270,18 +372,38 @@ def test_policies_stay_as_they_are() -> None:
         *(lambda name=name: getattr(policies, name)("everyone") for name in ("pop", "setdefault")),
         *(getattr(policies, name) for name in ("clear", "popitem")),
     ):
-        with pytest.raises(InputError, match=r"^policies: can't be changed, a scenario and its parts stay as they are; must be"):
+        with pytest.raises(
+            InputError,
+            match=r"^policies: can't be changed, a scenario and its parts stay as they are; must be",
+        ):
             change()
     assert policies == POLICIES
 
 
 def test_replace_leaves_the_original() -> None:
     scenario = Scenario()
-    harsher = scenario.replace({"platform.limit": 3, "answering.idk_click": 0.2, "policies.everyone.share": 2, "members": 10})
+    harsher = scenario.replace(
+        {
+            "platform.limit": 3,
+            "answering.idk_click": 0.2,
+            "policies.everyone.share": 2,
+            "members": 10,
+        }
+    )
     assert scenario == Scenario()
     assert (harsher.platform.limit, harsher.answering.idk_click, harsher.members) == (3, 0.2, 10)
     assert harsher.shares() == {"everyone": 0.5, "interacted": 0.25, "close_friends": 0.25}
-    assert harsher.replace({"platform.limit": 5, "answering.idk_click": 0.1, "policies.everyone.share": 1, "members": 1_000}) == scenario
+    assert (
+        harsher.replace(
+            {
+                "platform.limit": 5,
+                "answering.idk_click": 0.1,
+                "policies.everyone.share": 1,
+                "members": 1_000,
+            }
+        )
+        == scenario
+    )
 
 
 def test_another_preset_keeps_what_was_set_apart() -> None:
@@ -293,39 +415,63 @@ def test_another_preset_keeps_what_was_set_apart() -> None:
 
 
 def test_a_whole_section_before_its_parts() -> None:
-    for changes in ({"platform.limit": 3, "platform": {"window_days": 9}}, {"platform": Platform(window_days=9), "platform.limit": 3}):
+    for changes in (
+        {"platform.limit": 3, "platform": {"window_days": 9}},
+        {"platform": Platform(window_days=9), "platform.limit": 3},
+    ):
         assert Scenario().replace(changes).platform == Platform(window_days=9, limit=3)
 
 
 def test_shares_are_of_the_policies_of_this_scenario() -> None:
-    scenario = Scenario(policies={"mine": InvitePolicy("mine", contacts=1, min_tie=2, condition=met_twice), "everyone": {"min_tie": 1}})
+    scenario = Scenario(
+        policies={
+            "mine": InvitePolicy("mine", contacts=1, min_tie=2, condition=met_twice),
+            "everyone": {"min_tie": 1},
+        }
+    )
     alone = scenario.replace({"policies": {"mine": 3}})
-    assert alone.policies == {"mine": InvitePolicy("mine", share=3, contacts=1, min_tie=2, condition=met_twice)}
+    assert alone.policies == {
+        "mine": InvitePolicy("mine", share=3, contacts=1, min_tie=2, condition=met_twice)
+    }
     other = scenario.replace({"policies.mine": 3, "policies.interacted": 1, "policies.everyone": 0})
     assert list(other.shares().items()) == [("mine", 0.75), ("everyone", 0), ("interacted", 0.25)]
     assert other.policies["everyone"].min_tie == 1
-    assert scenario.replace({"policies.mine": {"min_tie": 1}}).policies["mine"].condition is met_twice
+    assert (
+        scenario.replace({"policies.mine": {"min_tie": 1}}).policies["mine"].condition is met_twice
+    )
     fresh = scenario.replace({"policies": {"interacted": 2}, "policies.interacted.min_tie": 2})
-    assert fresh.policies == {"interacted": InvitePolicy(**{**dict(POLICIES["interacted"]), "share": 2, "min_tie": 2})}
+    assert fresh.policies == {
+        "interacted": InvitePolicy(**{**dict(POLICIES["interacted"]), "share": 2, "min_tie": 2})
+    }
 
 
 def test_a_part_of_a_policy_that_is_not_here() -> None:
     with pytest.raises(
-        InputError, match=r"^policies\.evryone: no such policy here; nearest: everyone; must be one of everyone, interacted"
+        InputError,
+        match=r"^policies\.evryone: no such policy here; nearest: everyone; must be one of everyone, interacted",
     ):
         Scenario().replace({"policies.evryone.share": 2})
 
 
 def test_equality_minds_the_order_of_policies() -> None:
-    one, other = Scenario(policies={"everyone": 1, "interacted": 1}), Scenario(policies={"interacted": 1, "everyone": 1})
+    one, other = (
+        Scenario(policies={"everyone": 1, "interacted": 1}),
+        Scenario(policies={"interacted": 1, "everyone": 1}),
+    )
     assert one != other
     assert one == Scenario(policies={"everyone": 1, "interacted": 1})
     assert len({one, other, Scenario(policies={"everyone": 1, "interacted": 1})}) == 2
 
 
 def test_copies_and_pickles() -> None:
-    scenario = Scenario(policies=[InvitePolicy("mine", contacts=1, condition=met_twice)], platform={"limit": None})
-    for twin in (copy.deepcopy(scenario), pickle.loads(pickle.dumps(scenario)), scenario.replace({})):
+    scenario = Scenario(
+        policies=[InvitePolicy("mine", contacts=1, condition=met_twice)], platform={"limit": None}
+    )
+    for twin in (
+        copy.deepcopy(scenario),
+        pickle.loads(pickle.dumps(scenario)),
+        scenario.replace({}),
+    ):
         assert twin == scenario
         assert hash(twin) == hash(scenario)
         assert twin.policies["mine"].condition is met_twice

@@ -15,7 +15,10 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
     numbers, arcs = {person.number for person in people}, told.arcs
     sent = sum(len(person.sent) for person in people)
     outreach = [(ego, alter) for ego, alter in arcs if ego in numbers]
-    accepted, resolved = sum(sum(p.accepted_of_class) for p in people), sum(sum(p.resolved_of_class) for p in people)
+    accepted, resolved = (
+        sum(sum(p.accepted_of_class) for p in people),
+        sum(sum(p.resolved_of_class) for p in people),
+    )
     parts = {
         "degree": (sum(len(person.connections) for person in people), len(people)),
         "acceptance": (accepted, resolved),
@@ -32,7 +35,14 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
 def test_every_evening_of_the_series(restriction_days):
     """The measures by day are sums that the compiled day keeps up; here each is counted anew, every evening."""
     rule = {"limit": 2, "restriction_days": restriction_days}
-    scenario = Scenario(members=90, days=60, seed=5, inviting={"pending_days": 9}, answering={"idk_click": 0.6}, platform=rule)
+    scenario = Scenario(
+        members=90,
+        days=60,
+        seed=5,
+        inviting={"pending_days": 9},
+        answering={"idk_click": 0.6},
+        platform=rule,
+    )
     told, rows = Reference(scenario), []
     for _ in range(scenario.days):
         morning = {person.number for person in told.people if told.day < person.restricted_until}

@@ -33,16 +33,23 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_sweep(file, tmp_path):
-    done = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "days=6")
+    done = invitesim(
+        "sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "days=6"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0].startswith("8 runs at 4 points, 4 failed, ")
-    assert lines[1] == "the first that failed: point 1, seed 1: society.close: not above often, 8 (got 7); must be 9 or more"
+    assert (
+        lines[1]
+        == "the first that failed: point 1, seed 1: society.close: not above often, 8 (got 7); must be 9 or more"
+    )
     assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"
     table = pd.read_parquet(tmp_path / "out" / "table.parquet")
     assert len(table) == 4 * 4 + 4
     small = sim.Scenario(members=30, days=6, meeting={"history_days": 5})
-    expected = sim.Study(small, {"platform.limit": [1, None], "society.often": [3, 8]}, replications=2).run(tmp_path / "by hand", jobs=1)
+    expected = sim.Study(
+        small, {"platform.limit": [1, None], "society.often": [3, 8]}, replications=2
+    ).run(tmp_path / "by hand", jobs=1)
     pd.testing.assert_frame_equal(table, expected.to_pandas())
     again = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1")
     assert again.returncode == 2
@@ -53,8 +60,22 @@ def test_a_sweep(file, tmp_path):
 
 def test_an_interrupted_sweep(file, tmp_path):
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "sim", "sweep", str(file), "--out", str(out), "--jobs", "2", "--replications", "100000"]
-    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "sweep",
+        str(file),
+        "--out",
+        str(out),
+        "--jobs",
+        "2",
+        "--replications",
+        "100000",
+    ]
+    with subprocess.Popen(
+        command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
         while not list(out.glob("runs/*/[!.]*.parquet")):
             assert running.poll() is None
             time.sleep(0.01)
@@ -62,14 +83,23 @@ def test_an_interrupted_sweep(file, tmp_path):
         said, error = running.communicate(timeout=60)
     kept = len(list(out.glob("runs/*/[!.]*.parquet")))
     assert (running.returncode, said) == (130, "")
-    assert error == f"interrupted; {kept} finished runs are kept in {out}, and the same again goes on from there\n"
+    assert (
+        error
+        == f"interrupted; {kept} finished runs are kept in {out}, and the same again goes on from there\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["nothing.toml", "--out", "out"], "nothing.toml: can't be read (No such file or directory); must be a study: "),
-        (["study.toml", "--out", "study.toml"], "study.toml: can't be written (a file is where a folder should be)"),
+        (
+            ["nothing.toml", "--out", "out"],
+            "nothing.toml: can't be read (No such file or directory); must be a study: ",
+        ),
+        (
+            ["study.toml", "--out", "study.toml"],
+            "study.toml: can't be written (a file is where a folder should be)",
+        ),
         (
             ["study.toml", "--out", "out", "--set", "platform.limt=3"],
             "study.toml: platform.limt: no such parameter; nearest: platform.limit",

@@ -14,16 +14,29 @@ SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
 
 def bytes_of(result):
     tables = [result.summary, result.series, result.members]
-    return [pd.util.hash_pandas_object(table).sum() for table in tables], result.connections.tobytes(), result.arcs.tobytes()
+    return (
+        [pd.util.hash_pandas_object(table).sum() for table in tables],
+        result.connections.tobytes(),
+        result.arcs.tobytes(),
+    )
 
 
 def test_two_threads_give_the_same_bytes_as_one():
     for changes in (
         {},
-        {"platform.preset": "linkedin2021", "platform.max_connections": 12, "inviting.per_day": 2.5, "inviting.lock_days": 3},
+        {
+            "platform.preset": "linkedin2021",
+            "platform.max_connections": 12,
+            "inviting.per_day": 2.5,
+            "inviting.lock_days": 3,
+        },
     ):
         scenario = SMALL.replace({**changes, "members": 1500})
-        assert bytes_of(sim.run(scenario, threads=1)) == bytes_of(sim.run(scenario, threads=2)) == bytes_of(sim.run(scenario, threads=3))
+        assert (
+            bytes_of(sim.run(scenario, threads=1))
+            == bytes_of(sim.run(scenario, threads=2))
+            == bytes_of(sim.run(scenario, threads=3))
+        )
 
 
 def test_more_threads_than_are_of_use():
@@ -33,7 +46,15 @@ def test_more_threads_than_are_of_use():
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, threads):
-    busy = SMALL.replace({"members": 600, "days": 20, "inviting.per_day": 40.0, "platform.preset": "none", "policies": {"everyone": 1}})
+    busy = SMALL.replace(
+        {
+            "members": 600,
+            "days": 20,
+            "inviting.per_day": 40.0,
+            "platform.preset": "none",
+            "policies": {"everyone": 1},
+        }
+    )
     plain = sim.run(busy)
     found = arrays.found
 
@@ -50,7 +71,9 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
     monkeypatch.setattr(arrays, "found", cramped)
     engine = Engine(busy, threads)
     engine.advance(busy.days)
-    assert engine.world.chunks.far.shape[1] > 0, "nobody had more bonds than there are near chunks for"
+    assert engine.world.chunks.far.shape[1] > 0, (
+        "nobody had more bonds than there are near chunks for"
+    )
     assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
 
 

@@ -17,7 +17,9 @@ from .patterns import ties
 from .points import Seen
 
 
-def meet(scenario: sim.Scenario, sociability: Seen, days: int, seed: int) -> list[dict[int, list[int]]]:
+def meet(
+    scenario: sim.Scenario, sociability: Seen, days: int, seed: int
+) -> list[dict[int, list[int]]]:
     """Live the days; gives, for each member, [met, talked] by contact."""
     draw = random.Random(seed)
     starts = [min(1.0, scenario.meeting.rate * w) for w in sociability]
@@ -34,7 +36,11 @@ def meet(scenario: sim.Scenario, sociability: Seen, days: int, seed: int) -> lis
 
 
 def _encounters(
-    scenario: sim.Scenario, draw: random.Random, starts: list[float], known: list[dict[int, list[int]]], order: list[list[int]]
+    scenario: sim.Scenario,
+    draw: random.Random,
+    starts: list[float],
+    known: list[dict[int, list[int]]],
+    order: list[list[int]],
 ) -> Iterator[tuple[int, int, bool]]:
     """Choose one day's encounters, all on the state of the morning."""
     meeting, size = scenario.meeting, scenario.society.circle_size
@@ -54,7 +60,10 @@ def _encounters(
                 j, face = draw.choice(order[j]), meeting.face_friend
         elif u < meeting.again + meeting.friend + meeting.circle:
             first = i // size * size
-            j, face = draw.randrange(first, min(first + size, scenario.members)), meeting.face_circle
+            j, face = (
+                draw.randrange(first, min(first + size, scenario.members)),
+                meeting.face_circle,
+            )
         else:
             j, face = draw.randrange(scenario.members), meeting.face_anybody
         if j != i:
@@ -74,8 +83,17 @@ def compare() -> dict[str, tuple[Seen, Seen]]:
         model = sim.NetworkModel(SCENARIO, rng=seed)
         model.engine.advance(SCENARIO.days)
         models.append(_counts_of_model(model))
-        told.append(_counts(meet(SCENARIO, model.engine.sociability, SCENARIO.history_days + SCENARIO.days, seed)))
-    return {name: (here, there) for name, here, there in zip(COUNTS, np.transpose(told), np.transpose(models), strict=True)}
+        told.append(
+            _counts(
+                meet(
+                    SCENARIO, model.engine.sociability, SCENARIO.history_days + SCENARIO.days, seed
+                )
+            )
+        )
+    return {
+        name: (here, there)
+        for name, here, there in zip(COUNTS, np.transpose(told), np.transpose(models), strict=True)
+    }
 
 
 def _counts(known: list[dict[int, list[int]]]) -> list[float]:
@@ -87,4 +105,9 @@ def _counts(known: list[dict[int, list[int]]]) -> list[float]:
 
 def _counts_of_model(model: sim.NetworkModel) -> list[float]:
     by_class = ties(model)
-    return [by_class[1:].sum(), by_class[3:].sum(), by_class[4], by_class[2:].sum() / by_class[1:].sum()]
+    return [
+        by_class[1:].sum(),
+        by_class[3:].sum(),
+        by_class[4],
+        by_class[2:].sum() / by_class[1:].sum(),
+    ]

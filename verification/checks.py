@@ -79,8 +79,20 @@ class TieCheck(NamedTuple):
         z = float(np.sign(student.statistic) * stats.norm.isf(student.pvalue / 2))
         days = acquaintance.SCENARIO.history_days + acquaintance.SCENARIO.days
         setting = f"{acquaintance.SCENARIO.members} members, {days} d"
-        detects = _detects(error / told.mean(), float(stats.t.isf(stats.norm.sf(THRESHOLD), len(model) - 1)))
-        return Outcome("ties", setting, self.quantity, "mean", len(model), told.mean(), model.mean(), z, detects)
+        detects = _detects(
+            error / told.mean(), float(stats.t.isf(stats.norm.sf(THRESHOLD), len(model) - 1))
+        )
+        return Outcome(
+            "ties",
+            setting,
+            self.quantity,
+            "mean",
+            len(model),
+            told.mean(),
+            model.mean(),
+            z,
+            detects,
+        )
 
 
 def _detects(standard_error: float, threshold: float | None = None) -> float:
@@ -89,7 +101,12 @@ def _detects(standard_error: float, threshold: float | None = None) -> float:
 
 
 CHECKS = (
-    *(Check(point, quantity, test) for point in POINTS for quantity in point.quantities for test in quantity.tests),
+    *(
+        Check(point, quantity, test)
+        for point in POINTS
+        for quantity in point.quantities
+        for test in quantity.tests
+    ),
     *(TieCheck(quantity) for quantity in acquaintance.COUNTS),
 )
 THRESHOLD = float(stats.norm.isf(FALSE_ALARMS / len(CHECKS) / 2))

@@ -46,4 +46,6 @@ def pytest_terminal_summary(terminalreporter, config):
     terminalreporter.write_line(report.in_words(gathered, found))
     if len(gathered) == len(checks.CHECKS) and len(found) == len(patterns.PATTERNS):
         report.write(gathered, found)
-        terminalreporter.write_line(f"Written to {report.FOLDER}: z.csv, patterns.csv, verification.md, verification.png, verification.svg")
+        terminalreporter.write_line(
+            f"Written to {report.FOLDER}: z.csv, patterns.csv, verification.md, verification.png, verification.svg"
+        )

@@ -95,7 +95,9 @@ def accepted_with_budget(K: int, a: float, q: float, n: int) -> Law:
 # T4: answers come with a delay
 
 
-def answered_within(shape: float, scale: float, pending_days: int, days: NDArray[np.int64]) -> Numbers:
+def answered_within(
+    shape: float, scale: float, pending_days: int, days: NDArray[np.int64]
+) -> Numbers:
     """P(an invitation has been answered by the evening ``days`` after it was sent).
 
     The delay is floor(W) of a Weibull W, so P(delay <= x) = P(W < x + 1); an answer due after ``pending_days`` or more never comes.
@@ -103,7 +105,9 @@ def answered_within(shape: float, scale: float, pending_days: int, days: NDArray
     return -np.expm1(-(((np.minimum(days, pending_days - 1) + 1) / scale) ** shape))
 
 
-def not_blocked_with_delays(K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, d: int) -> float:
+def not_blocked_with_delays(
+    K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, d: int
+) -> float:
     """T4 in days: P(not blocked by the evening of day d).
 
     Each invitation of day s brings a strike by then with probability p = q P(delay <= d - s), apart from the others: the number of strikes
@@ -121,9 +125,18 @@ def not_blocked_with_delays(K: int, q: float, per_day: float, shape: float, scal
     return float(strikes.sum())
 
 
-def day_of_block_with_delays(K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, D: int) -> Law:
+def day_of_block_with_delays(
+    K: int, q: float, per_day: float, shape: float, scale: float, pending_days: int, D: int
+) -> Law:
     """T4: the day of the block; D + 1 stands for those who are not blocked."""
-    return _by_day(np.array([1 - not_blocked_with_delays(K, q, per_day, shape, scale, pending_days, d) for d in range(D + 1)]))
+    return _by_day(
+        np.array(
+            [
+                1 - not_blocked_with_delays(K, q, per_day, shape, scale, pending_days, d)
+                for d in range(D + 1)
+            ]
+        )
+    )
 
 
 def day_of_block_at_once(K: int, rate: float, D: int) -> Law:
@@ -183,7 +196,9 @@ def mean_day_of_second_in_window(q: float, w: int) -> float:
 def day_of_second_in_window(q: float, w: int, m: int, D: int) -> Law:
     """T7: the day of the block with m invitations a day, by recursion over the days since the last strike; D + 1: none."""
     none, one = stats.binom.pmf([0, 1], m, q)
-    state = np.zeros(w)  # 0: no strike in the window of tomorrow; else the last was k days ago, tomorrow
+    state = np.zeros(
+        w
+    )  # 0: no strike in the window of tomorrow; else the last was k days ago, tomorrow
     state[0] = 1
     by = np.zeros(D + 1)
     for d in range(1, D + 1):
@@ -218,7 +233,9 @@ def sd_of_mean_degree(n: int, m: int, a: float) -> float:
     p = m / (n - 1)
     pairs, couples = n * (n - 1) / 2, n * (n - 1) * (n - 2) / 2
     mean = pairs * p * p
-    variance = pairs * p * p * (1 - p * p) + 2 * couples * p * p * (m * (m - 1) / ((n - 1) * (n - 2)) - p * p)
+    variance = pairs * p * p * (1 - p * p) + 2 * couples * p * p * (
+        m * (m - 1) / ((n - 1) * (n - 2)) - p * p
+    )
     return 2 / n * float(np.sqrt((1 - 2 * a) ** 2 * variance + a * (1 - a) * (n * m - 2 * mean)))
 
 

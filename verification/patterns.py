@@ -69,13 +69,28 @@ def found() -> dict[str, float]:
     by_class, connected = ties(model), connections_of(model, "interacted")
     known = by_class[1:].sum()
     members = model.result().members.groupby("policy", observed=True)
-    degree, blocked = members["degree"].mean(), members["blocked_day"].agg(lambda day: day.notna().mean())
+    degree, blocked = (
+        members["degree"].mean(),
+        members["blocked_day"].agg(lambda day: day.notna().mean()),
+    )
     cold = _cold()
     values = [known, by_class[3:].sum(), by_class[4], by_class[2:].sum() / known]
     values += [connected[1], connected[2], connected[3:].sum()]
-    values += [degree["everyone"], blocked["everyone"], members["invitations_until_block"].median()["everyone"]]
-    values += [degree["interacted"], blocked["interacted"], degree["close_friends"], blocked["close_friends"]]
-    values += [cold["accepted"].sum() / cold["invitations_sent"].sum(), cold["invitations_until_block"].mean()]
+    values += [
+        degree["everyone"],
+        blocked["everyone"],
+        members["invitations_until_block"].median()["everyone"],
+    ]
+    values += [
+        degree["interacted"],
+        blocked["interacted"],
+        degree["close_friends"],
+        blocked["close_friends"],
+    ]
+    values += [
+        cold["accepted"].sum() / cold["invitations_sent"].sum(),
+        cold["invitations_until_block"].mean(),
+    ]
     return {pattern.name: float(value) for pattern, value in zip(PATTERNS, values, strict=True)}
 
 
@@ -90,7 +105,9 @@ def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
     world = model.engine.world
     place = list(model.scenario.policies).index(policy)
     connected = np.flatnonzero(world.state & bonds.PLATFORM == bonds.CONNECTED)
-    far = connected[world.policy[world.alter[connected]] == place]  # the far sides of their bonds: a tie has one class on both sides
+    far = connected[
+        world.policy[world.alter[connected]] == place
+    ]  # the far sides of their bonds: a tie has one class on both sides
     counts = np.bincount((world.state[far] & bonds.CONTACT) >> bonds.CLASS, minlength=5)
     return counts / counts[1:].sum()
 
@@ -98,6 +115,10 @@ def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
 def _cold() -> pd.DataFrame:
     """Let one in a hundred members of a large default society invite from the directory only; gives these members."""
     cold = sim.InvitePolicy("cold", share=0.03, directory=1)
-    scenario = sim.Scenario(members=CITY, days=365, policies={"cold": cold, "everyone": 1, "interacted": 1, "close_friends": 1})
+    scenario = sim.Scenario(
+        members=CITY,
+        days=365,
+        policies={"cold": cold, "everyone": 1, "interacted": 1, "close_friends": 1},
+    )
     members = sim.run(scenario).members
     return members[members["policy"] == "cold"]

@@ -85,7 +85,11 @@ def inviters(column: str) -> Callable[[sim.Result], Seen]:
 
 def day_of_block(result: sim.Result) -> Seen:
     """Give the day of the first restriction; one after the last day where there was none."""
-    return result.members.loc[who_invites(result), "blocked_day"].fillna(result.scenario.days + 1).to_numpy(float)
+    return (
+        result.members.loc[who_invites(result), "blocked_day"]
+        .fillna(result.scenario.days + 1)
+        .to_numpy(float)
+    )
 
 
 def sent_until_block(result: sim.Result) -> Seen:
@@ -116,13 +120,17 @@ def last_invitation(result: sim.Result) -> Seen:
     """Give the day on which each member has invited the last of all others; one after the last day if it has not."""
     assert result.invitations is not None
     sent = result.invitations.groupby("ego")["sent_day"].agg(["count", "max"])
-    return np.where(sent["count"] == result.scenario.members - 1, sent["max"], result.scenario.days + 1)
+    return np.where(
+        sent["count"] == result.scenario.members - 1, sent["max"], result.scenario.days + 1
+    )
 
 
 # The scenarios
 
 
-def scenario(a: float, q: float, days: int, *, members: int = MEMBERS, inviters: float = 0.1, **changes: Any) -> sim.Scenario:
+def scenario(
+    a: float, q: float, days: int, *, members: int = MEMBERS, inviters: float = 0.1, **changes: Any
+) -> sim.Scenario:
     """Make a society of strangers, of whom a share invites; ``changes`` are dotted names with ``__`` in place of the dot."""
     inviter = sim.InvitePolicy("inviter", share=inviters, directory=1)
     answerer = sim.InvitePolicy("answerer", share=1 - inviters, contacts=1)
@@ -139,10 +147,19 @@ def scenario(a: float, q: float, days: int, *, members: int = MEMBERS, inviters:
 def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point:
     """T1 and T2: until the block, in so many days that nobody is left."""
     many = f", {m} a day" if m > 1 else ""
-    until = Quantity("invitations until block", exact.invitations_until_block(K, q, m, days), sent_until_block)
-    accepted = Quantity("accepted before block", exact.accepted_before_block(K, a, q, days), inviters("accepted"))
+    until = Quantity(
+        "invitations until block", exact.invitations_until_block(K, q, m, days), sent_until_block
+    )
+    accepted = Quantity(
+        "accepted before block", exact.accepted_before_block(K, a, q, days), inviters("accepted")
+    )
     run = scenario(a, q, days, platform__limit=K, inviting__per_day=m)
-    return Point(fact, f"K = {K}, a = {a:g}, q = {q:g}{many}", (run,), (until,) if fact == "T1" else (accepted,))
+    return Point(
+        fact,
+        f"K = {K}, a = {a:g}, q = {q:g}{many}",
+        (run,),
+        (until,) if fact == "T1" else (accepted,),
+    )
 
 
 def _cold() -> Point:
@@ -153,79 +170,154 @@ def _cold() -> Point:
     defaults = sim.Answering()
     habits = sim.Scenario().policies.values()
     q = (1 - defaults.accept[0] / len(habits)) * defaults.idk_click
-    inviting = [policy.model_copy(update={"name": f"inviter_{policy.name}", "share": 0.1}) for policy in habits]
     inviting = [
-        policy.model_copy(update={"contacts": 0, "introductions": 0, "directory": 1, "min_tie": 0, "min_acceptance": 0})
+        policy.model_copy(update={"name": f"inviter_{policy.name}", "share": 0.1})
+        for policy in habits
+    ]
+    inviting = [
+        policy.model_copy(
+            update={
+                "contacts": 0,
+                "introductions": 0,
+                "directory": 1,
+                "min_tie": 0,
+                "min_acceptance": 0,
+            }
+        )
         for policy in inviting
     ]
-    answering = [policy.model_copy(update={"contacts": 1, "introductions": 0, "directory": 0, "share": 0.9}) for policy in habits]
-    changes = {"policies": {policy.name: policy for policy in inviting + answering}, "answering": {"delay_scale": 0}, "platform": {}}
+    answering = [
+        policy.model_copy(update={"contacts": 1, "introductions": 0, "directory": 0, "share": 0.9})
+        for policy in habits
+    ]
+    changes = {
+        "policies": {policy.name: policy for policy in inviting + answering},
+        "answering": {"delay_scale": 0},
+        "platform": {},
+    }
     made = scenario(0.5, 0.1, 600).replace(changes)
     law = exact.invitations_until_block(5, q, 1, 600)
     return Point(
-        "T1", "K = 5, cold invitations to the three habits", (made,), (Quantity("invitations until block", law, sent_until_block),)
+        "T1",
+        "K = 5, cold invitations to the three habits",
+        (made,),
+        (Quantity("invitations until block", law, sent_until_block),),
     )
 
 
 def _budget(K: int, a: float, q: float, n: int) -> Point:
-    blocked = Quantity("blocked", exact.yes_no(exact.blocked_with_budget(K, q, n)), was_blocked, ("mean",))
+    blocked = Quantity(
+        "blocked", exact.yes_no(exact.blocked_with_budget(K, q, n)), was_blocked, ("mean",)
+    )
     accepted = Quantity("accepted", exact.accepted_with_budget(K, a, q, n), inviters("accepted"))
-    return Point("T3", f"K = {K}, a = {a:g}, q = {q:g}, n = {n}", (scenario(a, q, n, platform__limit=K),), (accepted, blocked))
+    return Point(
+        "T3",
+        f"K = {K}, a = {a:g}, q = {q:g}, n = {n}",
+        (scenario(a, q, n, platform__limit=K),),
+        (accepted, blocked),
+    )
 
 
-def _delayed(K: int, a: float, q: float, per_day: float, shape: float, scale: float, pending: int, days: int) -> Point:
+def _delayed(
+    K: int, a: float, q: float, per_day: float, shape: float, scale: float, pending: int, days: int
+) -> Point:
     law = exact.day_of_block_with_delays(K, q, per_day, shape, scale, pending, days)
-    changes = {"platform__limit": K, "inviting__per_day": per_day, "inviting__pending_days": pending}
+    changes = {
+        "platform__limit": K,
+        "inviting__per_day": per_day,
+        "inviting__pending_days": pending,
+    }
     changes |= {"answering__delay_shape": shape, "answering__delay_scale": scale}
     setting = f"K = {K}, q = {q:g}, {per_day:g} a day, Weibull({shape:g}, {scale:g} d), {days} d"
     blocked = Quantity("blocked", exact.yes_no(1 - law.chances[-1]), was_blocked, ("mean",))
-    return Point("T4", setting, (scenario(a, q, days, **changes),), (Quantity("day of block", law, day_of_block), blocked))
+    return Point(
+        "T4",
+        setting,
+        (scenario(a, q, days, **changes),),
+        (Quantity("day of block", law, day_of_block), blocked),
+    )
 
 
 def _at_once(K: int, a: float, q: float, per_day: float, days: int) -> Point:
     run = scenario(a, q, days, platform__limit=K, inviting__per_day=per_day)
     law = exact.day_of_block_at_once(K, per_day * q, days)
-    return Point("T4", f"K = {K}, q = {q:g}, {per_day:g} a day, no delay", (run,), (Quantity("day of block", law, day_of_block),))
+    return Point(
+        "T4",
+        f"K = {K}, q = {q:g}, {per_day:g} a day, no delay",
+        (run,),
+        (Quantity("day of block", law, day_of_block),),
+    )
 
 
 def _restricted(K: int, a: float, q: float, R: int, days: int = 365) -> Point:
     run = scenario(a, q, days, platform__limit=K, platform__restriction_days=R)
-    restricted = Quantity("days restricted", exact.restricted_days(K, q, R, days), inviters("restricted_days"))
-    accepted = Quantity("accepted", exact.accepted_with_restrictions(K, a, q, R, days), inviters("accepted"))
-    return Point("T6", f"K = {K}, a = {a:g}, q = {q:g}, R = {R} d, {days} d", (run,), (restricted, accepted))
+    restricted = Quantity(
+        "days restricted", exact.restricted_days(K, q, R, days), inviters("restricted_days")
+    )
+    accepted = Quantity(
+        "accepted", exact.accepted_with_restrictions(K, a, q, R, days), inviters("accepted")
+    )
+    return Point(
+        "T6", f"K = {K}, a = {a:g}, q = {q:g}, R = {R} d, {days} d", (run,), (restricted, accepted)
+    )
 
 
 def _window(a: float, q: float, w: int, days: int, m: int = 1) -> Point:
     run = scenario(a, q, days, platform__limit=2, platform__window_days=w, inviting__per_day=m)
     law = exact.day_of_second_in_window(q, w, m, days)
     many = f", {m} a day" if m > 1 else ""
-    return Point("T7", f"K = 2, q = {q:g}, w = {w} d{many}", (run,), (Quantity("day of block", law, day_of_block),))
+    return Point(
+        "T7",
+        f"K = 2, q = {q:g}, w = {w} d{many}",
+        (run,),
+        (Quantity("day of block", law, day_of_block),),
+    )
 
 
 def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
     made = scenario(a, 0, 1, members=n, inviters=1, inviting__per_day=m, inviting__tries=200)
-    mean = Quantity("mean degree", Moments(exact.mean_degree(n, m, a), exact.sd_of_mean_degree(n, m, a)), mean_degree, ("mean",))
-    each = Quantity("degree", exact.degree(n, m, a), inviters("degree"), ())  # only shown: degrees of one society depend on each other
+    mean = Quantity(
+        "mean degree",
+        Moments(exact.mean_degree(n, m, a), exact.sd_of_mean_degree(n, m, a)),
+        mean_degree,
+        ("mean",),
+    )
+    each = Quantity(
+        "degree", exact.degree(n, m, a), inviters("degree"), ()
+    )  # only shown: degrees of one society depend on each other
     return Point("T9", f"n = {n}, m = {m}, a = {a:g}", (made,) * runs, (each, mean))
 
 
 def _coupons(N: int, n: int, runs: int) -> Point:
     made = scenario(0, 0, n, members=N, inviters=1, inviting__tries=1)
-    different = Quantity("different people", exact.invited_after(N, n), inviters("invitations_sent"))
+    different = Quantity(
+        "different people", exact.invited_after(N, n), inviters("invitations_sent")
+    )
     return Point("T10", f"N = {N}, n = {n}", (made,) * runs, (different,))
 
 
 def _all_coupons(N: int, days: int, runs: int) -> Point:
     made = scenario(0, 0, days, members=N, inviters=1, inviting__tries=1)
     law = exact.days_to_invite_all(N, days)
-    return Point("T10", f"N = {N}, until all", (made,) * runs, (Quantity("days to invite all", law, last_invitation),), log=True)
+    return Point(
+        "T10",
+        f"N = {N}, until all",
+        (made,) * runs,
+        (Quantity("days to invite all", law, last_invitation),),
+        log=True,
+    )
 
 
 def _again(N: int, a: float, n: int, runs: int) -> Point:
     changes = {"inviting__tries": 1, "inviting__lock_days": 0}
     made = scenario(a, 0, n, members=N, inviters=0.5, **changes)
     law = exact.connected_with_reinvites(N, N // 2, a, n)
-    return Point("T10", f"N = {N}, a = {a:g}, n = {n}, again", (made,) * runs, (Quantity("connections", law, connections_with_answerers),))
+    return Point(
+        "T10",
+        f"N = {N}, a = {a:g}, n = {n}, again",
+        (made,) * runs,
+        (Quantity("connections", law, connections_with_answerers),),
+    )
 
 
 def _sociability(sigma: float) -> Point:
@@ -235,15 +327,28 @@ def _sociability(sigma: float) -> Point:
     def sociability(result: sim.Result) -> Seen:
         return result.members["sociability"].to_numpy(float)
 
-    mean = Quantity("sociability", Moments(1.0, float(np.sqrt(np.expm1(sigma * sigma)))), sociability, ("mean",))
-    below = Quantity("below the mean", exact.yes_no(float(stats.norm.cdf(sigma / 2))), lambda result: sociability(result) < 1, ("mean",))
+    mean = Quantity(
+        "sociability", Moments(1.0, float(np.sqrt(np.expm1(sigma * sigma)))), sociability, ("mean",)
+    )
+    below = Quantity(
+        "below the mean",
+        exact.yes_no(float(stats.norm.cdf(sigma / 2))),
+        lambda result: sociability(result) < 1,
+        ("mean",),
+    )
     return Point("ties", f"sigma = {sigma:g}", (made,), (mean, below))
 
 
 def _seeded(*points: Point) -> tuple[Point, ...]:
     """Give every run of every point its own seed: 1000 times the point's place from 1, and on."""
     return tuple(
-        replace(point, scenarios=tuple(made.replace({"seed": 1000 * place + run}) for run, made in enumerate(point.scenarios)))
+        replace(
+            point,
+            scenarios=tuple(
+                made.replace({"seed": 1000 * place + run})
+                for run, made in enumerate(point.scenarios)
+            ),
+        )
         for place, point in enumerate(points, 1)
     )
 

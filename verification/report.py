@@ -54,10 +54,26 @@ def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
     ]
     for o in outcomes:
         detects = "" if np.isnan(o.detects) else f"{100 * o.detects:.1f} %"
-        row = [o.fact, o.setting, o.quantity, o.test, f"{o.observations}", f"{o.exact:.5g}", f"{o.simulated:.5g}", f"{o.z:+.2f}", detects]
+        row = [
+            o.fact,
+            o.setting,
+            o.quantity,
+            o.test,
+            f"{o.observations}",
+            f"{o.exact:.5g}",
+            f"{o.simulated:.5g}",
+            f"{o.z:+.2f}",
+            detects,
+        ]
         lines.append(f"| {' | '.join(row)} |")
-    lines += ["", "| pattern | expected | found | passes from | to |", "| --- | ---: | ---: | ---: | ---: |"]
-    lines += [f"| {f.name} | {f.expected:g} | {f.found:.3g} | {f.low:.3g} | {f.high:.3g} |" for f in found]
+    lines += [
+        "",
+        "| pattern | expected | found | passes from | to |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    lines += [
+        f"| {f.name} | {f.expected:g} | {f.found:.3g} | {f.low:.3g} | {f.high:.3g} |" for f in found
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -79,10 +95,17 @@ def figure(outcomes: list[Outcome]) -> Figure:
     axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh", height_ratios=[1.15, 1, 1, 1, 1])
     passed = sum(abs(outcome.z) < THRESHOLD for outcome in outcomes)
     drawn.suptitle(
-        f"{passed} of {len(outcomes)} checks agree with exact results", x=0.01, ha="left", fontsize=10, fontweight="bold", color="#262626"
+        f"{passed} of {len(outcomes)} checks agree with exact results",
+        x=0.01,
+        ha="left",
+        fontsize=10,
+        fontweight="bold",
+        color="#262626",
     )
     _draw_z(axes["z"], outcomes)
-    for axis, (fact, (title, unit)) in zip([axes[key] for key in "abcdefgh"], PANELS.items(), strict=True):
+    for axis, (fact, (title, unit)) in zip(
+        [axes[key] for key in "abcdefgh"], PANELS.items(), strict=True
+    ):
         _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact), title)
         axis.set_xlabel(unit)
         axis.set_ylabel("share up to x")
@@ -102,31 +125,74 @@ def _draw_z(axis: "Axes", outcomes: list[Outcome]) -> None:
             places = [start + k for k, outcome in enumerate(of_fact) if outcome.test == test]
             z = [outcome.z for outcome in of_fact if outcome.test == test]
             shown = np.clip(z, -1.9 * THRESHOLD, 1.9 * THRESHOLD)
-            axis.plot(places, shown, marker, markersize=4, color=COLOURS[test == "law"], label=test if fact == facts[0] else None)
+            axis.plot(
+                places,
+                shown,
+                marker,
+                markersize=4,
+                color=COLOURS[test == "law"],
+                label=test if fact == facts[0] else None,
+            )
         ticks.append(start + (len(of_fact) - 1) / 2)
         start += len(of_fact) + 2
     axis.set_xticks(ticks, facts)
     axis.set_ylim(-2 * THRESHOLD, 2 * THRESHOLD)
     axis.set_ylabel("z")
-    axis.set_title(f"All checks; grey: |z| < {THRESHOLD:.2f}, which all pass with probability {1 - FALSE_ALARMS:g} if the model is right")
+    axis.set_title(
+        f"All checks; grey: |z| < {THRESHOLD:.2f}, which all pass with probability {1 - FALSE_ALARMS:g} if the model is right"
+    )
     axis.legend(loc="lower right", ncols=2, fontsize=8, frameon=False)
 
 
-def _draw_laws(axis: "Axes", points: list[Point], names: tuple[str, ...] | None, title: str) -> None:
+def _draw_laws(
+    axis: "Axes", points: list[Point], names: tuple[str, ...] | None, title: str
+) -> None:
     """Draw cumulative laws: exact as steps, simulated at evenly spaced quantiles."""
-    shown = [(point, q) for point in points for q in point.quantities if (q.name in names if names else q is point.quantities[0])]
+    shown = [
+        (point, q)
+        for point in points
+        for q in point.quantities
+        if (q.name in names if names else q is point.quantities[0])
+    ]
     for (point, quantity), colour in zip(shown, COLOURS, strict=False):
         law = quantity.law
         assert isinstance(law, Law)
         seen = np.sort(observations(point)[quantity.name])
         axis.step(
-            law.values, np.cumsum(law.chances), where="post", color=colour, linewidth=1.1, label=point.setting.removesuffix(", 365 d")
+            law.values,
+            np.cumsum(law.chances),
+            where="post",
+            color=colour,
+            linewidth=1.1,
+            label=point.setting.removesuffix(", 365 d"),
         )
         quantiles = np.unique(seen[(np.arange(1, 24) * len(seen)) // 24])
-        axis.plot(quantiles, np.searchsorted(seen, quantiles, side="right") / len(seen), "o", markersize=2.8, color=colour)
-    ends = [np.searchsorted(np.cumsum(q.law.chances), 0.997) for _, q in shown if isinstance(q.law, Law)]
-    axis.set_xlim(0, max(q.law.values[end] for (_, q), end in zip(shown, ends, strict=True) if isinstance(q.law, Law)))
+        axis.plot(
+            quantiles,
+            np.searchsorted(seen, quantiles, side="right") / len(seen),
+            "o",
+            markersize=2.8,
+            color=colour,
+        )
+    ends = [
+        np.searchsorted(np.cumsum(q.law.chances), 0.997) for _, q in shown if isinstance(q.law, Law)
+    ]
+    axis.set_xlim(
+        0,
+        max(
+            q.law.values[end]
+            for (_, q), end in zip(shown, ends, strict=True)
+            if isinstance(q.law, Law)
+        ),
+    )
     axis.set_ylim(0, 1.02)
-    key = axis.legend(fontsize=6.5, frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 0.98), borderaxespad=0, labelspacing=0.25)
+    key = axis.legend(
+        fontsize=6.5,
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 0.98),
+        borderaxespad=0,
+        labelspacing=0.25,
+    )
     key.set_in_layout(False)
     axis.set_title(title, fontweight="bold", pad=4 + 9.2 * len(shown))

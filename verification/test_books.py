@@ -13,7 +13,12 @@ import sim
 @pytest.fixture(scope="module")
 def result() -> sim.Result:
     """Give a month of a large default society, with the log."""
-    changes = {"inviting.per_day": 2.5, "inviting.pending_days": 5, "platform.limit": 2, "answering.idk_click": 0.3}
+    changes = {
+        "inviting.per_day": 2.5,
+        "inviting.pending_days": 5,
+        "platform.limit": 2,
+        "answering.idk_click": 0.3,
+    }
     return sim.run(sim.Scenario(members=60_000, days=30, seed=60).replace(changes), log=True)
 
 
@@ -22,13 +27,22 @@ def counted(result: sim.Result, by: str, outcome: str | None = None) -> np.ndarr
     log = result.invitations
     assert log is not None
     return (
-        log.loc[log["outcome"].eq(outcome) if outcome else slice(None), by].value_counts().reindex(range(60_000), fill_value=0).to_numpy()
+        log.loc[log["outcome"].eq(outcome) if outcome else slice(None), by]
+        .value_counts()
+        .reindex(range(60_000), fill_value=0)
+        .to_numpy()
     )
 
 
 @pytest.mark.parametrize(
     ("column", "outcome"),
-    [("invitations_sent", None), ("accepted", "accepted"), ("strikes", "idk"), ("ignored", "ignored"), ("pending", "pending")],
+    [
+        ("invitations_sent", None),
+        ("accepted", "accepted"),
+        ("strikes", "idk"),
+        ("ignored", "ignored"),
+        ("pending", "pending"),
+    ],
 )
 def test_senders(result: sim.Result, column: str, outcome: str | None) -> None:
     """What a member has sent, and what came of it."""
@@ -38,7 +52,10 @@ def test_senders(result: sim.Result, column: str, outcome: str | None) -> None:
 def test_receivers(result: sim.Result) -> None:
     """What a member has received, and what of it was unwanted."""
     assert np.array_equal(result.members["received"], counted(result, "alter"))
-    assert np.array_equal(result.members["unwanted"], counted(result, "alter", "idk") + counted(result, "alter", "ignored"))
+    assert np.array_equal(
+        result.members["unwanted"],
+        counted(result, "alter", "idk") + counted(result, "alter", "ignored"),
+    )
 
 
 def test_connections(result: sim.Result) -> None:
@@ -58,8 +75,12 @@ def test_blocks(result: sim.Result) -> None:
     last_sent = log.groupby("ego")["sent_day"].max().reindex(members["member"], fill_value=0)
     blocked = members["blocked_day"].notna()
     assert blocked.sum() > 1000
-    assert (last_sent[blocked].to_numpy() <= members.loc[blocked, "blocked_day"].to_numpy(int)).all()
-    assert (members.loc[blocked, "invitations_until_block"] == members.loc[blocked, "invitations_sent"]).all()
+    assert (
+        last_sent[blocked].to_numpy() <= members.loc[blocked, "blocked_day"].to_numpy(int)
+    ).all()
+    assert (
+        members.loc[blocked, "invitations_until_block"] == members.loc[blocked, "invitations_sent"]
+    ).all()
     assert (members.loc[blocked, "strikes"] >= 2).all()
     assert (members.loc[~blocked, "strikes"] < 2).all()
 

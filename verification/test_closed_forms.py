@@ -10,4 +10,6 @@ def test_closed_form(check: Check | TieCheck, outcomes: list) -> None:
     """What was seen lies within the threshold of the exact value."""
     outcome = check.carry_out()
     outcomes.append(outcome)
-    assert abs(outcome.z) < THRESHOLD, f"z = {outcome.z:.2f}: simulated {outcome.simulated:.6g}, exact {outcome.exact:.6g}"
+    assert abs(outcome.z) < THRESHOLD, (
+        f"z = {outcome.z:.2f}: simulated {outcome.simulated:.6g}, exact {outcome.exact:.6g}"
+    )

@@ -17,7 +17,9 @@ RUNS = 6_000
 def test_T1_block_time():
     law = exact.invitations_until_block(5, 0.05, 1, 3000)
     assert (law.mean, law.sd) == pytest.approx((100, 43.589), abs=1e-3)
-    assert exact.invitations_until_block(5, 0.05, 4, 3000).mean == pytest.approx(101.5, abs=0.01)  # the evening comes 1.5 later in the mean
+    assert exact.invitations_until_block(5, 0.05, 4, 3000).mean == pytest.approx(
+        101.5, abs=0.01
+    )  # the evening comes 1.5 later in the mean
 
 
 def test_T2_connections_before_block():
@@ -25,12 +27,16 @@ def test_T2_connections_before_block():
     assert (law.mean, law.sd) == pytest.approx((40, 18.974), abs=1e-3)
 
 
-@pytest.mark.parametrize(("K", "a", "q", "n"), [(5, 0.4, 0.05, 100), (5, 0.9, 0.01, 300), (2, 0.6, 0.1, 30)])
+@pytest.mark.parametrize(
+    ("K", "a", "q", "n"), [(5, 0.4, 0.05, 100), (5, 0.9, 0.01, 300), (2, 0.6, 0.1, 30)]
+)
 def test_T3_recursion_gives_the_closed_form(K, a, q, n):
     law = exact.accepted_with_budget(K, a, q, n)
     assert law.chances.sum() == pytest.approx(1)
     assert law.mean == pytest.approx(exact.mean_accepted_with_budget(K, a, q, n), rel=1e-12)
-    assert exact.blocked_with_budget(K, q, n) == pytest.approx(stats.binom.sf(K - 1, n, q), rel=1e-12)
+    assert exact.blocked_with_budget(K, q, n) == pytest.approx(
+        stats.binom.sf(K - 1, n, q), rel=1e-12
+    )
 
 
 def test_T3_numbers():
@@ -42,7 +48,9 @@ def test_T4_becomes_poisson_as_the_day_shrinks():
     """10 a day for 6 days with Weibull delays: P(not blocked) = .92576 in continuous time; halving the day halves the distance."""
     distances = []
     for parts in (32, 64, 128):
-        not_blocked = exact.not_blocked_with_delays(5, 0.05, 10 / parts, 0.386, 1.006 * parts, 10**6, 6 * parts)
+        not_blocked = exact.not_blocked_with_delays(
+            5, 0.05, 10 / parts, 0.386, 1.006 * parts, 10**6, 6 * parts
+        )
         distances.append(not_blocked - 0.92576)
     assert distances[0] / distances[1] == pytest.approx(2, abs=0.15)
     assert 2 * distances[2] - distances[1] == pytest.approx(0, abs=1e-4)
@@ -55,13 +63,19 @@ def test_T4_without_delay():
     assert at_once.chances == pytest.approx(exact.day_of_block_at_once(3, 0.05, 50).chances)
 
 
-@pytest.mark.parametrize(("K", "a", "q", "R"), [(2, 0.5, 0.1, 7), (1, 0.6, 0.05, 14), (3, 0.4, 0.3, 1)])
+@pytest.mark.parametrize(
+    ("K", "a", "q", "R"), [(2, 0.5, 0.1, 7), (1, 0.6, 0.05, 14), (3, 0.4, 0.3, 1)]
+)
 def test_T6_in_the_long_run(K, a, q, R):
     D = 1200
     halves = [exact.restricted_days(K, q, R, days) for days in (D // 2, D)]
-    assert 1 - (halves[1].mean - halves[0].mean) / (D // 2) == pytest.approx(exact.share_open(K, q, R), rel=1e-4)
+    assert 1 - (halves[1].mean - halves[0].mean) / (D // 2) == pytest.approx(
+        exact.share_open(K, q, R), rel=1e-4
+    )
     accepted = [exact.accepted_with_restrictions(K, a, q, R, days).mean for days in (D // 2, D)]
-    assert (accepted[1] - accepted[0]) / (D // 2) == pytest.approx(a * exact.share_open(K, q, R), rel=1e-4)
+    assert (accepted[1] - accepted[0]) / (D // 2) == pytest.approx(
+        a * exact.share_open(K, q, R), rel=1e-4
+    )
     assert accepted[1] == pytest.approx(a * (D - halves[1].mean), rel=1e-9)
 
 
@@ -72,7 +86,10 @@ def test_T7_recursion_gives_the_closed_form(q, w):
 
 
 def test_T7_becomes_the_continuous_form():
-    distances = [exact.mean_day_of_second_in_window(0.5 / parts, parts) / parts - 7.083 for parts in (100, 1000, 100_000)]
+    distances = [
+        exact.mean_day_of_second_in_window(0.5 / parts, parts) / parts - 7.083
+        for parts in (100, 1000, 100_000)
+    ]
     assert distances[-1] == pytest.approx(0, abs=5e-4)
     assert abs(distances[0]) > abs(distances[1]) > 1e-3 / 2
 
@@ -95,14 +112,25 @@ def test_T10_numbers():
     harmonic = sum(1 / k for k in range(1, N))
     assert exact.invited_after(N, 80).mean == pytest.approx((N - 1) * (1 - (1 - 1 / N) ** 80))
     assert exact.days_to_invite_all(N, 5000).mean == pytest.approx(N * harmonic)
-    assert exact.connected_with_reinvites(10_000, 9_000, 1.0, 300).mean == pytest.approx(9_000 * (1 - (1 - 1 / 10_000) ** 300))
-    assert exact.connected_with_reinvites(1000, 900, 0.3, 500).mean == pytest.approx(900 * (1 - (1 - 0.3 / 1000) ** 500), rel=1e-3)
+    assert exact.connected_with_reinvites(10_000, 9_000, 1.0, 300).mean == pytest.approx(
+        9_000 * (1 - (1 - 1 / 10_000) ** 300)
+    )
+    assert exact.connected_with_reinvites(1000, 900, 0.3, 500).mean == pytest.approx(
+        900 * (1 - (1 - 0.3 / 1000) ** 500), rel=1e-3
+    )
 
 
 # Against plain simulation of one account after another
 
 
-def one_account(draw: np.random.Generator, days: int, m: int, a: float, q: float, rule: Callable[[list[int], int], int]) -> list[int]:
+def one_account(
+    draw: np.random.Generator,
+    days: int,
+    m: int,
+    a: float,
+    q: float,
+    rule: Callable[[list[int], int], int],
+) -> list[int]:
     """Day of the first block (days + 1: none), acceptances, restricted days; ``rule(strike days, today)`` is a restriction's length."""
     strikes: list[int] = []
     first, accepted, restricted, until = days + 1, 0, 0, 0
@@ -120,7 +148,9 @@ def one_account(draw: np.random.Generator, days: int, m: int, a: float, q: float
     return [first, accepted, restricted]
 
 
-@pytest.mark.parametrize("quantity", ["T3 accepted", "T6 restricted", "T6 accepted", "T7 day", "T7 two a day"])
+@pytest.mark.parametrize(
+    "quantity", ["T3 accepted", "T6 restricted", "T6 accepted", "T7 day", "T7 two a day"]
+)
 def test_recursions_against_plain_simulation(quantity):
     def life(strikes, day):
         return 10**6 if len(strikes) >= 2 else 0
@@ -169,8 +199,12 @@ def test_T9_against_plain_simulation():
         arcs[rows, (invites + (invites >= np.arange(n)[:, None])).ravel()] = True
         answers = np.triu(draw.random((n, n)) < a, 1)
         means.append(2 * np.triu((arcs & arcs.T) | ((arcs ^ arcs.T) & answers), 1).sum() / n)
-    assert np.mean(means) == pytest.approx(exact.mean_degree(n, m, a), abs=4 * exact.sd_of_mean_degree(n, m, a) / np.sqrt(len(means)))
-    assert np.std(means) == pytest.approx(exact.sd_of_mean_degree(n, m, a), rel=4 / np.sqrt(2 * len(means)))
+    assert np.mean(means) == pytest.approx(
+        exact.mean_degree(n, m, a), abs=4 * exact.sd_of_mean_degree(n, m, a) / np.sqrt(len(means))
+    )
+    assert np.std(means) == pytest.approx(
+        exact.sd_of_mean_degree(n, m, a), rel=4 / np.sqrt(2 * len(means))
+    )
 
 
 def test_T10_against_plain_simulation():

@@ -5,7 +5,17 @@ from .everyone import EVERYONE
 from .interacted import INTERACTED
 from .policy import Bond, Candidate, InvitePolicy
 
-POLICIES: dict[str, InvitePolicy] = {policy.name: policy for policy in (EVERYONE, INTERACTED, CLOSE_FRIENDS)}
+POLICIES: dict[str, InvitePolicy] = {
+    policy.name: policy for policy in (EVERYONE, INTERACTED, CLOSE_FRIENDS)
+}
 """The built-in policies by name, in the order in which tables and figures show them."""
 
-__all__ = ["CLOSE_FRIENDS", "EVERYONE", "INTERACTED", "POLICIES", "Bond", "Candidate", "InvitePolicy"]
+__all__ = [
+    "CLOSE_FRIENDS",
+    "EVERYONE",
+    "INTERACTED",
+    "POLICIES",
+    "Bond",
+    "Candidate",
+    "InvitePolicy",
+]

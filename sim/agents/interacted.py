@@ -2,4 +2,6 @@
 
 from .policy import InvitePolicy
 
-INTERACTED = InvitePolicy("interacted", contacts=1, min_tie=1, min_acceptance=0.3, accepts_from=1, takes_references=True)
+INTERACTED = InvitePolicy(
+    "interacted", contacts=1, min_tie=1, min_acceptance=0.3, accepts_from=1, takes_references=True
+)

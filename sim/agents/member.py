@@ -97,7 +97,10 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def restricted(self) -> bool:
         """Whether it may not invite on the coming day."""
-        return bool(self.model.engine.world.accounts[self.number, arrays.RESTRICTED_UNTIL] > max(self.model.engine.day, 0))
+        return bool(
+            self.model.engine.world.accounts[self.number, arrays.RESTRICTED_UNTIL]
+            > max(self.model.engine.day, 0)
+        )
 
     @property
     def connections(self) -> list["Member"]:
@@ -113,7 +116,13 @@ class Member(mesa.Agent):  # type: ignore[misc]
         slots = pairs.slots(world.head, world.chunks, self.number)
         slots = slots[world.state[slots] & bonds.CONTACT > 0]
         ties = world.link[2 * slots + 1].astype(int)
-        met, talked, last = (ties >> bonds.MET) & bonds.COUNT_MASK, (ties >> bonds.TALKED) & bonds.COUNT_MASK, ties >> bonds.LAST
+        met, talked, last = (
+            (ties >> bonds.MET) & bonds.COUNT_MASK,
+            (ties >> bonds.TALKED) & bonds.COUNT_MASK,
+            ties >> bonds.LAST,
+        )
         classes = (world.state[slots] & bonds.CONTACT) >> bonds.CLASS
-        columns = (numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes))
+        columns = (
+            numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes)
+        )
         return {alter: Bond(*numbers) for alter, *numbers in zip(*columns, strict=True)}

@@ -76,18 +76,45 @@ class InvitePolicy(Section):
         With one line: which number, what is wrong with it, and what would be right.
     """
 
-    name: Annotated[str, Text("name, in tables and figures", form="letters, digits, - and _", only=NAMED_WITH)]
-    share: Annotated[float, Real("part of all members, relative to the other policies", high=MOST_WEIGHT, unit="weight")] = 1.0
-    contacts: Annotated[float, Real("weight of a random contact as candidate", high=MOST_WEIGHT, unit="weight")] = 0.0
-    introductions: Annotated[
-        float, Real("weight of a random connection of a random connection as candidate", high=MOST_WEIGHT, unit="weight")
+    name: Annotated[
+        str, Text("name, in tables and figures", form="letters, digits, - and _", only=NAMED_WITH)
+    ]
+    share: Annotated[
+        float,
+        Real(
+            "part of all members, relative to the other policies", high=MOST_WEIGHT, unit="weight"
+        ),
+    ] = 1.0
+    contacts: Annotated[
+        float, Real("weight of a random contact as candidate", high=MOST_WEIGHT, unit="weight")
     ] = 0.0
-    directory: Annotated[float, Real("weight of any member as candidate", high=MOST_WEIGHT, unit="weight")] = 0.0
-    min_tie: Annotated[int, Whole("lowest tie class that is invited, 0 stranger to 4 close", high=4, unit="tie class")] = 0
-    min_acceptance: Annotated[float, Chance("lowest own estimate of acceptance at which an invitation is sent")] = 0.0
-    accepts_from: Annotated[int, Whole("lowest tie class that is accepted; 5: nobody", high=5, unit="tie class")] = 0
-    takes_references: Annotated[bool, Flag("a common connection opens the door to people below accepts_from")] = False
-    condition: Annotated[Callable[[Bond, Candidate, int], bool] | None, Field(exclude=True, repr=False)] = None
+    introductions: Annotated[
+        float,
+        Real(
+            "weight of a random connection of a random connection as candidate",
+            high=MOST_WEIGHT,
+            unit="weight",
+        ),
+    ] = 0.0
+    directory: Annotated[
+        float, Real("weight of any member as candidate", high=MOST_WEIGHT, unit="weight")
+    ] = 0.0
+    min_tie: Annotated[
+        int,
+        Whole("lowest tie class that is invited, 0 stranger to 4 close", high=4, unit="tie class"),
+    ] = 0
+    min_acceptance: Annotated[
+        float, Chance("lowest own estimate of acceptance at which an invitation is sent")
+    ] = 0.0
+    accepts_from: Annotated[
+        int, Whole("lowest tie class that is accepted; 5: nobody", high=5, unit="tie class")
+    ] = 0
+    takes_references: Annotated[
+        bool, Flag("a common connection opens the door to people below accepts_from")
+    ] = False
+    condition: Annotated[
+        Callable[[Bond, Candidate, int], bool] | None, Field(exclude=True, repr=False)
+    ] = None
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
         super().__init__(**({} if name is None else {"name": name}), **numbers)
@@ -102,7 +129,9 @@ class InvitePolicy(Section):
     @model_validator(mode="after")
     def _has_a_source(self) -> "InvitePolicy":
         if self.contacts + self.introductions + self.directory <= 0:
-            raise InputError("contacts: 0, as are introductions and directory; must be above 0 for at least one of the three")
+            raise InputError(
+                "contacts: 0, as are introductions and directory; must be above 0 for at least one of the three"
+            )
         return self
 
 
@@ -111,10 +140,14 @@ class Policies(dict[str, InvitePolicy]):
 
     def _refused(self, *given: Any, **named: Any) -> Any:
         right = "must be a changed copy, as scenario.replace({'policies.everyone.share': 2})"
-        raise InputError(f"policies: can't be changed, a scenario and its parts stay as they are; {right}")
+        raise InputError(
+            f"policies: can't be changed, a scenario and its parts stay as they are; {right}"
+        )
 
     __setitem__ = __delitem__ = __ior__ = _refused  # type: ignore[assignment]
     clear = pop = popitem = setdefault = update = _refused  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Any, ...]:  # to pickle or copy it as any dict would set the items one by one
+    def __reduce__(
+        self,
+    ) -> tuple[Any, ...]:  # to pickle or copy it as any dict would set the items one by one
         return type(self), (dict(self),)

@@ -31,7 +31,18 @@ from .order import key, pair, sort
 from .paper import SIEVE, TOGETHER
 from .send import connect, count_accepted, draw_arc, full
 from .vectors import AHEAD, WIDTH, first_of, prefetch, within
-from .world import ACCOUNT, ANSWERS, COUNTED_STRIKES, NEWEST_LOCK, OLDEST_LOCK, STRIKES, T_RESOLVED, T_STRIKES, TALLY, WELCOMED
+from .world import (
+    ACCOUNT,
+    ANSWERS,
+    COUNTED_STRIKES,
+    NEWEST_LOCK,
+    OLDEST_LOCK,
+    STRIKES,
+    T_RESOLVED,
+    T_STRIKES,
+    TALLY,
+    WELCOMED,
+)
 
 _STALE, _ACCEPT, _IDK, _IGNORE = range(4)
 _WITHDRAWN = 4
@@ -105,7 +116,12 @@ def _needs_reference(world, rules, slot, source, w0, w1):
     if np.uint64(w0) >= rules.recognise[k]:
         k = 0
     p = world.policy[world.alter[slot]]
-    return np.uint64(w1) < rules.accept[k] and k < rules.accepts_from[p] and rules.takes_references[p] and source != FROM_INTRODUCTIONS
+    return (
+        np.uint64(w1) < rules.accept[k]
+        and k < rules.accepts_from[p]
+        and rules.takes_references[p]
+        and source != FROM_INTRODUCTIONS
+    )
 
 
 @inlined
@@ -123,7 +139,9 @@ def _verdict(world, rules, slot, ego, source, w0, w1, w2, sieve):
         # whom a common connection has introduced has one, and connections last
         if rules.takes_references[p] and (
             source == FROM_INTRODUCTIONS
-            or _common_connection(world.head, world.chunks, world.mark, world.alter, world.state, sieve, ego, other)
+            or _common_connection(
+                world.head, world.chunks, world.mark, world.alter, world.state, sieve, ego, other
+            )
         ):
             return _ACCEPT
     if not recognised and np.uint64(w2) < rules.idk_click:
@@ -155,22 +173,50 @@ def judge(world, rules, day, low, high, paper):
         begin, end = max(first, first + low - offset), min(last, first + high - offset)
         while begin < end:
             count = min(TOGETHER, end - begin)
-            slots, egos = world.sent_slot[row, begin : begin + count], world.sent_ego[row, begin : begin + count]
+            slots, egos = (
+                world.sent_slot[row, begin : begin + count],
+                world.sent_ego[row, begin : begin + count],
+            )
             for turn in range(count):
                 prefetch(world.alter, np.int64(slots[turn]))
                 prefetch(world.state, np.int64(slots[turn]))
             _draw_answers(rules.key, day, world.alter, slots, egos, count, words)
             for turn in range(count):
                 if _needs_reference(
-                    world, rules, np.int64(slots[turn]), world.sent_source[row, begin + turn], words[0, turn], words[1, turn]
+                    world,
+                    rules,
+                    np.int64(slots[turn]),
+                    world.sent_source[row, begin + turn],
+                    words[0, turn],
+                    words[1, turn],
                 ):
-                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(egos[turn]))
-                    _ask_for_bonds(world.head, world.chunks, world.alter, world.state, np.int64(words[3, turn]))
+                    _ask_for_bonds(
+                        world.head, world.chunks, world.alter, world.state, np.int64(egos[turn])
+                    )
+                    _ask_for_bonds(
+                        world.head, world.chunks, world.alter, world.state, np.int64(words[3, turn])
+                    )
             for turn in range(count):
-                slot, ego, source = np.int64(slots[turn]), np.int64(egos[turn]), world.sent_source[row, begin + turn]
+                slot, ego, source = (
+                    np.int64(slots[turn]),
+                    np.int64(egos[turn]),
+                    world.sent_source[row, begin + turn],
+                )
                 pending = world.state[slot] & PLATFORM == PENDING
                 world.verdicts[offset + begin - first + turn] = (
-                    _verdict(world, rules, slot, ego, source, words[0, turn], words[1, turn], words[2, turn], sieve) if pending else _STALE
+                    _verdict(
+                        world,
+                        rules,
+                        slot,
+                        ego,
+                        source,
+                        words[0, turn],
+                        words[1, turn],
+                        words[2, turn],
+                        sieve,
+                    )
+                    if pending
+                    else _STALE
                 )
             begin += count
         offset += last - first
@@ -182,7 +228,9 @@ def _strike(world, totals, day, slot, ego):
     world.answers[ANSWERS * ego + 2 * class_in(world.state[slot]) + 1] += 1
     world.tally[TALLY * ego + STRIKES] += 1
     if world.strike_days.shape[0] > 0:
-        world.strike_days[ego, world.account[ACCOUNT * ego + COUNTED_STRIKES] % world.strike_days.shape[1]] = day
+        world.strike_days[
+            ego, world.account[ACCOUNT * ego + COUNTED_STRIKES] % world.strike_days.shape[1]
+        ] = day
     world.account[ACCOUNT * ego + COUNTED_STRIKES] += 1
     totals[world.policy[ego], T_STRIKES] += 1
     totals[world.policy[ego], T_RESOLVED] += 1
@@ -208,10 +256,15 @@ def _accepts(world, totals, there, other):
 def _ask_ahead(world, row, place, last, offset, low, high):
     """Ask for the memory that answers further down the list will change, where it is that of members low to high - 1."""
     if place + 2 * AHEAD < last:
-        prefetch_bond(world.alter, world.link, world.state, at(world.sent_slot[row, place + 2 * AHEAD]))
+        prefetch_bond(
+            world.alter, world.link, world.state, at(world.sent_slot[row, place + 2 * AHEAD])
+        )
     if place + AHEAD >= last or world.verdicts[offset + AHEAD] != _ACCEPT:
         return
-    slot, ego = at(world.sent_slot[row, place + AHEAD]), np.int64(world.sent_ego[row, place + AHEAD])
+    slot, ego = (
+        at(world.sent_slot[row, place + AHEAD]),
+        np.int64(world.sent_ego[row, place + AHEAD]),
+    )
     other = np.int64(world.alter[slot])
     if low <= ego < high:
         prefetch(world.head, HEAD * ego)
@@ -259,7 +312,9 @@ def settle_accepted(world, rules, day, totals):
         row = (day - delay) % ring
         for place in range(world.sent_from[row, delay], world.sent_from[row, delay + 1]):
             if world.verdicts[offset] == _ACCEPT:
-                world.keys[count] = key(world.alter[world.sent_slot[row, place]], world.sent_ego[row, place])
+                world.keys[count] = key(
+                    world.alter[world.sent_slot[row, place]], world.sent_ego[row, place]
+                )
                 count += 1
             offset += 1
     sort(world.keys, count)
@@ -275,13 +330,20 @@ def settle_accepted(world, rules, day, totals):
 def waiting_longest(world, rules, day):
     """Count the invitations of the day whose time is up, answered or not."""
     sent = day - rules.pending_days
-    return world.sent_from[sent % world.sent_slot.shape[0], rules.pending_days + 1] if sent >= 1 else np.int64(0)
+    return (
+        world.sent_from[sent % world.sent_slot.shape[0], rules.pending_days + 1]
+        if sent >= 1
+        else np.int64(0)
+    )
 
 
 @inner
 def withdraw(world, rules, day, low, high, totals):
     """Withdraw the invitations of members low to high - 1 that are still pending on their last day, and mark them in ``sent_source``."""
-    row, count = (day - rules.pending_days) % world.sent_slot.shape[0], waiting_longest(world, rules, day)
+    row, count = (
+        (day - rules.pending_days) % world.sent_slot.shape[0],
+        waiting_longest(world, rules, day),
+    )
     for place in range(count):
         if place + AHEAD < count and low <= world.sent_ego[row, place + AHEAD] < high:
             prefetch(world.state, at(world.sent_slot[row, place + AHEAD]))
@@ -315,7 +377,13 @@ def unlock(world, rules, day):
     for _ in range(world.lock_counts[began % len(world.lock_counts)]):
         slot = np.int64(world.locks[world.clock[OLDEST_LOCK] % len(world.locks)])
         world.clock[OLDEST_LOCK] += 1
-        if world.state[slot] & PLATFORM == LOCKED:  # alter's own invitation may have connected them meanwhile
+        if (
+            world.state[slot] & PLATFORM == LOCKED
+        ):  # alter's own invitation may have connected them meanwhile
             world.state[slot] = (world.state[slot] & ~np.uint8(PLATFORM)) | FREE
             if class_in(world.state[slot]) > 0:
-                world.head[HEAD * np.int64(world.alter[world.link[2 * slot]]) + FREE_OF_CLASS + class_in(world.state[slot])] += 1
+                world.head[
+                    HEAD * np.int64(world.alter[world.link[2 * slot]])
+                    + FREE_OF_CLASS
+                    + class_in(world.state[slot])
+                ] += 1

@@ -60,15 +60,24 @@ class Chunks(NamedTuple):
 def slot_of(chunks, ego, place):
     """Give the slot of ego's bond at a place, 0 to its number of bonds - 1."""
     if place < NEAR:
-        return np.int64(chunks.near[NEAR_CHUNKS * ego + (place >> CHUNK_BITS)]) + (place & (CHUNK - 1))
-    return np.int64(chunks.far[ego, (place - NEAR) >> FAR_BITS]) + ((place - NEAR) & (FAR_CHUNK - 1))
+        return np.int64(chunks.near[NEAR_CHUNKS * ego + (place >> CHUNK_BITS)]) + (
+            place & (CHUNK - 1)
+        )
+    return np.int64(chunks.far[ego, (place - NEAR) >> FAR_BITS]) + (
+        (place - NEAR) & (FAR_CHUNK - 1)
+    )
 
 
 @inlined
 def tie_class(tie, often, close):
     """Give the class of a tie, 0 stranger to 4 close (docs/odd.md, the ladder): so many steps as it has climbed, 0 < 1 < often < close."""
     met = (np.int64(tie) >> MET) & COUNT_MASK
-    return np.int64(np.int64(tie) & ENCOUNTERS > 0) + np.int64(met > 0) + np.int64(met >= often) + np.int64(met >= close)
+    return (
+        np.int64(np.int64(tie) & ENCOUNTERS > 0)
+        + np.int64(met > 0)
+        + np.int64(met >= often)
+        + np.int64(met >= close)
+    )
 
 
 @inlined

@@ -16,14 +16,38 @@ from .invite import choose_invitations
 from .join import ALTER, EGO, EXTRA, ROOM, SLOT, link_across
 from .meet import choose_encounters
 from .send import cross, cross_in_order, file, introduce, send
-from .share import FRESH, INVITED, LOW, POOL, POOL_END, REACHED, SAID, TOUCHED, VERDICT, all_here, part
+from .share import (
+    FRESH,
+    INVITED,
+    LOW,
+    POOL,
+    POOL_END,
+    REACHED,
+    SAID,
+    TOUCHED,
+    VERDICT,
+    all_here,
+    part,
+)
 from .world import DAY, END_SLOT, LIST, NEEDED, NEWEST_LOCK, NEXT_SLOT, OLDEST_LOCK, STAGE
 
 DONE, AGAIN, MORE_SLOTS, MORE_CHUNKS, MORE_ANSWERS, MORE_LOCKS = range(6)
 """What a thread says at the end of a stage, and, but for AGAIN, ``advance``."""
 
 DAWN, MEETING, REACHING, LISTING, COUNTING, ACQUAINTING, LINKING, UNLOCKING, INVITING = range(9)
-INTRODUCING, BINDING, SENDING, CROSSING, FILING, WAITING, JUDGING, SETTLING, ACCEPTING, EVENING, OBSERVING = range(9, 20)
+(
+    INTRODUCING,
+    BINDING,
+    SENDING,
+    CROSSING,
+    FILING,
+    WAITING,
+    JUDGING,
+    SETTLING,
+    ACCEPTING,
+    EVENING,
+    OBSERVING,
+) = range(9, 20)
 """Stages of a day. What one thread looks at in a stage no other changes: a byte may change under a reader, but not who is a contact
 (MEETING) or connected (INVITING), and a row's slot (INTRODUCING) matters only to those who look after one of its members."""
 OF_ONE = (LISTING, UNLOCKING, FILING, WAITING, ACCEPTING, OBSERVING)
@@ -54,7 +78,9 @@ def _list_encounters(world, log_from, log_ego, log_alter, repeats):
     """Put those of the log in the place of the encounters that were drawn, if there is a log."""
     if len(log_from) > 1:
         of_log = _log_day(world.clock[DAY], len(log_from) - 1, repeats)
-        world.clock[LIST] = _take_from_log(world, log_from, log_ego, log_alter, of_log) if of_log >= 0 else 0
+        world.clock[LIST] = (
+            _take_from_log(world, log_from, log_ego, log_alter, of_log) if of_log >= 0 else 0
+        )
 
 
 @part_of
@@ -63,7 +89,9 @@ def _room_to_answer(world, rules, day):
     world.clock[NEEDED] = due(world, rules, day)
     if world.clock[NEEDED] > len(world.verdicts):  # keys are never fewer
         return MORE_ANSWERS
-    world.clock[NEEDED] = world.clock[NEWEST_LOCK] - world.clock[OLDEST_LOCK] + waiting_longest(world, rules, day)
+    world.clock[NEEDED] = (
+        world.clock[NEWEST_LOCK] - world.clock[OLDEST_LOCK] + waiting_longest(world, rules, day)
+    )
     if rules.lock_days >= 0 and world.clock[NEEDED] > len(world.locks):
         return MORE_LOCKS
     return DONE
@@ -90,7 +118,9 @@ def _link(world, rows, share):
 def _count_far_side(world, share):
     """Count, for the members of a thread, what all threads have listed."""
     for turn in range(share.of):
-        count_far_side(world, share.ledger[turn, LOW], share.ledger[turn, TOUCHED], share.low, share.high)
+        count_far_side(
+            world, share.ledger[turn, LOW], share.ledger[turn, TOUCHED], share.low, share.high
+        )
 
 
 @part_of
@@ -114,7 +144,10 @@ def _pools_filled(world, share):
             many = min(clock[END_SLOT] - clock[NEXT_SLOT], 8 * ROOM + len(world.policy) // 8)
             if share.of == 1 or many < ROOM:
                 return False
-            share.ledger[turn, POOL], share.ledger[turn, POOL_END] = clock[NEXT_SLOT], clock[NEXT_SLOT] + many
+            share.ledger[turn, POOL], share.ledger[turn, POOL_END] = (
+                clock[NEXT_SLOT],
+                clock[NEXT_SLOT] + many,
+            )
             clock[NEXT_SLOT] += many
     return True
 
@@ -134,8 +167,12 @@ def _conclude(world, rules, share, stage):
     elif stage == MEETING:
         clock[LIST] = _put_together(world.fresh, share, 1, FRESH)
     elif stage == INVITING:
-        clock[LIST] = _put_together(world.invited, share, len(world.invited) // rules.members, INVITED)
-    clock[STAGE] = DAWN if stage == OBSERVING or (stage == UNLOCKING and clock[DAY] < 1) else stage + 1
+        clock[LIST] = _put_together(
+            world.invited, share, len(world.invited) // rules.members, INVITED
+        )
+    clock[STAGE] = (
+        DAWN if stage == OBSERVING or (stage == UNLOCKING and clock[DAY] < 1) else stage + 1
+    )
     return said
 
 
@@ -144,7 +181,9 @@ def _do(world, rules, stage, day, series, log_from, log_ego, log_alter, repeats,
     """Do a thread's share of a stage, and say what must grow before it can go on, or DONE."""
     own, low, high = share.own, share.low, share.high
     if stage == MEETING:
-        own[TOUCHED], own[FRESH] = choose_encounters(world, rules, day, low, high, share.paper.meeting)
+        own[TOUCHED], own[FRESH] = choose_encounters(
+            world, rules, day, low, high, share.paper.meeting
+        )
     elif stage == REACHING:
         own[TOUCHED] = reach_far_side(world, rules, day, low, own[TOUCHED])
     elif stage == LISTING:
@@ -152,7 +191,9 @@ def _do(world, rules, stage, day, series, log_from, log_ego, log_alter, repeats,
     elif stage == COUNTING:
         _count_far_side(world, share)
     elif stage == ACQUAINTING:
-        own[REACHED] = make_acquainted(world, rules, day, own[REACHED], world.clock[LIST], share.pool, low, high)
+        own[REACHED] = make_acquainted(
+            world, rules, day, own[REACHED], world.clock[LIST], share.pool, low, high
+        )
         return _bonds_created(world, share)
     elif stage == LINKING:
         _link(world, world.fresh, share)
@@ -161,7 +202,9 @@ def _do(world, rules, stage, day, series, log_from, log_ego, log_alter, repeats,
     elif stage == INVITING:
         own[INVITED] = choose_invitations(world, rules, day, low, high, share.paper.inviting)
     elif stage == INTRODUCING:
-        own[REACHED] = introduce(world, rules, day, own[REACHED], world.clock[LIST], share.pool, low, high)
+        own[REACHED] = introduce(
+            world, rules, day, own[REACHED], world.clock[LIST], share.pool, low, high
+        )
         return _bonds_created(world, share)
     elif stage == BINDING:
         _link(world, world.invited, share)
@@ -202,7 +245,20 @@ def advance(world, rules, last_day, series, log_from, log_ego, log_alter, repeat
     while world.clock[DAY] < last_day or world.clock[STAGE] != DAWN:
         stage, said = world.clock[STAGE], np.int64(DONE)
         if share.turn == 0 or stage not in OF_ONE:
-            said = np.int64(_do(world, rules, stage, world.clock[DAY], series, log_from, log_ego, log_alter, repeats, share))
+            said = np.int64(
+                _do(
+                    world,
+                    rules,
+                    stage,
+                    world.clock[DAY],
+                    series,
+                    log_from,
+                    log_ego,
+                    log_alter,
+                    repeats,
+                    share,
+                )
+            )
         share.own[SAID] = said
         all_here(share)
         if share.turn == 0:

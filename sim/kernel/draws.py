@@ -30,7 +30,12 @@ _drawn = njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nr
 @_drawn
 def philox(c0, c1, c2, c3, k0, k1):
     """Give the four 32-bit words, as uint64, of the block at counter (c0, c1, c2, c3) under key (k0, k1)."""
-    c0, c1, c2, c3 = np.uint64(c0) & _LOW, np.uint64(c1) & _LOW, np.uint64(c2) & _LOW, np.uint64(c3) & _LOW
+    c0, c1, c2, c3 = (
+        np.uint64(c0) & _LOW,
+        np.uint64(c1) & _LOW,
+        np.uint64(c2) & _LOW,
+        np.uint64(c3) & _LOW,
+    )
     k0, k1 = np.uint64(k0) & _LOW, np.uint64(k1) & _LOW
     for _ in range(10):
         p0 = _M0 * c0
@@ -65,7 +70,12 @@ def lane(words, place):
 @_drawn
 def column(rows, turn):
     """Give the four words that ``blocks`` has left in a column."""
-    return np.uint64(rows[0, turn]), np.uint64(rows[1, turn]), np.uint64(rows[2, turn]), np.uint64(rows[3, turn])
+    return (
+        np.uint64(rows[0, turn]),
+        np.uint64(rows[1, turn]),
+        np.uint64(rows[2, turn]),
+        np.uint64(rows[3, turn]),
+    )
 
 
 @fast

@@ -24,7 +24,9 @@ from .world import ANSWERS, FAILED
 
 
 @intrinsic
-def _ask(typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day):
+def _ask(
+    typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day
+):
     """Call a policy's own compiled function at an address."""
 
     def generate(context, builder, signature, arguments):
@@ -80,7 +82,9 @@ def eligible(world, rules, day, ego, other, slot):
         return False
     if rules.min_acceptance[p] > 0.0 and estimate(world, rules, ego, k) < rules.min_acceptance[p]:
         return False
-    return rules.condition[p] == 0 or agrees(world, rules, day, ego, np.int64(world.alter[slot]) if slot >= 0 else other, slot, k)
+    return rules.condition[p] == 0 or agrees(
+        world, rules, day, ego, np.int64(world.alter[slot]) if slot >= 0 else other, slot, k
+    )
 
 
 @inlined
@@ -107,7 +111,9 @@ def count_agreed(world, rules, day, ego, classes, number):
     agreed = np.int64(0)
     for turn in range(number_of_free(world.head, ego, classes)):
         slot = nth_free(world.chunks, world.head, world.state, ego, classes, turn)
-        if agrees(world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])):
+        if agrees(
+            world, rules, day, ego, np.int64(world.alter[slot]), slot, class_in(world.state[slot])
+        ):
             if agreed == number:
                 return slot
             agreed += 1

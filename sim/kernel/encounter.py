@@ -123,7 +123,11 @@ def make_acquainted(world, rules, day, first, last, pool, low, high):
     today, rows, link = day - rules.first_day, world.fresh, world.link
     for place in range(at(first), at(last)):
         ask_ahead(world, rows, place, last, low, high)
-        ego, other, face = np.int64(rows[place, EGO]), np.int64(rows[place, ALTER]), np.int64(rows[place, EXTRA])
+        ego, other, face = (
+            np.int64(rows[place, EGO]),
+            np.int64(rows[place, ALTER]),
+            np.int64(rows[place, EXTRA]),
+        )
         mine, others = low <= ego < high, low <= other < high
         here, there, new = np.int64(rows[place, SLOT]), np.int64(-1), rows[place, SLOT] < 0
         if new and (mine or others) and not fits(world, pool, ego, other, mine, others):

@@ -30,13 +30,18 @@ def _breaks_the_rule(world, rules, day, ego):
     if (
         rules.limit >= 0
         and strikes >= rules.limit
-        and (rules.window_days < 0 or day - world.strike_days[ego, strikes % rules.limit] < rules.window_days)
+        and (
+            rules.window_days < 0
+            or day - world.strike_days[ego, strikes % rules.limit] < rules.window_days
+        )
     ):
         return True
     if rules.min_ratio >= 0.0:
         sent = world.tally[TALLY * ego + SENT] - world.tally[TALLY * ego + SENT_BEFORE]
         accepted = world.tally[TALLY * ego + ACCEPTED] - world.tally[TALLY * ego + ACCEPTED_BEFORE]
-        return sent >= rules.min_invites and accepted / sent < rules.min_ratio  # as it is said: min_ratio * sent may round up
+        return (
+            sent >= rules.min_invites and accepted / sent < rules.min_ratio
+        )  # as it is said: min_ratio * sent may round up
     return False
 
 
@@ -52,7 +57,9 @@ def _lift(world, totals, ego):
 @inlined
 def _restrict(world, rules, totals, day, ego):
     """Restrict an account from tomorrow on."""
-    world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
+    world.account[ACCOUNT * ego + RESTRICTED_UNTIL] = (
+        day + rules.restriction_days if rules.restriction_days >= 0 else FOREVER
+    )
     world.tally[TALLY * ego + RESTRICTED_DAYS] += max(rules.restriction_days, 0)
     totals[world.policy[ego], T_RESTRICTED] += 1
     if world.tally[TALLY * ego + BLOCKED_DAY] == 0:
@@ -68,7 +75,10 @@ def enforce(world, rules, day, low, high, totals):
         return
     suspect = np.int64(0 if rules.min_ratio >= 0.0 else rules.limit)
     for ego in range(at(low), at(high)):
-        until, strikes = world.account[ACCOUNT * ego + RESTRICTED_UNTIL], world.account[ACCOUNT * ego + COUNTED_STRIKES]
+        until, strikes = (
+            world.account[ACCOUNT * ego + RESTRICTED_UNTIL],
+            world.account[ACCOUNT * ego + COUNTED_STRIKES],
+        )
         if not ((until == day) | ((until < day) & (strikes >= suspect))):
             continue
         if until == day:

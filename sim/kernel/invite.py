@@ -85,7 +85,9 @@ def _those_who_try(world, rules, attempt, asking, paper):
 def _delay(rules, drawn):
     """Give how many days the answer takes; pending_days stands for never."""
     days = np.int64(0)
-    for day in range(rules.pending_days):  # the thresholds fall, so all of them can be looked at at once
+    for day in range(
+        rules.pending_days
+    ):  # the thresholds fall, so all of them can be looked at at once
         days += np.int64(np.uint64(drawn) < rules.delays[day])
     return days
 
@@ -125,9 +127,13 @@ def _find_contacts(world, rules, day, turns, found, paper):
         one = np.int64(paper.found[hit])
         turn, ego = np.int64(turns[one]), np.int64(paper.egos[one])
         if rules.contacts_only[world.policy[ego]] and rules.condition[world.policy[ego]] != 0:
-            paper.slot[one] = count_agreed(world, rules, day, ego, paper.classes[turn], paper.slot[one])
+            paper.slot[one] = count_agreed(
+                world, rules, day, ego, paper.classes[turn], paper.slot[one]
+            )
         else:
-            paper.slot[one] = nth_free(chunks, head, state, ego, paper.classes[turn], paper.slot[one])
+            paper.slot[one] = nth_free(
+                chunks, head, state, ego, paper.classes[turn], paper.slot[one]
+            )
         prefetch(world.alter, paper.slot[one])
 
 
@@ -151,12 +157,26 @@ def _try_only_contacts(world, rules, day, attempt, alone, base, each, paper):
             miss *= 1.0 - hit
         paper.found[found] = one
         paper.slot[one] = below(np.uint64(paper.drawn[_PICK, one]), eligible)
-        found += np.int64((np.uint64(paper.drawn[_SOURCE, one]) >= np.uint64(miss * TWO32)) & (eligible > 0))
+        found += np.int64(
+            (np.uint64(paper.drawn[_SOURCE, one]) >= np.uint64(miss * TWO32)) & (eligible > 0)
+        )
     _find_contacts(world, rules, day, paper.only, found, paper)
     for hit in range(found):
         one = np.int64(paper.found[hit])
         slot = paper.slot[one]
-        _write(world, rules, paper, one, np.int64(paper.only[one]), slot, np.int64(world.alter[slot]), FROM_CONTACTS, base, each, day)
+        _write(
+            world,
+            rules,
+            paper,
+            one,
+            np.int64(paper.only[one]),
+            slot,
+            np.int64(world.alter[slot]),
+            FROM_CONTACTS,
+            base,
+            each,
+            day,
+        )
 
 
 @inlined
@@ -177,7 +197,9 @@ def _look(world, rules, trying, paper):
         nowhere = introductions & (world.head[HEAD * ego + CONNECTIONS] == 0)
         looks = (not among_contacts) & (not nowhere)
         paper.slot[one] = below(np.uint64(paper.drawn[_PICK + 1, one]), eligible)
-        paper.whom[one] = below(np.uint64(paper.drawn[_PICK, one]), rules.members) if not introductions else -1
+        paper.whom[one] = (
+            below(np.uint64(paper.drawn[_PICK, one]), rules.members) if not introductions else -1
+        )
         paper.found[found] = one
         paper.elsewhere[elsewhere] = one
         paper.again[again] = turn
@@ -190,7 +212,11 @@ def _look(world, rules, trying, paper):
 @inlined
 def _early_slot(head, chunks, owner, pick, one, asked, paper):
     """Give the slot to which an early pick among the bonds of owner leads, for a try that asks connections."""
-    drawn = np.uint64(paper.drawn[_PICK + pick, one]) if pick < 2 else np.uint64(paper.more[pick - 2, asked])
+    drawn = (
+        np.uint64(paper.drawn[_PICK + pick, one])
+        if pick < 2
+        else np.uint64(paper.more[pick - 2, asked])
+    )
     return slot_of(chunks, owner, below(drawn, np.int64(head[HEAD * owner + BONDS])))
 
 
@@ -216,7 +242,11 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
     asking = np.int64(0)
     for look in range(elsewhere):
         one = np.int64(paper.elsewhere[look])
-        paper.introduced[asking], paper.asking[asking], paper.number[asking] = one, paper.egos[one], paper.places[one]
+        paper.introduced[asking], paper.asking[asking], paper.number[asking] = (
+            one,
+            paper.egos[one],
+            paper.places[one],
+        )
         asking += np.int64(paper.whom[one] < 0)
     blocks(key, day, MORE + 1, paper.asking, paper.number, asking, paper.more)
     for asked in range(asking):
@@ -224,8 +254,14 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
         for pick in range(4):
             prefetch(state, _early_slot(head, chunks, ego, pick, one, asked, paper))
     for asked in range(asking):
-        ego, one, n = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked]), np.int64(paper.number[asked])
-        slot, pick = _random_connection(key, day, head, chunks, state, ego, ego, n, np.int64(0), one, asked, paper)
+        ego, one, n = (
+            np.int64(paper.asking[asked]),
+            np.int64(paper.introduced[asked]),
+            np.int64(paper.number[asked]),
+        )
+        slot, pick = _random_connection(
+            key, day, head, chunks, state, ego, ego, n, np.int64(0), one, asked, paper
+        )
         paper.between[asked], paper.picks[asked] = slot, pick
         prefetch(alter, slot)
     for asked in range(asking):
@@ -235,13 +271,21 @@ def _ask_connections(key, day, head, chunks, alter, state, elsewhere, paper):
     for asked in range(asking):
         between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
         for ahead in range(pick, min(pick + 3, _EARLY_PICKS)):
-            slot = _early_slot(head, chunks, between, ahead, np.int64(paper.introduced[asked]), asked, paper)
+            slot = _early_slot(
+                head, chunks, between, ahead, np.int64(paper.introduced[asked]), asked, paper
+            )
             prefetch(state, slot)
             prefetch(alter, slot)
     for asked in range(asking):
-        ego, one, n = np.int64(paper.asking[asked]), np.int64(paper.introduced[asked]), np.int64(paper.number[asked])
+        ego, one, n = (
+            np.int64(paper.asking[asked]),
+            np.int64(paper.introduced[asked]),
+            np.int64(paper.number[asked]),
+        )
         between, pick = np.int64(paper.between[asked]), np.int64(paper.picks[asked])
-        slot, pick = _random_connection(key, day, head, chunks, state, ego, between, n, pick, one, asked, paper)
+        slot, pick = _random_connection(
+            key, day, head, chunks, state, ego, between, n, pick, one, asked, paper
+        )
         paper.whom[one] = alter[slot]
 
 
@@ -250,7 +294,9 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper):
     """Find the bonds that egos may have with those whom they have found elsewhere, by the marks, and ask for their memory."""
     for look in range(elsewhere):
         one = np.int64(paper.elsewhere[look])
-        paper.slot[one] = first_marked(chunks, head, mark, np.int64(paper.egos[one]), paper.whom[one])
+        paper.slot[one] = first_marked(
+            chunks, head, mark, np.int64(paper.egos[one]), paper.whom[one]
+        )
         if paper.slot[one] >= 0:
             prefetch_bond(alter, link, state, paper.slot[one])
 
@@ -270,7 +316,9 @@ def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
     for look in range(elsewhere):
         one = np.int64(paper.elsewhere[look])
         turn, ego, other = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.whom[one]
-        slot = found_from(world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[one])
+        slot = found_from(
+            world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[one]
+        )
         if (
             other == ego
             or (slot < 0 and _invited_before(world, other, base + turn * each, paper.written[turn]))
@@ -280,7 +328,19 @@ def _invite_elsewhere(world, rules, day, elsewhere, again, base, each, paper):
             again += 1
             continue
         introduced = paper.drawn[_SOURCE, one] * UNIT < rules.from_introductions[world.policy[ego]]
-        _write(world, rules, paper, one, turn, slot, other, FROM_INTRODUCTIONS if introduced else FROM_DIRECTORY, base, each, day)
+        _write(
+            world,
+            rules,
+            paper,
+            one,
+            turn,
+            slot,
+            other,
+            FROM_INTRODUCTIONS if introduced else FROM_DIRECTORY,
+            base,
+            each,
+            day,
+        )
     return again
 
 
@@ -291,7 +351,9 @@ def _invite_contacts(world, rules, day, found, again, base, each, paper):
         one = np.int64(paper.found[hit])
         turn, ego, slot = np.int64(paper.turns[one]), np.int64(paper.egos[one]), paper.slot[one]
         other = np.int64(world.alter[slot])
-        if rules.condition[world.policy[ego]] != 0 and not agrees(world, rules, day, ego, other, slot, class_in(world.state[slot])):
+        if rules.condition[world.policy[ego]] != 0 and not agrees(
+            world, rules, day, ego, other, slot, class_in(world.state[slot])
+        ):
             paper.again[again] = turn
             again += 1
             continue
@@ -302,7 +364,14 @@ def _invite_contacts(world, rules, day, found, again, base, each, paper):
 @inlined
 def _try_everywhere(world, rules, day, attempt, trying, base, each, paper):
     """Make the tries of those who look not only among contacts: the first of each, then the second of those who need one, and so on."""
-    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    head, chunks, mark, alter, link, state = (
+        world.head,
+        world.chunks,
+        world.mark,
+        world.alter,
+        world.link,
+        world.state,
+    )
     for n in range(attempt * rules.tries, (attempt + 1) * rules.tries):
         if trying == 0:
             break
@@ -311,7 +380,9 @@ def _try_everywhere(world, rules, day, attempt, trying, base, each, paper):
         _draw(rules, day, paper.turns, trying, paper)
         found, elsewhere, again = _look(world, rules, trying, paper)
         for look in range(elsewhere):
-            prefetch_bytes(chunks, head, mark, np.int64(paper.egos[np.int64(paper.elsewhere[look])]))
+            prefetch_bytes(
+                chunks, head, mark, np.int64(paper.egos[np.int64(paper.elsewhere[look])])
+            )
         _find_contacts(world, rules, day, paper.turns, found, paper)
         _ask_connections(rules.key, day, head, chunks, alter, state, elsewhere, paper)
         _look_for_bonds(head, chunks, mark, alter, link, state, elsewhere, paper)
@@ -343,7 +414,9 @@ def choose_invitations(world, rules, day, low, high, paper):
     each = np.int64(rules.whole_attempts + (1 if rules.extra_attempt > 0 else 0))
     out = low * each
     for begin in range(low, high, INVITING_BLOCK):
-        asking = _those_who_may(world, rules, day, begin, min(begin + INVITING_BLOCK, high), paper.who)
+        asking = _those_who_may(
+            world, rules, day, begin, min(begin + INVITING_BLOCK, high), paper.who
+        )
         for turn in range(asking):
             paper.written[turn] = 0
             prefetch_member(world.head, world.chunks, np.int64(paper.who[turn]))

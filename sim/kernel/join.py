@@ -44,7 +44,11 @@ def _listed(chunks, head, ego):
 def fits(world, pool, ego, other, mine, others):
     """Say whether the pool, and the lists of chunks of those of the two who are looked after here, have room for a bond between them."""
     head, chunks = world.head, world.chunks
-    return pool[0] + ROOM <= pool[1] and (not mine or _listed(chunks, head, ego)) and (not others or _listed(chunks, head, other))
+    return (
+        pool[0] + ROOM <= pool[1]
+        and (not mine or _listed(chunks, head, ego))
+        and (not others or _listed(chunks, head, other))
+    )
 
 
 @inlined

@@ -60,12 +60,18 @@ def _those_who_start(world, rules, day, first, count, paper):
     Apart from each other the two kinds make long loops that a processor can foresee.
     """
     first, until = at(first), np.uint64(np.ceil(rules.again * TWO32))
-    daily(rules.key, day, first, count, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3])
+    daily(
+        rules.key, day, first, count, paper.daily[0], paper.daily[1], paper.daily[2], paper.daily[3]
+    )
     for member in range(count):
-        world.attempts[first + member] = rules.whole_attempts + np.int32(np.uint64(paper.daily[3, member]) < rules.extra_attempt)
+        world.attempts[first + member] = rules.whole_attempts + np.int32(
+            np.uint64(paper.daily[3, member]) < rules.extra_attempt
+        )
     for member in range(count):
         begins = np.uint64(paper.daily[0, member]) < world.starts[first + member]
-        paper.kind[member] = np.uint8(begins) + np.uint8(begins & (np.uint64(paper.daily[1, member]) >= until))
+        paper.kind[member] = np.uint8(begins) + np.uint8(
+            begins & (np.uint64(paper.daily[1, member]) >= until)
+        )
     meet_again, elsewhere = np.int64(0), np.int64(0)
     for member in range(count):
         paper.who[meet_again] = first + member
@@ -119,7 +125,14 @@ def _strongest(key, day, choice, picks, head, chunks, link, again, paper):
     Leaves its slot and strength; strength 0: ego knows nobody. All look at once, ``picks`` words each in the first round and four in the
     next ones, until all have seen enough.
     """
-    who, egos, turns, slot, most, seen = paper.who, paper.egos, paper.turns, paper.slot, paper.most, paper.seen
+    who, egos, turns, slot, most, seen = (
+        paper.who,
+        paper.egos,
+        paper.turns,
+        paper.slot,
+        paper.most,
+        paper.seen,
+    )
     going, words = np.int64(0), np.int64(0)
     for turn in range(again):
         egos[going], turns[going] = who[turn], turn
@@ -131,7 +144,9 @@ def _strongest(key, day, choice, picks, head, chunks, link, again, paper):
                 paper.places[one] = words
             blocks(key, day, PARTNER, egos, paper.places, going, paper.drawn)
         _ask_for_ties(head, chunks, link, egos, going, picks, paper.drawn, paper.where)
-        going = _compare_ties(link, going, picks, choice, paper.where, egos, turns, slot, most, seen)
+        going = _compare_ties(
+            link, going, picks, choice, paper.where, egos, turns, slot, most, seen
+        )
         words, picks = words + 1, np.int64(4)
 
 
@@ -169,7 +184,9 @@ def _ask_for_partners(world, rules, first, again, starting, paper):
         u = paper.daily[1, ego - first] * UNIT
         begins = ego // rules.circle_size * rules.circle_size if u < rules.circle else 0
         size = min(rules.circle_size, rules.members - begins) if u < rules.circle else rules.members
-        paper.whom[turn] = begins + below(np.uint64(paper.drawn[0, turn]), size) if u >= rules.friend else -1
+        paper.whom[turn] = (
+            begins + below(np.uint64(paper.drawn[0, turn]), size) if u >= rules.friend else -1
+        )
         paper.turns[friends] = turn
         friends += np.int64((u < rules.friend) & (world.head[HEAD * ego + CONTACTS] > 0))
     return friends
@@ -182,7 +199,13 @@ def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
     for one in range(friends):
         ego = np.int64(who[np.int64(turns[one])])
         for pick in range(4):
-            slot = slot_of(chunks, ego, below(np.uint64(drawn[pick, np.int64(turns[one])]), np.int64(head[HEAD * ego + BONDS])))
+            slot = slot_of(
+                chunks,
+                ego,
+                below(
+                    np.uint64(drawn[pick, np.int64(turns[one])]), np.int64(head[HEAD * ego + BONDS])
+                ),
+            )
             where[pick, one] = slot
             prefetch(state, slot)
     for one in range(friends):
@@ -193,7 +216,17 @@ def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
             r = np.int64(4 - back) if known else r
         if r == 5:
             ego = np.int64(who[np.int64(turns[one])])
-            slot, r = _random_contact(head, chunks, state, key, day, ego, ego, np.int64(4), column(drawn, np.int64(turns[one])))
+            slot, r = _random_contact(
+                head,
+                chunks,
+                state,
+                key,
+                day,
+                ego,
+                ego,
+                np.int64(4),
+                column(drawn, np.int64(turns[one])),
+            )
         where[0, one], where[1, one] = slot, r
         prefetch(alter, slot)
     for one in range(friends):
@@ -201,14 +234,22 @@ def _ask_friends(key, day, head, chunks, alter, state, friends, paper):
         where[0, one] = between
         prefetch_member(head, chunks, between)
     for one in range(friends):
-        between, r, words = np.int64(where[0, one]), np.int64(where[1, one]), column(drawn, np.int64(turns[one]))
+        between, r, words = (
+            np.int64(where[0, one]),
+            np.int64(where[1, one]),
+            column(drawn, np.int64(turns[one])),
+        )
         for pick in range(r, min(r + 2, 4)):
-            slot = slot_of(chunks, between, below(lane(words, pick), np.int64(head[HEAD * between + BONDS])))
+            slot = slot_of(
+                chunks, between, below(lane(words, pick), np.int64(head[HEAD * between + BONDS]))
+            )
             prefetch(state, slot)
             prefetch(alter, slot)
     for one in range(friends):
         turn, between, r = np.int64(turns[one]), np.int64(where[0, one]), np.int64(where[1, one])
-        slot, r = _random_contact(head, chunks, state, key, day, np.int64(who[turn]), between, r, column(drawn, turn))
+        slot, r = _random_contact(
+            head, chunks, state, key, day, np.int64(who[turn]), between, r, column(drawn, turn)
+        )
         paper.whom[turn] = alter[slot]
 
 
@@ -217,7 +258,9 @@ def _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, pap
     """Find the bonds that those who meet elsewhere may have with their partners, by the marks, and ask for their memory."""
     for turn in range(again, starting):
         if paper.whom[turn] >= 0:
-            paper.slot[turn] = first_marked(chunks, head, mark, np.int64(paper.who[turn]), paper.whom[turn])
+            paper.slot[turn] = first_marked(
+                chunks, head, mark, np.int64(paper.who[turn]), paper.whom[turn]
+            )
             if paper.slot[turn] >= 0:
                 prefetch_bond(alter, link, state, paper.slot[turn])
 
@@ -233,7 +276,9 @@ def _meet_elsewhere(world, rules, day, first, again, starting, touched, fresh, r
         u = paper.daily[1, ego - first] * UNIT
         source = _FRIEND + np.int64(u >= rules.friend) + np.int64(u >= rules.circle)
         face = np.int64(np.uint64(paper.daily[2, ego - first]) < rules.face[source])
-        slot = found_from(world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[turn])
+        slot = found_from(
+            world.chunks, world.head, world.mark, world.alter, ego, other, paper.slot[turn]
+        )
         if slot >= 0 and np.int64(link[2 * slot + 1]) & ENCOUNTERS:
             before, k = grow(link, rules, slot, face, day - rules.first_day)
             world.touched[touched] = np.int64(link[2 * slot]) * 2 + face
@@ -269,11 +314,22 @@ def choose_encounters(world, rules, day, low, high, paper):
     Fills ``attempts``, and from place low on ``touched`` and ``fresh``; gives the places where these two end.
     """
     touched, fresh = low, low
-    head, chunks, mark, alter, link, state = world.head, world.chunks, world.mark, world.alter, world.link, world.state
+    head, chunks, mark, alter, link, state = (
+        world.head,
+        world.chunks,
+        world.mark,
+        world.alter,
+        world.link,
+        world.state,
+    )
     key, choice = rules.key, rules.again_choice
-    picks = np.int64(min(4, choice) if day < 1 else 4)  # before the platform opens all bonds are contacts
+    picks = np.int64(
+        min(4, choice) if day < 1 else 4
+    )  # before the platform opens all bonds are contacts
     for first in range(low, high, MEETING_BLOCK):
-        again, starting = _those_who_start(world, rules, day, first, min(MEETING_BLOCK, high - first), paper)
+        again, starting = _those_who_start(
+            world, rules, day, first, min(MEETING_BLOCK, high - first), paper
+        )
         for turn in range(starting):
             paper.places[turn] = 0
             prefetch_member(head, chunks, np.int64(paper.who[turn]))
@@ -283,6 +339,8 @@ def choose_encounters(world, rules, day, low, high, paper):
         _strongest(key, day, choice, picks, head, chunks, link, again, paper)
         touched, risen = _meet_again(world, rules, day, first, again, touched, paper)
         _look_for_bonds(head, chunks, mark, alter, link, state, again, starting, paper)
-        touched, fresh, risen = _meet_elsewhere(world, rules, day, first, again, starting, touched, fresh, risen, paper)
+        touched, fresh, risen = _meet_elsewhere(
+            world, rules, day, first, again, starting, touched, fresh, risen, paper
+        )
         _count_own_side(head, link, state, rules.often, rules.close, paper.risen, risen)
     return touched, fresh

@@ -62,8 +62,15 @@ def reach_of_all(indptr, indices):
     row are counted, which is a third faster than ``reach_of``, where egos are not everybody.
     """
     members = len(indptr) - 1
-    two, three = np.full(members, -1, np.int64), np.full(members, -1, np.int64)  # -1: ego itself is not counted
-    near, far, farther = np.empty((members, 2), np.uint64), np.empty((members, 2), np.uint64), np.empty((members, 2), np.uint64)
+    two, three = (
+        np.full(members, -1, np.int64),
+        np.full(members, -1, np.int64),
+    )  # -1: ego itself is not counted
+    near, far, farther = (
+        np.empty((members, 2), np.uint64),
+        np.empty((members, 2), np.uint64),
+        np.empty((members, 2), np.uint64),
+    )
     for first in range(0, members, EGOS_AT_ONCE):
         _mark(indptr, indices, np.arange(first, min(first + EGOS_AT_ONCE, members)), near)
         _step(indptr, indices, near, far)
@@ -135,7 +142,9 @@ def _step(indptr, indices, before, after):
 def _ones(word):
     """Count the bits that are set in a word of 64 (Warren, Hacker's Delight, 5-1)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555))
-    word = (word & np.uint64(0x3333_3333_3333_3333)) + ((word >> np.uint64(2)) & np.uint64(0x3333_3333_3333_3333))
+    word = (word & np.uint64(0x3333_3333_3333_3333)) + (
+        (word >> np.uint64(2)) & np.uint64(0x3333_3333_3333_3333)
+    )
     word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F_0F0F_0F0F_0F0F)
     return np.int64((word * np.uint64(0x0101_0101_0101_0101)) >> np.uint64(56))
 
@@ -165,7 +174,9 @@ def triangles(indptr, middle, indices, egos):
             is_neighbour[other] = 1
         count = 0
         for other in row:
-            for at in range(middle[other], indptr[other + 1]):  # each pair once: from its smaller end
+            for at in range(
+                middle[other], indptr[other + 1]
+            ):  # each pair once: from its smaller end
                 count += is_neighbour[np.int64(indices[at]) & _NO_SIGN]
         found[place] = count
         for other in row:
@@ -210,5 +221,7 @@ def components(connections, members):
             other = root[other]
         root[max(one, other)] = min(one, other)
     for member in range(members):
-        root[member] = root[root[member]]  # what it points to is smaller, so that one is already at its smallest
+        root[member] = root[
+            root[member]
+        ]  # what it points to is smaller, so that one is already at its smallest
     return root

@@ -112,7 +112,10 @@ def count_accepted(world, totals, slot, ego):
 def full(world, rules, ego, other):
     """Say whether one of the two has as many connections as the platform allows."""
     most = rules.max_connections
-    return most >= 0 and (world.head[HEAD * ego + CONNECTIONS] >= most or world.head[HEAD * other + CONNECTIONS] >= most)
+    return most >= 0 and (
+        world.head[HEAD * ego + CONNECTIONS] >= most
+        or world.head[HEAD * other + CONNECTIONS] >= most
+    )
 
 
 @inlined
@@ -120,7 +123,11 @@ def _ask_ahead(world, place, low, high):
     """Ask for the memory that invitations further down the list will want, where it is that of members low to high - 1."""
     count, invited = world.clock[LIST], world.invited
     if place + AHEAD < count:
-        ego, other, slot = invited[place + AHEAD, EGO], np.int64(invited[place + AHEAD, ALTER]), at(invited[place + AHEAD, SLOT])
+        ego, other, slot = (
+            invited[place + AHEAD, EGO],
+            np.int64(invited[place + AHEAD, ALTER]),
+            at(invited[place + AHEAD, SLOT]),
+        )
         if low <= ego < high:
             prefetch(world.state, slot)
             prefetch(world.tally, TALLY * ego)
@@ -143,7 +150,11 @@ def _ask_for_side(world, slot, ego):
 @inlined
 def _ask_for_crossing(world, place, low, high):
     """Ask for the memory of what a crossing changes, where it is that of members low to high - 1."""
-    ego, other, slot = np.int64(world.invited[place, EGO]), np.int64(world.invited[place, ALTER]), at(world.invited[place, SLOT])
+    ego, other, slot = (
+        np.int64(world.invited[place, EGO]),
+        np.int64(world.invited[place, ALTER]),
+        at(world.invited[place, SLOT]),
+    )
     if low <= ego < high:
         _ask_for_side(world, slot, ego)
     if low <= other < high:
@@ -155,7 +166,11 @@ def send(world, low, high, totals):
     """Let the invitations in ``invited`` take effect for members low to high - 1, and mark those that cross another."""
     for place in range(world.clock[LIST]):
         _ask_ahead(world, place, low, high)
-        ego, other, slot = np.int64(world.invited[place, EGO]), np.int64(world.invited[place, ALTER]), at(world.invited[place, SLOT])
+        ego, other, slot = (
+            np.int64(world.invited[place, EGO]),
+            np.int64(world.invited[place, ALTER]),
+            at(world.invited[place, SLOT]),
+        )
         if low <= ego < high:
             world.tally[TALLY * ego + SENT] += 1
             totals[world.policy[ego], T_SENT] += 1
@@ -181,10 +196,17 @@ def _connect_crossing(world, totals, slot, ego):
 def cross(world, low, high, totals):
     """Connect those of members low to high - 1 whose invitations have crossed."""
     for place in range(world.clock[LIST]):
-        if place + AHEAD < world.clock[LIST] and world.invited[place + AHEAD, EXTRA] >> 2 == CROSSED:
+        if (
+            place + AHEAD < world.clock[LIST]
+            and world.invited[place + AHEAD, EXTRA] >> 2 == CROSSED
+        ):
             _ask_for_crossing(world, place + AHEAD, low, high)
         if world.invited[place, EXTRA] >> 2 == CROSSED:
-            ego, other, slot = np.int64(world.invited[place, EGO]), np.int64(world.invited[place, ALTER]), at(world.invited[place, SLOT])
+            ego, other, slot = (
+                np.int64(world.invited[place, EGO]),
+                np.int64(world.invited[place, ALTER]),
+                at(world.invited[place, SLOT]),
+            )
             if low <= ego < high:
                 _connect_crossing(world, totals, slot, ego)
             if low <= other < high:
@@ -219,7 +241,9 @@ def file(world, rules, day):
     for place in range(count):
         if world.invited[place, EXTRA] >> 2 == CROSSED:
             connected = world.state[world.invited[place, SLOT]] & PLATFORM == CONNECTED
-            world.invited[place, EXTRA] = (world.invited[place, EXTRA] & 3) + 4 * (0 if connected else rules.pending_days)
+            world.invited[place, EXTRA] = (world.invited[place, EXTRA] & 3) + 4 * (
+                0 if connected else rules.pending_days
+            )
         begins[(world.invited[place, EXTRA] >> 2) + 1] += 1
     for delay in range(1, rules.pending_days + 2):
         begins[delay] += begins[delay - 1]

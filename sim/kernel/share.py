@@ -57,7 +57,9 @@ def shares(of: int, world: World) -> list[Share]:
     members, policies = len(world.policy), len(world.totals)
     ledger, gate = np.zeros((of, 16), np.int64), np.zeros(48, np.int64)
     ledger[:, LOW] = [members * turn // of for turn in range(of)]
-    books = np.zeros((of, policies + 1, TOTALS), np.int64)  # the row to spare keeps those of two threads out of one cache line
+    books = np.zeros(
+        (of, policies + 1, TOTALS), np.int64
+    )  # the row to spare keeps those of two threads out of one cache line
     return [
         Share(
             turn=turn,
@@ -87,7 +89,12 @@ def _arrive(typing_context: Any, gate: Any, place: Any) -> Any:
     """Add one to a place that other threads add to, and give what was there."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.atomic_rmw("add", address(context, builder, gate, *arguments), ir.Constant(ir.IntType(64), 1), "seq_cst")
+        return builder.atomic_rmw(
+            "add",
+            address(context, builder, gate, *arguments),
+            ir.Constant(ir.IntType(64), 1),
+            "seq_cst",
+        )
 
     return types.int64(gate, types.int64), generate
 
@@ -107,7 +114,12 @@ def _let_others_run(typing_context: Any) -> Any:
     """Let go of the core, if somebody else has use for it."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        builder.call(builder.module.declare_intrinsic("sched_yield", (), ir.FunctionType(ir.IntType(32), [])), [])
+        builder.call(
+            builder.module.declare_intrinsic(
+                "sched_yield", (), ir.FunctionType(ir.IntType(32), [])
+            ),
+            [],
+        )
         return context.get_dummy_value()
 
     return types.void(), generate

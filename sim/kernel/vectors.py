@@ -23,14 +23,21 @@ def address(context: Any, builder: Any, array_type: Any, array: Any, place: Any)
 
 
 def _bytes(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
-    pointer = builder.bitcast(address(context, builder, array_type, array, place), ir.VectorType(_BYTE, WIDTH).as_pointer())
+    pointer = builder.bitcast(
+        address(context, builder, array_type, array, place),
+        ir.VectorType(_BYTE, WIDTH).as_pointer(),
+    )
     return builder.load(pointer, align=1)
 
 
 def _everywhere(builder: Any, value: Any) -> Any:
     vector = ir.VectorType(_BYTE, WIDTH)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.Constant(_WORD, 0))
-    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(_WORD, WIDTH), [0] * WIDTH))
+    return builder.shuffle_vector(
+        first,
+        ir.Constant(vector, ir.Undefined),
+        ir.Constant(ir.VectorType(_WORD, WIDTH), [0] * WIDTH),
+    )
 
 
 def _as_mask(builder: Any, truths: Any) -> Any:
@@ -43,7 +50,9 @@ def equal_to(typing_context: Any, array: Any, place: Any, wanted: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
-        return _as_mask(builder, builder.icmp_unsigned("==", numbers, _everywhere(builder, arguments[2])))
+        return _as_mask(
+            builder, builder.icmp_unsigned("==", numbers, _everywhere(builder, arguments[2]))
+        )
 
     return types.int64(array, types.int64, types.uint8), generate
 
@@ -55,7 +64,9 @@ def within(typing_context: Any, array: Any, place: Any, low: Any, span: Any) -> 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
         offset = builder.sub(numbers, _everywhere(builder, arguments[2]))
-        return _as_mask(builder, builder.icmp_unsigned("<", offset, _everywhere(builder, arguments[3])))
+        return _as_mask(
+            builder, builder.icmp_unsigned("<", offset, _everywhere(builder, arguments[3]))
+        )
 
     return types.int64(array, types.int64, types.uint8, types.uint8), generate
 
@@ -65,8 +76,13 @@ def bearing(typing_context: Any, array: Any, place: Any, bit: Any) -> Any:
     """Say which of ``array[place : place + 32]``, uint8, have a bit set; gives the mask as int64."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        bits = builder.and_(_bytes(context, builder, signature.args[0], arguments[0], arguments[1]), _everywhere(builder, arguments[2]))
-        return _as_mask(builder, builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, [0] * WIDTH)))
+        bits = builder.and_(
+            _bytes(context, builder, signature.args[0], arguments[0], arguments[1]),
+            _everywhere(builder, arguments[2]),
+        )
+        return _as_mask(
+            builder, builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, [0] * WIDTH))
+        )
 
     return types.int64(array, types.int64, types.uint8), generate
 
@@ -96,10 +112,15 @@ def prefetch(typing_context: Any, array: Any, place: Any) -> Any:
     """Ask for the memory of ``array[place]`` ahead of its use; ``place`` is a place in the flat array."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = builder.bitcast(address(context, builder, signature.args[0], arguments[0], arguments[1]), _BYTE.as_pointer())
+        pointer = builder.bitcast(
+            address(context, builder, signature.args[0], arguments[0], arguments[1]),
+            _BYTE.as_pointer(),
+        )
         kind = ir.FunctionType(ir.VoidType(), [pointer.type, _WORD, _WORD, _WORD])
         callee = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
-        builder.call(callee, [pointer, ir.Constant(_WORD, 0), ir.Constant(_WORD, 3), ir.Constant(_WORD, 1)])
+        builder.call(
+            callee, [pointer, ir.Constant(_WORD, 0), ir.Constant(_WORD, 3), ir.Constant(_WORD, 1)]
+        )
         return context.get_dummy_value()
 
     return types.void(array, types.int64), generate

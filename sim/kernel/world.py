@@ -13,9 +13,20 @@ from numpy.typing import NDArray
 
 from .bonds import CHUNK, HEAD, NEAR_CHUNKS, Chunks
 
-(SENT, ACCEPTED, STRIKES, RECEIVED, WELCOMED, ARCS, MUTUAL, BLOCKED_DAY, SENT_AT_BLOCK, RESTRICTED_DAYS, SENT_BEFORE, ACCEPTED_BEFORE) = (
-    range(12)
-)
+(
+    SENT,
+    ACCEPTED,
+    STRIKES,
+    RECEIVED,
+    WELCOMED,
+    ARCS,
+    MUTUAL,
+    BLOCKED_DAY,
+    SENT_AT_BLOCK,
+    RESTRICTED_DAYS,
+    SENT_BEFORE,
+    ACCEPTED_BEFORE,
+) = range(12)
 """Columns of ``tally``. Over the account's life: invitations sent and accepted, strikes, received, received and accepted, outreach arcs,
 arcs whose reverse exists, day of the first restriction (0: never), invitations sent by then, days of temporary restriction imposed. And
 what had been sent and accepted when the account last started from zero."""
@@ -30,7 +41,17 @@ FOREVER = 2**31 - 1
 MOST_SLOTS = 2**31 - 1
 """Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
 
-(T_CONNECTIONS, T_SENT, T_ACCEPTED, T_RESOLVED, T_STRIKES, T_ARCS, T_MUTUAL, T_BLOCKED, T_RESTRICTED) = range(9)
+(
+    T_CONNECTIONS,
+    T_SENT,
+    T_ACCEPTED,
+    T_RESOLVED,
+    T_STRIKES,
+    T_ARCS,
+    T_MUTUAL,
+    T_BLOCKED,
+    T_RESTRICTED,
+) = range(9)
 TOTALS = 9
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
@@ -160,7 +181,13 @@ def bytes_needed(members: int) -> int:
     return members * (CHUNK * 14 + 440)
 
 
-def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], policies: int, longest_day: int = 0) -> World:
+def found(
+    rules: Rules,
+    policy: NDArray[np.uint8],
+    starts: NDArray[np.uint64],
+    policies: int,
+    longest_day: int = 0,
+) -> World:
     """Make the arrays of a society in which nothing has happened. Untouched memory costs nothing: the pools are generous."""
     n = rules.members
     most = max(1, n * (rules.whole_attempts + (1 if rules.extra_attempt else 0)))
@@ -182,7 +209,9 @@ def found(rules: Rules, policy: NDArray[np.uint8], starts: NDArray[np.uint64], p
         starts=starts,
         attempts=np.zeros(n, np.int32),
         week=np.zeros((n if rules.weekly_invites >= 0 else 0, 7), np.int32),
-        strike_days=np.zeros((n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32),
+        strike_days=np.zeros(
+            (n, rules.limit) if rules.limit > 0 and rules.window_days > 0 else (0, 1), np.int32
+        ),
         totals=np.zeros((policies, TOTALS), np.int64),
         clock=clock,
         touched=np.empty(n, np.int64),
@@ -241,7 +270,10 @@ def with_more_chunks(world: World) -> World:
 def with_room_to_answer(world: World) -> World:
     """Lengthen the lists that hold the answers of a day."""
     rows = max(int(world.clock[NEEDED]), 2 * len(world.verdicts))
-    return world._replace(verdicts=_longer(world.verdicts, 0, rows), keys=_longer(world.keys, 0, max(rows, len(world.keys))))
+    return world._replace(
+        verdicts=_longer(world.verdicts, 0, rows),
+        keys=_longer(world.keys, 0, max(rows, len(world.keys))),
+    )
 
 
 def with_longer_queue(world: World) -> World:

@@ -36,10 +36,15 @@ PER_MEMBER = ("degree", "invitations")
 def legend(life: Life, *, network: bool = False) -> str:
     """Explain colours, markers and dashes; of the network, also what is blocked and new."""
     names = styles([*life.model.scenario.policies, *([] if network else [EVERYBODY])])
-    parts = [f"<span>{charts.swatch(style)}{html.escape(spoken(name))}</span>" for name, style in names.items()]
+    parts = [
+        f"<span>{charts.swatch(style)}{html.escape(spoken(name))}</span>"
+        for name, style in names.items()
+    ]
     if network:
         small = '<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">'
-        cross = f'{small}<path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
+        cross = (
+            f'{small}<path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
+        )
         line = f'{small}<path d="M0 6H26" stroke="{LIT}" stroke-width="3"/></svg>'
         parts += [f"<span>{cross}hollow: blocked</span>", f"<span>{line}connected today</span>"]
     return f'<div class="legend">{"".join(parts)}</div>'
@@ -47,7 +52,10 @@ def legend(life: Life, *, network: bool = False) -> str:
 
 def measured(life: Life, lines: dict[str, Lines]) -> str:
     """Draw the charts of the first world."""
-    parts = [f"<h2>{name}</h2>{_chart(life, name, lines[measure], share)}" for measure, (name, share) in CHARTS.items()]
+    parts = [
+        f"<h2>{name}</h2>{_chart(life, name, lines[measure], share)}"
+        for measure, (name, share) in CHARTS.items()
+    ]
     return legend(life) + "".join(parts)
 
 
@@ -56,10 +64,17 @@ def numbers(life: Life, lines: dict[str, Lines]) -> str:
     head = "".join(f"<th scope='col'>{title}</th>" for title in COLUMNS.values())
     rows = []
     for policy, style in styles([*life.model.scenario.policies, EVERYBODY]).items():
-        cells = "".join(f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>' for measure in COLUMNS)
+        cells = "".join(
+            f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>'
+            for measure in COLUMNS
+        )
         name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
-        rows.append(f'<tr data-policy="{html.escape(policy)}"><th scope="row">{name}</th>{cells}</tr>')
-    body = f"<thead><tr><th scope='col'>policy</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        rows.append(
+            f'<tr data-policy="{html.escape(policy)}"><th scope="row">{name}</th>{cells}</tr>'
+        )
+    body = (
+        f"<thead><tr><th scope='col'>policy</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    )
     table = f'<table id="numbers" data-day="{life.model.day}">{body}</table>'
     return f"<h2>Day {life.model.day} in numbers</h2>{_scrolling('The numbers', table)}"
 
@@ -91,8 +106,14 @@ def two_worlds(worlds: Worlds, measure: str) -> str:
         for world, lines in (("A", ours), ("B", theirs))
     ]
     gap = {policy: theirs[policy] - ours[policy] for policy in ours}
-    parts.append(f"<div><h3>Difference, B − A</h3>{_chart(life, f'{name}, B − A', gap, share, mark)}</div>")
-    below = "" if mark is None else f'<p class="quiet">Dotted upright: day {mark}, the first restriction.</p>'
+    parts.append(
+        f"<div><h3>Difference, B − A</h3>{_chart(life, f'{name}, B − A', gap, share, mark)}</div>"
+    )
+    below = (
+        ""
+        if mark is None
+        else f'<p class="quiet">Dotted upright: day {mark}, the first restriction.</p>'
+    )
     return f'{legend(life)}<div class="pair">{"".join(parts)}</div>{below}'
 
 
@@ -102,9 +123,21 @@ def difference(worlds: Worlds) -> str:
     return f'<p class="quiet">{html.escape(rules)}</p><p id="difference">{html.escape(telling.difference(worlds))}</p>'
 
 
-def _chart(life: Life, name: str, lines: Lines, share: bool, mark: int | None = None, together: tuple[Lines, ...] | None = None) -> str:
-    look = {policy: charts.stroke(style) for policy, style in styles([*life.model.scenario.policies, EVERYBODY]).items()}
-    return charts.line_chart(name, lines, life.model.scenario.days, share=share, look=look, mark=mark, together=together)
+def _chart(
+    life: Life,
+    name: str,
+    lines: Lines,
+    share: bool,
+    mark: int | None = None,
+    together: tuple[Lines, ...] | None = None,
+) -> str:
+    look = {
+        policy: charts.stroke(style)
+        for policy, style in styles([*life.model.scenario.policies, EVERYBODY]).items()
+    }
+    return charts.line_chart(
+        name, lines, life.model.scenario.days, share=share, look=look, mark=mark, together=together
+    )
 
 
 def member(life: Life, number: int) -> str:
@@ -121,8 +154,15 @@ def _events(told: list[story.Event]) -> str:
     if not told:
         return "<p>Nothing yet.</p>"
     latest = told[: -story.MOST_EVENTS - 1 : -1]
-    rows = [f"<tr><td>day {event.day}</td><td class='words'>{html.escape(event.what)}</td></tr>" for event in latest]
-    left_out = f"<p class='quiet'>The latest {story.MOST_EVENTS} of {len(told)}.</p>" if len(told) > story.MOST_EVENTS else ""
+    rows = [
+        f"<tr><td>day {event.day}</td><td class='words'>{html.escape(event.what)}</td></tr>"
+        for event in latest
+    ]
+    left_out = (
+        f"<p class='quiet'>The latest {story.MOST_EVENTS} of {len(told)}.</p>"
+        if len(told) > story.MOST_EVENTS
+        else ""
+    )
     return left_out + _scrolling("What happened", f"<table id='events'>{''.join(rows)}</table>")
 
 
@@ -134,4 +174,6 @@ def _known(life: Life, best: list[tuple[int, Bond]]) -> str:
         for number, bond in best
     ]
     head = "<tr><th>member</th><th class='words'>policy</th><th class='words'>tie</th><th>met</th><th>online</th><th>last</th></tr>"
-    return _scrolling("Whom it knows best", f"<table id='known'><thead>{head}</thead>{''.join(rows)}</table>")
+    return _scrolling(
+        "Whom it knows best", f"<table id='known'><thead>{head}</thead>{''.join(rows)}</table>"
+    )

@@ -18,7 +18,12 @@ from ..plots import BUILT_IN, FINEST, Style, styles
 WIDE, HIGH = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
 """Size of a chart and of its margins, in its own units; it is stretched to the width that there is."""
-OUTCOMES = {"accepted": "accepted", "ignored": "ignored", "waiting": "waiting", "idk": "“I don’t know”"}
+OUTCOMES = {
+    "accepted": "accepted",
+    "ignored": "ignored",
+    "waiting": "waiting",
+    "idk": "“I don’t know”",
+}
 """What becomes of an invitation, and how the page says it."""
 Line = NDArray[np.float64]
 """Values on days 1, 2 ..."""
@@ -67,15 +72,29 @@ def line_chart(
 
     parts: list[str] = []
     for tick in np.arange(round((high - low) / step) + 1) * step + low:
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>')
-        parts.append(f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>')
-    parts += [f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{"" if day else "day "}{day}</text>' for day in _days(days)]
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>'
+        )
+        parts.append(
+            f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>'
+        )
+    parts += [
+        f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{"" if day else "day "}{day}</text>'
+        for day in _days(days)
+    ]
     if mark is not None:
-        parts.append(f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>')
+        parts.append(
+            f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>'
+        )
     for line_name, line in lines.items():
         colour, dashes = look[line_name]
-        parts.append(f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>')
-    ends = [f"{spoken(line_name)} {_said(line, share)}".replace("-", "−") for line_name, line in lines.items()]
+        parts.append(
+            f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+        )
+    ends = [
+        f"{spoken(line_name)} {_said(line, share)}".replace("-", "−")
+        for line_name, line in lines.items()
+    ]
     label = html.escape(f"{name}: {', '.join(ends)}")
     return f'<svg class="chart" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
@@ -86,9 +105,14 @@ def outcome_bars(totals: pd.DataFrame) -> str:
     for policy, style in styles(totals.index).items():
         row = totals.loc[policy]
         pieces = "".join(
-            f'<span class="{outcome}" style="flex:{row[outcome]};--colour:{style.colour}"></span>' for outcome in OUTCOMES if row[outcome]
+            f'<span class="{outcome}" style="flex:{row[outcome]};--colour:{style.colour}"></span>'
+            for outcome in OUTCOMES
+            if row[outcome]
         )
-        words = " · ".join(f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {said}' for outcome, said in OUTCOMES.items())
+        words = " · ".join(
+            f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {said}'
+            for outcome, said in OUTCOMES.items()
+        )
         rows.append(
             f'<div class="outcomes" data-policy="{html.escape(policy)}"><div>{swatch(style)} {html.escape(spoken(policy))}: '
             f'<span data-outcome="sent">{row["sent"]:,}</span> sent</div><div class="bar" aria-hidden="true">{pieces}</div>'
@@ -114,7 +138,11 @@ def swatch(style: Style) -> str:
 
 def stroke(style: Style) -> tuple[str, str]:
     """Give the colour and the dashes of a policy's line; everybody's is in the ink of the page."""
-    dashes = " ".join(str(2 * length) for length in style.line[1]) if isinstance(style.line, tuple) else ""
+    dashes = (
+        " ".join(str(2 * length) for length in style.line[1])
+        if isinstance(style.line, tuple)
+        else ""
+    )
     return ("currentColor" if style == BUILT_IN["all"] else style.colour), dashes
 
 
@@ -148,7 +176,10 @@ def _tick(value: float, share: bool, step: float) -> str:
 
 
 def _days(days: int) -> list[int]:
-    step = next((size for size in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825) if days / size <= 6), 3650)
+    step = next(
+        (size for size in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825) if days / size <= 6),
+        3650,
+    )
     return list(range(0, days + 1, step))
 
 

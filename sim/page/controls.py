@@ -32,7 +32,9 @@ def Player(
     mine = worlds.value
 
     def play() -> None:
-        while playing.value and mine.running and worlds.value is mine:  # after a reset the new worlds wait for their own play
+        while (
+            playing.value and mine.running and worlds.value is mine
+        ):  # after a reset the new worlds wait for their own play
             days, least = PACES[pace.value]
             begun = time.monotonic()
             drawn.clear()
@@ -45,7 +47,9 @@ def Player(
             playing.set(False)
 
     solara.lab.use_task(play, dependencies=[playing.value, id(mine)], prefer_threaded=True)
-    solara.use_effect(lambda: lambda: playing.set(False), [])  # who closes the tab does not leave it playing
+    solara.use_effect(
+        lambda: lambda: playing.set(False), []
+    )  # who closes the tab does not leave it playing
 
     def step() -> None:
         mine.live(1)
@@ -63,7 +67,13 @@ def Player(
             on_click=lambda: playing.set(not playing.value),
             disabled=not mine.running,
         )
-        solara.Button("Step", icon_name="mdi-skip-next", outlined=True, on_click=step, disabled=playing.value or not mine.running)
+        solara.Button(
+            "Step",
+            icon_name="mdi-skip-next",
+            outlined=True,
+            on_click=step,
+            disabled=playing.value or not mine.running,
+        )
         solara.Button("Reset", icon_name="mdi-restart", outlined=True, on_click=reset)
         OneOf("Speed", pace.value, list(PACES), pace.set)
 
@@ -72,7 +82,10 @@ def Player(
 def OneOf(label: str, chosen: str, words: Sequence[str], on_choice: Callable[[str], None]) -> None:
     """Let one of a few words be chosen, each a button; Solara's own do not tell a screen reader which is."""
     solara.v.BtnToggle(
-        children=[solara.Button(word, attributes={"aria-pressed": "true" if word == chosen else "false"}) for word in words],
+        children=[
+            solara.Button(word, attributes={"aria-pressed": "true" if word == chosen else "false"})
+            for word in words
+        ],
         v_model=words.index(chosen),
         on_v_model=lambda place: on_choice(words[place]),
         mandatory=True,

@@ -31,7 +31,9 @@ def scenario_toml(worlds: Worlds, world: int = 0) -> bytes:
 def series_csv(worlds: Worlds) -> bytes:
     """Write the measures by world, day and policy."""
     with worlds.lock:
-        tables = [life.series().assign(world=name) for life, name in zip(worlds.lives, "AB", strict=False)]
+        tables = [
+            life.series().assign(world=name) for life, name in zip(worlds.lives, "AB", strict=False)
+        ]
     table = pd.concat(tables)
     return _csv(table[["world", *table.columns.drop("world")]])
 
@@ -39,7 +41,10 @@ def series_csv(worlds: Worlds) -> bytes:
 def summary_csv(worlds: Worlds) -> bytes:
     """Write all measures of today, by world and policy, as ``sim.run`` gives them at the end."""
     with worlds.lock:
-        tables = [life.model.result().summary.assign(world=name) for life, name in zip(worlds.lives, "AB", strict=False)]
+        tables = [
+            life.model.result().summary.assign(world=name)
+            for life, name in zip(worlds.lives, "AB", strict=False)
+        ]
     table = pd.concat(tables)
     return _csv(table[["world", *table.columns.drop("world")]])
 
@@ -54,24 +59,42 @@ def picture_png(worlds: Worlds) -> bytes:
         places, model = worlds.places, worlds.first.model
         shown, world = places.shown, model.engine.world
         x, y = places.x.copy(), places.y.copy()
-        old, fresh = network.few(places.edges[~places.fresh], len(shown)), places.edges[places.fresh]
+        old, fresh = (
+            network.few(places.edges[~places.fresh], len(shown)),
+            places.edges[places.fresh],
+        )
         degree, policy = world.heads[shown, bonds.CONNECTIONS].copy(), world.policy[shown].copy()
         blocked = world.accounts[shown, arrays.RESTRICTED_UNTIL] > model.day
         said = " ".join([telling.today(worlds.first), network.caption(worlds)])
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()
     ends = np.stack([x, -y], axis=-1)  # the browser counts downwards
-    axis.add_collection(LineCollection(list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5))
+    axis.add_collection(
+        LineCollection(
+            list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5
+        )
+    )
     axis.add_collection(LineCollection(list(ends[fresh]), colors=network.LIT, linewidths=0.8))
     for number, (name, style) in enumerate(styles(model.scenario.policies).items()):
         here = policy == number
         size = (3.2 + 0.3 * np.sqrt(degree)) ** 2 * max(0.35, min(2.0, 1_000 / len(shown)))
         free, out = here & ~blocked, here & blocked
         mark: dict[str, Any] = {"marker": style.marker, "linewidth": 0.5, "zorder": 2}
-        axis.scatter(x[free], -y[free], s=size[free], facecolor=style.colour, edgecolor="white", **mark)
+        axis.scatter(
+            x[free], -y[free], s=size[free], facecolor=style.colour, edgecolor="white", **mark
+        )
         axis.scatter([], [], s=30, marker=style.marker, facecolor=style.colour, label=spoken(name))
-        axis.scatter(x[out], -y[out], s=size[out] * 1.3, facecolor="white", edgecolor=style.colour, **mark | {"linewidth": 1.0})
-        axis.scatter(x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3)
+        axis.scatter(
+            x[out],
+            -y[out],
+            s=size[out] * 1.3,
+            facecolor="white",
+            edgecolor=style.colour,
+            **mark | {"linewidth": 1.0},
+        )
+        axis.scatter(
+            x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3
+        )
     axis.scatter([], [], marker="x", color=INK, s=18, label="blocked")
     axis.plot([], [], color=network.LIT, label="connected today")
     axis.set_axis_off()
@@ -95,6 +118,13 @@ def Download(label: str, name: str, make: Callable[[], bytes]) -> None:
 
     def wanted(_: Any = None) -> None:
         content = base64.b64encode(make()).decode()
-        set_file({"serial": file["serial"] + 1, "name": name, "kind": KINDS[name.rpartition(".")[2]], "content": content})
+        set_file(
+            {
+                "serial": file["serial"] + 1,
+                "name": name,
+                "kind": KINDS[name.rpartition(".")[2]],
+                "content": content,
+            }
+        )
 
     _Button(label=label, file=file, event_wanted=wanted)

@@ -51,7 +51,9 @@ def picture(worlds: Worlds, chosen: int | None = None) -> dict[str, Any]:
             "blocked": _packed(restricted, np.uint8),
             "edges": _packed(old, np.uint16),
             "fresh": _packed(places.edges[places.fresh], np.uint16),
-            "styles": [[style.colour, style.marker] for style in styles(model.scenario.policies).values()],
+            "styles": [
+                [style.colour, style.marker] for style in styles(model.scenario.policies).values()
+            ],
             "lit": LIT,
             "chosen": int(ringed[0]) if len(ringed) else -1,
         }
@@ -61,17 +63,25 @@ def few(edges: NDArray[np.int64], members: int) -> NDArray[np.int64]:
     """Choose at most ``MOST_EDGES`` edges; as the network grows, the same stay as long as they can."""
     if len(edges) <= MOST_EDGES:
         return edges
-    mixed = (edges[:, 0] * members + edges[:, 1]).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hash
+    mixed = (edges[:, 0] * members + edges[:, 1]).astype(np.uint64) * np.uint64(
+        0x9E3779B97F4A7C15
+    )  # Knuth's multiplicative hash
     return edges[np.sort(np.argpartition(mixed, MOST_EDGES)[:MOST_EDGES])]
 
 
 def caption(worlds: Worlds) -> str:
     """Say of whom and of what the picture shows only a part; nothing if it shows all."""
     places, members = worlds.places, worlds.first.model.scenario.members
-    parts = [f"a sample of {len(places.shown):,} of {members:,} members"] if len(places.shown) < members else []
+    parts = (
+        [f"a sample of {len(places.shown):,} of {members:,} members"]
+        if len(places.shown) < members
+        else []
+    )
     old = len(places.edges) - int(places.fresh.sum())
     if old > MOST_EDGES:
-        parts.append(f"{MOST_EDGES:,} of {old:,} earlier connections{' between them' if parts else ''}, and all of today’s")
+        parts.append(
+            f"{MOST_EDGES:,} of {old:,} earlier connections{' between them' if parts else ''}, and all of today’s"
+        )
     return f"The picture shows {'; '.join(parts)}." if parts else ""
 
 
@@ -80,5 +90,10 @@ def _packed(values: NDArray[Any], kind: Any) -> str:
 
 
 @solara.component_vue("network.vue")
-def Network(picture: dict[str, Any], label: str, event_chosen: Callable[[int], None], event_drawn: Callable[[int], None]) -> None:
+def Network(
+    picture: dict[str, Any],
+    label: str,
+    event_chosen: Callable[[int], None],
+    event_drawn: Callable[[int], None],
+) -> None:
     """Draw the picture; a click gives the number of the nearest member, and each drawing its day."""

@@ -70,10 +70,16 @@ class Places:
     def __init__(self, scenario: Scenario) -> None:
         n = scenario.members
         chance = np.random.default_rng(scenario.seed)
-        self.shown = np.arange(n) if n <= MOST_SHOWN else np.sort(chance.choice(n, MOST_SHOWN, replace=False))
+        self.shown = (
+            np.arange(n)
+            if n <= MOST_SHOWN
+            else np.sort(chance.choice(n, MOST_SHOWN, replace=False))
+        )
         self._row = np.full(n, -1)
         self._row[self.shown] = np.arange(len(self.shown))
-        turn = np.arange(len(self.shown)) * np.pi * (3 - np.sqrt(5))  # a sunflower's seeds: evenly spread
+        turn = (
+            np.arange(len(self.shown)) * np.pi * (3 - np.sqrt(5))
+        )  # a sunflower's seeds: evenly spread
         radius = np.sqrt((chance.permutation(len(self.shown)) + 0.5) / len(self.shown))
         self.x, self.y = radius * np.cos(turn), radius * np.sin(turn)
         self.edges = np.empty((0, 2), np.int64)
@@ -97,7 +103,9 @@ class Places:
         self._degree = degree
         self.x, self.y = settled(self.x, self.y, indptr, both[:, 1], ROUNDS)
 
-    def _let_in(self, new: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]) -> None:
+    def _let_in(
+        self, new: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]
+    ) -> None:
         """Move who has a connection for the first time half way to those it is connected with."""
         for ego in new:
             others = indices[indptr[ego] : indptr[ego + 1]]

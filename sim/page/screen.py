@@ -36,7 +36,9 @@ def Page() -> None:
     rival_typed = solara.use_reactive(RIVAL)
     compared = solara.use_reactive(True)
     last_valid = solara.use_ref(Chosen(start, None))
-    chosen, mistakes, rival_settings = _chosen(settings.value, rival_typed.value, compared.value, last_valid.current)
+    chosen, mistakes, rival_settings = _chosen(
+        settings.value, rival_typed.value, compared.value, last_valid.current
+    )
     last_valid.current = chosen
     worlds = solara.use_reactive(solara.use_memo(lambda: Worlds(*chosen), []))
     frame, playing = solara.use_reactive(0), solara.use_reactive(False)
@@ -50,7 +52,9 @@ def Page() -> None:
             member.set(None)
 
     differs = _of(worlds.value) != chosen
-    solara.use_effect(lambda: anew() if differs and not worlds.value.day else None, [chosen])  # before the first day changes show at once
+    solara.use_effect(
+        lambda: anew() if differs and not worlds.value.day else None, [chosen]
+    )  # before the first day changes show at once
 
     def change(name: str, text: str) -> None:
         settings.set(settings.value.changed(name, text))
@@ -70,17 +74,34 @@ def Page() -> None:
             with solara.Div(classes=["card"]):
                 Player(worlds, frame, playing, drawn, anew)
                 waiting = differs and worlds.value.day > 0
-                _status("The settings have changed: they apply with Reset." if waiting else "", "note" if waiting else "unseen")
+                _status(
+                    "The settings have changed: they apply with Reset." if waiting else "",
+                    "note" if waiting else "unseen",
+                )
             Live(worlds, frame, playing, member, drawn)
         with solara.Div(classes=["column", "settings"]):
-            with solara.Div(classes=["card"], attributes={"role": "group", "aria-labelledby": "title-a"}):
+            with solara.Div(
+                classes=["card"], attributes={"role": "group", "aria-labelledby": "title-a"}
+            ):
                 _html("<h2 id='title-a'>People and rule</h2>")
                 _wrong(mistakes[0].get("", ""))
                 Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
-                Fields("a", shares(chosen.scenario), settings.value, chosen.scenario, mistakes[0], change)
+                Fields(
+                    "a",
+                    shares(chosen.scenario),
+                    settings.value,
+                    chosen.scenario,
+                    mistakes[0],
+                    change,
+                )
                 Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
-                _html("[A]: the default is an assumption; the other sources are in docs/parameters.md.", "hint")
-            with solara.Div(classes=["card"], attributes={"role": "group", "aria-labelledby": "title-b"}):
+                _html(
+                    "[A]: the default is an assumption; the other sources are in docs/parameters.md.",
+                    "hint",
+                )
+            with solara.Div(
+                classes=["card"], attributes={"role": "group", "aria-labelledby": "title-b"}
+            ):
                 _html("<h2 id='title-b'>World B: the same people, another rule</h2>")
                 solara.Switch(label="compare with a second world", value=compared)
                 if compared.value and chosen.rival is not None:
@@ -103,7 +124,9 @@ def _light_or_dark_as_the_system() -> None:
 
 
 def _of(worlds: Worlds) -> Chosen:
-    return Chosen(*(life.model.scenario for life in worlds.lives), *([] if worlds.second else [None]))
+    return Chosen(
+        *(life.model.scenario for life in worlds.lives), *([] if worlds.second else [None])
+    )
 
 
 def _chosen(
@@ -117,8 +140,14 @@ def _chosen(
     if not compared:
         return Chosen(scenario, None), (mistakes, {}), rival_settings
     wrong = rival_settings.mistakes()
-    fitting = {name: text for name, text in rival_typed.items() if name not in wrong and "" not in wrong}
-    return Chosen(scenario, Settings(scenario, fitting).scenario()), (mistakes, wrong), rival_settings
+    fitting = {
+        name: text for name, text in rival_typed.items() if name not in wrong and "" not in wrong
+    }
+    return (
+        Chosen(scenario, Settings(scenario, fitting).scenario()),
+        (mistakes, wrong),
+        rival_settings,
+    )
 
 
 @solara.component
@@ -136,23 +165,45 @@ def Live(
     life = now.first
     most = life.model.scenario.members - 1
     with now.lock:
-        said, seen, below, lines = telling.today(life), picture(now, member.value), caption(now), life.lines()
-        apart = (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
-        told = cards.member(life, member.value) if member.value is not None and member.value <= most else ""
+        said, seen, below, lines = (
+            telling.today(life),
+            picture(now, member.value),
+            caption(now),
+            life.lines(),
+        )
+        apart = (
+            (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
+        )
+        told = (
+            cards.member(life, member.value)
+            if member.value is not None and member.value <= most
+            else ""
+        )
         outcomes = cards.outcomes(life)
-    solara.HTML("p", unsafe_innerHTML=html.escape(said), classes=["card", "today"], attributes={"id": "today"})
-    _status("" if playing.value else said, "unseen")  # eight days a second are not to be followed by ear
+    solara.HTML(
+        "p",
+        unsafe_innerHTML=html.escape(said),
+        classes=["card", "today"],
+        attributes={"id": "today"},
+    )
+    _status(
+        "" if playing.value else said, "unseen"
+    )  # eight days a second are not to be followed by ear
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["column"]):
             with solara.Div(classes=["card"]):
-                _html(f"<h2>The network{' of world A' if now.second else ''}</h2>{cards.legend(life, network=True)}")
+                _html(
+                    f"<h2>The network{' of world A' if now.second else ''}</h2>{cards.legend(life, network=True)}"
+                )
                 Network(
                     picture=seen,
                     label=f"The network on day {life.model.day}. {said}",
                     event_chosen=lambda number: member.set(int(number)),
                     event_drawn=lambda _: drawn.set(),
                 )
-                _html(f'<p class="quiet">{html.escape(below)} Click a member to read its story.</p>')
+                _html(
+                    f'<p class="quiet">{html.escape(below)} Click a member to read its story.</p>'
+                )
             _html(cards.numbers(life, lines), "card")
             _html(outcomes, "card")
         _html(cards.measured(life, lines), "card")
@@ -179,7 +230,9 @@ def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
     def choose(text: str) -> None:
         number = int(text) if text.strip().isdecimal() and len(text) < 12 else -1
         set_wrong(
-            "" if 0 <= number <= most or not text.strip() else f"no such member (got {text}); must be a whole number from 0 to {most}"
+            ""
+            if 0 <= number <= most or not text.strip()
+            else f"no such member (got {text}); must be a whole number from 0 to {most}"
         )
         if 0 <= number <= most:
             member.set(number)
@@ -199,14 +252,24 @@ def Downloads(now: Worlds) -> None:
     with solara.Div(classes=["card"]):
         _html("<h2>Take it home</h2>")
         with solara.Div(classes=["buttons"]):
-            downloads.Download("Scenario A (TOML)", "scenario.toml", lambda: downloads.scenario_toml(now))
+            downloads.Download(
+                "Scenario A (TOML)", "scenario.toml", lambda: downloads.scenario_toml(now)
+            )
             if now.second is not None:
-                downloads.Download("Scenario B (TOML)", "scenario-b.toml", lambda: downloads.scenario_toml(now, 1))
+                downloads.Download(
+                    "Scenario B (TOML)", "scenario-b.toml", lambda: downloads.scenario_toml(now, 1)
+                )
             downloads.Download("By day (CSV)", "series.csv", lambda: downloads.series_csv(now))
             downloads.Download("Today (CSV)", "summary.csv", lambda: downloads.summary_csv(now))
             downloads.Download("Picture (PNG)", "network.png", lambda: downloads.picture_png(now))
-        _html("Reach in “Today” is that of all members or a large sample, on the page and by day that of up to 256.", "quiet")
-        _html("The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>", "quiet")
+        _html(
+            "Reach in “Today” is that of all members or a large sample, on the page and by day that of up to 256.",
+            "quiet",
+        )
+        _html(
+            "The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>",
+            "quiet",
+        )
 
 
 def _html(content: str, kind: str = "") -> None:
@@ -215,7 +278,9 @@ def _html(content: str, kind: str = "") -> None:
 
 def _status(message: str, kind: str) -> None:
     """Show what a screen reader says as soon as it changes; so it must be there when there is nothing to say, too."""
-    solara.HTML("p", unsafe_innerHTML=html.escape(message), classes=[kind], attributes={"role": "status"})
+    solara.HTML(
+        "p", unsafe_innerHTML=html.escape(message), classes=[kind], attributes={"role": "status"}
+    )
 
 
 def _wrong(message: str) -> None:

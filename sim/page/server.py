@@ -45,17 +45,25 @@ def serve(port: int, *, host: str = "localhost", browser: bool = True) -> None:
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise InputError(f"page: {missing[0]} is not installed; must be there: pip install -e .[app], or make env")
+        raise InputError(
+            f"page: {missing[0]} is not installed; must be there: pip install -e .[app], or make env"
+        )
     try:
         listening = socket.create_server((host, port))
     except OSError as error:
-        raise InputError(f"--port {port}: can't be had at {host} ({error.strerror or error}); must be a free one, or 0 for any") from None
+        raise InputError(
+            f"--port {port}: can't be had at {host} ({error.strerror or error}); must be a free one, or 0 for any"
+        ) from None
     os.environ.update(SETTINGS)  # before solara is imported: it reads them only then
     import uvicorn
 
     _prepare()
     address = f"http://{host}:{listening.getsockname()[1]}"
-    running = uvicorn.Server(uvicorn.Config("solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=1))
+    running = uvicorn.Server(
+        uvicorn.Config(
+            "solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=1
+        )
+    )
     print(f"the page is at {address}  (Ctrl-C ends it)", flush=True)
     if browser:
         opening = threading.Timer(1.0, webbrowser.open, [address])

@@ -64,7 +64,11 @@ class Settings:
 
     def changed(self, name: str, text: str) -> "Settings":
         """Take in what was typed for a parameter; another preset brings its own numbers."""
-        kept = {other: old for other, old in self.typed.items() if name != "platform.preset" or other not in OF_PRESET}
+        kept = {
+            other: old
+            for other, old in self.typed.items()
+            if name != "platform.preset" or other not in OF_PRESET
+        }
         text = text.strip()
         if re.fullmatch(r"\d{1,3}(,\d{3})+", text):  # as the page itself writes large numbers
             text = text.replace(",", "")
@@ -78,9 +82,13 @@ class Settings:
         InputError
             At the first thing typed that does not fit.
         """
-        chosen = self.base.replace(settings_read(f"{name}={text}" for name, text in self.typed.items()))
+        chosen = self.base.replace(
+            settings_read(f"{name}={text}" for name, text in self.typed.items())
+        )
         if chosen.members > MOST_MEMBERS:
-            raise InputError(f"members: too many for the page (got {chosen.members}); must be {MOST_MEMBERS} or less")
+            raise InputError(
+                f"members: too many for the page (got {chosen.members}); must be {MOST_MEMBERS} or less"
+            )
         return chosen
 
     def mistakes(self) -> dict[str, str]:
@@ -109,7 +117,11 @@ class Settings:
 def described(name: str, scenario: Scenario) -> Parameter:
     """Find a parameter's words and range in the scenario's own table."""
     parts = name.split(".")
-    general = f"policies.NAME.{parts[2]}" if parts[0] == "policies" and parts[1] in scenario.policies else name
+    general = (
+        f"policies.NAME.{parts[2]}"
+        if parts[0] == "policies" and parts[1] in scenario.policies
+        else name
+    )
     return next(parameter for parameter in Scenario.parameters() if parameter.name == general)
 
 
@@ -137,4 +149,7 @@ def written(value: Any) -> str:
 
 def shares(scenario: Scenario) -> list[Offered]:
     """List the shares of the scenario's policies as parameters of the page."""
-    return [Offered(f"policies.{name}.share", f"Share: {spoken(name)}", 0, 5, 0.25) for name in scenario.policies]
+    return [
+        Offered(f"policies.{name}.share", f"Share: {spoken(name)}", 0, 5, 0.25)
+        for name in scenario.policies
+    ]

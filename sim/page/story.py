@@ -34,24 +34,38 @@ def events(life: Life, number: int) -> list[Event]:
     policy = life.model.engine.world.policy
     told = []
     table = life.log.table(life.model.engine, number)
-    columns = (table[name].tolist() for name in ("sent_day", "ego", "alter", "tie_class", "outcome"))
+    columns = (
+        table[name].tolist() for name in ("sent_day", "ego", "alter", "tie_class", "outcome")
+    )
     for day, ego, alter, tie_class, outcome in zip(*columns, strict=True):
         if ego == number:
             whom = f"{alter}, {TIES[tie_class]} ({quoted(names[policy[alter]])})"
             told.append(Event(day, f"invited {whom}, who {ENDS[outcome]}"))
         else:
-            told.append(Event(day, f"was invited by {ego} ({quoted(names[policy[ego]])}) and {_OWN[outcome]}"))
+            told.append(
+                Event(
+                    day, f"was invited by {ego} ({quoted(names[policy[ego]])}) and {_OWN[outcome]}"
+                )
+            )
     lasts = life.model.scenario.platform.restriction_days
     for day, members in life.restrictions.items():
         if number in members:
-            told.append(Event(day, f"was blocked {'for good' if lasts is None else f'for {lasts} days'}"))
-    return sorted(told, key=lambda event: event.day)  # sorting is stable: a day's restriction stays after its invitations
+            told.append(
+                Event(day, f"was blocked {'for good' if lasts is None else f'for {lasts} days'}")
+            )
+    return sorted(
+        told, key=lambda event: event.day
+    )  # sorting is stable: a day's restriction stays after its invitations
 
 
 def summary(life: Life, number: int) -> str:
     """Say in a few sentences who the member is and how it stands."""
     member = life.model.members[number]
-    blocked = f"It was first blocked on day {member.blocked_day}." if member.blocked_day else "It has never been blocked."
+    blocked = (
+        f"It was first blocked on day {member.blocked_day}."
+        if member.blocked_day
+        else "It has never been blocked."
+    )
     return (
         f"Member {number} of the policy {quoted(member.policy)} knows {member.contacts} people and has {member.degree} connections. "
         f"It sent {member.invitations_sent} invitations, of which {member.accepted} were accepted and {member.strikes} answered "
@@ -66,4 +80,8 @@ def known_best(bonds: dict[int, Bond]) -> list[tuple[int, Bond]]:
 
 def since(bond: Bond) -> str:
     """Say how long ago the last encounter was."""
-    return "today" if bond.days_since == 0 else f"{bond.days_since} day{'' if bond.days_since == 1 else 's'} ago"
+    return (
+        "today"
+        if bond.days_since == 0
+        else f"{bond.days_since} day{'' if bond.days_since == 1 else 's'} ago"
+    )

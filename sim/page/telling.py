@@ -44,9 +44,15 @@ def _blocked_today(life: Life) -> str:
 
 def _blocked(life: Life) -> str:
     world, policies = life.model.engine.world, list(life.model.scenario.policies)
-    counts = np.bincount(world.policy[world.tallies[:, arrays.BLOCKED_DAY] > 0], minlength=len(policies))
+    counts = np.bincount(
+        world.policy[world.tallies[:, arrays.BLOCKED_DAY] > 0], minlength=len(policies)
+    )
     sizes = np.bincount(world.policy, minlength=len(policies))
-    parts = [f"{count} of {size} {quoted(name)}" for name, count, size in zip(policies, counts, sizes, strict=True) if count]
+    parts = [
+        f"{count} of {size} {quoted(name)}"
+        for name, count, size in zip(policies, counts, sizes, strict=True)
+        if count
+    ]
     return f"so far {listed(parts)} have been blocked" if parts else "nobody has been blocked yet"
 
 
@@ -60,19 +66,28 @@ def difference(worlds: Worlds) -> str:
         for world, day in zip("AB", days, strict=True)
     ]
     if days[0] == days[1]:
-        said = ["there is none yet"] if days[0] is None else [f"in both worlds it is on day {days[0]}"]
+        said = (
+            ["there is none yet"] if days[0] is None else [f"in both worlds it is on day {days[0]}"]
+        )
     first = worlds.first_difference()
     if first is None:
         same = f"All numbers have been the same in both worlds up to today, day {worlds.day}."
     else:
-        before = f"Up to day {first - 1} all numbers are the same in both worlds; " if first > 1 else "The numbers of the two worlds: "
+        before = (
+            f"Up to day {first - 1} all numbers are the same in both worlds; "
+            if first > 1
+            else "The numbers of the two worlds: "
+        )
         same = f"{before}from day {first} on some differ. {_standing(worlds)}"
     return f"The first restriction: {', '.join(said)}. {same}"
 
 
 def _standing(worlds: Worlds) -> str:
     lines = [life.lines() for life in worlds.lives]
-    blocked, reach = ([float(measures[measure][EVERYBODY][-1]) for measures in lines] for measure in ("blocked", "reach2_share"))
+    blocked, reach = (
+        [float(measures[measure][EVERYBODY][-1]) for measures in lines]
+        for measure in ("blocked", "reach2_share")
+    )
     return (
         f"Today {percent(blocked[0])} have been blocked in A and {percent(blocked[1])} in B; "
         f"a member has {percent(reach[0])} and {percent(reach[1])} of the others within two steps."
@@ -86,6 +101,10 @@ def rule(life: Life) -> str:
         limit = "no limit of “I don’t know”"
     else:
         over = "" if platform.window_days is None else f" in {platform.window_days} days"
-        lasts = "for good" if platform.restriction_days is None else f"for {platform.restriction_days} days"
+        lasts = (
+            "for good"
+            if platform.restriction_days is None
+            else f"for {platform.restriction_days} days"
+        )
         limit = f"blocked {lasts} after {platform.limit} “I don’t know”{over}"
     return f"{platform.preset}, {limit}, clicked with chance {click:g}"

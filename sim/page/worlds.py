@@ -65,18 +65,31 @@ class Life:
             return self._lines[1]
         names = [*self.model.scenario.policies, EVERYBODY]
         series = self.series().drop(columns=["day", "policy"])
-        by_day = {str(measure): values.to_numpy(float).reshape(-1, len(names)) for measure, values in series.items()}
-        lines = {measure: dict(zip(names, values.T, strict=True)) for measure, values in by_day.items()}
+        by_day = {
+            str(measure): values.to_numpy(float).reshape(-1, len(names))
+            for measure, values in series.items()
+        }
+        lines = {
+            measure: dict(zip(names, values.T, strict=True)) for measure, values in by_day.items()
+        }
         self._lines = self.model.day, lines
         return lines
 
     def totals(self) -> pd.DataFrame:
         """Give what has become of the invitations so far: a row per policy, columns sent, accepted, ignored, waiting and idk."""
         day = self.model.day
-        sums = self.model.engine.series[day - 1] if day else np.zeros_like(self.model.engine.series[0])
+        sums = (
+            self.model.engine.series[day - 1] if day else np.zeros_like(self.model.engine.series[0])
+        )
         sent, resolved = sums[:, arrays.T_SENT], sums[:, arrays.T_RESOLVED]
         accepted, idk = sums[:, arrays.T_ACCEPTED], sums[:, arrays.T_STRIKES]
-        ends = {"sent": sent, "accepted": accepted, "ignored": resolved - accepted - idk, "waiting": sent - resolved, "idk": idk}
+        ends = {
+            "sent": sent,
+            "accepted": accepted,
+            "ignored": resolved - accepted - idk,
+            "waiting": sent - resolved,
+            "idk": idk,
+        }
         return pd.DataFrame(ends, index=list(self.model.scenario.policies))
 
 

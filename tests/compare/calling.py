@@ -13,10 +13,27 @@ from experiments import compare
 from sim import commands
 
 HOUSE = Path(__file__).parents[2]
-FIGURES = {f"{name}.{suffix}" for name in ("reach", "mutuality", "survival", "plane", "network") for suffix in ("png", "svg")}
-TABLES = {"summary.csv", "runs.csv"} | {f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences")}
+FIGURES = {
+    f"{name}.{suffix}"
+    for name in ("reach", "mutuality", "survival", "plane", "network")
+    for suffix in ("png", "svg")
+}
+TABLES = {"summary.csv", "runs.csv"} | {
+    f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences")
+}
 FILES = FIGURES | TABLES | {"provenance.json"}
-SMALL = ("--members", "60", "--days", "25", "--replications", "2", "--set", "platform.limit=1", "--set", "answering.idk_click=0.3")
+SMALL = (
+    "--members",
+    "60",
+    "--days",
+    "25",
+    "--replications",
+    "2",
+    "--set",
+    "platform.limit=1",
+    "--set",
+    "answering.idk_click=0.3",
+)
 
 
 class Done(NamedTuple):
@@ -31,15 +48,28 @@ def called(*arguments: str | Path) -> Done:
     """Call the comparison with options, in this process."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        commands.launch(compare.main, [str(argument) for argument in arguments], interrupted=compare.INTERRUPTED)
+        commands.launch(
+            compare.main, [str(argument) for argument in arguments], interrupted=compare.INTERRUPTED
+        )
     return Done(int(ended.value.code), out.getvalue(), err.getvalue())
 
 
 def started(*arguments: str | Path) -> "subprocess.Popen[str]":
     """Start the comparison as a program of its own, in its own group: Ctrl-C goes to all processes of the group."""
     command = [sys.executable, "-m", "experiments.compare", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        command,
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

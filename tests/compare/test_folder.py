@@ -41,7 +41,9 @@ def test_an_earlier_result_is_replaced_and_the_users_own_files_stay(before):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_the_results_folder_as_it_was(before, jobs):
     was = tree(before.parent)
-    with started("--members", "3000", "--replications", "50", "--jobs", jobs, "--out", before) as running:
+    with started(
+        "--members", "3000", "--replications", "50", "--jobs", jobs, "--out", before
+    ) as running:
         deadline = time.monotonic() + 300
         while len(list(before.iterdir())) < 3:  # until it has begun
             assert time.monotonic() < deadline
@@ -75,7 +77,9 @@ def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_said_before_the_runs(tmp_path):
     (tmp_path / "file").write_text("")
-    done = called("--members", "200000", "--out", tmp_path / "file" / "out")  # runs of such a size would last for hours
+    done = called(
+        "--members", "200000", "--out", tmp_path / "file" / "out"
+    )  # runs of such a size would last for hours
     assert done.code == 2
     assert done.out == ""
     assert len(done.err.splitlines()) == 1

@@ -17,7 +17,9 @@ from tests.compare.calling import FIGURES, FILES, HOUSE, SMALL, called, started,
 LOGS = HOUSE.parent / "shared" / "data"
 COMMITTED = HOUSE / "results" / "compare"
 POLICIES = ("everyone", "interacted", "close_friends")
-SMALL_SCENARIO = sim.Scenario(members=60, days=25, platform={"limit": 1}, answering={"idk_click": 0.3})
+SMALL_SCENARIO = sim.Scenario(
+    members=60, days=25, platform={"limit": 1}, answering={"idk_click": 0.3}
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,17 @@ def test_help_lists_everything():
     with started("--help") as running:
         text, _ = running.communicate(timeout=60)
     assert running.returncode == 0
-    for option in ("members", "days", "replications", "seed", "jobs", "out", "set", "scenario", "contacts"):
+    for option in (
+        "members",
+        "days",
+        "replications",
+        "seed",
+        "jobs",
+        "out",
+        "set",
+        "scenario",
+        "contacts",
+    ):
         assert f"--{option} " in text
     assert max(map(len, text.splitlines())) <= 100
 
@@ -64,34 +76,65 @@ def test_summary_is_long_and_has_six_digits(small):
 def test_runs_are_what_sim_run_gives(small):
     out, _ = small
     runs = pd.read_parquet(out / "runs.parquet")
-    assert list(runs.columns) == ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
+    assert list(runs.columns) == [
+        "replication",
+        "seed",
+        "society",
+        "population",
+        "policy",
+        "members",
+        *sim.MEASURES,
+    ]
     assert len(runs) == 2 * (4 + 3 + 3 * 3)
-    assert runs.groupby("replication")["seed"].unique().map(list).to_dict() == {0: [1], 1: [2]}  # the same for all societies
-    mixed = runs[(runs["population"] == "mixed") & (runs["replication"] == 1)].reset_index(drop=True)
+    assert runs.groupby("replication")["seed"].unique().map(list).to_dict() == {
+        0: [1],
+        1: [2],
+    }  # the same for all societies
+    mixed = runs[(runs["population"] == "mixed") & (runs["replication"] == 1)].reset_index(
+        drop=True
+    )
     direct = sim.run(SMALL_SCENARIO.replace({"seed": 2})).summary
-    pd.testing.assert_frame_equal(mixed[["policy", "members", *sim.MEASURES]], direct[["policy", "members", *sim.MEASURES]])
-    pd.testing.assert_frame_equal(runs, pd.read_csv(out / "runs.csv"), check_dtype=False, rtol=1e-11)
+    pd.testing.assert_frame_equal(
+        mixed[["policy", "members", *sim.MEASURES]], direct[["policy", "members", *sim.MEASURES]]
+    )
+    pd.testing.assert_frame_equal(
+        runs, pd.read_csv(out / "runs.csv"), check_dtype=False, rtol=1e-11
+    )
 
 
 def test_summary_is_the_mean_of_the_runs(small):
     out, _ = small
     runs, summary = pd.read_parquet(out / "runs.parquet"), pd.read_parquet(out / "summary.parquet")
-    row = summary.query("population == 'newcomer' and policy == 'interacted' and measure == 'degree'").iloc[0]
+    row = summary.query(
+        "population == 'newcomer' and policy == 'interacted' and measure == 'degree'"
+    ).iloc[0]
     one, two = runs.query("population == 'newcomer' and policy == 'interacted'")["degree"]
     assert row["mean"] == pytest.approx((one + two) / 2)
-    assert row["high"] - row["mean"] == pytest.approx(12.7062047 * abs(one - two) / 2)  # Student's t with one degree of freedom
+    assert row["high"] - row["mean"] == pytest.approx(
+        12.7062047 * abs(one - two) / 2
+    )  # Student's t with one degree of freedom
 
 
 def test_differences_are_paired(small):
     out, _ = small
     runs, gaps = pd.read_parquet(out / "runs.parquet"), pd.read_parquet(out / "differences.parquet")
-    pairs = set(gaps[["population", "policy", "than_population", "than_policy"]].itertuples(index=False, name=None))
+    pairs = set(
+        gaps[["population", "policy", "than_population", "than_policy"]].itertuples(
+            index=False, name=None
+        )
+    )
     assert len(pairs) == 3 + 3 + 3 * 3
     assert ("newcomer", "everyone", "host", "interacted") in pairs
     assert ("newcomer", "everyone", "mixed", "everyone") in pairs
-    one = runs.query("society == 'newcomer: everyone' and policy == 'everyone'").set_index("replication")["degree"]
-    other = runs.query("society == 'newcomer: everyone' and policy == 'interacted'").set_index("replication")["degree"]
-    said = gaps.query("policy == 'everyone' and than_population == 'host' and than_policy == 'interacted' and measure == 'degree'").iloc[0]
+    one = runs.query("society == 'newcomer: everyone' and policy == 'everyone'").set_index(
+        "replication"
+    )["degree"]
+    other = runs.query("society == 'newcomer: everyone' and policy == 'interacted'").set_index(
+        "replication"
+    )["degree"]
+    said = gaps.query(
+        "policy == 'everyone' and than_population == 'host' and than_policy == 'interacted' and measure == 'degree'"
+    ).iloc[0]
     assert said["mean"] == pytest.approx((one - other).mean())
     assert said["replications"] == 2
 
@@ -100,24 +143,53 @@ def test_pairs_are_of_the_same_replication(small):
     """Whatever the order of the runs; the mean would not notice, the interval does."""
     runs = pd.read_parquet(small[0] / "runs.parquet")
     backwards = pd.concat(
-        [group.iloc[:: 1 if place % 2 else -1] for place, (_, group) in enumerate(runs.groupby(["society", "policy"], sort=False))]
+        [
+            group.iloc[:: 1 if place % 2 else -1]
+            for place, (_, group) in enumerate(runs.groupby(["society", "policy"], sort=False))
+        ]
     )
     one, other = (differences(table, sim.MEASURES) for table in (runs, backwards))
     assert one["low"].notna().sum() > 100
     keys = ["population", "policy", "than_population", "than_policy", "measure"]
-    widths = [(table.set_index(keys)["high"] - table.set_index(keys)["low"]).sort_index() for table in (one, other)]
+    widths = [
+        (table.set_index(keys)["high"] - table.set_index(keys)["low"]).sort_index()
+        for table in (one, other)
+    ]
     pd.testing.assert_series_equal(*widths)
 
 
 def test_series_and_survival(small):
     out, _ = small
-    series, survival = pd.read_parquet(out / "series.parquet"), pd.read_parquet(out / "survival.parquet")
-    assert list(series.columns) == ["population", "policy", "day", "measure", "mean", "low", "high", "replications"]
-    assert list(survival.columns) == ["population", "policy", "clock", "time", "mean", "low", "high", "replications"]
+    series, survival = (
+        pd.read_parquet(out / "series.parquet"),
+        pd.read_parquet(out / "survival.parquet"),
+    )
+    assert list(series.columns) == [
+        "population",
+        "policy",
+        "day",
+        "measure",
+        "mean",
+        "low",
+        "high",
+        "replications",
+    ]
+    assert list(survival.columns) == [
+        "population",
+        "policy",
+        "clock",
+        "time",
+        "mean",
+        "low",
+        "high",
+        "replications",
+    ]
     assert set(series.query("measure == 'degree'")["day"]) == set(range(1, 26))
     # nobody is out of sight before the last day, so in days the curve is the share not blocked by then
     keys = ["population", "policy", "time"]
-    blocked = series.query("measure == 'blocked'").rename(columns={"day": "time"}).set_index(keys)["mean"]
+    blocked = (
+        series.query("measure == 'blocked'").rename(columns={"day": "time"}).set_index(keys)["mean"]
+    )
     never = survival.query("clock == 'days' and time > 0").set_index(keys)["mean"]
     pd.testing.assert_series_equal(1 - blocked[never.index], never, check_names=False)
     assert never.min() < 0.9
@@ -132,7 +204,8 @@ def test_reach_on_the_last_day_is_that_of_the_summary():
     kept = compare.keep(result)
     for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
         by_day, kept_by_day = (
-            table[table["day"] == 12].set_index("policy")[measure].astype(float) for table in (result.series, kept.series)
+            table[table["day"] == 12].set_index("policy")[measure].astype(float)
+            for table in (result.series, kept.series)
         )
         summary = result.summary.set_index("policy")[measure].astype(float)
         assert kept_by_day[summary.index].tolist() == summary.tolist()
@@ -151,9 +224,22 @@ def test_provenance(small):
 def test_what_is_printed_fits(small):
     _, text = small
     assert max(map(len, text.splitlines())) <= 100
-    for part in ("connections", "mixed:", "alone:", "newcomer:", "Mixed. ", "Alone. ", "Newcomer. ", "In reach it pays", "written to"):
+    for part in (
+        "connections",
+        "mixed:",
+        "alone:",
+        "newcomer:",
+        "Mixed. ",
+        "Alone. ",
+        "Newcomer. ",
+        "In reach it pays",
+        "written to",
+    ):
         assert part in text
-    assert re.search(r'"everyone" reaches furthest: [\d.]+ % \[[\d.]+, [\d.]+\] of the members within two steps', " ".join(text.split()))
+    assert re.search(
+        r'"everyone" reaches furthest: [\d.]+ % \[[\d.]+, [\d.]+\] of the members within two steps',
+        " ".join(text.split()),
+    )
 
 
 def test_jobs_make_no_difference(small, tmp_path):
@@ -167,7 +253,20 @@ def test_jobs_make_no_difference(small, tmp_path):
 
 def test_seed_and_set_matter(small, tmp_path):
     out, _ = small
-    assert called(*SMALL, "--seed", "2", "--jobs", "1", "--set", "answering.idk_click=0.2", "--out", tmp_path / "out").code == 0
+    assert (
+        called(
+            *SMALL,
+            "--seed",
+            "2",
+            "--jobs",
+            "1",
+            "--set",
+            "answering.idk_click=0.2",
+            "--out",
+            tmp_path / "out",
+        ).code
+        == 0
+    )
     assert (out / "summary.csv").read_bytes() != (tmp_path / "out" / "summary.csv").read_bytes()
     said = json.loads((tmp_path / "out" / "provenance.json").read_text())
     assert said["seeds"] == [2, 3]
@@ -180,15 +279,24 @@ def test_policies_of_ones_own(tmp_path):
         "members = 50\ndays = 15\n[policies]\neveryone = 2\nclose_friends = 0\n"
         "[policies.regulars]\nshare = 1\ncontacts = 1\nmin_tie = 3\naccepts_from = 1\n"
     )
-    done = called("--scenario", file, "--replications", "2", "--jobs", "1", "--out", tmp_path / "out")
+    done = called(
+        "--scenario", file, "--replications", "2", "--jobs", "1", "--out", tmp_path / "out"
+    )
     assert done.code == 0, done.err
     summary = pd.read_csv(tmp_path / "out" / "summary.csv")
-    assert list(summary.query("population == 'alone'")["policy"].unique()) == ["everyone", "regulars"]
-    assert json.loads((tmp_path / "out" / "provenance.json").read_text())["scenario"]["members"] == 50
+    assert list(summary.query("population == 'alone'")["policy"].unique()) == [
+        "everyone",
+        "regulars",
+    ]
+    assert (
+        json.loads((tmp_path / "out" / "provenance.json").read_text())["scenario"]["members"] == 50
+    )
 
 
 def test_one_policy_has_nothing_to_be_compared_with(tmp_path):
-    done = called(*SMALL, "--set", "policies={everyone = 1}", "--jobs", "1", "--out", tmp_path / "out")
+    done = called(
+        *SMALL, "--set", "policies={everyone = 1}", "--jobs", "1", "--out", tmp_path / "out"
+    )
     assert done.code == 0, done.err
     assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["population"]) == {"mixed"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
@@ -202,7 +310,18 @@ def test_one_replication_has_no_intervals(tmp_path):
 
 def test_two_people_are_a_society(tmp_path):
     """With three policies one is always missing, so some comparisons can't be made; the others are."""
-    done = called("--members", "2", "--days", "3", "--replications", "3", "--jobs", "1", "--out", tmp_path / "out")
+    done = called(
+        "--members",
+        "2",
+        "--days",
+        "3",
+        "--replications",
+        "3",
+        "--jobs",
+        "1",
+        "--out",
+        tmp_path / "out",
+    )
     assert done.code == 0, done.err
     assert "nan" not in done.out
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
@@ -210,12 +329,19 @@ def test_two_people_are_a_society(tmp_path):
 
 @pytest.mark.parametrize("people", [30, 149, 403, 10_000])
 def test_newcomers_are_one_in_a_hundred_and_at_least_one(people):
-    base = sim.Scenario(members=people, policies={"everyone": 2, "interacted": 1, "close_friends": 1})
+    base = sim.Scenario(
+        members=people, policies={"everyone": 2, "interacted": 1, "close_friends": 1}
+    )
     societies = {society.name: society for society in populations(base)}
-    assert list(societies) == ["mixed", *(f"{kind}: {policy}" for kind in ("alone", "newcomer") for policy in POLICIES)]
+    assert list(societies) == [
+        "mixed",
+        *(f"{kind}: {policy}" for kind in ("alone", "newcomer") for policy in POLICIES),
+    ]
     for policy in POLICIES:
         scenario = societies[f"newcomer: {policy}"].scenario
-        counts = sim.run(scenario.replace({"days": 1, "meeting.history_days": 0})).summary.set_index("policy")["members"]
+        counts = sim.run(
+            scenario.replace({"days": 1, "meeting.history_days": 0})
+        ).summary.set_index("policy")["members"]
         assert counts[policy] == max(1, round(people / 100))
         others = [counts[other] for other in POLICIES if other != policy]
         if policy == "everyone":
@@ -223,18 +349,24 @@ def test_newcomers_are_one_in_a_hundred_and_at_least_one(people):
         else:
             assert others[0] == pytest.approx(2 * others[1], abs=2)
         alone = societies[f"alone: {policy}"].scenario
-        assert list(alone.policies) == list(base.policies)  # a policy's own function may know the others by their place
+        assert list(alone.policies) == list(
+            base.policies
+        )  # a policy's own function may know the others by their place
         assert alone.shares()[policy] == 1
 
 
 # Real contacts
 
 
-@pytest.mark.parametrize(("log", "people"), [("SFHH_tij.dat.gz", 403), ("workplace_InVS15_tij.dat.gz", 217)])
+@pytest.mark.parametrize(
+    ("log", "people"), [("SFHH_tij.dat.gz", 403), ("workplace_InVS15_tij.dat.gz", 217)]
+)
 def test_real_contacts(tmp_path, log, people):
     if not (LOGS / log).exists():
         pytest.skip(f"{LOGS / log} is not there; docs say where to get it")
-    done = called("--contacts", LOGS / log, "--days", "40", "--replications", "2", "--out", tmp_path / "out")
+    done = called(
+        "--contacts", LOGS / log, "--days", "40", "--replications", "2", "--out", tmp_path / "out"
+    )
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 100
     runs = pd.read_parquet(tmp_path / "out" / "runs.parquet")
@@ -248,7 +380,9 @@ def test_real_contacts(tmp_path, log, people):
 
 
 def test_committed_figures_and_tables():
-    assert FIGURES | {"summary.csv", "runs.csv", "provenance.json"} <= {path.name for path in COMMITTED.iterdir()}
+    assert FIGURES | {"summary.csv", "runs.csv", "provenance.json"} <= {
+        path.name for path in COMMITTED.iterdir()
+    }
     said = json.loads((COMMITTED / "provenance.json").read_text())
     assert said["scenario"] == sim.Scenario(members=10_000).to_dict()
     assert said["seeds"] == list(range(1, 21))
@@ -256,7 +390,9 @@ def test_committed_figures_and_tables():
 
 def test_committed_summary_follows_from_the_committed_runs():
     runs = pd.read_csv(COMMITTED / "runs.csv")
-    text = compare.estimated(runs).to_csv(index=False, float_format=compare.DIGITS, lineterminator="\n")
+    text = compare.estimated(runs).to_csv(
+        index=False, float_format=compare.DIGITS, lineterminator="\n"
+    )
     assert text.splitlines() == (COMMITTED / "summary.csv").read_text().splitlines()
 
 
@@ -265,5 +401,10 @@ def test_committed_runs_are_what_the_code_gives_today():
     committed = pd.read_csv(COMMITTED / "runs.csv")
     today = compare.compare(sim.Scenario(members=10_000), 1).runs
     pd.testing.assert_frame_equal(
-        today, committed[committed["replication"] == 0].reset_index(drop=True), check_dtype=False, check_exact=False, rtol=1e-9, atol=0
+        today,
+        committed[committed["replication"] == 0].reset_index(drop=True),
+        check_dtype=False,
+        check_exact=False,
+        rtol=1e-9,
+        atol=0,
     )

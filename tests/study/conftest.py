@@ -21,5 +21,8 @@ def never_stopped(tmp_path_factory) -> bytes:
 def ran(monkeypatch) -> list[int]:
     """Give the list that grows with the seed of every run that this process does."""
     seeds: list[int] = []
-    monkeypatch.setattr("sim.runs.run", lambda scenario, **options: seeds.append(scenario.seed) or run(scenario, **options))
+    monkeypatch.setattr(
+        "sim.runs.run",
+        lambda scenario, **options: seeds.append(scenario.seed) or run(scenario, **options),
+    )
     return seeds

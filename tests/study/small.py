@@ -9,7 +9,9 @@ import pandas as pd
 import sim
 
 HOUSE = Path(__file__).parents[2]
-SMALL = sim.Scenario(members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1})
+SMALL = sim.Scenario(
+    members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1}
+)
 LONG = 15
 """Replications of a study that lasts long enough to be stopped."""
 GRID = {"platform.limit": [1, 3, None], "answering.idk_click": [0.1, 0.5]}

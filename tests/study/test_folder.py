@@ -34,12 +34,19 @@ SCRIPT = """
 
 
 @contextlib.contextmanager
-def started(folder: Path, replications: int, jobs: int, script: Path) -> Iterator[subprocess.Popen[str]]:
+def started(
+    folder: Path, replications: int, jobs: int, script: Path
+) -> Iterator[subprocess.Popen[str]]:
     script.write_text(textwrap.dedent(SCRIPT))
     command = [sys.executable, str(script), str(folder), str(replications), str(jobs)]
     settings = os.environ | {"PYTHONPATH": str(HOUSE)}
     with subprocess.Popen(
-        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as running:
         try:
             yield running
@@ -92,7 +99,10 @@ def test_stopped_while_runs_are_put_into_one_file(whole, tmp_path, monkeypatch, 
         unlink(path, **options)
 
     def cut(store: Store, block: int) -> None:
-        for half in (store.runs / f"block={block:05}" / ".0a.block.parquet", store.folder / ".0a.table.parquet"):
+        for half in (
+            store.runs / f"block={block:05}" / ".0a.block.parquet",
+            store.folder / ".0a.table.parquet",
+        ):
             half.write_bytes(b"half")
         raise SystemExit("power")
 
@@ -135,7 +145,9 @@ def test_two_processes_do_not_share_a_folder(tmp_path):
     folder = tmp_path / "busy"
     with started(folder, LONG, 1, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
-        with pytest.raises(sim.InputError, match=f"another process works on it \\(process {running.pid} on "):
+        with pytest.raises(
+            sim.InputError, match=f"another process works on it \\(process {running.pid} on "
+        ):
             small(LONG).run(folder, jobs=1)
         running.kill()
     assert len(small(1).run(folder, jobs=1)) == 6 * 4  # the lock went with its process
@@ -148,11 +160,20 @@ def test_two_processes_do_not_share_a_folder(tmp_path):
     ("other", "differs"),
     [
         (lambda: small(days=13), r"scenario\.days is 12 there and 13 here"),
-        (lambda: sim.Study(SMALL, GRID | {"platform.limit": [1, 3]}), r"values\.platform\.limit is \[1, 3, null\] there and \[1, 3\] here"),
-        (lambda: sim.Study(SMALL, {"platform.limit": [1, 3, None]}), r"varied is .* there and \[\"platform\.limit\"\] here"),
+        (
+            lambda: sim.Study(SMALL, GRID | {"platform.limit": [1, 3]}),
+            r"values\.platform\.limit is \[1, 3, null\] there and \[1, 3\] here",
+        ),
+        (
+            lambda: sim.Study(SMALL, {"platform.limit": [1, 3, None]}),
+            r"varied is .* there and \[\"platform\.limit\"\] here",
+        ),
         (lambda: sim.Study(SMALL, dict(reversed(GRID.items()))), "varied is"),
         (lambda: sim.Study(SMALL, GRID, keep=fails_at_seven), "keep is"),
-        (lambda: small(policies={"interacted": 1, "everyone": 1, "close_friends": 1}), r"scenario\.policies in the order everyone, "),
+        (
+            lambda: small(policies={"interacted": 1, "everyone": 1, "close_friends": 1}),
+            r"scenario\.policies in the order everyone, ",
+        ),
     ],
 )
 def test_the_folder_of_another_study_is_refused(whole, other, differs):
@@ -171,7 +192,9 @@ def test_a_function_that_takes_another_value_from_outside_is_another_study(tmp_p
         def few(bond, candidate, day):
             return candidate.degree < most
 
-        scenario = SMALL.replace({"policies": [sim.InvitePolicy("own", directory=1, condition=few)]})
+        scenario = SMALL.replace(
+            {"policies": [sim.InvitePolicy("own", directory=1, condition=few)]}
+        )
         return sim.Study(scenario, {"answering.idk_click": [0.1]}, replications=1)
 
     study(3).run(tmp_path, jobs=1)
@@ -192,7 +215,12 @@ def test_what_decides_a_function_is_the_same_in_every_process(tmp_path):
         "if __name__ == '__main__':\n    print(meaning(keep))\n"
     )
     env = os.environ | {"PYTHONPATH": str(HOUSE)}
-    said = {subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, env=env).stdout for _ in range(3)}
+    said = {
+        subprocess.run(
+            [sys.executable, script], capture_output=True, text=True, check=True, env=env
+        ).stdout
+        for _ in range(3)
+    }
     (text,) = said
     assert all(word in text for word in ("x < table[3]", "replications", "numpy"))
     assert "0x" not in text
@@ -242,11 +270,18 @@ def test_a_folder_that_is_no_study(tmp_path):
         small().run(tmp_path, jobs=1)
 
 
-@pytest.mark.parametrize("damage", [{"version": "x"}, {"version": None}, {"points_per_block": None}, {"points_per_block": "x"}])
+@pytest.mark.parametrize(
+    "damage",
+    [{"version": "x"}, {"version": None}, {"points_per_block": None}, {"points_per_block": "x"}],
+)
 def test_a_damaged_study_json_is_a_line(whole, tmp_path, damage):
     stamp = json.loads((whole.path.parent / "study.json").read_text()) | damage
-    (tmp_path / "study.json").write_text(json.dumps({name: value for name, value in stamp.items() if value is not None}))
-    with pytest.raises(sim.InputError, match=r"study\.json: not of a study, or of a newer invitesim; must be"):
+    (tmp_path / "study.json").write_text(
+        json.dumps({name: value for name, value in stamp.items() if value is not None})
+    )
+    with pytest.raises(
+        sim.InputError, match=r"study\.json: not of a study, or of a newer invitesim; must be"
+    ):
         small().run(tmp_path, jobs=1)
 
 

@@ -15,15 +15,37 @@ from tests.study.small import GRID, SMALL, dies_at_seven, fails_at_seven, small,
 
 def test_the_table_is_the_summaries_of_the_runs_in_order(whole):
     expected = []
-    for point, (limit, click) in enumerate((limit, click) for limit in (1, 3, None) for click in (0.1, 0.5)):
+    for point, (limit, click) in enumerate(
+        (limit, click) for limit in (1, 3, None) for click in (0.1, 0.5)
+    ):
         scenario = SMALL.replace({"platform.limit": limit, "answering.idk_click": click})
         for replication, copy in enumerate(sim.replications(scenario, 3)):
-            head = {"point": point, "platform.limit": np.nan if limit is None else limit, "answering.idk_click": click}
-            expected.append(sim.run(copy).summary.assign(**head, replication=replication, seed=copy.seed, error=None))
+            head = {
+                "point": point,
+                "platform.limit": np.nan if limit is None else limit,
+                "answering.idk_click": click,
+            }
+            expected.append(
+                sim.run(copy).summary.assign(
+                    **head, replication=replication, seed=copy.seed, error=None
+                )
+            )
     table = whole.to_pandas()
-    assert list(table)[:6] == ["point", "platform.limit", "answering.idk_click", "replication", "seed", "policy"]
+    assert list(table)[:6] == [
+        "point",
+        "platform.limit",
+        "answering.idk_click",
+        "replication",
+        "seed",
+        "policy",
+    ]
     assert list(table)[-1] == "error"
-    pd.testing.assert_frame_equal(table, pd.concat(expected, ignore_index=True)[list(table)], check_dtype=False, check_exact=True)
+    pd.testing.assert_frame_equal(
+        table,
+        pd.concat(expected, ignore_index=True)[list(table)],
+        check_dtype=False,
+        check_exact=True,
+    )
     assert whole.measures == list(sim.run(SMALL).summary)[1:]
 
 
@@ -53,7 +75,10 @@ def test_equal_points_are_run_once_and_stand_in_the_table_twice(tmp_path, ran):
     table = sim.Study(SMALL, limits, replications=2).run(tmp_path, jobs=1).to_pandas()
     assert len(ran) == 3 * 2
     assert list(table["point"].drop_duplicates()) == list(range(6))
-    first, last = (table[table["point"] == point].drop(columns="point").reset_index(drop=True) for point in (0, 5))
+    first, last = (
+        table[table["point"] == point].drop(columns="point").reset_index(drop=True)
+        for point in (0, 5)
+    )
     pd.testing.assert_frame_equal(first, last)
 
 
@@ -66,7 +91,9 @@ def test_many_blocks_are_one_table(whole, tmp_path, monkeypatch):
 
 
 def test_columns_that_bear_the_name_of_a_parameter(tmp_path):
-    table = sim.Study(SMALL, {"members": [30, 20], "seed": [7, 2**64 - 1], "days": [5]}, replications=2).run(tmp_path, jobs=1)
+    table = sim.Study(
+        SMALL, {"members": [30, 20], "seed": [7, 2**64 - 1], "days": [5]}, replications=2
+    ).run(tmp_path, jobs=1)
     rows = table.to_pandas(policy="all")
     assert list(rows["scenario.members"]) == list(rows["members"]) == [30] * 4 + [20] * 4
     assert list(rows["scenario.seed"][:4]) == [7, 7, 2**64 - 1, 2**64 - 1]
@@ -76,8 +103,15 @@ def test_columns_that_bear_the_name_of_a_parameter(tmp_path):
 
 def test_what_is_no_number_stands_as_json(tmp_path):
     policies = [{"everyone": 1}, {"interacted": 1, "everyone": 1}]
-    table = sim.Study(SMALL, {"policies": policies, "meeting.repeat_log": [True]}, replications=1).run(tmp_path, jobs=1).to_pandas()
-    assert list(table["policies"].drop_duplicates()) == ['{"everyone": 1}', '{"interacted": 1, "everyone": 1}']
+    table = (
+        sim.Study(SMALL, {"policies": policies, "meeting.repeat_log": [True]}, replications=1)
+        .run(tmp_path, jobs=1)
+        .to_pandas()
+    )
+    assert list(table["policies"].drop_duplicates()) == [
+        '{"everyone": 1}',
+        '{"interacted": 1, "everyone": 1}',
+    ]
     assert list(table["policy"]) == ["everyone", "all", "interacted", "everyone", "all"]
     assert table["meeting.repeat_log"].all()
 
@@ -87,7 +121,9 @@ def test_what_is_no_number_stands_as_json(tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, jobs):
-    table = sim.Study(SMALL, {"answering.idk_click": [0.1, 0.5]}, replications=4, keep=fails_at_seven).run(tmp_path, jobs=jobs)
+    table = sim.Study(
+        SMALL, {"answering.idk_click": [0.1, 0.5]}, replications=4, keep=fails_at_seven
+    ).run(tmp_path, jobs=jobs)
     failed = table.failed()
     assert list(failed["seed"]) == [7, 7]
     assert list(failed["answering.idk_click"]) == [0.1, 0.5]
@@ -98,7 +134,9 @@ def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, jobs):
 
 def test_what_is_wrong_only_together_is_a_row_too(tmp_path):
     table = sim.Study(SMALL, {"society.often": [3, 9]}, replications=1).run(tmp_path, jobs=1)
-    assert table.failed()["error"].tolist() == ["society.close: not above often, 9 (got 7); must be 10 or more"]
+    assert table.failed()["error"].tolist() == [
+        "society.close: not above often, 9 (got 7); must be 10 or more"
+    ]
 
 
 def test_nothing_but_failures(tmp_path):
@@ -129,7 +167,9 @@ def test_failed_runs_are_tried_again_if_so_asked(tmp_path, monkeypatch, ran):
 
 
 def test_a_process_that_dies_twice_is_a_failed_run(tmp_path):
-    table = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=4, keep=dies_at_seven).run(tmp_path, jobs=2)
+    table = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=4, keep=dies_at_seven).run(
+        tmp_path, jobs=2
+    )
     failed = table.failed()
     assert failed[["platform.limit", "seed"]].to_numpy().tolist() == [[3, 7]]
     assert failed["error"].item().startswith("its process died twice")
@@ -140,12 +180,16 @@ def test_a_process_that_dies_twice_is_a_failed_run(tmp_path):
 
 
 def test_paired_by_construction(tmp_path):
-    limits = sim.Study(SMALL.replace({"answering.idk_click": 0.3}), {"platform.limit": [1, 4]}, replications=5)
+    limits = sim.Study(
+        SMALL.replace({"answering.idk_click": 0.3}), {"platform.limit": [1, 4]}, replications=5
+    )
     with pytest.raises(sim.InputError, match="has not been run"):
         limits.compare(0, 1)
     rows = limits.run(tmp_path, jobs=1).to_pandas(policy="everyone")
     one, other = (rows[rows["point"] == point]["blocked"].to_numpy() for point in (0, 1))
-    given = limits.compare({"platform.limit": 1}, {"platform.limit": 4}, "blocked", "everyone").iloc[0]
+    given = limits.compare(
+        {"platform.limit": 1}, {"platform.limit": 4}, "blocked", "everyone"
+    ).iloc[0]
     paired = sim.paired(one, other)
     assert given["mean"] == paired.mean > 0
     assert (given["low"], given["high"], given["replications"]) == (paired.low, paired.high, 5)
@@ -178,13 +222,27 @@ def test_what_cannot_be_compared(whole, asked, line):
 def test_until_the_interval_is_narrow_enough(tmp_path, ran):
     both = sim.Study(SMALL, {"answering.idk_click": [0.0, 0.5]})
     table = both.run(tmp_path, jobs=1, until={"blocked": 0.02, "degree/everyone": 2.0}, most=60)
-    assert len(ran) == len(set(zip(table.to_pandas(policy="all")["point"], table.to_pandas(policy="all")["replication"], strict=True)))
+    assert len(ran) == len(
+        set(
+            zip(
+                table.to_pandas(policy="all")["point"],
+                table.to_pandas(policy="all")["replication"],
+                strict=True,
+            )
+        )
+    )
     numbers = []
     for point in (0, 1):
         rows = table.to_pandas()
         rows = rows[rows["point"] == point]
-        blocked, degree = (rows[rows["policy"] == policy][name] for policy, name in (("all", "blocked"), ("everyone", "degree")))
-        narrow = [(interval.high - interval.low) / 2 for interval in map(sim.mean_interval, (blocked, degree))]
+        blocked, degree = (
+            rows[rows["policy"] == policy][name]
+            for policy, name in (("all", "blocked"), ("everyone", "degree"))
+        )
+        narrow = [
+            (interval.high - interval.low) / 2
+            for interval in map(sim.mean_interval, (blocked, degree))
+        ]
         assert (narrow[0] <= 0.02 and narrow[1] <= 2) or len(blocked) == 60
         numbers.append(len(blocked))
     assert numbers[0] == 10 < numbers[1]
@@ -218,7 +276,10 @@ def test_how_many_replications_are_enough():
         ({3: 0.1}, "until: 3: not the name of a measure"),
         ({"blocked": 0}, r"until: blocked: not half the width of an interval \(got 0\)"),
         ({"blokced": 1}, "until: blokced: no such measure; nearest: blocked"),
-        ({"blocked/everybody": 1}, r"until: blocked/everybody: no such policy.*must be one of everyone"),
+        (
+            {"blocked/everybody": 1},
+            r"until: blocked/everybody: no such policy.*must be one of everyone",
+        ),
     ],
 )
 def test_wrong_until_is_said_before_the_first_run(tmp_path, until, line):
@@ -230,11 +291,16 @@ def test_wrong_until_is_said_before_the_first_run(tmp_path, until, line):
 def test_what_is_known_only_after_the_first_run_is_said_then(tmp_path, ran):
     own = sim.Study(SMALL, {"platform.limit": [1]}, keep=twice)
     assert len(own.run(tmp_path / "own", jobs=1, until={"twice": 1.0}, most=10)) == 40
-    with pytest.raises(sim.InputError, match="until: blocked: no such measure; must be one of twice"):
+    with pytest.raises(
+        sim.InputError, match="until: blocked: no such measure; must be one of twice"
+    ):
         own.run(tmp_path / "none", jobs=1, until={"blocked": 1.0})
     ran.clear()
     two = sim.Study(SMALL, {"policies": [{"everyone": 1}, {"interacted": 1}]})
-    with pytest.raises(sim.InputError, match=r"until: blocked/everyone: no such policy.*must be one of interacted, all"):
+    with pytest.raises(
+        sim.InputError,
+        match=r"until: blocked/everyone: no such policy.*must be one of interacted, all",
+    ):
         two.run(tmp_path / "two", jobs=1, until={"blocked/everyone": 1.0}, most=10)
     assert len(ran) == 11
 
