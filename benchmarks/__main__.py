@@ -125,7 +125,7 @@ def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
 
 def memory(engine: Engine) -> None:
     """Print the bytes of a bond record, all told, and of a member."""
-    bonds, bytes_of_bonds, bytes_of_members = engine.footprint()
+    bonds, bytes_of_bonds, bytes_of_members = engine.view.footprint()
     members = engine.scenario.members
     say(f"{members:,} members: bond records per member", f"{bonds / members:.1f}")
     say(

@@ -18,7 +18,7 @@ from .measures import EVERYBODY
 from .parameters import near, shown
 from .result import Result
 from .scenario import LONGEST, Scenario, checked
-from .tables import DAILY, connections, day_of_series
+from .tables import DAILY, day_of_series
 
 Seed = int | str | np.integer[Any] | np.random.Generator | np.random.SeedSequence | None
 
@@ -142,7 +142,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     @property
     def policies(self) -> NDArray[np.str_]:
         """The name of each member's policy: shape (N,)."""
-        names: NDArray[np.str_] = np.array(list(self.scenario.policies))[self.engine.world.policy]
+        names: NDArray[np.str_] = np.array(list(self.scenario.policies))[self.engine.view.policy]
         return names
 
     def set_policies(self, names: Sequence[str] | NDArray[np.str_]) -> None:
@@ -179,7 +179,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     @property
     def connections(self) -> NDArray[np.int32]:
         """The connections as of the last evening: pairs of members, shape (E, 2), ego < alter, sorted."""
-        return connections(self.engine)
+        return self.engine.view.connections()
 
     def _measures(self) -> dict[str, list[float]]:
         """Give the daily measures of the last day lived, worked out once for all reporters."""

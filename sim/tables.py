@@ -5,30 +5,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernel import bonds, pairs
-from .kernel import world as arrays
-from .kernel.invite import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+from .kernel.state import columns as arrays
+from .state_view import SOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .engine import Engine
+    from .state_view import Sent
 
-SOURCES = {
-    FROM_CONTACTS: "contacts",
-    FROM_INTRODUCTIONS: "introductions",
-    FROM_DIRECTORY: "directory",
-}
 OUTCOMES = ("accepted", "idk", "ignored", "pending")
-_COUNTED = {
-    arrays.T_SENT: arrays.SENT,
-    arrays.T_ACCEPTED: arrays.ACCEPTED,
-    arrays.T_STRIKES: arrays.STRIKES,
-    arrays.T_ARCS: arrays.ARCS,
-    arrays.T_MUTUAL: arrays.MUTUAL,
-}
-"""Which total is the sum of which column of ``tally``."""
-Pairs = NDArray[np.int32]
 
 
 def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
@@ -37,102 +23,57 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def connections(engine: "Engine") -> Pairs:
-    """List the connections as of the last evening: shape (E, 2), ego < alter, sorted."""
-    world = engine.world
-    found: Pairs = pairs.connections(world.head, world.chunks, world.alter, world.state)
-    return found
-
-
-def neighbours(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Give the connections as of the last evening as rows of neighbours, in no order: indptr (N + 1,) and indices (2 E,)."""
-    world = engine.world
-    count = int(world.heads[:, bonds.CONNECTIONS].sum(dtype=np.int64))
-    indptr, indices = pairs.neighbours(world.head, world.chunks, world.alter, world.state, count)
-    return indptr, indices
-
-
-def arcs(engine: "Engine") -> Pairs:
-    """List the arcs of the outreach graph as of the last evening: shape (A, 2), sorted."""
-    world = engine.world
-    found: Pairs = pairs.arcs(
-        world.head,
-        world.chunks,
-        world.alter,
-        world.state,
-        world.tallies[:, arrays.ARCS].astype(np.int64),
+def waiting(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the two sides of the invitations that are pending: egos and alters."""
+    view, pending_days = engine.view, engine.scenario.inviting.pending_days
+    recent = range(max(1, engine.day - pending_days + 1), engine.day + 1)
+    sent = [view.sent_on(day) for day in recent]
+    nobody = np.empty(0, np.int64)
+    egos, alters, slots = (
+        np.concatenate([*(getattr(day, name) for day in sent), nobody])
+        for name in ("ego", "alter", "slot")
     )
-    return found
-
-
-def waiting(engine: "Engine") -> NDArray[np.int32]:
-    """List the slots of the invitations that are pending."""
-    world, rules = engine.world, engine.rules
-    recent = range(max(1, engine.day - rules.pending_days + 1), engine.day + 1)
-    ring = len(world.sent_slot)
-    sent = [world.sent_slot[day % ring, : world.sent_from[day % ring, -1]] for day in recent]
-    slots: NDArray[np.int32] = np.concatenate([*sent, np.empty(0, np.int32)])
-    found: NDArray[np.int32] = slots[world.state[slots] & bonds.PLATFORM == bonds.PENDING]
-    return found
-
-
-def restricted_days(engine: "Engine") -> NDArray[np.int64]:
-    """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
-    tally, until = (
-        engine.world.tallies.astype(np.int64),
-        engine.world.accounts[:, arrays.RESTRICTED_UNTIL].astype(np.int64),
-    )
-    for_good = until == arrays.FOREVER
-    imposed = tally[:, arrays.RESTRICTED_DAYS] - np.where(
-        for_good, 0, np.maximum(0, until - max(engine.day, 0))
-    )
-    whole: NDArray[np.int64] = imposed + np.where(
-        for_good, engine.day - tally[:, arrays.BLOCKED_DAY], 0
-    )
-    return whole
+    pending = view.outcomes(slots).pending
+    return egos[pending], alters[pending]
 
 
 def members(engine: "Engine") -> "pd.DataFrame":
     """Give a row per member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
-    world, scenario = engine.world, engine.scenario
+    view, scenario = engine.view, engine.scenario
     n = scenario.members
-    tally, answers = world.tallies, world.answers.reshape(-1, arrays.ANSWERS)
-    slots = waiting(engine)
-    pending = np.bincount(world.alter[world.link[2 * slots]], minlength=n)
-    at_door = np.bincount(world.alter[slots], minlength=n)
+    egos, alters = waiting(engine)
+    pending, at_door = np.bincount(egos, minlength=n), np.bincount(alters, minlength=n)
     sent, accepted, strikes, received = (
-        tally[:, column].astype(np.int64)
-        for column in (arrays.SENT, arrays.ACCEPTED, arrays.STRIKES, arrays.RECEIVED)
+        view.column(name) for name in ("sent", "accepted", "strikes", "received")
     )
-    resolved = answers[:, 1::2].sum(axis=1, dtype=np.int64)
-    blocked = tally[:, arrays.BLOCKED_DAY] > 0
+    blocked = view.column("blocked_day") > 0
 
-    def if_blocked(column: int) -> "pd.Series[int]":
-        return pd.Series(tally[:, column], dtype="Int32").mask(~blocked)
+    def if_blocked(name: str) -> "pd.Series[int]":
+        return pd.Series(view.column(name), dtype="Int32").mask(~blocked)
 
     return pd.DataFrame(
         {
             "member": np.arange(n),
-            "policy": _categories(world.policy, list(scenario.policies)),
+            "policy": _categories(view.policy, list(scenario.policies)),
             "circle": np.arange(n) // scenario.society.circle_size,
             "sociability": engine.sociability,
-            "contacts": world.heads[:, bonds.CONTACTS].astype(np.int64),
-            "degree": world.heads[:, bonds.CONNECTIONS].astype(np.int64),
+            "contacts": view.column("contacts"),
+            "degree": view.column("degree"),
             "invitations_sent": sent,
             "accepted": accepted,
-            "ignored": resolved - accepted - strikes,
+            "ignored": view.column("resolved") - accepted - strikes,
             "strikes": strikes,
             "pending": pending,
-            "blocked_day": if_blocked(arrays.BLOCKED_DAY),
-            "invitations_until_block": if_blocked(arrays.SENT_AT_BLOCK),
+            "blocked_day": if_blocked("blocked_day"),
+            "invitations_until_block": if_blocked("sent_at_block"),
             "received": received,
-            "unwanted": received - tally[:, arrays.WELCOMED] - at_door,
-            "restricted_days": restricted_days(engine),
-            "arcs": tally[:, arrays.ARCS].astype(np.int64),
-            "mutual_arcs": tally[:, arrays.MUTUAL].astype(np.int64),
-            "recognised": pairs.recognised(world.head, world.chunks, world.state),
+            "unwanted": received - view.column("welcomed") - at_door,
+            "restricted_days": view.restricted_days(),
+            "arcs": view.column("arcs"),
+            "mutual_arcs": view.column("mutual_arcs"),
+            "recognised": view.acquainted(),
         }
     )
 
@@ -147,24 +88,6 @@ DAILY = {
     "invitations": (arrays.T_SENT, None),
 }
 """Measures that are taken every day: which total, and by which (None: by the number of members)."""
-
-
-def totals(engine: "Engine") -> NDArray[np.int64]:
-    """Add up the members of each policy, as of the last evening: shape (policies, TOTALS), what the day keeps in ``World.totals``."""
-    world = engine.world
-    head, tally = world.head.reshape(-1, bonds.HEAD), world.tally.reshape(-1, arrays.TALLY)
-    own = np.empty((engine.scenario.members, arrays.TOTALS), np.int64)
-    own[:, arrays.T_CONNECTIONS] = head[:, bonds.CONNECTIONS]
-    own[:, arrays.T_RESOLVED] = world.answers.reshape(-1, arrays.ANSWERS)[:, 1::2].sum(axis=1)
-    own[:, arrays.T_BLOCKED] = tally[:, arrays.BLOCKED_DAY] > 0
-    own[:, arrays.T_RESTRICTED] = world.account[arrays.RESTRICTED_UNTIL :: arrays.ACCOUNT] > max(
-        engine.day, 0
-    )
-    for column, counted in _COUNTED.items():
-        own[:, column] = tally[:, counted]
-    sums = np.zeros((len(engine.scenario.policies), arrays.TOTALS), np.int64)
-    np.add.at(sums, world.policy, own)
-    return sums
 
 
 def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.float64]]:
@@ -220,35 +143,25 @@ class InvitationLog:
     """Every invitation of a run, kept as it is sent and as its time is up."""
 
     def __init__(self) -> None:
-        self._open: dict[int, dict[str, Any]] = {}
+        self._open: dict[int, Sent] = {}
         self._closed: list[dict[str, Any]] = []
 
     def evening(self, engine: "Engine") -> None:
-        """Take down the day's invitations, and the outcome of those whose time is up; to be called each evening."""
-        world, day = engine.world, engine.day
-        row = day % len(world.sent_slot)
-        begins = world.sent_from[row]
-        slots = world.sent_slot[row, : begins[-1]].astype(np.int64)
-        delay = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
-        self._open[day] = {
-            "slot": slots,
-            "ego": world.sent_ego[row, : begins[-1]].copy(),
-            "alter": world.alter[slots].astype(np.int32),
-            "source": world.sent_source[row, : begins[-1]].copy(),
-            "tie_class": (world.state[slots] & bonds.CONTACT) >> bonds.CLASS,
-            "delay": delay,
-        }
-        if (ended := day - engine.rules.pending_days) in self._open:
-            self._closed.append(_with_outcomes(ended, self._open.pop(ended), world.state))
+        """Note the day's invitations, and the outcome of those whose time is up; each evening."""
+        day = engine.day
+        self._open[day] = engine.view.sent_on(day)
+        if (ended := day - engine.scenario.inviting.pending_days) in self._open:
+            self._closed.append(_with_outcomes(engine, ended, self._open.pop(ended)))
 
     def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
-        """Give a row per invitation so far; see ``Result.invitations``. With ``member`` only those that it has sent or received."""
+        """Return a row per invitation so far; see ``Result.invitations``.
+
+        With ``member`` only those that it has sent or received.
+        """
         import pandas as pd
 
-        parts = self._closed + [
-            _with_outcomes(day, sent, engine.world.state)
-            for day, sent in sorted(self._open.items())
-        ]
+        still = [_with_outcomes(engine, day, sent) for day, sent in sorted(self._open.items())]
+        parts = self._closed + still
         if member is not None:
             own = [
                 np.flatnonzero((part["ego"] == member) | (part["alter"] == member))
@@ -262,16 +175,15 @@ class InvitationLog:
         columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
         order = np.lexsort((columns["alter"], columns["ego"], columns["day"]))
         columns = {name: values[order] for name, values in columns.items()}
-        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(
-            columns["delay"] >= engine.rules.pending_days
-        )
+        never = columns["delay"] >= engine.scenario.inviting.pending_days
+        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(never)
         policies = list(engine.scenario.policies)
         return pd.DataFrame(
             {
                 "sent_day": columns["day"].astype(np.int32),
                 "ego": columns["ego"].astype(np.int32),
                 "alter": columns["alter"].astype(np.int32),
-                "policy": _categories(engine.world.policy[columns["ego"]], policies),
+                "policy": _categories(engine.view.policy[columns["ego"]], policies),
                 "source": _categories(columns["source"], list(SOURCES.values())),
                 "tie_class": columns["tie_class"].astype(np.int8),
                 "due_day": due,
@@ -280,14 +192,10 @@ class InvitationLog:
         )
 
 
-def _with_outcomes(day: int, sent: dict[str, Any], state: NDArray[np.uint8]) -> dict[str, Any]:
-    """Add the day and, as it stands now, the outcome to the columns of a day's invitations."""
-    bits = state[sent["slot"]]
-    platform = bits & bonds.PLATFORM
-    # who has said "I don't know" may later have invited ego, and so have become a connection: the answer stands
-    outcome = np.select(
-        [(bits & bonds.STRUCK) > 0, platform == bonds.CONNECTED, platform == bonds.PENDING],
-        [1, 0, 3],
-        2,
-    )
-    return sent | {"day": np.full(len(bits), day), "outcome": outcome}
+def _with_outcomes(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
+    """Return a day's invitations with the day and, as it stands now, the outcome."""
+    became = engine.view.outcomes(sent.slot)
+    # who has said "I don't know" may later have invited ego, and so have become a connection: the
+    # answer stands
+    outcome = np.select([became.idk, became.connected, became.pending], [1, 0, 3], 2)
+    return sent._asdict() | {"day": np.full(len(outcome), day), "outcome": outcome}

@@ -11,7 +11,6 @@ import functools
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import mesa
@@ -20,9 +19,9 @@ from sim import Bond as SeenBond
 from sim import Candidate, InvitePolicy, Scenario
 
 TWO32 = 2**32
-MOST_COUNTED = 511
+MOST_MET, MOST_TALKED = 511, 255
 FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
-SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, MORE = 1, 2, 3, 4, 5, 6, 2**20
+SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = 1, 2, 3, 4, 5, 6
 
 
 @functools.lru_cache(maxsize=4096)
@@ -57,6 +56,18 @@ def below(word: int, n: int) -> int:
 
 def unit(word: int) -> float:
     return (word + 0.5) / TWO32
+
+
+def rounded(x: float) -> float:
+    """What exp, log, pow and cos give, to a multiple of 2^-24: the same on every processor."""
+    return round(x * 2**24) / 2**24
+
+
+def power(base: float, exponent: float) -> float:
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
 
 
 @dataclass
@@ -94,20 +105,16 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.rules: Scenario = model.rules
         self.number = number
         self.circle = number // self.rules.society.circle_size
-        sigma, unit0, unit1 = (
-            self.rules.society.sociability_sigma,
-            unit(self.word(0, SOCIABILITY, 0)),
-            unit(self.word(0, SOCIABILITY, 1)),
-        )
-        self.sociability = math.exp(
-            sigma * math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1) - sigma**2 / 2
-        )
+        sigma = self.rules.society.sociability_sigma
+        unit0, unit1 = (unit(self.word(0, SOCIABILITY, index)) for index in range(2))
+        normal = math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1)
+        self.sociability = rounded(math.exp(sigma * normal - sigma**2 / 2))
         self.policy_place = policy_place
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
-        self.bonds: dict[
-            int, Bond
-        ] = {}  # by the other's number; a dictionary keeps the order of creation
-        self.connections: set[int] = set()
+        self.bonds: dict[int, Bond] = {}  # by the other's number
+        self.contacts: list[int] = []  # in the order of the first encounter
+        self.connected_on: dict[int, int] = {}  # by the other's number: the day
+        self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # The account. "Since zero" is since the opening or the last lifting of a restriction.
@@ -133,24 +140,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
             else 4
         )
 
-    def random_alter(self, suits: Callable[[Bond], bool], words: Iterator[int]) -> int | None:
-        """The other end of a random bond that suits: places are drawn until one does. None, and no draw, if there is none."""
-        if not any(suits(bond) for bond in self.bonds.values()):
-            return None
-        alters = list(self.bonds)
-        while True:
-            alter = alters[below(next(words), len(alters))]
-            if suits(self.bonds[alter]):
-                return alter
+    @property
+    def connections(self) -> list[int]:
+        """In the order in which they were made; those of one day by number."""
+        return sorted(self.connected_on, key=lambda alter: (self.connected_on[alter], alter))
 
-    def contacts(self) -> list[int]:
-        return [alter for alter, bond in self.bonds.items() if bond.met + bond.talked >= 1]
+    def random_contact(self, word: int) -> int | None:
+        return self.contacts[below(word, len(self.contacts))] if self.contacts else None
 
-    def random_contact(self, words: Iterator[int]) -> int | None:
-        return self.random_alter(lambda bond: bond.met + bond.talked >= 1, words)
+    def random_connection(self, word: int) -> int | None:
+        return self.connections[below(word, len(self.connections))] if self.connected_on else None
 
-    def random_connection(self, words: Iterator[int]) -> int | None:
-        return self.random_alter(lambda bond: bond.state == CONNECTED, words)
+    def encounters_with(self, alter: int) -> int:
+        return self.bonds[alter].met + self.bonds[alter].talked
 
     def encounter(self, day: int) -> tuple[int, int, bool] | None:
         """Phase 1: the encounter that this person starts today: (itself, partner, face to face?); None if it starts none."""
@@ -165,35 +167,30 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def partner(self, day: int, u: float) -> tuple[int | None, float]:
         """Whom the person would meet, and the probability that it is face to face."""
         meeting, people = self.rules.meeting, self.model.people
-        words = (self.word(day, PARTNER, r) for r in itertools.count())
+        words = [self.word(day, PARTNER, r) for r in range(max(2, meeting.again_choice))]
         if u < meeting.again:
-            drawn = [
-                alter
-                for _ in range(meeting.again_choice)
-                if (alter := self.random_contact(words)) is not None
-            ]
-            if not drawn:
+            if not self.contacts:
                 return None, 0.0
-            partner = max(
-                drawn, key=lambda alter: self.bonds[alter].met + self.bonds[alter].talked
-            )  # the first of the largest
-            return partner, meeting.face_again if self.bonds[
-                partner
-            ].met >= 1 else meeting.face_online
+            drawn = [
+                self.contacts[below(word, len(self.contacts))]
+                for word in words[: meeting.again_choice]
+            ]
+            partner = max(drawn, key=self.encounters_with)  # the first of the largest
+            has_met = self.bonds[partner].met >= 1
+            return partner, meeting.face_again if has_met else meeting.face_online
         if u < meeting.again + meeting.friend:
-            friend = self.random_contact(words)
-            return None if friend is None else people[friend].random_contact(
-                words
-            ), meeting.face_friend
+            friend = self.random_contact(words[0])
+            found = None if friend is None else people[friend].random_contact(words[1])
+            return found, meeting.face_friend
         if u < meeting.again + meeting.friend + meeting.circle:
             first = self.circle * self.rules.society.circle_size
             size = min(self.rules.society.circle_size, len(people) - first)
-            return first + below(next(words), size), meeting.face_circle
-        return below(next(words), len(people)), meeting.face_anybody
+            return first + below(words[0], size), meeting.face_circle
+        return below(words[0], len(people)), meeting.face_anybody
 
     def has_room(self) -> bool:
         most = self.rules.platform.max_connections
-        return most is None or len(self.connections) < most
+        return most is None or len(self.connected_on) < most
 
     def invites(self, day: int) -> list[Invitation]:
         """Phase 2: the invitations that this person sends today."""
@@ -234,7 +231,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self, day: int, attempt: int, asked: list[int]
     ) -> tuple[str, int, int] | None:
         """All tries at once: one of the eligible contacts, unless every try would have missed them."""
-        tries, contacts = self.rules.inviting.tries, self.contacts()
+        tries, contacts = self.rules.inviting.tries, self.contacts
         n = attempt * tries
         eligible = [
             alter
@@ -268,21 +265,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
         policy, people = self.policy, self.model.people
         total = policy.contacts + policy.introductions + policy.directory
         u = self.word(day, TRY, 4 * n) / TWO32
-        places = itertools.chain((1, 2), itertools.count(4))  # word 3 is the delay's
-        words = (self.word(day, TRY if s < 4 else MORE + s // 4, 4 * n + s % 4) for s in places)
+        words = [self.word(day, TRY, 4 * n + place) for place in (1, 2)]  # 3 is the delay's
         if u < policy.contacts / total:
-            contacts = self.contacts()
+            contacts = self.contacts
             eligible = [
                 alter for alter in contacts if alter not in asked and self.is_eligible(alter)
             ]
-            hit = bool(eligible) and chance(next(words), len(eligible) / len(contacts))
-            return "contacts", eligible[below(next(words), len(eligible))] if hit else None
+            hit = bool(eligible) and chance(words[0], len(eligible) / len(contacts))
+            return "contacts", eligible[below(words[1], len(eligible))] if hit else None
         if u < (policy.contacts + policy.introductions) / total:
-            between = self.random_connection(words)
-            return "introductions", None if between is None else people[between].random_connection(
-                words
-            )
-        return "directory", below(next(words), len(people))
+            between = self.random_connection(words[0])
+            found = None if between is None else people[between].random_connection(words[1])
+            return "introductions", found
+        return "directory", below(words[0], len(people))
 
     def is_eligible(self, alter: int) -> bool:
         policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
@@ -302,7 +297,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             self.tie_class(alter),
         )
         candidate = Candidate(
-            alter, len(other.connections), other.circle == self.circle, other.policy_place
+            alter, len(other.connected_on), other.circle == self.circle, other.policy_place
         )
         return bool(self.policy.condition(seen, candidate, day))
 
@@ -319,9 +314,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         recognised = chance(words[0], answering.recognise[k])
         if not recognised:
             k = 0
-        referred = self.policy.takes_references and not self.connections.isdisjoint(
-            inviter.connections
-        )
+        common = self.connected_on.keys() & inviter.connected_on.keys()
+        referred = self.policy.takes_references and bool(common)
         if (k >= self.policy.accepts_from or referred) and chance(words[1], answering.accept[k]):
             return "accepted"
         return "idk" if not recognised and chance(words[2], answering.idk_click) else "ignored"
@@ -428,12 +422,15 @@ class Reference(mesa.Model):  # type: ignore[misc]
         for ego, alter, face_to_face in filter(None, encounters):
             for one, other in ((ego, alter), (alter, ego)):
                 bond = self.people[one].bonds.setdefault(other, Bond())
-                bond.met = min(MOST_COUNTED, bond.met + face_to_face)
-                bond.talked = min(MOST_COUNTED, bond.talked + (not face_to_face))
+                if bond.met + bond.talked == 0:
+                    self.people[one].contacts.append(other)
+                bond.met = min(MOST_MET, bond.met + face_to_face)
+                bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
                 bond.last = day
 
     def invite(self, day: int) -> None:
         """Phase 2: all choose, then the invitations are out, then they take effect."""
+        self.note_room()
         sent = [invitation for person in self.people for invitation in person.invites(day)]
         for invitation in sent:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
@@ -447,6 +444,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
         for invitation in sorted(sent, key=lambda invitation: (invitation.alter, invitation.ego)):
             self.take_effect(invitation, day)
 
+    def note_room(self) -> None:
+        """A cap on connections is judged on the counts at the beginning of the phase."""
+        for person in self.people:
+            person.had_room = person.has_room()
+
     def take_effect(self, invitation: Invitation, day: int) -> None:
         ego, alter = self.people[invitation.ego], self.people[invitation.alter]
         if invitation.outcome != "pending":  # the crossing invitation has just connected the two
@@ -454,24 +456,30 @@ class Reference(mesa.Model):  # type: ignore[misc]
         if (
             alter.bonds[ego.number].state == PENDING
         ):  # this invitation crosses one of the other side, of today or earlier
-            if ego.has_room() and alter.has_room():
+            if ego.had_room and alter.had_room:
                 crossed = next(other for other in reversed(alter.sent) if other.alter == ego.number)
-                self.connect(ego, alter)
+                self.connect(ego, alter, day)
                 for accepted in (invitation, crossed):
                     self.conclude(accepted, "accepted")
                     if accepted.sent_day == day:
                         accepted.due_day = day
             return
-        scale, shape = self.rules.answering.delay_scale, self.rules.answering.delay_shape
-        delay = math.floor(
-            scale * (-math.log(unit(invitation.delay_word))) ** (1 / shape)
-        )  # whole days of a Weibull draw
+        delay = self.delay(invitation.delay_word)
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)
 
+    def delay(self, word: int) -> int:
+        """Whole days of a Weibull draw, cut at ``pending_days``: how many it is longer than."""
+        scale, shape = self.rules.answering.delay_scale, self.rules.answering.delay_shape
+        return sum(
+            scale > 0 and chance(word, rounded(math.exp(-power(days / scale, shape))))
+            for days in range(1, self.rules.inviting.pending_days + 1)
+        )
+
     def answer(self, day: int) -> None:
         """Phase 3: what is due is judged, then takes effect; what has waited too long is withdrawn."""
+        self.note_room()
         due = [
             invitation for invitation in self.due.pop(day, []) if invitation.outcome == "pending"
         ]
@@ -479,8 +487,8 @@ class Reference(mesa.Model):  # type: ignore[misc]
         verdicts = [self.people[invitation.alter].judge(invitation, day) for invitation in due]
         for invitation, verdict in zip(due, verdicts, strict=True):
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
-            if verdict == "accepted" and ego.has_room() and alter.has_room():
-                self.connect(ego, alter)
+            if verdict == "accepted" and ego.had_room and alter.had_room:
+                self.connect(ego, alter, day)
                 self.conclude(invitation, "accepted")
                 self.arcs.add((alter.number, ego.number))
             elif verdict == "idk":
@@ -496,11 +504,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
                 self.opening[bond.free_on].append(bond)
             self.conclude(invitation, "ignored")
 
-    def connect(self, one: Person, other: Person) -> None:
+    def connect(self, one: Person, other: Person, day: int) -> None:
         """Connect the two, whatever the state of either direction was."""
         for ego, alter in ((one, other), (other, one)):
             ego.bonds[alter.number].state, ego.bonds[alter.number].free_on = CONNECTED, None
-            ego.connections.add(alter.number)
+            ego.connected_on[alter.number] = day
 
     def conclude(self, invitation: Invitation, outcome: str) -> None:
         """Note what became of an invitation; the inviter learns from it."""

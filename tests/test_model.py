@@ -15,8 +15,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import tables
-from sim.kernel import world as arrays
+from sim.kernel.state import columns as arrays
 from sim.origin import meaning
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
@@ -139,7 +138,7 @@ def test_more_members_than_memory_is_one_line(monkeypatch):
 
 def test_memory_that_ends_while_a_society_grows_is_one_line(monkeypatch):
     monkeypatch.setattr(
-        "sim.kernel.world.MOST_SLOTS", 200 * 100
+        "sim.kernel.state.society.MOST_SLOTS", 200 * 100
     )  # as many as the society begins with, and no more
     scenario = sim.Scenario(
         members=200, days=20, inviting={"per_day": 30}, policies={"everyone": 1}
@@ -329,9 +328,9 @@ def test_totals_follow_members_who_change_their_policy(preset):
         {"restriction_days": 7} if preset == "linkedin2021" else {}
     )
     model = changing(SMALL.replace({"platform": rule, "answering.idk_click": 0.3}))
-    kept = model.engine.world.totals  # what the compiled days went on with
+    kept = model.engine.state.platform.totals  # what the compiled days went on with
     members = model.result().members
-    assert (kept == tables.totals(model.engine)).all()
+    assert (kept == model.engine.view.totals()).all()
     by = members.groupby("policy", observed=False)
     assert (kept[:, arrays.T_CONNECTIONS] == by["degree"].sum()).all()
     assert (kept[:, arrays.T_SENT] == by["invitations_sent"].sum()).all()

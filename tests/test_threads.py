@@ -7,7 +7,15 @@ import pytest
 
 import sim
 from sim.engine import Engine
-from sim.kernel import world as arrays
+from sim.kernel.state import lists
+from sim.kernel.state import society as arrays
+
+
+@pytest.fixture(autouse=True)
+def _small_sections(monkeypatch):
+    """Let sections have eight members, so that a small society has several threads."""
+    monkeypatch.setattr(arrays, "SECTION", 8)
+
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
 
@@ -56,24 +64,19 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
         }
     )
     plain = sim.run(busy)
-    found = arrays.found
+    allocate = arrays.allocate_state
 
     def cramped(*arguments):
-        world = found(*arguments)
-        world.clock[arrays.END_SLOT] = 300
-        return world._replace(
-            alter=world.alter[:300],
-            link=world.link[:600],
-            state=world.state[:300],
-            verdicts=world.verdicts[:1],
-        )
+        state = allocate(*arguments)
+        state.clock[lists.END_SLOT] = state.clock[lists.END_BLOCK] = 300
+        state.clock[lists.END_CONNECTION] = 300
+        return state
 
-    monkeypatch.setattr(arrays, "found", cramped)
+    monkeypatch.setattr(arrays, "allocate_state", cramped)
     engine = Engine(busy, threads)
     engine.advance(busy.days)
-    assert engine.world.chunks.far.shape[1] > 0, (
-        "nobody had more bonds than there are near chunks for"
-    )
+    assert engine.view.column("strangers").max() > lists.NEAR, "no list has more than near chunks"
+    assert engine.view.column("degree").max() > lists.NEAR
     assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
 
 
@@ -104,18 +107,18 @@ def test_a_thread_that_does_not_start(monkeypatch, turn):
 @pytest.mark.parametrize("turn", [0, 2])
 def test_a_thread_that_fails_on_its_way(monkeypatch, turn):
     engine = Engine(SMALL, threads=3)
-    live = engine.crew.live
+    live = engine.team.live
 
     def failing(do):
-        def fails(share):
-            if share.turn == turn:
+        def fails(partition):
+            if partition.thread == turn:
                 raise KeyboardInterrupt
-            return do(share)
+            return do(partition)
 
         return live(fails)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(engine.crew, "live", failing)
+        patch.setattr(engine.team, "live", failing)
         engine.advance(10)
     assert_nothing_was_done(engine)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import sim
-from sim.kernel import bonds
+from sim.kernel.rules.standing import CONNECTED
 
 MEMBERS = 4_000
 CITY = 40_000
@@ -95,20 +95,18 @@ def found() -> dict[str, float]:
 
 
 def ties(model: sim.NetworkModel) -> np.ndarray:
-    """Count the ties per member by class, stranger to close."""
-    state = model.engine.world.state
-    return np.bincount((state & bonds.CONTACT) >> bonds.CLASS, minlength=5) / model.scenario.members
+    """Return the ties per member by class, stranger to close."""
+    _, all_ties = model.engine.view.all_ties()
+    return np.bincount(all_ties.tie_class, minlength=5) / model.scenario.members
 
 
 def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
-    """Give the shares of the classes, stranger to close, among the connections of a policy's members with people they know."""
-    world = model.engine.world
-    place = list(model.scenario.policies).index(policy)
-    connected = np.flatnonzero(world.state & bonds.PLATFORM == bonds.CONNECTED)
-    far = connected[
-        world.policy[world.alter[connected]] == place
-    ]  # the far sides of their bonds: a tie has one class on both sides
-    counts = np.bincount((world.state[far] & bonds.CONTACT) >> bonds.CLASS, minlength=5)
+    """Return the shares of the classes among a policy's connections with people they know."""
+    view = model.engine.view
+    egos, all_ties = view.all_ties()
+    theirs = view.policy[egos] == list(model.scenario.policies).index(policy)
+    connected = all_ties.standing == CONNECTED
+    counts = np.bincount(all_ties.tie_class[theirs & connected], minlength=5)
     return counts / counts[1:].sum()
 
 

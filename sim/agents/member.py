@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from ..kernel import bonds, pairs
-from ..kernel import world as arrays
 from .policy import Bond
 
 if TYPE_CHECKING:
@@ -34,13 +32,13 @@ class Member(mesa.Agent):  # type: ignore[misc]
     def __repr__(self) -> str:
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
 
-    def _tally(self, column: int) -> int:
-        return int(self.model.engine.world.tallies[self.number, column])
+    def _number(self, name: str) -> int:
+        return self.model.engine.view.number(name, self.number)
 
     @property
     def policy(self) -> str:
         """The name of its policy."""
-        return str(list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]])
+        return str(list(self.model.scenario.policies)[self.model.engine.view.policy[self.number]])
 
     @policy.setter
     def policy(self, name: str) -> None:
@@ -62,67 +60,55 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def contacts(self) -> int:
         """People it has met or talked to."""
-        return int(self.model.engine.world.heads[self.number, bonds.CONTACTS])
+        return self._number("contacts")
 
     @property
     def degree(self) -> int:
         """Connections."""
-        return int(self.model.engine.world.heads[self.number, bonds.CONNECTIONS])
+        return self._number("degree")
 
     @property
     def invitations_sent(self) -> int:
         """Invitations sent so far."""
-        return self._tally(arrays.SENT)
+        return self._number("sent")
 
     @property
     def accepted(self) -> int:
         """Own invitations accepted so far."""
-        return self._tally(arrays.ACCEPTED)
+        return self._number("accepted")
 
     @property
     def strikes(self) -> int:
         """Times that somebody has said "I don't know this person"."""
-        return self._tally(arrays.STRIKES)
+        return self._number("strikes")
 
     @property
     def received(self) -> int:
         """Invitations received so far."""
-        return self._tally(arrays.RECEIVED)
+        return self._number("received")
 
     @property
     def blocked_day(self) -> int | None:
         """The day of its first restriction, None if there was none."""
-        return self._tally(arrays.BLOCKED_DAY) or None
+        return self._number("blocked_day") or None
 
     @property
     def restricted(self) -> bool:
         """Whether it may not invite on the coming day."""
-        return bool(
-            self.model.engine.world.accounts[self.number, arrays.RESTRICTED_UNTIL]
-            > max(self.model.engine.day, 0)
-        )
+        return self._number("restricted_until") > max(self.model.engine.day, 0)
 
     @property
     def connections(self) -> list["Member"]:
-        """The members it is connected with, in the order in which they came to know each other."""
+        """The members it is connected with, in the order in which they connected."""
         members = self.model.members
-        return [members[alter] for alter in self.model.engine.connected(self.number)]
+        return [members[alter] for alter in self.model.engine.view.connected(self.number)]
 
     @property
     def bonds(self) -> dict[int, Bond]:
         """What it knows of each member that it has met or talked to, by number, in the order in which they came to know each other."""
         engine = self.model.engine
-        world, today = engine.world, engine.day - engine.rules.first_day
-        slots = pairs.slots(world.head, world.chunks, self.number)
-        slots = slots[world.state[slots] & bonds.CONTACT > 0]
-        ties = world.link[2 * slots + 1].astype(int)
-        met, talked, last = (
-            (ties >> bonds.MET) & bonds.COUNT_MASK,
-            (ties >> bonds.TALKED) & bonds.COUNT_MASK,
-            ties >> bonds.LAST,
-        )
-        classes = (world.state[slots] & bonds.CONTACT) >> bonds.CLASS
-        columns = (
-            numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes)
-        )
-        return {alter: Bond(*numbers) for alter, *numbers in zip(*columns, strict=True)}
+        ties = engine.view.contacts_of(self.number)
+        since = engine.day - engine.parameters.society.first_day - ties.last
+        columns = (ties.alter, ties.met, ties.talked, since, ties.tie_class)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return {alter: Bond(*numbers) for alter, *numbers in rows}

@@ -167,7 +167,7 @@ def _events(told: list[story.Event]) -> str:
 
 
 def _known(life: Life, best: list[tuple[int, Bond]]) -> str:
-    policies, dealt = list(life.model.scenario.policies), life.model.engine.world.policy
+    policies, dealt = list(life.model.scenario.policies), life.model.engine.view.policy
     rows = [
         f"<tr><td>{number}</td><td class='words'>{html.escape(spoken(policies[dealt[number]]))}</td>"
         f"<td class='words'>{story.TIES[bond.tie_class]}</td><td>{bond.met}</td><td>{bond.talked}</td><td>{story.since(bond)}</td></tr>"

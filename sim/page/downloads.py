@@ -14,8 +14,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from ..findings import spoken
-from ..kernel import bonds
-from ..kernel import world as arrays
 from ..plots import GREY, INK, styles
 from . import network, telling
 from .worlds import Worlds
@@ -57,14 +55,14 @@ def picture_png(worlds: Worlds) -> bytes:
     """Draw the network of the first world as it stands on the page, with what happened today above it and a legend."""
     with worlds.lock:
         places, model = worlds.places, worlds.first.model
-        shown, world = places.shown, model.engine.world
+        shown, view = places.shown, model.engine.view
         x, y = places.x.copy(), places.y.copy()
         old, fresh = (
             network.few(places.edges[~places.fresh], len(shown)),
             places.edges[places.fresh],
         )
-        degree, policy = world.heads[shown, bonds.CONNECTIONS].copy(), world.policy[shown].copy()
-        blocked = world.accounts[shown, arrays.RESTRICTED_UNTIL] > model.day
+        degree, policy = view.column("degree")[shown], view.policy[shown].copy()
+        blocked = view.restricted[shown]
         said = " ".join([telling.today(worlds.first), network.caption(worlds)])
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()

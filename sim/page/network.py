@@ -12,8 +12,6 @@ import numpy as np
 import solara
 from numpy.typing import NDArray
 
-from ..kernel import bonds
-from ..kernel import world as arrays
 from ..plots import FURTHER, styles
 from .worlds import Worlds
 
@@ -36,18 +34,18 @@ def picture(worlds: Worlds, chosen: int | None = None) -> dict[str, Any]:
     """
     with worlds.lock:
         places, model = worlds.places, worlds.first.model
-        world = model.engine.world
+        view = model.engine.view
         shown = places.shown
         old = few(places.edges[~places.fresh], len(shown))
-        restricted = world.accounts[shown, arrays.RESTRICTED_UNTIL] > model.day
+        restricted = view.restricted[shown]
         ringed = np.flatnonzero(shown == chosen)
         return {
             "day": model.day,
             "numbers": _packed(shown, np.int32),
             "x": _packed(np.clip(UNIT * places.x, -32_000, 32_000), np.int16),
             "y": _packed(np.clip(UNIT * places.y, -32_000, 32_000), np.int16),
-            "degree": _packed(world.heads[shown, bonds.CONNECTIONS], np.int32),
-            "policy": _packed(world.policy[shown], np.uint8),
+            "degree": _packed(view.column("degree")[shown], np.int32),
+            "policy": _packed(view.policy[shown], np.uint8),
             "blocked": _packed(restricted, np.uint8),
             "edges": _packed(old, np.uint16),
             "fresh": _packed(places.edges[places.fresh], np.uint16),

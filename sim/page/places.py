@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .. import tables
 from ..engine import Engine
 from ..scenario import Scenario
 
@@ -89,7 +88,7 @@ class Places:
 
     def settle(self, engine: Engine) -> None:
         """Take in the connections of this evening and let the places settle."""
-        pairs = self._row[tables.connections(engine)]
+        pairs = self._row[engine.view.connections()]
         self.edges = pairs[(pairs >= 0).all(axis=1)]
         n = len(self.shown)
         keys = self.edges[:, 0] * n + self.edges[:, 1]

@@ -31,7 +31,7 @@ def events(life: Life, number: int) -> list[Event]:
     if not life.model.day:
         return []
     names = list(life.model.scenario.policies)
-    policy = life.model.engine.world.policy
+    policy = life.model.engine.view.policy
     told = []
     table = life.log.table(life.model.engine, number)
     columns = (

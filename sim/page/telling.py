@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..findings import listed, percent, quoted
-from ..kernel import world as arrays
+from ..kernel.state import columns
 from ..measures import EVERYBODY
 from .worlds import Life, Worlds
 
@@ -23,31 +23,29 @@ def _sent_today(life: Life) -> str:
     series, day = life.model.engine.series, life.model.day
     now = series[day - 1].sum(axis=0)
     before = series[day - 2].sum(axis=0) if day > 1 else np.zeros_like(now)
-    sent = int(now[arrays.T_SENT] - before[arrays.T_SENT])
-    made = int(now[arrays.T_CONNECTIONS] - before[arrays.T_CONNECTIONS]) // 2
+    sent = int(now[columns.T_SENT] - before[columns.T_SENT])
+    made = int(now[columns.T_CONNECTIONS] - before[columns.T_CONNECTIONS]) // 2
     return f"{sent:,} invitation{'' if sent == 1 else 's'} sent and {made:,} new connection{'' if made == 1 else 's'}"
 
 
 def _blocked_today(life: Life) -> str:
     """Say who was restricted today, the one with the most invitations, and how many of its policy have been by now."""
-    world, policies = life.model.engine.world, list(life.model.scenario.policies)
+    view, policies = life.model.engine.view, list(life.model.scenario.policies)
     newly = life.restrictions[life.model.day]
-    sent = world.tallies[newly, arrays.SENT]
+    sent = view.column("sent")[newly]
     most = int(newly[np.argmax(sent)])
-    alike = world.policy == world.policy[most]
-    by_now = int((world.tallies[alike, arrays.BLOCKED_DAY] > 0).sum())
+    alike = view.policy == view.policy[most]
+    by_now = int((view.column("blocked_day")[alike] > 0).sum())
     who = "a member is blocked" if len(newly) == 1 else f"{len(newly)} members are blocked"
     one = "who" if len(newly) == 1 else f"one of them, number {most},"
-    of = f"{by_now} of {int(alike.sum())} {quoted(policies[world.policy[most]])}"
+    of = f"{by_now} of {int(alike.sum())} {quoted(policies[view.policy[most]])}"
     return f"{who} today, {one} sent {int(sent.max())} invitations before; {of} have been by now"
 
 
 def _blocked(life: Life) -> str:
-    world, policies = life.model.engine.world, list(life.model.scenario.policies)
-    counts = np.bincount(
-        world.policy[world.tallies[:, arrays.BLOCKED_DAY] > 0], minlength=len(policies)
-    )
-    sizes = np.bincount(world.policy, minlength=len(policies))
+    view, policies = life.model.engine.view, list(life.model.scenario.policies)
+    counts = np.bincount(view.policy[view.column("blocked_day") > 0], minlength=len(policies))
+    sizes = np.bincount(view.policy, minlength=len(policies))
     parts = [
         f"{count} of {size} {quoted(name)}"
         for name, count, size in zip(policies, counts, sizes, strict=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import tables
-from ..kernel import world as arrays
+from ..kernel.state import columns
 from ..measures import EVERYBODY
 from ..model import NetworkModel
 from ..scenario import Scenario
@@ -42,11 +42,11 @@ class Life:
     def live(self) -> None:
         """Live one day."""
         engine = self.model.engine
-        before = engine.world.accounts[:, arrays.RESTRICTED_UNTIL].copy()
+        before = engine.view.column("restricted_until")
         self.model.step()
         self.log.evening(engine)
         engine.measure_reach()
-        newly = np.flatnonzero(engine.world.accounts[:, arrays.RESTRICTED_UNTIL] > before)
+        newly = np.flatnonzero(engine.view.column("restricted_until") > before)
         if len(newly):
             self.restrictions[self.model.day] = newly
 
@@ -81,8 +81,8 @@ class Life:
         sums = (
             self.model.engine.series[day - 1] if day else np.zeros_like(self.model.engine.series[0])
         )
-        sent, resolved = sums[:, arrays.T_SENT], sums[:, arrays.T_RESOLVED]
-        accepted, idk = sums[:, arrays.T_ACCEPTED], sums[:, arrays.T_STRIKES]
+        sent, resolved = sums[:, columns.T_SENT], sums[:, columns.T_RESOLVED]
+        accepted, idk = sums[:, columns.T_ACCEPTED], sums[:, columns.T_STRIKES]
         ends = {
             "sent": sent,
             "accepted": accepted,

@@ -1,0 +1,137 @@
+"""Scratch buffers: what a thread keeps while a batch of members choose, or of invitations is judged.
+
+Members choose batch by batch, all of a batch going through the same step before any goes on to the
+next. So the memory of each can be prefetched while others are looked at, and each step is a loop that
+a processor can foresee. Nothing in a scratch buffer outlives its batch, but for ``cursor``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+BATCH = 512
+"""Members who choose together: as many as nearer memory has room for what they prefetch."""
+ANSWER_BATCH = 64
+"""Invitations that are judged together."""
+SIEVE = 8192
+"""Cells of the sieve by which two lists of connections are compared."""
+
+Words = NDArray[np.uint32]
+Numbers = NDArray[np.int64]
+
+
+class MeetScratch(NamedTuple):
+    """A batch of members who choose whom to meet; a *starter* is one who starts an encounter."""
+
+    daily: Words
+    """(4, batch): the DAILY words of the members."""
+    source: NDArray[np.uint8]
+    """By member: the source of its partner, or 255 where it starts no encounter."""
+    drawn: Words
+    """(4, batch), by starter: PARTNER words."""
+    who: Words
+    """By starter: the member; those who meet a contact again come first."""
+    whom: Numbers
+    """By starter: the partner found elsewhere than among the own contacts, -1: none."""
+    slot: Numbers
+    """By starter: the strongest contact so far, or the guessed bond with the partner."""
+    strongest: Numbers
+    """By starter: how strong the tie at this slot is."""
+    picked: Words
+    """(4, batch): slots of the contacts drawn."""
+    asking: Words
+    """Starters who look for a contact of a contact."""
+    places: Words
+    """The places of the words to draw."""
+    risen: Numbers
+    """(3, batch): own ties that have risen by a class: member, slot, class before."""
+
+
+class InviteScratch(NamedTuple):
+    """A batch of members who choose whom to invite; an *inviter* is one who may."""
+
+    who: Words
+    """By inviter: the member."""
+    written: Numbers
+    """By inviter: invitations of today so far."""
+    classes: Numbers
+    """By inviter: tie classes of contacts that are eligible, a bit each ..."""
+    eligible: Numbers
+    """... and how many contacts these are."""
+    from_contacts: Words
+    """Inviters whose policy looks only among contacts."""
+    trying: Words
+    """Inviters who make a try now ..."""
+    again: Words
+    """... and those who will have to make another."""
+    egos: Words
+    """By try, like all that follows: the member ..."""
+    places: Words
+    """... and the number of the try."""
+    drawn: Words
+    """(4, batch): its words."""
+    slot: Numbers
+    """The bond found, or the place of the contact found among the eligible ones; -1: none."""
+    whom: Numbers
+    """The member found; -1: none."""
+    found: Words
+    """Tries that have found a contact ..."""
+    elsewhere: Words
+    """... that look elsewhere ..."""
+    introduced: Words
+    """... and, among these, that ask a connection."""
+    between: Words
+    """By such: where the connection asked is in the pool, then who it is."""
+
+
+class AnswerScratch(NamedTuple):
+    """A batch of invitations that are judged, or take effect, together."""
+
+    place: Numbers
+    """Where they are among those sent."""
+    slot: Numbers
+    """The bond of the inviter."""
+    alter: Words
+    """The invitee."""
+    ego: Words
+    """The inviter."""
+    drawn: Words
+    """(4, batch): their words."""
+    sieve: NDArray[np.uint16]
+    """(SIEVE + 1,): marks of connections, and the number of the latest search."""
+    cursor: Numbers
+    """(3,): section, delay and place at which the next batch begins."""
+
+
+class Scratch(NamedTuple):
+    """The buffers of one thread."""
+
+    meet: MeetScratch
+    invite: InviteScratch
+    answer: AnswerScratch
+
+
+def allocate_scratch() -> Scratch:
+    """Allocate the buffers of a thread."""
+
+    def fields(kind: type, size: int, **others: NDArray) -> dict[str, NDArray]:  # type: ignore[type-arg]
+        arrays: dict[str, NDArray] = {}  # type: ignore[type-arg]
+        for name, annotation in kind.__annotations__.items():
+            rows = {"daily": 4, "drawn": 4, "picked": 4, "risen": 3}.get(name)
+            shape = size if rows is None else (rows, size)
+            arrays[name] = np.zeros(shape, np.uint32 if annotation is Words else np.int64)
+        return arrays | others
+
+    meet = fields(MeetScratch, BATCH, source=np.zeros(BATCH, np.uint8))
+    answer = fields(
+        AnswerScratch,
+        ANSWER_BATCH,
+        sieve=np.zeros(SIEVE + 1, np.uint16),
+        cursor=np.zeros(3, np.int64),
+    )
+    return Scratch(
+        MeetScratch(**meet),
+        InviteScratch(**fields(InviteScratch, BATCH)),
+        AnswerScratch(**answer),
+    )

@@ -1,0 +1,194 @@
+"""Phase 1, second half: encounters that may create a contact, in the order of the members.
+
+A bond has two sides, and each is created for itself, by the thread that looks after its ego, in the
+order in which encounters happen. So every member's contacts have the same order for any number of
+threads. Then the two sides are linked.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.simd import AHEAD, prefetch
+from ..mechanics.threads import (
+    ENCOUNTERS,
+    ENCOUNTERS_END,
+    ENCOUNTERS_START,
+    REACHED,
+    RISERS,
+    looks_after,
+)
+from ..state.bonds import (
+    CONTACTS,
+    COUNTS,
+    LAST,
+    MOVED,
+    NOBODY,
+    class_in,
+    contact_slot,
+    count_risen,
+    is_free,
+    last_in,
+    prefetch_bond,
+    prefetch_member,
+    with_class,
+)
+from ..state.lists import NEXT_SLOT, has_room, lengthen, prefetch_next
+from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
+from .meet import strengthen
+
+
+@kernel
+def count_risers(state, partition):
+    """Count what has risen on the far side, for the members of a thread."""
+    people, risers, order = state.people, state.today.risers, state.today.riser_order
+    for thread in range(partition.threads):
+        starts = partition.list_starts[RISERS, thread]
+        first, last = starts[partition.thread], starts[partition.thread + 1]
+        for place in range(first, last):
+            if place + AHEAD < last:
+                prefetch(people.counts, COUNTS * as_index(risers[order[place + AHEAD], RISER]))
+            row = risers[as_index(order[place])]
+            count_risen(people, as_index(row[RISER]), np.int64(row[BEFORE]), np.int64(row[AFTER]))
+
+
+@kernel
+def _acquainted_today(people, ego, other, today):
+    """Return the slot of ego's contact with other if it was made today, or -1.
+
+    Only the latest contacts need a look: the last encounter of each of today's was today.
+    """
+    place = np.int64(people.counts[COUNTS * ego + CONTACTS]) - 1
+    while place >= 0:
+        slot = contact_slot(people, ego, place)
+        if last_in(people.link[2 * slot + 1]) != today:
+            break
+        if people.alter[slot] == other:
+            return slot
+        place -= 1
+    return np.int64(-1)
+
+
+@inline
+def _new_contact(state, ego, other, today):
+    """Return the slot of a new contact of ego, as yet without an encounter."""
+    people, length = state.people, np.int64(state.people.counts[COUNTS * ego + CONTACTS])
+    slot = lengthen(people.contacts, people.blocks, state.clock, NEXT_SLOT, ego, length)
+    people.counts[COUNTS * ego + CONTACTS] = length + 1
+    people.alter[slot] = other
+    people.mark[slot] = other & 255
+    people.link[2 * slot + 1] = today << LAST
+    return slot
+
+
+@inline
+def _move_stranger(people, old, new):
+    """Move what the platform knows of a stranger to its new slot as a contact."""
+    people.state[new] = people.state[old]
+    people.state[old] = MOVED
+    people.alter[old] = NOBODY
+    people.link[2 * old + 1] = new
+
+
+@inline
+def _own_contact(state, ego, other, stranger, today):
+    """Return the slot of ego's contact with other, created unless it was earlier today."""
+    slot = _acquainted_today(state.people, ego, other, today)
+    if slot < 0:
+        slot = _new_contact(state, ego, other, today)
+        if stranger >= 0:
+            _move_stranger(state.people, stranger, slot)
+    return slot
+
+
+@inline
+def _meet(people, society, ego, slot, face, today):
+    """Let ego's side of a bond grow by an encounter, with all that follows."""
+    before, k = strengthen(people, society, slot, face, today)
+    if k != before:
+        people.state[slot] = with_class(people.state[slot], k)
+        if is_free(people.state[slot]):
+            count_risen(people, ego, before, k)
+
+
+@inline
+def _prefetch_row(people, row, partition):
+    for side in range(2):
+        if looks_after(partition, row[side]):
+            prefetch_member(people, np.int64(row[side]))
+    if row[SLOT] >= 0:
+        prefetch_bond(people, np.int64(row[SLOT]))
+
+
+@inline
+def _prefetch_contact(people, row, partition):
+    for side in range(2):
+        if looks_after(partition, row[side]):
+            ego = np.int64(row[side])
+            length = np.int64(people.counts[COUNTS * ego + CONTACTS])
+            if length > 0:
+                prefetch(people.link, 2 * contact_slot(people, ego, length - 1))
+            prefetch_next(people.contacts, people.blocks, people.alter, ego, length)
+
+
+@inline
+def _happen(state, society, number, today, partition):
+    """Let an encounter happen on the sides of those whom the thread looks after."""
+    people, row, sides = state.people, state.today.encounters[number], state.today.sides
+    ego, other, face = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[EXTRA])
+    known = np.int64(row[SLOT])  # the contact, or the stranger that will become one; -1: none
+    is_contact = known >= 0 and class_in(people.state[known]) > 0 and people.state[known] != MOVED
+    mine, others = looks_after(partition, ego), looks_after(partition, other)
+    here, there = np.int64(-1), np.int64(-1)
+    far = np.int64(people.link[2 * known]) if known >= 0 else np.int64(-1)
+    if mine:
+        here = known if is_contact else _own_contact(state, ego, other, known, today)
+        _meet(people, society, ego, here, face, today)
+    if others:
+        there = far if is_contact else _own_contact(state, other, ego, far, today)
+        _meet(people, society, other, there, face, today)
+    if is_contact:
+        return
+    if mine and others:
+        people.link[2 * here], people.link[2 * there] = there, here
+    elif mine:
+        sides[0, number] = here
+    else:
+        sides[1, number] = there
+
+
+@kernel
+def make_acquainted(state, parameters, day, partition):
+    """Let the encounters in ``encounters`` happen, in their order, to the members of a thread.
+
+    Return whether all have happened: not where a pool must grow first; asked again, go on from there.
+    """
+    people, rows, order = state.people, state.today.encounters, state.today.encounter_order
+    society, done = parameters.society, np.int64(0)
+    today, reached = day - society.first_day, partition.progress[REACHED]
+    for thread in range(partition.threads):
+        starts = partition.list_starts[ENCOUNTERS, thread]
+        first, last = starts[partition.thread], starts[partition.thread + 1]
+        skipped = min(max(reached - done, 0), last - first)
+        done += skipped
+        for place in range(first + skipped, last):
+            if not has_room(state.clock, NEXT_SLOT, partition.threads, 2):
+                partition.progress[REACHED] = done
+                return False
+            if place + AHEAD < last:
+                _prefetch_row(people, rows[as_index(order[place + AHEAD])], partition)
+            if place + AHEAD // 2 < last:
+                _prefetch_contact(people, rows[as_index(order[place + AHEAD // 2])], partition)
+            _happen(state, society, as_index(order[place]), today, partition)
+            done += 1
+    partition.progress[REACHED] = done
+    return True
+
+
+@kernel
+def link_sides(state, partition):
+    """Link the new contacts of a thread's encounters whose other side another thread has created."""
+    sides, link = state.today.sides, state.people.link
+    for row in range(partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END]):
+        here, there = np.int64(sides[0, row]), np.int64(sides[1, row])
+        if here >= 0 and there >= 0:
+            link[2 * here], link[2 * there] = there, here

@@ -1,0 +1,123 @@
+"""Whom a member may invite: the rules of ``rules.inviting`` asked of the state, in one place."""
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from ..mechanics.compilation import inline, kernel
+from ..rules.inviting import estimated_acceptance, is_eligible, is_likely
+from ..state.bonds import (
+    CONNECTIONS,
+    COUNTS,
+    FREE_OF_CLASS,
+    class_in,
+    last_in,
+    met_in,
+    nth_free,
+    number_of_free,
+    standing_in,
+    talked_in,
+)
+from ..state.columns import ANSWERS, FAILED
+
+
+@intrinsic
+def _call(
+    typing_context, address, met, talked, days_since, k, number, degree, same_circle, policy, day
+):
+    """Call a policy's own compiled function at an address."""
+
+    def generate(context, builder, signature, arguments):
+        word = ir.IntType(64)
+        function = ir.FunctionType(word, [word] * 9)
+        pointer = builder.inttoptr(arguments[0], function.as_pointer())
+        return builder.call(pointer, arguments[1:])
+
+    return types.int64(*[types.int64] * 10), generate
+
+
+@inline
+def _thinks_likely(platform, parameters, ego, k):
+    """Return whether ego's own estimate of acceptance at tie class k is high enough for its policy."""
+    least = parameters.policies.min_acceptance[platform.policy[ego]]
+    if least == 0.0:
+        return True
+    accepted = platform.answers[ANSWERS * ego + 2 * k]
+    resolved = platform.answers[ANSWERS * ego + 2 * k + 1]
+    inviting = parameters.inviting
+    estimate = estimated_acceptance(inviting.prior[k], inviting.prior_weight, accepted, resolved)
+    return is_likely(estimate, least)
+
+
+@kernel
+def agrees(state, parameters, day, ego, other, slot, k):
+    """Return whether the policy's own function agrees to a candidate; it is asked only if there is one."""
+    people, platform, society = state.people, state.platform, parameters.society
+    tie = np.int64(people.link[2 * slot + 1]) if k > 0 else np.int64(0)
+    since = day - society.first_day - last_in(tie) if k > 0 else -1
+    policy = platform.policy[ego]
+    answer = _call(
+        parameters.policies.condition[policy],
+        met_in(tie),
+        talked_in(tie),
+        since,
+        np.int64(k),
+        np.int64(other),
+        np.int64(people.counts[COUNTS * other + CONNECTIONS]),
+        np.int64(ego // society.circle_size == other // society.circle_size),
+        np.int64(platform.policy[other]),
+        np.int64(day),
+    )
+    if answer < 0:  # it has raised an exception
+        state.clock[FAILED + policy] = 1
+    return answer > 0
+
+
+@inline
+def may_be_invited(state, parameters, day, ego, other, slot):
+    """Return whether ego may invite other, whose bond is at slot, or -1: there is none."""
+    policies, policy = parameters.policies, state.platform.policy[ego]
+    bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
+    k = class_in(bond)
+    likely = _thinks_likely(state.platform, parameters, ego, k)
+    if not is_eligible(standing_in(bond), k, policies.min_tie[policy], likely):
+        return False
+    if policies.condition[policy] == 0:
+        return True
+    return agrees(state, parameters, day, ego, other, slot, k)
+
+
+@inline
+def eligible_contacts(state, parameters, ego):
+    """Return which tie classes of contacts are eligible for ego, a bit each, and how many these are.
+
+    But for the policy's own function. Free contacts are counted by class, so none is looked at.
+    """
+    counts, policy = state.people.counts, state.platform.policy[ego]
+    classes, number = np.int64(0), np.int64(0)
+    for k in range(1, 5):
+        free = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k])
+        likely = _thinks_likely(state.platform, parameters, ego, k)
+        fits = is_eligible(np.int64(0), k, parameters.policies.min_tie[policy], likely)
+        takes = np.int64(fits & (free > 0))
+        classes |= takes << k
+        number += takes * free
+    return classes, number
+
+
+@kernel
+def count_agreed(state, parameters, day, ego, classes, number):
+    """Count the eligible contacts to whom the policy's own function agrees; -1 as ``number``.
+
+    With another ``number``, return the slot of the one of that number, from 0.
+    """
+    people, agreed = state.people, np.int64(0)
+    for place in range(number_of_free(people, ego, classes)):
+        slot = nth_free(people, ego, classes, place)
+        other, k = np.int64(people.alter[slot]), class_in(people.state[slot])
+        if agrees(state, parameters, day, ego, other, slot, k):
+            if agreed == number:
+                return slot
+            agreed += 1
+    return agreed

@@ -1,0 +1,371 @@
+"""Phase 1, first half: members choose whom to meet, and meet those whom they know.
+
+Choosing reads the morning's state and can be done for any batch of members at once. An encounter with
+a contact changes ego's side on the spot (nobody else looks at ego's ties while others choose) and the
+far side in the next stage; the others, which may create a contact, wait for their turn in the order of
+the members (``acquaint``).
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.random import DAILY, PARTNER, below, draw_blocks, draw_range
+from ..mechanics.scratch import BATCH
+from ..mechanics.simd import AHEAD, prefetch
+from ..mechanics.threads import ENCOUNTERS_END, ENCOUNTERS_START, REPEATS_END, RISERS_END
+from ..rules.inviting import attempts_today
+from ..rules.meeting import (
+    AGAIN,
+    ANYBODY,
+    CIRCLE,
+    FRIEND,
+    circle_members,
+    circle_start,
+    face_place,
+    is_face_to_face,
+    partner_source,
+    starts_encounter,
+    wins_tournament,
+)
+from ..state.bonds import (
+    CONTACTS,
+    COUNTS,
+    class_in,
+    class_of_tie,
+    contact_slot,
+    count_risen,
+    find_from,
+    guess,
+    is_free,
+    met_in,
+    prefetch_bond,
+    prefetch_member,
+    prefetch_search,
+    tie_after,
+    tie_strength,
+    with_class,
+)
+from ..state.lists import ROW
+from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
+
+_NO_ENCOUNTER = 255
+
+
+@inline
+def strengthen(people, society, slot, face, today):
+    """Let one side of a bond grow by an encounter; return the class it had and the one it has."""
+    before = people.link[2 * slot + 1]
+    tie = tie_after(before, face, today)
+    people.link[2 * slot + 1] = tie
+    return class_of_tie(society, before), class_of_tie(society, tie)
+
+
+@inline
+def _select_starters(people, parameters, today_lists, day, first, count, scratch):
+    """List those of ``count`` members from first on who start an encounter.
+
+    Those who meet a contact again come first; return the number of these and of all. Apart from each
+    other the two kinds make long loops that a processor can foresee. The attempts to invite, which the
+    same words decide, are noted as well.
+    """
+    first, meeting, inviting = as_index(first), parameters.meeting, parameters.inviting
+    daily, source, extra = scratch.daily, scratch.source, np.int64(inviting.extra_attempt)
+    draw_range(parameters.key, day, DAILY, first, count, daily)
+    for one in range(count):
+        attempts = attempts_today(np.int64(daily[3, one]), inviting.whole_attempts, extra)
+        today_lists.attempts[first + one] = attempts
+    for one in range(count):
+        word = np.int64(daily[1, one])
+        where = partner_source(
+            word, meeting.until_again, meeting.until_friend, meeting.until_circle
+        )
+        starts = starts_encounter(np.int64(daily[0, one]), people.starts[first + one])
+        source[one] = where if starts else _NO_ENCOUNTER
+    again, elsewhere = np.int64(0), np.int64(0)
+    for one in range(count):
+        scratch.who[again] = first + one
+        scratch.asking[elsewhere] = first + one
+        again += np.int64(source[one] == AGAIN)
+        elsewhere += np.int64((source[one] != AGAIN) & (source[one] != _NO_ENCOUNTER))
+    for one in range(elsewhere):
+        scratch.who[again + one] = scratch.asking[one]
+    return again, again + elsewhere
+
+
+@inline
+def _draw_contacts(people, again, picks, scratch):
+    """Turn ``picks`` words of each of the first ``again`` starters into contacts, and prefetch."""
+    for one in range(again):
+        ego = np.int64(scratch.who[one])
+        contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
+        if contacts == 0:
+            continue
+        for pick in range(picks):
+            slot = contact_slot(people, ego, below(scratch.drawn[pick, one], contacts))
+            scratch.picked[pick, one] = slot
+            prefetch(people.link, 2 * slot)
+
+
+@kernel
+def _choose_strongest(people, key, day, choice, again, scratch):
+    """Find, for the first ``again`` starters, the strongest of ``choice`` random contacts.
+
+    Leave its slot and strength; strength 0: ego knows nobody. The words come four at a time.
+    """
+    for one in range(again):
+        scratch.slot[one], scratch.strongest[one] = 0, 0
+    for first in range(0, choice, 4):
+        picks = min(4, choice - first)
+        if first > 0:
+            for one in range(again):
+                scratch.places[one] = first // 4
+            draw_blocks(key, day, PARTNER, scratch.who, scratch.places, again, scratch.drawn)
+        _draw_contacts(people, again, picks, scratch)
+        for one in range(again):
+            if people.counts[COUNTS * np.int64(scratch.who[one]) + CONTACTS] == 0:
+                continue
+            best, strongest = scratch.slot[one], scratch.strongest[one]
+            for pick in range(picks):
+                slot = np.int64(scratch.picked[pick, one])
+                rival = tie_strength(people.link[2 * slot + 1])
+                wins = wins_tournament(rival, strongest)
+                best = slot if wins else best
+                strongest = rival if wins else strongest
+            scratch.slot[one], scratch.strongest[one] = best, strongest
+
+
+@inline
+def _meet_contact(people, society, day, ego, slot, face, lists, repeats, risen, scratch):
+    """Let ego meet a contact: its own side grows now, the far side is listed in ``repeats``."""
+    before, k = strengthen(people, society, slot, face, day - society.first_day)
+    lists.repeats[repeats] = np.int64(people.link[2 * slot]) * 2 + face
+    scratch.risen[0, risen], scratch.risen[1, risen], scratch.risen[2, risen] = ego, slot, before
+    return repeats + 1, risen + np.int64(k != before)
+
+
+@inline
+def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
+    """Let the first ``again`` starters meet the contact they have found."""
+    risen, face_chances = np.int64(0), parameters.meeting.face
+    for one in range(again):
+        if scratch.strongest[one] == 0:
+            continue
+        ego, slot = np.int64(scratch.who[one]), as_index(scratch.slot[one])
+        chance = face_chances[face_place(AGAIN, met_in(people.link[2 * slot + 1]))]
+        face = is_face_to_face(np.int64(scratch.daily[2, ego - first]), chance)
+        repeats, risen = _meet_contact(
+            people, parameters.society, day, ego, slot, face, lists, repeats, risen, scratch
+        )
+    return repeats, risen
+
+
+@inline
+def _look_elsewhere(people, society, first, again, starting, scratch):
+    """Find by one word those whom starters meet in their circle or anywhere.
+
+    List in ``asking`` those who ask a contact for one of its contacts, and return their number; for
+    them, and where nobody is found, ``whom`` is -1.
+    """
+    friends = np.int64(0)
+    for one in range(again, starting):
+        ego = np.int64(scratch.who[one])
+        prefetch_search(people, ego)
+        source = scratch.source[ego - first]
+        start = circle_start(ego, society.circle_size) if source == CIRCLE else 0
+        size = society.members
+        if source == CIRCLE:
+            size = circle_members(start, society.circle_size, society.members)
+        found = start + below(scratch.drawn[0, one], size)
+        scratch.whom[one] = found if source >= CIRCLE else -1
+        scratch.asking[friends] = one
+        knows = people.counts[COUNTS * ego + CONTACTS] > 0
+        friends += np.int64((source == FRIEND) & knows)
+    return friends
+
+
+@kernel
+def _ask_friends(people, friends, scratch):
+    """Find, for those in ``asking``, a random contact of a random contact, in rounds.
+
+    Each round reads what the one before has prefetched.
+    """
+    who, asking, drawn, picked = scratch.who, scratch.asking, scratch.drawn, scratch.picked
+    for asked in range(friends):
+        one = np.int64(asking[asked])
+        ego = np.int64(who[one])
+        contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
+        slot = contact_slot(people, ego, below(drawn[0, one], contacts))
+        picked[0, asked] = slot
+        prefetch(people.alter, slot)
+    for asked in range(friends):
+        between = np.int64(people.alter[np.int64(picked[0, asked])])
+        picked[0, asked] = between
+        prefetch_member(people, between)
+    for asked in range(friends):
+        between = np.int64(picked[0, asked])
+        contacts = np.int64(people.counts[COUNTS * between + CONTACTS])
+        slot = contact_slot(people, between, below(drawn[1, np.int64(asking[asked])], contacts))
+        picked[0, asked] = slot
+        prefetch(people.alter, slot)
+    for asked in range(friends):
+        scratch.whom[np.int64(asking[asked])] = people.alter[np.int64(picked[0, asked])]
+
+
+@kernel
+def _guess_bonds(people, again, starting, scratch):
+    """Guess the bonds of those who meet elsewhere with their partners, by the marks; prefetch."""
+    for one in range(again, starting):
+        if scratch.whom[one] >= 0:
+            slot = guess(people, np.int64(scratch.who[one]), scratch.whom[one])
+            scratch.slot[one] = slot
+            if slot >= 0:
+                prefetch_bond(people, slot)
+
+
+@inline
+def _meet_elsewhere(
+    people, parameters, day, first, again, starting, lists, repeats, encounters, risen, scratch
+):
+    """Let the other starters meet: a contact at once, whoever is new is listed in ``encounters``."""
+    for one in range(again, starting):
+        ego, other = np.int64(scratch.who[one]), scratch.whom[one]
+        if other < 0 or other == ego:
+            continue
+        source = np.int64(scratch.source[ego - first])
+        chance = parameters.meeting.face[face_place(source, np.int64(0))]
+        face = is_face_to_face(np.int64(scratch.daily[2, ego - first]), chance)
+        slot = find_from(people, ego, other, scratch.slot[one])
+        if slot >= 0 and class_in(people.state[slot]) > 0:
+            repeats, risen = _meet_contact(
+                people, parameters.society, day, ego, slot, face, lists, repeats, risen, scratch
+            )
+            continue
+        row = lists.encounters[encounters]
+        row[EGO], row[ALTER], row[SLOT], row[EXTRA] = ego, other, slot, face
+        lists.sides[0, encounters] = -1
+        lists.sides[1, encounters] = -1
+        encounters += 1
+    return repeats, encounters, risen
+
+
+@kernel
+def _note_risen(people, society, risen, count):
+    """Note in the state of their bonds, and count, the ties of the batch that have risen."""
+    for one in range(count):
+        prefetch(people.state, as_index(risen[1, one]))
+    for one in range(count):
+        ego, slot = as_index(risen[0, one]), as_index(risen[1, one])
+        k = class_of_tie(society, people.link[2 * slot + 1])
+        people.state[slot] = with_class(people.state[slot], k)
+        if is_free(people.state[slot]):
+            count_risen(people, ego, risen[2, one], k)
+
+
+@kernel
+def choose_encounters(state, parameters, day, partition):
+    """Let the members of a thread choose whom to meet, and meet those who are contacts.
+
+    Fill ``attempts``, and from the thread's first member on ``repeats`` and ``encounters``.
+    """
+    people, lists, scratch = state.people, state.today, partition.scratch.meet
+    low, high = partition.low, partition.high
+    repeats, encounters = np.int64(low), np.int64(low)
+    for first in range(low, high, BATCH):
+        again, starting = _select_starters(
+            people, parameters, lists, day, first, min(BATCH, high - first), scratch
+        )
+        for one in range(starting):
+            ego = np.int64(scratch.who[one])
+            scratch.places[one] = 0
+            prefetch_member(people, ego)
+            prefetch(people.strangers, ROW * ego)
+        draw_blocks(
+            parameters.key, day, PARTNER, scratch.who, scratch.places, starting, scratch.drawn
+        )
+        friends = _look_elsewhere(people, parameters.society, first, again, starting, scratch)
+        _ask_friends(people, friends, scratch)
+        _guess_bonds(people, again, starting, scratch)
+        _choose_strongest(
+            people, parameters.key, day, parameters.meeting.again_choice, again, scratch
+        )
+        repeats, risen = _meet_again(people, parameters, day, first, again, lists, repeats, scratch)
+        repeats, encounters, risen = _meet_elsewhere(
+            people,
+            parameters,
+            day,
+            first,
+            again,
+            starting,
+            lists,
+            repeats,
+            encounters,
+            risen,
+            scratch,
+        )
+        _note_risen(people, parameters.society, scratch.risen, risen)
+    progress = partition.progress
+    progress[REPEATS_END], progress[ENCOUNTERS_START] = repeats, low
+    progress[ENCOUNTERS_END] = encounters
+
+
+@kernel
+def take_from_log(state, log, log_day, first, last, partition):
+    """List encounters first to last - 1 of a day of a contact log in place of those drawn."""
+    lists, start = state.today, log.day_start[log_day]
+    for place in range(first, last):
+        ego, other = np.int64(log.ego[start + place]), np.int64(log.alter[start + place])
+        row = lists.encounters[place]
+        row[EGO], row[ALTER], row[EXTRA] = ego, other, 1
+        row[SLOT] = find_from(state.people, ego, other, guess(state.people, ego, other))
+        lists.sides[0, place] = -1
+        lists.sides[1, place] = -1
+    partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END] = first, last
+
+
+@inline
+def _strengthen_batch(people, society, today, repeats, first, last, end):
+    """Let the far sides of encounters first to last - 1 grow, prefetching up to ``end``.
+
+    List there, from place first on, those that have risen by it; return the end of that list.
+    """
+    risen = first
+    for one in range(first, last):
+        if one + AHEAD < end:
+            prefetch(people.link, as_index(repeats[one + AHEAD]) & ~1)
+        slot = as_index(repeats[one] >> 1)
+        before, k = strengthen(people, society, slot, repeats[one] & 1, today)
+        repeats[risen] = slot * 8 + before
+        if k != before:
+            prefetch(people.state, slot)
+            prefetch(people.alter, as_index(people.link[2 * slot]))
+            risen += 1
+    return risen
+
+
+@kernel
+def strengthen_far_sides(state, parameters, day, partition):
+    """Let the encounters of a thread with contacts strengthen the partners' side of the bond.
+
+    List in ``risers`` the free bonds that have risen by it. Batch by batch: what a batch prefetches is
+    still near when it is looked at.
+    """
+    people, society, lists = state.people, parameters.society, state.today
+    repeats, risers, today = lists.repeats, lists.risers, day - society.first_day
+    first, last = as_index(partition.low), as_index(partition.progress[REPEATS_END])
+    end = first
+    for begin in range(first, last, BATCH):
+        risen = _strengthen_batch(
+            people, society, today, repeats, begin, min(begin + BATCH, last), last
+        )
+        for one in range(begin, risen):
+            slot, before = as_index(repeats[one] >> 3), repeats[one] & 7
+            k = class_of_tie(society, people.link[2 * slot + 1])
+            people.state[slot] = with_class(people.state[slot], k)
+            risers[end, RISER] = people.alter[as_index(people.link[2 * slot])]
+            risers[end, BEFORE] = before
+            risers[end, AFTER] = k
+            end += np.int64(is_free(people.state[slot]))
+    partition.progress[RISERS_END] = end
+
+
+assert ANYBODY > CIRCLE > FRIEND > AGAIN  # ``_look_elsewhere`` and ``face_place`` count on it

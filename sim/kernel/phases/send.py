@@ -1,0 +1,298 @@
+"""Phase 2, second half: the invitations are sent.
+
+First each takes effect at the side of its sender, then at that of its receiver, where one that crosses
+another is found out; then those that cross connect, and the others wait for the day of their answer.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.simd import AHEAD, prefetch
+from ..mechanics.threads import INVITATIONS, INVITATIONS_END, REACHED
+from ..rules.answering import STALE
+from ..rules.inviting import crosses
+from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.standing import CONNECTED, PENDING
+from ..state.bonds import (
+    ARC,
+    BACK,
+    CONNECTIONS,
+    COUNTS,
+    LAST,
+    STRANGERS,
+    UNLINKED,
+    last_in,
+    standing_in,
+    with_standing,
+)
+from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY, WELCOMED
+from ..state.lists import (
+    NEXT_CONNECTION,
+    NEXT_SLOT,
+    ROW,
+    has_room,
+    lengthen,
+    place_in_pool,
+    prefetch_next,
+)
+from ..state.rows import (
+    ALTER,
+    CROSSING,
+    EGO,
+    EXTRA,
+    SLOT,
+    delay_of,
+    pack_note,
+    pack_source_and_delay,
+    source_of,
+)
+from .effects import connect, draw_arc, learn_accepted
+from .invite import first_row
+
+
+@inline
+def _new_stranger(state, ego, other, today):
+    """Return the slot of a new bond of ego with somebody whom it has never met."""
+    people, length = state.people, np.int64(state.people.counts[COUNTS * ego + STRANGERS])
+    slot = lengthen(people.strangers, people.blocks, state.clock, NEXT_SLOT, ego, length)
+    people.counts[COUNTS * ego + STRANGERS] = length + 1
+    people.alter[slot] = other
+    people.mark[slot] = other & 255
+    people.link[2 * slot] = UNLINKED
+    people.link[2 * slot + 1] = today << LAST
+    return slot
+
+
+@kernel
+def _stranger_of_today(people, ego, other, today):
+    """Return the slot of ego's bond with a stranger if it was created today, or -1.
+
+    Until two members meet, the day in their tie is that of its creation.
+    """
+    place = np.int64(people.counts[COUNTS * ego + STRANGERS]) - 1
+    while place >= 0:
+        slot = place_in_pool(people.strangers, people.blocks, ego, place)
+        if last_in(people.link[2 * slot + 1]) != today:
+            break
+        if people.alter[slot] == other:
+            return slot
+        place -= 1
+    return np.int64(-1)
+
+
+@inline
+def _prefetch_strangers(state, ego):
+    prefetch(state.people.counts, COUNTS * ego)
+    prefetch(state.people.strangers, ROW * ego)
+    prefetch(state.platform.tally, TALLY * ego)
+
+
+@inline
+def _prefetch_new_stranger(people, ego):
+    length = np.int64(people.counts[COUNTS * ego + STRANGERS])
+    if length > 0:
+        slot = place_in_pool(people.strangers, people.blocks, ego, length - 1)
+        prefetch(people.link, 2 * slot)
+    prefetch_next(people.strangers, people.blocks, people.alter, ego, length)
+
+
+@kernel
+def send(state, parameters, day, partition):
+    """Let the invitations of a thread's members take effect at the senders' side.
+
+    Return whether all have: not where a pool must grow first; asked again, go on from there.
+    """
+    people, platform, rows = state.people, state.platform, state.today.invitations
+    today, progress = day - parameters.society.first_day, partition.progress
+    last = progress[INVITATIONS_END]
+    for place in range(max(first_row(parameters, partition), progress[REACHED]), last):
+        if not has_room(state.clock, NEXT_SLOT, partition.threads, 1):
+            progress[REACHED] = place
+            return False
+        ahead = rows[min(place + AHEAD, last - 1)]
+        prefetch(people.state, as_index(max(ahead[SLOT], 0)))
+        prefetch(platform.tally, TALLY * np.int64(ahead[EGO]))
+        row = rows[place]
+        ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
+        if slot < 0:
+            slot = _new_stranger(state, ego, np.int64(row[ALTER]), today)
+            people.state[slot] = with_standing(people.state[slot], PENDING)
+            row[SLOT] = slot
+        platform.tally[TALLY * ego + SENT] += 1
+        partition.totals[platform.policy[ego], T_SENT] += 1
+        draw_arc(state, partition.totals, slot, ego, ARC)
+    progress[REACHED] = last
+    return True
+
+
+@inline
+def _far_slot(state, row, today):
+    """Return the receiver's slot of an invitation, whose side is created and linked if it lacks."""
+    people, slot = state.people, np.int64(row[SLOT])
+    there = np.int64(people.link[2 * slot])
+    if there != UNLINKED:
+        return there
+    ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
+    there = _stranger_of_today(people, other, ego, today)  # other may have invited ego as well
+    if there < 0:
+        there = _new_stranger(state, other, ego, today)
+    people.link[2 * slot], people.link[2 * there] = there, slot
+    return there
+
+
+@inline
+def _delay_if_crossing(state, parameters, row):
+    """Return what stands for the delay of an invitation that crosses another.
+
+    Where one of the two has no room for a connection, as of this morning, it is never answered.
+    """
+    counts, most = state.people.counts, parameters.platform.max_connections
+    ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
+    ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
+    theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
+    room = has_room_for_connection(ours, most) and has_room_for_connection(theirs, most)
+    return np.int64(CROSSING) if room else np.int64(parameters.inviting.pending_days)
+
+
+@kernel
+def receive(state, parameters, day, partition):
+    """Let invitations take effect at the receivers' side, for the members of a thread.
+
+    Mark those that cross another. Return whether all have, as ``send``.
+    """
+    people, rows, order = state.people, state.today.invitations, state.today.invitation_order
+    today, tally = day - parameters.society.first_day, state.platform.tally
+    reached, done = partition.progress[REACHED], np.int64(0)
+    for thread in range(partition.threads):
+        starts = partition.list_starts[INVITATIONS, thread]
+        begin, end = starts[partition.thread], starts[partition.thread + 1]
+        skipped = min(max(reached - done, 0), end - begin)
+        done += skipped
+        for place in range(begin + skipped, end):
+            if not has_room(state.clock, NEXT_SLOT, partition.threads, 1):
+                partition.progress[REACHED] = done
+                return False
+            if place + AHEAD < end:
+                ahead = rows[as_index(order[place + AHEAD])]
+                prefetch(people.link, 2 * as_index(ahead[SLOT]))
+                _prefetch_strangers(state, np.int64(ahead[ALTER]))
+            if place + AHEAD // 2 < end:
+                ahead = rows[as_index(order[place + AHEAD // 2])]
+                far = np.int64(people.link[2 * as_index(ahead[SLOT])])
+                if far == UNLINKED:
+                    _prefetch_new_stranger(people, np.int64(ahead[ALTER]))
+                else:
+                    prefetch(people.state, far)
+            row = rows[as_index(order[place])]
+            other, there = np.int64(row[ALTER]), _far_slot(state, row, today)
+            tally[TALLY * other + RECEIVED] += 1
+            draw_arc(state, partition.totals, there, other, BACK)
+            if crosses(standing_in(people.state[there])):
+                delay = _delay_if_crossing(state, parameters, row)
+                row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), delay)
+            done += 1
+    partition.progress[REACHED] = done
+    return True
+
+
+@inline
+def _connect_crossing(state, totals, slot, ego, other):
+    """Connect ego with somebody whose invitation crosses its own; both invitations are accepted.
+
+    If both were sent today, the other one may have connected them already.
+    """
+    if standing_in(state.people.state[slot]) != CONNECTED:
+        connect(state, totals, slot, ego, other)
+        learn_accepted(state, totals, slot, ego)
+        state.platform.tally[TALLY * ego + WELCOMED] += 1
+
+
+@inline
+def _prefetch_side(state, slot, ego):
+    prefetch(state.people.state, slot)
+    prefetch(state.people.counts, COUNTS * ego)
+    prefetch(state.platform.connections, ROW * ego)
+    prefetch(state.platform.tally, TALLY * ego)
+    prefetch(state.platform.answers, ANSWERS * ego)
+
+
+@kernel
+def _cross_own(state, parameters, partition):
+    """Connect the senders among a thread's members whose invitations cross another."""
+    rows, progress = state.today.invitations, partition.progress
+    first, last = first_row(parameters, partition), progress[INVITATIONS_END]
+    for place in range(max(first, progress[REACHED]), last):
+        row, ahead = rows[place], rows[min(place + AHEAD, last - 1)]
+        if delay_of(ahead[EXTRA]) == CROSSING:
+            _prefetch_side(state, as_index(ahead[SLOT]), np.int64(ahead[EGO]))
+        if delay_of(row[EXTRA]) != CROSSING:
+            continue
+        if not has_room(state.clock, NEXT_CONNECTION, partition.threads, 2):
+            progress[REACHED] = place
+            return False
+        ego, other, slot = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[SLOT])
+        _connect_crossing(state, partition.totals, slot, ego, other)
+    progress[REACHED] = last
+    return True
+
+
+@kernel
+def _cross_far(state, partition):
+    """Connect the receivers among a thread's members; may be done twice without harm."""
+    people, rows, order = state.people, state.today.invitations, state.today.invitation_order
+    for thread in range(partition.threads):
+        starts = partition.list_starts[INVITATIONS, thread]
+        begin, end = starts[partition.thread], starts[partition.thread + 1]
+        for place in range(begin, end):
+            row = rows[as_index(order[place])]
+            if delay_of(row[EXTRA]) != CROSSING:
+                continue
+            if not has_room(state.clock, NEXT_CONNECTION, partition.threads, 2):
+                return False
+            there = np.int64(people.link[2 * as_index(row[SLOT])])
+            ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
+            _connect_crossing(state, partition.totals, there, other, ego)
+    return True
+
+
+@kernel
+def cross(state, parameters, partition):
+    """Connect those of a thread's members whose invitations cross; return whether all are, as send."""
+    return _cross_own(state, parameters, partition) and _cross_far(state, partition)
+
+
+@kernel
+def schedule_answers(state, parameters, day, partition):
+    """File the invitations of a thread's members by the day of their answer.
+
+    A counting sort within each section, so that each day's answers lie side by side. What has crossed
+    another has been answered.
+    """
+    platform, rows, people = state.platform, state.today.invitations, state.people
+    pending = np.int64(parameters.inviting.pending_days)
+    ring = day % platform.sent_from.shape[0]
+    start = ring * (len(platform.sent_slot) // platform.sent_from.shape[0])
+    for section in range(partition.first_section, partition.end_section):
+        begin, end = state.today.section_start[section], partition.progress[INVITATIONS_END]
+        if section + 1 < partition.end_section:
+            end = state.today.section_start[section + 1]
+        starts = platform.sent_from[ring, section]
+        starts[:] = 0
+        for place in range(begin, end):
+            row = rows[place]
+            if standing_in(people.state[as_index(row[SLOT])]) == CONNECTED:
+                row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), np.int64(0))
+            starts[delay_of(row[EXTRA]) + 1] += 1
+        starts[0] = begin
+        for delay in range(1, pending + 2):
+            starts[delay] += starts[delay - 1]
+        for place in range(begin, end):
+            row = rows[place]
+            delay = delay_of(row[EXTRA])
+            at = start + starts[delay]
+            starts[delay] += 1
+            platform.sent_slot[at], platform.sent_ego[at] = row[SLOT], row[EGO]
+            platform.sent_note[at] = pack_note(source_of(row[EXTRA]), np.int64(STALE))
+        for delay in range(pending + 1, 0, -1):
+            starts[delay] = starts[delay - 1]
+        starts[0] = begin

@@ -1,0 +1,42 @@
+"""Phase 4, enforce: when the platform restricts an account, and until when (docs/rules.md)."""
+
+from ..mechanics.compilation import rule
+
+FOREVER = 2**31 - 1
+"""The last day of a restriction that never ends."""
+
+
+@rule
+def strike_counts(day, strike_day, window_days):
+    """Return whether a strike is within the window; -1: strikes count for life."""
+    return window_days < 0 or day - strike_day < window_days
+
+
+@rule
+def too_many_strikes(strikes, limit, oldest_counts):
+    """Return whether the strikes have reached the limit; -1: there is none.
+
+    ``oldest_counts`` says of the limit-th strike from the last whether it is within the window.
+    """
+    return limit >= 0 and strikes >= limit and oldest_counts
+
+
+@rule
+def accepts_too_few(sent, accepted, min_invites, min_ratio):
+    """Return whether too few of the invitations were accepted; a negative ratio: there is no rule.
+
+    The quotient is compared as it is said: ``min_ratio * sent`` may round up.
+    """
+    return min_ratio >= 0.0 and sent >= min_invites and accepted / max(sent, 1) < min_ratio
+
+
+@rule
+def ends_today(day, restricted_until):
+    """Return whether today is the last day of a restriction; strikes and ratio start from zero."""
+    return restricted_until == day
+
+
+@rule
+def restricted_until(day, restriction_days):
+    """Return the last day of a restriction imposed on an evening; -1 days: it never ends."""
+    return day + restriction_days if restriction_days >= 0 else FOREVER

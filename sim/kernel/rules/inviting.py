@@ -1,0 +1,98 @@
+"""Phase 2, invite: who may send, whom one may invite, and what an invitation does (docs/rules.md)."""
+
+from ..mechanics.compilation import rule
+from ..mechanics.random import TWO32
+from .standing import FREE, PENDING
+
+FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
+"""Sources of a candidate."""
+
+
+@rule
+def is_restricted(day, restricted_until):
+    """Return whether an account is restricted on a day."""
+    return day <= restricted_until
+
+
+@rule
+def has_room(connections, max_connections):
+    """Return whether the platform allows one more connection; -1: there is no cap."""
+    return max_connections < 0 or connections < max_connections
+
+
+@rule
+def may_invite(day, restricted_until, connections, max_connections):
+    """Return whether a member may send invitations today."""
+    return not is_restricted(day, restricted_until) and has_room(connections, max_connections)
+
+
+@rule
+def may_send_this_week(sent, weekly_invites):
+    """Return whether the cap on invitations in 7 days allows one more; -1: there is no cap."""
+    return weekly_invites < 0 or sent < weekly_invites
+
+
+@rule
+def attempts_today(word, whole, fraction):
+    """Return a member's attempts: the whole part always, one more by chance."""
+    return whole + int(word < fraction)
+
+
+@rule
+def candidate_source(word, until_contacts, until_introductions):
+    """Return the source of a try's candidate: the policy's weights are cut by one word."""
+    return int(word >= until_contacts) + int(word >= until_introductions)
+
+
+@rule
+def finds_contact(word, eligible, contacts):
+    """Return whether a random contact is one of the eligible ones."""
+    return contacts > 0 and word < int(eligible / max(contacts, 1) * TWO32)
+
+
+@rule
+def misses_all(word, miss):
+    """Return whether all tries at once miss; ``miss`` is the product of the tries' chances to miss."""
+    return word < int(miss * TWO32)
+
+
+@rule
+def estimated_acceptance(prior, weight, accepted, resolved):
+    """Return a member's own estimate of acceptance at a class: the mean of a Beta."""
+    return (prior * weight + accepted) / (weight + resolved)
+
+
+@rule
+def is_likely(estimate, min_acceptance):
+    """Return whether the estimate is high enough for the policy."""
+    return estimate >= min_acceptance
+
+
+@rule
+def is_eligible(standing, tie_class, min_tie, likely):
+    """Return whether a member may be invited, but for the policy's own function."""
+    return standing == FREE and tie_class >= min_tie and likely
+
+
+@rule
+def waits_longer(word, threshold):
+    """Return whether the answer takes longer than some days; the delay is how often this holds."""
+    return word < threshold
+
+
+@rule
+def crosses(standing_back):
+    """Return whether an invitation crosses one of the other side, so that the two connect at once."""
+    return standing_back == PENDING
+
+
+@rule
+def is_withdrawn(standing):
+    """Return whether an invitation whose days are up is withdrawn: it is still pending, unanswered."""
+    return standing == PENDING
+
+
+@rule
+def opening_day(withdrawn_day, lock_days):
+    """Return the day in whose morning a withdrawn invitation no longer bars another."""
+    return withdrawn_day + lock_days + 1

@@ -1,0 +1,53 @@
+"""Phase 1, meet: who starts an encounter, with whom, and how (docs/rules.md)."""
+
+from ..mechanics.compilation import rule
+
+AGAIN, FRIEND, CIRCLE, ANYBODY = range(4)
+"""Sources of a partner: a contact, a contact of a contact, the own circle, everybody."""
+
+FACE_MET, FACE_ONLINE, FACE_FRIEND, FACE_CIRCLE, FACE_ANYBODY = range(5)
+"""Places in the table of chances that an encounter is face to face."""
+
+
+@rule
+def starts_encounter(word, threshold):
+    """Return whether a member starts an encounter today."""
+    return word < threshold
+
+
+@rule
+def partner_source(word, until_again, until_friend, until_circle):
+    """Return the source of the partner: the shares are cut in this order, by one word."""
+    return int(word >= until_again) + int(word >= until_friend) + int(word >= until_circle)
+
+
+@rule
+def wins_tournament(strength, strongest):
+    """Return whether a contact drawn later replaces the strongest so far; on a tie it does not."""
+    return strength > strongest
+
+
+@rule
+def circle_start(member, circle_size):
+    """Return the first member of a member's circle."""
+    return member // circle_size * circle_size
+
+
+@rule
+def circle_members(start, circle_size, members):
+    """Return the size of the circle that starts with a member; the last one may be smaller."""
+    return min(circle_size, members - start)
+
+
+@rule
+def face_place(source, met):
+    """Return where the chance of meeting face to face stands in the table."""
+    if source == AGAIN:
+        return FACE_MET if met > 0 else FACE_ONLINE
+    return FACE_FRIEND + source - FRIEND
+
+
+@rule
+def is_face_to_face(word, threshold):
+    """Return whether the encounter is face to face, as 0 or 1."""
+    return int(word < threshold)

@@ -1,0 +1,1 @@
+"""Where the society and the platform keep what they know: flat arrays, and how these grow."""

@@ -1,0 +1,272 @@
+"""Bonds: what each member knows of each other, and how the platform stands between them.
+
+A bond i → j is a *slot* of one growing pool, with ``alter`` (who j is), ``mark`` (the lowest byte of
+that, for searches), ``link[2 * slot]`` (the slot of the bond j → i), ``link[2 * slot + 1]`` (the tie:
+day of the last encounter, met, talked) and ``state``. A member's slots are in two lists (see
+``lists``): its *contacts* in the order of the first encounter, and *strangers*, with whom there is an
+invitation but no encounter yet. A stranger whom one meets becomes a contact: the bond gets a new slot,
+and the old one says where it has gone.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import inline, kernel
+from ..mechanics.simd import WIDTH, equal_to, first_of, how_many, prefetch, within
+from ..rules import ladder
+from ..rules.standing import CONNECTED, FREE, LOCKED
+from .lists import ROW, place_in_pool
+
+STANDING = 6
+"""The two highest bits of a state: how the platform stands (``rules.standing``), free being 0."""
+IS_CONNECTED, IS_LOCKED = CONNECTED << STANDING, LOCKED << STANDING
+CLASS, CLASS_BITS = 3, 56
+"""The tie class, three bits from CLASS on; it follows from the tie, and saves a look there."""
+MOVED = 7 << CLASS
+"""The state of a slot whose bond has moved; the new slot is where its tie was."""
+ARC, STRUCK, BACK = 1, 2, 4
+"""Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
+once alter has answered ego's invitation with "I don't know"; and once there is the arc from alter to
+ego. So each side of a bond knows both arcs, and need not look at the other."""
+
+TALKED, MET, LAST = 0, 9, 18
+"""Where the numbers of a tie begin: 8 bits, 9 and 14; bit 8 is free."""
+MET_MASK, TALKED_MASK = ladder.MOST_MET, ladder.MOST_TALKED
+ENCOUNTERS = MET_MASK << MET | TALKED_MASK << TALKED
+"""Both counts; 0 for a stranger's bond."""
+NOBODY = 2**32 - 1
+"""The alter of a slot whose bond has moved."""
+UNLINKED = 2**32 - 1
+"""The far slot of a bond whose other side has not been created yet."""
+
+CONTACTS, STRANGERS, CONNECTIONS, LISTED = range(4)
+FREE_OF_CLASS = 3
+"""Columns of ``counts``: the lengths of a member's three lists; how many connections are in their final
+order; and from FREE_OF_CLASS + 1 on, its free contacts of tie class 1 to 4, kept so that who has
+nobody to invite need not look."""
+COUNTS = 8
+"""Columns of ``counts`` in all. ``counts`` and ``link`` are flat: a row's place times a known number
+costs less than a look at the shape of a table."""
+
+
+@inline
+def contact_slot(people, ego, place):
+    """Return the slot of a contact of ego by its place, 0 to its number of contacts - 1."""
+    return place_in_pool(people.contacts, people.blocks, ego, place)
+
+
+@inline
+def met_in(tie):
+    """Return the encounters face to face."""
+    return (np.int64(tie) >> MET) & MET_MASK
+
+
+@inline
+def talked_in(tie):
+    """Return the encounters online."""
+    return (np.int64(tie) >> TALKED) & TALKED_MASK
+
+
+@inline
+def last_in(tie):
+    """Return the day of the last encounter, or of the bond's creation, from the history's first."""
+    return np.int64(tie) >> LAST
+
+
+@inline
+def class_of_tie(society, tie):
+    """Return the class of a tie."""
+    return ladder.tie_class(met_in(tie), talked_in(tie), society.often, society.close)
+
+
+@inline
+def tie_strength(tie):
+    """Return how strong a tie is; 0 for a stranger."""
+    return ladder.strength(met_in(tie), talked_in(tie))
+
+
+@inline
+def tie_after(tie, face, today):
+    """Return the tie after one more encounter; ``today`` counts from the first day of the history."""
+    met = ladder.met_after(met_in(tie), face)
+    talked = ladder.talked_after(talked_in(tie), face)
+    return np.uint32(met << MET | talked << TALKED | today << LAST)
+
+
+@inline
+def standing_in(state):
+    """Return how the platform stands, as in ``rules.standing``."""
+    return np.int64(state) >> STANDING
+
+
+@inline
+def with_standing(state, standing):
+    """Return a state in which the platform stands in another way."""
+    return np.uint8((np.int64(state) & ~(3 << STANDING)) | standing << STANDING)
+
+
+@inline
+def class_in(state):
+    """Return the tie class that stands in a state."""
+    return (np.int64(state) & CLASS_BITS) >> CLASS
+
+
+@inline
+def with_class(state, k):
+    """Return a state with another tie class."""
+    return np.uint8((np.int64(state) & ~CLASS_BITS) | k << CLASS)
+
+
+@inline
+def is_free(state):
+    """Return whether the platform has nothing between the two."""
+    return standing_in(state) == FREE
+
+
+@inline
+def current_slot(people, slot):
+    """Return where the bond of a slot is now: a stranger's moves once, when the two meet."""
+    return np.int64(people.link[2 * slot + 1]) if people.state[slot] == MOVED else np.int64(slot)
+
+
+@inline
+def _marked(directory, people, ego, length, place, wanted):
+    """Return which of the 32 places from one on bear a mark, and the first of their slots."""
+    first = place_in_pool(directory, people.blocks, ego, place)
+    mask = equal_to(people.mark, first, wanted)
+    if length - place < WIDTH:
+        mask &= (np.int64(1) << (length - place)) - 1
+    return mask, first
+
+
+@inline
+def _first_marked(directory, people, ego, length, wanted):
+    for place in range(0, length, WIDTH):
+        mask, first = _marked(directory, people, ego, length, place, wanted)
+        if mask != 0:
+            return first + first_of(mask)
+    return np.int64(-1)
+
+
+@inline
+def _find(directory, people, ego, length, other):
+    wanted = np.uint8(other & 255)
+    for place in range(0, length, WIDTH):
+        mask, first = _marked(directory, people, ego, length, place, wanted)
+        while mask != 0:
+            if people.alter[first + first_of(mask)] == other:
+                return first + first_of(mask)
+            mask &= mask - 1
+    return np.int64(-1)
+
+
+@kernel
+def guess(people, ego, other):
+    """Return the first slot that could be ego's bond with other, by its mark alone, or -1: none."""
+    wanted, row = np.uint8(other & 255), COUNTS * ego
+    slot = _first_marked(people.contacts, people, ego, np.int64(people.counts[row]), wanted)
+    if slot < 0:
+        length = np.int64(people.counts[row + STRANGERS])
+        slot = _first_marked(people.strangers, people, ego, length, wanted)
+    return slot
+
+
+@kernel
+def find(people, ego, other):
+    """Return the slot of ego's bond with other, or -1."""
+    row = COUNTS * ego
+    slot = _find(people.contacts, people, ego, np.int64(people.counts[row]), other)
+    if slot < 0:
+        length = np.int64(people.counts[row + STRANGERS])
+        slot = _find(people.strangers, people, ego, length, other)
+    return slot
+
+
+@inline
+def find_from(people, ego, other, guessed):
+    """Return the slot of ego's bond with other, or -1, where ``guess`` has been asked before."""
+    if guessed < 0 or people.alter[guessed] == other:
+        return guessed
+    return find(people, ego, other)
+
+
+@inline
+def prefetch_bond(people, slot):
+    """Prefetch a bond, all but its mark."""
+    prefetch(people.alter, slot)
+    prefetch(people.state, slot)
+    prefetch(people.link, 2 * slot)
+
+
+@inline
+def prefetch_member(people, ego):
+    """Prefetch how many contacts ego has, and where."""
+    prefetch(people.counts, COUNTS * ego)
+    prefetch(people.contacts, ROW * ego)
+
+
+@inline
+def prefetch_search(people, ego):
+    """Prefetch where ``guess`` and ``find`` will search."""
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        prefetch(people.mark, place_in_pool(people.contacts, people.blocks, ego, place))
+    for place in range(0, np.int64(people.counts[COUNTS * ego + STRANGERS]), WIDTH):
+        prefetch(people.mark, place_in_pool(people.strangers, people.blocks, ego, place))
+
+
+@inline
+def prefetch_contact_states(people, ego):
+    """Prefetch the states of all contacts, which ``nth_free`` looks at."""
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        prefetch(people.state, contact_slot(people, ego, place))
+
+
+@inline
+def _free_mask(state, slot, classes):
+    """Return which of the 32 contacts from a slot on are free and of one of some classes."""
+    mask = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            mask |= within(state, slot, np.uint8(k << CLASS), np.uint8(1 << CLASS))
+    return mask
+
+
+@kernel
+def nth_free(people, ego, classes, number):
+    """Return the slot of a free contact of ego by its number, from 0, among those of some classes.
+
+    ``classes`` has a bit for each class. An empty place is no contact: its state is 0.
+    """
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        first = contact_slot(people, ego, place)
+        mask = _free_mask(people.state, first, classes)
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
+    return np.int64(-1)
+
+
+@inline
+def number_of_free(people, ego, classes):
+    """Count the free contacts of ego of some classes."""
+    number = np.int64(0)
+    for k in range(1, 5):
+        if classes >> k & 1:
+            number += people.counts[COUNTS * ego + FREE_OF_CLASS + k]
+    return number
+
+
+@inline
+def no_longer_free(people, ego, k):
+    """Count that a free bond of ego, of class k, is free no more."""
+    if k > 0:
+        people.counts[COUNTS * ego + FREE_OF_CLASS + k] -= 1
+
+
+@inline
+def count_risen(people, ego, before, k):
+    """Count that a free bond of ego has risen from a class to another."""
+    no_longer_free(people, ego, before)
+    people.counts[COUNTS * ego + FREE_OF_CLASS + k] += 1

@@ -1,0 +1,105 @@
+"""Connections: each member's list of those it is connected with, in the order in which they were made.
+
+Connections of one day stand in the order of the members' numbers, so that a list is the same for any
+number of threads.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import inline, kernel
+from ..mechanics.scratch import SIEVE
+from ..mechanics.simd import WIDTH, prefetch
+from .bonds import CONNECTIONS, COUNTS, LISTED
+from .lists import NEXT_CONNECTION, lengthen, place_in_pool
+
+
+@inline
+def connection_place(state, ego, place):
+    """Return where in the pool a connection of ego is, by its place among ego's connections."""
+    return place_in_pool(state.platform.connections, state.people.blocks, ego, place)
+
+
+@inline
+def add_connection(state, ego, other):
+    """Add a connection to ego's list, among those of today by its number."""
+    people, platform, row = state.people, state.platform, COUNTS * ego
+    place, listed = np.int64(people.counts[row + CONNECTIONS]), people.counts[row + LISTED]
+    blocks, connected = people.blocks, platform.connected
+    last = lengthen(platform.connections, blocks, state.clock, NEXT_CONNECTION, ego, place)
+    people.counts[row + CONNECTIONS] = place + 1
+    while place > listed:
+        before = connection_place(state, ego, place - 1)
+        if connected[before] < other:
+            break
+        connected[last] = connected[before]
+        last = before
+        place -= 1
+    connected[last] = other
+
+
+@kernel
+def settle_order(state, low, high):
+    """Begin a day: the connections of members low to high - 1 are in their order."""
+    counts = state.people.counts
+    for member in range(low, high):
+        counts[COUNTS * member + LISTED] = counts[COUNTS * member + CONNECTIONS]
+
+
+@inline
+def prefetch_connections(state, ego):
+    """Prefetch all connections of ego."""
+    count = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
+    for place in range(0, count, WIDTH):
+        start = connection_place(state, ego, place)
+        prefetch(state.platform.connected, start)
+        prefetch(state.platform.connected, start + WIDTH // 2)
+
+
+@inline
+def _mark_connections(state, ego, count, sieve):
+    """Let each connection of ego leave the number of this search in the sieve; return the number."""
+    if sieve[SIEVE] == 65535:
+        for cell in range(SIEVE + 1):
+            sieve[cell] = 0
+    sieve[SIEVE] += 1
+    search = sieve[SIEVE]
+    for place in range(0, count, WIDTH):
+        start = connection_place(state, ego, place)
+        for one in range(start, start + min(WIDTH, count - place)):
+            sieve[state.platform.connected[one] & (SIEVE - 1)] = search
+    return search
+
+
+@kernel
+def _is_connected(state, ego, count, other):
+    """Return whether other is among the first ``count`` connections of ego."""
+    connected = state.platform.connected
+    for place in range(0, count, WIDTH):
+        start, here = connection_place(state, ego, place), False
+        for one in range(start, start + min(WIDTH, count - place)):
+            here |= connected[one] == other
+        if here:
+            return True
+    return False
+
+
+@kernel
+def have_common_connection(state, ego, other, sieve):
+    """Return whether two members have a connection in common: the one is then known by reference.
+
+    The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark
+    are looked up.
+    """
+    counts, connected = state.people.counts, state.platform.connected
+    ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
+    theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
+    if ours == 0 or theirs == 0:
+        return False
+    search = _mark_connections(state, ego, ours, sieve)
+    for place in range(0, theirs, WIDTH):
+        start = connection_place(state, other, place)
+        for one in range(start, start + min(WIDTH, theirs - place)):
+            third = connected[one]
+            if sieve[third & (SIEVE - 1)] == search and _is_connected(state, ego, ours, third):
+                return True
+    return False

@@ -1,0 +1,75 @@
+"""Lists that grow: each member has a list of contacts, one of strangers, and one of connections.
+
+The places of a list lie in *chunks* of a pool: twelve of 32, so that one comparison (see
+``mechanics.simd``) covers a chunk, and further ones of 256, found by way of up to four *blocks* of 256
+numbers each. What is in a pool never moves, growth copies nothing, and half a chunk is spare on
+average. A member's row of a *directory* holds where its twelve chunks and its four blocks begin.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import inline
+from ..mechanics.simd import fetch_and_add, prefetch
+
+CHUNK_BITS, FAR_BITS, BLOCK_BITS = 5, 8, 8
+CHUNK, FAR_CHUNK, BLOCK = 1 << CHUNK_BITS, 1 << FAR_BITS, 1 << BLOCK_BITS
+ROW, NEAR_CHUNKS, ROOTS = 16, 12, 4
+"""Columns of a directory: one cache line a member, of which twelve are chunks and four are blocks."""
+NEAR = CHUNK * NEAR_CHUNKS
+LONGEST = NEAR + ROOTS * BLOCK * FAR_CHUNK
+"""Places that a list can have: 262,528."""
+
+NEXT_SLOT, NEXT_CONNECTION, NEXT_BLOCK = 0, 8, 16
+"""Places of ``clock``: the next free place of each pool; a cache line each, for threads add to them."""
+END_SLOT, END_CONNECTION, END_BLOCK, TOO_LONG = 24, 25, 26, 27
+"""The ends of the pools; and a list that should have become longer than ``LONGEST``, if not 0."""
+
+
+@inline
+def place_in_pool(directory, blocks, member, place):
+    """Return where in its pool the place of a member's list is, 0 to its length - 1."""
+    row = ROW * member
+    if place < NEAR:
+        return np.int64(directory[row + (place >> CHUNK_BITS)]) + (place & (CHUNK - 1))
+    far = place - NEAR
+    block = np.int64(directory[row + NEAR_CHUNKS + (far >> (BLOCK_BITS + FAR_BITS))])
+    chunk = np.int64(blocks[block + ((far >> FAR_BITS) & (BLOCK - 1))])
+    return chunk + (far & (FAR_CHUNK - 1))
+
+
+@inline
+def lengthen(directory, blocks, clock, pool, member, length):
+    """Return where the new last place of a list is; the list takes a chunk where its last is full.
+
+    ``pool`` is NEXT_SLOT or NEXT_CONNECTION; that there is room has been asked before (``has_room``).
+    """
+    if length >= LONGEST:
+        clock[TOO_LONG] = 1  # the run ends with a line
+        return place_in_pool(directory, blocks, member, LONGEST - 1)
+    if length < NEAR:
+        if length & (CHUNK - 1) == 0:
+            chunk = fetch_and_add(clock, pool, CHUNK)
+            directory[ROW * member + (length >> CHUNK_BITS)] = chunk
+    elif (length - NEAR) & (FAR_CHUNK - 1) == 0:
+        far = length - NEAR
+        root = ROW * member + NEAR_CHUNKS + (far >> (BLOCK_BITS + FAR_BITS))
+        if far & (BLOCK * FAR_CHUNK - 1) == 0:
+            directory[root] = fetch_and_add(clock, NEXT_BLOCK, BLOCK)
+        block = np.int64(directory[root])
+        blocks[block + ((far >> FAR_BITS) & (BLOCK - 1))] = fetch_and_add(clock, pool, FAR_CHUNK)
+    return place_in_pool(directory, blocks, member, length)
+
+
+@inline
+def has_room(clock, pool, threads, lists):
+    """Return whether each thread may lengthen so many lists by one, whatever the others do."""
+    end = END_SLOT + (pool >> 3)
+    blocks = clock[NEXT_BLOCK] + threads * lists * BLOCK <= clock[END_BLOCK]
+    return blocks and clock[pool] + threads * lists * FAR_CHUNK <= clock[end]
+
+
+@inline
+def prefetch_next(directory, blocks, pool, member, length):
+    """Prefetch the place in ``pool`` by which a list would be lengthened, if its chunk is there."""
+    if length & (CHUNK - 1) > 0:
+        prefetch(pool, place_in_pool(directory, blocks, member, length))

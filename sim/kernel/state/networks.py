@@ -1,0 +1,117 @@
+"""The networks that are in the bonds and connections, as lists of pairs."""
+
+import numpy as np
+from numba import njit
+
+from ..mechanics.simd import WIDTH, bearing, first_of
+from ..rules.standing import CONNECTED
+from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, standing_in
+from .lists import place_in_pool
+
+
+@njit(cache=True, nogil=True)
+def neighbours(counts, directory, blocks, connected):
+    """Return the connections as rows of neighbours, each in the order of the member's connections.
+
+    Indptr, int64, shape (N + 1,), and indices, int32, shape (2 E,).
+    """
+    members = len(counts) // COUNTS
+    indptr = np.zeros(members + 1, np.int64)
+    for ego in range(members):
+        indptr[ego + 1] = indptr[ego] + counts[COUNTS * ego + CONNECTIONS]
+    indices = np.empty(indptr[members], np.int32)
+    for ego in range(members):
+        begin, length = indptr[ego], indptr[ego + 1] - indptr[ego]
+        for place in range(0, length, WIDTH):
+            start = place_in_pool(directory, blocks, ego, place)
+            for one in range(min(WIDTH, length - place)):
+                indices[begin + place + one] = connected[start + one]
+    return indptr, indices
+
+
+@njit(cache=True, nogil=True)
+def pairs(indptr, indices):
+    """Return the connections as pairs, the smaller member first, in order: int32, shape (E, 2).
+
+    Who is larger files itself under who is smaller; members do so in their order, so that nothing has
+    to be sorted.
+    """
+    members = len(indptr) - 1
+    begins = np.zeros(members + 1, np.int64)
+    for other in range(members):
+        for place in range(indptr[other], indptr[other + 1]):
+            ego = np.int64(indices[place])
+            begins[ego + 1] += np.int64(ego < other)
+    begins = np.cumsum(begins)
+    found = np.empty((begins[members], 2), np.int32)
+    for other in range(members):
+        for place in range(indptr[other], indptr[other + 1]):
+            ego = np.int64(indices[place])
+            if ego < other:
+                found[begins[ego], 0] = ego
+                found[begins[ego], 1] = other
+                begins[ego] += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def arcs(counts, contacts, strangers, blocks, alter, state, number):
+    """Return the arcs of the outreach graph as pairs ego, alter, in order: int32, shape (A, 2).
+
+    ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under egos,
+    as in ``pairs``.
+    """
+    begins = np.cumsum(number) - number
+    found = np.empty((number.sum(), 2), np.int32)
+    for other in range(len(number)):
+        for side in range(2):
+            directory = contacts if side == 0 else strangers
+            length = np.int64(counts[COUNTS * other + (CONTACTS if side == 0 else STRANGERS)])
+            for place in range(0, length, WIDTH):
+                first = place_in_pool(directory, blocks, other, place)
+                mask = bearing(state, first, np.uint8(BACK))
+                while mask != 0:
+                    ego = np.int64(alter[first + first_of(mask)])
+                    found[begins[ego], 0] = ego
+                    found[begins[ego], 1] = other
+                    begins[ego] += 1
+                    mask &= mask - 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def acquainted(counts, contacts, blocks, state):
+    """Count each member's connections that are contacts: int64, shape (N,)."""
+    number = np.zeros(len(counts) // COUNTS, np.int64)
+    for ego in range(len(number)):
+        for place in range(np.int64(counts[COUNTS * ego + CONTACTS])):
+            bits = np.int64(state[place_in_pool(contacts, blocks, ego, place)])
+            number[ego] += np.int64(standing_in(bits) == CONNECTED)
+    return number
+
+
+@njit(cache=True, nogil=True)
+def all_slots(counts, contacts, strangers, blocks):
+    """Return the slots of all bonds, each member's contacts, then its strangers: egos and slots."""
+    members = len(counts) // COUNTS
+    total = np.int64(0)
+    for ego in range(members):
+        total += counts[COUNTS * ego + CONTACTS] + counts[COUNTS * ego + STRANGERS]
+    egos, slots, found = np.empty(total, np.int64), np.empty(total, np.int64), 0
+    for ego in range(members):
+        for place in range(np.int64(counts[COUNTS * ego + CONTACTS])):
+            egos[found], slots[found] = ego, place_in_pool(contacts, blocks, ego, place)
+            found += 1
+        for place in range(np.int64(counts[COUNTS * ego + STRANGERS])):
+            egos[found], slots[found] = ego, place_in_pool(strangers, blocks, ego, place)
+            found += 1
+    return egos, slots
+
+
+@njit(cache=True, nogil=True)
+def places(directory, blocks, ego, length):
+    """Return where in its pool the places of a member's list are, in their order: int64."""
+    found = np.empty(length, np.int64)
+    for place in range(length):
+        found[place] = place_in_pool(directory, blocks, ego, place)
+    return found

@@ -1,0 +1,103 @@
+"""The scenario in the kernel's terms: thresholds in place of probabilities, numbers for names.
+
+A threshold is the whole number that a word of 32 bits must be below, as int64; -1 stands for "none".
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Fractions = NDArray[np.float64]
+
+
+class SocietyNumbers(NamedTuple):
+    """Who there is, and the ladder of ties."""
+
+    members: int
+    circle_size: int
+    often: int
+    close: int
+    first_day: int
+    """1 - the days of the history."""
+
+
+class MeetingNumbers(NamedTuple):
+    """Who meets whom."""
+
+    until_again: int
+    until_friend: int
+    until_circle: int
+    """Where one word is cut: below the first it is a contact again, and so on; else anybody."""
+    again_choice: int
+    face: Numbers
+    """(5,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
+
+
+class InvitingNumbers(NamedTuple):
+    """How members invite."""
+
+    whole_attempts: int
+    extra_attempt: int
+    tries: int
+    prior: Fractions
+    prior_weight: float
+    pending_days: int
+    lock_days: int
+    delays: Numbers
+    """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
+
+
+class AnsweringNumbers(NamedTuple):
+    """How invitees answer; by tie class."""
+
+    recognise: Numbers
+    accept: Numbers
+    idk_click: int
+
+
+class PlatformNumbers(NamedTuple):
+    """The platform's rule."""
+
+    limit: int
+    window_days: int
+    restriction_days: int
+    min_ratio: float
+    min_invites: int
+    weekly_invites: int
+    max_connections: int
+
+
+class PolicyNumbers(NamedTuple):
+    """Whom members invite and accept, an entry a policy."""
+
+    until_contacts: Numbers
+    until_introductions: Numbers
+    """Where a try's word is cut: below the first the candidate is a contact, below the second an
+    introduction; else it is from the directory."""
+    contacts_only: NDArray[np.bool_]
+    min_tie: Numbers
+    min_acceptance: Fractions
+    accepts_from: Numbers
+    takes_references: NDArray[np.bool_]
+    condition: Numbers
+    """Addresses of the policies' own compiled functions; 0: none."""
+
+
+class Parameters(NamedTuple):
+    """All of the scenario."""
+
+    key: np.uint64
+    """The seed."""
+    society: SocietyNumbers
+    meeting: MeetingNumbers
+    inviting: InvitingNumbers
+    answering: AnsweringNumbers
+    platform: PlatformNumbers
+    policies: PolicyNumbers
+
+    @property
+    def attempts_at_most(self) -> int:
+        """Attempts that a member can make in a day."""
+        return self.inviting.whole_attempts + (1 if self.inviting.extra_attempt else 0)

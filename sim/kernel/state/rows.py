@@ -1,0 +1,53 @@
+"""Rows of today's lists, and the two ways in which an invitation is packed."""
+
+import numpy as np
+
+from ..mechanics.compilation import inline
+
+EGO, ALTER, SLOT, EXTRA = range(4)
+"""Columns of the rows of encounters and invitations: the two members, the slot of ego's bond (-1: it
+has to be created), and whether they meet face to face, or the packed source and delay."""
+OTHER_SLOT, OTHER = range(2)
+"""Columns of the rows of acceptances: alter's slot, and alter."""
+RISER, BEFORE, AFTER = range(3)
+"""Columns of the rows of ties that have risen on the far side: the member, the two classes."""
+SOURCE_BITS = 3
+"""The bits of a packed number that hold the source."""
+CROSSING = -1
+"""Stands for the delay of an invitation that crosses another."""
+
+
+@inline
+def pack_source_and_delay(source, delay):
+    """Return the source and the delay of an invitation as one number."""
+    return source + (SOURCE_BITS + 1) * delay
+
+
+@inline
+def source_of(packed):
+    """Return the source of a packed invitation."""
+    return packed & SOURCE_BITS
+
+
+@inline
+def delay_of(packed):
+    """Return the delay of a packed invitation, in days; CROSSING, or ``pending_days`` for never."""
+    return packed >> 2
+
+
+@inline
+def pack_note(source, answer):
+    """Return the source of a sent invitation and its answer of today as one byte."""
+    return np.uint8(source | answer << 2)
+
+
+@inline
+def answer_in(note):
+    """Return the answer of today, as in ``rules.answering``."""
+    return np.int64(note) >> 2
+
+
+@inline
+def source_in(note):
+    """Return the source of a sent invitation."""
+    return np.int64(note) & SOURCE_BITS

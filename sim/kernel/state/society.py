@@ -1,0 +1,277 @@
+"""The arrays that are the society and the platform, and how they grow.
+
+A member is a row, a bond is a slot (see ``bonds``). Nothing here is a Python object per member, and a
+day allocates nothing: what it needs for its own lists is in ``Today``.
+"""
+
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import lists
+from .bonds import COUNTS
+from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .lists import CHUNK, ROW
+from .parameters import Parameters
+
+MOST_SLOTS = 2**31 - 1
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+SECTION, MOST_SECTIONS = 512, 256
+"""Members of a section at least, and sections at most."""
+
+
+class People(NamedTuple):
+    """Who there is and what they know of each other; N members."""
+
+    starts: NDArray[np.int64]
+    """(N,): threshold of starting an encounter."""
+    counts: NDArray[np.int32]
+    """N times COUNTS, see ``bonds``."""
+    contacts: NDArray[np.uint32]
+    """N times ROW: the directory of the contacts, see ``lists``; and that of ..."""
+    strangers: NDArray[np.uint32]
+    """... the strangers with whom there is an invitation."""
+    blocks: NDArray[np.uint32]
+    """The pool of blocks of all directories."""
+    alter: NDArray[np.uint32]
+    mark: NDArray[np.uint8]
+    link: NDArray[np.uint32]
+    state: NDArray[np.uint8]
+    """The pool of bonds, see ``bonds``."""
+
+
+class Platform(NamedTuple):
+    """What the platform knows; N members, P policies."""
+
+    policy: NDArray[np.uint8]
+    connections: NDArray[np.uint32]
+    """N times ROW: the directory of the connections."""
+    connected: NDArray[np.uint32]
+    """The pool of connections: who it is."""
+    tally: NDArray[np.int32]
+    account: NDArray[np.int32]
+    answers: NDArray[np.int32]
+    """Flat tables, a row a member, see ``columns``."""
+    week: NDArray[np.int32]
+    """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
+    strike_days: NDArray[np.int32]
+    """(N, limit): days of the latest strikes, or (0, 1)."""
+    totals: NDArray[np.int64]
+    """(P, TOTALS), see ``columns``."""
+    sent_slot: NDArray[np.uint32]
+    """(pending_days + 1) times most: the invitations of each of the last days, by section and delay."""
+    sent_ego: NDArray[np.uint32]
+    sent_note: NDArray[np.uint8]
+    """The source, and the answer of today, see ``rows``."""
+    sent_from: NDArray[np.int32]
+    """(pending_days + 1, sections, pending_days + 2): where each delay begins in its day, and the end."""
+    locks: NDArray[np.uint32]
+    """(sections, …): queues (rings) of withdrawn invitations whose lock will end, as slots."""
+    lock_ends: NDArray[np.int64]
+    """(sections, 2): how many have ever left a queue and entered it."""
+    lock_counts: NDArray[np.int64]
+    """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+
+
+class Today(NamedTuple):
+    """Lists of one day. Each thread writes its own part of them."""
+
+    attempts: NDArray[np.int32]
+    """(N,): attempts to invite."""
+    repeats: NDArray[np.int64]
+    """(N,): encounters with a contact: slot of the far side * 2 + face to face; then those that have
+    risen by it: slot * 8 + the class before."""
+    risers: NDArray[np.int32]
+    """(N, 3): free bonds that have risen by a class on the far side."""
+    encounters: NDArray[np.int32]
+    """(the longest day, 4): the other encounters."""
+    sides: NDArray[np.int32]
+    """(2, the longest day): slots of both sides of a new contact that two threads have created."""
+    invitations: NDArray[np.int32]
+    """(most, 4): invitations of today."""
+    section_start: NDArray[np.int64]
+    """(sections + 1,): where the invitations of each section begin; the last is not used."""
+    acceptances: NDArray[np.int32]
+    """(…, 2): far sides of acceptances for other threads, a part a thread."""
+    encounter_order: NDArray[np.int32]
+    """(2 * the longest day,): rows of ``encounters`` by who works on them next; and of ..."""
+    riser_order: NDArray[np.int32]
+    invitation_order: NDArray[np.int32]
+    acceptance_order: NDArray[np.int32]
+
+
+class State(NamedTuple):
+    """All that changes as days go by."""
+
+    people: People
+    platform: Platform
+    today: Today
+    clock: NDArray[np.int64]
+    """Counters, see ``lists`` and ``columns``."""
+
+    @property
+    def sections(self) -> int:
+        """Sections of the members, see ``section_size``."""
+        return int(self.platform.sent_from.shape[1])
+
+
+def section_size(members: int) -> int:
+    """Return the members of a section, a power of two.
+
+    A section is the smallest part of the society that one thread looks after. It depends on the
+    number of members alone, and so does what is stored by section.
+    """
+    size = SECTION
+    while members > size * MOST_SECTIONS:
+        size *= 2
+    return size
+
+
+def bytes_needed(members: int) -> int:
+    """Estimate the least memory, in bytes, that a society needs before it has grown."""
+    return members * (CHUNK * 14 + 600)
+
+
+def allocate_state(
+    parameters: Parameters,
+    policy: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    policies: int,
+    longest_day: int = 0,
+) -> State:
+    """Allocate a society in which nothing has happened yet.
+
+    Memory that is not touched costs nothing, so the pools are generous.
+    """
+    n, inviting, platform = parameters.society.members, parameters.inviting, parameters.platform
+    sections = -(-n // section_size(n))
+    most = max(1, n * parameters.attempts_at_most)
+    ring, day = inviting.pending_days + 1, max(n, longest_day)
+    slots = min(n * 320 + 4096, max(4096, n * (n + 4 * CHUNK)), MOST_SLOTS)
+    connected = min(n * 160, n * (n + 2 * CHUNK)) + 2**16
+    clock = np.zeros(FAILED + policies, np.int64)
+    clock[lists.END_SLOT], clock[lists.END_CONNECTION] = slots, connected
+    clock[lists.END_BLOCK] = 2**16
+    clock[DAY] = parameters.society.first_day - 1
+    limited = platform.limit > 0 and platform.window_days > 0
+    locks = inviting.lock_days >= 0
+    people = People(
+        starts=starts,
+        counts=_zeros(n * COUNTS, np.int32),
+        contacts=_zeros(n * ROW, np.uint32),
+        strangers=_zeros(n * ROW, np.uint32),
+        blocks=_zeros(2**16, np.uint32),
+        alter=_zeros(slots, np.uint32),
+        mark=_zeros(slots, np.uint8),
+        link=_zeros(2 * slots, np.uint32),
+        state=_zeros(slots, np.uint8),
+    )
+    accounts = Platform(
+        policy=policy,
+        connections=_zeros(n * ROW, np.uint32),
+        connected=_zeros(connected, np.uint32),
+        tally=_zeros(n * TALLY, np.int32),
+        account=_zeros(n * ACCOUNT, np.int32),
+        answers=_zeros(n * ANSWERS, np.int32),
+        week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
+        strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
+        totals=np.zeros((policies, TOTALS), np.int64),
+        sent_slot=np.zeros(ring * most, np.uint32),
+        sent_ego=np.zeros(ring * most, np.uint32),
+        sent_note=np.zeros(ring * most, np.uint8),
+        sent_from=np.zeros((ring, sections, ring + 1), np.int32),
+        locks=np.zeros((sections, 64 if locks else 1), np.uint32),
+        lock_ends=np.zeros((sections, 2), np.int64),
+        lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+    )
+    today = Today(
+        attempts=np.zeros(n, np.int32),
+        repeats=np.zeros(n, np.int64),
+        risers=np.zeros((n, 3), np.int32),
+        encounters=np.zeros((day, 4), np.int32),
+        sides=np.zeros((2, day), np.int32),
+        invitations=np.zeros((most, 4), np.int32),
+        section_start=np.zeros(sections + 1, np.int64),
+        acceptances=np.zeros((0, 2), np.int32),
+        encounter_order=np.zeros(2 * day, np.int32),
+        riser_order=np.zeros(n, np.int32),
+        invitation_order=np.zeros(most, np.int32),
+        acceptance_order=np.zeros(0, np.int32),
+    )
+    return State(people, accounts, today, clock)
+
+
+def _zeros(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Allocate zeros from a cache line on: what is read together then lies in one."""
+    size = prod(np.atleast_1d(shape).tolist()) * np.dtype(dtype).itemsize
+    room = np.zeros(size + 64, np.uint8)
+    aligned: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(dtype).reshape(shape)
+    return aligned
+
+
+def _longer(array: NDArray[Any], used: int, length: int) -> NDArray[Any]:
+    longer = _zeros(length, array.dtype)
+    longer[:used] = array[:used]
+    return longer
+
+
+def with_more_slots(state: State) -> State:
+    """Return the state with half as many slots again, and more blocks and connections."""
+    clock, people = state.clock, state.people
+    used, slots = int(clock[lists.NEXT_SLOT]), _more(len(people.alter))
+    if slots > MOST_SLOTS:
+        slots = MOST_SLOTS
+        if used + 2**16 > slots:
+            raise MemoryError("more than 2**31 bonds")
+    grown: dict[str, Any] = {
+        name: _longer(getattr(people, name), used, slots) for name in ("alter", "mark", "state")
+    }
+    grown["link"] = _longer(people.link, 2 * used, 2 * slots)
+    clock[lists.END_SLOT] = slots
+    return _with_more_blocks(state._replace(people=people._replace(**grown)))
+
+
+def with_more_connections(state: State) -> State:
+    """Return the state with half as many places for connections again, and more blocks."""
+    clock, platform = state.clock, state.platform
+    length = _more(len(platform.connected))
+    connected = _longer(platform.connected, int(clock[lists.NEXT_CONNECTION]), length)
+    clock[lists.END_CONNECTION] = length
+    return _with_more_blocks(state._replace(platform=platform._replace(connected=connected)))
+
+
+def _with_more_blocks(state: State) -> State:
+    clock, people = state.clock, state.people
+    length = _more(len(people.blocks))
+    clock[lists.END_BLOCK] = length
+    used = int(clock[lists.NEXT_BLOCK])
+    return state._replace(people=people._replace(blocks=_longer(people.blocks, used, length)))
+
+
+def _more(length: int) -> int:
+    return length + length // 2 + 2**16
+
+
+def with_longer_queues(state: State) -> State:
+    """Return the state with queues of locks twice as long, the oldest entries first."""
+    platform = state.platform
+    sections, length = platform.locks.shape
+    longer = np.zeros((sections, 2 * length), np.uint32)
+    for section, (left, entered) in enumerate(platform.lock_ends.tolist()):
+        waiting = np.arange(left, entered)
+        longer[section, waiting % (2 * length)] = platform.locks[section, waiting % length]
+    return state._replace(platform=platform._replace(locks=longer))
+
+
+def with_room_for_acceptances(state: State, threads: int) -> State:
+    """Return the state with room for twice as many acceptances between threads as there was."""
+    today = state.today
+    part = len(today.acceptances) // threads
+    more = max(1024, 2 * part)
+    longer = np.zeros((threads, more, 2), np.int32)
+    longer[:, :part] = today.acceptances.reshape(threads, part, 2)
+    order = np.zeros(threads * more, np.int32)
+    today = today._replace(acceptances=longer.reshape(-1, 2), acceptance_order=order)
+    return state._replace(today=today)
