@@ -21,8 +21,8 @@ kernel: Any = _not_for_python()
 """For what only the kernel calls: what Python would need takes as long to compile as the function."""
 inline: Any = _not_for_python(forceinline=True)
 """For what is called in the innermost loops."""
-rule: Any = inline
-"""For the functions of ``kernel.rules``; ``.py_func`` is the same rule as plain Python."""
+rule: Any = _options(forceinline=True)
+"""For the functions of ``kernel.rules``, which Python may call too; ``.py_func`` is the plain one."""
 expanded: Any = njit(inline="always")
 """For a part of one large function that has a name for its readers: compiled only within it."""
 
