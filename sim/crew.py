@@ -6,6 +6,10 @@ any number of threads.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .kernel.share import GIVEN_UP, Share, shares
 from .kernel.world import World
@@ -32,6 +36,10 @@ class Crew:
         self.threads = min(threads or (cores() if len(world.policy) >= WORTHWHILE else 1), MOST)
         self._shares = shares(self.threads, world)
         self._executor: ThreadPoolExecutor | None = None
+
+    def notes(self) -> list[NDArray[Any]]:
+        """Return what the threads have noted for the rest of a day that was not lived to its end."""
+        return [part for share in self._shares for part in share if isinstance(part, np.ndarray)]
 
     def live(self, do: Callable[[Share], int]) -> int:
         """Let all threads do their shares at once, and give what they say: all of them the same.

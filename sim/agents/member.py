@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from ..errors import InputError
 from ..kernel import bonds, pairs
 from ..kernel import world as arrays
 from .policy import Bond
@@ -15,21 +16,39 @@ if TYPE_CHECKING:
     from ..model import NetworkModel
 
 
-class Member(mesa.Agent):  # type: ignore[misc]
-    """One member of the society; all but its policy is read only.
+class Member(mesa.Agent):  # type: ignore[misc, unused-ignore]
+    """One member of the society; all but its policy is read only. ``model.members`` has them all.
 
     Parameters
     ----------
     model : NetworkModel
+        The only one that makes members.
     number : int
         Its row, 0 to N - 1.
+
+    Raises
+    ------
+    InputError
+        Where somebody else than the model makes a member, or removes one.
     """
 
     model: "NetworkModel"
 
-    def __init__(self, model: "NetworkModel", number: int) -> None:
+    def __init__(self, model: "NetworkModel", number: int = 0) -> None:
+        if not getattr(model, "_making_members", False):
+            raise InputError(
+                "Member: made by hand, and a model makes its members itself; "
+                "must be taken from these, as model.members[3]"
+            )
         super().__init__(model)
         self.number = number
+
+    def remove(self) -> None:
+        """Refuse: there is no rule yet for what becomes of those whom a member knows."""
+        raise InputError(
+            f"members: member {self.number} can't be removed, nobody leaves a society; "
+            "must stay, or the scenario must have fewer members from the start"
+        )
 
     def __repr__(self) -> str:
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
@@ -40,7 +59,8 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def policy(self) -> str:
         """The name of its policy."""
-        return str(list(self.model.scenario.policies)[self.model.engine.world.policy[self.number]])
+        engine = self.model.engine
+        return str(list(engine.scenario.policies)[engine.world.policy[self.number]])
 
     @policy.setter
     def policy(self, name: str) -> None:
@@ -52,7 +72,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def circle(self) -> int:
         """The number of its circle."""
-        return self.number // self.model.scenario.society.circle_size
+        return self.number // self.model.engine.scenario.society.circle_size
 
     @property
     def sociability(self) -> float:
@@ -109,9 +129,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return [members[alter] for alter in self.model.engine.connected(self.number)]
 
     @property
-    def bonds(self) -> dict[int, Bond]:
-        """What it knows of each member that it has met or talked to, by number, in the order in which they came to know each other."""
-        engine = self.model.engine
+    def bonds(self) -> dict["Member", Bond]:
+        """What it knows of each member that it has met or talked to.
+
+        They stand in the order in which they came to know each other.
+        """
+        engine, members = self.model.engine, self.model.members
         world, today = engine.world, engine.day - engine.rules.first_day
         slots = pairs.slots(world.head, world.chunks, self.number)
         slots = slots[world.state[slots] & bonds.CONTACT > 0]
@@ -125,4 +148,4 @@ class Member(mesa.Agent):  # type: ignore[misc]
         columns = (
             numbers.tolist() for numbers in (world.alter[slots], met, talked, today - last, classes)
         )
-        return {alter: Bond(*numbers) for alter, *numbers in zip(*columns, strict=True)}
+        return {members[alter]: Bond(*numbers) for alter, *numbers in zip(*columns, strict=True)}
