@@ -16,7 +16,7 @@ from .scenario import Scenario
 def for_mesa(scenario: Scenario) -> Scenario:
     """Return what is the scenario to everybody, and to Mesa one of Mesa's."""
 
-    class ScenarioForMesa(MesaScenario):  # type: ignore[misc, unused-ignore]
+    class ScenarioForMesa(MesaScenario):  # type: ignore[misc]
         __slots__ = ()
 
         def __init__(self) -> None:

@@ -45,7 +45,7 @@ def _seed(rng: Seed) -> int | str:
         ) from None
 
 
-class NetworkModel(mesa.Model):  # type: ignore[misc, unused-ignore]
+class NetworkModel(mesa.Model):  # type: ignore[misc]
     """People who meet, invite and answer, and a platform that blocks.
 
     Parameters

@@ -272,7 +272,7 @@ class Section(BaseModel):
         return self.model_copy(**how)
 
     @classmethod
-    def model_construct(  # type: ignore[override, unused-ignore]
+    def model_construct(  # type: ignore[override]
         cls, _fields_set: set[str] | None = None, **values: Any
     ) -> Self:
         """Make it, checked as ever; pydantic's own is the same without checks."""

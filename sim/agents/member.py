@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..model import NetworkModel
 
 
-class Member(mesa.Agent):  # type: ignore[misc, unused-ignore]
+class Member(mesa.Agent):  # type: ignore[misc]
     """One member of the society; all but its policy is read only. ``model.members`` has them all.
 
     Parameters

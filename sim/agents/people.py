@@ -11,7 +11,7 @@ from .member import Member
 FIXED = "can't be changed, nobody joins or leaves a society; must stay the model's own members"
 
 
-class People(_HardKeyAgentSet):  # type: ignore[misc, unused-ignore]
+class People(_HardKeyAgentSet):  # type: ignore[misc]
     """The members of a model; what is selected of them is a set of its own, as in Mesa."""
 
     def _refused(self, *given: Any, **named: Any) -> Never:

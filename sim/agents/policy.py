@@ -148,8 +148,8 @@ class Policies(dict[str, InvitePolicy]):
             f"policies: can't be changed, a scenario and its parts stay as they are; {right}"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refused  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refused  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refused
+    clear = pop = popitem = setdefault = update = _refused
 
     def __reduce__(
         self,
