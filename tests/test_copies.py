@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,6 +32,7 @@ SMALL = sim.Scenario(
 )
 
 
+cloudpickle = pytest.importorskip("cloudpickle")  # comes with dask
 WAYS_FOLDER = tempfile.TemporaryDirectory(prefix="invitesim-tests-")
 
 

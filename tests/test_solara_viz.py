@@ -13,6 +13,7 @@ import sim
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PATIENCE = 150_000
+pytest.importorskip("solara")
 APP = """
 import sim
 from mesa.visualization import Slider, SolaraViz, make_plot_component
