@@ -1,5 +1,6 @@
 """What functions are given beside scenarios: numbers, paths, TOML, mappings; read so that a slip is one line and no error of Python's."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,6 +53,12 @@ def located(path: Any) -> Path:
         raise InputError(
             f"{shown(str(read))}: not a path, it has a null character; must be without"
         )
+    try:
+        os.fsencode(read)
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{shown(str(read))}: not a path, it has half a character; must be without"
+        ) from None
     return read
 
 

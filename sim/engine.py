@@ -3,6 +3,9 @@
 ``Engine`` is what ``sim.run`` and ``NetworkModel`` share, so that both give the same bytes.
 """
 
+import copy
+import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import measures, society, tables
+from .checkpoint import Array, arrays_in, filled, packed, unpacked
 from .contacts import ContactLog, read_contacts
 from .errors import InputError
 from .kernel import day as kernel
@@ -34,6 +38,10 @@ REACH_STOPS = 12
 """Evenings, evenly spaced over the scenario's days, on which the reach is taken for the series."""
 
 
+MADE_AGAIN = {"parameters", "log", "team"}
+"""Attributes of an engine that a copy makes or is given anew; all other arrays are its state."""
+
+
 class Engine:
     """The arrays of one society, and its life.
 
@@ -41,6 +49,10 @@ class Engine:
     ----------
     scenario : Scenario
         What to simulate; with ``meeting.contacts`` the people of the log are the members.
+    threads : int, optional
+        How many live through the days; None: see ``ThreadTeam``.
+    log : ContactLog, optional
+        The log, where it has been read already.
 
     Attributes
     ----------
@@ -58,11 +70,14 @@ class Engine:
         A log that can't be read, or more members than fit into memory.
     """
 
-    def __init__(self, scenario: Scenario, threads: int | None = 1) -> None:
-        self.log: ContactLog | None = None
+    def __init__(
+        self, scenario: Scenario, threads: int | None = 1, log: ContactLog | None = None
+    ) -> None:
+        self.log = log
         longest_day = 0
         if scenario.meeting.contacts:
-            self.log = read_contacts(scenario.meeting.contacts, scenario.meeting.gap_seconds)
+            if self.log is None:
+                self.log = read_contacts(scenario.meeting.contacts, scenario.meeting.gap_seconds)
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members
@@ -90,6 +105,7 @@ class Engine:
         self.series = np.zeros((scenario.days, policies, TOTALS), np.int64)
         self.team = ThreadTeam(threads, self.state)
         self.started = datetime.now(UTC)
+        self.busy = threading.RLock()  # a copy is of an evening, whoever steps meanwhile
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._egos: NDArray[np.int64] | None = None
         """Those whose reach stands for everybody's in the series, once chosen for the policies."""
@@ -99,6 +115,38 @@ class Engine:
     def view(self) -> StateView:
         """What the arrays hold, by name."""
         return StateView(self.state)
+
+    def snapshot(self) -> dict[str, Array]:
+        """Return all arrays that the days to come depend on, by name."""
+        with self.busy:
+            own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
+            own["notes"] = self.team.notes()
+            found = [part for name in own for part in arrays_in(own[name], name)]
+            return {name: packed(array) for name, array in found}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go on from a state of the same scenario. What is derived from arrays is made of these."""
+        own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
+        for name, value in own.items():
+            if isinstance(value, dict):
+                days = {
+                    part.partition(".")[2]: part for part in state if part.startswith(f"{name}.")
+                }
+                setattr(self, name, {int(day): unpacked(state[part]) for day, part in days.items()})
+            elif value is None and name in state:
+                setattr(self, name, unpacked(state[name]))
+            else:
+                setattr(self, name, filled(value, name, state))
+        self.team = ThreadTeam(self.team.threads, self.state)
+        for number, note in enumerate(self.team.notes()):
+            note[...] = unpacked(state[f"notes.{number}"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the state alone: views, threads and compiled functions are made again."""
+        return revived, (self.scenario, self.team.threads, self.log, self.started, self.snapshot())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Engine":
+        return copy.copy(self)  # shares nothing that changes
 
     @property
     def _log(self) -> Log:
@@ -161,12 +209,13 @@ class Engine:
         places : int array (N,)
             Places among the scenario's policies.
         """
-        self.state.platform.policy[:] = places
-        self._egos = None
-        self.state.platform.totals[:] = self.view.totals()
-        self._sizes[max(self.day, 0) + 1] = np.bincount(
-            places, minlength=len(self.scenario.policies)
-        )
+        with self.busy:
+            self.state.platform.policy[:] = places
+            self._egos = None
+            self.state.platform.totals[:] = self.view.totals()
+            self._sizes[max(self.day, 0) + 1] = np.bincount(
+                places, minlength=len(self.scenario.policies)
+            )
 
     @property
     def day(self) -> int:
@@ -181,6 +230,10 @@ class Engine:
                 f"days: day {last_day} after {history} days of history; "
                 f"a run lasts at most {LONGEST} days"
             )
+        with self.busy:
+            self._live(last_day)
+
+    def _live(self, last_day: int) -> None:
         if last_day > len(self.series):
             more = np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)
             self.series = np.concatenate([self.series, more])
@@ -226,3 +279,17 @@ class Engine:
             self.state = arrays.with_room_for_acceptances(self.state, self.team.threads)
         else:
             self.state = arrays.with_longer_queues(self.state)
+
+
+def revived(
+    scenario: Scenario,
+    threads: int | None,
+    log: ContactLog | None,
+    started: datetime,
+    state: Mapping[str, Array],
+) -> Engine:
+    """Return an engine in a state that ``Engine.snapshot`` has returned."""
+    engine = Engine(scenario, threads, log)
+    engine.started = started
+    engine.restore(state)
+    return engine

@@ -3,18 +3,26 @@
 The arrays do the work; this class lends them Mesa's manners: ``step``, ``run_for``, ``running``, ``agents``, ``datacollector``.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import copy
+import functools
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never, Self
 
 import mesa
 import numpy as np
+from mesa.time import EventGenerator, Priority, Schedule
 from numpy.typing import NDArray
 
+from . import model_file
 from .agents.member import Member
+from .agents.people import FIXED, People
 from .arguments import real
 from .engine import Engine
 from .errors import InputError
 from .measures import EVERYBODY
+from .mesa_scenario import for_mesa
 from .parameters import near, shown
 from .result import Result
 from .scenario import LONGEST, Scenario, checked
@@ -68,38 +76,44 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     """
 
     engine: Engine
+    _default_schedule: EventGenerator
 
     def __init__(
         self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any
     ) -> None:
         own = parameters if rng is None else {**parameters, "seed": _seed(rng)}
         chosen = checked(Scenario() if scenario is None else scenario).replace(own)
-        super().__init__(rng=chosen.seed)
-        self.engine = Engine(chosen)
-        self.engine.advance(0)
+        engine = Engine(chosen)
+        engine.advance(0)
+        self._begin(engine)
+
+    def _begin(self, engine: Engine) -> None:
+        super().__init__(rng=engine.scenario.seed)
+        self.engine, self._scenario = engine, for_mesa(engine.scenario)
+        self._making_members = False
         self._measured: tuple[int, dict[str, list[float]]] = (0, {})
-        policies = list(self.scenario.policies)
-        reporters = {measure: _reporter(measure, len(policies)) for measure in DAILY}
-        reporters |= {
-            f"{measure}_{name}": _reporter(measure, place)
-            for place, name in enumerate(policies)
+        policies = list(engine.scenario.policies)
+        places = {"": len(policies)} | {f"_{name}": place for place, name in enumerate(policies)}
+        reporters = {
+            f"{measure}{name}": functools.partial(_reported, measure=measure, place=place)
+            for name, place in places.items()
             for measure in DAILY
         }
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        self._usual = frozenset(vars(self)) | {"_usual", "_members"}
 
     @property
     def scenario(self) -> Scenario:
         """The scenario that is lived."""
-        return self.engine.scenario
+        return self._scenario
 
     @scenario.setter
     def scenario(self, value: Any) -> None:
         """Leave Mesa's own scenario, which it sets at birth, where it is not in the way."""
-        if isinstance(value, Scenario):
+        if hasattr(self, "engine"):
             raise InputError(
                 "scenario: a model keeps the one that it was made with; make another model"
             )
-        self._mesa_scenario = value
 
     @property
     def day(self) -> int:
@@ -112,7 +126,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         if self.day in self.engine.reach_days:
             self.engine.measure_reach()
         self.datacollector.collect(self)
-        self.running = self.day < self.scenario.days
+        self.running = self.day < self.engine.scenario.days
 
     def run_for(self, duration: float) -> None:
         """Live so many days on."""
@@ -125,8 +139,14 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     @property
     def members(self) -> list[Member]:
         """The members in the order of their numbers; made at first sight."""
-        if not hasattr(self, "_members"):
-            self._members = [Member(self, number) for number in range(self.scenario.members)]
+        with self.engine.busy:
+            if not hasattr(self, "_members"):
+                self._making_members = True
+                count = self.engine.scenario.members
+                self._members = [Member(self, number) for number in range(count)]
+                self._making_members = False
+                self._all_agents = People(self._members, self.random)
+                self._agents_by_type = {Member: self._all_agents}
         return self._members
 
     @property
@@ -140,9 +160,47 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         raise InputError("agents: the members are made by the model; they can't be set")
 
     @property
+    def agents_by_type(self) -> dict[type[Member], Any]:
+        """The members under their type; made at first sight."""
+        _ = self.members
+        return self._agents_by_type
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The type of the members."""
+        return [Member]
+
+    def register_agent(self, agent: Any) -> None:
+        """Number a member that the model makes; nobody else joins."""
+        if not self._making_members:
+            raise InputError(f"agents: {shown(type(agent).__name__)} can't join; they {FIXED}")
+        agent.unique_id = self.agent_id_counter
+        self.agent_id_counter += 1
+
+    def deregister_agent(self, agent: Any) -> Never:
+        """Refuse, see ``Member.remove``."""
+        raise InputError(f"agents: {FIXED}")
+
+    def remove_all_agents(self) -> Never:
+        """Refuse, see ``Member.remove``."""
+        raise InputError(f"agents: {FIXED}")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name in ("grid", "space"):  # what Mesa's SpaceRenderer and its like ask for
+                raise InputError(
+                    f"{name}: a NetworkModel has none, its members meet anywhere; its network is "
+                    "drawn by the page (invitesim page), by sim.plots.network(result.graph(), ...)"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
     def policies(self) -> NDArray[np.str_]:
         """The name of each member's policy: shape (N,)."""
-        names: NDArray[np.str_] = np.array(list(self.scenario.policies))[self.engine.view.policy]
+        names: NDArray[np.str_] = np.array(list(self.engine.scenario.policies))[
+            self.engine.view.policy
+        ]
         return names
 
     def set_policies(self, names: Sequence[str] | NDArray[np.str_]) -> None:
@@ -163,11 +221,11 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         """
         given, place = (
             np.asarray(names, object),
-            {name: place for place, name in enumerate(self.scenario.policies)},
+            {name: place for place, name in enumerate(self.engine.scenario.policies)},
         )
-        if given.shape != (self.scenario.members,):
+        if given.shape != (self.engine.scenario.members,):
             raise InputError(
-                f"policies: {given.size} names; must be {self.scenario.members}, one for each member"
+                f"policies: {given.size} names; must be {self.engine.scenario.members}, one for each member"
             )
         for name in given:
             if not isinstance(name, str) or name not in place:
@@ -191,12 +249,84 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         """Take all measures, as of the last evening; the same as ``sim.run`` gives at the end."""
         return self.engine.result()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle has: all but those who ``observe`` this very model."""
+        kept = {name: value for name, value in vars(self).items() if name != "_scenario"}
+        return kept | {"subscribers": defaultdict(list)}
 
-def _reporter(measure: str, place: int) -> Callable[[NetworkModel], float]:
-    def report(model: NetworkModel) -> float:
-        return model._measures()[measure][place]
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._scenario = for_mesa(self.engine.scenario)
+        planned = self._default_schedule.next_scheduled_time
+        if planned is not None and planned <= self.time:  # copied within a step: Mesa plans the
+            self._schedule_steps(self.time + 1)  # next one only when this one is over
 
-    return report
+    def __copy__(self) -> Self:
+        return copy.deepcopy(self)  # a model that shared its days with another would be none
+
+    def _only_own_reporters(self) -> bool:
+        reporters = self.datacollector.model_reporters.values()
+        return all(getattr(reporter, "func", None) is _reported for reporter in reporters)
+
+    def _schedule_steps(self, start: float) -> None:
+        self._default_schedule.stop()
+        when = Schedule(interval=1.0, start=start)
+        schedule = EventGenerator(self, self._do_step, when, priority=Priority.HIGH)
+        self._default_schedule = schedule.start()
+
+    def save(self, path: str | Path) -> None:
+        """Write the model as it is to one file, whole or not at all, from which ``load`` goes on.
+
+        The file holds the society, the data collector's table and the states of ``rng`` and
+        ``random``; no Python object, and so no policy's own function (see ``load``). What it can't
+        hold is refused. A pickle holds more, but runs code when it is read.
+
+        Raises
+        ------
+        InputError
+            Where the file can't be written, or the model has what the file can't hold.
+        """
+        model_file.write(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path, *, scenario: Scenario | None = None) -> Self:
+        """Read a model that ``save`` has written; it has the same future. No code is run.
+
+        A damaged file is refused. One that somebody has made to do harm is not told from others:
+        load what you, or people whom you trust, have saved.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        scenario : Scenario, optional
+            The scenario that was saved; needed if a policy has a function of its own.
+
+        Raises
+        ------
+        InputError
+            A file that can't be read, is damaged, or was written by another version of invitesim;
+            or a scenario that is not the one that was saved.
+        """
+        engine, mesas = model_file.read(path, scenario)
+        model = cls.__new__(cls)
+        model._begin(engine)
+        model._go_on(**mesas)
+        return model
+
+    def _go_on(self, **mesas: Any) -> None:
+        """Put Mesa's part of the model to where it was."""
+        self.time, self.steps, self.running = mesas["time"], mesas["steps"], mesas["running"]
+        self.rng.bit_generator.state = mesas["rng"]
+        version, words, gauss = mesas["random"]
+        self.random.setstate((version, tuple(words), gauss))
+        self.datacollector.model_vars = mesas["collected"]
+        self.datacollector._collection_steps = mesas["collected_at"]
+        self._schedule_steps(mesas["next_step"])
+
+
+def _reported(model: NetworkModel, *, measure: str, place: int) -> float:
+    return model._measures()[measure][place]
 
 
 __all__ = ["EVERYBODY", "NetworkModel"]

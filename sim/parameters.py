@@ -5,10 +5,11 @@ table of the docs and the ranges that other tools vary a parameter over are all 
 """
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
@@ -37,8 +38,8 @@ class Kind:
 
     def read(self, value: Any) -> Any:
         """Give the value as the parameter holds it; raise a ``ValueError`` that says what is wrong and what would be right."""
-        if isinstance(value, np.generic):
-            value = value.item()
+        if isinstance(value, np.generic | np.ndarray) and (inner := value.tolist()) is not None:
+            value = inner  # None: not a time, or masked, which is not the same as unset
         if self.none is not None and (
             value is None or (isinstance(value, str) and value.lower() == "none")
         ):  # TOML has no null
@@ -148,9 +149,13 @@ class Chances(Chance):
     def _read(self, value: Any) -> Any:
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise self.wrong("not five numbers", value)
-        given = tuple(
-            number.item() if isinstance(number, np.generic) else number for number in value
-        )
+        try:
+            given = tuple(
+                number.item() if isinstance(number, np.generic) else number
+                for number in itertools.islice(value, 100)
+            )
+        except Exception:  # whatever an iterable of somebody else's raises
+            raise self.wrong("not five numbers", value) from None
         if len(given) != 5:
             raise self.wrong(f"{len(given)} numbers", given)
         try:
@@ -258,6 +263,25 @@ class Section(BaseModel):
             f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they are; {right}"
         )
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a changed copy, checked as anything that is made; ``copy.replace`` comes here."""
+        return type(self)(**{**self._to_change(), **(update or {})})
+
+    def copy(self, **how: Any) -> Self:
+        """Return what ``model_copy`` does; pydantic's own is the same without checks."""
+        return self.model_copy(**how)
+
+    @classmethod
+    def model_construct(  # type: ignore[override]
+        cls, _fields_set: set[str] | None = None, **values: Any
+    ) -> Self:
+        """Make it, checked as ever; pydantic's own is the same without checks."""
+        return cls(**values)
+
+    def _to_change(self) -> dict[str, Any]:
+        """Return the parameters that a copy begins with."""
+        return dict(self)
+
     def __delattr__(self, name: str) -> None:
         raise InputError(
             f"{name}: can't be removed, a scenario and its parts stay as they are; must be left there"
@@ -308,7 +332,7 @@ def shown(value: Any) -> str:
     """Write what was given, in one short line."""
     try:
         text = " ".join(repr(value).split())
-    except (ValueError, RecursionError):  # more digits, or deeper, than Python writes
+    except Exception:  # more digits, or deeper, than Python writes, or what its class raises
         text = f"{type(value).__name__} too long to show"
     return text if len(text) <= 60 else f"{text[:57]}..."
 

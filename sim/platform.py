@@ -93,6 +93,9 @@ class Platform(Section):
         preset = given.get("preset", cls.model_fields["preset"].default)
         return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
 
+    def _to_change(self) -> dict[str, Any]:
+        return self.differing()  # so that another preset brings its own numbers
+
     def differing(self) -> dict[str, Any]:
         """Give the preset's name and the fields that differ from it: enough to make this platform again."""
         plain = type(self)(preset=self.preset)

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import findings
+from . import drawable, findings
+from .arguments import real
+from .files import written
 from .findings import spoken
 
 if TYPE_CHECKING:
@@ -90,11 +92,9 @@ INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 
 def styles(policies: Iterable[str]) -> dict[str, Style]:
     """Give each policy its style: the built-in ones their own, others the further ones in order."""
-    further = iter(range(10**6))
-    return {
-        name: BUILT_IN[name] if name in BUILT_IN else FURTHER[next(further) % len(FURTHER)]
-        for name in dict.fromkeys(policies)
-    }
+    further = itertools.cycle(FURTHER)
+    names = dict.fromkeys(drawable.names("policies", policies))
+    return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
 
 
 def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
@@ -114,10 +114,12 @@ def save(figure: "Figure", path: str | Path) -> None:
     """Write a figure beside ``path`` as PNG and SVG; the same figure gives the same bytes."""
     from matplotlib import style
 
-    path = Path(path)
+    figure, path = drawable.figure(figure), drawable.place(path)
     with style.context(["default", LOOK]):
-        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
-        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        with written(path.with_suffix(".png")) as beside:
+            figure.savefig(beside, metadata={"Software": None})
+        with written(path.with_suffix(".svg")) as beside:
+            figure.savefig(beside, metadata={"Date": None, "Creator": None})
 
 
 @in_our_look
@@ -131,7 +133,8 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _of_policies(series[series["measure"] == "reach2_share"])
+    table = drawable.estimates("series", series, "measure", ["reach2_share"], "day")
+    table, setting = _of_policies(table), drawable.words("setting", setting)
     opening = table.drop_duplicates(["population", "policy"]).assign(
         day=0, mean=0.0, low=0.0, high=0.0
     )  # nobody is connected yet
@@ -158,7 +161,8 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _of_policies(summary[summary["measure"].isin(["acceptance", "reciprocity"])])
+    table = drawable.estimates("summary", summary, "measure", list(SHARES))
+    table, setting = _of_policies(table), drawable.words("setting", setting)
     look = styles(table["policy"])
     rows = [
         (policy, population) for policy in look for population in dict.fromkeys(table["population"])
@@ -211,7 +215,8 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _of_policies(curves)
+    table = drawable.estimates("curves", curves, "clock", list(CLOCKS), "time")
+    table, setting = _of_policies(table), drawable.words("setting", setting)
     figure = sheet(4.9)
     axes = figure.subplots(
         2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False
@@ -242,7 +247,8 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = _of_policies(summary[summary["measure"].isin(["reach2_share", "blocked"])])
+    table = drawable.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
+    table, setting = _of_policies(table), drawable.words("setting", setting)
     keys = ["population", "policy"]
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
     mean, low, high = (
@@ -307,6 +313,8 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     """
     from matplotlib.collections import LineCollection
 
+    policies = drawable.names("policies", policies)
+    graph, setting = drawable.society(graph, policies), drawable.words("setting", setting)
     figure = sheet(5.6)
     axis = figure.subplots()
     place = _by_centrality(graph)
@@ -358,14 +366,13 @@ def sheet(height: float) -> "Figure":
     """Make an empty figure as wide as a page's text, ``height`` inches high; ``experiments`` draw theirs on it too."""
     from matplotlib.figure import Figure
 
+    height = real("height", height, 0.1, 1000)
     return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
 def _of_policies(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the rows of all members, and what of a share's interval is beyond 0 and 1."""
-    return table[table["policy"] != "all"].assign(
-        low=table["low"].clip(lower=0), high=table["high"].clip(upper=1)
-    )
+    """Return a table without what of a share's interval is beyond 0 and 1."""
+    return table.assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))
 
 
 def _in_panels(
@@ -499,6 +506,7 @@ def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
 
 def headed(figure: "Figure", finding: str, below: str) -> None:
     """Write above a figure what is seen in it, and below it what it is of."""
-    finding = textwrap.fill(finding, 82)
+    figure, below = drawable.figure(figure), drawable.words("below", below)
+    finding = textwrap.fill(drawable.words("finding", finding), 82)
     figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)

@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, cast
 
 import tomli_w
 from pydantic import Field, field_validator, model_validator
@@ -352,8 +352,14 @@ class Scenario(Section):
             node[last] = self._own(value, name)
         return Scenario(**tree)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a changed copy; the same as ``replace``."""
+        return cast(Self, self.replace(update or {}))
+
     def require(self, name: str) -> None:
         """Raise the ``InputError`` of ``replace`` if this scenario has no parameter, section or policy of a dotted name."""
+        if not isinstance(name, str):
+            raise InputError(f"require: {shown(name)} is not a name; must be a dotted name")
         path = name.split(".")
         if path[0] == "policies" and len(path) > 1 and path[1] not in self.policies:
             raise InputError(self._unknown(name, path[:2]))

@@ -136,6 +136,11 @@ def aggregate(
     if not isinstance(runs, pd.DataFrame):
         raise InputError(f"runs: not a table (got {shown(runs)}); must be a pandas.DataFrame")
     groups = _listed(by)
+    if not groups or any(groups.count(one) > 1 or one in ("measure", "value") for one in groups):
+        raise InputError(
+            f"by: not columns to group by (got {shown(by)}); must be one or more, each once, "
+            "other than measure and value"
+        )
     if {"measure", "value"} <= set(runs.columns):
         _check_present(groups, runs)
         long = runs[[*groups, "measure", "value"]]
@@ -180,10 +185,10 @@ def _listed(names: Any) -> list[Hashable]:
 
 
 def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
-    missing = [column for column in columns if column not in runs]
+    missing = [column for column in columns if column not in list(runs)]
     if missing:
         raise InputError(
-            f"runs: no column {missing[0]!r}; must be one of {', '.join(map(str, runs.columns))}"
+            f"runs: no column {shown(missing[0])}; must be one of {', '.join(map(str, runs.columns))}"
         )
 
 

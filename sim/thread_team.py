@@ -7,6 +7,9 @@ Each lives through all days in compiled code, where they wait for each other aft
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .kernel.mechanics.threads import GIVEN_UP, Partition, partitions
 from .kernel.state.society import State, section_size
 from .machine import cores
@@ -38,6 +41,12 @@ class ThreadTeam:
         )
         self.threads = len(self._partitions)
         self._executor: ThreadPoolExecutor | None = None
+
+    def notes(self) -> list[NDArray[np.int64]]:
+        """Return what the threads have noted for the rest of a day not lived to its end."""
+        first = self._partitions[0]
+        shared = [first.all_progress, first.all_totals, first.list_starts]
+        return [*shared, *(part.scratch.answer.cursor for part in self._partitions)]
 
     def live(self, do: Callable[[Partition], int]) -> int:
         """Do the parts of all threads at once, and return what they say: all say the same.

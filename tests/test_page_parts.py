@@ -124,7 +124,7 @@ def test_bonds_are_what_a_member_knows():
         bonds = member.bonds
         assert len(bonds) == member.contacts
         for alter, bond in bonds.items():
-            back = model.members[alter].bonds[member.number]
+            back = alter.bonds[member]
             assert (bond.met, bond.talked, bond.days_since) == (
                 back.met,
                 back.talked,

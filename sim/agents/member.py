@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from ..errors import InputError
 from .policy import Bond
 
 if TYPE_CHECKING:
@@ -14,20 +15,38 @@ if TYPE_CHECKING:
 
 
 class Member(mesa.Agent):  # type: ignore[misc]
-    """One member of the society; all but its policy is read only.
+    """One member of the society; all but its policy is read only. ``model.members`` has them all.
 
     Parameters
     ----------
     model : NetworkModel
+        The only one that makes members.
     number : int
         Its row, 0 to N - 1.
+
+    Raises
+    ------
+    InputError
+        Where somebody else than the model makes a member, or removes one.
     """
 
     model: "NetworkModel"
 
-    def __init__(self, model: "NetworkModel", number: int) -> None:
+    def __init__(self, model: "NetworkModel", number: int = 0) -> None:
+        if not getattr(model, "_making_members", False):
+            raise InputError(
+                "Member: made by hand, and a model makes its members itself; "
+                "must be taken from these, as model.members[3]"
+            )
         super().__init__(model)
         self.number = number
+
+    def remove(self) -> None:
+        """Refuse: there is no rule yet for what becomes of those whom a member knows."""
+        raise InputError(
+            f"members: member {self.number} can't be removed, nobody leaves a society; "
+            "must stay, or the scenario must have fewer members from the start"
+        )
 
     def __repr__(self) -> str:
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
@@ -38,7 +57,8 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def policy(self) -> str:
         """The name of its policy."""
-        return str(list(self.model.scenario.policies)[self.model.engine.view.policy[self.number]])
+        engine = self.model.engine
+        return str(list(engine.scenario.policies)[engine.view.policy[self.number]])
 
     @policy.setter
     def policy(self, name: str) -> None:
@@ -50,7 +70,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     @property
     def circle(self) -> int:
         """The number of its circle."""
-        return self.number // self.model.scenario.society.circle_size
+        return self.number // self.model.engine.scenario.society.circle_size
 
     @property
     def sociability(self) -> float:
@@ -104,11 +124,14 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return [members[alter] for alter in self.model.engine.view.connected(self.number)]
 
     @property
-    def bonds(self) -> dict[int, Bond]:
-        """What it knows of each member that it has met or talked to, by number, in the order in which they came to know each other."""
-        engine = self.model.engine
+    def bonds(self) -> dict["Member", Bond]:
+        """What it knows of each member that it has met or talked to.
+
+        They stand in the order in which they came to know each other.
+        """
+        engine, members = self.model.engine, self.model.members
         ties = engine.view.contacts_of(self.number)
         since = engine.day - engine.parameters.society.first_day - ties.last
         columns = (ties.alter, ties.met, ties.talked, since, ties.tie_class)
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        return {alter: Bond(*numbers) for alter, *numbers in rows}
+        return {members[alter]: Bond(*numbers) for alter, *numbers in rows}

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, field_validator, model_validator
 
 from ..errors import InputError
-from ..parameters import Chance, Flag, Real, Section, Text, Whole
+from ..parameters import Chance, Flag, Real, Section, Text, Whole, shown
 
 MOST_WEIGHT = 1e9
 """Of a share or of a source; they are relative to one another."""
@@ -117,6 +117,10 @@ class InvitePolicy(Section):
     ] = None
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
+        if name is not None and "name" in numbers:
+            raise InputError(
+                f"name: given twice (got {shown(name)} and {shown(numbers['name'])}); must be one"
+            )
         super().__init__(**({} if name is None else {"name": name}), **numbers)
 
     @field_validator("name")
@@ -144,8 +148,8 @@ class Policies(dict[str, InvitePolicy]):
             f"policies: can't be changed, a scenario and its parts stay as they are; {right}"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refused  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refused  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refused
+    clear = pop = popitem = setdefault = update = _refused
 
     def __reduce__(
         self,

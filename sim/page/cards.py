@@ -142,7 +142,8 @@ def _chart(
 
 def member(life: Life, number: int) -> str:
     """Tell the story of a member."""
-    best = story.known_best(life.model.members[number].bonds)
+    bonds = life.model.members[number].bonds
+    best = story.known_best({alter.number: bond for alter, bond in bonds.items()})
     return (
         f'<p id="story">{html.escape(story.summary(life, number))}</p>'
         f"<h3>What happened, the latest first</h3>{_events(story.events(life, number))}"
