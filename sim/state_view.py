@@ -13,7 +13,7 @@ from .kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCT
 from .kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from .kernel.state import bonds, columns, networks
 from .kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
-from .kernel.state.rows import SOURCE_BITS
+from .kernel.state.rows import ALTER, EGO, EXTRA, SLOT, SOURCE_BITS
 from .kernel.state.society import State
 
 Numbers = NDArray[np.int64]
@@ -44,11 +44,13 @@ class Sent(NamedTuple):
     """Invitations of one day; arrays of one length."""
 
     slot: Numbers
-    ego: Numbers
-    alter: Numbers
-    source: Numbers
-    tie_class: Numbers
-    delay: Numbers
+    ego: Pairs
+    alter: Pairs
+    source: NDArray[np.int8]
+    """A key of ``SOURCES``."""
+    tie_class: NDArray[np.int8]
+    delay: Pairs
+    """Days until the answer; ``pending_days``: never."""
 
 
 class Outcomes(NamedTuple):
@@ -222,26 +224,41 @@ class StateView:
         )
         return counted
 
-    def sent_on(self, day: int) -> Sent:
-        """Return the invitations sent on a day whose time is not yet up."""
+    def pending(self) -> tuple[Numbers, Numbers]:
+        """Return the two sides of the invitations that are pending: egos and alters."""
         people, platform = self._state.people, self._state.platform
-        ring, _, ends = platform.sent_from.shape
-        starts = platform.sent_from[day % ring].astype(np.int64)
-        start = day % ring * (len(platform.sent_slot) // ring)
-        counts = np.diff(starts, axis=1)
-        first = np.repeat(starts[:, 0], counts.sum(axis=1))
-        number = np.arange(len(first)) - np.repeat(
-            np.cumsum(counts.sum(axis=1)) - counts.sum(axis=1), counts.sum(axis=1)
-        )
-        places = start + first + number
-        slots = self.current(platform.sent_slot[places].astype(np.int64))
+        ring, day = len(platform.sent_from), max(self.day, 0)
+        starts = platform.sent_from[:, :, [0, -1]].astype(np.int64)
+        most = len(platform.sent_slot) // ring
+        rows = [row for row in range(ring) if (day - row) % ring < min(ring - 1, day)]
+        places = [
+            np.arange(row * most + begin, row * most + end)
+            for row in rows
+            for begin, end in starts[row].tolist()
+        ]
+        sent = np.concatenate([*places, np.empty(0, np.int64)])
+        slots = self.current(platform.sent_slot[sent].astype(np.int64))
+        pending = people.state[slots] >> bonds.STANDING == PENDING
+        egos, alters = platform.sent_ego[sent[pending]], people.alter[slots[pending]]
+        return egos.astype(np.int64), alters.astype(np.int64)
+
+    def sent_today(self) -> Sent:
+        """Return the invitations of the last day, in the order (ego, alter)."""
+        today = self._state.today
+        parts = [today.invitations[begin:end] for begin, end in today.section_rows.tolist()]
+        rows = np.concatenate(parts)
+        keys = (rows[:, EGO].astype(np.int64) << 32) | rows[:, ALTER]
+        if (np.diff(keys) < 0).any():  # several of a member's, as it sent them
+            rows = rows[np.argsort(keys)]
+        slots, packed = rows[:, SLOT].astype(np.int64), rows[:, EXTRA]
+        state = self._state.people.state[slots]
         return Sent(
             slot=slots,
-            ego=platform.sent_ego[places].astype(np.int64),
-            alter=people.alter[slots].astype(np.int64),
-            source=platform.sent_note[places].astype(np.int64) & SOURCE_BITS,
-            tie_class=self._ties(slots).tie_class,
-            delay=np.repeat(np.tile(np.arange(ends - 1), len(counts)), counts.reshape(-1)),
+            ego=rows[:, EGO],
+            alter=rows[:, ALTER],
+            source=(packed & SOURCE_BITS).astype(np.int8),
+            tie_class=((state & bonds.CLASS_BITS) >> bonds.CLASS).astype(np.int8),
+            delay=packed >> 2,
         )
 
     def current(self, slots: Numbers) -> Numbers:

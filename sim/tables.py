@@ -23,27 +23,13 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def waiting(engine: "Engine") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the two sides of the invitations that are pending: egos and alters."""
-    view, pending_days = engine.view, engine.scenario.inviting.pending_days
-    recent = range(max(1, engine.day - pending_days + 1), engine.day + 1)
-    sent = [view.sent_on(day) for day in recent]
-    nobody = np.empty(0, np.int64)
-    egos, alters, slots = (
-        np.concatenate([*(getattr(day, name) for day in sent), nobody])
-        for name in ("ego", "alter", "slot")
-    )
-    pending = view.outcomes(slots).pending
-    return egos[pending], alters[pending]
-
-
 def members(engine: "Engine") -> "pd.DataFrame":
     """Give a row per member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
     view, scenario = engine.view, engine.scenario
     n = scenario.members
-    egos, alters = waiting(engine)
+    egos, alters = view.pending()
     pending, at_door = np.bincount(egos, minlength=n), np.bincount(alters, minlength=n)
     sent, accepted, strikes, received = (
         view.column(name) for name in ("sent", "accepted", "strikes", "received")
@@ -149,7 +135,7 @@ class InvitationLog:
     def evening(self, engine: "Engine") -> None:
         """Note the day's invitations, and the outcome of those whose time is up; each evening."""
         day = engine.day
-        self._open[day] = engine.view.sent_on(day)
+        self._open[day] = engine.view.sent_today()
         if (ended := day - engine.scenario.inviting.pending_days) in self._open:
             self._closed.append(_with_outcomes(engine, ended, self._open.pop(ended)))
 
@@ -173,19 +159,17 @@ class InvitationLog:
             ]
         names = ("day", "ego", "alter", "source", "tie_class", "delay", "outcome")
         columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
-        order = np.lexsort((columns["alter"], columns["ego"], columns["day"]))
-        columns = {name: values[order] for name, values in columns.items()}
         never = columns["delay"] >= engine.scenario.inviting.pending_days
         due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(never)
         policies = list(engine.scenario.policies)
         return pd.DataFrame(
             {
                 "sent_day": columns["day"].astype(np.int32),
-                "ego": columns["ego"].astype(np.int32),
-                "alter": columns["alter"].astype(np.int32),
+                "ego": columns["ego"],
+                "alter": columns["alter"],
                 "policy": _categories(engine.view.policy[columns["ego"]], policies),
                 "source": _categories(columns["source"], list(SOURCES.values())),
-                "tie_class": columns["tie_class"].astype(np.int8),
+                "tie_class": columns["tie_class"],
                 "due_day": due,
                 "outcome": _categories(columns["outcome"], list(OUTCOMES)),
             }
@@ -198,4 +182,5 @@ def _with_outcomes(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
     # who has said "I don't know" may later have invited ego, and so have become a connection: the
     # answer stands
     outcome = np.select([became.idk, became.connected, became.pending], [1, 0, 3], 2)
-    return sent._asdict() | {"day": np.full(len(outcome), day), "outcome": outcome}
+    days = np.full(len(outcome), day, np.int32)
+    return sent._asdict() | {"day": days, "outcome": outcome.astype(np.int8)}

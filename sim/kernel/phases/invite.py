@@ -403,10 +403,11 @@ def choose_invitations(state, parameters, day, partition):
     """
     out = first_row(parameters, partition)
     for section in range(partition.first_section, partition.end_section):
-        state.today.section_start[section] = out
+        state.today.section_rows[section, 0] = out
         begin = section << partition.section_bits
         end = min((section + 1) << partition.section_bits, partition.high)
         for first in range(begin, end, BATCH):
             last = min(first + BATCH, end)
             out = _choose_batch(state, parameters, day, first, last, out, partition.scratch.invite)
+        state.today.section_rows[section, 1] = out
     partition.progress[INVITATIONS_END] = out

@@ -273,9 +273,7 @@ def schedule_answers(state, parameters, day, partition):
     ring = day % platform.sent_from.shape[0]
     start = ring * (len(platform.sent_slot) // platform.sent_from.shape[0])
     for section in range(partition.first_section, partition.end_section):
-        begin, end = state.today.section_start[section], partition.progress[INVITATIONS_END]
-        if section + 1 < partition.end_section:
-            end = state.today.section_start[section + 1]
+        begin, end = state.today.section_rows[section, 0], state.today.section_rows[section, 1]
         starts = platform.sent_from[ring, section]
         starts[:] = 0
         for place in range(begin, end):

@@ -91,8 +91,8 @@ class Today(NamedTuple):
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
     """(most, 4): invitations of today."""
-    section_start: NDArray[np.int64]
-    """(sections + 1,): where the invitations of each section begin; the last is not used."""
+    section_rows: NDArray[np.int64]
+    """(sections, 2): where the invitations of each section begin and end."""
     acceptances: NDArray[np.int32]
     """(…, 2): far sides of acceptances for other threads, a part a thread."""
     encounter_order: NDArray[np.int32]
@@ -193,7 +193,7 @@ def allocate_state(
         encounters=np.zeros((day, 4), np.int32),
         sides=np.zeros((2, day), np.int32),
         invitations=np.zeros((most, 4), np.int32),
-        section_start=np.zeros(sections + 1, np.int64),
+        section_rows=np.zeros((sections, 2), np.int64),
         acceptances=np.zeros((0, 2), np.int32),
         encounter_order=np.zeros(2 * day, np.int32),
         riser_order=np.zeros(n, np.int32),
