@@ -79,6 +79,7 @@ class Tab(contextlib.ExitStack):
         self.kernel, self.page = str(uuid.uuid4()), str(uuid.uuid4())
         path = path or f"/jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}"
         super().__init__()
+        self.closing = f"/_solara/api/close/{self.kernel}?session_id={self.page}"
         opened = connect(
             f"ws://{headers.pop('Host', server.host)}{path}",
             sock=socket.create_connection(("127.0.0.1", server.port)),
@@ -128,6 +129,11 @@ class Tab(contextlib.ExitStack):
         return next(
             comm for comm, known in self.widgets.items() if word in str(known.get("children"))
         )
+
+    def drawn(self) -> None:
+        """Say that the network has been drawn, as a browser does."""
+        network = next(comm for comm, known in self.widgets.items() if "picture" in known)
+        self.custom(network, event="drawn", data=self.widgets[network]["picture"]["day"])
 
     def until_day(self, day: int) -> None:
         """Wait until a day is shown."""

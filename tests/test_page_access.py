@@ -241,12 +241,11 @@ def test_no_other_page_frames_it_or_reads_from_it(page):
 def test_a_tab_is_closed_by_its_own_browser_only(page):
     with Tab(page, Cookie="solara-session-id=mine") as tab:
         tab.run()
-        path = f"/_solara/api/close/{tab.kernel}?session_id={tab.page}"
         for refused in ({}, {"Cookie": "solara-session-id=other"}):
-            page.ask("POST", path, **refused)
+            page.ask("POST", tab.closing, **refused)
             tab.custom(tab.button("Step"), event="click", data={})
             tab.until(lambda content: content.get("execution_state") == "idle")
-        page.ask("POST", path, Cookie="solara-session-id=mine")
+        page.ask("POST", tab.closing, Cookie="solara-session-id=mine")
         with pytest.raises(ConnectionClosedOK):
             tab.until(lambda content: False)
 
