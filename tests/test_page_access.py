@@ -226,6 +226,12 @@ def test_methods_that_the_page_does_not_use_are_refused(page, method, path):
     assert page.ask(method, path)[0] == 405
 
 
+def test_a_link_chooses_no_tab(page):
+    """Solara's script takes a tab's name from the query, and leaves it open if told to."""
+    status, _, headers = page.ask("GET", "/?kernelid=known&modelid=x&solara-no-close-beacon")
+    assert (status, headers["location"]) == (303, "/")
+
+
 def test_no_other_page_frames_it_or_reads_from_it(page):
     for path in ("/", "/static/main-vuetify.js", "/nothing"):
         headers = page.ask("GET", path)[2]

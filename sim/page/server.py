@@ -22,8 +22,8 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""What makes Solara serve this page, offline: the browser asks this server for every asset (the proxy), this server has them from the
-package solara-assets, and an asset that is not there would be asked of nobody (port 1 of this machine)."""
+"""What makes Solara serve this page, offline: the browser asks this server for every asset (the
+proxy), and ``site`` has them from the package solara-assets."""
 ANY = ("0.0.0.0", "::", "")
 """Addresses that stand for all of a machine's."""
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
