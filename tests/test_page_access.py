@@ -1,4 +1,4 @@
-"""Who can do what with the page: a web page elsewhere nothing, a process only what the page does."""
+"""Who can do what with the page: another web page nothing, a process what the page does."""
 
 import functools
 import http.server
@@ -17,9 +17,11 @@ from tests.page import CHROMIUM, QUIET, Tab, served
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium")
 ATTACK = """<title>waiting</title><script>
-const socket = new WebSocket("ws://HOST/jupyter/api/kernels/" + crypto.randomUUID() + "/channels?session_id=x");
-const say = (kind, content) => socket.send(JSON.stringify({header: {msg_id: "m", msg_type: kind, session: "x"},
-  channel: "shell", content, buffers: [], metadata: {}, parent_header: {}}));
+const tab = "/jupyter/api/kernels/" + crypto.randomUUID() + "/channels?session_id=x";
+const socket = new WebSocket("ws://HOST" + tab);
+const header = (kind) => ({msg_id: "m", msg_type: kind, session: "x"});
+const say = (kind, content) => socket.send(JSON.stringify({header: header(kind), channel: "shell",
+  content, buffers: [], metadata: {}, parent_header: {}}));
 const args = {path: "/", dark: false, themes: {}, appName: null};
 let widget;
 socket.onopen = () => {
@@ -28,7 +30,8 @@ socket.onopen = () => {
 };
 socket.onmessage = (event) => {
   const message = JSON.parse(event.data);
-  if (message.content.data?.state?._model_name === "VuetifyTemplateModel") widget = message.content.comm_id;
+  const name = message.content.data?.state?._model_name;
+  if (name === "VuetifyTemplateModel") widget = message.content.comm_id;
   if (message.content.data?.method === "finished") {
     say("comm_msg", {comm_id: widget, data: {method: "custom", content: CALL}});
     setTimeout(() => { document.title = "attacked"; }, 2000);

@@ -58,7 +58,7 @@ def serve(
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(
-            f"page: {missing[0]} is not installed; must be there: pip install -e .[app], or make env"
+            f"page: {missing[0]} is not installed; must be there: pip install -e .[app] or make env"
         )
     from . import access
 
