@@ -163,6 +163,12 @@ def page(
             help="Address to listen at; 0.0.0.0 lets other machines in.",
         ),
     ] = "localhost",
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name", metavar="NAME", help="Name or address that the page is reached by; repeat it."
+        ),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")
     ] = True,
@@ -170,7 +176,7 @@ def page(
     """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""
     from .page.server import serve
 
-    serve(port, host=host, browser=browser)
+    serve(port, host=host, names=names or (), browser=browser)
 
 
 def as_text(listed: list[Parameter]) -> str:

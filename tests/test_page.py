@@ -1,10 +1,6 @@
 """The page in a real browser: offline, right in its numbers, and each tab on its own. Skipped only where there is no Chromium."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from io import StringIO
 from pathlib import Path
@@ -13,9 +9,8 @@ import pandas as pd
 import pytest
 
 import sim
+from tests.page import CHROMIUM, QUIET, served
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 150_000
 """Milliseconds: the first page of a server waits for the compiler."""
 SMALL = {"members": "300", "days": "50"}
@@ -32,19 +27,8 @@ def address():
     sim.run(
         sim.Scenario(members=20, days=1)
     )  # compiled once, not by the server and by the tests at the same time
-    command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser"]
-    server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
-    )
-    try:
-        yield next(
-            found.group()
-            for line in server.stdout
-            if (found := re.search(r"http://localhost:\d+", line))
-        )
-    finally:
-        server.terminate()
-        server.wait(20)
+    with served() as server:
+        yield server.link
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +217,19 @@ def test_two_tabs_do_not_disturb_each_other(tab):
     assert one.inner_text("#numbers") == before
     assert one.locator('[data-name="members"] .typed input').input_value() == "200"
     assert other.locator('[data-name="members"] .typed input').input_value() == "1000"
+
+
+def test_a_tab_whose_connection_was_lost_goes_on(address, browser):
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.get_by_role("button", name="Step").click()
+    until_day(page, 1)
+    with page.expect_console_message(lambda message: "fallback to fetching" in message.text):
+        page.evaluate("solara.debug.dropConnection()")
+    page.get_by_role("button", name="Step").click()
+    until_day(page, 2)
+    page.close()
 
 
 def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):

@@ -10,8 +10,8 @@ from sim.tables import InvitationLog
 
 pytest.importorskip("solara", reason="needs the extra app")
 
-from sim.page import charts, network, places, server, story, telling
-from sim.page.settings import Settings, help_text
+from sim.page import charts, network, places, screen, server, story, telling
+from sim.page.settings import OFFERED, Settings, help_text, value_of
 from sim.page.worlds import Worlds
 
 SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
@@ -43,6 +43,41 @@ def test_a_setting_that_does_not_fit_says_so_under_its_name():
     for name in sim.Scenario().policies:
         none = none.changed(f"policies.{name}.share", "0")
     assert "" in none.mistakes()
+
+
+FRACTIONS = [*(one.name for one in OFFERED[2:]), "answering.idk_click", "policies.everyone.share"]
+WHOLE = ["members", "days", "platform.limit", "platform.restriction_days", "seed"]
+
+
+@pytest.mark.parametrize("name", FRACTIONS)
+def test_a_comma_is_a_decimal_one(name):
+    for text, value in (("0,125", 0.125), ("0,250", 0.25), (",5", 0.5), ("0,5", 0.5), ("1", 1)):
+        settings = Settings(sim.Scenario()).changed(name, text)
+        assert settings.mistakes() == {}
+        assert value_of(settings.scenario(), name) == value
+    for text in ("1,250", "1,000", "1,000,000", "1.000,5", "1,000.5", "1 000", "1,2,3"):
+        settings = Settings(sim.Scenario()).changed(name, text)
+        assert list(settings.mistakes()) == [name]
+        with pytest.raises(sim.InputError, match=f"^{name}: "):
+            settings.scenario()
+    two = Settings(sim.Scenario()).changed(name, "1,250").mistakes()[name]
+    assert two == "can be read in two ways (got 1,250); must be 1.25 or 1250, without a separator"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_thousands_are_parted_in_whole_numbers_only(name):
+    for text, value in (("10", 10), ("10,0", 10), ("1,000", 1_000)):
+        settings = Settings(sim.Scenario()).changed(name, text)
+        assert value_of(settings.scenario(), name) == value
+    for text in ("0,125", "1,5", "1.000", "1.000,0", "1,00,000", "1 000", "1,000.5"):
+        assert list(Settings(sim.Scenario()).changed(name, text).mistakes()) == [name], text
+
+
+def test_a_member_is_named_by_a_whole_number():
+    assert [screen.member_number(text, 1_500) for text in ("7", " 1,234 ", "")] == [7, 1_234, None]
+    for text in ("1.234", "0,5", "-1", "1501", "x", "1" * 30, "²"):
+        with pytest.raises(sim.InputError):
+            screen.member_number(text, 1_500)
 
 
 def test_another_preset_brings_its_own_numbers():

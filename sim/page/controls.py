@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import solara
-import solara.lab
 
 from ..parameters import Choice
 from ..platform import Platform
@@ -31,25 +30,35 @@ def Player(
     pace = solara.use_reactive("normal")
     mine = worlds.value
 
-    def play() -> None:
-        while (
-            playing.value and mine.running and worlds.value is mine
-        ):  # after a reset the new worlds wait for their own play
+    def play(stopped: threading.Event) -> None:
+        while mine.running and not stopped.is_set():
             days, least = PACES[pace.value]
             begun = time.monotonic()
             drawn.clear()
             mine.live(days)
+            if stopped.is_set():
+                return
             frame.set(frame.value + 1)
             if not drawn.wait(PATIENCE):  # wait: a slow browser must not be flooded
                 break
-            time.sleep(max(0.0, least - (time.monotonic() - begun)))
-        if worlds.value is mine:
+            stopped.wait(max(0.0, least - (time.monotonic() - begun)))
+        if not stopped.is_set():
             playing.set(False)
 
-    solara.lab.use_task(play, dependencies=[playing.value, id(mine)], prefer_threaded=True)
-    solara.use_effect(
-        lambda: lambda: playing.set(False), []
-    )  # who closes the tab does not leave it playing
+    def start() -> Callable[[], None] | None:
+        if not playing.value:
+            return None
+        stopped = threading.Event()
+        threading.Thread(target=play, args=[stopped], daemon=True).start()
+
+        def stop() -> None:
+            stopped.set()
+            drawn.set()  # it may wait for a browser that is gone
+
+        return stop
+
+    # not solara.lab.use_task: it keeps a closed tab in memory, and Ctrl-C waits for its threads
+    solara.use_effect(start, [playing.value, mine])
 
     def step() -> None:
         mine.live(1)

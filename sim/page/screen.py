@@ -9,11 +9,12 @@ from typing import NamedTuple
 import solara
 import solara.lab
 
+from ..errors import InputError
 from ..scenario import Scenario
 from . import cards, downloads, telling
 from .controls import Fields, OneOf, Player
 from .network import Network, caption, picture
-from .settings import OFFERED, RULE, SEED, Settings, shares
+from .settings import OFFERED, RULE, SEED, Settings, number_text, shares
 from .worlds import Worlds
 
 RIVAL = {"platform.preset": "linkedin2021"}
@@ -228,17 +229,32 @@ def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
     wrong, set_wrong = solara.use_state("")
 
     def choose(text: str) -> None:
-        number = int(text) if text.strip().isdecimal() and len(text) < 12 else -1
-        set_wrong(
-            ""
-            if 0 <= number <= most or not text.strip()
-            else f"no such member (got {text}); must be a whole number from 0 to {most}"
-        )
-        if 0 <= number <= most:
+        try:
+            number = member_number(text, most)
+        except InputError as error:
+            set_wrong(str(error))
+            return
+        set_wrong("")
+        if number is not None:
             member.set(number)
 
     shown = "" if member.value is None else str(member.value)
     Box(title=f"Number, 0 to {most}", text=shown, message=wrong, event_typed=choose)
+
+
+def member_number(text: str, most: int) -> int | None:
+    """Return the number that was typed, None for nothing.
+
+    Raises
+    ------
+    InputError
+        It is no member's.
+    """
+    plain = number_text(text.strip(), whole=True)
+    number = int(plain) if plain.isdecimal() and len(plain) < 12 else -1
+    if plain and not 0 <= number <= most:
+        raise InputError(f"no such member (got {text}); must be a whole number from 0 to {most}")
+    return number if plain else None
 
 
 @solara.component_vue("which.vue")

@@ -3,9 +3,11 @@
 import contextlib
 import importlib.util
 import os
+import secrets
 import socket
 import threading
 import webbrowser
+from collections.abc import Sequence
 
 from ..errors import InputError
 
@@ -20,14 +22,20 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""What makes Solara serve this page, offline: the browser asks this server for every asset (the proxy), this server has them from the
-package solara-assets, and an asset that is not there would be asked of nobody (port 1 of this machine)."""
+"""What makes Solara serve this page, offline: the browser asks this server for every asset (the
+proxy), and ``site`` has them from the package solara-assets."""
+ANY = ("0.0.0.0", "::", "")
+"""Addresses that stand for all of a machine's."""
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
 """Modules of the extra ``app``."""
 
 
-def serve(port: int, *, host: str = "localhost", browser: bool = True) -> None:
+def serve(
+    port: int, *, host: str = "localhost", names: Sequence[str] = (), browser: bool = True
+) -> None:
     """Serve the page until Ctrl-C.
+
+    Where others than this machine can reach it, a random token in the printed link lets them in.
 
     Parameters
     ----------
@@ -35,35 +43,55 @@ def serve(port: int, *, host: str = "localhost", browser: bool = True) -> None:
         Of this machine; 0: any free one.
     host : str
         The address to listen at; ``0.0.0.0`` lets other machines in.
+    names : sequence of str
+        What the page is reached by, besides ``localhost`` and ``host``: a request that bears
+        another name is refused.
     browser : bool
         Whether to open the page in the browser.
 
     Raises
     ------
     InputError
-        The extra ``app`` is not installed, or the address can't be had.
+        The extra ``app`` is not installed, the address can't be had, or no name is known by
+        which others reach it.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(
-            f"page: {missing[0]} is not installed; must be there: pip install -e .[app], or make env"
+            f"page: {missing[0]} is not installed; must be there: pip install -e .[app] or make env"
         )
-    try:
-        listening = socket.create_server((host, port))
-    except OSError as error:
+    from . import access
+
+    if host in ANY and not names:
         raise InputError(
-            f"--port {port}: can't be had at {host} ({error.strerror or error}); must be a free one, or 0 for any"
-        ) from None
+            f"--host {host}: does not say how others reach the page; must come with --name NAME, "
+            "as --name 192.168.1.5 or --name lab-pc.local"
+        )
+    access.hosts(names, port)  # a wrong name is said before a port is taken
+    listening = _listening(host, port)
+    port = listening.getsockname()[1]
+    alone = access.is_loopback(host) and not names
+    token = None if alone else secrets.token_urlsafe(24)
+    reached = access.hosts([*names, *([] if host in ANY else [host])], port)
     os.environ.update(SETTINGS)  # before solara is imported: it reads them only then
     import uvicorn
 
+    from .messages import LARGEST
+    from .site import application
+
+    app = access.Access(application(), [*reached, *access.hosts(access.LOOPBACK, port)], token)
     _prepare()
-    address = f"http://{host}:{listening.getsockname()[1]}"
     running = uvicorn.Server(
         uvicorn.Config(
-            "solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=1
+            app,
+            log_level="error",
+            timeout_graceful_shutdown=1,
+            ws_max_size=LARGEST,
+            proxy_headers=False,
+            server_header=False,
         )
     )
+    address = f"http://{reached[0]}" + (f"/?token={token}" if token else "")
     print(f"the page is at {address}  (Ctrl-C ends it)", flush=True)
     if browser:
         opening = threading.Timer(1.0, webbrowser.open, [address])
@@ -71,6 +99,17 @@ def serve(port: int, *, host: str = "localhost", browser: bool = True) -> None:
         opening.start()
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no interruption
         running.run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise InputError(
+            f"--port {port}: can't be had at {host} ({error.strerror or error}); "
+            "must be a free one, or 0 for any"
+        ) from None
 
 
 def _prepare() -> None:

@@ -69,10 +69,7 @@ class Settings:
             for other, old in self.typed.items()
             if name != "platform.preset" or other not in OF_PRESET
         }
-        text = text.strip()
-        if re.fullmatch(r"\d{1,3}(,\d{3})+", text):  # as the page itself writes large numbers
-            text = text.replace(",", "")
-        return replace(self, typed={**kept, name: text})
+        return replace(self, typed={**kept, name: text.strip()})
 
     def scenario(self) -> Scenario:
         """Give the scenario.
@@ -83,13 +80,23 @@ class Settings:
             At the first thing typed that does not fit.
         """
         chosen = self.base.replace(
-            settings_read(f"{name}={text}" for name, text in self.typed.items())
+            settings_read(f"{name}={self._plain(name)}" for name in self.typed)
         )
         if chosen.members > MOST_MEMBERS:
             raise InputError(
                 f"members: too many for the page (got {chosen.members}); must be {MOST_MEMBERS} or less"
             )
         return chosen
+
+    def _plain(self, name: str) -> str:
+        """Return what was typed for a parameter, a number as Python writes it."""
+        kind, text = described(name, self.base).type, self.typed[name]
+        if not kind.startswith(("int", "float")):
+            return text
+        try:
+            return number_text(text, whole=kind.startswith("int"))
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
 
     def mistakes(self) -> dict[str, str]:
         """Give what is wrong with each parameter that was typed, as one line each; under "" what is wrong with all together."""
@@ -112,6 +119,37 @@ class Settings:
     def shown(self, name: str, valid: Scenario) -> str:
         """Give what stands in a parameter's field: what was typed, else the value of the scenario."""
         return self.typed[name] if name in self.typed else written(value_of(valid, name))
+
+
+def number_text(text: str, *, whole: bool) -> str:
+    """Return a number that people typed as Python writes it, and all other text as it is.
+
+    Parameters
+    ----------
+    text : str
+    whole : bool
+        Whether the number is a whole one: only then commas can part thousands, as the page writes
+        them. One comma is else a decimal one.
+
+    Raises
+    ------
+    InputError
+        The text can be read as two numbers.
+
+    Examples
+    --------
+    >>> number_text("1,000", whole=True), number_text("0,125", whole=False)
+    ('1000', '0.125')
+    """
+    thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2}((,\d{3})+|(\.\d{3})+)", text)
+    if thousands and whole and "," in text:
+        return text.replace(",", "")
+    if thousands and len(re.findall("[.,]", text)) == 1 and (whole or "," in text):
+        small, large = text.replace(",", ".").rstrip("0").rstrip("."), re.sub("[.,]", "", text)
+        raise InputError(
+            f"can be read in two ways (got {text}); must be {small} or {large}, without a separator"
+        )
+    return text.replace(",", ".") if re.fullmatch(r"[+-]?\d*,\d+", text) else text
 
 
 def described(name: str, scenario: Scenario) -> Parameter:

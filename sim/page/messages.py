@@ -1,0 +1,162 @@
+"""What a browser tab may say to the page over its web socket; all else goes no further.
+
+The socket speaks Jupyter's protocol, in which ipyvue, ipywidgets and Solara understand far more
+than the page needs: ipyvue's ``create_widget``, for one, calls any function of any module. So only
+these messages pass: those that begin, resume and end a tab, a changed toggle, and the page's own
+events.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Hashable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST = 2**16
+"""Bytes of a message, at most; the largest that the page sends has some 2,000."""
+MOST_WAITING = 1_000
+"""Messages of a tab that wait; with more, nothing is read from its socket."""
+EVENTS: dict[str, type] = {
+    "click": dict,
+    "typed": str,
+    "chosen": int,
+    "drawn": int,
+    "wanted": type(None),
+}
+"""The events of the page's widgets, and what comes with each."""
+STATE: dict[str, type] = {"v_model": int, "dark_effective": bool}
+"""What the browser may set of a widget; a ``bool`` is an ``int`` to Python."""
+LOG = logging.getLogger(__name__)
+
+
+def is_allowed(message: Any) -> bool:
+    """Return whether a message is one that the page sends."""
+    match message:
+        case {
+            "header": {"msg_type": str(kind)},
+            "channel": "shell" | "control",
+            "content": dict(content),
+            "buffers": [],
+        }:
+            return _is_known(kind, content)
+    return False
+
+
+def _is_known(kind: str, content: dict[str, Any]) -> bool:
+    match kind, content:
+        case (("kernel_info_request" | "comm_info_request" | "shutdown_request"), _):
+            return True
+        case "comm_open", {"comm_id": str(), "target_name": "solara.control"}:
+            return True
+        case "comm_close", {"comm_id": str()}:
+            return True
+        case "comm_msg", {"comm_id": str(), "data": dict(data)}:
+            return _is_harmless(data)
+    return False
+
+
+def _is_harmless(data: dict[str, Any]) -> bool:
+    match data:
+        case {"method": "app-status" | "request_state"}:
+            return True
+        case {"method": "run", "args": dict(args)}:
+            return isinstance(args.pop("dark", None), bool) and args == {
+                "path": "/",
+                "themes": {},
+                "appName": None,
+            }
+        case {"method": "update", "state": dict(state)}:
+            known = all(isinstance(state[name], STATE.get(name, ())) for name in state)
+            return known and not data.get("buffer_paths")
+        case {"method": "custom", "content": {"event": str(event), **more}}:
+            kind = EVENTS.get(event, ())
+            return more.keys() <= {"data"} and isinstance(more.get("data"), kind)
+    return False
+
+
+def subject(message: dict[str, Any]) -> Hashable:
+    """Return of what a message is a value, so that a later value makes it needless; else None."""
+    match message["content"]:
+        case {"comm_id": comm, "data": {"method": "custom", "content": {"event": event}}}:
+            return None if event == "click" else (comm, event)
+        case {"comm_id": comm, "data": {"method": "update", "state": state}}:
+            return (comm, *sorted(state))
+    return None
+
+
+class Inbox:
+    """The messages of a tab that wait, of several values of one field only the last."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Hashable, Message]] = deque()
+        self._changed = asyncio.Condition()
+
+    async def put(self, message: Message, of: Hashable = None) -> None:
+        """Put a message last; ``of``: what it is a value of, if a later one makes it needless."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self._waiting) < MOST_WAITING)
+            self._forget(of)
+            self._waiting.append((of, message))
+            self._changed.notify_all()
+
+    async def get(self) -> Message:
+        """Wait for a message and return it."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: bool(self._waiting))
+            _, message = self._waiting.popleft()
+            self._changed.notify_all()
+        return message
+
+    def _forget(self, of: Hashable) -> None:
+        """Remove an earlier value, unless a click came after it: that acts on what stood then."""
+        for place in reversed(range(len(self._waiting))):
+            other, _ = self._waiting[place]
+            if of is None or other is None:
+                return
+            if other == of:
+                del self._waiting[place]
+                return
+
+
+class Messages:
+    """An ASGI application that passes on to another what a tab may say."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or web socket."""
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        inbox = Inbox()
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(_read(receive, inbox))
+            await self.app(scope, inbox.get, send)
+            reading.cancel()
+
+
+async def _read(receive: Receive, inbox: Inbox) -> None:
+    """Read a socket to its end; also while the page is busy, or the socket would be given up."""
+    while True:
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            await inbox.put(message)
+            if message["type"] == "websocket.disconnect":
+                return
+            continue
+        said = _parsed(message.get("text"))
+        if is_allowed(said):
+            await inbox.put(message, subject(said))
+        else:
+            LOG.warning("the page refused a message that it does not send itself")
+
+
+def _parsed(text: str | None) -> Any:
+    try:
+        return json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,130 @@
+"""What the page serves, and nothing else of what Solara's own server does.
+
+A page, its assets, the web socket of a tab and the word that a tab is closed. Assets are read from
+where they were installed; no request writes or removes anything. No header changes where the page
+looks for them.
+"""
+
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+from solara.server import kernel_context, server, settings
+from solara.server import starlette as solara_starlette
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketClose
+
+from ..errors import InputError
+from .messages import Messages
+
+CDN = (
+    "@widgetti/solara-vuetify-app@10.1.1/dist",
+    "font-awesome@4.5.0/css",
+    "requirejs@2.3.6",
+)
+"""Folders of the package solara-assets that the page reads; other versions of it, other names."""
+EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
+"""Folders of Jupyter's extensions that the page reads."""
+KERNEL = "{kernel_id:uuid}"
+"""A tab, in a path: it chooses its own random name."""
+server.get_nbextensions = lambda: (
+    [f"{name}/extension" for name in EXTENSIONS],
+    {f"{name}/extension": "installed" for name in EXTENSIONS},
+)  # not what else the user's Jupyter has: it would run in the page
+SESSION = server.COOKIE_KEY_SESSION_ID
+
+
+class Assets(StaticFiles):
+    """Files for a browser: no source, no map of it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, follow_symlink=True)  # some installers link
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a file; a web socket finds nothing here."""
+        answer = WebSocketClose() if scope["type"] == "websocket" else super().__call__
+        await answer(scope, receive, send)
+
+    def lookup_path(self, path: str) -> tuple[str, object]:  # type: ignore[override]
+        """Return a file's path and state, or none."""
+        known = path.endswith((".css", ".js", ".png", ".svg", ".woff", ".woff2"))
+        return super().lookup_path(path) if known else ("", None)
+
+
+def page(request: Request) -> Response:
+    """Serve the page; a browser gets a name of its own, without which no other can use its tabs."""
+    if request.url.query:  # Solara's script would take another tab's name from it
+        return RedirectResponse("/", 303)
+    answer = HTMLResponse(server.read_root("/"))
+    answer.set_cookie(
+        SESSION, request.cookies.get(SESSION) or str(uuid4()), httponly=True, samesite="lax"
+    )
+    return answer
+
+
+async def tab(socket: WebSocket) -> None:
+    """Serve the web socket of a tab."""
+    if not socket.query_params.get("session_id"):
+        await socket.close()
+        return
+    socket.path_params["kernel_id"] = str(socket.path_params["kernel_id"])
+    await solara_starlette.kernel_connection(socket)
+
+
+def closed(request: Request) -> Response:
+    """Free what a closed tab held."""
+    context = kernel_context.contexts.get(str(request.path_params["kernel_id"]))
+    page_id = request.query_params.get("session_id", "")
+    own = context is not None and context.session_id == request.cookies.get(SESSION)
+    if own and page_id in context.page_status:
+        context.page_close(page_id)
+    return Response(status_code=204)
+
+
+def application() -> Starlette:
+    """Return the page as an ASGI application.
+
+    Raises
+    ------
+    InputError
+        Assets are not where they should have been installed.
+    """
+    cdn = settings.assets.proxy_cache_dir
+    package = server.solara_static.parent
+    routes: list[BaseRoute] = [
+        Route("/", page, methods=["GET"]),
+        Route(f"/_solara/api/close/{KERNEL}", closed, methods=["POST"]),
+        WebSocketRoute(
+            f"/jupyter/api/kernels/{KERNEL}/channels", tab, middleware=[Middleware(Messages)]
+        ),
+        Mount("/static/assets", Assets(_found(package / "assets"))),
+        Mount("/static", Assets(_found(package / "static"))),
+        *(Mount(f"/_solara/cdn/{name}", Assets(_found(cdn / name))) for name in CDN),
+        *(Mount(f"/jupyter/nbextensions/{name}", Assets(_extension(name))) for name in EXTENSIONS),
+    ]
+    zipped = Middleware(GZipMiddleware, minimum_size=1_000)
+    site = Starlette(routes=routes, lifespan=solara_starlette.lifespan, middleware=[zipped])
+    site.router.redirect_slashes = False
+    return site
+
+
+def _extension(name: str) -> Path:
+    own = Path(sys.prefix) / "share" / "jupyter" / "nbextensions"
+    folders = [folder / name for folder in (own, *server.nbextensions_directories)]
+    return _found(next((folder for folder in folders if folder.is_dir()), folders[0]))
+
+
+def _found(folder: Path) -> Path:
+    if not (folder.is_dir() and any(folder.iterdir())):
+        raise InputError(
+            f"page: {folder} is missing; must be there: pip install --force-reinstall "
+            "solara-assets ipyvue ipyvuetify"
+        )
+    return folder

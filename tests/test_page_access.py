@@ -1,0 +1,357 @@
+"""Who can do what with the page: another web page nothing, a process what the page does."""
+
+import functools
+import http.server
+import json
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+
+import sim
+from sim.page import access, messages, server
+from tests.page import CHROMIUM, QUIET, Tab, served
+
+needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium")
+ATTACK = """<title>waiting</title><script>
+const tab = "/jupyter/api/kernels/" + crypto.randomUUID() + "/channels?session_id=x";
+const socket = new WebSocket("ws://HOST" + tab);
+const header = (kind) => ({msg_id: "m", msg_type: kind, session: "x"});
+const say = (kind, content) => socket.send(JSON.stringify({header: header(kind), channel: "shell",
+  content, buffers: [], metadata: {}, parent_header: {}}));
+const args = {path: "/", dark: false, themes: {}, appName: null};
+let widget;
+socket.onopen = () => {
+  say("comm_open", {comm_id: "c", target_name: "solara.control", data: {}});
+  say("comm_msg", {comm_id: "c", data: {method: "run", args}});
+};
+socket.onmessage = (event) => {
+  const message = JSON.parse(event.data);
+  const name = message.content.data?.state?._model_name;
+  if (name === "VuetifyTemplateModel") widget = message.content.comm_id;
+  if (message.content.data?.method === "finished") {
+    say("comm_msg", {comm_id: widget, data: {method: "custom", content: CALL}});
+    setTimeout(() => { document.title = "attacked"; }, 2000);
+  }
+};
+socket.onerror = () => { document.title = "refused"; };
+</script><a href="LINK">the page</a>"""
+
+
+def call(file):
+    """What makes ipyvue write a file: logging.basicConfig opens its log."""
+    return {
+        "create_widget": ["logging", "basicConfig"],
+        "props": {"filename": str(file)},
+        "id": "x",
+    }
+
+
+@pytest.fixture(scope="module")
+def page():
+    sim.run(sim.Scenario(members=20, days=1))  # compiled once
+    with served() as page:
+        yield page
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """Serve files as another site does, and return its address."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    handler.log_message = lambda *_: None
+    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{site.server_port}"
+    site.shutdown()
+    site.server_close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "rebound.example"])
+def test_a_foreign_page_opens_no_socket(page, foreign, tmp_path, name):
+    """Nor does one whose own name was made to point here; else ipyvue calls what it names."""
+    from playwright.sync_api import sync_playwright
+
+    attack = ATTACK.replace("CALL", json.dumps(call(tmp_path / "written")))
+    (tmp_path / "attack.html").write_text(attack.replace("HOST", f"{name}:{page.port}"))
+    with sync_playwright() as playwright:
+        rebound = "--host-resolver-rules=MAP rebound.example 127.0.0.1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rebound])
+        tab = browser.new_page()
+        tab.goto(f"{foreign}/attack.html")
+        tab.wait_for_function("document.title !== 'waiting'", timeout=60_000)
+        assert tab.title() == "refused"
+        browser.close()
+    assert not (tmp_path / "written").exists()
+
+
+def test_a_process_can_do_only_what_the_page_does(page, tmp_path):
+    with Tab(page) as tab:
+        tab.run()
+        widget = tab.found(_model_name="VuetifyTemplateModel", name="members")
+        written = tmp_path / "written"
+        tab.custom(widget, **call(written))
+        tab.custom(
+            widget, event="typed", data="300", **call(written)
+        )  # ipyvue looks for this first
+        tab.custom(widget, update_ref={"functionRef": "close"}, id=widget, prop="title")
+        tab.custom(widget, destroy_widget=widget)
+        state = {"_model_module": "jupyter-vue", "_model_name": "VueTemplateModel"}
+        opened = {"comm_id": "own", "target_name": "jupyter.widget", "data": {"state": state}}
+        tab.send("comm_open", opened, metadata={"version": "2.1.0"})
+        update = {"method": "update", "state": {"template": "<b/>"}}
+        tab.send("comm_msg", {"comm_id": widget, "data": update})
+        tab.send("execute_request", {"code": "1"})
+        tab.socket.send("[" * 10_000)
+        tab.socket.send(b"\x00\x00\x00\x01")
+        tab.custom(tab.button("Step"), event="click", data={})
+        tab.until_day(1)  # it is still served
+    assert not written.exists()
+    assert tab.widgets[widget]["text"] == "1000"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"event": "typed", "data": {"x": 1}},
+        {"event": "wanted", "data": "all"},
+        {"event": "__class__"},
+        {"event": ["typed"]},
+        {"create_widget": ["os", "system"], "props": {}, "id": "x"},
+        {},
+        None,
+    ],
+)
+def test_an_event_is_one_of_the_pages_with_what_belongs_to_it(message):
+    def said(content):
+        data = {"method": "custom", "content": content}
+        content = {"comm_id": "x", "data": data}
+        header = {"msg_type": "comm_msg"}
+        return {"header": header, "channel": "shell", "content": content, "buffers": []}
+
+    assert messages.is_allowed(said({"event": "typed", "data": "1"}))
+    assert not messages.is_allowed(said(message))
+
+
+def test_a_large_message_ends_the_socket(page):
+    with Tab(page) as tab, pytest.raises(ConnectionClosedError, match="1009"):
+        tab.send("kernel_info_request", {"more": "x" * messages.LARGEST})
+        tab.socket.recv(timeout=30)
+
+
+FOREIGN = [
+    {"Host": "evil.example"},
+    {"Host": "evil.example:{port}"},
+    {"Host": "localhost"},
+    {"Host": "localhost:1"},
+    {"Host": "localhost.evil.example:{port}"},
+    {"Host": "0.0.0.0:{port}"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": "http://evil.example"},
+    {"Origin": "http://localhost:1"},
+    {"Origin": "https://localhost:{port}"},
+    {"Origin": "http://localhost:{port}.evil.example"},
+    {"Origin": "http://127.0.0.1:{port}"},
+    {"Origin": "http://localhost:{port}/"},
+]
+OWN = [
+    {},
+    {"Origin": "http://localhost:{port}"},
+    {"Host": "LocalHost:{port}"},
+    {"Host": "127.0.0.1:{port}", "Origin": "http://127.0.0.1:{port}"},
+    {"Host": "[::1]:{port}", "Origin": "http://[::1]:{port}"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_what_bears_another_host_or_origin_is_refused(page, headers):
+    headers = {name: value.format(port=page.port) for name, value in headers.items()}
+    assert page.ask("GET", "/", **headers)[0] == 403
+    assert page.ask("GET", "/static/main-vuetify.js", **headers)[0] == 403
+    with pytest.raises(InvalidStatus, match="403"):
+        Tab(page, **headers)
+
+
+@pytest.mark.parametrize("headers", OWN)
+def test_what_bears_the_pages_own_is_served(page, headers):
+    headers = {name: value.format(port=page.port) for name, value in headers.items()}
+    assert page.ask("GET", "/", **headers)[0] == 200
+    with Tab(page, **headers) as tab:
+        tab.run()
+
+
+CLOSED = [
+    "/resourcez",
+    "/readyz",
+    "/static/public/x",
+    "/static/solara_bootstrap.py",
+    "/static/assets/../server.py",
+    "/static/%2e%2e/server.py",
+    "/static/..%2fserver.py",
+    "/static//etc/passwd",
+    "/_solara/cdn/@widgetti/solara-vuetify-app@10.1.1",
+    "/_solara/cdn/@widgetti/solara-vuetify-app@10.1.1/dist",
+    "/_solara/cdn/@widgetti/solara-vuetify-app@10.1.1/dist/",
+    "/_solara/cdn/@widgetti/solara-vuetify-app@10.1.1/dist/nothing.js",
+    "/_solara/cdn/requirejs@2.3.6/../../../../pyvenv.cfg",
+    "/_solara/cdn/vega@5.21.0/build/vega.min.js",
+    "/_solara/api/evict/x",
+    "/_solara/auth/login",
+    "/jupyter/api/kernels/x",
+    "/jupyter/nbextensions/jupyter-js-widgets/extension.js",
+    "/any/page",
+    "//",
+]
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_what_the_page_does_not_need_is_not_there(page, path):
+    assert page.ask("GET", path)[0] == 404
+    with pytest.raises(InvalidStatus, match="403"):
+        Tab(page, path + "?session_id=x")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/"),
+        ("PUT", "/static/main-vuetify.js"),
+        ("DELETE", "/static/main-vuetify.js"),
+        ("OPTIONS", "/"),
+        ("GET", "/_solara/api/close/00000000-0000-4000-8000-000000000000"),
+    ],
+)
+def test_methods_that_the_page_does_not_use_are_refused(page, method, path):
+    assert page.ask(method, path)[0] == 405
+
+
+def test_a_link_chooses_no_tab(page):
+    """Solara's script takes a tab's name from the query, and leaves it open if told to."""
+    status, _, headers = page.ask("GET", "/?kernelid=known&modelid=x&solara-no-close-beacon")
+    assert (status, headers["location"]) == (303, "/")
+
+
+def test_no_other_page_frames_it_or_reads_from_it(page):
+    for path in ("/", "/static/main-vuetify.js", "/nothing"):
+        headers = page.ask("GET", path)[2]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+    session = page.ask("GET", "/")[2]["set-cookie"].lower()
+    assert "httponly" in session
+    assert "samesite=lax" in session
+
+
+def test_a_tab_is_closed_by_its_own_browser_only(page):
+    with Tab(page, Cookie="solara-session-id=mine") as tab:
+        tab.run()
+        for refused in ({}, {"Cookie": "solara-session-id=other"}):
+            page.ask("POST", tab.closing, **refused)
+            tab.custom(tab.button("Step"), event="click", data={})
+            tab.until(lambda content: content.get("execution_state") == "idle")
+        page.ask("POST", tab.closing, Cookie="solara-session-id=mine")
+        with pytest.raises(ConnectionClosedOK):
+            tab.until(lambda content: False)
+
+
+def test_headers_of_a_proxy_change_nothing(page):
+    with served() as fresh:  # it was the first request that decided
+        headers = {
+            "X_Script_Name": "//evil.example/x",
+            "Script_Name": "//evil.example/x",
+            "X_Forwarded_Host": "evil.example",
+            "X_Forwarded_Proto": "https",
+            "X_Forwarded_For": "10.0.0.1",
+            "X_Forwarded_Prefix": "//evil.example",
+            "Forwarded": "host=evil.example",
+        }
+        first = fresh.ask("GET", "/", **headers)
+        assert first[0] == 200
+        assert first[1] == fresh.ask("GET", "/")[1] == page.ask("GET", "/")[1]
+        assert "evil" not in first[1] + str(first[2])
+
+
+def files(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_no_request_writes_or_removes_anything(tmp_path):
+    """Solara's own server removes a folder that is asked for, and stores what it was given."""
+    for name in (
+        "@widgetti/solara-vuetify-app@10.1.1/dist",
+        "font-awesome@4.5.0/css",
+        "requirejs@2.3.6",
+    ):
+        shutil.copytree(Path(sys.prefix, "share", "solara", "cdn", name), tmp_path / name)
+    before = files(tmp_path)
+    with served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(tmp_path)) as page:
+        for name in before:
+            for path in (name.relative_to(tmp_path), name.relative_to(tmp_path) / "more.js"):
+                page.ask("GET", f"/_solara/cdn/{path}")
+        assert page.ask("GET", "/_solara/cdn/requirejs@2.3.6/require.js")[0] == 200
+    assert files(tmp_path) == before
+
+
+def test_assets_that_are_missing_are_one_line(tmp_path):
+    with pytest.raises(AssertionError, match=r"page: .*solara-vuetify-app.* is missing; must be"):
+        served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(tmp_path)).__enter__()
+
+
+@needs_chromium
+def test_others_come_in_by_the_printed_link_only(foreign, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    rebound = "--host-resolver-rules=MAP class.example 127.0.0.1"
+    with served("--name", "Class.example") as page, sync_playwright() as playwright:
+        token = page.link.partition("?token=")[2]
+        assert page.link == f"http://class.example:{page.port}/?token={token}"
+        assert len(token) >= 32
+        for wrong in ("/", "/?token=", "/?token=x", f"/x?token={token[:-1]}", "/?token=%ff"):
+            assert page.ask("GET", wrong)[0] == 403
+        for cookie in ("", f"invitesim-{page.port}=x", f"invitesim-1={token}"):
+            with pytest.raises(InvalidStatus, match="403"):
+                Tab(page, Cookie=cookie)
+        assert page.ask("GET", f"/?token={token}", Host=f"evil.example:{page.port}")[0] == 403
+        cookie = page.ask("GET", f"/?token={token}")[2]["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        (tmp_path / "post.html").write_text(f'<a href="{page.link}">the page</a>')
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rebound])
+        tab = browser.new_page()
+        tab.goto(f"{foreign}/post.html")  # the link, sent by mail
+        tab.click("a")
+        tab.wait_for_selector("#numbers", timeout=60_000)
+        assert tab.url == f"http://class.example:{page.port}/"
+        browser.close()
+
+
+def test_who_lets_others_in_says_how_they_reach_it():
+    with pytest.raises(sim.InputError, match=r"^--host 0\.0\.0\.0: .*--name NAME"):
+        server.serve(0, host="0.0.0.0", browser=False)
+    with pytest.raises(sim.InputError, match=r"^--name http://x/: not a name; must be as"):
+        server.serve(0, names=["http://x/"], browser=False)
+
+
+def test_a_name_is_what_a_browser_sends_as_host():
+    names = ["Lab-PC.local", "192.168.1.5", "::1", "[fe80::1]", "localhost:9000"]
+    assert access.hosts(names, 8765) == [
+        "lab-pc.local:8765",
+        "192.168.1.5:8765",
+        "[::1]:8765",
+        "[fe80::1]:8765",
+        "localhost:9000",
+    ]
+    for name in ("", "*", "a b", "x/", "user@x", "x:y", "x\n"):
+        with pytest.raises(sim.InputError):
+            access.hosts([name], 8765)
+    assert [access.is_loopback(host) for host in ("127.0.0.2", "::1", "0.0.0.0", "10.0.0.1")] == [
+        True,
+        True,
+        False,
+        False,
+    ]

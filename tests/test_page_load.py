@@ -1,0 +1,102 @@
+"""What the page does under load: closed tabs, many events, Ctrl-C."""
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+import sim
+from sim.page.messages import Inbox, subject
+from tests.page import Tab, served
+
+COUNT = """
+import gc, os, socket, sys, threading, time, types
+from sim.page import server
+from sim.page.worlds import Worlds
+from tests.page import Server, Tab
+
+with socket.create_server(("127.0.0.1", 0)) as free:
+    port = free.getsockname()[1]
+here = types.SimpleNamespace(host=f"localhost:{port}", port=port)
+
+def alive():
+    gc.collect()
+    return sum(isinstance(thing, Worlds) for thing in gc.get_objects())
+
+def visit():
+    with Tab(here, Cookie="solara-session-id=mine") as tab:
+        tab.run()
+        tab.custom(tab.button("Play"), event="click", data={})
+        for day in range(3):
+            tab.until_day(day + 1)
+            tab.drawn()
+        if len(sys.argv) > 1:  # first it only disconnects
+            tab.socket.close()
+            time.sleep(0.3)
+        Server.ask(here, "POST", tab.closing, Cookie="solara-session-id=mine")
+
+def count():
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    for _ in range(4):
+        visit()
+    time.sleep(1)
+    print("worlds:", alive(), flush=True)
+    os._exit(0)
+
+threading.Thread(target=count, daemon=True).start()
+server.serve(port, browser=False)
+"""
+
+
+@pytest.mark.parametrize("way", [[], ["disconnected"]])
+def test_a_closed_tab_leaves_no_world_in_memory(way):
+    sim.run(sim.Scenario(members=20, days=1))
+    command = [sys.executable, "-c", COUNT, *way]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert said.stdout.splitlines()[-1] == "worlds: 0", said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_ctrl_c_ends_a_page_that_plays():
+    with served() as page, Tab(page, Cookie="solara-session-id=mine") as tab:
+        tab.run()
+        tab.custom(tab.button("Play"), event="click", data={})
+        tab.until_day(1)  # it waits for the browser to draw
+        page.interrupt()
+        assert page.process.wait(15) == 0  # it waited for 30 seconds
+        assert page.process.stdout.read() == ""
+
+
+def test_of_a_sliders_values_only_the_last_waits():
+    with served() as page, Tab(page) as tab:
+        tab.run()
+        field = tab.found(_model_name="VuetifyTemplateModel", name="inviting.per_day")
+        for number in range(1_000):
+            tab.custom(field, event="typed", data=f"{number / 200:g}")
+        idle = 0
+        while tab.widgets[field]["text"] != "4.995":
+            idle += tab.until(lambda content: True).get("execution_state") == "idle"
+        assert idle < 500  # each that was taken is answered
+
+
+def test_a_value_is_kept_where_a_click_came_after_it():
+    """Reset takes what stood in the field then, not what is typed later."""
+
+    def event(widget, name):
+        data = {"method": "custom", "content": {"event": name}}
+        return subject({"content": {"comm_id": widget, "data": data}})
+
+    async def passed():
+        inbox = Inbox()
+        said = ["a typed", "b typed", "a typed", "reset click", "a typed", "a typed", "b typed"]
+        for number, words in enumerate(said):
+            await inbox.put({"number": number}, event(*words.split()))
+        return [(await inbox.get())["number"] for _ in range(5)]
+
+    assert asyncio.run(passed()) == [1, 2, 3, 5, 6]
