@@ -33,7 +33,7 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0*)?", re.ASCII)
 _NEGATIVE = re.compile(r"-[0-9]+(\.0*)?")
-_FIELD = re.compile(r"[^ \t\r\n]+")
+_FIELD = re.compile(r"[^ \t\n]+")
 _MISSING = {"", "nan", "na", "n/a", "null", "none"}
 _KINDS = "give all in seconds, all with a time zone or all without"
 
@@ -53,7 +53,7 @@ class Rows(NamedTuple):
     second: Places
     """The people, as places in ``labels``."""
     labels: list[str]
-    record: Integers
+    record: Places
     """The places of the contacts among the records of the file."""
 
 
@@ -89,7 +89,7 @@ def read_rows(file: File, form: Form, skip_negative: bool) -> Rows:
         labels = [labels[place] for place in used]
     here = instant[time]
     there = here if clock is instant else clock[time]
-    rows = Rows(here, there, first, second, labels, np.flatnonzero(kept))
+    rows = Rows(here, there, first, second, labels, np.flatnonzero(kept).astype(np.int32))
     if form.supposed:
         _check_order(file, form, rows)
     return rows
@@ -140,8 +140,8 @@ def _records(file: File, form: Form, most: int | None = None) -> Iterator[tuple[
     """Yield the line where each record begins, and its fields; lines of spaces are no records."""
     stream = io.BytesIO(file.data)
     stream.seek(form.offset)
-    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
-    spaces = " \r\n" if form.delimiter == "\t" else " \t\r\n"
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="\n")
+    spaces = " \n" if form.delimiter == "\t" else " \t\n"
     begun = 0
 
     def lines() -> Iterator[str]:
@@ -180,8 +180,7 @@ def _unreadable(file: File, form: Form, error: ValueError) -> InputError:
         try:
             file.data.decode("utf-8-sig")
         except UnicodeDecodeError as bad:
-            before = file.data[: bad.start]
-            line = len(re.findall(rb"\r\n|\r|\n", before)) + 1
+            line = file.data.count(b"\n", 0, bad.start) + 1
             byte = f"byte 0x{file.data[bad.start]:02x} is not UTF-8"
             return file.wrong(line, f"{byte}; save the file as UTF-8")
     number = form.lines + 1

@@ -46,7 +46,7 @@ PERSON_COLUMNS = (
 EXAMPLE = 'meeting.columns = "t i j"'
 
 _TIMES = TIME_COLUMNS + PARTS_OF_TIME
-_FIELD = re.compile(r"[^ \t\r\n]+")
+_FIELD = re.compile(r"[^ \t\n]+")
 _HEAD = 2**20
 """Bytes in which the first contact must begin."""
 
@@ -150,7 +150,7 @@ def _headless(
 
 def _head(data: bytes) -> Iterator[bytes]:
     """Yield the lines of the file's beginning, with their ends."""
-    for match in re.finditer(rb"[^\r\n]*(?:\r\n?|\n|\Z)", data[:_HEAD]):
+    for match in re.finditer(rb"[^\n]*\n|[^\n]+\Z", data[:_HEAD]):
         if match.end() < _HEAD:  # else it is cut off
             yield match.group()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .contact_file import LATEST, Integers, Rows, line_of, read_rows
+from .contact_file import LATEST, Integers, Places, Rows, line_of, read_rows
 from .contact_layout import File, Form, layout, named
 from .errors import InputError
 from .parameters import shown
@@ -103,7 +103,10 @@ def read_contacts(
             "must be a number of seconds, 0 or more"
         )
     wanted = named(columns)
-    file = File(path, unpacked(path, "a log of contacts"))
+    data = unpacked(path, "a log of contacts")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    file = File(path, data)
     form = layout(file, wanted)
     rows = read_rows(file, form, skip_negative)
     people, number = _people(rows.labels)
@@ -118,15 +121,16 @@ def read_contacts(
     )
     first_day, days = int(rows.clock.min() // _DAY), _span(rows)
     day_start = np.searchsorted(day, np.arange(first_day, first_day + days + 1)).astype(np.int64)
-    return ContactLog(people, days, day_start, ego.astype(np.int32), alter.astype(np.int32))
+    return ContactLog(people, days, day_start, ego, alter)
 
 
 def _encounters(
-    rows: Rows, ego: Integers, alter: Integers, people: int, gap: int
-) -> tuple[Integers, Integers, Integers]:
+    rows: Rows, ego: Places, alter: Places, people: int, gap: int
+) -> tuple[Places, Places, Integers]:
     """Merge contacts: ego, alter and day of each encounter, sorted by day, start, ego, alter."""
-    pair = ego * people + alter
-    order = np.lexsort((rows.clock, rows.instant, pair)[rows.clock is rows.instant :])
+    pair = ego.astype(np.int64) * people + alter
+    in_order = rows.clock is rows.instant and bool((np.diff(rows.instant) >= 0).all())
+    order = np.lexsort((pair,) if in_order else (rows.clock, rows.instant, pair))
     pair, instant = pair[order], rows.instant[order]
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (pair[1:] != pair[:-1]) | (instant[1:] - instant[:-1] > gap)
@@ -137,7 +141,7 @@ def _encounters(
     return ego[first], alter[first], rows.clock[first] // _DAY
 
 
-def _people(labels: list[str]) -> tuple[list[int] | list[str], Integers]:
+def _people(labels: list[str]) -> tuple[list[int] | list[str], Places]:
     """Return the people in order, and the number of each label's person."""
     whole = all(map(_NUMBER.fullmatch, labels)) and not any(label[0] == "+" for label in labels)
     return _numbered(list(map(_value, labels))) if whole else _numbered(labels)
@@ -148,10 +152,10 @@ def _value(label: str) -> int:
     return int(label.partition(".")[0])
 
 
-def _numbered[Id: (int, str)](ids: list[Id]) -> tuple[list[Id], Integers]:
+def _numbered[Id: (int, str)](ids: list[Id]) -> tuple[list[Id], Places]:
     people = sorted(set(ids))
     number = {person: place for place, person in enumerate(people)}
-    return people, np.array([number[person] for person in ids], dtype=np.int64)
+    return people, np.array([number[person] for person in ids], np.int32)
 
 
 def _two_ways(rows: Rows) -> tuple[int, str, str] | None:
@@ -184,7 +188,7 @@ def _check(file: File, form: Form, rows: Rows, alone: NDArray[np.bool_]) -> None
         message = f"the person {label!r:.40} is written {other!r:.40} before; {right}"
     elif alone.any():
         row = int(alone.argmax())
-        person = rows.labels[rows.first[row]]
+        person = rows.labels[rows.first[row]].removesuffix(".0")
         message = f"{person:.40} is in contact with itself; a contact is between two people"
     elif _span(rows) > LONGEST:
         row = int(np.abs(rows.clock - np.int64(np.median(rows.clock))).argmax())

@@ -132,8 +132,14 @@ class Engine:
     def __init__(self, scenario: Scenario, threads: int | None = 1) -> None:
         self.log: ContactLog | None = None
         longest_day = 0
-        if scenario.meeting.contacts:
-            self.log = read_contacts(scenario.meeting.contacts, scenario.meeting.gap_seconds)
+        meeting = scenario.meeting
+        if meeting.contacts:
+            self.log = read_contacts(
+                meeting.contacts,
+                meeting.gap_seconds,
+                columns=meeting.columns,
+                skip_negative=meeting.skip_negative,
+            )
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members

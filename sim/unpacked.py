@@ -19,7 +19,7 @@ from .errors import InputError
 _Opened = Callable[[IO[bytes]], Any]
 MOST = 512 * 2**20
 """Bytes that a file may have, unpacked."""
-_NO_LOGS = {
+_OTHERS = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"\x04\x22\x4d\x18": "LZ4",
     b"\x1f\x9d": "compress",
@@ -57,8 +57,8 @@ def unpacked(path: str | Path, right: str) -> bytes:
         raise InputError(
             f"{path}: can't be read ({error.strerror or error}); must be {right}"
         ) from None
-    for ending, (mark, name, opened) in _PACKED.items():
-        if data.startswith(mark):
+    for ending, (marks, name, opened) in _PACKED.items():
+        if data.startswith(marks):
             data = _opened(path, data, name, opened, right)
             break
         if str(path).lower().endswith(ending):
@@ -67,8 +67,9 @@ def unpacked(path: str | Path, right: str) -> bytes:
             )
     if len(data) > MOST:
         raise InputError(f"{path}: too large; must be {MOST // 2**20} MiB or less, unpacked")
-    marks = {mark: name for mark, name, _ in _PACKED.values()} | _NO_LOGS
-    name = next((marks[mark] for mark in marks if data.startswith(mark)), "")
+    packed = ((name, mark) for marks, name, _ in _PACKED.values() for mark in marks)
+    kinds = ((name, mark) for mark, name in _OTHERS.items())
+    name = next((name for name, mark in (*packed, *kinds) if data.startswith(mark)), "")
     if name or data[257:262] == b"ustar":
         raise InputError(f"{path}: is or holds {name or 'a tar archive'}; must be {right}, as text")
     return data
@@ -99,9 +100,9 @@ def _only_file(packed: IO[bytes]) -> IO[bytes]:
     return archive.open(files[0])
 
 
-_PACKED: dict[str, tuple[bytes, str, _Opened]] = {
-    ".gz": (b"\x1f\x8b", "gzip", lambda packed: gzip.GzipFile(fileobj=packed)),
-    ".bz2": (b"BZh", "bzip2", bz2.BZ2File),
-    ".xz": (b"\xfd7zXZ\0", "xz", lzma.LZMAFile),
-    ".zip": (b"PK", "zip", _only_file),
+_PACKED: dict[str, tuple[tuple[bytes, ...], str, _Opened]] = {
+    ".gz": ((b"\x1f\x8b",), "gzip", lambda packed: gzip.GzipFile(fileobj=packed)),
+    ".bz2": ((b"BZh",), "bzip2", bz2.BZ2File),
+    ".xz": ((b"\xfd7zXZ\0",), "xz", lzma.LZMAFile),
+    ".zip": ((b"PK\3\4", b"PK\5\6"), "zip", _only_file),
 }
