@@ -21,7 +21,7 @@ from .errors import InputError
 
 LATEST = 1e11
 """The largest time in seconds that is believed, the year 5138: what is beyond it is not seconds."""
-MOST_LINES = 50_000_000
+MOST_LINES = 20_000_000
 """Lines that a log may have."""
 
 _CHUNK = 2**18

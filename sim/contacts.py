@@ -77,7 +77,7 @@ def read_contacts(
     Parameters
     ----------
     path : str or Path
-        The file; unpacked at most 512 MiB and 50 million lines.
+        The file; unpacked at most 512 MiB and 20 million lines.
     gap_seconds : float
         0 or more.
     columns : str, optional
