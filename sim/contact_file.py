@@ -222,7 +222,7 @@ def _fault(file: File, form: Form, record: int, two: tuple[str, str], time: str)
 def _times(
     texts: list[str], dates: bool
 ) -> tuple[Integers, Integers, NDArray[np.int8], dict[int, str]]:
-    """Read times: their microseconds, the same on the clock of the place, their kind, what is wrong."""
+    """Read times: microseconds, on the clock of the place, their kinds, and what is wrong."""
     instant, clock = np.zeros((2, len(texts)), np.int64)
     kind = np.zeros(len(texts), np.int8)
     faults: dict[int, str] = {}
@@ -253,7 +253,7 @@ def _seconds(texts: list[str]) -> Integers | None:
 
 
 def _time(text: str) -> tuple[int, int, int]:
-    """Read a time: microseconds, on the clock of the place, and 0: seconds, 1: no zone, 2: a zone."""
+    """Read a time: microseconds, on the place's clock; 0 for seconds, 1: no zone, 2: a zone."""
     if is_number(text):
         if not abs(float(text)) <= LATEST:
             raise ValueError(f"is not a number of seconds between -{LATEST:.0e} and {LATEST:.0e}")
