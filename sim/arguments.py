@@ -1,6 +1,7 @@
 """What functions are given beside scenarios: numbers, paths, TOML, mappings; read so that a slip is one line and no error of Python's."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InputError
-from .parameters import Real, shown
+from .parameters import BACKSLASHES, Real, shown
+
+TOML_BYTES = 2**20
+"""Bytes that a TOML file may have."""
+DEEPEST = 12
+"""Tables, or lists, within each other that TOML may have; a scenario has 3."""
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_DEEP = re.compile(rf"(?:[ \t]*+\.[ \t]*+{_PART}){{{DEEPEST}}}")
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
@@ -47,8 +55,13 @@ def located(path: Any) -> Path:
     """Read the path of a file or folder."""
     try:
         read = Path(path)
+        os.fsencode(read)
     except TypeError:
         raise InputError(f"{shown(path)}: not a path; must be a text or a pathlib.Path") from None
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{shown(str(path))}: not a path, it has half a character; must be of whole ones"
+        ) from None
     if "\0" in str(read):
         raise InputError(
             f"{shown(str(read))}: not a path, it has a null character; must be without"
@@ -63,21 +76,52 @@ def located(path: Any) -> Path:
 
 
 def toml_read(path: str | Path, right: str) -> dict[str, Any]:
-    """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right`` in TOML."""
+    """Read a TOML file; the ``InputError`` of one that isn't says that it must be ``right``."""
     path = located(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open("rb") as file:
+            content = file.read(TOML_BYTES + 1)
     except OSError as error:
         raise InputError(
             f"{path}: can't be read ({error.strerror or error}); must be {right} in TOML"
         ) from None
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not TOML, not UTF-8; or more digits, or deeper, than Python reads
-        raise InputError(
-            f"{path}: not TOML ({str(error).partition('; use sys')[0]}); must be {right} in TOML"
-        ) from None
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return toml_loaded(text)
+    except ValueError as error:
+        raise InputError(f"{path}: not TOML ({error}); must be {right} in TOML") from None
+
+
+def toml_loaded(text: str) -> dict[str, Any]:
+    """Read a text in TOML.
+
+    Raises
+    ------
+    ValueError
+        Where it is none, with what is wrong in one line; before it is read, where its size or depth
+        would take much memory.
+    """
+    if len(text) > TOML_BYTES:
+        raise ValueError(f"more than {TOML_BYTES // 2**20} MiB")
+    if _DEEP.search(text):
+        raise ValueError(f"a key of more than {DEEPEST} parts")
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    except ValueError as error:
+        reason = str(error).partition("; use sys")[0]  # of more digits than Python reads
+        place = re.search(r"at line (\d+)", reason)
+        if place and "\\" in text.split("\n")[int(place[1]) - 1]:
+            reason += f"; {BACKSLASHES}"
+        raise ValueError(reason) from None
+    level: list[Any] = [tree]
+    for _ in range(DEEPEST):
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [node for nodes in inner for node in nodes if isinstance(node, dict | list)]
+    if level:
+        raise ValueError("nested too deep")
+    return tree
 
 
 def by_name(name: str, given: Any, right: str) -> Mapping[str, Any]:

@@ -27,15 +27,16 @@ ours and shows its traceback.
 """
 
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from .arguments import toml_loaded
 from .errors import InputError
 from .interruption import INTERRUPTED
+from .parameters import BACKSLASHES, shown
 from .scenario import Scenario
 
 
@@ -151,13 +152,12 @@ def value_read(text: str) -> Any:
     if "\n" in text:  # a second line would be a second key to TOML
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        pass
-    except (ValueError, RecursionError):  # more digits, or deeper, than Python reads
-        return text
+        return toml_loaded(f"value = {text}")["value"]
+    except ValueError as error:
+        if text[:1] in ("'", '"') and BACKSLASHES in str(error):
+            raise InputError(f"{shown(text)}: {error}") from None
     try:
-        return float(text)  # as people write it: .2
+        return float(text) if len(text) < 400 else text  # as people write it: .2
     except ValueError:
         return {"true": True, "false": False}.get(text.lower(), text)
 

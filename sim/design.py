@@ -6,13 +6,16 @@ point, in an order that does not change. Values are read by the parameter itself
 anything runs. What is wrong only in combination shows when the point is run.
 """
 
+import csv
 import functools
 import hashlib
+import io
 import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,7 @@ from .errors import InputError
 from .origin import meaning
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
 from .scenario import Scenario
+from .unpacked import unpacked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +36,10 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 10_000_000
 """Points that a design may have; a grid of more is most likely a slip."""
+_MISSING = {"", "nan", "na", "n/a", "<na>", "null"}
+"""Words that a cell has, in small letters, where nothing is."""
+_UNKNOWN = {"NoneType", "NAType", "NaTType"}
+"""Types of what a table has where nothing is."""
 Values = tuple[Any, ...]
 
 
@@ -103,7 +111,7 @@ class Design:
 
         columns = {}
         for place, name in enumerate(self.names):
-            kind, values = _declared(name), (self.rows[number][place] for number in numbers)
+            kind, values = declared_kind(name), (self.rows[number][place] for number in numbers)
             whole = pyarrow.uint64() if isinstance(kind, Digits) else pyarrow.int64()
             if isinstance(kind, Whole):
                 columns[name] = pyarrow.array(values, whole)
@@ -189,12 +197,13 @@ def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> 
     Parameters
     ----------
     table : DataFrame, path of a CSV file, or list of mappings
-        A column for each dotted name, a row for each point. A missing number (NaN) or the word ``none`` is an unset parameter.
+        A column for each dotted name, a row for each point. A missing value (an empty cell, NaN,
+        NA) or the word ``none`` is an unset parameter. A file may be packed, as a contact log may.
     """
     import pandas as pd
 
     if isinstance(table, str | Path):
-        return _points_of_csv(Path(table))
+        return _points_of_csv(table)
     listed = (
         table if isinstance(table, pd.DataFrame) else pd.DataFrame(_mappings(table), dtype=object)
     )
@@ -217,26 +226,31 @@ def _mappings(table: Any) -> list[Mapping[str, Any]]:
     return listed
 
 
-def _points_of_csv(path: Path) -> Design:
-    import pandas as pd
-
+def _points_of_csv(path: str | Path) -> Design:
     from .commands import value_read
 
+    data = unpacked(path, "a CSV file of points")
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    reader = csv.reader(lines, skipinitialspace=True, strict=True)
+    names: list[str] = []
+    rows: list[Values] = []
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
-    except OSError as error:
-        raise InputError(
-            f"{path}: can't be read ({error.strerror or error}); must be a CSV file of points"
-        ) from None
-    except (ValueError, pd.errors.ParserError) as error:
-        raise InputError(
-            f"{path}: not a CSV file ({' '.join(str(error).split())}); must have a header and a row for each point"
-        ) from None
-    rows = [
-        tuple(None if text == "" else value_read(text.strip()) for text in row)
-        for row in table.itertuples(index=False)
-    ]
-    return _listed(tuple(name.strip() for name in table.columns), rows, str(path))
+        for fields in reader:
+            if not "".join(fields).strip(" \t") and len(fields) < 2:
+                continue
+            if not names:
+                names = [name.strip() for name in fields]
+                if "" in names:
+                    raise ValueError("the header has a field without a name")
+            elif len(fields) != len(names):
+                raise ValueError(f"{len(fields)} fields, the header has {len(names)}")
+            else:
+                rows.append(tuple(value_read(text.strip()) for text in fields))
+    except (ValueError, csv.Error) as error:
+        where = f"{path}, line {reader.line_num}: {' '.join(str(error).split())}"
+        raise InputError(f"{where}; must have a header and a row for each point") from None
+    rows = [tuple(None if _missing(value) else value for value in row) for row in rows]
+    return _listed(tuple(names), rows, str(path))
 
 
 def _listed(names: tuple[str, ...], rows: list[Values], where: str) -> Design:
@@ -293,12 +307,15 @@ def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
 
 
 def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
-    """Take the points that SALib has drawn; numbers of whole-number parameters are rounded, those of flags are true from one half on.
+    """Take the points that SALib has drawn.
+
+    Whole numbers get an equal part of their range each, both ends included; where they are not
+    drawn evenly (``dists``) they are rounded. Flags are true from one half on.
 
     Parameters
     ----------
     problem : mapping
-        With ``names``: dotted names.
+        With ``names``: dotted names, ``bounds``: ``[low, high]`` for each, and SALib's ``dists``.
     sample : array (points, names)
         As SALib's ``sample`` functions give it.
     """
@@ -314,15 +331,40 @@ def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
         raise InputError(
             f"the sample has the shape {values.shape}; must be (points, {len(names)}) for {', '.join(names)}"
         )
-    columns = []
-    for name, column in zip(names, values.T, strict=True):
-        kind = _declared(name)
-        columns.append(
-            np.rint(column).astype(int).tolist() if isinstance(kind, Whole) else column.tolist()
-        )
+    dists = problem.get("dists") or ["unif"] * len(names)
+    bounds = problem.get("bounds")
+    columns: list[list[Any]] = []
+    for place, (name, column) in enumerate(zip(names, values.T, strict=True)):
+        kind = declared_kind(name)
         if isinstance(kind, Flag):
-            columns[-1] = (column >= 0.5).tolist()
+            columns.append((column >= 0.5).tolist())
+        elif not isinstance(kind, Whole):
+            columns.append(column.tolist())
+        elif bounds is None or dists[place] != "unif":
+            columns.append(np.rint(column).astype(int).tolist())
+        else:
+            low, high = _bounds(name, bounds, place, len(names))
+            part = (column - low) / (high - low)
+            if part.min(initial=0) < -1e-9 or part.max(initial=1) > 1 + 1e-9:
+                raise InputError(f"the sample: {name}: not within its bounds; must be as drawn")
+            columns.append(_whole_numbers(name, low, high, part))
     return _listed(names, list(zip(*columns, strict=True)), "the sample")
+
+
+def _bounds(name: str, bounds: Any, place: int, number: int) -> tuple[float, float]:
+    table = numbers("problem: bounds", bounds)
+    if table.shape != (number, 2) or not table[place, 0] < table[place, 1]:
+        raise InputError(f"problem: bounds: no range for {name}; must be [low, high] for each name")
+    return float(table[place, 0]), float(table[place, 1])
+
+
+def _whole_numbers(name: str, low: float, high: float, part: NDArray[np.float64]) -> list[int]:
+    """Return the whole numbers of a range at parts of it from 0 to 1, each with equal right."""
+    first, last = math.ceil(low), math.floor(high)
+    if first > last:
+        raise InputError(f"{name}: no whole number from {low} to {high}; must have at least one")
+    drawn = np.floor(first + part * (last - first + 1)).astype(int)
+    return np.clip(drawn, first, last).tolist()  # type: ignore[no-any-return]
 
 
 def _spread(ranges: Mapping[str, Any], number: int, draw: Any) -> Design:
@@ -358,8 +400,8 @@ def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
         raise InputError(
             f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high"
         )
-    if isinstance(_declared(name), Whole):
-        return np.floor(low + column * (high - low + 1)).astype(int).tolist()  # type: ignore[no-any-return]
+    if isinstance(declared_kind(name), Whole):
+        return _whole_numbers(name, low, high, column)
     return (low + column * (high - low)).tolist()  # type: ignore[no-any-return]
 
 
@@ -381,14 +423,13 @@ def _plain(value: Any) -> Any:
 
 
 def _missing(value: Any) -> bool:
-    return (
-        value is None
-        or (isinstance(value, float) and value != value)
-        or type(value).__name__ in ("NAType", "NaTType")
-    )
+    if isinstance(value, str):
+        return value.lower() in _MISSING
+    number = isinstance(value, float | np.floating | Decimal)
+    return (number and value != value) or type(value).__name__ in _UNKNOWN
 
 
-def _declared(name: str) -> Kind | None:
+def declared_kind(name: str) -> Kind | None:
     """Give the kind of a parameter by its dotted name; None for a whole section, the policies, and names that are not known."""
     section, _, last = name.rpartition(".")
     model: type[Section] = Scenario
@@ -408,7 +449,7 @@ def _declared(name: str) -> Kind | None:
 def _kind(scenario: Scenario, name: str) -> Kind | None:
     """Give the kind of a parameter that this scenario has; None for what is more than one number or word."""
     scenario.require(name)
-    return _declared(name)
+    return declared_kind(name)
 
 
 def _read(kind: Kind | None, name: str, value: Any, number: int) -> Any:

@@ -75,9 +75,15 @@ class Engine:
     ) -> None:
         self.log = log
         longest_day = 0
-        if scenario.meeting.contacts:
+        meeting = scenario.meeting
+        if meeting.contacts:
             if self.log is None:
-                self.log = read_contacts(scenario.meeting.contacts, scenario.meeting.gap_seconds)
+                self.log = read_contacts(
+                    meeting.contacts,
+                    meeting.gap_seconds,
+                    columns=meeting.columns,
+                    skip_negative=meeting.skip_negative,
+                )
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members

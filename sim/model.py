@@ -5,6 +5,7 @@ The arrays do the work; this class lends them Mesa's manners: ``step``, ``run_fo
 
 import copy
 import functools
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,11 +20,12 @@ from . import model_file
 from .agents.member import Member
 from .agents.people import FIXED, People
 from .arguments import real
+from .design import declared_kind
 from .engine import Engine
 from .errors import InputError
 from .measures import EVERYBODY
 from .mesa_scenario import for_mesa
-from .parameters import near, shown
+from .parameters import Chances, Section, near, shown
 from .result import Result
 from .scenario import LONGEST, Scenario, checked
 from .tables import DAILY, day_of_series
@@ -35,6 +37,9 @@ def _seed(rng: Seed) -> int | str:
     """Make a scenario's seed of what Mesa takes as ``rng``."""
     if isinstance(rng, np.integer):
         return int(rng)
+    if isinstance(rng, int) and rng >= 2**64:  # as of secrets.randbits(128)
+        content = rng.to_bytes((rng.bit_length() + 7) // 8, "little")
+        return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
     if isinstance(rng, int | str):
         return rng
     try:
@@ -45,6 +50,27 @@ def _seed(rng: Seed) -> int | str:
         ) from None
 
 
+def _check_swept(given: dict[str, Any]) -> None:
+    """Raise an ``InputError`` that says how, where ``mesa.batch_run`` went through a parameter.
+
+    It takes all that can be gone through for a list of values: a scenario, policies, a section.
+    """
+    for name, value in given.items():
+        whole = declared_kind(name)
+        part = isinstance(value, tuple) if name == "scenario" else isinstance(value, str)
+        if isinstance(whole, Chances):
+            part = isinstance(value, int | float)
+        elif name not in ("scenario", "policies") and not isinstance(
+            getattr(Scenario(), name, None), Section
+        ):
+            continue
+        if part:
+            raise InputError(
+                f"{name}: a part of what it should be (got {shown(value)}); must be all of it, "
+                f"in mesa.batch_run as a list of one, {{{name!r}: [{name.rpartition('.')[2]}]}}"
+            )
+
+
 class NetworkModel(mesa.Model):  # type: ignore[misc]
     """People who meet, invite and answer, and a platform that blocks.
 
@@ -53,8 +79,10 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     scenario : Scenario, optional
         What to simulate; the default scenario if it is not given.
     rng : int or str of digits, optional
-        The seed, in place of the scenario's; None: the scenario's, also in each repetition of ``mesa.batch_run``. (A ``numpy`` generator
-        or seed sequence is taken too: one number is drawn from it.)
+        The seed, in place of the scenario's; None: the scenario's, also in each repetition of
+        ``mesa.batch_run``. Of an int of more than 64 bits, such as ``secrets.randbits(128)``, the
+        seed is a hash of 64. (A ``numpy`` generator or seed sequence is taken too: one number is
+        drawn from it.)
     **parameters
         Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200, rng=7, **{"platform.limit": 3})``.
 
@@ -81,6 +109,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def __init__(
         self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any
     ) -> None:
+        _check_swept({"scenario": scenario, **parameters})
         own = parameters if rng is None else {**parameters, "seed": _seed(rng)}
         chosen = checked(Scenario() if scenario is None else scenario).replace(own)
         engine = Engine(chosen)

@@ -7,6 +7,7 @@ table of the docs and the ranges that other tools vary a parameter over are all 
 import difflib
 import itertools
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
@@ -16,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, core_schema
 
 from .errors import InputError
+
+BACKSLASHES = "backslashes need single quotes, as 'C:\\Users\\me\\log.csv'"
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,10 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """A path, or a word that names something: printable, not empty, of the characters in ``only`` if that is given."""
+    """A path, or a word that names something: without control characters, not empty.
+
+    If ``only`` is given, it is made of these characters.
+    """
 
     form: str = "a path"
     only: str = ""
@@ -216,8 +222,13 @@ class Text(Kind):
 
     def _read(self, value: Any) -> str:
         text = str(value) if hasattr(value, "__fspath__") else value
-        if not isinstance(text, str) or not text or not text.isprintable():
-            raise self.wrong("not a text", value)
+        kinds = {unicodedata.category(char) for char in text} if isinstance(text, str) else {"Cc"}
+        if not text or "Cc" in kinds:
+            path = any(char in str(text) for char in "\a\b\t\n\f\r\x1b") and not self.only
+            right = f"{self.range}; in TOML {BACKSLASHES}" if path else ""
+            raise self.wrong("not a text", value, right)
+        if "Cs" in kinds:
+            raise self.wrong("not UTF-8", value, f"{self.range} that can be written in UTF-8")
         if self.only and set(text) - set(self.only):
             raise self.wrong("has other characters", value)
         return text

@@ -6,7 +6,6 @@ the same bytes, all but ``provenance.json``, which tells the time.
 
 import io
 import json
-import tomllib
 import warnings
 import zipfile
 import zlib
@@ -18,9 +17,10 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
-from .arguments import located
+from .arguments import located, toml_loaded
 from .errors import InputError
 from .files import written
+from .machine import memory
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ VERSION = 1
 """What ``format.json`` says; the version grows when an older invitesim could not read what is written."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can tell; it stands in place of the time of writing."""
+ENTRY_BYTES = 64 * 2**20
+"""Bytes that an entry may have where it is larger than the whole file, as one packed anew."""
+_TABLES = ("summary", "series", "members", "connections", "arcs", "invitations")
+ENTRIES = {
+    "format.json",
+    "scenario.toml",
+    "provenance.json",
+    *(f"{name}.parquet" for name in _TABLES),
+}
+"""What a result has."""
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -172,10 +182,23 @@ def load(path: str | Path) -> Result:
 
 
 def _content(path: Path) -> dict[str, bytes]:
-    """Read all entries. The zip has checksums, which are checked here: what is read after this are the bytes that were written."""
+    """Read the entries that a result has. The zip's checksums are checked here.
+
+    What ``save`` writes is not compressed, so no entry is larger than the file; one that was packed
+    anew may have texts that were larger.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
+            most = max(path.stat().st_size, ENTRY_BYTES)
+            content = {}
+            for entry in archive.infolist():
+                with archive.open(entry) as stream:  # checks the name, also of what is not read
+                    if entry.filename not in ENTRIES:
+                        continue
+                    if entry.file_size > most:
+                        raise ValueError(f"{entry.filename} is of {entry.file_size:,} bytes")
+                    content[entry.filename] = stream.read()
+            return content
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error}); {RIGHT}") from None
     except DAMAGE as error:
@@ -187,6 +210,9 @@ def _content(path: Path) -> dict[str, bytes]:
 def _from_content(content: dict[str, bytes]) -> Result:
     import pandas as pd
 
+    scenario = Scenario(**toml_loaded(content["scenario.toml"].decode()))
+    _check_sizes(content, scenario)
+
     def table(name: str) -> "pd.DataFrame":
         return pd.read_parquet(io.BytesIO(content[f"{name}.parquet"]))
 
@@ -194,7 +220,7 @@ def _from_content(content: dict[str, bytes]) -> Result:
     if not isinstance(provenance, dict) or not isinstance(provenance.get("conditions", {}), dict):
         raise TypeError("provenance.json is not of a run")
     return Result(
-        scenario=Scenario(**tomllib.loads(content["scenario.toml"].decode())),
+        scenario=scenario,
         summary=table("summary"),
         series=table("series"),
         members=table("members"),
@@ -203,6 +229,35 @@ def _from_content(content: dict[str, bytes]) -> Result:
         arcs=_pairs_from_parquet(content["arcs.parquet"]),
         provenance=provenance,
     )
+
+
+def _check_sizes(content: dict[str, bytes], scenario: Scenario) -> None:
+    """Raise a ``ValueError`` where tables have more rows than the scenario's result, or no room.
+
+    Parquet of a few bytes can hold billions of rows that are alike.
+    """
+    import pyarrow.parquet
+
+    members, policies = scenario.members, len(scenario.policies) + 1
+    most = {
+        "summary": policies,
+        "series": policies * (scenario.days + 1),
+        "members": members,
+        "connections": members * (members - 1) // 2,
+        "arcs": members * (members - 1),
+    }
+    needed = 0
+    for name, packed in content.items():
+        if name.endswith(".parquet"):
+            table = pyarrow.parquet.ParquetFile(io.BytesIO(packed)).metadata
+            limit = most.get(name.removesuffix(".parquet"), table.num_rows)
+            if table.num_rows > limit:
+                raise ValueError(f"{name} has {table.num_rows:,} rows, at most {limit:,} can be")
+            groups = (table.row_group(place) for place in range(table.num_row_groups))
+            needed += table.num_rows * table.num_columns * 8
+            needed += sum(group.total_byte_size for group in groups)
+    if needed > memory():
+        raise ValueError(f"it takes {needed / 2**30:.0f} GiB, there are {memory() / 2**30:.0f}")
 
 
 def _reason(error: BaseException) -> str:

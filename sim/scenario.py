@@ -136,6 +136,18 @@ class Meeting(Section):
     gap_seconds: Annotated[
         float, Real("longest gap within one encounter of a log", high=1e9, unit="seconds")
     ] = 20.0
+    columns: Annotated[
+        str | None,
+        Text(
+            "names of the time and the two people in a log, from its header or, without one, "
+            "from the left, as 'u v t'",
+            form="names of columns, as 't i j'",
+            none="told by the header, or t i j",
+        ),
+    ] = None
+    skip_negative: Annotated[
+        bool, Flag("leave out people of a log with negative numbers: nobody, or strangers")
+    ] = False
     repeat_log: Annotated[bool, Flag("after its last day the log starts again")] = False
 
     @model_validator(mode="after")

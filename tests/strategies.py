@@ -74,6 +74,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "meeting.contacts": st.none(),  # logs() writes files
     "meeting.gap_seconds": st.sampled_from((20.0, 0.0, 60.0))
     | st.floats(0, 3_000).map(lambda gap: round(gap, 1)),
+    "meeting.columns": st.none(),
+    "meeting.skip_negative": st.booleans(),
     "meeting.repeat_log": st.booleans(),
     "inviting.per_day": st.sampled_from((1.0, 2.0, 3.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "inviting.tries": st.integers(1, 4) | st.integers(1, 10),

@@ -1,7 +1,11 @@
 """Reading logs of real contacts: the forms, the merging, the real logs, and what goes wrong."""
 
+import bz2
 import gzip
+import io
+import lzma
 import time
+import zipfile
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,7 +15,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim import contact_file, contacts
+import sim
+from sim import unpacked
 from sim.contacts import ContactLog, read_contacts
 from sim.errors import InputError
 
@@ -67,18 +72,12 @@ def pairs(person: st.SearchStrategy) -> st.SearchStrategy:
 @given(
     rows=st.lists(st.tuples(moment, pairs(numbered)), min_size=1, max_size=40),
     gap=gaps,
-    packed=st.booleans(),
     space=st.sampled_from(" \t"),
 )
-@example(rows=[(20, (1, 2)), (40, (2, 1)), (61, (1, 2))], gap=20, packed=False, space=" ")
-def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, packed, space):
-    text = "".join(space.join(map(str, (at, *two, "1B"))) + "\n" for at, two in rows).encode()
-    path = wrote(
-        tmp_path_factory.mktemp("log"),
-        gzip.compress(text) if packed else text,
-        "log.gz" if packed else "log.dat",
-    )
-    log = read_contacts(path, gap)
+@example(rows=[(20, (1, 2)), (40, (2, 1)), (61, (1, 2))], gap=20, space=" ")
+def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, space):
+    text = "".join(space.join(map(str, (at, *two, "1B"))) + "\n" for at, two in rows)
+    log = read_contacts(wrote(tmp_path_factory.mktemp("log"), text), gap, columns="t i j")
     assert encounters(log) == naive([(at, at, *two) for at, two in rows], gap)
     assert log.people == sorted({person for _, two in rows for person in two})
     assert log.ego.dtype == log.alter.dtype == np.int32
@@ -95,7 +94,7 @@ def test_lines_merge_as_a_loop_would(tmp_path_factory, rows, gap, packed, space)
     delimiter=st.sampled_from(",;\t"),
 )
 def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimiter):
-    """Text ids, either order of columns, dates with and without time zones: at once and line by line."""
+    """Text ids, either order of columns, dates with and without time zones."""
     written, expected = [], []
     for at, two, hours in rows:
         zone = timezone(timedelta(hours=hours))
@@ -121,28 +120,7 @@ def test_tables_merge_as_a_loop_would(tmp_path_factory, rows, gap, kind, delimit
         with pytest.raises(InputError, match=r"is written '0*7' before"):
             read_contacts(path, gap)
         return
-    file = contact_file.File(path, path.read_bytes())
-    form = contact_file.layout(file)
-    quick, careful = contact_file.at_once(file, form), contact_file.line_by_line(file, form)[0]
-    assert quick is not None
-    for read in (quick, careful):
-        people, number = contacts._people(read.labels)
-        assert [people[place] for place in number[read.first]] == [row[2] for row in expected]
-        assert [people[place] for place in number[read.second]] == [row[3] for row in expected]
-    assert np.array_equal(quick.instant, careful.instant)
-    assert np.array_equal(quick.clock, careful.clock)
     assert encounters(read_contacts(path, gap)) == naive(expected, gap)
-
-
-@pytest.mark.parametrize("log", [SFHH, OFFICE], ids=["SFHH", "office"])
-def test_line_by_line_is_the_same_on_a_real_log(log, monkeypatch):
-    _needs(log)
-    quick = read_contacts(log, 20)
-    monkeypatch.setattr(contacts, "at_once", lambda file, form: None)
-    careful = read_contacts(log, 20)
-    assert quick.people == careful.people
-    for name in ("day_start", "ego", "alter"):
-        assert np.array_equal(getattr(quick, name), getattr(careful, name))
 
 
 # The real logs
@@ -197,6 +175,9 @@ def test_a_real_log_is_read_fast(log):
         "# from a sensor\n# t i j\n20 7 3\n40 3 7\n",
         "# i j t\n7 3 20\n3 7 40\n",
         "20 7 3\r\n40 3 7\r\n",
+        "20 7 3\r  \r40 3 7\r\n",
+        "PK,t,i,j\n1,20,7,3\n2,40,3,7\n",
+        't,i,j\n""\n20,7,3\n40,3,7\n',
         "\ufeff20 7 3\n40 3 7\n",
         "20.0 7 3\n4e1 3 7\n",
         "t,i,j\n20,7,3\n40,3,7\n",
@@ -240,6 +221,167 @@ def test_large_numbers_and_quoted_text_are_people(tmp_path):
         'a "b"',
     ]
     assert read_contacts(wrote(tmp_path, '20 a"b "c"\n'), 20).people == ['"c"', 'a"b']
+
+
+@pytest.mark.parametrize(
+    ("rows", "people"),
+    [
+        ("20,1E2,2E1\n40,1E2,3E3\n", ["1E2", "2E1", "3E3"]),
+        ("20,1E2,5\n40,10E1,6\n", ["10E1", "1E2", "5", "6"]),
+        ("20,true,1\n40,True,0\n", ["0", "1", "True", "true"]),
+        ("20,0x10,16\n", ["0x10", "16"]),
+        ("20,+10,+9\n", ["+10", "+9"]),
+        ("20,1_0,10\n", ["10", "1_0"]),
+        ("20,1.5,3/2\n", ["1.5", "3/2"]),
+        ("20,١,1\n", ["1", "١"]),
+        (f"20,{'9' * 5000},1\n", ["1", "9" * 5000]),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "80,A1,1\n"], ids=["", "and A1"])
+def test_an_id_is_a_number_only_if_written_as_digits(tmp_path, rows, people, more):
+    log = read_contacts(wrote(tmp_path, f"t,i,j\n{rows}{more}"), 20)
+    assert set(log.people) == {*people, *(["A1", "1"] if more else [])}
+    if not more:
+        assert log.people == people
+
+
+# Which columns
+
+
+BLUETOOTH = "# timestamp,user_a,user_b,rssi\n0,-1,7,0\n20,7,3,-80\n20,3,-2.0,-75\n40,3,7,-75\n"
+
+
+def test_negative_ids_are_refused_or_left_out(tmp_path):
+    path = wrote(tmp_path, BLUETOOTH)
+    with pytest.raises(InputError, match=r"line 2: the person '-1' .*meeting.skip_negative = true"):
+        read_contacts(path, 20)
+    assert encounters(read_contacts(path, 20, skip_negative=True)) == [(0, 3, 7)]
+    meeting = {"contacts": path, "skip_negative": True}
+    assert sim.NetworkModel(sim.Scenario(meeting=meeting)).scenario.members == 2
+    with pytest.raises(InputError, match="no contacts in it but such as are left out"):
+        read_contacts(wrote(tmp_path, "t,i,j\n20,-1,3\n"), 20, skip_negative=True)
+    with pytest.raises(InputError, match="line 4: 3 is in contact with itself"):
+        read_contacts(wrote(tmp_path, "t,i,j\n1,-1,3\n2,3,4\n3,3,3\n"), 20, skip_negative=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("1 2 1082040961\n3 4 1082155839\n2 5 1082414391\n", "line 3: the first column is not in"),
+        ("1 2 1082040961\n3 4 1082155839\n5 2 1082414391\n", "the third column has larger"),
+        ("1 2 20\n1 3 40\n2 3 60\n", "the third column has larger"),
+        ("day,time,i,j\n1,20,7,3\n", "line 1: several columns may be the time .*day, time, i, j"),
+        ("date;t;i;j\n2024-05-06;20;7;3\n", "several columns"),
+        ("start\tcontact_time\ti\tj\n1\t20\t7\t3\n", "several columns"),
+        ("t,i,j,source,target\n20,7,3,1,2\n", "several columns"),
+        ("t,i,j,t\n20,7,3,1\n", "several columns"),
+        ("# hour minute i j\n# t day i j\n20 1 7 3\n", "line 2: several columns"),
+    ],
+)
+def test_columns_are_not_guessed(tmp_path, text, complaint):
+    with pytest.raises(InputError, match=rf"{complaint}.*meeting\.columns = \"t i j\""):
+        read_contacts(wrote(tmp_path, text), 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("7 3 20\n3 7 40\n", "u v t"),
+        ("3 7 40\n7 3 20\n", "u,v,t"),
+        ("7,3,20\n3,7,40\n", "u v t"),
+        ("7\t3\t1\t20\n3\t7\t1\t40\n", "i j weight t"),
+        ("40 3 7\n20 7 3\n", "t i j"),
+        ("day,time,i,j\n1,20,7,3\n1,40,3,7\n", "time i j"),
+        ("Zeit;Wer;Mit Wem\n20;7;3\n40;3;7\n", "zeit wer mit_wem"),
+        ("# t day i j\n20 1 7 3\n40 1 3 7\n", "t i j"),
+    ],
+)
+def test_columns_can_be_named(tmp_path, text, columns):
+    path = wrote(tmp_path, text)
+    assert encounters(read_contacts(path, 20, columns=columns)) == [(0, 3, 7)]
+    meeting = {"contacts": path, "columns": columns}
+    assert sim.NetworkModel(sim.Scenario(meeting=meeting)).engine.log.people == [3, 7]
+
+
+@pytest.mark.parametrize("columns", ["", "t i", "t time i", "t i i", "a b c d", "t u v i j"])
+def test_columns_that_tell_nothing(tmp_path, columns):
+    with pytest.raises(InputError, match=r"^columns: do not tell the time and two people \(got"):
+        read_contacts(wrote(tmp_path, "20 1 2\n"), 20, columns=columns)
+
+
+@pytest.mark.parametrize("text", ["t,i,k\n20,1,2\n", "20,1\n"])
+def test_columns_that_are_not_there(tmp_path, text):
+    with pytest.raises(InputError, match=r"line 1: .* is neither a header with t, i, j nor"):
+        read_contacts(wrote(tmp_path, text), 20, columns="t i j")
+
+
+# Packed
+
+
+def zipped(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+LINES = b"20 7 3\n40 3 7\n"
+PACKED = {
+    "gz": gzip.compress(LINES),
+    "bz2": bz2.compress(LINES),
+    "xz": lzma.compress(LINES),
+    "zip": zipped(**{"data/": b"", "data/log.dat": LINES, "__MACOSX/._log.dat": b"x"}),
+}
+
+
+@pytest.mark.parametrize("name", ["log.{}", "log.dat", "LOG.{}"])
+@pytest.mark.parametrize("kind", PACKED)
+def test_packed_logs_are_read(tmp_path, name, kind):
+    log = wrote(tmp_path, PACKED[kind], name.format(kind))
+    assert encounters(read_contacts(log, 20)) == [(0, 3, 7)]
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_packed_logs_that_are_cut_off(tmp_path, kind):
+    for length in range(8, len(PACKED[kind]), 7):
+        with pytest.raises(InputError, match=r"log: (damaged|is or holds|not)") as caught:
+            read_contacts(wrote(tmp_path, PACKED[kind][:length], "log"), 20)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (zipped(a=LINES, b=LINES), r"a zip of 2 files \(a, b\); must be one file, a log"),
+        (zipped(), r"a zip of 0 files"),
+        (zipped(a=gzip.compress(LINES)), "is or holds gzip"),
+        (b"\x28\xb5\x2f\xfd" + LINES, "is or holds zstd"),
+        (
+            gzip.compress(b"log.dat".ljust(257, b"\0") + b"ustar\0" + LINES),
+            "is or holds a tar archive",
+        ),
+        (b"PAR1" + LINES, "is or holds Parquet"),
+    ],
+)
+def test_other_files_are_named(tmp_path, content, complaint):
+    with pytest.raises(InputError, match=f"log: {complaint}"):
+        read_contacts(wrote(tmp_path, content, "log"), 20)
+
+
+@pytest.mark.parametrize("kind", [*PACKED, "dat"])
+def test_more_than_fits_is_not_unpacked(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(unpacked, "MOST", 2**20)
+    many = LINES * 2**17
+    content = {
+        "gz": gzip.compress,
+        "bz2": bz2.compress,
+        "xz": lzma.compress,
+        "zip": lambda data: zipped(log=data),
+        "dat": bytes,
+    }[kind](many)
+    with pytest.raises(InputError, match="too large; must be 1 MiB or less, unpacked"):
+        read_contacts(wrote(tmp_path, content, f"log.{kind}"), 20)
 
 
 def test_fractions_of_a_second_are_exact(tmp_path):
@@ -298,7 +440,7 @@ def test_the_day_is_that_of_the_place(tmp_path):
         ("20 1 2\ninf 1 2\n", "log.csv, line 2: time 'inf' is not a number of seconds"),
         ("1600000000000 1 2\n", "log.csv, line 1: time '1600000000000' is not a number of seconds"),
         (
-            "20 1 2\n\n1600000000 1 2\n40 1 2\n",
+            "t i j\n20 1 2\n1600000000 1 2\n40 1 2\n",
             "log.csv, line 3: this time is far from the others: with it the log would last 18519 days",
         ),
         (
@@ -370,7 +512,7 @@ def test_what_makes_no_sense_is_named(tmp_path, text, complaint):
 def test_files_that_are_not_there(tmp_path):
     with pytest.raises(
         InputError,
-        match=r"absent\.csv: No such file or directory; give the path of a log of contacts$",
+        match=r"absent\.csv: can't be read \(No such file or directory\); must be a log of contacts$",
     ):
         read_contacts(tmp_path / "absent.csv", 20)
     with pytest.raises(InputError, match="Is a directory"):
@@ -393,10 +535,10 @@ def test_a_gap_that_makes_no_sense(tmp_path, gap):
 
 def test_the_first_bad_line_of_many_is_found(tmp_path):
     lines = [f"{20 * n} {n % 50} {n % 50 + 1}" for n in range(50_000)]
-    lines[33_333] += "\n777 5 5"
+    lines[33_333] += f"\n{20 * 33_333} 5 5"
     lines[44_444] = "early 1 2"
     with pytest.raises(InputError, match="line 44446: time 'early'"):
         read_contacts(wrote(tmp_path, "\n".join(lines)), 20)
-    lines[44_444] = "1 1 2"
+    lines[44_444] = lines[44_443]
     with pytest.raises(InputError, match="line 33335: 5 is in contact with itself"):
         read_contacts(wrote(tmp_path, "\n".join(lines)), 20)

@@ -1,10 +1,14 @@
 """Designs: which points a study has, from Python, from CSV, from TOML, from scipy and from SALib."""
 
+import gzip
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import qmc
 
 import sim
@@ -48,6 +52,82 @@ def test_points_of_a_table_a_list_and_a_file_are_the_same(tmp_path):
         == rows(str(file))
         == [(2, True, "none"), (None, False, "linkedin2021")]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("platform.limit,platform.window_days\n3,30,\n", "line 2: 3 fields, the header has 2;"),
+        ("platform.limit,platform.window_days,\n3,30,\n", "line 1: the header has a field without"),
+        ("platform.limit,platform.window_days\n\n3,30\n4\n", "line 4: 1 fields, the header has 2"),
+        ("platform.limit,platform.limit\n3,30\n", "a parameter stands twice"),
+        ('platform.limit\n3\n"4\n', "line 3: unexpected end of data"),
+        ("platform.limit\n", "no points"),
+        ("", "no points"),
+        ("\x89PNG\n\x1a", "line 0: 'utf-8' codec can't decode"),
+        ("PK\3\4", "damaged zip"),
+        ("\x1f\x8b\x08\x00", "damaged gzip"),
+        ("\x28\xb5\x2f\xfd", "is or holds zstd; must be a CSV file of points"),
+        ("a" * 257 + "ustar", "is or holds a tar archive"),
+    ],
+)
+def test_a_csv_that_is_no_table_of_points(tmp_path, text, line):
+    (tmp_path / "points.csv").write_bytes(text.encode("latin-1"))
+    with pytest.raises(sim.InputError, match=rf"^{tmp_path}/points\.csv.*{line}"):
+        design.points(tmp_path / "points.csv")
+
+
+@pytest.mark.parametrize("cell", ["", "NaN", "nan", "NA", "n/a", "<NA>", "null", "none", " "])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_missing_cell_is_an_unset_parameter(tmp_path, cell, packed):
+    text = f"platform.limit,days\n{cell},30\n5,40\n".encode()
+    (tmp_path / "points").write_bytes(gzip.compress(text) if packed else text)
+    assert rows(tmp_path / "points") == [(None, 30), (5, 40)]
+
+
+@pytest.mark.parametrize("gone", [np.nan, np.float32("nan"), pd.NA, pd.NaT, None, Decimal("nan")])
+def test_a_missing_value_is_an_unset_parameter(gone):
+    assert rows([{"platform.limit": gone, "days": 30}, {"platform.limit": 5, "days": 40}]) == [
+        (None, 30),
+        (5, 40),
+    ]
+
+
+@given(st.integers(1, 500), st.integers(1, 12), st.floats(0, 0.99), st.floats(0, 0.99))
+def test_whole_numbers_have_equal_parts_of_their_range(low, more, below, above):
+    """Of a sample spread evenly, in SALib's and in our own designs, at both ends too."""
+    ends = [low - below, low + more + above]
+    part = (np.arange(60 * (more + 1)) + 0.5) / (60 * (more + 1))
+    problem = {"names": ["platform.limit"], "bounds": [ends]}
+    sample = ends[0] + part[:, None] * (ends[1] - ends[0])
+    for made in (
+        design.from_salib(problem, sample),
+        design.latin_hypercube({"platform.limit": ends}, len(part)),
+    ):
+        limits = [row[0] for row in made.rows]
+        count = [limits.count(limit) for limit in range(low, low + more + 1)]
+        assert max(count) - min(count) <= 2
+        assert sum(count) == len(part)
+    assert design.from_salib(problem, [[end] for end in ends]).rows == [(low,), (low + more,)]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sample", "line"),
+    [
+        ([[3, 2]], [[2]], "problem: bounds: no range for days"),
+        ([[2]], [[2]], "problem: bounds: no range for days"),
+        ([[2, 5]], [[6]], "the sample: days: not within its bounds"),
+        ([[2.2, 2.8]], [[2.5]], "days: no whole number from 2.2 to 2.8"),
+    ],
+)
+def test_wrong_bounds_of_salib(bounds, sample, line):
+    with pytest.raises(sim.InputError, match=line):
+        design.from_salib({"names": ["days"], "bounds": bounds}, sample)
+
+
+def test_whole_numbers_that_are_not_drawn_evenly_are_rounded():
+    problem = {"names": ["days"], "bounds": [[30, 2]], "dists": ["norm"]}
+    assert design.from_salib(problem, [[30.4], [31.6]]).rows == [(30,), (32,)]
 
 
 def test_a_latin_hypercube_is_that_of_scipy():

@@ -115,6 +115,35 @@ def test_parameters_and_seed_come_as_mesa_users_give_them():
         sim.NetworkModel(**{"platform.limt": 3})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("scenario", sim.Scenario(members=30)),
+        ("policies", {"everyone": 1}),
+        ("platform", {"limit": 3}),
+        ("inviting.prior_acceptance", (0.2, 0.4, 0.6, 0.6, 0.9)),
+    ],
+)
+def test_batch_run_of_mesa_says_what_it_went_through(name, value):
+    with pytest.raises(
+        sim.InputError, match=rf"^{name}: a part .* mesa\.batch_run as a list of one"
+    ):
+        mesa.batch_run(sim.NetworkModel, {name: value, "days": 1}, display_progress=False)
+    small = {"members": 30, "days": 2} if name != "scenario" else {"days": 2}
+    assert mesa.batch_run(sim.NetworkModel, {name: [value], **small}, display_progress=False)
+
+
+def test_a_seed_of_more_than_64_bits_is_hashed():
+    large = 2**127 + 12345
+    seeds = [
+        sim.NetworkModel(members=10, rng=rng).scenario.seed for rng in (large, large + 1, 2**64)
+    ]
+    assert len({*seeds}) == 3
+    assert max(seeds) < 2**64
+    assert sim.NetworkModel(members=10, rng=large).scenario.seed == seeds[0] == 18003061388398328900
+    assert sim.NetworkModel(members=10, rng=2**64 - 1).scenario.seed == 2**64 - 1
+
+
 def test_batch_run_of_mesa_runs_it():
     rows = mesa.batch_run(
         sim.NetworkModel,

@@ -1,5 +1,6 @@
 """Every parameter: its listed default and range, and its way through TOML."""
 
+import os
 import string
 import tomllib
 from pathlib import Path
@@ -10,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents import POLICIES, InvitePolicy
+from sim.commands import settings_read
+from sim.contacts import read_contacts
+from sim.design import points
 from sim.errors import InputError
+from sim.model import NetworkModel
 from sim.parameters import Parameter
 from sim.platform import PRESETS
+from sim.result import load
 from sim.scenario import Scenario
 
 PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
@@ -183,8 +189,25 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
         pytest.param(
             b"seed = " + b"1" * 5000, "not TOML (Exceeds the limit (4300 digits)", id="digits"
         ),
+        pytest.param(b"policies = " + b"[" * 5000, "not TOML (nested too deep)", id="depth"),
         pytest.param(
-            b"policies = " + b"[" * 5000, "not TOML (maximum recursion depth exceeded", id="depth"
+            b"a" + b" . a" * 50_000 + b" = 1", "not TOML (a key of more than 12 parts)", id="dots"
+        ),
+        pytest.param(b'"\\"."' + b'."\\"."' * 13 + b" = 1", "not TOML (a key of", id="quotes"),
+        pytest.param(b"a = [" + b"{b.c.d = {" * 9 + b"}}," * 9 + b"]", "not TOML (", id="mixed"),
+        pytest.param(b"a = " + b"{a = " * 20 + b"1" + b"}" * 20, "not TOML (nested", id="tables"),
+        pytest.param(b"#" * 2**20 + b"#", "not TOML (more than 1 MiB)", id="size"),
+        (
+            rb'meeting.contacts = "C:\Users\me\log.csv"',
+            "not TOML (Invalid hex value (at line 1",
+        ),
+        (
+            b'days = 3\nmeeting.contacts = "data\\log.csv"',
+            "not TOML (Unescaped '\\' in a string (at line 2",
+        ),
+        (
+            rb'meeting.contacts = "C:\temp\log.csv"'.replace(b"log", b"new"),
+            r"meeting.contacts: not a text (got 'C:\temp\new.csv'); must be a path; in TOML backslashes need",
         ),
         (b"self = 3", "self: no such parameter"),
         (b"platform = 3", "platform: not a group of parameters"),
@@ -198,6 +221,8 @@ def test_wrong_toml_names_the_file(content: bytes, said: str, tmp_path: Path) ->
             Scenario.from_toml(file, defaults=defaults)
         assert str(caught.value).startswith(f"{file}: {said}")
         assert "\n" not in str(caught.value)
+        told = "backslashes need single quotes, as 'C:" in str(caught.value)
+        assert told == (b"contacts" in content)
 
 
 def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
@@ -205,6 +230,38 @@ def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
     file.write_text("platform = 3")
     with pytest.raises(InputError, match="platform: not a group of parameters"):
         Scenario.from_toml(file, defaults={"platform.limit": 9})
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u200b", "\U000e0001"])
+def test_a_path_may_have_any_space(space: str, tmp_path: Path) -> None:
+    log = tmp_path / f"my{space}log.csv"
+    log.write_text("t,i,j\n20,1,2\n")
+    Scenario(meeting={"contacts": log}).to_toml(tmp_path / f"s{space}.toml")
+    read = Scenario.from_toml(tmp_path / f"s{space}.toml")
+    assert read.meeting.contacts == str(log)
+    assert NetworkModel(read).scenario.members == 2
+
+
+def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_text("t,i,j\n20,1,2\n")
+    assert read_contacts(path, 20).people == [1, 2]
+    with pytest.raises(InputError, match=r"^meeting.contacts: not UTF-8 .* can be written in UTF"):
+        Scenario(meeting={"contacts": path})
+    for read in (Scenario.from_toml, load, points, lambda name: read_contacts(name, 20)):
+        with pytest.raises(InputError, match=r"^'\\ud800': not a path, it has half a character"):
+            read("\ud800")
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_backslashes_after_set(quote: str) -> None:
+    path = r"C:\Users\me.csv"
+    assert settings_read([f"meeting.contacts={path}"]) == {"meeting.contacts": path}
+    if quote == "'":
+        assert settings_read([f"meeting.contacts='{path}'"]) == {"meeting.contacts": path}
+    else:
+        with pytest.raises(InputError, match="backslashes need single quotes"):
+            settings_read([f'meeting.contacts="{path}"'])
 
 
 def test_no_file(tmp_path: Path) -> None:

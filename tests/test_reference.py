@@ -192,7 +192,14 @@ CHANGES: dict[str, Any] = {
     },
     "policies.NAME.takes_references": False,
 }
-ELSEWHERE = {"platform.preset", "meeting.contacts", "meeting.gap_seconds", "meeting.repeat_log"}
+ELSEWHERE = {
+    "platform.preset",
+    "meeting.contacts",
+    "meeting.gap_seconds",
+    "meeting.columns",
+    "meeting.skip_negative",
+    "meeting.repeat_log",
+}
 
 
 def story(told: Reference) -> list[Any]:

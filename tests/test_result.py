@@ -1,10 +1,12 @@
 """Results: the networks they make, the file they are kept in, and where they say they come from."""
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,8 @@ import networkx as nx
 import numba
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 
@@ -224,6 +228,53 @@ def test_an_entry_that_is_damaged_with_its_checksum_is_refused(saved, tmp_path, 
         for entry, there in entries.items():
             archive.writestr(entry, there)
     refusal(tmp_path / "damaged.zip")
+
+
+def packed_anew(saved, path, **entries):
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, entries.pop(name, None) or old.read(name))
+        for name, content in entries.items():
+            new.writestr(name, content)
+    return path
+
+
+def parquet(rows, column):
+    buffer = io.BytesIO()
+    values = pyarrow.array(np.zeros(rows, np.int32))
+    pyarrow.parquet.write_table(pyarrow.table(dict.fromkeys(column, values)), buffer)
+    return buffer.getvalue()
+
+
+def test_a_result_that_was_packed_anew_with_a_note_is_read(saved, tmp_path):
+    assert_same(load(packed_anew(saved, tmp_path / "a.zip", **{"note.txt": b"hello"})), load(saved))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("provenance.json", b" " * (2**16 + 1), "provenance.json is of 65,537 bytes"),
+        ("members.parquet", parquet(13, ["member"]), "members.parquet has 13 rows, at most 12"),
+        ("arcs.parquet", parquet(133, ["ego", "alter"]), "arcs.parquet has 133 rows, at most 132"),
+        ("connections.parquet", parquet(67, ["ego", "alter"]), "connections.parquet has 67 rows"),
+        ("invitations.parquet", parquet(2**20, ["day"] * 1 + list("abcdefgh")), "it takes 0 GiB"),
+        ("scenario.toml", b"a" + b".a" * 20 + b" = 1", "a key of more than 12 parts"),
+    ],
+)
+def test_what_no_result_has_is_refused_before_it_is_unpacked(
+    saved, tmp_path, monkeypatch, name, content, line
+):
+    monkeypatch.setattr("sim.result.ENTRY_BYTES", 2**16)
+    monkeypatch.setattr("sim.result.memory", lambda: 2**24)
+    assert line in refusal(packed_anew(saved, tmp_path / "bomb.zip", **{name: content}))
+
+
+def test_an_entry_that_no_result_has_is_not_unpacked(saved, tmp_path):
+    bomb = packed_anew(saved, tmp_path / "bomb.zip", **{"zeros.bin": bytes(2**26)})
+    tracemalloc.start()
+    load(bomb)
+    assert tracemalloc.get_traced_memory()[1] < 2**25
+    tracemalloc.stop()
 
 
 def test_saving_where_one_cannot_is_refused_and_leaves_nothing(tmp_path):
