@@ -120,7 +120,7 @@ class Dask:
         ) as error:  # of any kind: the worker could not begin, so it is no failed run
             right = "must be able to import all that keep and the scenario need"
             raise InputError(
-                f"scheduler: a worker can't begin ({described(error)}); {right}"
+                f"scheduler: a worker can't begin ({described(error.__cause__ or error)}); {right}"
             ) from None
         return record
 

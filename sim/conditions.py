@@ -13,7 +13,7 @@ import numpy as np
 
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
-from .fingerprint import importable
+from .fingerprint import captured, importable
 from .parameters import shown
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
@@ -75,12 +75,11 @@ def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
     ``names`` are those that the function uses which has led here: of a module they say what matters.
     """
     thing = getattr(thing, "py_func", thing)
+    taken: dict[Any, Any]
     if inspect.isfunction(thing) and not importable(thing) and thing not in met:
         met.append(thing)
-        names, around = _names(thing.__code__), dict(inspect.getclosurevars(thing).nonlocals)
-        taken = {
-            name: thing.__globals__[name] for name in names & thing.__globals__.keys()
-        } | around
+        names, known = _names(thing.__code__), thing.__globals__
+        taken = captured(thing) | {name: known[name] for name in names & known.keys()}
     elif inspect.ismodule(thing):
         taken = {name: value for name, value in vars(thing).items() if name in names}
     elif isinstance(thing, tuple):

@@ -142,9 +142,7 @@ class _Reader:
             return _name(thing)
         if inspect.isfunction(thing):
             self._code(thing.__code__, thing.__globals__)
-            cells = dict(zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True))
-            taken = {name: cell.cell_contents for name, cell in cells.items() if cell != _EMPTY}
-            given = [taken, thing.__defaults__, thing.__kwdefaults__]
+            given = [captured(thing), thing.__defaults__, thing.__kwdefaults__]
             return f"{_name(thing)} {_place(thing.__code__)} with {self.describe(given)}"
         if isinstance(thing, functools.partial):
             return f"partial {self.describe([thing.func, thing.args, thing.keywords])}"
@@ -233,7 +231,11 @@ class _Reader:
             self.describe(vars(module)[name])
 
 
-_EMPTY = types.CellType()
+def captured(function: types.FunctionType) -> dict[str, Any]:
+    """Return the values that a function takes from the functions around it, as far as they are set."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    empty = types.CellType()
+    return {name: cell.cell_contents for name, cell in cells.items() if cell != empty}
 
 
 def _name(thing: Any) -> str:

@@ -1,5 +1,9 @@
 """What a study gives: the table of its runs, failed ones, comparisons, and enough replications."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +12,7 @@ import sim
 from sim import records, study
 from sim.measures import COLUMNS
 from sim.plan import Until
-from tests.study.small import GRID, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
+from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
 
@@ -176,6 +180,40 @@ def test_a_process_that_dies_twice_is_a_line_and_no_failed_run(tmp_path, ran):
     study.keep = records.summary  # whose process lives; the study is the same
     study.run(tmp_path, jobs=1)
     assert ran == [7]
+
+
+TYPED_IN = """
+import sim
+
+def keep(result):
+    return result.summary
+
+sim.Study(sim.Scenario(members=20, days=2), {"platform.limit": [1, 2]}, replications=4%s).run("out", jobs=2)
+print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "keep"), [("script", ", keep=keep"), ("-", ", keep=keep"), ("-", "")]
+)
+def test_functions_that_other_processes_can_t_import(tmp_path, how, keep):
+    """In a script without a guard, or typed in: done, or a line before the first run where the text can't be read."""
+    text = TYPED_IN % keep
+    (tmp_path / "unguarded.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "unguarded.py" if how == "script" else "-"],
+        input=text,
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    if how == "-" and keep:
+        assert "keep: its text can't be read (keep was typed in)" in done.stderr.splitlines()[-1]
+        assert not (tmp_path / "out").exists()
+    else:
+        assert (done.stdout, done.stderr) == ("done\n", "")
+        assert pd.read_parquet(tmp_path / "out" / "table.parquet")["error"].isna().all()
 
 
 # Comparing
