@@ -1,4 +1,6 @@
-"""What it costs until processes are ready: the processor time of 1 and of 16 that have done one small run each."""
+"""What it costs until processes are ready: the processor time of 1 and of 16 that have done one
+small run each.
+"""
 
 import functools
 import os

@@ -70,9 +70,11 @@ def _function(where: str, condition: Any) -> Any:
 
 
 def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
-    """Return what numba compiles into a function of all that it takes from outside, as it is now, for it may be changed between runs.
+    """Return what numba compiles into a function of all that it takes from outside, as it is now,
+    for it may be changed between runs.
 
-    ``names`` are those that the function uses which has led here: of a module they say what matters.
+    ``names`` are those that the function uses which has led here: of a module they say what
+    matters.
     """
     thing = getattr(thing, "py_func", thing)
     taken: dict[Any, Any]
@@ -90,7 +92,9 @@ def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
 
 
 def _names(code: CodeType) -> frozenset[str]:
-    """Find the names of what stands outside, attributes included, also those in functions within the function."""
+    """Find the names of what stands outside, attributes included, also those in functions within
+    the function.
+    """
     inner = [one for one in code.co_consts if inspect.iscode(one)]
     return frozenset(code.co_names).union(*map(_names, inner))
 

@@ -24,8 +24,8 @@ Done = list[tuple[Job, Record]]
 class Executor(Protocol):
     """Does the runs of one study.
 
-    A job whose process dies each time is no failed run, of which there would be a row, for it may be the machine's fault. It is under way
-    until nothing else is; then ``finished`` says so.
+    A job whose process dies each time is no failed run, of which there would be a row, for it may
+    be the machine's fault. It is under way until nothing else is; then ``finished`` says so.
     """
 
     @property

@@ -1,13 +1,16 @@
-"""What decides what a function of the user's gives, so that a study does not take yesterday's runs for today's.
+"""What decides what a function of the user's gives, so that a study does not take yesterday's runs
+for today's.
 
-It is the text of the user's own files: that which defines the function, and those that it imports, and so on. They are those that belong
-neither to Python, nor to an installed package, nor to this one. For what is typed into a notebook it is the text of the cells that bind
-the names it uses. Every edit counts, also of a comment; only what stands under ``if __name__ == "__main__":`` does not, unless it binds a
-name that the rest of the file reads.
+It is the text of the user's own files: that which defines the function, and those that it imports,
+and so on. They are those that belong neither to Python, nor to an installed package, nor to this
+one. For what is typed into a notebook it is the text of the cells that bind the names it uses.
+Every edit counts, also of a comment; only what stands under ``if __name__ == "__main__":`` does
+not, unless it binds a name that the rest of the file reads.
 
-What a function is made with while the program runs, and so is in no text, joins if it is plain: the values of a closure, of defaults, of a
-``functools.partial``, the state of an object. What is not plain must stand at the top level of a file or cell. What is changed there while
-the program runs does not count.
+What a function is made with while the program runs, and so is in no text, joins if it is plain: the
+values of a closure, of defaults, of a ``functools.partial``, the state of an object. What is not
+plain must stand at the top level of a file. What is changed there while the program runs
+does not count.
 """
 
 import ast
@@ -62,7 +65,8 @@ INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "pl
 
 
 def fingerprint(function: Any, where: str) -> dict[str, str]:
-    """Return what decides a function, or an object with methods: what it is, and a digest of each text.
+    """Return what decides a function, or an object with methods: what it is, and a digest of each
+    text.
 
     Parameters
     ----------
@@ -103,7 +107,9 @@ class _Reader:
         self._met: dict[int, Any] = {}
 
     def describe(self, thing: Any) -> str:
-        """Return what a thing is, in words that are the same in every process; take note of the texts it needs."""
+        """Return what a thing is, in words that are the same in every process; take note of the
+        texts it needs.
+        """
         thing = getattr(thing, "py_func", thing)  # of what numba has compiled
         if isinstance(thing, np.generic):
             thing = thing.item()
@@ -155,7 +161,9 @@ class _Reader:
         return self._object(thing)
 
     def _object(self, thing: Any) -> str:
-        """Return what an object is: its name, if a file that was imported makes it; else its class and its state, if that is plain."""
+        """Return what an object is: its name, if a file that was imported makes it; else its class
+        and its state, if that is plain.
+        """
         kind, plain = self.describe(type(thing)), hasattr(thing, "__dict__")
         for module in list(sys.modules.values()):
             is_own = isinstance(module, types.ModuleType) and _file_of(module.__name__)
@@ -221,7 +229,9 @@ class _Reader:
             self._interactive(name, module)
 
     def _interactive(self, name: str, module: types.ModuleType | None) -> None:
-        """Take note of the last cell that binds a name, or, where none is known, of what the name is."""
+        """Take note of the last cell that binds a name, or, where none is known, of what the name
+        is.
+        """
         if module is None or name not in vars(module) or _file_of(module.__name__) is not None:
             return
         cell = next((one for one in reversed(_cells()) if name in _understood(one).binds), None)
@@ -232,7 +242,7 @@ class _Reader:
 
 
 def captured(function: types.FunctionType) -> dict[str, Any]:
-    """Return the values that a function takes from the functions around it, as far as they are set."""
+    """Return what a function takes from the functions around it, as far as it is set."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     empty = types.CellType()
     return {name: cell.cell_contents for name, cell in cells.items() if cell != empty}
@@ -276,8 +286,13 @@ def _file_of(name: str) -> Path | None:
     else:
         spec = _spec(name, tuple(sys.path))
         file = spec.origin if spec and spec.has_location else None
-    path = Path(file).resolve() if isinstance(file, str) else None
-    return path if path and path.is_file() and not _installed(path) else None
+    return _own_file(file) if isinstance(file, str) else None
+
+
+@functools.cache
+def _own_file(file: str) -> Path | None:
+    path = Path(file).resolve()
+    return path if path.is_file() and not _installed(path) else None
 
 
 @functools.cache

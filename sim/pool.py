@@ -1,7 +1,8 @@
 """Processes of this machine that do runs: one pool for ``run_many``, ``replicate`` and studies.
 
-What the processes do is sent to them by ``cloudpickle``: what another process could not import, typed in, in a notebook, or in a
-script without ``if __name__ == "__main__":``, goes as it is. So no process ever runs the user's script again.
+What the processes do is sent to them by ``cloudpickle``: what another process could not import,
+typed in, in a notebook, or in a script without ``if __name__ == "__main__":``, goes as it is. So no
+process ever runs the user's script again.
 """
 
 import contextlib
@@ -35,8 +36,9 @@ _work: Callable[[Any], Any] | None = None
 def processes(jobs: int | None) -> int:
     """Count the processes that ``jobs`` asks for.
 
-    None asks for as many as there are cores for this process; or for 1, this process itself, where it belongs to a pool already, whose
-    other processes have the other cores. A daemonic process can't start others, so there it is always 1.
+    None asks for as many as there are cores for this process; or for 1, this process itself, where
+    it belongs to a pool already, whose other processes have the other cores. A daemonic process
+    can't start others, so there it is always 1.
     """
     number = None if jobs is None else whole("jobs", jobs)
     if multiprocessing.current_process().daemon:
@@ -47,7 +49,7 @@ def processes(jobs: int | None) -> int:
 
 
 def _in_dask() -> bool:
-    """Tell whether this thread does a task of Dask, whose workers need not be processes of a pool."""
+    """Tell whether this thread does a task of Dask, whose workers may be no processes of a pool."""
     distributed = sys.modules.get("distributed")
     if distributed is None:
         return False
@@ -92,11 +94,13 @@ class Pool:
 
     @staticmethod
     def result(future: "Future[bytes]") -> Any:
-        """Return what the function returned, or raise what it raised; ``BrokenProcessPool`` where its process died."""
+        """Return what the function returned, or raise what it raised; ``BrokenProcessPool`` where
+        its process died.
+        """
         return cloudpickle.loads(future.result())
 
     def close(self, *, at_once: bool) -> None:
-        """End the processes; at once: in the middle of what they do, for they have nothing to lose."""
+        """End the processes; at once: amid what they do, for they have nothing to lose."""
         # public only from Python 3.14 on, as terminate_workers
         for process in list((self._executor._processes or {}).values()) if at_once else []:
             process.terminate()
@@ -115,22 +119,25 @@ def _sent(name: str, thing: Any) -> bytes:
 def _method() -> str:
     """Return how processes are started, with all made ready for it.
 
-    On Linux they are forked from a process that has imported and loaded, and if need be compiled, what a run needs, and does nothing
-    else; a fork of this process could hang, as it may have threads. Elsewhere a fork is not safe once some of the system's own
-    libraries are loaded, so there each process is new.
+    On Linux they are forked from a process that has imported and loaded, and if need be compiled,
+    what a run needs, and does nothing else; a fork of this process could hang, as it may have
+    threads. Elsewhere a fork is not safe once some of the system's own libraries are loaded, so
+    there each process is new.
     """
     if sys.platform == "linux" and _can_fork():
         return "forkserver"
-    from . import preload  # noqa: F401 - processes that save the same compiled code at once may mix it up
+    # processes that save the same compiled code at once may mix it up
+    from . import preload  # noqa: F401
 
     return "spawn"
 
 
 def _can_fork() -> bool:
-    """Start the process that others are forked from, if it does not run yet; tell whether it does."""
+    """Start the process that others are forked from, unless it runs; tell whether it does."""
     with _starting, deaf_children():
         before = dict(os.environ)
-        # it finds this package where this process has found it, and not another one in the current folder
+        # it finds this package where this process has found it, and not another one in the current
+        # folder
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
         try:
@@ -146,7 +153,9 @@ def _can_fork() -> bool:
 
 @contextlib.contextmanager
 def _without_main() -> Iterator[None]:
-    """Start processes that do not import the user's script, which nothing that is sent to them needs."""
+    """Start processes that do not import the user's script, which nothing that is sent to them
+    needs.
+    """
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -158,7 +167,9 @@ def _without_main() -> Iterator[None]:
 
 @contextlib.contextmanager
 def deaf_children() -> Iterator[None]:
-    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is inherited."""
+    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is
+    inherited.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -170,7 +181,9 @@ def deaf_children() -> Iterator[None]:
 
 
 def _settle(sent: bytes, environment: dict[str, str]) -> None:
-    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to the parent."""
+    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to
+    the parent.
+    """
     from tqdm import tqdm
 
     global _sent_work
@@ -213,7 +226,9 @@ def _do(argument: bytes) -> bytes:
 
 
 def _travels(error: Exception) -> bool:
-    """Tell whether an exception comes out of pickle as it went in: one whose class takes other arguments does not."""
+    """Tell whether an exception comes out of pickle as it went in: one whose class takes other
+    arguments does not.
+    """
     try:
         return type(pickle.loads(pickle.dumps(error))) is type(error)
     except Exception:  # of any kind, by what its class does

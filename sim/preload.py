@@ -1,4 +1,6 @@
-"""What a run needs, imported and loaded: the process from which others are forked imports this module, once for all of them."""
+"""What a run needs, imported and loaded: the process from which others are forked imports this
+module, once for all of them.
+"""
 
 import contextlib
 

@@ -154,11 +154,11 @@ def run_many[Kept](
     tasks : iterable of Task
         What to run.
     keep : callable
-        From a ``Result`` to what is wanted of it, called where the task was run. It may be defined anywhere; what it is made with
-        must be such that pickle can send it to another process.
+        From a ``Result`` to what is wanted of it, called where the task was run. It may be defined
+        anywhere; what it is made with must be such that pickle can send it to another process.
     jobs : int, optional
-        Processes, 1 or more; None: as many as there are cores for this process, or 1 within a process of another pool. With 1 everything
-        runs here. Each run has one thread.
+        Processes, 1 or more; None: as many as there are cores for this process, or 1 within a
+        process of another pool. With 1 everything runs here. Each run has one thread.
     progress : str, optional
         The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
 

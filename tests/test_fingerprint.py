@@ -1,4 +1,6 @@
-"""What decides a function of the user's own: the texts that it needs and the plain values it was made with, and nothing else."""
+"""What decides a function of the user's own: the texts that it needs and the plain values it was
+made with, and nothing else.
+"""
 
 import functools
 import importlib
