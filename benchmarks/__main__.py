@@ -18,7 +18,7 @@ from unittest.mock import patch
 import typer
 
 import sim
-from benchmarks import plain_mesa, sweeps
+from benchmarks import plain_mesa, starting, sweeps
 from sim import commands
 from sim.engine import Engine
 from tests import reference
@@ -173,6 +173,7 @@ def main(
     """Time this project beside plain Mesa."""
     scenario = sim.Scenario(members=members, days=days)
     starting_up(repeats)
+    starting.starting(say)
     beside("tuned plain Mesa", plain_mesa.run, scenario, repeats)
     if reference_repeats:
         beside("reference, Python's random", reference_alone, scenario, reference_repeats)

@@ -5,6 +5,7 @@ parts, so that a machine that slows down slows both. Plain Mesa is too slow for 
 and scaled.
 """
 
+import functools
 import os
 import statistics
 import subprocess
@@ -19,6 +20,7 @@ import mesa
 
 import sim
 from benchmarks.plain_mesa import PlainModel
+from benchmarks.starting import processor_time
 
 JOBS = 2
 PARTS = 5
@@ -61,11 +63,6 @@ class PlainRun(PlainModel):
             self.datacollector.collect(self)
 
 
-def processor_time() -> float:
-    """Give the seconds of processor time that this process, and those it has ended, have had: what other programs take is not in it."""
-    return sum(os.times()[:4])
-
-
 def plain(scenario: sim.Scenario, runs: int) -> float:
     """Give the runs in a second of ``mesa.batch_run`` of the plain model."""
     parameters: dict[str, Any] = {"members": scenario.members, "days": scenario.days}
@@ -85,7 +82,10 @@ def plain(scenario: sim.Scenario, runs: int) -> float:
 def beside_batch_run(scenario: sim.Scenario, runs: int, say: Say) -> None:
     """Print the runs in a second of a study, of the bare runs, and of plain Mesa."""
     each = runs // PARTS
-    clocks = {"time": time.perf_counter, "processor time": processor_time}
+    clocks = {
+        "time": time.perf_counter,
+        "processor time": functools.partial(processor_time, os.getpid()),
+    }
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in clocks}
     for part in range(PARTS):
         first = scenario.replace({"seed": part * each + 1})

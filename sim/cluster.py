@@ -9,9 +9,9 @@ import secrets
 from typing import Any
 
 from .errors import InputError
-from .executors import AHEAD, DIED, Done
+from .executors import AHEAD, Done, died
 from .parameters import shown
-from .records import Job, Keep, Record, attempt, described, failure
+from .records import Job, Keep, Record, attempt, described
 from .scenario import Scenario
 from .version import VERSION
 
@@ -31,9 +31,8 @@ AGAIN = 2
 def attempt_there(version: str, scenario: Scenario, keep: Keep, job: Job) -> Record:
     """Run a job on a worker; one of another version would give other numbers."""
     if version != VERSION:
-        return failure(
-            job,
-            f"the worker has invitesim {VERSION}; must be {version}, as where the study was started",
+        raise InputError(
+            f"scheduler: a worker has invitesim {VERSION}; must be {version}, as where the study was started"
         )
     return attempt(scenario, keep, job)
 
@@ -70,6 +69,7 @@ class Dask:
                 f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786"
             ) from None
         self._futures: dict[Any, Job] = {}
+        self._given_up: list[Job] = []
         self._name = f"invitesim-{secrets.token_hex(4)}"
         """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
 
@@ -82,7 +82,7 @@ class Dask:
     @property
     def under_way(self) -> int:
         """How many jobs it has taken and not given back."""
-        return len(self._futures)
+        return len(self._futures) + len(self._given_up)
 
     def submit(self, job: Job) -> None:
         """Take a job."""
@@ -95,26 +95,33 @@ class Dask:
 
     def finished(self) -> Done:
         """Wait until a job is done, and give those that are, with their records."""
-        done = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
-        return [
-            (job, self._record(future, job))
-            for future in done
-            if (job := self._futures.pop(future))
-        ]
+        if not self._futures:
+            raise died(self._given_up)
+        done: Done = []
+        for future in distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done:
+            job = self._futures.pop(future)
+            try:
+                done.append((job, self._record(future)))
+            except distributed.KilledWorker:
+                self._given_up.append(job)
+        return done
 
-    def _record(self, future: Any, job: Job) -> Record:
+    def _record(self, future: Any) -> Record:
         if future.status in ("cancelled", "lost"):
             raise InputError(
                 "scheduler: it has gone, or has dropped the study's runs; must be there again, then start the study again"
             )
         try:
             record: Record = future.result()
-        except distributed.KilledWorker:
-            return failure(job, DIED)
+        except (InputError, distributed.KilledWorker):
+            raise
         except (
             Exception
-        ) as error:  # the worker could not begin: a row says so, as of any other failure
-            return failure(job, described(error))
+        ) as error:  # of any kind: the worker could not begin, so it is no failed run
+            right = "must be able to import all that keep and the scenario need"
+            raise InputError(
+                f"scheduler: a worker can't begin ({described(error.__cause__ or error)}); {right}"
+            ) from None
         return record
 
     def close(self) -> None:

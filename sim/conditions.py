@@ -6,11 +6,14 @@ calls it by its address.
 
 import inspect
 import re
+from types import CodeType
 from typing import Any
+
+import numpy as np
 
 from .agents.policy import Bond, Candidate, InvitePolicy
 from .errors import InputError
-from .origin import meaning
+from .fingerprint import captured, importable
 from .parameters import shown
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
@@ -32,7 +35,7 @@ def compiled(policy: InvitePolicy) -> int:
         return 0
     where = f"policies.{policy.name}.condition"
     function = _function(where, condition)
-    known = (function, meaning(function))  # what it takes from outside is compiled into it
+    known = (function, _constants(function, frozenset(), []))
     if known not in _compiled:
         _compiled[known] = _compile(where, function)
     return int(_compiled[known].address)
@@ -64,6 +67,36 @@ def _function(where: str, condition: Any) -> Any:
     if not fits:
         raise InputError(f"{where}: the function {function.__name__} takes {takes}; {right}")
     return function
+
+
+def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
+    """Return what numba compiles into a function of all that it takes from outside, as it is now,
+    for it may be changed between runs.
+
+    ``names`` are those that the function uses which has led here: of a module they say what
+    matters.
+    """
+    thing = getattr(thing, "py_func", thing)
+    taken: dict[Any, Any]
+    if inspect.isfunction(thing) and not importable(thing) and thing not in met:
+        met.append(thing)
+        names, known = _names(thing.__code__), thing.__globals__
+        taken = captured(thing) | {name: known[name] for name in names & known.keys()}
+    elif inspect.ismodule(thing):
+        taken = {name: value for name, value in vars(thing).items() if name in names}
+    elif isinstance(thing, tuple):
+        taken = dict(enumerate(thing))
+    else:
+        return repr((thing.dtype, thing.tolist()) if isinstance(thing, np.ndarray) else thing)
+    return str({name: _constants(value, names, met) for name, value in sorted(taken.items())})
+
+
+def _names(code: CodeType) -> frozenset[str]:
+    """Find the names of what stands outside, attributes included, also those in functions within
+    the function.
+    """
+    inner = [one for one in code.co_consts if inspect.iscode(one)]
+    return frozenset(code.co_names).union(*map(_names, inner))
 
 
 def _compile(where: str, function: Any) -> Any:

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from .agents import InvitePolicy
 from .arguments import by_name, numbers, whole
 from .errors import InputError
-from .origin import meaning
+from .fingerprint import fingerprint
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
 from .scenario import Scenario
 from .unpacked import unpacked
@@ -418,7 +418,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     if callable(value):
-        return meaning(value)
+        return fingerprint(value, "condition")
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -4,23 +4,29 @@ An executor takes jobs while it has room, and gives records in whatever order th
 study knows nothing of where its runs are done, so its table is the same by any of them.
 """
 
+import functools
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
-from .records import Job, Keep, Record, attempt, described, failure
-from .runs import check_travels, deaf_children, opened_pool, processes, stop_pool
+from .errors import InputError
+from .pool import Pool, processes
+from .records import Job, Keep, Record, attempt
 from .scenario import Scenario
 
 AHEAD = 4
 """Jobs that each process has waiting: enough that none waits for the study, few enough to hold in memory."""
-DIED = "its process died twice, most often for want of memory (take fewer jobs or members), or killed by a library of the policy's function"
 Done = list[tuple[Job, Record]]
 
 
 class Executor(Protocol):
-    """Does the runs of one study."""
+    """Does the runs of one study.
+
+    A job whose process dies each time is no failed run, of which there would be a row, for it may
+    be the machine's fault. It is under way until nothing else is; then ``finished`` says so.
+    """
 
     @property
     def room(self) -> int:
@@ -81,21 +87,31 @@ class Here:
         """Do nothing: nothing is under way between two calls."""
 
 
+def died(jobs: Sequence[Job]) -> InputError:
+    """Return the error that says of which runs each process has died."""
+    more = f" (and {len(jobs) - 1} more runs)" if len(jobs) > 1 else ""
+    run = ", ".join(f"{name} = {value}" for name, value in jobs[0].changes.items())
+    reason = "most often for want of memory (take fewer jobs or members), or killed by a library of your function"
+    kept = "all others are kept, and the same again tries this one once more"
+    return InputError(
+        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process died twice, {reason}; {kept}"
+    )
+
+
 class Processes:
     """Does jobs in a pool of processes.
 
     When a process dies, the pool loses all that was under way and does not know whose fault it was. So each of these jobs is done again
-    alone, in a new pool; the one that kills its process once more has failed.
+    alone, in a new pool; the one that kills its process once more is given up.
     """
 
     def __init__(self, scenario: Scenario, keep: Keep, jobs: int) -> None:
-        check_travels(("keep", keep), ("scenario", scenario))
-        self._work = (scenario, keep)
+        self._work = functools.partial(attempt, scenario, keep)
         self._jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
-        self._broken = False
-        self._futures: dict[Future[Record], Job] = {}
+        self._pool: Pool | None = None
+        self._futures: dict[Future[bytes], Job] = {}
         self._suspects: deque[Job] = deque()
+        self._given_up: list[Job] = []
         self._alone = False
         """Whether the one job under way is a suspect."""
 
@@ -107,26 +123,25 @@ class Processes:
     @property
     def under_way(self) -> int:
         """How many jobs it has taken and not given back."""
-        return len(self._futures) + len(self._suspects)
+        return len(self._futures) + len(self._suspects) + len(self._given_up)
 
     def submit(self, job: Job) -> None:
         """Take a job."""
         if self._pool is None:
-            self._pool = opened_pool(self._jobs)
+            self._pool = Pool(self._work, self._jobs, "keep, or the scenario")
         try:
-            with deaf_children():
-                self._futures[self._pool.submit(attempt, *self._work, job)] = job
+            self._futures[self._pool.submit("the point", job)] = job
         except BrokenProcessPool:  # a process has died since the last look
-            self._broken = True
             self._suspects.append(job)
+            self._close_pool()
 
     def finished(self) -> Done:
         """Wait until something has happened, and give the jobs that are done, perhaps none, with their records."""
-        if self._suspects and not self._futures:
+        if not self._futures and self._suspects:
             self._alone = True
-            if self._broken:
-                self._renew()
             self.submit(self._suspects.popleft())
+        elif not self._futures:
+            raise died(self._given_up)
         done: Done = []
         broken: list[Job] = []
         for future in wait(self._futures, return_when=FIRST_COMPLETED).done:
@@ -135,31 +150,25 @@ class Processes:
             for future in wait(self._futures).done:  # of a broken pool all are done
                 self._take(future, done, broken)
             if self._alone:
-                done += [(job, failure(job, DIED)) for job in broken]
+                self._given_up += broken
             else:
                 self._suspects.extend(sorted(broken, key=lambda job: (job.point, job.replication)))
-            self._renew()
+            self._close_pool()
         self._alone = self._alone and bool(self._futures)
         return done
 
-    def _take(self, future: Future[Record], done: Done, broken: list[Job]) -> None:
+    def _take(self, future: Future[bytes], done: Done, broken: list[Job]) -> None:
         job = self._futures.pop(future)
         try:
-            done.append((job, future.result()))
+            done.append((job, Pool.result(future)))
         except BrokenProcessPool:
             broken.append(job)
-        except (
-            Exception
-        ) as error:  # the job could not be sent: a row says so, as of any other failure
-            done.append((job, failure(job, described(error))))
 
-    def _renew(self) -> None:
-        if self._pool is not None:
-            stop_pool(self._pool)
-            self._pool, self._broken = None, False
+    def _close_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close(at_once=bool(self._futures))
 
     def close(self) -> None:
         """End the processes, in the middle of what they do."""
-        self._futures.clear()
-        self._suspects.clear()
-        self._renew()
+        self._close_pool()

@@ -4,21 +4,16 @@ All parameters, the seeds, the versions of the packages that the numbers pass th
 can't be found out, such as the commit where there is no git, is ``None``.
 """
 
-import contextlib
 import functools
-import hashlib
 import inspect
 import os
-import pickle
 import platform
 import subprocess
-import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from .scenario import Scenario
@@ -97,102 +92,6 @@ def source(function: Any) -> str | None:
         return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
         return None
-
-
-def meaning(thing: Any) -> str:
-    """Give all that decides what a function gives: its text, or its code, its defaults, and what it takes from outside.
-
-    The same in every process. Functions are followed, and of modules and classes what the code names; but what belongs to Python or to an
-    installed package other than the function's own module is only named. Of an object it is its class and state.
-    """
-    thing = getattr(thing, "py_func", thing)
-    return _meaning(thing, getattr(thing, "__module__", None), frozenset(), {})
-
-
-def _meaning(thing: Any, home: str | None, names: frozenset[str], met: dict[Any, Any]) -> str:
-    """Give the meaning of what is met on the way, in code of the module ``home`` that has these names; in full only where it is new."""
-    thing = getattr(thing, "py_func", thing)
-    key = id(thing), None if inspect.isfunction(thing) else names
-    if key in met:
-        return _state(thing)
-    met[key] = thing  # kept, so that nothing else has its id
-    module = getattr(thing, "__name__" if inspect.ismodule(thing) else "__module__", None)
-    followed = module == home or not _installed(module)
-    if isinstance(thing, tuple | list):
-        return f"{type(thing).__name__} {[_meaning(one, home, names, met) for one in thing]}"
-    if inspect.isfunction(thing) and followed:
-        names = _names(thing.__code__)
-        text = source(thing) or repr(_code(thing.__code__))
-        taken = {
-            "defaults": thing.__defaults__,
-            "keywords": thing.__kwdefaults__,
-            **_outside(thing, names),
-        }
-    elif (inspect.ismodule(thing) or inspect.isclass(thing)) and followed:
-        text = _state(thing)
-        taken = {name: value for name, value in vars(thing).items() if name in names}
-    else:
-        return _state(thing)
-    return "\n".join(
-        [
-            text,
-            *(
-                f"{name} = {_meaning(value, home, names, met)}"
-                for name, value in sorted(taken.items())
-            ),
-        ]
-    )
-
-
-def _installed(module: str | None) -> bool:
-    """Say whether a module is Python's, a package's or this library's: of these the versions are known, and they don't change meanwhile."""
-    top = (module or "builtins").partition(".")[0]
-    file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
-    return top in {*sys.stdlib_module_names, __package__} or not {
-        "site-packages",
-        "dist-packages",
-    }.isdisjoint(Path(file).parts)
-
-
-def _outside(function: Any, names: frozenset[str]) -> dict[str, Any]:
-    """Give what a function takes from its module and from the functions around it, as far as it is there by now."""
-    taken = {name: function.__globals__[name] for name in names & function.__globals__.keys()}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        with contextlib.suppress(ValueError):  # not set yet
-            taken[name] = cell.cell_contents
-    return taken
-
-
-def _names(code: CodeType) -> frozenset[str]:
-    """Give the names of what stands outside, attributes included, also those in functions within the function."""
-    return frozenset(code.co_names).union(
-        *(_names(one) for one in code.co_consts if inspect.iscode(one))
-    )
-
-
-def _code(code: CodeType) -> tuple[Any, ...]:
-    return (
-        code.co_code,
-        code.co_names,
-        [_code(one) if inspect.iscode(one) else one for one in code.co_consts],
-    )
-
-
-def _state(value: Any) -> str:
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    if name is not None:  # a class, a module, a function of elsewhere
-        return f"{getattr(value, '__module__', '')}.{name}"
-    if isinstance(value, set | frozenset):
-        return f"{type(value).__name__} {sorted(map(_state, value))}"
-    if value is None or isinstance(value, int | float | complex | str | bytes):
-        return repr(value)
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    try:
-        return f"{kind} {hashlib.sha256(pickle.dumps(value)).hexdigest()}"
-    except (
-        Exception
-    ):  # what can't be sent to another process, whatever it says to that, decides nothing there
-        return kind
 
 
 def commit(root: Path | None = None) -> dict[str, Any] | None:

@@ -6,24 +6,19 @@ between processes. What comes out does not depend on how many processes there ar
 """
 
 import contextlib
-import multiprocessing
-import os
-import pickle
-import signal
-import threading
+import functools
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from .arguments import whole
 from .errors import InputError
 from .interruption import interrupts_held
-from .machine import cores
 from .parameters import shown
+from .pool import Pool, processes
 from .scenario import Scenario, checked
 
 if TYPE_CHECKING:
@@ -159,10 +154,11 @@ def run_many[Kept](
     tasks : iterable of Task
         What to run.
     keep : callable
-        From a ``Result`` to what is wanted of it, called where the task was run. With more than one job it and the scenarios' own policy
-        functions must be defined at the top of a module, or of a script that runs under ``if __name__ == "__main__":``.
+        From a ``Result`` to what is wanted of it, called where the task was run. It may be defined
+        anywhere; what it is made with must be such that pickle can send it to another process.
     jobs : int, optional
-        Processes, 1 or more; None: as many as there are cores for this process. With 1 everything runs here. Each run has one thread.
+        Processes, 1 or more; None: as many as there are cores for this process, or 1 within a
+        process of another pool. With 1 everything runs here. Each run has one thread.
     progress : str, optional
         The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
 
@@ -205,70 +201,40 @@ def _todo(tasks: Iterable[Task]) -> list[Task]:
     return given
 
 
-def processes(jobs: int | None) -> int:
-    """Give the number of processes that ``jobs`` asks for; None: as many as there are cores for this process."""
-    return cores() if jobs is None else whole("jobs", jobs)
-
-
 def _here[Kept](
     tasks: Sequence[Task], keep: Callable[["Result"], Kept]
 ) -> Generator[tuple[Task, Kept]]:
     for task in tasks:
         with _named(task):
-            kept = _work(task.scenario, keep)
+            kept = _work(keep, task.scenario)
         yield task, kept
 
 
 def _over_processes[Kept](
     tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int
 ) -> Generator[tuple[Task, Kept]]:
-    check_travels(("keep", keep), *((task.name, task.scenario) for task in tasks))
-    pool = opened_pool(jobs)
-    ahead = (
-        4 * jobs
-    )  # enough that no process waits, few enough that a mistake in a long sweep shows early
-    under_way: deque[tuple[Task, Future[Kept]]] = deque()
+    pool = Pool(functools.partial(_work, keep), jobs, "keep")
+    # enough that no process waits, few enough that a mistake in a long sweep shows early
+    ahead = 4 * jobs
+    under_way: deque[tuple[Task, Future[bytes]]] = deque()
     try:
         for place in range(len(tasks) + ahead):
             if place < len(tasks):
-                with deaf_children():
-                    under_way.append(
-                        (tasks[place], pool.submit(_work, tasks[place].scenario, keep))
-                    )
+                task = tasks[place]
+                with _named(task):
+                    under_way.append((task, pool.submit("scenario", task.scenario)))
             if place >= ahead and under_way:
                 task, future = under_way.popleft()
                 with _named(task):
-                    kept = future.result()
+                    kept = pool.result(future)
                 yield task, kept
-        pool.shutdown()
     except BaseException:
-        stop_pool(pool)
+        pool.close(at_once=True)
         raise
+    pool.close(at_once=False)
 
 
-def opened_pool(jobs: int) -> ProcessPoolExecutor:
-    """Make a pool of processes that run scenarios; submit to it under ``deaf_children``."""
-    # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
-    run(Scenario(members=2, days=1), threads=1)
-    # Spawned, not forked: the fork of a process that has run threads can hang.
-    return ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_settle
-    )
-
-
-def check_travels(*named: tuple[str, object]) -> None:
-    """Find out before anything runs whether what the processes need can be sent to them."""
-    for name, sent in named:
-        try:
-            pickle.dumps(sent)
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            right = "must be functions defined at the top of a module, or jobs=1"
-            raise InputError(
-                f"{name}: can't be sent to another process ({error}); {right}"
-            ) from None
-
-
-def _work[Kept](scenario: Scenario, keep: Callable[["Result"], Kept]) -> Kept:
+def _work[Kept](keep: Callable[["Result"], Kept], scenario: Scenario) -> Kept:
     return keep(run(scenario, threads=1))
 
 
@@ -280,48 +246,8 @@ def _named(task: Task) -> Iterator[None]:
     except InputError as error:
         raise InputError(f"{task.name}: {error}") from error
     except BrokenProcessPool as error:
-        reasons = "for want of memory (take fewer jobs or members), or in a script without if __name__ == '__main__':"
-        raise InputError(f"{task.name}: its process died, most often {reasons}") from error
+        reason = "most often for want of memory (take fewer jobs or members)"
+        raise InputError(f"{task.name}: its process died, {reason}") from error
     except Exception as error:
         error.add_note(f"This happened in the run of {task.name}.")
         raise
-
-
-def _settle() -> None:
-    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to the parent."""
-    from tqdm import tqdm
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tqdm.set_lock(
-        threading.RLock()
-    )  # its own would be shared between processes, and be left behind when this one is ended
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-@contextlib.contextmanager
-def deaf_children() -> Iterator[None]:
-    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is inherited."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def stop_pool(pool: ProcessPoolExecutor) -> None:
-    """End the pool's processes in the middle of what they do; they have nothing to lose."""
-    for process in list(
-        (pool._processes or {}).values()
-    ):  # public only from Python 3.14 on, as terminate_workers
-        process.terminate()
-    pool.shutdown(cancel_futures=True)

@@ -8,7 +8,6 @@ by luck.
 import contextlib
 import functools
 import hashlib
-import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,8 @@ from .arguments import located, whole
 from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
+from .fingerprint import fingerprint
 from .measures import COLUMNS, EVERYBODY
-from .origin import meaning, source
 from .parameters import shown
 from .plan import Fixed, Plan, Rule, Until, check_there
 from .records import Job, Keep, summary
@@ -211,7 +210,7 @@ class Study:
     def _identity(self) -> dict[str, Any]:
         """What makes this study this one and no other; replications may grow."""
         conditions = {
-            name: meaning(policy.condition)
+            name: fingerprint(policy.condition, f"policies.{name}.condition")
             for name, policy in self.scenario.policies.items()
             if policy.condition is not None
         }
@@ -222,7 +221,7 @@ class Study:
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
             "contacts": {path: _digest_of(Path(path)) for path in self._logs()},
-            "keep": "Result.summary" if self.keep is summary else _named(self.keep),
+            "keep": "Result.summary" if self.keep is summary else fingerprint(self.keep, "keep"),
             "varied": list(self.design.names),
             "values": {name: self._values(place) for place, name in enumerate(self.design.names)},
             "points": len(self.design),
@@ -300,22 +299,6 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
             raise KeyboardInterrupt(
                 f"interrupted; {kept}, and the same again goes on from there"
             ) from None
-
-
-def _named(keep: Keep) -> str:
-    """Tell ways of keeping apart: a function by what decides it, an object by its state, the source of its class and what decides its
-    methods, a partial by its function and what that is given.
-    """
-    if hasattr(keep, "__qualname__"):
-        return meaning(keep)
-    if isinstance(keep, functools.partial):
-        return f"{_named(keep.func)}\n{meaning((keep.args, sorted(keep.keywords.items())))}"
-    methods = [
-        method
-        for method in vars(type(keep)).values()
-        if inspect.isfunction(method) and source(method)
-    ]
-    return "\n".join([meaning(keep), source(type(keep)) or "", *map(meaning, methods)])
 
 
 def _digest_of(path: Path) -> str | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,31 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     )  # by the worker that is left
 
 
+def test_a_worker_that_can_t_begin_is_a_line_and_no_failed_run(cluster, tmp_path, monkeypatch):
+    """As where the user's own module is not there."""
+    made = types.ModuleType("made_up")
+    exec("def keep(result):\n    return result.summary", vars(made))
+    monkeypatch.setitem(sys.modules, "made_up", made)
+    study = sim.Study(SMALL, {"platform.limit": [1]}, replications=2)
+    assert study._identity["keep"] == "Result.summary"  # a function without a text has none
+    study.keep = made.keep
+    with pytest.raises(sim.InputError, match=r"^scheduler: a worker can't begin .*made_up"):
+        study.run(tmp_path / "out", scheduler=cluster.address)
+    assert not list((tmp_path / "out").glob("runs/*/*"))
+
+
+def test_in_a_task_of_dask_runs_are_done_there(monkeypatch):
+    from sim.pool import processes
+
+    monkeypatch.setattr("sim.pool.cores", lambda: 9)
+    workers = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
+    with (
+        distributed.LocalCluster(dashboard_address=None, **workers) as there,
+        distributed.Client(there) as client,
+    ):
+        assert (processes(None), client.submit(processes, None).result()) == (9, 1)
+
+
 def test_no_scheduler(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
     with pytest.raises(
@@ -122,10 +148,9 @@ def test_without_dask(tmp_path):
     )
 
 
-def test_a_worker_of_another_version_gives_no_numbers(monkeypatch):
+def test_a_worker_of_another_version_gives_no_numbers():
     from sim.cluster import attempt_there
-    from sim.records import ERROR, rows_of, summary
+    from sim.records import summary
 
-    record = attempt_there("0.0.9", SMALL, summary, next(LONG._jobs(0, 0, 1)))
-    assert record.failed
-    assert "must be 0.0.9" in rows_of(record)[ERROR][0].as_py()
+    with pytest.raises(sim.InputError, match=r"a worker has .*; must be 0\.0\.9"):
+        attempt_there("0.0.9", SMALL, summary, next(LONG._jobs(0, 0, 1)))

@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import types
+from concurrent.futures import ProcessPoolExecutor
 
 import pandas as pd
 import pytest
 
 import sim
 from sim.engine import Engine
+from sim.pool import processes
 
 SMALL = sim.Scenario(members=60, days=20, seed=5)
 
@@ -123,11 +127,113 @@ def test_processes_are_stopped_in_the_middle_of_a_run():
 
 
 def test_what_cannot_travel_is_said_before_anything_runs():
-    with pytest.raises(sim.InputError, match="keep: can't be sent to another process"):
-        next(sim.run_many(tasks(2), lambda result: None, jobs=2))
-    assert [
-        kept for _, kept in sim.run_many(tasks(2), lambda result: result.scenario.seed, jobs=1)
-    ] == [5, 6]
+    lock = threading.Lock()
+    with pytest.raises(sim.InputError, match=r"^keep: can't be sent to another process"):
+        next(sim.run_many(tasks(2), lambda result: lock, jobs=2))
+    assert next(sim.run_many(tasks(2), lambda result: lock, jobs=1))[1] is lock
+
+
+class OfTwoArguments(Exception):
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+def fail_oddly(result: sim.Result) -> None:
+    raise OfTwoArguments(1, 2)
+
+
+def test_an_exception_that_pickle_can_t_make_again_is_not_blamed_on_memory():
+    with pytest.raises(RuntimeError, match=r"^OfTwoArguments: 1 and 2") as caught:
+        next(sim.run_many(tasks(2), fail_oddly, jobs=2))
+    assert "This happened in the run of seed 5." in caught.value.__notes__
+
+
+def test_what_a_new_process_can_t_import_is_a_line(monkeypatch):
+    """A module of a notebook's or a program's own making: cloudpickle takes it for one that is there."""
+    made = types.ModuleType("made_up")
+    exec("def keep(result):\n    return 1", vars(made))
+    monkeypatch.setitem(sys.modules, "made_up", made)
+    with pytest.raises(sim.InputError, match=r"^seed 5: another process can't make .*'made_up'"):
+        next(sim.run_many(tasks(2), made.keep, jobs=2))
+
+
+def test_a_pool_has_the_environment_of_when_it_is_opened(monkeypatch):
+    for value in ("1", "2"):
+        monkeypatch.setenv("OF_MINE", value)
+        kept = sim.run_many(tasks(2), lambda result: os.environ["OF_MINE"], jobs=2)
+        assert [one for _, one in kept] == [value, value]
+
+
+TYPED_IN = """
+import os, sim
+
+def helper(result):
+    return int(result.scenario.seed)
+
+class Kept:
+    def __init__(self, seed):
+        self.seed, self.process = seed, os.getpid()
+
+def keep(result):
+    return Kept(helper(result))
+
+def few(bond, candidate, day):
+    return candidate.degree < 5
+
+own = sim.InvitePolicy("own", directory=1, condition=few)
+scenario = sim.Scenario(members=30, days=5, seed=5, policies=[own])
+print("begun")
+kept = [kept for _, kept in sim.run_many([sim.Task(str(s.seed), s) for s in sim.replications(scenario, 4)], keep, jobs=2)]
+print([one.seed for one in kept], all(isinstance(one, Kept) and one.process != os.getpid() for one in kept))
+print(sim.replicate(scenario, 3, jobs=2).equals(sim.replicate(scenario, 3, jobs=1)))
+"""
+
+
+@pytest.mark.parametrize("how", ["script", "-", "-c"])
+def test_functions_that_other_processes_can_t_import_go_to_them_as_they_are(tmp_path, how):
+    """Typed in, or in a script without ``if __name__``, which no process runs again."""
+    script = tmp_path / "unguarded.py"
+    script.write_text(TYPED_IN)
+    # the package is found where this process finds it, not in the folder where the program starts
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "__init__.py").write_text("raise SystemExit('another sim')")
+    settings = os.environ | {"PYTHONPATH": os.getcwd(), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(
+        [sys.executable, *{"script": [script], "-": ["-"], "-c": ["-c", TYPED_IN]}[how]],
+        input=TYPED_IN if how == "-" else "",
+        env=settings,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (done.stdout, done.stderr) == ("begun\n[5, 6, 7, 8] True\nTrue\n", "")
+
+
+def replicated(jobs: int | None) -> int:
+    return len(sim.replicate(SMALL, 2, jobs=jobs))
+
+
+@pytest.mark.parametrize(
+    ("method", "jobs"), [("fork", None), ("fork", 2), ("spawn", None), ("forkserver", 2)]
+)
+def test_within_a_process_of_a_pool_runs_are_done_there(method, jobs):
+    """A daemonic process can't have others below it."""
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.apply(replicated, [jobs]) == 8
+
+
+def jobs_by_default(_: object) -> tuple[int, int]:
+    return processes(None), processes(2)
+
+
+def test_within_a_pool_the_other_cores_are_taken(monkeypatch):
+    monkeypatch.setattr("sim.pool.cores", lambda: 9)
+    assert jobs_by_default(None) == (9, 2)
+    for method in ("fork", "spawn"):
+        with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
+            assert pool.submit(jobs_by_default, None).result() == (1, 2)
+            assert pool.submit(replicated, 2).result() == 8  # asked for, and possible here
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
@@ -193,11 +299,11 @@ def test_no_process_outlives_its_parent(tmp_path, blow, early):
     ) as parent:
         if not early:
             assert parent.stdout.readline() == "0\n"
-        while len(below := children(parent.pid)) < 3:  # multiprocessing's own and two workers
+        while len(below := children(parent.pid)) < 4:  # multiprocessing's own two, and two workers
             assert parent.poll() is None
             time.sleep(0.01)
         if early:
-            time.sleep(0.4)  # the workers are importing
+            time.sleep(0.4)  # what the workers need is being imported
         if blow == signal.SIGINT:
             os.killpg(parent.pid, blow)
         else:

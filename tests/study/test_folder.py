@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import json
 import os
 import shutil
@@ -203,49 +202,41 @@ def test_a_function_that_takes_another_value_from_outside_is_another_study(tmp_p
         study(30).run(tmp_path, jobs=1)
 
 
-def test_what_decides_a_function_is_the_same_in_every_process(tmp_path):
-    """Whatever it takes from outside: else a study could not be resumed."""
-    script = tmp_path / "mine.py"
-    script.write_text(
-        "import numpy as np\nfrom sim.origin import meaning\nfrom sim.runs import replications\n"
-        "class Plain:\n    def __init__(self):\n        self.number = 7\n"
-        "table, words, one = np.arange(5000), {'a', 'b', 'c', 'd'}, Plain()\n"
-        "def below(x):\n    return x < table[3] + one.number\n"
-        "def keep(x, least=3):\n    return np.mean(x), below(x), replications, x in words\n"
-        "if __name__ == '__main__':\n    print(meaning(keep))\n"
-    )
-    env = os.environ | {"PYTHONPATH": str(HOUSE)}
-    said = {
-        subprocess.run(
-            [sys.executable, script], capture_output=True, text=True, check=True, env=env
-        ).stdout
-        for _ in range(3)
-    }
-    (text,) = said
-    assert all(word in text for word in ("x < table[3]", "replications", "numpy"))
-    assert "0x" not in text
+MINE = """
+    import functools, sys
+    import sim
+    from helpers import degrees
+
+    GROUPS = {"rule": {"all", "own", "everyone"}}
+    CACHE = {}
+
+    def keep(result):
+        CACHE[result.scenario.seed] = 1
+        return degrees(result)[lambda table: table["policy"].isin(GROUPS["rule"])]
+
+    if __name__ == "__main__":
+        sim.Study(sim.Scenario(members=20, days=2), {"platform.limit": [1]}, replications=2, keep=keep).run("out", jobs=1)
+"""
 
 
-def part(result):
-    return result.summary[["policy", "degree"]]
+def test_a_helper_that_has_changed_is_named_and_nothing_else_matters(tmp_path):
+    """Not the hash seed, nor a cache that fills, nor how many replications the script asks for."""
+    helpers, mine = tmp_path / "helpers.py", tmp_path / "mine.py"
+    helper = "import functools\n@functools.lru_cache\ndef degrees(result):\n    return result.summary[['policy', '%s']]\n"
+    helpers.write_text(helper % "degree")
+    mine.write_text(textwrap.dedent(MINE))
 
+    def said(seed: str) -> str:
+        settings = os.environ | {"PYTHONPATH": str(HOUSE), "PYTHONHASHSEED": seed}
+        return subprocess.run(
+            [sys.executable, "mine.py"], cwd=tmp_path, env=settings, capture_output=True, text=True
+        ).stderr
 
-def another_part(result):
-    return result.summary[["policy", "blocked"]]
-
-
-class Keeps:
-    def __call__(self, result):
-        return part(result)
-
-
-def test_what_a_way_of_keeping_calls_is_part_of_it(monkeypatch):
-    """An object by its methods, a partial by its function: else a study takes runs of yesterday's code for its own."""
-    before = [study._named(keep) for keep in (Keeps(), functools.partial(Keeps.__call__, Keeps()))]
-    monkeypatch.setattr(sys.modules[__name__], "part", another_part)
-    after = [study._named(keep) for keep in (Keeps(), functools.partial(Keeps.__call__, Keeps()))]
-    assert all(one != other for one, other in zip(before, after, strict=True))
-    assert study._named(functools.partial(part, 1)) != study._named(functools.partial(part, 2))
+    assert [said("1"), said("2")] == ["", ""]
+    mine.write_text(mine.read_text().replace("replications=2", "replications=3"))
+    assert said("3") == ""
+    helpers.write_text(helper % "blocked")
+    assert "another study: keep.text of helpers.py is" in said("1").splitlines()[-1]
 
 
 def test_a_contact_log_that_has_changed_is_another_study(tmp_path):

@@ -1,5 +1,9 @@
 """What a study gives: the table of its runs, failed ones, comparisons, and enough replications."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +12,7 @@ import sim
 from sim import records, study
 from sim.measures import COLUMNS
 from sim.plan import Until
-from tests.study.small import GRID, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
+from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
 
@@ -166,14 +170,50 @@ def test_failed_runs_are_tried_again_if_so_asked(tmp_path, monkeypatch, ran):
     assert ran == [7] * 6
 
 
-def test_a_process_that_dies_twice_is_a_failed_run(tmp_path):
-    table = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=4, keep=dies_at_seven).run(
-        tmp_path, jobs=2
+def test_a_process_that_dies_twice_is_a_line_and_no_failed_run(tmp_path, ran):
+    """It may be the machine's fault; the others are done, and kept."""
+    study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=4, keep=dies_at_seven)
+    line = r"^the run of point 1 \(platform.limit = 3\) with seed 7: its process died twice"
+    with pytest.raises(sim.InputError, match=line):
+        study.run(tmp_path, jobs=2)
+    assert not (tmp_path / "table.parquet").exists()
+    study.keep = records.summary  # whose process lives; the study is the same
+    study.run(tmp_path, jobs=1)
+    assert ran == [7]
+
+
+TYPED_IN = """
+import sim
+
+def keep(result):
+    return result.summary
+
+sim.Study(sim.Scenario(members=20, days=2), {"platform.limit": [1, 2]}, replications=4%s).run("out", jobs=2)
+print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "keep"), [("script", ", keep=keep"), ("-", ", keep=keep"), ("-", "")]
+)
+def test_functions_that_other_processes_can_t_import(tmp_path, how, keep):
+    """In a script without a guard, or typed in: done, or a line before the first run where the text can't be read."""
+    text = TYPED_IN % keep
+    (tmp_path / "unguarded.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "unguarded.py" if how == "script" else "-"],
+        input=text,
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
-    failed = table.failed()
-    assert failed[["platform.limit", "seed"]].to_numpy().tolist() == [[3, 7]]
-    assert failed["error"].item().startswith("its process died twice")
-    assert table.to_pandas(policy="all")["degree"].notna().sum() == 7
+    if how == "-" and keep:
+        assert "keep: its text can't be read (keep was typed in)" in done.stderr.splitlines()[-1]
+        assert not (tmp_path / "out").exists()
+    else:
+        assert (done.stdout, done.stderr) == ("done\n", "")
+        assert pd.read_parquet(tmp_path / "out" / "table.parquet")["error"].isna().all()
 
 
 # Comparing

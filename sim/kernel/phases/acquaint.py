@@ -30,9 +30,10 @@ from ..state.bonds import (
     last_in,
     prefetch_bond,
     prefetch_member,
+    prefetch_new_slot,
     with_class,
 )
-from ..state.lists import NEXT_SLOT, has_room, lengthen, prefetch_next
+from ..state.lists import NEXT_SLOT, has_room, lengthen
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 from .meet import strengthen
 
@@ -125,9 +126,7 @@ def _prefetch_contact(people, row, partition):
         if looks_after(partition, row[side]):
             ego = np.int64(row[side])
             length = np.int64(people.counts[COUNTS * ego + CONTACTS])
-            if length > 0:
-                prefetch(people.link, 2 * contact_slot(people, ego, length - 1))
-            prefetch_next(people.contacts, people.blocks, people.alter, ego, length)
+            prefetch_new_slot(people, people.contacts, ego, length)
 
 
 @inline

@@ -52,7 +52,11 @@ from ..state.columns import (
     T_STRIKES,
     TALLY,
 )
-from ..state.connections import have_common_connection, prefetch_connections
+from ..state.connections import (
+    have_common_connection,
+    prefetch_connections,
+    prefetch_new_connection,
+)
 from ..state.lists import NEXT_CONNECTION, ROW, has_room
 from ..state.rows import OTHER, OTHER_SLOT, answer_in, pack_note, source_in
 from .effects import accepts, is_accepted, learn_resolved
@@ -246,8 +250,13 @@ def _prefetch_effects(state, notes, slots, egos, count, scratch):
     for one in range(count):
         if answer_in(notes[scratch.place[one]]) == ACCEPTED:
             slot = as_index(scratch.slot[one])
+            scratch.alter[one] = people.alter[slot]
             prefetch(people.state, as_index(people.link[2 * slot]))
             _prefetch_account(state, np.int64(people.alter[slot]))
+    for one in range(count):
+        if answer_in(notes[scratch.place[one]]) == ACCEPTED:
+            prefetch_new_connection(state, np.int64(scratch.ego[one]))
+            prefetch_new_connection(state, np.int64(scratch.alter[one]))
 
 
 @kernel

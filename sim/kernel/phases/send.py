@@ -22,6 +22,7 @@ from ..state.bonds import (
     STRANGERS,
     UNLINKED,
     last_in,
+    prefetch_new_slot,
     standing_in,
     with_standing,
 )
@@ -33,7 +34,6 @@ from ..state.lists import (
     has_room,
     lengthen,
     place_in_pool,
-    prefetch_next,
 )
 from ..state.rows import (
     ALTER,
@@ -90,10 +90,19 @@ def _prefetch_strangers(state, ego):
 @inline
 def _prefetch_new_stranger(people, ego):
     length = np.int64(people.counts[COUNTS * ego + STRANGERS])
-    if length > 0:
-        slot = place_in_pool(people.strangers, people.blocks, ego, length - 1)
-        prefetch(people.link, 2 * slot)
-    prefetch_next(people.strangers, people.blocks, people.alter, ego, length)
+    prefetch_new_slot(people, people.strangers, ego, length)
+
+
+@inline
+def _prefetch_own(state, ahead, nearer):
+    """Prefetch what invitations further down the list change at the senders' side."""
+    if ahead[SLOT] >= 0:
+        prefetch(state.people.state, as_index(ahead[SLOT]))
+        prefetch(state.platform.tally, TALLY * np.int64(ahead[EGO]))
+    else:
+        _prefetch_strangers(state, np.int64(ahead[EGO]))
+    if nearer[SLOT] < 0:
+        _prefetch_new_stranger(state.people, np.int64(nearer[EGO]))
 
 
 @kernel
@@ -109,9 +118,8 @@ def send(state, parameters, day, partition):
         if not has_room(state.clock, NEXT_SLOT, partition.threads, 1):
             progress[REACHED] = place
             return False
-        ahead = rows[min(place + AHEAD, last - 1)]
-        prefetch(people.state, as_index(max(ahead[SLOT], 0)))
-        prefetch(platform.tally, TALLY * np.int64(ahead[EGO]))
+        nearer = rows[min(place + AHEAD // 2, last - 1)]
+        _prefetch_own(state, rows[min(place + AHEAD, last - 1)], nearer)
         row = rows[place]
         ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
         if slot < 0:
@@ -244,7 +252,13 @@ def _cross_far(state, partition):
         starts = partition.list_starts[INVITATIONS, thread]
         begin, end = starts[partition.thread], starts[partition.thread + 1]
         for place in range(begin, end):
-            row = rows[as_index(order[place])]
+            row, ahead = (
+                rows[as_index(order[place])],
+                rows[as_index(order[min(place + AHEAD, end - 1)])],
+            )
+            if delay_of(ahead[EXTRA]) == CROSSING:
+                far = as_index(people.link[2 * as_index(ahead[SLOT])])
+                _prefetch_side(state, far, np.int64(ahead[ALTER]))
             if delay_of(row[EXTRA]) != CROSSING:
                 continue
             if not has_room(state.clock, NEXT_CONNECTION, partition.threads, 2):
@@ -268,7 +282,7 @@ def schedule_answers(state, parameters, day, partition):
     A counting sort within each section, so that each day's answers lie side by side. What has crossed
     another has been answered.
     """
-    platform, rows, people = state.platform, state.today.invitations, state.people
+    platform, rows = state.platform, state.today.invitations
     pending = np.int64(parameters.inviting.pending_days)
     ring = day % platform.sent_from.shape[0]
     start = ring * (len(platform.sent_slot) // platform.sent_from.shape[0])
@@ -278,7 +292,7 @@ def schedule_answers(state, parameters, day, partition):
         starts[:] = 0
         for place in range(begin, end):
             row = rows[place]
-            if standing_in(people.state[as_index(row[SLOT])]) == CONNECTED:
+            if delay_of(row[EXTRA]) == CROSSING:
                 row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), np.int64(0))
             starts[delay_of(row[EXTRA]) + 1] += 1
         starts[0] = begin

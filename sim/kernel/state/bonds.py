@@ -14,7 +14,7 @@ from ..mechanics.compilation import inline, kernel
 from ..mechanics.simd import WIDTH, equal_to, first_of, how_many, prefetch, within
 from ..rules import ladder
 from ..rules.standing import CONNECTED, FREE, LOCKED
-from .lists import ROW, place_in_pool
+from .lists import ROW, next_place, place_in_pool
 
 STANDING = 6
 """The two highest bits of a state: how the platform stands (``rules.standing``), free being 0."""
@@ -195,6 +195,17 @@ def prefetch_bond(people, slot):
     prefetch(people.alter, slot)
     prefetch(people.state, slot)
     prefetch(people.link, 2 * slot)
+
+
+@inline
+def prefetch_new_slot(people, directory, ego, length):
+    """Prefetch the slot by which a list of bonds would be lengthened, and the tie of its last."""
+    if length > 0:
+        prefetch(people.link, 2 * place_in_pool(directory, people.blocks, ego, length - 1))
+    slot = next_place(directory, people.blocks, ego, length)
+    if slot >= 0:
+        prefetch(people.mark, slot)
+        prefetch_bond(people, slot)
 
 
 @inline

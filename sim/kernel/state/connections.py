@@ -46,6 +46,14 @@ def settle_order(state, low, high):
 
 
 @inline
+def prefetch_new_connection(state, ego):
+    """Prefetch the place by which ego's list would be lengthened, and the last one."""
+    count = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
+    if count > 0:
+        prefetch(state.platform.connected, connection_place(state, ego, count - 1))
+
+
+@inline
 def prefetch_connections(state, ego):
     """Prefetch all connections of ego."""
     count = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])

@@ -9,7 +9,7 @@ average. A member's row of a *directory* holds where its twelve chunks and its f
 import numpy as np
 
 from ..mechanics.compilation import inline
-from ..mechanics.simd import fetch_and_add, prefetch
+from ..mechanics.simd import fetch_and_add
 
 CHUNK_BITS, FAR_BITS, BLOCK_BITS = 5, 8, 8
 CHUNK, FAR_CHUNK, BLOCK = 1 << CHUNK_BITS, 1 << FAR_BITS, 1 << BLOCK_BITS
@@ -69,7 +69,8 @@ def has_room(clock, pool, threads, lists):
 
 
 @inline
-def prefetch_next(directory, blocks, pool, member, length):
-    """Prefetch the place in ``pool`` by which a list would be lengthened, if its chunk is there."""
-    if length & (CHUNK - 1) > 0:
-        prefetch(pool, place_in_pool(directory, blocks, member, length))
+def next_place(directory, blocks, member, length):
+    """Return the place by which a list would be lengthened, or -1 where a new chunk would be taken."""
+    if length & (CHUNK - 1) == 0:
+        return np.int64(-1)
+    return place_in_pool(directory, blocks, member, length)
