@@ -19,7 +19,7 @@ from .parameters import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_MEASURED = ("replication", "seed")
+NOT_MEASURED = ["replication", "seed"]
 """Columns of a table of runs that only say which run it was."""
 
 
@@ -129,7 +129,8 @@ def aggregate(
     Raises
     ------
     InputError
-        Where a column is not there, or a measure is no number.
+        Where a column is not there, a measure is no number, or a replication has several rows of a
+        combination, which are no replications.
     """
     import pandas as pd
 
@@ -138,6 +139,7 @@ def aggregate(
     groups = _listed(by)
     if {"measure", "value"} <= set(runs.columns):
         _check_present(groups, runs)
+        check_one_row("runs", runs, [*groups, "measure"])
         long = runs[[*groups, "measure", "value"]]
         long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
@@ -147,6 +149,7 @@ def aggregate(
             else _listed(measures)
         )
         _check_present([*groups, *columns], runs)
+        check_one_row("runs", runs, groups)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
     first_seen = long.groupby(
         groups, sort=False, observed=True, dropna=False
@@ -185,6 +188,40 @@ def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
         raise InputError(
             f"runs: no column {missing[0]!r}; must be one of {', '.join(map(str, runs.columns))}"
         )
+
+
+def check_one_row(
+    name: str,
+    runs: "pd.DataFrame",
+    by: Sequence[Hashable],
+    run: Sequence[Hashable] = NOT_MEASURED,
+) -> None:
+    """Raise an ``InputError`` where a run has several rows of one combination of ``by``.
+
+    Days or groups of one run, and runs of one seed at several points, share their luck: taken for
+    replications they would make an interval that is far too narrow.
+
+    Parameters
+    ----------
+    name : str
+        What the line begins with.
+    runs : DataFrame
+    by : sequence
+        Columns that tell apart what is not to be mixed.
+    run : sequence
+        Columns that say which run a row is of, as far as they are there.
+    """
+    known = [column for column in run if column in runs]
+    keys = list(dict.fromkeys([*by, *known]))
+    if not known or not (several := runs.duplicated(keys, keep=False)).any():
+        return
+    row = runs.loc[several, keys].iloc[0]
+    same = (runs[keys].isna() & row.isna() | (runs[keys] == row)).all(axis=1)
+    which = ", ".join(f"{key} {shown(value)}" for key, value in row.items())
+    raise InputError(
+        f"{name}: {same.sum()} rows of one run ({which}), which are no replications; must be one: "
+        "choose one row a run, as that of a day, or tell the rows apart by a column in by"
+    )
 
 
 def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
