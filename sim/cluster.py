@@ -23,7 +23,7 @@ from .version import VERSION
 try:
     import distributed
     from distributed.client import ClosedClientError
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
     from distributed.utils import silence_logging_cmgr
 except ImportError:
     raise InputError(

@@ -19,7 +19,7 @@ from .parameters import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_MEASURED = ["replication", "seed"]
+NOT_MEASURED = ("replication", "seed")
 """Columns of a table of runs that only say which run it was."""
 
 
@@ -139,7 +139,7 @@ def aggregate(
     groups = _listed(by)
     if {"measure", "value"} <= set(runs.columns):
         _check_present(groups, runs)
-        check_one_row("runs", runs, [*groups, "measure"])
+        _check_replications([*groups, "measure"], runs)
         long = runs[[*groups, "measure", "value"]]
         long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
@@ -149,7 +149,7 @@ def aggregate(
             else _listed(measures)
         )
         _check_present([*groups, *columns], runs)
-        check_one_row("runs", runs, groups)
+        _check_replications(groups, runs)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
     first_seen = long.groupby(
         groups, sort=False, observed=True, dropna=False
@@ -190,13 +190,15 @@ def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
         )
 
 
-def check_one_row(
-    name: str,
-    runs: "pd.DataFrame",
-    by: Sequence[Hashable],
-    run: Sequence[Hashable] = NOT_MEASURED,
-) -> None:
-    """Raise an ``InputError`` where a run has several rows of one combination of ``by``.
+def _check_replications(groups: Sequence[Hashable], runs: "pd.DataFrame") -> None:
+    run = [column for column in NOT_MEASURED if column in runs]
+    if run:
+        right = "choose one row a run, as that of a day, or name in by what tells the rows apart"
+        check_one_row("runs", runs, [*groups, *run], right)
+
+
+def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], right: str) -> None:
+    """Raise an ``InputError`` where a run has several rows of what is to be one number.
 
     Days or groups of one run, and runs of one seed at several points, share their luck: taken for
     replications they would make an interval that is far too narrow.
@@ -206,22 +208,21 @@ def check_one_row(
     name : str
         What the line begins with.
     runs : DataFrame
-    by : sequence
-        Columns that tell apart what is not to be mixed.
-    run : sequence
-        Columns that say which run a row is of, as far as they are there.
+    keys : iterable
+        Columns that say which run a row is of, and tell apart what is not to be mixed.
+    right : str
+        What to do, in the line.
     """
-    known = [column for column in run if column in runs]
-    keys = list(dict.fromkeys([*by, *known]))
-    if not known or not (several := runs.duplicated(keys, keep=False)).any():
-        return
-    row = runs.loc[several, keys].iloc[0]
-    same = (runs[keys].isna() & row.isna() | (runs[keys] == row)).all(axis=1)
-    which = ", ".join(f"{key} {shown(value)}" for key, value in row.items())
-    raise InputError(
-        f"{name}: {same.sum()} rows of one run ({which}), which are no replications; must be one: "
-        "choose one row a run, as that of a day, or tell the rows apart by a column in by"
-    )
+    keys = list(dict.fromkeys(keys))
+    several = runs[runs.duplicated(keys, keep=False)][keys]
+    if len(several):
+        first = several.iloc[:1]
+        number = len(several.merge(first, on=keys))
+        which = ", ".join(f"{key} {shown(first[key].item())}" for key in keys)
+        raise InputError(
+            f"{name}: {number} rows of one run ({which}), which are no replications; must be one: "
+            f"{right}"
+        )
 
 
 def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:

@@ -198,7 +198,10 @@ class StudyTable:
             _check("measure", name, self.measures)
         columns = ["point", "replication", POLICY, *measures]
         runs = self._read(columns, [("point", "in", numbers)]).to_pandas()
-        check_one_row("compare", runs, ["point", POLICY], ["replication"])
+        right = (
+            "choose one row a run, as that of a day, from to_pandas(), and give it to sim.paired"
+        )
+        check_one_row("compare", runs, ["point", "replication", POLICY], right)
         policies = list(dict.fromkeys(runs["policy"]))
         if policy is not None:
             _check("policy", policy, policies)

@@ -216,6 +216,42 @@ def test_what_cannot_be_compared(whole, asked, line):
         whole.compare(*asked)
 
 
+# Rows that are no replications
+
+
+def test_rows_of_one_run_are_not_taken_for_replications(tmp_path):
+    """Days share their run's luck: as replications they make intervals far too narrow."""
+    study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=3, keep=sim_series)
+    table = study.run(tmp_path, jobs=1)
+    rows = r"12 rows of one run \(point 0, replication 0, policy 'everyone'\), which are no replic"
+    with pytest.raises(sim.InputError, match=f"compare: {rows}.* sim.paired$"):
+        study.compare(0, 1, "degree")
+    with pytest.raises(sim.InputError, match="until: degree: a run has 12 rows of all, which are"):
+        study.run(tmp_path, jobs=1, until={"degree": 0.5})
+    runs = table.to_pandas()
+    with pytest.raises(sim.InputError, match=r"runs: 12 rows of one run \(point 0, .* name in by "):
+        sim.aggregate(runs, by=["point", "policy"], measures=["degree"])
+    days = sim.aggregate(runs, by=["point", "policy", "day"], measures=["degree"])
+    assert set(days["replications"]) == {3}
+
+
+def sim_series(result: sim.Result) -> pd.DataFrame:
+    return result.series
+
+
+def test_runs_of_one_seed_at_several_points_are_no_replications(whole):
+    """Nor does a point that stands in the design twice have twice as many."""
+    runs = whole.to_pandas()
+    with pytest.raises(sim.InputError, match=r"runs: 6 rows of one run \(policy 'everyone', repl"):
+        sim.aggregate(runs, by="policy", measures=["degree"])
+    assert set(
+        sim.aggregate(runs, by=["point", "policy"], measures=["degree"])["replications"]
+    ) == {3}
+    long = runs.melt(["point", "policy", "seed"], ["degree"], "measure")
+    with pytest.raises(sim.InputError, match="runs: 6 rows of one run"):
+        sim.aggregate(long, by="policy")
+
+
 # Enough replications
 
 
