@@ -81,10 +81,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            obstructed = isinstance(error, FileExistsError | NotADirectoryError)
-            raise self._refused(
-                "a file is where a folder should be" if obstructed else _words(error)
-            ) from None
+            raise self._refused(error) from None
         self._check_format()
         with contextlib.ExitStack() as undo:
             with self._in_one_line():
@@ -117,35 +114,28 @@ class Store:
                 "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", (*run, run.digest)
             )
 
-    def read(self, point: int) -> list[Stored]:
-        """Return the runs of a point that are there, in the order of replications."""
-        self._check_in_place()
-        with self._in_one_line():
-            rows = self._db.execute(
-                "SELECT * FROM runs WHERE point = ? ORDER BY replication", (int(point),)
-            ).fetchall()
-        for row in rows:
-            if not _is_intact(row):
-                raise self._damaged_run(row)
-        return [Stored(*row[:-1]) for row in rows]
-
-    def replications(self, point: int, number: int) -> list[Stored]:
-        """Return the first ``number`` replications of a point.
+    def read(self, point: int, number: int | None = None) -> list[Stored]:
+        """Return the runs of a point in order: those that are there, or the first ``number``.
 
         Raises
         ------
         InputError
-            One of them is not there.
+            One of these is not there, or is damaged.
         """
-        runs = self.read(point)[:number]
-        there = {run.replication for run in runs}
-        missing = next((r for r in range(number) if r not in there), None)
-        if missing is not None:
+        self._check_in_place()
+        with self._in_one_line():
+            rows = self._db.execute(
+                "SELECT * FROM runs WHERE point = ? ORDER BY replication", (int(point),)
+            ).fetchall()[:number]
+        damaged = next((row for row in rows if not _is_intact(row)), None)
+        if damaged:
+            raise self._damaged_run(damaged)
+        if number is not None and [row[1] for row in rows] != list(range(number)):
             raise InputError(
-                f"{self._path}: replication {missing} of point {point} is gone; must be there: "
-                "start the study again, which does what is missing"
+                f"{self._path}: a replication of point {point} is gone; must be there: start the "
+                "study again, which does what is missing"
             )
-        return runs
+        return [Stored(*row[:-1]) for row in rows]
 
     def _check_format(self) -> None:
         """Refuse a folder that has something of a study, but not the runs."""
@@ -174,16 +164,11 @@ class Store:
         try:
             lock.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
         except OSError as error:
-            raise self._refused(_words(error)) from None
+            raise self._refused(error) from None
 
     def _claim(self, identity: Mapping[str, Any]) -> None:
         """Say in the file whose it is, or compare with what it says."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise InputError(
-                f"{self._path}: of a newer invitesim (format {version}); must be of format "
-                f"{VERSION}, or upgrade invitesim"
-            )
         tables = self._db.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL ORDER BY rowid")
         there = [sql for (sql,) in tables]
         text = json.dumps(identity)
@@ -196,7 +181,7 @@ class Store:
             self._db.execute("COMMIT")
             return
         if there != TABLES or version != VERSION:
-            raise self._damaged("its tables are not those of a study")
+            raise self._damaged("its tables are not a study's, or of a newer invitesim")
         found = self._db.execute("SELECT * FROM study").fetchall()
         if len(found) != 1 or found[0][1] != _digest_of(found[0][0]):
             raise self._damaged("what it says of its study is not what was written")
@@ -226,7 +211,7 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             there = False
         except OSError as error:
-            raise self._refused(_words(error)) from None
+            raise self._refused(error) from None
         if not there:
             raise InputError(
                 f"{self.folder}: was moved or removed while the study was at work; must stay until "
@@ -241,7 +226,7 @@ class Store:
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if name.startswith(NO_LOCKS):
-                raise self._refused(f"its disk has no locks: {error}") from None
+                raise self._refused(error, "its disk has no locks: ") from None
             if name.startswith("SQLITE_BUSY"):
                 who = _text(self.folder / LOCK) or "or its disk has no locks"
                 raise InputError(
@@ -249,26 +234,28 @@ class Store:
                     "or when that one is done"
                 ) from None
             if name.startswith(NO_DISK):
-                raise self._refused(_refusal(self._path) or str(error)) from None
+                raise self._refused(_cause(self._path) or error) from None
             raise self._damaged(str(error)) from None
 
-    def _refused(self, why: str) -> InputError:
+    def _refused(self, error: Exception, known: str = "") -> InputError:
+        why = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            why = "a file is where a folder should be"
         return InputError(
-            f"{self.folder}: can't be written ({why}); must be a folder where you may read and "
-            "write, on a disk with room"
+            f"{self.folder}: can't be written ({known}{why}); must be a folder where you may read "
+            "and write, on a disk with room"
         )
 
-    def _damaged(self, why: str) -> InputError:
+    def _damaged(self, why: str, right: str = "start in another folder") -> InputError:
         return InputError(
             f"{self._path}: damaged ({' '.join(why.split())[:100]}); must be as a study has "
-            "left it: take a copy of it from elsewhere, or start in another folder"
+            f"left it: take a copy of it from elsewhere, or {right}"
         )
 
     def _damaged_run(self, row: tuple[Any, ...]) -> InputError:
-        return InputError(
-            f"{self._path}: damaged (replication {row[1]} of point {row[0]} is not what was "
-            "written); must be as a study has left it: take a copy of it from elsewhere, or have "
-            "such runs done again by retry_failed (--retry-failed)"
+        return self._damaged(
+            f"replication {row[1]} of point {row[0]} is not what was written",
+            "have such runs done again by retry_failed (--retry-failed)",
         )
 
 
@@ -283,17 +270,13 @@ def _digest_of(text: Any) -> bytes:
     return hashlib.blake2b(str(text).encode(), digest_size=16).digest()
 
 
-def _refusal(path: Path) -> str:
-    """Return why a file can't be opened, which SQLite does not say; nothing where it can."""
+def _cause(path: Path) -> OSError | None:
+    """Return why a file can't be opened, which SQLite does not say; None where it can."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
     except OSError as error:
-        return _words(error)
-    return ""
-
-
-def _words(error: OSError) -> str:
-    return error.strerror or str(error)
+        return error
+    return None
 
 
 def _text(path: Path) -> str:

@@ -288,7 +288,7 @@ def _columns(store: Store, design: Design, replications: NDArray[np.int64]) -> "
     schemas = dict.fromkeys(
         schema_of(run.content)
         for point in np.unique(design.first)
-        for run in store.replications(point, replications[point])
+        for run in store.read(point, replications[point])
     )
     try:
         schema = pyarrow.unify_schemas(list(schemas), promote_options="permissive")
@@ -309,7 +309,7 @@ def _pieces(
     runs: list[tuple[Stored, pyarrow.RecordBatch]] = []
     rows = 0
     for point, number in enumerate(replications):  # an equal point before it has the runs
-        for run in store.replications(design.first[point], number):
+        for run in store.read(design.first[point], number):
             points.append(point)
             runs.append((run, unpacked(run.content)))
             rows += len(runs[-1][1])

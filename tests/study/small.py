@@ -40,7 +40,7 @@ def table_bytes(folder: Path) -> bytes:
 
 
 def kept(folder: Path) -> int:
-    """Count the runs in a folder, also while a process is at work on it."""
+    """Count the runs in a folder; while a process is at work on it, the last may not be whole."""
     try:
         with closing(sqlite3.connect(f"file:{folder}/runs.sqlite?immutable=1", uri=True)) as file:
             return int(file.execute("SELECT count(*) FROM runs").fetchone()[0])

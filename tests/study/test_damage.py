@@ -124,7 +124,7 @@ def test_a_folder_that_goes_in_mid_study_is_not_made_again(finished, tmp_path, m
 
 def test_a_table_has_each_replication_of_each_point(tmp_path, monkeypatch):
     after(9, lambda store: store._db.execute("DELETE FROM runs WHERE point = 2"), monkeypatch)
-    with pytest.raises(sim.InputError, match="replication 0 of point 2 is gone"):
+    with pytest.raises(sim.InputError, match="a replication of point 2 is gone; must"):
         LIMITS.run(tmp_path, jobs=1)
     assert not (tmp_path / "table.parquet").exists()
 

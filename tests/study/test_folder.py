@@ -69,7 +69,7 @@ def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_pat
         running.kill()
     with contextlib.closing(Store(folder, small(LONG)._identity)) as store:
         number = store.count()
-    assert 5 <= number < 6 * LONG
+    assert 4 <= number < 6 * LONG  # the fifth that was seen may not have been whole yet
     small(LONG).run(folder, jobs=1)
     assert len(ran) == 6 * LONG - number
     assert table_bytes(folder) == never_stopped
@@ -263,7 +263,7 @@ def test_a_folder_that_is_no_study(whole, tmp_path):
     (tmp_path / "other").mkdir()
     with contextlib.closing(sqlite3.connect(tmp_path / "other" / "runs.sqlite")) as file:
         file.execute("CREATE TABLE runs (point)")
-    with pytest.raises(sim.InputError, match="its tables are not those of a study"):
+    with pytest.raises(sim.InputError, match="its tables are not a study's, or of a newer"):
         small().run(tmp_path / "other", jobs=1)
 
 
@@ -280,5 +280,5 @@ def test_the_folder_of_a_newer_invitesim_is_refused(whole, tmp_path):
     folder = shutil.copytree(whole.path.parent, tmp_path / "newer")
     with contextlib.closing(sqlite3.connect(folder / "runs.sqlite")) as file:
         file.execute("PRAGMA user_version = 3")
-    with pytest.raises(sim.InputError, match=r"of a newer invitesim \(format 3\); must be of"):
+    with pytest.raises(sim.InputError, match=r"not a study's, or of a newer invitesim\); must"):
         small().run(folder, jobs=1)
