@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import InputError
+from .interruption import interrupts_held
 from .records import Job, Record
 
 FILE = "runs.sqlite"
@@ -105,14 +106,18 @@ class Store:
         with self._in_one_line():
             return int(self._db.execute("SELECT count(*) FROM runs").fetchone()[0])
 
-    def add(self, job: Job, record: Record) -> None:
-        """Keep the record of a run; when this returns it is on the disk."""
+    def add(self, done: Iterable[tuple[Job, Record]]) -> None:
+        """Keep the records of some runs; when this returns they are on the disk."""
         self._check_in_place()
-        run = Stored(job.point, job.replication, str(job.seed), int(record.failed), record.content)
-        with self._in_one_line():
-            self._db.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", (*run, run.digest)
-            )
+        runs = [
+            Stored(job.point, job.replication, str(job.seed), int(failed), content)
+            for job, (content, failed) in done
+        ]
+        rows = [(*run, run.digest) for run in runs]
+        with self._in_one_line(), interrupts_held():  # one wait for the disk, for all of them
+            self._db.execute("BEGIN")
+            with self._db:
+                self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def read(self, point: int, number: int | None = None) -> list[Stored]:
         """Return the runs of a point in order: those that are there, or the first ``number``.

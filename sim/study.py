@@ -274,8 +274,9 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
                     executor.submit(job)
                 if not executor.under_way:
                     break
-                for job, record in executor.finished():
-                    store.add(job, record)
+                done = executor.finished()
+                store.add(done)
+                for job, record in done:
                     plan.note(job, record)
                     failed += record.failed
                     bar.total = plan.expected

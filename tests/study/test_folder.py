@@ -18,7 +18,6 @@ import pytest
 
 import sim
 from sim import files, study
-from sim.records import Job, Record
 from sim.store import Store
 from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, kept, small, table_bytes
 
@@ -107,11 +106,11 @@ def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monke
     def full(file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def filled(store: Store, job: Job, record: Record) -> None:
+    def filled(store: Store, done) -> None:
         if len(ran) == 8:
             store._db.execute("PRAGMA max_page_count = 1")  # never below what is there
-            record = record._replace(content=bytes(9999))
-        add(store, job, record)
+            done = [(job, record._replace(content=bytes(9999))) for job, record in done]
+        add(store, done)
 
     add = Store.add
     with monkeypatch.context() as during:
