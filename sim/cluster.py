@@ -4,8 +4,13 @@ The study's own process gives jobs to the scheduler, a bounded number at a time,
 is given to another one by the scheduler. Workers need the same version of invitesim; they do not need the study's folder.
 """
 
+import contextlib
 import functools
+import logging
 import secrets
+from asyncio import CancelledError
+from collections.abc import Iterator
+from concurrent import futures
 from typing import Any
 
 from .errors import InputError
@@ -17,6 +22,9 @@ from .version import VERSION
 
 try:
     import distributed
+    from distributed.client import ClosedClientError
+    from distributed.comm.core import CommClosedError
+    from distributed.utils import silence_logging_cmgr
 except ImportError:
     raise InputError(
         "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'"
@@ -70,13 +78,15 @@ class Dask:
             ) from None
         self._futures: dict[Any, Job] = {}
         self._given_up: list[Job] = []
+        self._gone = False
         self._name = f"invitesim-{secrets.token_hex(4)}"
         """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
 
     @property
     def room(self) -> int:
         """How many more jobs it would take now: workers may come and go."""
-        threads = int(sum(self._client.nthreads().values()))
+        with self._gone_in_one_line():
+            threads = int(sum(self._client.nthreads().values()))
         return AHEAD * max(1, threads) - len(self._futures)
 
     @property
@@ -89,32 +99,36 @@ class Dask:
         work = functools.partial(
             attempt_there, *self._work, job
         )  # whole: dask looks into arguments for names of its own
-        self._futures[
-            self._client.submit(work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN)
-        ] = job
+        with self._gone_in_one_line():
+            future = self._client.submit(
+                work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN
+            )
+        self._futures[future] = job
 
     def finished(self) -> Done:
         """Wait until a job is done, and give those that are, with their records."""
         if not self._futures:
             raise died(self._given_up)
         done: Done = []
-        for future in distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done:
-            job = self._futures.pop(future)
-            try:
-                done.append((job, self._record(future)))
-            except distributed.KilledWorker:
-                self._given_up.append(job)
+        with self._gone_in_one_line():
+            finished = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
+            for future in finished:
+                job = self._futures.pop(future)
+                try:
+                    done.append((job, self._record(future)))
+                except distributed.KilledWorker:
+                    self._given_up.append(job)
         return done
 
     def _record(self, future: Any) -> Record:
         if future.status in ("cancelled", "lost"):
-            raise InputError(
-                "scheduler: it has gone, or has dropped the study's runs; must be there again, then start the study again"
-            )
+            raise CancelledError
         try:
             record: Record = future.result()
         except (InputError, distributed.KilledWorker):
             raise
+        except (CancelledError, futures.CancelledError, CommClosedError):
+            raise  # the scheduler went before the record came: that is no failure of the run
         except (
             Exception
         ) as error:  # of any kind: the worker could not begin, so it is no failed run
@@ -124,10 +138,24 @@ class Dask:
             ) from None
         return record
 
+    @contextlib.contextmanager
+    def _gone_in_one_line(self) -> Iterator[None]:
+        """Raise whatever Dask raises where its scheduler has gone as the line that says so."""
+        try:
+            yield
+        except (OSError, CancelledError, futures.CancelledError, ClosedClientError):
+            self._gone = True
+            raise InputError(
+                "scheduler: it has gone, or has dropped the study's runs; must be there again, "
+                "then start the study again"
+            ) from None
+
     def close(self) -> None:
         """Take back what is under way."""
-        if self._futures:
+        if self._futures and not self._gone:
             self._client.cancel(list(self._futures))
-            self._futures.clear()
+        self._futures.clear()
         if self._own:
-            self._client.close()
+            # it logs, as an error, that it no longer tries to reach a scheduler that has gone
+            with silence_logging_cmgr(logging.CRITICAL):
+                self._client.close()

@@ -1,15 +1,14 @@
-"""What of a study is still to be done: which runs are missing, how many replications a point needs, and when a block is whole.
+"""What of a study is still to be done: which runs are missing, and how many a point needs.
 
-The plan goes through the points in their order, a block at a time, and holds only what is under way: its memory does not grow with the
-number of runs. What it asks for depends on the records alone and not on the order in which they come, so a study that was stopped and
-started again ends as if it had not been.
+The plan goes through the points in their order and holds only what is under way: its memory does
+not grow with the number of runs. What it asks for depends on the records alone and not on the order
+in which they come, so a study that was stopped and started again ends as if it had not been.
 """
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,12 +17,9 @@ from .design import Design
 from .errors import InputError
 from .measures import EVERYBODY
 from .parameters import near, shown
-from .records import ERROR, HEAD, Job, Record, rows_of
+from .records import ERROR, POLICY, Job, Record, unpacked
 from .statistics import mean_interval
-from .store import Store
-
-if TYPE_CHECKING:
-    import pyarrow
+from .store import Store, Stored
 
 LEAST = 10
 """Replications before an interval is trusted to say whether there are enough."""
@@ -95,32 +91,21 @@ class Until:
         return min(wanted, self.most)
 
 
-class Rule(Protocol):
-    """How many replications a point needs."""
-
-    @property
-    def least(self) -> int:
-        """Replications that every point has."""
-        ...
-
-    @property
-    def measures(self) -> tuple[tuple[str, str], ...]:
-        """The measures, and of which policy, that it looks at."""
-        ...
-
-    def enough(self, values: list[Values]) -> int:
-        """Say how many replications a point needs, knowing what those that it has came to."""
-        ...
+Rule = Fixed | Until
+"""How many replications a point needs."""
+Jobs = Callable[[int, int, int], Iterator[Job]]
+"""Makes the jobs of a point, from one replication up to another, exclusive."""
 
 
 @dataclass
 class Point:
     """A point that is under way."""
 
-    there: set[str]
-    """Keys of the runs of its block that were there when it was opened."""
-    values: dict[int, Values] = field(default_factory=dict)
-    target: int = 0
+    there: set[int]
+    """Replications that were there when it was opened."""
+    values: dict[int, Values]
+    """By replication."""
+    target: int
     missing: int = 0
 
 
@@ -128,62 +113,45 @@ class Plan:
     """The jobs of a study, in order."""
 
     def __init__(
-        self, design: Design, jobs_of: "JobMaker", store: Store, rule: Rule, *, retry_failed: bool
+        self, design: Design, jobs_of: Jobs, store: Store, rule: Rule, *, retry_failed: bool
     ) -> None:
-        self._design, self._jobs_of, self._store, self._rule, self._retry = (
-            design,
-            jobs_of,
-            store,
-            rule,
-            retry_failed,
-        )
-        self._blocks = iter(range(-(-len(design) // store.points_per_block)))
+        self._jobs_of, self._store, self._rule, self._retry = jobs_of, store, rule, retry_failed
+        own = np.flatnonzero(design.first == np.arange(len(design)))
+        self._unopened = iter(own.tolist())
         self._queue: deque[Job] = deque()
         self._points: dict[int, Point] = {}
-        self._open_in: dict[int, int] = {}
         self.replications = np.full(len(design), rule.least)
         """How many replications each point needs, as far as is known."""
-        self.expected = int((design.first == np.arange(len(design))).sum()) * rule.least
+        self.expected = len(own) * rule.least
         """How many runs this session will have done at the end, as far as is known."""
 
     def next(self) -> Job | None:
-        """Give the next job; None where all that is known to be missing is under way."""
+        """Return the next job; None where all that is known to be missing is under way."""
         while not self._queue:
-            block = next(self._blocks, None)
-            if block is None:
+            number = next(self._unopened, None)
+            if number is None:
                 return None
-            self._open(block)
+            self._open(number)
         return self._queue.popleft()
 
     def note(self, job: Job, record: Record) -> None:
         """Take note that the record of a job is in the store."""
         point = self._points[job.point]
-        if self._rule.measures:
-            point.values |= self._values(rows_of(record)).get(job.point, {})
+        point.values[job.replication] = self._values(record)
         point.missing -= 1
         if not point.missing:
             self._advance(job.point, point)
 
-    def block(self, point: int) -> int:
-        """Give the block that a point is in."""
-        return point // self._store.points_per_block
-
-    def _open(self, block: int) -> None:
-        size = self._store.points_per_block
-        numbers = range(block * size, min((block + 1) * size, len(self._design)))
-        own = [number for number in numbers if self._design.first[number] == number]
-        there = self._store.finished(block, failed_too=not self._retry)
-        table = self._store.read(block) if self._rule.measures and there else None
-        values = {} if table is None else self._values(table)
-        self._open_in[block] = len(own)
-        for number in own:
-            self._points[number] = Point(there, values.get(number, {}), self._rule.least)
-            self._ask(number, self._points[number], 0)
+    def _open(self, number: int) -> None:
+        runs = [run for run in self._store.read(number) if not (run.failed and self._retry)]
+        values = {run.replication: self._values(run) for run in runs}
+        self._points[number] = Point(set(values), values, self._rule.least)
+        self._ask(number, self._points[number], 0)
 
     def _ask(self, number: int, point: Point, begin: int) -> None:
-        """Queue the jobs of a point that are missing from replication ``begin`` on; if none is, go on at once."""
+        """Queue what a point lacks from replication ``begin`` on; if it lacks none, go on."""
         jobs = list(self._jobs_of(number, begin, point.target))
-        missing = [job for job in jobs if job.key not in point.there]
+        missing = [job for job in jobs if job.replication not in point.there]
         self._queue.extend(missing)
         point.missing = len(missing)
         self.expected -= len(jobs) - len(missing)
@@ -191,7 +159,7 @@ class Plan:
             self._advance(number, point)
 
     def _advance(self, number: int, point: Point) -> None:
-        """Ask for more replications of a point that has all that it was to have, or be done with it."""
+        """Ask for more replications of a point that has all it was to have, or be done with it."""
         values = [point.values.get(replication) for replication in range(point.target)]
         enough, begin = self._rule.enough(values), point.target
         if enough > begin:
@@ -201,38 +169,25 @@ class Plan:
             return
         self.replications[number] = point.target
         del self._points[number]
-        block = self.block(number)
-        self._open_in[block] -= 1
-        if not self._open_in[block]:
-            del self._open_in[block]
-            self._store.compact(block)
 
-    def _values(self, table: "pyarrow.Table") -> dict[int, dict[int, Values]]:
-        """Give what the rule looks at, by point and replication."""
-        rows: dict[tuple[int, int], dict[str, dict[str, float | None]]] = {}
-        names = list(dict.fromkeys(measure for measure, _ in self._rule.measures))
-        measures = [name for name in table.column_names if name not in (*HEAD, ERROR)]
-        check_there(self._rule, measures or None)  # of runs that failed there are none
-        found: dict[int, dict[int, Values]] = {}
-        for row in table.select(
-            [name for name in (*HEAD, *names, ERROR) if name in table.column_names]
-        ).to_pylist():
-            if row[ERROR] is None:
-                rows.setdefault((row["point"], row["replication"]), {})[row["policy"]] = row
-        for (point, replication), policies in rows.items():
-            check_there(self._rule, policies=policies)
-            found.setdefault(point, {})[replication] = tuple(
-                _number(policies[policy][measure]) for measure, policy in self._rule.measures
-            )
-        return found
-
-
-class JobMaker(Protocol):
-    """Makes the jobs of a point, from one replication up to another."""
-
-    def __call__(self, point: int, begin: int, end: int, /) -> Iterator[Job]:
-        """Make the jobs of replications ``begin`` to ``end``, exclusive."""
-        ...
+    def _values(self, run: Record | Stored) -> Values:
+        """Return what the rule looks at in a run."""
+        if run.failed or not self._rule.measures:
+            return None
+        rows = unpacked(run.content)
+        policies = rows[POLICY].to_pylist()
+        measures = [name for name in rows.schema.names if name not in (POLICY, ERROR)]
+        check_there(self._rule, measures, policies)
+        values = []
+        for measure, policy in self._rule.measures:
+            if policies.count(policy) > 1:
+                raise InputError(
+                    f"until: {measure}: a run has {policies.count(policy)} rows of {policy}, which "
+                    "are no replications; must be one: use a keep that gives one row for each "
+                    "policy"
+                )
+            values.append(_number(measure, rows[measure][policies.index(policy)].as_py()))
+        return tuple(values)
 
 
 def check_there(
@@ -250,5 +205,11 @@ def check_there(
             )
 
 
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
+def _number(measure: str, value: object) -> float:
+    if value is None:
+        return math.nan
+    if not isinstance(value, int | float):
+        raise InputError(
+            f"until: {measure}: not a measure (got {shown(value)}); must be a column of numbers"
+        )
+    return float(value)

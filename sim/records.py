@@ -1,11 +1,12 @@
-"""What a study keeps of a run: a small table in Parquet, made where the run was.
+"""What a study keeps of a run: a small table, made where the run was.
 
-A run that went well has a row for each policy and one for ``all``, with the measures. A run that failed has one row, ``all``, with the
-error in place of the measures. Before the measures stand the run's key, its point, its replication and its seed.
+A run that went well has a row for each policy and one for ``all``, with the measures. A run that
+failed has one row, ``all``, with the error in place of the measures.
 """
 
-import io
+import functools
 import traceback
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     from .result import Result
 
-HEAD = ("run", "point", "replication", "seed", "policy")
-"""Columns before the measures."""
+RUN = ("point", "replication", "seed")
+"""Columns of a study's table that say which run a row is of."""
+POLICY = "policy"
+"""The first column of a run's own table."""
 ERROR = "error"
 """The last column: what a failed run said; null where the run went well."""
 
@@ -34,20 +37,23 @@ One that has a method ``live`` is given the scenario instead, and lives it in it
 class Job(NamedTuple):
     """One run of a study."""
 
-    key: str
-    """A hash of all that the run depends on."""
     point: int
     replication: int
     seed: int
     changes: Mapping[str, Any]
     """The point's values, by dotted name."""
 
+    @property
+    def key(self) -> str:
+        """Return a name that no other run of the study has."""
+        return f"{self.point}-{self.replication}"
+
 
 class Record(NamedTuple):
     """What is kept of one run."""
 
     content: bytes
-    """A Parquet file."""
+    """Its table, as `packed` has made it."""
     failed: bool
 
 
@@ -64,7 +70,7 @@ def attempt(scenario: Scenario, keep: Keep, job: Job) -> Record:
         changed = scenario.replace({**job.changes, "seed": job.seed})
         live = getattr(keep, "live", None)
         kept = live(changed) if live else keep(run(changed, threads=1))
-        return Record(_bytes(_record(job, kept)), failed=False)
+        return Record(packed(_measured(kept)), failed=False)
     except InputError as error:
         return failure(job, str(error))
     except Exception as error:  # of whatever kind: the row says which, and the other runs go on
@@ -82,25 +88,22 @@ def failure(job: Job, said: str) -> Record:
     """Make the record of a run that failed."""
     import pyarrow
 
-    text = pyarrow.string()
-    row = {
-        "policy": pyarrow.array([EVERYBODY], text),
-        ERROR: pyarrow.array([" ".join(said.split())], text),
-    }
-    return Record(_bytes(_headed(job, pyarrow.table(row))), failed=True)
+    row = {POLICY: [EVERYBODY], ERROR: [" ".join(said.split())]}
+    return Record(packed(pyarrow.RecordBatch.from_pydict(row)), failed=True)
 
 
-def _record(job: Job, kept: "pd.DataFrame") -> "pyarrow.Table":
+def _measured(kept: "pd.DataFrame") -> "pyarrow.RecordBatch":
+    """Return the table of a run that went well: the policy, the measures, and no error."""
     import pyarrow
 
-    table = pyarrow.table({str(name): _column(kept[name]) for name in kept})
-    taken = [name for name in table.column_names if name in (*HEAD[:-1], ERROR)]
-    if taken or "policy" not in table.column_names:
-        columns = ", ".join(table.column_names)
+    columns = {str(name): _column(kept[name]) for name in kept}
+    if POLICY not in columns or not columns.keys().isdisjoint((*RUN, ERROR)):
         raise InputError(
-            f"keep: its table has the columns {columns}; must have policy, and none of {', '.join((*HEAD[:-1], ERROR))}"
+            f"keep: its table has the columns {', '.join(columns)}; must have {POLICY}, and none "
+            f"of {', '.join((*RUN, ERROR))}"
         )
-    return _headed(job, table.append_column(ERROR, pyarrow.nulls(len(table), pyarrow.string())))
+    error = pyarrow.nulls(len(kept), pyarrow.string())
+    return pyarrow.RecordBatch.from_pydict({POLICY: columns.pop(POLICY), **columns, ERROR: error})
 
 
 def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
@@ -119,36 +122,34 @@ def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
     return values.cast(pyarrow.string()) if words else values
 
 
-def _headed(job: Job, table: "pyarrow.Table") -> "pyarrow.Table":
-    """Put before a table's columns which run it is of."""
+def packed(rows: "pyarrow.RecordBatch") -> bytes:
+    """Return a small table as bytes, which `unpacked` reads."""
+    columns = rows.schema.serialize().to_pybytes()
+    raw = len(columns).to_bytes(4) + columns + rows.serialize().to_pybytes()
+    return zlib.compress(raw, level=1)
+
+
+def unpacked(content: bytes) -> "pyarrow.RecordBatch":
+    """Return the table of a record."""
     import pyarrow
 
-    rows = len(table)
-    head = {
-        "run": pyarrow.array([job.key] * rows, pyarrow.string()),
-        "point": pyarrow.array([job.point] * rows, pyarrow.int64()),
-        "replication": pyarrow.array([job.replication] * rows, pyarrow.int64()),
-        "seed": pyarrow.array([job.seed] * rows, pyarrow.uint64()),
-        "policy": table["policy"],
-    }
-    return pyarrow.table(
-        head | {name: table[name] for name in table.column_names if name != "policy"}
-    )
+    columns, rows = _parts(content)
+    return pyarrow.ipc.read_record_batch(rows, _schema(columns))
 
 
-def _bytes(table: "pyarrow.Table") -> bytes:
-    import pyarrow.parquet
-
-    buffer = io.BytesIO()
-    # a few rows: what serves large tables would be most of the file
-    pyarrow.parquet.write_table(
-        table, buffer, compression="none", use_dictionary=False, write_statistics=False
-    )
-    return buffer.getvalue()
+def schema_of(content: bytes) -> "pyarrow.Schema":
+    """Return the columns of a record, the same object for all records that have the same."""
+    return _schema(_parts(content)[0])
 
 
-def rows_of(record: Record) -> "pyarrow.Table":
-    """Read a record."""
-    import pyarrow.parquet
+def _parts(content: bytes) -> tuple[bytes, bytes]:
+    raw = zlib.decompress(content)
+    end = 4 + int.from_bytes(raw[:4])
+    return raw[4:end], raw[end:]
 
-    return pyarrow.parquet.ParquetFile(io.BytesIO(record.content)).read()
+
+@functools.lru_cache
+def _schema(columns: bytes) -> "pyarrow.Schema":
+    import pyarrow
+
+    return pyarrow.ipc.read_schema(pyarrow.py_buffer(columns))

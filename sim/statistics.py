@@ -129,7 +129,8 @@ def aggregate(
     Raises
     ------
     InputError
-        Where a column is not there, or a measure is no number.
+        Where a column is not there, a measure is no number, or a replication has several rows of a
+        combination, which are no replications.
     """
     import pandas as pd
 
@@ -143,6 +144,7 @@ def aggregate(
         )
     if {"measure", "value"} <= set(runs.columns):
         _check_present(groups, runs)
+        _check_replications([*groups, "measure"], runs)
         long = runs[[*groups, "measure", "value"]]
         long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
@@ -152,6 +154,7 @@ def aggregate(
             else _listed(measures)
         )
         _check_present([*groups, *columns], runs)
+        _check_replications(groups, runs)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
     first_seen = long.groupby(
         groups, sort=False, observed=True, dropna=False
@@ -189,6 +192,41 @@ def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
     if missing:
         raise InputError(
             f"runs: no column {shown(missing[0])}; must be one of {', '.join(map(str, runs.columns))}"
+        )
+
+
+def _check_replications(groups: Sequence[Hashable], runs: "pd.DataFrame") -> None:
+    run = [column for column in NOT_MEASURED if column in runs]
+    if run:
+        right = "choose one row a run, as that of a day, or name in by what tells the rows apart"
+        check_one_row("runs", runs, [*groups, *run], right)
+
+
+def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], right: str) -> None:
+    """Raise an ``InputError`` where a run has several rows of what is to be one number.
+
+    Days or groups of one run, and runs of one seed at several points, share their luck: taken for
+    replications they would make an interval that is far too narrow.
+
+    Parameters
+    ----------
+    name : str
+        What the line begins with.
+    runs : DataFrame
+    keys : iterable
+        Columns that say which run a row is of, and tell apart what is not to be mixed.
+    right : str
+        What to do, in the line.
+    """
+    keys = list(dict.fromkeys(keys))
+    several = runs[runs.duplicated(keys, keep=False)][keys]
+    if len(several):
+        first = several.iloc[:1]
+        number = len(several.merge(first, on=keys))
+        which = ", ".join(f"{key} {shown(first[key].item())}" for key in keys)
+        raise InputError(
+            f"{name}: {number} rows of one run ({which}), which are no replications; must be one: "
+            f"{right}"
         )
 
 

@@ -1,30 +1,59 @@
-"""The results folder of a study: what is in it, and how nothing that was finished is lost.
+"""The folder of a study: its finished runs, in one SQLite file, so that none of them is lost.
 
-A finished run is at once a small Parquet file of its own, ``runs/block=00007/KEY.parquet``. When all runs of a block, some hundred of them
-that follow one another in the study, are there, one sorted file ``block.parquet`` takes their place. Every file is written whole or not at
-all, and a run is known by its key, so being stopped between any two steps leaves at most the same run in two files, which is harmless: the
-one of its own counts. ``study.json`` says whose runs these are, and ``table.parquet`` is the table of the whole study.
+``runs.sqlite`` says whose runs these are and has a row for each finished run. A row is whole or
+not there at all, and on the disk when ``Store.add`` returns, whatever ends the process after that.
+SQLite's rollback journal does this (on network disks too, where its other way, WAL, may not work),
+and its lock keeps other processes out until this one has ended, however it ends. A point has a
+replication once: that is the table's key.
+
+SQLite does not notice a flipped bit in what it keeps, so each row bears a digest of itself.
 """
 
+import contextlib
+import hashlib
 import json
-import math
 import os
 import socket
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from .errors import InputError
-from .files import written
-from .records import ERROR, Record
+from .interruption import interrupts_held
+from .records import Job, Record
 
-if TYPE_CHECKING:
-    import pyarrow
+FILE = "runs.sqlite"
+LOCK = "lock"
+"""The file that names the process at work; it is only read by one that SQLite has kept out."""
+TABLES = [
+    "CREATE TABLE study (identity TEXT, digest BLOB)",
+    "CREATE TABLE runs (point INTEGER, replication INTEGER, seed TEXT, failed INTEGER,"
+    " content BLOB, digest BLOB, PRIMARY KEY (point, replication))",
+]
+VERSION = 2
+"""Of these tables, in the file's ``user_version``; 1 was a folder of Parquet files."""
+NO_LOCKS = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_CHECKRESERVEDLOCK")
+NO_DISK = ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_READONLY")
+"""Beginnings of what SQLite says where the disk refuses; what is there may be good."""
 
-BLOCK = "block.parquet"
-FORMAT = "invitesim study"
-VERSION = 1
-"""What ``study.json`` says; the version grows when an older invitesim could not read the folder."""
+
+class Stored(NamedTuple):
+    """A finished run, as it is stored."""
+
+    point: int
+    replication: int
+    seed: str
+    """In words: SQLite's whole numbers end at half of what a seed may be."""
+    failed: int
+    content: bytes
+    """Of its `Record`."""
+
+    @property
+    def digest(self) -> bytes:
+        """Return what tells these values from any others."""
+        head = f"{self.point} {self.replication} {self.seed} {self.failed} "
+        return hashlib.blake2b(head.encode() + self.content, digest_size=16).digest()
 
 
 class Store:
@@ -35,196 +64,235 @@ class Store:
     folder : Path
         Made if it is not there.
     identity : mapping
-        What makes the study this one and no other: JSON, from what it is called in an error to what it is.
-    points_per_block : int
-        How many points follow one another in a block; of a folder that is there, its own counts.
+        What makes the study this one and no other: JSON, from what it is called in an error to
+        what it is.
+    repair : bool
+        Whether damaged runs are removed, to be done again, in place of being refused.
 
     Raises
     ------
     InputError
-        The folder can't be written, is at work in another process, or belongs to another study.
+        The folder can't be written, is at work in another process, is damaged, or belongs to
+        another study.
     """
 
-    def __init__(self, folder: Path, identity: Mapping[str, Any], points_per_block: int) -> None:
-        self.folder = folder
-        self.runs = folder / "runs"
-        self._lock = locked(folder)
+    def __init__(self, folder: Path, identity: Mapping[str, Any], *, repair: bool = False) -> None:
+        self.folder, self._path = folder, folder / FILE
+        self._leave = contextlib.ExitStack()
         try:
-            self.points_per_block = self._claim(identity, points_per_block)
-            for pattern in ("runs/block=*/.*", ".*.table.parquet", ".*.study.json"):
-                for leftover in folder.glob(pattern):  # of a process that was killed while it wrote
-                    if leftover.is_file():
-                        leftover.unlink()
-        except BaseException:
-            self.close()
-            raise
-
-    def _claim(self, identity: Mapping[str, Any], points_per_block: int) -> int:
-        path = self.folder / "study.json"
-        try:
-            there = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            if self.runs.exists():
-                raise InputError(
-                    f"{self.folder}: has runs but no study.json that says whose; must be a new folder"
-                ) from None
-            stamp = {
-                "format": FORMAT,
-                "version": VERSION,
-                "points_per_block": points_per_block,
-                **identity,
-            }
-            with written(path) as beside:
-                beside.write_text(
-                    json.dumps(stamp, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-                )
-            return points_per_block
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{path}: can't be read ({' '.join(str(error).split())}); must be as a study has written it"
-            ) from None
-        ours = isinstance(there, dict) and there.get("format") == FORMAT
-        if (
-            not ours
-            or not _whole(there.get("version"), VERSION)
-            or not _whole(there.get("points_per_block"))
-        ):
-            raise InputError(
-                f"{path}: not of a study, or of a newer invitesim; must be a folder of this study, or a new one"
-            )
-        differs = difference(
-            {name: there.get(name) for name in identity}, json.loads(json.dumps(identity))
-        )
-        if differs:
-            raise InputError(
-                f"{self.folder}: holds another study: {differs}; must be the same study, or another folder"
-            )
-        return int(there["points_per_block"])
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._refused(error) from None
+        self._check_format()
+        with contextlib.ExitStack() as undo:
+            with self._in_one_line():
+                connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+                self._db = undo.enter_context(contextlib.closing(connection))
+                self._lock(undo)
+                self._claim(identity)
+                self._check(repair)
+            for leftover in folder.glob(".*.table.parquet*"):  # of a process that was killed
+                leftover.unlink()
+            self._there = os.stat(self._path)
+            self._leave = undo.pop_all()
 
     def close(self) -> None:
         """Let others work on the folder."""
-        self._lock.truncate(0)
-        self._lock.close()
-
-    def _block(self, block: int) -> Path:
-        return self.runs / f"block={block:05}"
-
-    def finished(self, block: int, *, failed_too: bool = True) -> set[str]:
-        """Give the keys of the runs of a block that are there; those that failed are left out if so asked."""
-        if failed_too:
-            compact = self._block(block) / BLOCK
-            keys = set(_read(compact, ["run"])["run"].to_pylist()) if compact.exists() else set()
-            return keys | {single.stem for single in self._singles(block)}
-        table = self.read(block)
-        rows = [] if table is None else table.select(["run", ERROR]).to_pylist()
-        return {row["run"] for row in rows if row[ERROR] is None}
-
-    def add(self, block: int, key: str, record: Record) -> None:
-        """Keep the record of a run; when this returns it is on the disk."""
-        with written(self._block(block) / f"{key}.parquet") as beside:
-            beside.write_bytes(record.content)
+        self._leave.close()
 
     def count(self) -> int:
-        """Say how many runs are there."""
-        names = (path.name.partition("=")[2] for path in self.runs.glob("block=*"))
-        return sum(len(self.finished(int(name))) for name in names if name.isdecimal())
+        """Count the runs that are there."""
+        self._check_in_place()
+        with self._in_one_line():
+            return int(self._db.execute("SELECT count(*) FROM runs").fetchone()[0])
 
-    def schema(self, block: int) -> "pyarrow.Schema | None":
-        """Give the columns of a block that is in one file; None where it is not."""
-        import pyarrow.parquet
+    def add(self, done: Iterable[tuple[Job, Record]]) -> None:
+        """Keep the records of some runs; when this returns they are on the disk."""
+        self._check_in_place()
+        runs = [
+            Stored(job.point, job.replication, str(job.seed), int(failed), content)
+            for job, (content, failed) in done
+        ]
+        rows = [(*run, run.digest) for run in runs]
+        with self._in_one_line(), interrupts_held():  # one wait for the disk, for all of them
+            self._db.execute("BEGIN")
+            with self._db:
+                self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-        path = self._block(block) / BLOCK
-        return pyarrow.parquet.read_schema(path) if path.exists() else None
+    def read(self, point: int, number: int | None = None) -> list[Stored]:
+        """Return the runs of a point in order: those that are there, or the first ``number``.
 
-    def read(self, block: int) -> "pyarrow.Table | None":
-        """Read the runs of a block, in the order of points, replications and policies; None if there are none."""
-        import numpy as np
-        import pyarrow
-        import pyarrow.compute
-
-        singles, compact = self._singles(block), self._block(block) / BLOCK
-        tables = [_read(path) for path in singles]
-        if compact.exists():
-            table = _read(compact)
-            newer = pyarrow.array([path.stem for path in singles], pyarrow.string())
-            tables.insert(
-                0,
-                table.filter(pyarrow.compute.invert(pyarrow.compute.is_in(table["run"], newer)))
-                if singles
-                else table,
+        Raises
+        ------
+        InputError
+            One of these is not there, or is damaged.
+        """
+        self._check_in_place()
+        with self._in_one_line():
+            rows = self._db.execute(
+                "SELECT * FROM runs WHERE point = ? ORDER BY replication", (int(point),)
+            ).fetchall()[:number]
+        damaged = next((row for row in rows if not _is_intact(row)), None)
+        if damaged:
+            raise self._damaged_run(damaged)
+        if number is not None and [row[1] for row in rows] != list(range(number)):
+            raise InputError(
+                f"{self._path}: a replication of point {point} is gone; must be there: start the "
+                "study again, which does what is missing"
             )
-        if not tables:
-            return None
-        table = pyarrow.concat_tables(tables, promote_options="permissive")
-        return table.take(np.lexsort((table["replication"].to_numpy(), table["point"].to_numpy())))
+        return [Stored(*row[:-1]) for row in rows]
 
-    def compact(self, block: int) -> None:
-        """Put the runs of a block into one file."""
-        import pyarrow.parquet
-
-        singles = self._singles(block)
-        if not singles or (table := self.read(block)) is None:
+    def _check_format(self) -> None:
+        """Refuse a folder that has something of a study, but not the runs."""
+        if os.path.exists(self._path):
             return
-        with written(self._block(block) / BLOCK) as beside:
-            pyarrow.parquet.write_table(table, beside, compression="zstd")
-        for single in singles:
-            single.unlink()
+        if os.path.exists(self.folder / "study.json") or any(self.folder.glob("runs/block=*")):
+            raise InputError(
+                f"{self.folder}: holds a study of an older invitesim, whose runs this one can't "
+                "read; must be another folder (its table.parquet stays as it is), or be finished "
+                "with the version that began it"
+            )
+        if os.path.exists(self.folder / "table.parquet"):
+            raise InputError(
+                f"{self.folder}: has table.parquet but no {FILE} that says of which study; must "
+                "be another folder"
+            )
 
-    def _singles(self, block: int) -> list[Path]:
-        return sorted(
-            path for path in self._block(block).glob("[!.]*.parquet") if path.name != BLOCK
+    def _lock(self, undo: contextlib.ExitStack) -> None:
+        """Take the file for this process until it is closed, and leave word of who has it."""
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("BEGIN EXCLUSIVE")
+        self._db.execute("COMMIT")
+        lock = self.folder / LOCK
+        undo.callback(lock.unlink, missing_ok=True)
+        try:
+            lock.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        except OSError as error:
+            raise self._refused(error) from None
+
+    def _claim(self, identity: Mapping[str, Any]) -> None:
+        """Say in the file whose it is, or compare with what it says."""
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        tables = self._db.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL ORDER BY rowid")
+        there = [sql for (sql,) in tables]
+        text = json.dumps(identity)
+        if not there and not version:
+            self._db.execute("BEGIN")
+            for table in TABLES:
+                self._db.execute(table)
+            self._db.execute("INSERT INTO study VALUES (?, ?)", (text, _digest_of(text)))
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.execute("COMMIT")
+            return
+        if there != TABLES or version != VERSION:
+            raise self._damaged("its tables are not a study's, or of a newer invitesim")
+        found = self._db.execute("SELECT * FROM study").fetchall()
+        if len(found) != 1 or found[0][1] != _digest_of(found[0][0]):
+            raise self._damaged("what it says of its study is not what was written")
+        differs = difference(json.loads(found[0][0]), json.loads(text))
+        if differs:
+            raise InputError(
+                f"{self.folder}: holds another study: {differs}; must be the same study, or "
+                "another folder"
+            )
+
+    def _check(self, repair: bool) -> None:
+        """Look for damage now, and not only when a run is read, perhaps hours from now."""
+        (said,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if said != "ok":
+            raise self._damaged(said)
+        rows = self._db.execute("SELECT *, rowid FROM runs NOT INDEXED")
+        damaged = [(row[:2], row[-1]) for row in rows if not _is_intact(row[:-1])]
+        if damaged and not repair:
+            raise self._damaged_run(damaged[0][0])
+        for _, place in damaged:
+            self._db.execute("DELETE FROM runs WHERE rowid = ?", (place,))
+
+    def _check_in_place(self) -> None:
+        """Refuse to go on where the folder has gone: what is written to a removed file is lost."""
+        try:
+            there = os.path.samestat(os.stat(self._path), self._there)
+        except (FileNotFoundError, NotADirectoryError):
+            there = False
+        except OSError as error:
+            raise self._refused(error) from None
+        if not there:
+            raise InputError(
+                f"{self.folder}: was moved or removed while the study was at work; must stay until "
+                "its end: put it back, and the same again goes on from there"
+            )
+
+    @contextlib.contextmanager
+    def _in_one_line(self) -> Iterator[None]:
+        """Raise what SQLite raises as an ``InputError`` that tells a damaged file from a disk."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", "")
+            if name.startswith(NO_LOCKS):
+                raise self._refused(error, "its disk has no locks: ") from None
+            if name.startswith("SQLITE_BUSY"):
+                who = _text(self.folder / LOCK) or "or its disk has no locks"
+                raise InputError(
+                    f"{self.folder}: another process works on it ({who}); must be another folder, "
+                    "or when that one is done"
+                ) from None
+            if name.startswith(NO_DISK):
+                raise self._refused(_cause(self._path) or error) from None
+            raise self._damaged(str(error)) from None
+
+    def _refused(self, error: Exception, known: str = "") -> InputError:
+        why = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            why = "a file is where a folder should be"
+        return InputError(
+            f"{self.folder}: can't be written ({known}{why}); must be a folder where you may read "
+            "and write, on a disk with room"
+        )
+
+    def _damaged(self, why: str, right: str = "start in another folder") -> InputError:
+        return InputError(
+            f"{self._path}: damaged ({' '.join(why.split())[:100]}); must be as a study has "
+            f"left it: take a copy of it from elsewhere, or {right}"
+        )
+
+    def _damaged_run(self, row: tuple[Any, ...]) -> InputError:
+        return self._damaged(
+            f"replication {row[1]} of point {row[0]} is not what was written",
+            "have such runs done again by retry_failed (--retry-failed)",
         )
 
 
-def _whole(value: Any, most: float = math.inf) -> bool:
-    return isinstance(value, int) and 1 <= value <= most
-
-
-def _read(path: Path, columns: list[str] | None = None) -> "pyarrow.Table":
-    import pyarrow.parquet
-
+def _is_intact(row: tuple[Any, ...]) -> bool:
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            return file.read(columns)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(
-            f"{path}: damaged ({' '.join(str(error).split())[:100]}); remove this file, and its runs are done again"
-        ) from None
+        return bool(Stored(*row[:-1]).digest == row[-1])
+    except TypeError:  # damage has made a text of what were bytes
+        return False
 
 
-def locked(folder: Path) -> IO[str]:
-    """Take a folder for this process, until the file that is given is closed or the process ends, however it ends."""
-    path = folder / "lock"
+def _digest_of(text: Any) -> bytes:
+    return hashlib.blake2b(str(text).encode(), digest_size=16).digest()
+
+
+def _cause(path: Path) -> OSError | None:
+    """Return why a file can't be opened, which SQLite does not say; None where it can."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - it stays open
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
     except OSError as error:
-        obstructed = isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError)
-        why = "a file is where a folder should be" if obstructed else error.strerror or str(error)
-        raise InputError(
-            f"{folder}: can't be written ({why}); must be a folder where you may write"
-        ) from None
+        return error
+    return None
+
+
+def _text(path: Path) -> str:
     try:
-        import fcntl
-    except ImportError:  # not Unix: nobody is kept out
-        return file
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.seek(0)
-        who = file.read().strip() or "which has not said its name"
-        file.close()
-        raise InputError(
-            f"{folder}: another process works on it ({who}); must be another folder, or when that one is done"
-        ) from None
-    file.truncate(0)
-    file.write(f"process {os.getpid()} on {socket.gethostname()}")
-    file.flush()
-    return file
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):  # it has not been written yet, or is being written
+        return ""
 
 
 def difference(there: Any, here: Any, name: str = "") -> str:
-    """Say in a few words where two trees first differ; nothing if they are the same."""
+    """Return in a few words where two trees first differ; nothing if they are the same."""
     if isinstance(there, Mapping) and isinstance(here, Mapping):
         if list(there) != list(here) and sorted(there) == sorted(here):
             return f"{name} in the order {', '.join(there)} there and {', '.join(here)} here"

@@ -26,17 +26,15 @@ from .records import Job, Keep, summary
 from .runs import SEEDS
 from .scenario import Scenario, checked
 from .store import Store
-from .study_table import StudyTable, write_table
+from .study_table import TABLE, StudyTable, write_table
 from .version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
     from distributed import Client
 
-RUNS_PER_BLOCK = 500
-"""About how many runs share a file when they are all there."""
 LISTED = 50
-"""Different values of a parameter that study.json lists; of more it has the ends."""
+"""Different values of a parameter that the folder's file lists; of more it has the ends."""
 
 
 class Study:
@@ -154,16 +152,15 @@ class Study:
             On Ctrl-C, with a line that says what is kept.
         """
         rule = self.rule(until, most)
-        store = Store(located(folder), self._identity, max(1, RUNS_PER_BLOCK // rule.least))
+        store = Store(located(folder), self._identity, repair=retry_failed)
         with contextlib.closing(store):
             plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
             with contextlib.closing(self._executor(jobs, scheduler)) as executor:
                 _done(plan, store, executor, progress)
-            path = store.folder / "table.parquet"
-            write_table(path, self.design, store, plan.replications[self.design.first])
-        self.table = StudyTable(
-            path, self.design, self.scenario, plan.replications[self.design.first]
-        )
+            replications = plan.replications[self.design.first]
+            digest = write_table(store, self.design, replications)
+        path = store.folder / TABLE
+        self.table = StudyTable(path, self.design, self.scenario, replications, digest)
         return self.table
 
     def rule(self, until: Mapping[str, float] | None = None, most: int = 1000) -> Rule:
@@ -250,23 +247,12 @@ class Study:
             f", {min(numbers)} to {max(numbers)}" if numbers else ""
         )
 
-    @functools.cached_property
-    def _digest(self) -> str:
-        """What all runs of this study depend on."""
-        shared = {
-            name: self._identity[name]
-            for name in ("model", "scenario", "conditions", "contacts", "keep", "varied")
-        }
-        return hashlib.sha256(as_text(shared).encode()).hexdigest()
-
     def _jobs(self, point: int, begin: int, end: int) -> Iterator[Job]:
         """Make the jobs of a point's replications from ``begin`` up to ``end``."""
-        values, text = self.design.point(point), self.design.text(point)
+        values = self.design.point(point)
         first = values.get("seed", self.scenario.seed)
         for replication in range(begin, end):
-            seed = (first + replication) % SEEDS
-            key = hashlib.sha256(f"{self._digest}\n{text}\n{seed}".encode()).hexdigest()[:32]
-            yield Job(key, point, replication, seed, values)
+            yield Job(point, replication, (first + replication) % SEEDS, values)
 
 
 def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) -> None:
@@ -287,23 +273,34 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
                     executor.submit(job)
                 if not executor.under_way:
                     break
-                for job, record in executor.finished():
-                    store.add(plan.block(job.point), job.key, record)
+                done = executor.finished()
+                store.add(done)
+                for job, record in done:
                     plan.note(job, record)
                     failed += record.failed
                     bar.total = plan.expected
                     bar.set_postfix(failed=failed, refresh=False)
                     bar.update()
         except KeyboardInterrupt:
-            kept = f"{store.count():,} finished runs are kept in {store.folder}"
             raise KeyboardInterrupt(
-                f"interrupted; {kept}, and the same again goes on from there"
+                f"interrupted; {_kept(store)}, and the same again goes on from there"
             ) from None
+        except InputError as error:  # the disk is full, the scheduler has gone, ...
+            raise InputError(f"{error}; {_kept(store)}") from None
+
+
+def _kept(store: Store) -> str:
+    return f"{store.count():,} finished runs are kept in {store.folder}"
 
 
 def _digest_of(path: Path) -> str | None:
-    """Tell contact logs apart by what is in them; None where there is none, which each run then says."""
+    """Return what tells contact logs apart; None where there is none, which each run then says."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        with open(path, "rb") as log:
+            return hashlib.file_digest(log, "sha256").hexdigest()
+    except FileNotFoundError:
         return None
+    except OSError as error:  # no other log: one that may not be read
+        raise InputError(
+            f"{path}: can't be read ({error.strerror or error}); must be a contact log"
+        ) from None

@@ -1,9 +1,15 @@
-"""The table of a study: a row for each point, replication and policy, put together from the blocks and read as one file.
+"""The table of a study: a row for each point, replication and policy, exported from its runs.
 
-It is written a block at a time and read as its reader likes, so its size is not a matter of memory. The same runs give the same bytes,
-whenever and wherever each of them was done.
+It is written some thousand runs at a time and read as its reader likes, so its size is not a matter
+of memory. The same runs give the same bytes, whenever and wherever each of them was done.
+
+The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads; the
+digest beside it, and in ``StudyTable``, covers every bit.
 """
 
+import contextlib
+import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,31 +21,43 @@ from .design import Design
 from .errors import InputError
 from .files import written
 from .parameters import near, shown
-from .records import ERROR, HEAD
+from .records import ERROR, POLICY, RUN, schema_of, unpacked
 from .scenario import Scenario
-from .statistics import paired_difference
-from .store import Store
+from .statistics import check_one_row, paired_difference
+from .store import Store, Stored
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow
 
-ROWS = 65_536
-"""Rows in each group of the file, whatever the blocks are."""
-NOT_MEASURED = (*HEAD, ERROR)
+TABLE = "table.parquet"
+DIGEST = f"{TABLE}.sha256"
+"""As ``sha256sum`` writes and checks it."""
+ROWS = 10_000
+"""About how many rows are put together at a time, and make a row group of the file."""
+NOT_MEASURED = (*RUN, POLICY, ERROR)
 
 
 class StudyTable:
-    """The finished table of a study, in its file; pandas, polars and DuckDB read the file, or this object."""
+    """The finished table of a study, in its file.
+
+    pandas, polars and DuckDB read the file, or this object, which raises an ``InputError`` where
+    the file is not, to the last bit, as the study has written it.
+    """
 
     def __init__(
-        self, path: Path, design: Design, scenario: Scenario, replications: NDArray[np.int64]
+        self,
+        path: Path,
+        design: Design,
+        scenario: Scenario,
+        replications: NDArray[np.int64],
+        digest: str,
     ) -> None:
         import pyarrow.parquet
 
-        self.path = path
+        self.path, self._digest = path, digest
         self._design, self._scenario, self._replications = design, scenario, replications
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with self._checked(), pyarrow.parquet.ParquetFile(path) as file:
             self.schema: pyarrow.Schema = file.schema_arrow
             self._rows = int(file.metadata.num_rows)
 
@@ -71,11 +89,35 @@ class StudyTable:
         ]
 
     def batches(self) -> "Iterator[pyarrow.RecordBatch]":
-        """Give the rows a part at a time."""
+        """Yield the rows a part at a time."""
         import pyarrow.parquet
 
-        with pyarrow.parquet.ParquetFile(self.path) as file:
+        with self._checked(), pyarrow.parquet.ParquetFile(self.path) as file:
             yield from file.iter_batches()
+
+    def _read(self, columns: Sequence[str] | None = None, filters: Any = None) -> "pyarrow.Table":
+        import pyarrow.parquet
+
+        with self._checked():  # of the folders' names no columns are made
+            return pyarrow.parquet.read_table(
+                self.path, columns=columns, filters=filters, partitioning=None
+            )
+
+    @contextlib.contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Refuse a file that is not the one that was written, or can't be read."""
+        try:
+            if sha256(self.path) != self._digest:
+                raise InputError(
+                    f"{self.path}: not what this study has written (damaged, or written anew "
+                    "since); must be: run(folder) writes it again from the runs that it keeps"
+                )
+            yield
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: can't be read ({error.strerror or error}); must be a file that you "
+                "may read"
+            ) from None
 
     def to_pandas(
         self, columns: Sequence[str] | None = None, *, policy: str | None = None
@@ -89,8 +131,6 @@ class StudyTable:
         InputError
             A column or a policy that is not there.
         """
-        import pyarrow.parquet
-
         if isinstance(columns, str) or not isinstance(columns, Iterable | None):
             raise InputError(
                 f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']"
@@ -100,17 +140,9 @@ class StudyTable:
             _check("columns", column, self.schema.names)
         wanted = None
         if policy is not None:
-            _check(
-                "policy",
-                policy,
-                pyarrow.parquet.read_table(self.path, columns=["policy"])["policy"]
-                .unique()
-                .to_pylist(),
-            )
-            wanted = [("policy", "==", policy)]
-        table: pd.DataFrame = pyarrow.parquet.read_table(
-            self.path, columns=columns, filters=wanted
-        ).to_pandas()
+            _check("policy", policy, self._read([POLICY])[POLICY].unique().to_pylist())
+            wanted = [(POLICY, "==", policy)]
+        table: pd.DataFrame = self._read(columns, wanted).to_pandas()
         return table
 
     def to_csv(self, path: str | Path) -> None:
@@ -122,15 +154,12 @@ class StudyTable:
                 writer.write_batch(batch)
 
     def failed(self) -> "pd.DataFrame":
-        """Give the rows of the runs that failed: their parameters and their errors."""
+        """Return the rows of the runs that failed: their parameters and their errors."""
         import pyarrow.compute
-        import pyarrow.parquet
 
         names = [name for name in self.schema.names if name not in self.measures]
         failed = pyarrow.compute.field(ERROR).is_valid()
-        table: pd.DataFrame = pyarrow.parquet.read_table(
-            self.path, columns=names, filters=failed
-        ).to_pandas()
+        table: pd.DataFrame = self._read(names, failed).to_pandas()
         return table
 
     def compare(
@@ -158,19 +187,21 @@ class StudyTable:
         Raises
         ------
         InputError
-            A point, measure or policy that is not there.
+            A point, measure or policy that is not there; runs that have several rows of a policy,
+            which are no replications.
         """
         import pandas as pd
-        import pyarrow.parquet
 
         numbers = [self._design.number(point, self._scenario) for point in (a, b)]
         measures = self.measures if measure is None else [measure]
         for name in measures:
             _check("measure", name, self.measures)
-        columns = ["point", "replication", "policy", *measures]
-        runs = pyarrow.parquet.read_table(
-            self.path, columns=columns, filters=[("point", "in", numbers)]
-        ).to_pandas()
+        columns = ["point", "replication", POLICY, *measures]
+        runs = self._read(columns, [("point", "in", numbers)]).to_pandas()
+        right = (
+            "choose one row a run, as that of a day, from to_pandas(), and give it to sim.paired"
+        )
+        check_one_row("compare", runs, ["point", "replication", POLICY], right)
         policies = list(dict.fromkeys(runs["policy"]))
         if policy is not None:
             _check("policy", policy, policies)
@@ -210,105 +241,108 @@ def column_of(name: str, taken: Sequence[str]) -> str:
     return f"scenario.{name}" if f"scenario.{name}" in taken else name
 
 
-def write_table(path: Path, design: Design, store: Store, replications: NDArray[np.int64]) -> None:
-    """Put the blocks of a study together into one file."""
-    import pyarrow
+def sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_table(store: Store, design: Design, replications: NDArray[np.int64]) -> str:
+    """Export the table of a study to its folder.
+
+    Parameters
+    ----------
+    store : Store
+    design : Design
+    replications : array (points,)
+        How many each point has.
+
+    Returns
+    -------
+    str
+        The file's SHA-256.
+
+    Raises
+    ------
+    InputError
+        A point lacks a replication, the folder has gone, or it has no room. Nothing is written.
+    """
     import pyarrow.parquet
 
-    runs = _schema(store, len(design))
-    names = [f"scenario.{name}" if name in runs.names else name for name in design.names]
-    with written(path) as beside:
-        writer, waiting = None, []
-        for table in _blocks(design, store, replications, runs, names):
-            waiting.append(table)
-            if writer is None:
-                writer = pyarrow.parquet.ParquetWriter(beside, table.schema, compression="zstd")
-            if sum(map(len, waiting)) >= ROWS:
-                together = pyarrow.concat_tables(waiting)
-                whole = len(together) // ROWS * ROWS
-                writer.write_table(together.slice(0, whole), row_group_size=ROWS)
-                waiting = [together.slice(whole)]
-        if writer is not None:
-            writer.write_table(pyarrow.concat_tables(waiting), row_group_size=ROWS)
-            writer.close()
+    pieces = _pieces(store, design, replications, _columns(store, design, replications))
+    first = next(pieces)
+    with written(store.folder / TABLE) as beside:
+        with pyarrow.parquet.ParquetWriter(beside, first.schema, compression="gzip") as writer:
+            for piece in itertools.chain([first], pieces):
+                writer.write_table(piece)
+        digest = sha256(beside)
+    with written(store.folder / DIGEST) as beside:
+        beside.write_text(f"{digest}  {TABLE}\n", encoding="utf-8")
+    return digest
 
 
-def _schema(store: Store, points: int) -> "pyarrow.Schema":
-    """Give the columns that any run of the study has, the error last."""
+def _columns(store: Store, design: Design, replications: NDArray[np.int64]) -> "pyarrow.Schema":
+    """Return the columns that any run of the table has; this finds out whether all runs are there."""
     import pyarrow
 
-    blocks = range(-(-points // store.points_per_block))
-    schemas = [schema for schema in map(store.schema, blocks) if schema is not None]
-    schema = pyarrow.unify_schemas(schemas, promote_options="permissive")
-    fields = [schema.field(name) for name in schema.names if name not in NOT_MEASURED]
-    return pyarrow.schema([*(schema.field(name) for name in HEAD), *fields, schema.field(ERROR)])
+    schemas = dict.fromkeys(
+        schema_of(run.content)
+        for point in np.unique(design.first)
+        for run in store.read(point, replications[point])
+    )
+    try:
+        schema = pyarrow.unify_schemas(list(schemas), promote_options="permissive")
+    except pyarrow.ArrowException as error:
+        raise InputError(
+            f"keep: a column is of one type in some runs and of another in others ({error}); must "
+            "be of one type in all"
+        ) from None
+    measures = [name for name in schema.names if name not in (POLICY, ERROR)]
+    return pyarrow.schema([schema.field(name) for name in (POLICY, *measures, ERROR)])
 
 
-def _blocks(
-    design: Design,
-    store: Store,
-    replications: NDArray[np.int64],
-    runs: "pyarrow.Schema",
-    names: Sequence[str],
+def _pieces(
+    store: Store, design: Design, replications: NDArray[np.int64], columns: "pyarrow.Schema"
 ) -> "Iterator[pyarrow.Table]":
-    """Give the rows of the table, the points of one block at a time."""
-    import pyarrow
-
-    size = store.points_per_block
-    read: dict[int, pyarrow.Table] = {}
-    for begin in range(0, len(design), size):
-        numbers = np.arange(begin, min(begin + size, len(design)))
-        parts = []
-        for block in np.unique(
-            design.first[numbers] // size
-        ):  # a point that was there before has its runs in an earlier block
-            if block not in read:
-                read = {**dict(list(read.items())[-3:]), block: store.read(int(block))}
-            here = numbers[design.first[numbers] // size == block]
-            parts.append(
-                _rows(read[block], here, design.first[here], replications[design.first[here]])
-            )
-        table = pyarrow.concat_tables(parts, promote_options="permissive")
-        table = table.take(np.argsort(table["point"].to_numpy(), kind="stable"))
-        rows = {field.name: _column(table, field) for field in runs if field.name != "run"}
-        point = rows.pop("point")
-        varied = design.columns(numbers)
-        place = pyarrow.array(point.to_numpy() - begin)
-        parameters = {
-            name: varied[own].take(place) for name, own in zip(names, design.names, strict=True)
-        }
-        yield pyarrow.table({"point": point, **parameters, **rows})
+    """Yield the rows of the table, those of some points at a time."""
+    points: list[int] = []
+    runs: list[tuple[Stored, pyarrow.RecordBatch]] = []
+    rows = 0
+    for point, number in enumerate(replications):  # an equal point before it has the runs
+        for run in store.read(design.first[point], number):
+            points.append(point)
+            runs.append((run, unpacked(run.content)))
+            rows += len(runs[-1][1])
+        if rows >= ROWS:
+            yield _piece(design, points, runs, columns)
+            points, runs, rows = [], [], 0
+    if runs:
+        yield _piece(design, points, runs, columns)
 
 
-def _rows(
-    table: "pyarrow.Table",
-    numbers: NDArray[np.int64],
-    first: NDArray[np.int64],
-    replications: NDArray[np.int64],
+def _piece(
+    design: Design,
+    points: list[int],
+    runs: "list[tuple[Stored, pyarrow.RecordBatch]]",
+    columns: "pyarrow.Schema",
 ) -> "pyarrow.Table":
-    """Take the rows of some points, by the number of the point that was run for each, as far as its replications are asked for."""
+    """Put the tables of runs together, each after its point, the parameters, and the run."""
     import pyarrow
 
-    point, replication = table["point"].to_numpy(), table["replication"].to_numpy()
-    most = int(replication.max()) + 1
-    order = point * most + replication  # rows stand in this order
-    start, stop = (
-        np.searchsorted(order, first * most + np.minimum(end, most)) for end in (0, replications)
+    place = np.repeat(np.arange(len(runs)), [len(rows) for _, rows in runs])
+    tables = [columns.empty_table(), *(pyarrow.Table.from_batches([rows]) for _, rows in runs)]
+    table = pyarrow.concat_tables(tables, promote_options="permissive")
+    taken = {*RUN, *columns.names}
+    parameters = {
+        f"scenario.{name}" if name in taken else name: column.take(pyarrow.array(place))
+        for name, column in design.columns(np.array(points)).items()
+    }
+    return pyarrow.table(
+        {
+            "point": np.array(points)[place],
+            **parameters,
+            "replication": np.array([run.replication for run, _ in runs])[place],
+            "seed": np.array([int(run.seed) for run, _ in runs], np.uint64)[place],
+            **{name: table[name].combine_chunks() for name in columns.names},
+        }
     )
-    chosen = np.concatenate([np.arange(*span) for span in zip(start, stop, strict=True)])
-    return table.take(chosen).set_column(
-        table.schema.get_field_index("point"),
-        "point",
-        pyarrow.array(np.repeat(numbers, stop - start)),
-    )
-
-
-def _column(table: "pyarrow.Table", field: "pyarrow.Field") -> Any:
-    import pyarrow
-
-    there = (
-        table[field.name].cast(field.type)
-        if field.name in table.column_names
-        else pyarrow.nulls(len(table), field.type)
-    )
-    return there.combine_chunks() if isinstance(there, pyarrow.ChunkedArray) else there

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import types
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from tests.study.small import HOUSE, SMALL, fails_at_seven
+from tests.study.small import HOUSE, SMALL, fails_at_seven, kept
 
 distributed = pytest.importorskip("distributed")
 
@@ -77,10 +78,10 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     folder, kept_at_death = tmp_path / "there", []
 
     def kill_a_worker() -> None:
-        while len(list(folder.glob("runs/*/*.parquet"))) < 5:
+        while kept(folder) < 5:
             time.sleep(0.005)
         cluster.workers[0].send_signal(signal.SIGKILL)
-        kept_at_death.append(len(list(folder.glob("runs/*/*.parquet"))))
+        kept_at_death.append(kept(folder))
 
     killer = threading.Thread(target=kill_a_worker, daemon=True)
     killer.start()
@@ -108,7 +109,7 @@ def test_a_worker_that_can_t_begin_is_a_line_and_no_failed_run(cluster, tmp_path
     study.keep = made.keep
     with pytest.raises(sim.InputError, match=r"^scheduler: a worker can't begin .*made_up"):
         study.run(tmp_path / "out", scheduler=cluster.address)
-    assert not list((tmp_path / "out").glob("runs/*/*"))
+    assert not kept(tmp_path / "out")
 
 
 def test_in_a_task_of_dask_runs_are_done_there(monkeypatch):
@@ -121,6 +122,47 @@ def test_in_a_task_of_dask_runs_are_done_there(monkeypatch):
         distributed.Client(there) as client,
     ):
         assert (processes(None), client.submit(processes, None).result()) == (9, 1)
+
+
+GONE = """
+    import sys, threading, time
+    import sim
+    from pathlib import Path
+    from tests.study.small import kept
+    from tests.test_cluster import LONG
+
+    def kill_the_scheduler(folder, number):
+        import os, signal
+        while kept(folder) < 5:
+            time.sleep(0.005)
+        os.kill(number, signal.SIGKILL)
+
+    if __name__ == "__main__":
+        folder, address, number = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+        threading.Thread(target=kill_the_scheduler, args=(folder, number), daemon=True).start()
+        try:
+            LONG.run(folder, scheduler=address)
+        except sim.InputError as error:
+            print(error)
+"""
+
+
+def test_a_scheduler_that_goes_is_one_line_and_keeps_what_is_finished(cluster, tmp_path):
+    script, folder = tmp_path / "gone.py", tmp_path / "out"
+    script.write_text(textwrap.dedent(GONE))
+    done = subprocess.run(
+        [sys.executable, script, folder, cluster.address, str(cluster.scheduler.pid)],
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "scheduler: it has gone, or has dropped the study's runs; must be there again, then start "
+        f"the study again; {kept(folder)} finished runs are kept in {folder}\n"
+    )
+    assert 5 <= kept(folder) < 24
 
 
 def test_no_scheduler(tmp_path, monkeypatch):

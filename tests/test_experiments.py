@@ -48,7 +48,7 @@ def ended_well(main, out: Path, *arguments: str) -> str:
 
 def written(out: Path) -> set[str]:
     """List the files beside the folders of runs and their logs."""
-    studied = {path.parent for path in out.rglob("study.json")} | {out / "logs"}
+    studied = {path.parent for path in out.rglob("runs.sqlite")} | {out / "logs"}
     return {
         str(path.relative_to(out))
         for path in out.rglob("*")

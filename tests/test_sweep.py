@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sim
+from tests.study.small import kept
 from tests.test_cli import HOUSE, invitesim
 
 STUDY = """
@@ -76,16 +77,15 @@ def test_an_interrupted_sweep(file, tmp_path):
     with subprocess.Popen(
         command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
-        while not list(out.glob("runs/*/[!.]*.parquet")):
+        while not kept(out):
             assert running.poll() is None
             time.sleep(0.01)
         running.send_signal(signal.SIGINT)
         said, error = running.communicate(timeout=60)
-    kept = len(list(out.glob("runs/*/[!.]*.parquet")))
     assert (running.returncode, said) == (130, "")
     assert (
         error
-        == f"interrupted; {kept} finished runs are kept in {out}, and the same again goes on from there\n"
+        == f"interrupted; {kept(out)} finished runs are kept in {out}, and the same again goes on from there\n"
     )
 
 

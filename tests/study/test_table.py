@@ -6,10 +6,11 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 import sim
-from sim import records, study
+from sim import records
 from sim.measures import COLUMNS
 from sim.plan import Until
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
@@ -86,11 +87,10 @@ def test_equal_points_are_run_once_and_stand_in_the_table_twice(tmp_path, ran):
     pd.testing.assert_frame_equal(first, last)
 
 
-def test_many_blocks_are_one_table(whole, tmp_path, monkeypatch):
-    monkeypatch.setattr(study, "RUNS_PER_BLOCK", 3)
+def test_a_table_that_is_written_in_many_pieces_is_the_same(whole, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.study_table.ROWS", 7)
     pieces = small().run(tmp_path, jobs=1)
-    assert len(list((tmp_path / "runs").iterdir())) == 6
+    assert pyarrow.parquet.ParquetFile(pieces.path).num_row_groups == 6
     pd.testing.assert_frame_equal(pieces.to_pandas(), whole.to_pandas())
 
 
@@ -254,6 +254,42 @@ def test_paired_by_construction(tmp_path):
 def test_what_cannot_be_compared(whole, asked, line):
     with pytest.raises(sim.InputError, match=line):
         whole.compare(*asked)
+
+
+# Rows that are no replications
+
+
+def test_rows_of_one_run_are_not_taken_for_replications(tmp_path):
+    """Days share their run's luck: as replications they make intervals far too narrow."""
+    study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=3, keep=sim_series)
+    table = study.run(tmp_path, jobs=1)
+    rows = r"12 rows of one run \(point 0, replication 0, policy 'everyone'\), which are no replic"
+    with pytest.raises(sim.InputError, match=f"compare: {rows}.* sim.paired$"):
+        study.compare(0, 1, "degree")
+    with pytest.raises(sim.InputError, match="until: degree: a run has 12 rows of all, which are"):
+        study.run(tmp_path, jobs=1, until={"degree": 0.5})
+    runs = table.to_pandas()
+    with pytest.raises(sim.InputError, match=r"runs: 12 rows of one run \(point 0, .* name in by "):
+        sim.aggregate(runs, by=["point", "policy"], measures=["degree"])
+    days = sim.aggregate(runs, by=["point", "policy", "day"], measures=["degree"])
+    assert set(days["replications"]) == {3}
+
+
+def sim_series(result: sim.Result) -> pd.DataFrame:
+    return result.series
+
+
+def test_runs_of_one_seed_at_several_points_are_no_replications(whole):
+    """Nor does a point that stands in the design twice have twice as many."""
+    runs = whole.to_pandas()
+    with pytest.raises(sim.InputError, match=r"runs: 6 rows of one run \(policy 'everyone', repl"):
+        sim.aggregate(runs, by="policy", measures=["degree"])
+    assert set(
+        sim.aggregate(runs, by=["point", "policy"], measures=["degree"])["replications"]
+    ) == {3}
+    long = runs.melt(["point", "policy", "seed"], ["degree"], "measure")
+    with pytest.raises(sim.InputError, match="runs: 6 rows of one run"):
+        sim.aggregate(long, by="policy")
 
 
 # Enough replications
