@@ -363,6 +363,7 @@ def test_packed_logs_that_are_cut_off(tmp_path, kind):
         ),
         (b"PAR1" + LINES, "is or holds Parquet"),
     ],
+    ids=["two files", "no file", "gzip in zip", "zstd", "tar", "parquet"],
 )
 def test_other_files_are_named(tmp_path, content, complaint):
     with pytest.raises(InputError, match=f"log: {complaint}"):
