@@ -5,9 +5,9 @@
 
 import copy
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ from .result import Result
 from .scenario import LONGEST, Scenario
 from .state_view import StateView
 from .thread_team import ThreadTeam
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SERIES_EGOS = 256
 """Members whose reach the series follows, at most."""
@@ -183,20 +186,27 @@ class Engine:
 
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Take all measures, as of the last evening."""
-        members, connections = tables.members(self), self.view.connections()
-        lived = self.scenario.replace(
-            {"days": max(self.day, 1)}
-        )  # a model may stop early, or go on
+        columns, connections = tables.member_columns(self), self.view.connections()
         return Result(
             scenario=self.scenario,
-            summary=measures.summary(lived, members, connections),
+            summary=measures.summary(self._lived, columns, connections),
             series=tables.series(self, self.reach),
-            members=members,
+            members=tables.members(self, columns),
             invitations=None if invitations is None else invitations.table(self),
             connections=connections,
             arcs=self.view.arcs(),
             provenance=provenance(self.scenario, started=self.started, threads=self.team.threads),
         )
+
+    def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
+        """Take some measures and nothing else; see ``measures.summary``."""
+        columns = tables.member_columns(self)
+        return measures.summary(self._lived, columns, self.view.connections, only)
+
+    @property
+    def _lived(self) -> Scenario:
+        """The scenario with the days lived: a model may stop early, or go on."""
+        return self.scenario.replace({"days": max(self.day, 1)})
 
     def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
         """Count the members of each policy on some days from the first on: shape (days, policies)."""

@@ -6,6 +6,7 @@ up to ``EXACT_REACH`` members; in a larger one it is worked out for a random sam
 """
 
 import warnings
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -61,12 +62,14 @@ MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Those that are medians: where some replications have none, the others' mean would be too small."""
 LEAST_AT_RISK = 0.1
 """A survival curve says little where fewer of the members are still in sight [Pocock, Clayton and Altman 2002, Lancet 359, 1686]."""
-COLUMNS = (
-    "members",
-    *MEASURES,
+WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
+"""Those that take a walk beyond one's neighbours."""
+INTERVALS = (
     "egos",
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
 )
+"""What stands beside these: for how many members they were worked out, and their intervals."""
+COLUMNS = ("members", *MEASURES, *INTERVALS)
 """All columns of a summary after the policy, in their order."""
 
 
@@ -233,86 +236,125 @@ def centres(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Fl
 
 
 def summary(
-    scenario: Scenario, members: "pd.DataFrame", connections: NDArray[np.int32]
+    scenario: Scenario,
+    members: "pd.DataFrame | Mapping[str, NDArray[Any]]",
+    connections: NDArray[np.int32] | Callable[[], NDArray[np.int32]],
+    only: Collection[str] | None = None,
 ) -> "pd.DataFrame":
-    """Take all measures at the end of a run.
+    """Take the measures at the end of a run.
 
     Parameters
     ----------
     scenario : Scenario
     members : DataFrame
-        A row a member, as in ``Result.members``.
+        A row a member, as in ``Result.members``; or its columns as arrays, with the place of the
+        policy in place of its name, and 0 for "never".
     connections : int32 array (E, 2)
-        Pairs of members, the smaller first.
+        Pairs of members, the smaller first; or what returns them, asked only if they are needed.
+    only : collection of str, optional
+        Measures to take; None: all. Reach, clustering and the largest component take the most time.
 
     Returns
     -------
     DataFrame
-        A row per policy and one for ``all``; columns ``policy``, ``members``, the ``MEASURES``, and last ``egos``, ``reach2_low``,
-        ``reach2_high``, ``reach3_low``, ``reach3_high``, ``clustering_low``, ``clustering_high``: how many members reach and clustering
-        were worked out for, and the 95 % interval of each mean, without width where that is everybody. A share of nothing is NaN.
+        A row per policy and one for ``all``; columns ``policy``, ``members``, the measures, and last,
+        with reach or clustering, ``egos``, ``reach2_low``, ``reach2_high``, ``reach3_low``,
+        ``reach3_high``, ``clustering_low``, ``clustering_high``: how many members these were worked
+        out for, and the 95 % interval of each mean, without width where that is everybody. A share of
+        nothing is NaN.
+
+    Raises
+    ------
+    InputError
+        A name in ``only`` that is no measure.
     """
     import pandas as pd
 
-    policies = len(scenario.policies)
-    policy = (
-        members["policy"]
-        .cat.set_categories(list(scenario.policies))
-        .cat.codes.to_numpy()
-        .astype(np.int64)
-    )
+    wanted = _wanted(only)
+    own = members if isinstance(members, Mapping) else _plain(scenario, members)
+    policy, policies = own["policy"].astype(np.int64), len(scenario.policies)
 
     def total(column: Any) -> Floats:
         """Sum over the members of each policy, and over everybody."""
         sums = np.bincount(policy, np.asarray(column, np.float64), policies)
         return np.append(sums, sums.sum())
 
-    size = total(np.ones(len(members)))
-    sent, degree = total(members["invitations_sent"]), total(members["degree"])
-    society = adjacency(connections, len(members))
+    size = total(np.ones(len(policy)))
+    sent, degree = total(own["invitations_sent"]), total(own["degree"])
+    columns = {
+        "degree": _share(degree, size),
+        "acceptance": _share(total(own["accepted"]), sent - total(own["pending"])),
+        "reciprocity": _share(total(own["mutual_arcs"]), total(own["arcs"])),
+        "recognised": _share(total(own["recognised"]), degree),
+        "blocked": _share(total(own["blocked_day"] > 0), size),
+        "restricted_time": _share(total(own["restricted_days"]), size * scenario.days),
+        "idk_rate": _share(total(own["strikes"]), sent),
+        "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
+    }
+    if wanted & set(MEDIANS):
+        columns |= _times_to_block(scenario, own, policy, policies)
+    if wanted & {*WALKS, "largest_component"}:
+        pairs = connections() if callable(connections) else connections
+        society = adjacency(pairs, len(policy))
+        inside = in_largest_component(pairs, len(policy))
+        columns["largest_component"] = _share(total(inside), size)
+        columns |= _walks(scenario, society, policy, policies) if wanted & set(WALKS) else {}
+    shown_columns = wanted | set(INTERVALS)
+    kept = {name: columns[name] for name in COLUMNS if name in columns and name in shown_columns}
+    names = [*scenario.policies, EVERYBODY]
+    return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
+
+
+def _wanted(only: Collection[str] | None) -> set[str]:
+    """Return the names of the measures to take."""
+    if only is None:
+        return set(MEASURES)
+    if isinstance(only, str) or not set(only) <= set(MEASURES):
+        raise InputError(
+            f"measures: not all known (got {shown(only)}); must be among {', '.join(MEASURES)}"
+        )
+    return set(only)
+
+
+def _plain(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:
+    """Return the columns of a table of members as arrays, with 0 for "never"."""
+    policy = members["policy"].cat.set_categories(list(scenario.policies)).cat.codes
+    own: dict[str, NDArray[Any]] = {
+        name: members[name].fillna(0).to_numpy(np.int64)
+        for name in members.columns.drop(["policy", "sociability"], errors="ignore")
+    }
+    return own | {"policy": policy.to_numpy().astype(np.int64)}
+
+
+def _times_to_block(
+    scenario: Scenario, own: Mapping[str, NDArray[Any]], policy: Ints, policies: int
+) -> dict[str, Floats]:
+    """Return the median times until a restriction, in days and in invitations."""
+    days, invitations = (
+        _medians(*_first_restricted(scenario, own, by), policy, policies) for by in CLOCKS
+    )
+    if len(np.unique(policy)) > 1:
+        # who is censored early on this clock has a policy that invites few: not at random
+        invitations[-1] = np.nan
+    return dict(zip(MEDIANS, (days, invitations), strict=True))
+
+
+def _walks(
+    scenario: Scenario, society: Adjacency, policy: Ints, policies: int
+) -> dict[str, NDArray[Any]]:
+    """Return reach and clustering, each with its interval, and of how many members."""
     egos = choose_egos(policy, policies, scenario.seed)
-    some = None if len(egos) == len(members) else egos
+    some = None if len(egos) == society.members else egos
     two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
     local = means(clustering(society, some), egos, policy, policies)
-    days, invitations = (
-        _medians(*_first_restricted(scenario, members, by), policy, policies) for by in CLOCKS
-    )
-    if (
-        np.count_nonzero(size[:-1]) > 1
-    ):  # who goes out of sight early on this clock has a policy that invites few: not at random
-        invitations[-1] = np.nan
-    others = len(members) - 1
-    return pd.DataFrame(
-        {
-            "policy": [*scenario.policies, EVERYBODY],
-            "members": size.astype(np.int64),
-            "degree": _share(degree, size),
-            "reach2": two[:, 0],
-            "reach2_share": two[:, 0] / others,
-            "reach3": three[:, 0],
-            "reach3_share": three[:, 0] / others,
-            "acceptance": _share(total(members["accepted"]), sent - total(members["pending"])),
-            "reciprocity": _share(total(members["mutual_arcs"]), total(members["arcs"])),
-            "recognised": _share(total(members["recognised"]), degree),
-            "blocked": _share(total(members["blocked_day"].notna()), size),
-            "restricted_time": _share(total(members["restricted_days"]), size * scenario.days),
-            "time_to_block_days": days,
-            "time_to_block_invitations": invitations,
-            "idk_rate": _share(total(members["strikes"]), sent),
-            "unwanted": _share(total(members["unwanted"]), size) / scenario.days * 365,
-            "clustering": local[:, 0],
-            "largest_component": _share(
-                total(in_largest_component(connections, len(members))), size
-            ),
-            "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
-            "reach2_low": two[:, 1],
-            "reach2_high": two[:, 2],
-            "reach3_low": three[:, 1],
-            "reach3_high": three[:, 2],
-            "clustering_low": local[:, 1],
-            "clustering_high": local[:, 2],
-        }
-    )
+    columns: dict[str, NDArray[Any]] = {
+        "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
+        "reach2_share": two[:, 0] / (society.members - 1),
+        "reach3_share": three[:, 0] / (society.members - 1),
+    }
+    for name, values in (("reach2", two), ("reach3", three), ("clustering", local)):
+        columns |= {name: values[:, 0], f"{name}_low": values[:, 1], f"{name}_high": values[:, 2]}
+    return columns
 
 
 def survival(
@@ -355,7 +397,8 @@ def survival(
             f"members: not a table of members (got {shown(members)}); must be as Result.members"
         )
     level = real("level", level, 0, 1)
-    time, restricted = _first_restricted(scenario, members, by)
+    named = {name: members[name].fillna(0).to_numpy(np.int64) for name in CLOCKS[by] - {"policy"}}
+    time, restricted = _first_restricted(scenario, named, by)
     curves = {}
     for name in [*scenario.policies, EVERYBODY]:
         own = (
@@ -376,18 +419,15 @@ def survival(
 
 
 def _first_restricted(
-    scenario: Scenario, members: "pd.DataFrame", by: Clock
+    scenario: Scenario, members: Mapping[str, NDArray[Any]], by: Clock
 ) -> tuple[Ints, NDArray[np.bool_]]:
-    """Give the time of each member's first restriction, or at which it went out of sight, and which of the two it is."""
+    """Return the time of each member's first restriction, or of its being censored, and which."""
     if by == "days":
-        first, censored_at = members["blocked_day"], np.full(len(members), scenario.days)
+        first = members["blocked_day"]
+        censored_at = np.full(len(first), scenario.days)
     else:
-        first, censored_at = (
-            members["invitations_until_block"],
-            members["invitations_sent"].to_numpy(np.int64),
-        )
-    restricted = first.notna().to_numpy(bool)
-    return np.where(restricted, first.fillna(0).to_numpy(np.int64), censored_at), restricted
+        first, censored_at = members["invitations_until_block"], members["invitations_sent"]
+    return np.where(first > 0, first, censored_at), first > 0
 
 
 def _never_restricted(time: Ints, restricted: NDArray[np.bool_]) -> Any:

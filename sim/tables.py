@@ -23,45 +23,50 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def members(engine: "Engine") -> "pd.DataFrame":
-    """Give a row per member, as of the last evening; see ``Result.members``."""
-    import pandas as pd
+def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
+    """Return the columns of ``Result.members`` as arrays, as of the last evening.
 
+    The policy is its place among the scenario's, and 0 stands for "never".
+    """
     view, scenario = engine.view, engine.scenario
     n = scenario.members
     egos, alters = view.pending()
-    pending, at_door = np.bincount(egos, minlength=n), np.bincount(alters, minlength=n)
     sent, accepted, strikes, received = (
         view.column(name) for name in ("sent", "accepted", "strikes", "received")
     )
-    blocked = view.column("blocked_day") > 0
+    return {
+        "member": np.arange(n),
+        "policy": view.policy,
+        "circle": np.arange(n) // scenario.society.circle_size,
+        "sociability": engine.sociability,
+        "contacts": view.column("contacts"),
+        "degree": view.column("degree"),
+        "invitations_sent": sent,
+        "accepted": accepted,
+        "ignored": view.column("resolved") - accepted - strikes,
+        "strikes": strikes,
+        "pending": np.bincount(egos, minlength=n),
+        "blocked_day": view.column("blocked_day"),
+        "invitations_until_block": view.column("sent_at_block"),
+        "received": received,
+        "unwanted": received - view.column("welcomed") - np.bincount(alters, minlength=n),
+        "restricted_days": view.restricted_days(),
+        "arcs": view.column("arcs"),
+        "mutual_arcs": view.column("mutual_arcs"),
+        "recognised": view.acquainted(),
+    }
 
-    def if_blocked(name: str) -> "pd.Series[int]":
-        return pd.Series(view.column(name), dtype="Int32").mask(~blocked)
 
-    return pd.DataFrame(
-        {
-            "member": np.arange(n),
-            "policy": _categories(view.policy, list(scenario.policies)),
-            "circle": np.arange(n) // scenario.society.circle_size,
-            "sociability": engine.sociability,
-            "contacts": view.column("contacts"),
-            "degree": view.column("degree"),
-            "invitations_sent": sent,
-            "accepted": accepted,
-            "ignored": view.column("resolved") - accepted - strikes,
-            "strikes": strikes,
-            "pending": pending,
-            "blocked_day": if_blocked("blocked_day"),
-            "invitations_until_block": if_blocked("sent_at_block"),
-            "received": received,
-            "unwanted": received - view.column("welcomed") - at_door,
-            "restricted_days": view.restricted_days(),
-            "arcs": view.column("arcs"),
-            "mutual_arcs": view.column("mutual_arcs"),
-            "recognised": view.acquainted(),
-        }
-    )
+def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame":
+    """Return a row per member, as of the last evening; see ``Result.members``."""
+    import pandas as pd
+
+    never = columns["blocked_day"] == 0
+    table: dict[str, Any] = dict(columns)
+    table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
+    for name in ("blocked_day", "invitations_until_block"):
+        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
+    return pd.DataFrame(table)
 
 
 DAILY = {

@@ -310,7 +310,9 @@ def observed(patients, policy):
 def medians(asked, table, by):
     places = table["policy"].map(list(asked.policies).index).to_numpy()
     return measures._medians(
-        *measures._first_restricted(asked, table, by), places, len(asked.policies)
+        *measures._first_restricted(asked, measures._plain(asked, table), by),
+        places,
+        len(asked.policies),
     )
 
 
