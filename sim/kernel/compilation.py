@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ..compiled_cache import njit
 
 _rules: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
 _unseen: Any = partial(_rules, no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -6,8 +6,8 @@ indices. No state is kept, so a draw that nobody looks at changes no other, and 
 """
 
 import numpy as np
-from numba import njit
 
+from ..compiled_cache import njit
 from .compilation import fast, inner
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))

@@ -1,8 +1,8 @@
 """The networks that lie in the bonds, as lists of pairs."""
 
 import numpy as np
-from numba import njit
 
+from ..compiled_cache import njit
 from .bonds import BACK, BONDS, CONNECTED, CONTACT, HEAD, PLATFORM, slot_of
 from .vectors import WIDTH, bearing, first_of, within
 

@@ -6,7 +6,8 @@ Whom 128 egos reach is worked out at once: each member carries 128 bits, one an 
 """
 
 import numpy as np
-from numba import njit
+
+from ..compiled_cache import njit
 
 EGOS_AT_ONCE = 128
 _ALL_MARKS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
