@@ -1,5 +1,7 @@
 """What functions are given beside scenarios: numbers, paths, TOML, mappings; read so that a slip is one line and no error of Python's."""
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +12,9 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .parameters import Real, shown
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""How the address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
@@ -43,14 +48,23 @@ def numbers(name: str, values: Any) -> NDArray[np.float64]:
 
 
 def located(path: Any) -> Path:
-    """Read the path of a file or folder."""
+    """Read the path of a file or folder of this machine; ``~`` and ``~user`` are home folders."""
     try:
-        read = Path(path)
-    except TypeError:
+        text = os.path.expanduser(os.fspath(path))
+        os.fsencode(text)
+        read = Path(text)
+    except (TypeError, UnicodeEncodeError):
         raise InputError(f"{shown(path)}: not a path; must be a text or a pathlib.Path") from None
-    if "\0" in str(read):
+    if not text:
+        raise InputError("'': is empty; must be a file or folder, as results/mine")
+    if "\0" in text:
+        raise InputError(f"{shown(text)}: not a path, it has a null character; must be without")
+    if text.startswith("~"):
+        raise InputError(f"{text}: no such home folder; must be a path, or the whole one from /")
+    if SCHEME.match(text):
         raise InputError(
-            f"{shown(str(read))}: not a path, it has a null character; must be without"
+            f"{text}: not on this machine; must be the path of a file or folder of this machine "
+            "(the whole one, from /, if its name has a colon)"
         )
     return read
 

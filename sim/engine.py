@@ -20,7 +20,7 @@ from .kernel import world as arrays
 from .kernel.draws import threshold
 from .kernel.reach import reach_of
 from .kernel.share import Share
-from .machine import memory
+from .machine import check_memory
 from .origin import provenance
 from .result import Result
 from .scenario import LONGEST, Scenario
@@ -137,12 +137,7 @@ class Engine:
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members
-        needed, there = arrays.bytes_needed(n), memory()
-        if needed > there:
-            raise InputError(
-                f"members: {n} need at least {needed / 2**30:.0f} GiB of memory, and there are {there / 2**30:.0f}; "
-                f"must be at most about {there // arrays.bytes_needed(1)}"
-            )
+        check_memory(scenario)
         self.scenario = scenario
         self.rules = rules(scenario, n)
         self.sociability = society.sociability(scenario, n)

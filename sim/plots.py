@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from . import findings
+from .files import destination
 from .findings import spoken
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def save(figure: "Figure", path: str | Path) -> None:
     """Write a figure beside ``path`` as PNG and SVG; the same figure gives the same bytes."""
     from matplotlib import style
 
-    path = Path(path)
+    path = destination(path)
     with style.context(["default", LOOK]):
         figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})

@@ -148,7 +148,10 @@ def test_a_command_that_does_not(
         (["--members", "many"], "Invalid value for '--members'"),
         (["--memers", "3"], "No such option: --memers"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
-        (["--out", ""], "Invalid value for '--out': is empty; must be a folder, as results/mine."),
+        (
+            ["--out", ""],
+            "Invalid value for '--out': '': is empty; must be a file or folder, as results/mine.",
+        ),
         (["--set"], "Option '--set' requires an argument"),
         (["members"], "Got unexpected extra argument"),
     ],
