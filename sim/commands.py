@@ -257,21 +257,19 @@ def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) 
     except OSError as error:
         if not no_room(error):
             raise
-        printing = _stdout_given_up()
-        where = error.filename or ("the standard output" if printing else "a temporary file")
+        _stdout_given_up()
+        where = error.filename or "the standard output or a temporary file"
         why = error.strerror or str(error)
         return _said(f"{where}: can't be written ({why}); must be on a disk with room", 2)
     return _said(interrupted, interruption.exit_code()) if code == 130 else int(code or 0)
 
 
-def _stdout_given_up() -> bool:
-    """Return whether what was printed can't be written; then Python does not try again at its end."""
+def _stdout_given_up() -> None:
+    """Let Python not try once more, when it ends, to write what could not be written."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
 
 
 def _said(line: str, code: int) -> int:
