@@ -590,6 +590,45 @@ def test_a_process_that_does_not_end_is_ended_at_the_next_press(tmp_path: Path) 
     assert done.stderr == "interrupted; nothing is left half-written\n"
 
 
+WINDOWS = """
+import fcntl, os, signal, sys
+
+def fsync(there, fsync=os.fsync, status=fcntl.fcntl):
+    if status(there, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(9, 'Bad file descriptor')
+    fsync(there)
+
+def no_folders(path, *how, open=os.open, **more):
+    if not more and os.path.isdir(path):
+        raise PermissionError(13, 'Permission denied')
+    return open(path, *how, **more)
+
+os.fsync, os.open = fsync, no_folders
+for module, names in {
+    os: ('sched_getaffinity', 'sysconf', 'sysconf_names', 'geteuid', 'process_cpu_count'),
+    signal: ('SIGHUP', 'pthread_sigmask'),
+}.items():
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+sys.modules['fcntl'] = sys.modules['resource'] = None
+
+from sim.__main__ import main
+main()
+"""
+
+
+def test_without_what_only_unix_has(file: Path, tmp_path: Path) -> None:
+    """As on Windows, where nothing of this project has been run yet."""
+    (tmp_path / "study.toml").write_text(
+        f"{SMALL}[study]\nreplications = 2\nvary = {{seed = [1]}}\n"
+    )
+    for command in (["run", "small.toml"], ["sweep", "study.toml", "--jobs", "1"]):
+        done = python("-c", WINDOWS, *command, "--out", command[0], folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"written to {command[0]}" in done.stdout
+
+
 # The imports
 
 
