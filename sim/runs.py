@@ -240,7 +240,7 @@ def _over_processes[Kept](
 
 def opened_pool(jobs: int) -> ProcessPoolExecutor:
     """Make a pool of processes that run scenarios; submit to it under ``deaf_children``."""
-    # Compiled once, here: processes that save the same compiled code at the same moment may mix it up.
+    # Compiled once, here: each process would compile for itself.
     run(Scenario(members=2, days=1), threads=1)
     # Spawned, not forked: the fork of a process that has run threads can hang.
     return ProcessPoolExecutor(
