@@ -27,7 +27,7 @@ _first: list[tuple[int, float]] = []
 
 
 def in_one_line() -> None:
-    """Let a signal that nobody catches end this process as ``commands.launch`` does: in one line."""
+    """Let a signal that nobody catches end this process in one line, as ``commands.launch``."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing and multiprocessing.parent_process():  # it ends with its parent
         return
@@ -53,7 +53,7 @@ def _end() -> NoReturn:
 
 
 def exit_code() -> int:
-    """Return the exit code of a process that a signal has ended: 130 for Ctrl-C, 143 for SIGTERM."""
+    """Return the exit code after a signal: 130 for Ctrl-C, 143 for SIGTERM."""
     return 128 + (_first[0][0] if _first else signal.SIGINT)
 
 

@@ -51,7 +51,7 @@ def bytes_a_member(scenario: "Scenario") -> int:
 
 
 def cores() -> int:
-    """Count the cores that this process may keep busy, 1 or more; PYTHON_CPU_COUNT wins over all."""
+    """Count the cores that this process may keep busy; PYTHON_CPU_COUNT wins over all."""
     asked = str(sys._xoptions.get("cpu_count") or os.environ.get("PYTHON_CPU_COUNT", ""))
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)

@@ -1,4 +1,4 @@
-"""What holds for all tests: the model is compiled once, and hypothesis does not mind a slow machine.
+"""What holds for all tests: the model is compiled once, hypothesis does not mind slow machines.
 
 What is compiled is kept where users keep it, or in ``INVITESIM_TEST_CACHE``; it is never that of
 another kernel (see ``sim.compiled_cache``). With several processes (pytest-xdist) the model is
