@@ -223,8 +223,7 @@ def launch(
         sys.stdout.reconfigure(errors="backslashreplace")
     app = command if isinstance(command, typer.Typer) else program(command)
     code = _ended(app, arguments, interrupted)
-    interruption.nothing_more_heard()
-    sys.exit(code)
+    interruption.end(code)
 
 
 def program(command: Callable[..., None] | None = None) -> typer.Typer:

@@ -1,11 +1,11 @@
 """Where compiled code is kept between two processes, so that only the first one waits for it.
 
-numba's own cache does not notice a change in a function that is imported from another file, ends in
-a traceback where nothing can be written or a file is damaged, and may mix up what two processes
-save at once. Here a file holds one compiled function and a checksum. The folder is named by all that the
-code was made from (the text of the kernel and the versions of what compiles it), the file by the
-function, the types it was compiled for, and the processor. So a file that is found is right, and
-one that is damaged or cut off is as good as none.
+numba's own cache does not notice a change in a function that is imported from another file, ends
+in a traceback where nothing can be written or a file is damaged, and may mix up what two
+processes save at once. Here a file holds one compiled function and a checksum. The folder is
+named by all that the code was made from (the text of the kernel and the versions of what compiles
+it), the file by the function, the types it was compiled for, and the processor. So a file that is
+found is right, and one that is damaged or cut off is as good as none.
 """
 
 import contextlib

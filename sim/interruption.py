@@ -6,6 +6,7 @@ keeps it then too. More of them, as of a key held down, are not heard while what
 cleared away; after ``PATIENCE`` seconds the next one ends the process at once.
 """
 
+import atexit
 import contextlib
 import os
 import signal
@@ -49,7 +50,23 @@ def _heard(number: int, frame: FrameType | None) -> None:
 
 def _end() -> NoReturn:
     said(INTERRUPTED)
-    os._exit(exit_code())  # Python itself ends at times with -2, whatever it is told
+    os._exit(exit_code())
+
+
+def end(code: int) -> NoReturn:
+    """End this process with an exit code, also after a signal.
+
+    Python itself ends with -2 where KeyboardInterrupt has left an ``exec`` of a text on its way,
+    as in the making of a dataclass, though it was caught and another code asked for.
+    """
+    nothing_more_heard()
+    if not _first:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, AttributeError):  # full, or closed
+            stream.flush()
+    os._exit(code)
 
 
 def exit_code() -> int:
