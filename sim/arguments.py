@@ -20,6 +20,9 @@ DEEPEST = 12
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _DEEP = re.compile(rf"(?:[ \t]*+\.[ \t]*+{_PART}){{{DEEPEST}}}")
 
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""How the address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
+
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """Read a whole number of ``least`` or more, as ``jobs``."""
@@ -52,26 +55,28 @@ def numbers(name: str, values: Any) -> NDArray[np.float64]:
 
 
 def located(path: Any) -> Path:
-    """Read the path of a file or folder."""
+    """Read the path of a file or folder of this machine; ``~`` and ``~user`` are home folders."""
     try:
-        read = Path(path)
-        os.fsencode(read)
+        text = os.path.expanduser(os.fspath(path))
+        os.fsencode(text)
+        read = Path(text)
     except TypeError:
         raise InputError(f"{shown(path)}: not a path; must be a text or a pathlib.Path") from None
     except UnicodeEncodeError:
         raise InputError(
             f"{shown(str(path))}: not a path, it has half a character; must be of whole ones"
         ) from None
-    if "\0" in str(read):
+    if not text:
+        raise InputError("'': is empty; must be a file or folder, as results/mine")
+    if "\0" in text:
+        raise InputError(f"{shown(text)}: not a path, it has a null character; must be without")
+    if text.startswith("~"):
+        raise InputError(f"{text}: no such home folder; must be a path, or the whole one from /")
+    if SCHEME.match(text):
         raise InputError(
-            f"{shown(str(read))}: not a path, it has a null character; must be without"
+            f"{text}: not on this machine; must be the path of a file or folder of this machine "
+            "(the whole one, from /, if its name has a colon)"
         )
-    try:
-        os.fsencode(read)
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{shown(str(read))}: not a path, it has half a character; must be without"
-        ) from None
     return read
 
 

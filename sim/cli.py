@@ -14,6 +14,7 @@ import sim
 
 from . import commands
 from .agents import POLICIES
+from .errors import one_line
 from .files import folder_written, written
 from .interruption import INTERRUPTED
 from .parameters import Parameter, plain
@@ -59,12 +60,7 @@ def _invitesim(
 
 @app.command()
 def run(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="Scenario in TOML; what it leaves out is at its default."
-        ),
-    ],
+    file: commands.FileToRead,
     out: commands.Out,
     settings: commands.Settings = None,
     seed: commands.Seed = None,
@@ -88,12 +84,7 @@ def run(
 
 @app.command()
 def sweep(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="STUDY", help="Scenario in TOML with a table [study]; see docs/studies.md."
-        ),
-    ],
+    file: commands.StudyToRead,
     out: commands.Out,
     settings: commands.Settings = None,
     replications: Annotated[
@@ -133,9 +124,9 @@ def sweep(
         f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s"
     )
     if len(failed):
-        print(
-            f"the first that failed: point {failed['point'].iloc[0]}, seed {failed['seed'].iloc[0]}: {failed['error'].iloc[0]}"
-        )
+        first = failed.iloc[0]
+        where = f"point {first['point']}, seed {first['seed']}"
+        print(one_line(f"the first that failed: {where}: {first['error']}"))
     print(f"written to {table.path}")
 
 

@@ -22,36 +22,67 @@ A command is a function whose parameters are annotated with the option types of 
 
 ``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
 that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
-or a wrong option; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``). Any other exception is a fault of
-ours and shows its traceback.
+or a wrong option, and where there is no room to write; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``),
+143 after SIGTERM. Any other exception is a fault of ours and shows its traceback.
 """
 
+import io
+import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .arguments import toml_loaded
-from .errors import InputError
+from . import interruption
+from .arguments import located, toml_loaded
+from .errors import InputError, one_line
+from .files import destination, no_room
 from .interruption import INTERRUPTED
 from .parameters import BACKSLASHES, shown
 from .scenario import Scenario
 
 
-def _folder(given: str | Path) -> Path:
-    if not str(
-        given
-    ):  # to pathlib it is where we are; more likely it is a variable of a script that was not set
-        raise typer.BadParameter("is empty; must be a folder, as results/mine")
-    return Path(given)
+def _to_read(given: str | Path) -> Path:
+    return _path(located, given)
 
 
+def _to_write(given: str | Path) -> Path:
+    return _path(destination, given)
+
+
+def _path(read: Callable[[str | Path], Path], given: str | Path) -> Path:
+    try:
+        return read(given)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+FileToRead = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        parser=_to_read,
+        help="Scenario in TOML; what it leaves out is at its default.",
+    ),
+]
+StudyToRead = Annotated[
+    Path,
+    typer.Argument(
+        metavar="STUDY",
+        parser=_to_read,
+        help="Scenario in TOML with a table [study]; see docs/studies.md.",
+    ),
+]
 ScenarioFile = Annotated[
     Path | None,
     typer.Option(
-        "--scenario", metavar="FILE", help="Scenario in TOML; the rest is at its default."
+        "--scenario",
+        metavar="FILE",
+        parser=_to_read,
+        help="Scenario in TOML; the rest is at its default.",
     ),
 ]
 Settings = Annotated[
@@ -72,7 +103,10 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of e
 Contacts = Annotated[
     Path | None,
     typer.Option(
-        "--contacts", metavar="FILE", help="Real contacts (lines t i j, or CSV) as the meetings."
+        "--contacts",
+        metavar="FILE",
+        parser=_to_read,
+        help="Real contacts (lines t i j, or CSV) as the meetings.",
     ),
 ]
 Threads = Annotated[
@@ -84,7 +118,7 @@ Jobs = Annotated[
     typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given."),
 ]
 Out = Annotated[
-    Path, typer.Option("--out", metavar="DIR", parser=_folder, help="Folder for what is written.")
+    Path, typer.Option("--out", metavar="DIR", parser=_to_write, help="Folder for what is written.")
 ]
 
 
@@ -179,15 +213,16 @@ def launch(
     Raises
     ------
     SystemExit
-        Always: 0, 2 (wrong input) or 130 (Ctrl-C).
+        Always: 0, 2 (wrong input), 130 (Ctrl-C) or 143 (SIGTERM).
     """
-    sys.exit(
-        _ended(
-            command if isinstance(command, typer.Typer) else program(command),
-            arguments,
-            interrupted,
-        )
-    )
+    if arguments is None:  # this process is the command's
+        interruption.in_one_line()
+        warnings.formatwarning = lambda message, *_, **__: f"{one_line(str(message))}\n"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not have all characters
+        sys.stdout.reconfigure(errors="backslashreplace")
+    app = command if isinstance(command, typer.Typer) else program(command)
+    code = _ended(app, arguments, interrupted)
+    interruption.end(code)
 
 
 def program(command: Callable[..., None] | None = None) -> typer.Typer:
@@ -200,22 +235,42 @@ def program(command: Callable[..., None] | None = None) -> typer.Typer:
 
 def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) -> int:
     try:
+        # typer turns Ctrl-C inside a command into a returned exit code; our commands return nothing
         code = app(args=arguments, standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except InputError as error:
         return _said(str(error), 2)
     except Interrupted as stopped:
-        return _said(str(stopped), 130)
+        return _said(str(stopped), interruption.exit_code())
     except typer.TyperException as error:
         return _said(f"{error.format_message().rstrip('.')}. --help lists the options.", 2)
     except BrokenPipeError:  # who reads it, such as head, has seen enough
-        code = 1
+        _stdout_given_up()
+        return 1
+    except MemoryError:
+        return _said("members: need more memory than there is; must be fewer, or fewer days", 2)
     except KeyboardInterrupt:
         code = 130
-    # typer turns Ctrl-C inside a command into a returned exit code; our commands return nothing
-    return _said(interrupted, 130) if code == 130 else int(code or 0)
+    except OSError as error:
+        if not no_room(error):
+            raise
+        _stdout_given_up()
+        where = error.filename or "the standard output or a temporary file"
+        why = error.strerror or str(error)
+        return _said(f"{where}: can't be written ({why}); must be on a disk with room", 2)
+    return _said(interrupted, interruption.exit_code()) if code == 130 else int(code or 0)
+
+
+def _stdout_given_up() -> None:
+    """Let Python not try once more, when it ends, to write what could not be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _said(line: str, code: int) -> int:
-    print(" ".join(line.split()), file=sys.stderr)
+    interruption.nothing_more_heard()
+    interruption.said(one_line(line))
     return code

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .agents import InvitePolicy
-from .arguments import by_name, numbers, whole
+from .arguments import by_name, located, numbers, whole
 from .errors import InputError
 from .fingerprint import fingerprint
 from .parameters import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
@@ -203,7 +203,7 @@ def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> 
     import pandas as pd
 
     if isinstance(table, str | Path):
-        return _points_of_csv(table)
+        return _points_of_csv(located(table))
     listed = (
         table if isinstance(table, pd.DataFrame) else pd.DataFrame(_mappings(table), dtype=object)
     )

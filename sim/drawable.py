@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from .arguments import located
 from .errors import InputError
+from .files import destination
 from .parameters import shown
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":
 
 def place(path: Any) -> Path:
     """Return a path to which the suffixes of files can be added."""
-    read: Path = located(path)
+    read: Path = destination(path)
     if not read.name:
         raise InputError(f"{read}: not the name of a file; must be a path that ends in one")
     return read

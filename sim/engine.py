@@ -25,7 +25,7 @@ from .kernel.state.columns import DAY, FAILED, TOTALS
 from .kernel.state.lists import LONGEST as LONGEST_LIST
 from .kernel.state.lists import TOO_LONG
 from .kernel_parameters import kernel_parameters
-from .machine import memory
+from .machine import check_memory
 from .origin import provenance
 from .result import Result
 from .scenario import LONGEST, Scenario
@@ -90,12 +90,7 @@ class Engine:
             scenario = scenario.replace({"members": len(self.log.people)})
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members
-        needed, there = arrays.bytes_needed(n), memory()
-        if needed > there:
-            raise InputError(
-                f"members: {n} need at least {needed / 2**30:.0f} GiB of memory, and there are {there / 2**30:.0f}; "
-                f"must be at most about {there // arrays.bytes_needed(1)}"
-            )
+        check_memory(scenario)
         self.scenario = scenario
         self.parameters = kernel_parameters(scenario, n)
         self.sociability = society.sociability(scenario, n)

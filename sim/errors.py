@@ -8,3 +8,15 @@ ours.
 
 class InputError(ValueError):
     """A mistake in what the user gave; its text is one line and complete."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(one_line(text))
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line that does nothing to a terminal: control characters are escaped."""
+    line = " ".join(part.strip() for part in text.splitlines() if part.strip())
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in line
+    )

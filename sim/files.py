@@ -9,17 +9,43 @@ import errno
 import os
 import secrets
 import shutil
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from .arguments import located
 from .errors import InputError
 from .interruption import interrupts_held
+from .parameters import shown
 
 UNFINISHED = ".unfinished-"
 """How the name of a folder begins in which a process writes; with nobody to hold it, it is a leftover."""
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 """What a write fails with where the disk is full or broken, or the user has had a share of it."""
+ROOM = 65_536
+"""Bytes that a disk must have room for before a run begins whose outcome is to lie there."""
+NO_TEMPORARY = "No usable temporary directory"
+"""How ``tempfile`` says that there is room nowhere."""
+
+
+def destination(path: Any) -> Path:
+    """Read the path of what is to be written: `located`, and of characters that all writers take.
+
+    Raises
+    ------
+    InputError
+        No such path: before the work whose outcome is to lie there.
+    """
+    read = located(path)
+    text = str(read)
+    strange = [name for name in text if unicodedata.category(name) in ("Cc", "Cs")]
+    if strange:
+        raise InputError(
+            f"{text}: can't be written, its name has {shown(strange[0])} in it; "
+            "must be of printable characters, in UTF-8"
+        )
+    return read
 
 
 @contextlib.contextmanager
@@ -34,7 +60,7 @@ def written(path: str | Path) -> Iterator[Path]:
     InputError
         Where the file can't be written.
     """
-    path = located(path)
+    path = destination(path)
     try:
         if not path.name:  # the root, or where we are
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -73,7 +99,7 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
     InputError
         Where the folder can't be written, before the block begins: so a long run does not end in vain. After that, where there is no room.
     """
-    path = located(path)
+    path = destination(path)
     made = [
         folder for folder in (path, *path.parents) if not os.path.exists(folder)
     ]  # unlike Path.exists, where it can't be told too
@@ -83,6 +109,8 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
         try:
             _sweep(path)
             beside.mkdir(parents=True)
+            (beside / "room").write_bytes(bytes(ROOM))
+            (beside / "room").unlink()
             hold = _held(beside)
             beside = beside.rename(
                 path / f"{UNFINISHED}{name}"
@@ -92,7 +120,7 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
         try:
             yield beside
         except OSError as error:
-            if error.errno not in NO_ROOM:  # of something else than what is written here
+            if not no_room(error):  # of something else than what is written here
                 raise
             raise _unwritable(path, error) from None
         try:
@@ -109,6 +137,11 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
                 OSError
             ):  # not empty: the block ended well; not there: it could not be made
                 folder.rmdir()
+
+
+def no_room(error: OSError) -> bool:
+    """Whether a write has failed for want of room, or of a disk that can be written."""
+    return error.errno in NO_ROOM or str(error.strerror).startswith(NO_TEMPORARY)
 
 
 def _sweep(path: Path) -> None:
@@ -161,7 +194,10 @@ def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:
 
 
 def _flushed(path: Path) -> None:
-    there = os.open(path, os.O_RDONLY)
+    try:
+        there = os.open(path, os.O_RDWR)  # Windows flushes only what is open for writing
+    except (IsADirectoryError, PermissionError):
+        there = os.open(path, os.O_RDONLY)
     try:
         os.fsync(there)
     finally:

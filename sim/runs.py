@@ -19,6 +19,7 @@ from .errors import InputError
 from .interruption import interrupts_held
 from .parameters import shown
 from .pool import Pool, processes
+from .progress import progress_bar
 from .scenario import Scenario, checked
 
 if TYPE_CHECKING:
@@ -66,8 +67,6 @@ def run(
         ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not
         compile, or draws random numbers.
     """
-    from tqdm import tqdm
-
     from .engine import Engine
     from .tables import InvitationLog
 
@@ -79,12 +78,7 @@ def run(
     measured = engine.reach_days
     shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
-    with tqdm(
-        total=scenario.history_days + scenario.days,
-        desc=progress,
-        unit="day",
-        disable=None if progress else True,
-    ) as bar:
+    with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in evenings:
             with interrupts_held():  # compiled code loses an exception that comes over it
                 engine.advance(day)
@@ -173,8 +167,6 @@ def run_many[Kept](
     Exception
         Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all processes are stopped.
     """
-    from tqdm import tqdm
-
     todo = _todo(tasks)
     if not callable(keep):
         raise InputError(
@@ -184,7 +176,7 @@ def run_many[Kept](
     done = _here(todo, keep) if jobs == 1 else _over_processes(todo, keep, jobs)
     with (
         contextlib.closing(done),
-        tqdm(total=len(todo), desc=progress, unit="run", disable=None if progress else True) as bar,
+        progress_bar(progress, len(todo), "run") as bar,
     ):
         for task, kept in done:
             bar.update()

@@ -18,10 +18,12 @@ from .arguments import located, whole
 from .design import Design, as_text, designed, from_salib
 from .errors import InputError
 from .executors import Executor, local
+from .files import destination
 from .fingerprint import fingerprint
 from .measures import COLUMNS, EVERYBODY
 from .parameters import shown
 from .plan import Fixed, Plan, Rule, Until, check_there
+from .progress import progress_bar
 from .records import Job, Keep, summary
 from .runs import SEEDS
 from .scenario import Scenario, checked
@@ -152,7 +154,7 @@ class Study:
             On Ctrl-C, with a line that says what is kept.
         """
         rule = self.rule(until, most)
-        store = Store(located(folder), self._identity, repair=retry_failed)
+        store = Store(destination(folder), self._identity, repair=retry_failed)
         with contextlib.closing(store):
             plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
             with contextlib.closing(self._executor(jobs, scheduler)) as executor:
@@ -217,7 +219,7 @@ class Study:
             ),  # a third number never changes what comes out
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
-            "contacts": {path: _digest_of(Path(path)) for path in self._logs()},
+            "contacts": {path: _digest_of(located(path)) for path in self._logs()},
             "keep": "Result.summary" if self.keep is summary else fingerprint(self.keep, "keep"),
             "varied": list(self.design.names),
             "values": {name: self._values(place) for place, name in enumerate(self.design.names)},
@@ -257,16 +259,8 @@ class Study:
 
 def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) -> None:
     """Do all jobs of a plan."""
-    from tqdm import tqdm
-
     failed = 0
-    with tqdm(
-        total=plan.expected,
-        desc=progress,
-        unit="run",
-        smoothing=0.05,
-        disable=None if progress else True,
-    ) as bar:
+    with progress_bar(progress, plan.expected, "run", smoothing=0.05) as bar:
         try:
             while True:
                 while executor.room > 0 and (job := plan.next()) is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .arguments import toml_read
+from .arguments import located, toml_read
 from .commands import settings_read
 from .design import Design, grid, latin_hypercube, points, sobol
 from .errors import InputError
@@ -94,7 +94,7 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
     if kind == "points":
         if not isinstance(table.get("file"), str):
             raise InputError("study.file: missing; must be the path of a CSV file of points")
-        return points(path.parent / table["file"])
+        return points(path.parent / located(table["file"]))
     vary = table.get("vary")
     if not isinstance(vary, dict) or not vary:
         raise InputError(

@@ -1,12 +1,11 @@
-"""What holds for all tests: compiled code starts from nothing, and hypothesis does not mind a slow machine.
+"""What holds for all tests: the model is compiled once, hypothesis does not mind slow machines.
 
-numba's cache does not notice a change in a function that another one calls, so tests never use the cache of an earlier run. With several
-processes (pytest-xdist) the model is compiled once, beside the tests that need nothing compiled, which come first; then each takes a copy
-for itself: numba may mix up two versions of one function that two processes save at the same moment.
+What is compiled is kept where users keep it, or in ``INVITESIM_TEST_CACHE``; it is never that of
+another kernel (see ``sim.compiled_cache``). With several processes (pytest-xdist) the model is
+compiled beside the tests that need nothing compiled, which come first.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,15 +14,16 @@ import time
 from pathlib import Path
 
 import pytest
-
-assert "numba" not in sys.modules, "the cache must be chosen before numba is imported"
+from hypothesis import settings
 
 NEED_NOTHING_COMPILED = (
+    "compiled_cache",
     "contacts",
     "designs",
     "environment",
     "files",
     "parameters",
+    "progress",
     "plots",
     "scenario",
     "statistics",
@@ -32,27 +32,15 @@ COMPILE = "import sim; sim.run(sim.Scenario(members=2, days=1), threads=1)"
 LONGEST = 300
 """Seconds to wait for compiled code; then a process compiles what it needs by itself."""
 
-signal.signal(
-    signal.SIGINT, signal.default_int_handler
-)  # who starts tests in the background has Ctrl-C ignored, in programs they start too
+# who starts tests in the background has Ctrl-C ignored, in programs they start too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
-worker = os.environ.get("PYTEST_XDIST_WORKER")
-kept = os.environ.get(
-    "INVITESIM_TEST_CACHE"
-)  # a folder: while the kernel does not change, keep the compiled code there
-if kept:
+assert "numba" not in sys.modules, "the cache must be chosen before numba is imported"
+if kept := os.environ.get("INVITESIM_TEST_CACHE"):
     os.environ["NUMBA_CACHE_DIR"] = kept
-elif worker is None:
-    cache = tempfile.TemporaryDirectory(
-        prefix="invitesim-tests-"
-    )  # of this process, and removed with it
-    os.environ["NUMBA_CACHE_DIR"] = cache.name
-else:
-    common = Path(os.environ["NUMBA_CACHE_DIR"])
-    own = common / worker
-    os.environ["NUMBA_CACHE_DIR"] = str(own)  # programs that tests start have it too
 
-from hypothesis import settings  # noqa: E402
+COMPILED = "INVITESIM_COMPILED"
+"""Names to the processes of pytest-xdist a file that appears when the model is compiled."""
 
 settings.register_profile("invitesim", deadline=None, print_blob=True)
 settings.load_profile("invitesim")
@@ -60,15 +48,14 @@ settings.load_profile("invitesim")
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Have the model compiled, for all processes of pytest-xdist."""
-    if not kept and worker is None and session.config.getoption("numprocesses", None):
-        compiled = Path(cache.name, "compiled")
-        program = f"try:\n    {COMPILE}\nfinally:\n    open({str(compiled / 'whole')!r}, 'x')"  # if it fails, tests will say so
-        compiled.mkdir()
-        elsewhere = os.environ | {"NUMBA_CACHE_DIR": str(compiled)}
-        compiling = subprocess.Popen(
-            [sys.executable, "-c", program], env=elsewhere, stderr=subprocess.DEVNULL
-        )
-        session.config.add_cleanup(lambda: (compiling.kill(), compiling.wait()))
+    alone = not session.config.getoption("numprocesses", None)
+    if alone or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="invitesim-tests-")
+    os.environ[COMPILED] = f"{folder.name}/compiled"
+    program = f"try:\n    {COMPILE}\nfinally:\n    open({os.environ[COMPILED]!r}, 'x')"
+    compiling = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    session.config.add_cleanup(lambda: (compiling.kill(), compiling.wait(), folder.cleanup()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,13 +72,8 @@ def needs_compiled(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Take a copy of the compiled code as soon as it is needed."""
-    if kept or worker is None or (own / "asked").exists() or not needs_compiled(item):
-        return
-    own.mkdir(exist_ok=True)
-    (own / "asked").touch()
-    compiled, until = common / "compiled", time.monotonic() + LONGEST
-    while compiled.exists() and not (compiled / "whole").exists() and time.monotonic() < until:
-        time.sleep(0.2)
-    if (compiled / "whole").exists():
-        shutil.copytree(compiled, own, dirs_exist_ok=True)
+    """Wait for the compiled code where it is needed."""
+    compiled, until = os.environ.get(COMPILED), time.monotonic() + LONGEST
+    if compiled and "PYTEST_XDIST_WORKER" in os.environ and needs_compiled(item):
+        while not Path(compiled).exists() and time.monotonic() < until:
+            time.sleep(0.2)

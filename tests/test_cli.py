@@ -2,9 +2,11 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import commands
+from sim import cli, commands
 from sim.agents import POLICIES
 from sim.errors import InputError
 from sim.scenario import Scenario
@@ -23,9 +25,17 @@ HOUSE = Path(__file__).parent.parent
 SMALL = "members = 60\ndays = 20\n[meeting]\nhistory_days = 20\n"
 
 
-def invitesim(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+def invitesim(
+    *arguments: str, folder: Path | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return python("-m", "sim", *arguments, folder=folder, **settings)
+
+
+def python(
+    *arguments: str, folder: Path | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(HOUSE)} | settings
     return subprocess.run(
         command,
         cwd=folder or HOUSE,
@@ -148,7 +158,10 @@ def test_a_command_that_does_not(
         (["--members", "many"], "Invalid value for '--members'"),
         (["--memers", "3"], "No such option: --memers"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
-        (["--out", ""], "Invalid value for '--out': is empty; must be a folder, as results/mine."),
+        (
+            ["--out", ""],
+            "Invalid value for '--out': '': is empty; must be a file or folder, as results/mine.",
+        ),
         (["--set"], "Option '--set' requires an argument"),
         (["members"], "Got unexpected extra argument"),
     ],
@@ -178,6 +191,126 @@ def test_a_fault_of_ours_is_shown() -> None:
 
     with pytest.raises(ZeroDivisionError):
         commands.launch(main, [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "s3://bucket/small.toml", "--out", "out"],
+        ["run", "small.toml", "--out", "s3://bucket/out"],
+        ["run", "small.toml", "--out", "run:1"],
+        ["run", "small.toml", "--out", "out", "--set", "meeting.contacts=https://host/log.csv"],
+        ["sweep", "file:///tmp/study.toml", "--out", "out"],
+        ["sweep", "study.toml", "--out", "gs://bucket/out"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_on_this_machine(
+    arguments: list[str],
+    file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").write_text(f"{SMALL}[study]\nreplications = 2\n")
+    assert ended(cli.app, *arguments) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert "not on this machine; must be the path of a file or folder of this machine" in error
+    assert error.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.toml", "study.toml"]
+
+
+def test_home_folders(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(
+        f'{SMALL}[study]\nreplications = 1\ndesign = "points"\nfile = "~/points.csv"\n'
+    )
+    (tmp_path / "points.csv").write_text("days\n3\n")
+    (tmp_path / "log.txt").write_text("20 1 2\n40 1 3\n")
+    home = {"HOME": str(tmp_path)}
+    contacts = "--set=meeting.contacts=~/log.txt"
+    run = invitesim("run", "~/small.toml", "--out=~/run", contacts, "--seed=3", **home)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith(f"written to {tmp_path}/run\n")
+    sweep = invitesim("sweep", "~/study.toml", "--out=~/study", "--jobs=1", contacts, **home)
+    assert (sweep.returncode, sweep.stderr) == (0, "")
+    assert (tmp_path / "run" / "result.zip").exists()
+    assert (tmp_path / "study" / "table.parquet").exists()
+
+
+def test_an_ascii_terminal(file: Path, tmp_path: Path) -> None:
+    done = invitesim("run", "small.toml", "--out", "ü", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("written to \\xfc\n")
+    words = "from sim import commands\ndef main() -> None: print('“I don’t know”')\n"
+    done = python("-c", f"{words}commands.launch(main)", PYTHONIOENCODING="ascii")
+    assert done.stdout == r"\u201cI don\u2019t know\u201d" + "\n"
+
+
+def test_an_error_line_does_nothing_to_the_terminal(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = ["run", str(file), "--out", "o", "--set", "\x1b[31m=3"]
+    for arguments in (unknown, ["run", "\x1b[2J", "--out", "o"], ["run", "--\x1b[2J"]):
+        assert ended(cli.app, *arguments) == 2
+        error = capsys.readouterr().err
+        assert r"\x1b[" in error
+        assert error.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\n  b\r\n\n c\n", "a b c"),
+        ("a  b", "a  b"),
+        ("a\tb\x07\x1b[0m\x7f\x9b", r"a\tb\x07\x1b[0m\x7f\x9b"),
+        ("\u202egnp.exe \udcff", r"\u202egnp.exe \udcff"),
+        ("Zürich “x” 日本", "Zürich “x” 日本"),
+    ],
+)
+def test_an_error_is_one_line(text: str, line: str) -> None:
+    assert str(InputError(text)) == line
+    assert str(pickle.loads(pickle.dumps(InputError(text)))) == line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_an_output_without_room() -> None:
+    for arguments in (["parameters"], ["--version"]):
+        command = [sys.executable, "-m", "sim", *arguments]
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                command, cwd=HOUSE, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert (done.returncode, done.stderr) == (
+            2,
+            "the standard output or a temporary file: can't be written (No space left on device); "
+            "must be on a disk with room\n",
+        )
+
+
+def test_a_temporary_file_without_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As matplotlib makes one where the home folder can't be written."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/dev/full/x"])
+
+    def main() -> None:
+        tempfile.gettempdir()
+
+    assert ended(main) == 2
+    assert capsys.readouterr().err.startswith(
+        "the standard output or a temporary file: can't be written (No usable temp"
+    )
+
+
+def test_without_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise MemoryError
+
+    assert ended(main) == 2
+    assert capsys.readouterr().err.startswith("members: need more memory than there is")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -366,7 +499,8 @@ def test_wrong_input_to_run(arguments: list[str], line: str, file: Path, tmp_pat
     assert file.read_text() == SMALL
 
 
-def test_interrupted_run(file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run(number: int, code: int, file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "summary.csv").write_text("before")
@@ -390,16 +524,109 @@ def test_interrupted_run(file: Path, tmp_path: Path) -> None:
             assert running.poll() is None
             time.sleep(0.05)
         time.sleep(2)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         said, error = running.communicate(timeout=120)
     assert (running.returncode, said, error) == (
-        130,
+        code,
         "",
         "interrupted; nothing is left half-written\n",
     )
     assert [(found.name, found.read_text()) for found in out.iterdir()] == [
         ("summary.csv", "before")
     ]
+
+
+def test_a_study_that_is_terminated_keeps_what_is_finished(tmp_path: Path) -> None:
+    study = "members = 60\ndays = 15000\n[study]\nreplications = 500\n[study.vary]\nseed = [1, 2]\n"
+    (tmp_path / "study.toml").write_text(study)
+    command = [sys.executable, "-m", "sim", "sweep", "study.toml", "--out", "out", "--jobs", "1"]
+    environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    ) as running:
+        while not list(tmp_path.glob("out/*")):
+            assert running.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        running.terminate()
+        _, error = running.communicate(timeout=120)
+    assert running.returncode == 143
+    assert error.startswith("interrupted; ")
+    assert error.endswith(" kept in out, and the same again goes on from there\n")
+    assert error.count("\n") == 1
+
+
+HELD_DOWN = """
+import atexit, signal, sys
+from sim import commands, interruption
+
+def press():
+    signal.raise_signal(signal.{signal})
+
+def main() -> None:
+    try:
+        exec("press()")  # after which Python by itself ends with -2
+    finally:
+        for _ in range(3):
+            press()
+        print("cleared away")
+
+atexit.register(press)
+commands.launch(main)
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_key_that_is_held_down(name: str, code: int, tmp_path: Path) -> None:
+    done = python("-c", HELD_DOWN.format(signal=name), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "cleared away\n")
+    assert done.stderr == "interrupted; nothing is left half-written\n"
+
+
+def test_a_process_that_does_not_end_is_ended_at_the_next_press(tmp_path: Path) -> None:
+    patient = HELD_DOWN.replace("def press", "interruption.PATIENCE = -1\n\ndef press")
+    done = python("-c", patient.format(signal="SIGINT"), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "interrupted; nothing is left half-written\n"
+
+
+WINDOWS = """
+import fcntl, os, signal, sys
+
+def fsync(there, fsync=os.fsync, status=fcntl.fcntl):
+    if status(there, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(9, 'Bad file descriptor')
+    fsync(there)
+
+def no_folders(path, *how, open=os.open, **more):
+    if not more and os.path.isdir(path):
+        raise PermissionError(13, 'Permission denied')
+    return open(path, *how, **more)
+
+os.fsync, os.open = fsync, no_folders
+for module, names in {
+    os: ('sched_getaffinity', 'sysconf', 'sysconf_names', 'geteuid', 'process_cpu_count'),
+    signal: ('SIGHUP', 'pthread_sigmask'),
+}.items():
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+sys.modules['fcntl'] = sys.modules['resource'] = None
+
+from sim.__main__ import main
+main()
+"""
+
+
+def test_without_what_only_unix_has(file: Path, tmp_path: Path) -> None:
+    """As on Windows, where nothing of this project has been run yet."""
+    (tmp_path / "study.toml").write_text(
+        f"{SMALL}[study]\nreplications = 2\nvary = {{seed = [1]}}\n"
+    )
+    for command in (["run", "small.toml"], ["sweep", "study.toml", "--jobs", "1"]):
+        done = python("-c", WINDOWS, *command, "--out", command[0], folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"written to {command[0]}" in done.stdout
 
 
 # The imports

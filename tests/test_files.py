@@ -6,11 +6,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim import files
 from sim.errors import InputError
-from sim.files import folder_written, written
+from sim.files import destination, folder_written, written
 
 HOUSE = Path(__file__).parent.parent
 
@@ -205,3 +207,104 @@ def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
         folder_written(tmp_path / "results"),
     ):
         pytest.fail("the block must not begin")
+
+
+def test_a_home_folder_is_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with written("~/one.csv") as beside:
+        beside.write_text("whole")
+    with folder_written("~/out") as folder:
+        (folder / "two.csv").write_text("whole")
+    assert content(tmp_path) == {"one.csv": "whole", "out/two.csv": "whole"}
+    assert destination("~") == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("~nobody-of-this-name/x", "~nobody-of-this-name/x: no such home folder"),
+        ("s3://bucket/x", "s3://bucket/x: not on this machine"),
+        (Path("s3://bucket/x"), "s3:/bucket/x: not on this machine"),
+        ("file:///tmp/x", "file:///tmp/x: not on this machine"),
+        ("run:1", "run:1: not on this machine"),
+        ("", "'': is empty"),
+        ("x\0y", "'x\\\\x00y': not a path, it has a null character"),
+        ("x\x1b[31m", r"x\\x1b\[31m: can't be written, its name has '\\x1b' in it"),
+        ("x\nInputError: no", "x InputError: no: can't be written"),
+        (os.fsdecode(b"x\xff"), r"x\\udcff: can't be written, its name has '\\udcff' in it"),
+        ("\ud800", "not a path"),
+        (b"x", "b'x': not a path"),
+        (3, "3: not a path"),
+    ],
+)
+def test_no_place_to_write_to(
+    path: object, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for write in (written, folder_written):
+        with pytest.raises(InputError, match=line), write(path):  # type: ignore[operator]
+            pytest.fail("the block must not begin")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["C:/results", "results/run:1", "/tmp/run:1", "12:30"])
+def test_a_colon_that_is_no_scheme(path: str) -> None:
+    assert destination(path) == Path(path)
+
+
+def test_a_full_disk_is_seen_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with (
+        pytest.raises(InputError, match=r"new: can't be written \(No space left on device\)"),
+        folder_written(tmp_path / "new"),
+    ):
+        pytest.fail("the block must not begin")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_disk_without_locks(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There nobody can tell a leftover from what is being written, so nothing is swept."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    other = tmp_path / f"{files.UNFINISHED}other"
+    other.mkdir()
+    with folder_written(tmp_path) as beside:
+        (beside / "table.csv").write_text("whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "table.csv"]
+
+
+def test_as_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There only what is open for writing is flushed, folders are not opened, and flock is not."""
+    fcntl, fsync, open_ = pytest.importorskip("fcntl"), os.fsync, os.open
+    flags, flushed = fcntl.F_GETFL, []
+
+    def writable_only(there: int) -> None:
+        if fcntl.fcntl(there, flags) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flushed.append(there)
+        fsync(there)
+
+    def no_folders(path: Path, *how: int, **more: Any) -> int:
+        if Path(path).is_dir() and not more:  # shutil opens them elsewhere than on Windows
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return open_(path, *how, **more)
+
+    monkeypatch.setattr(os, "fsync", writable_only)
+    monkeypatch.setattr(os, "open", no_folders)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with written(tmp_path / "one.csv") as beside:
+        beside.write_text("whole")
+    with folder_written(tmp_path / "out") as folder:
+        (folder / "two.csv").write_text("whole")
+    assert content(tmp_path) == {"one.csv": "whole", "out/two.csv": "whole"}
+    assert len(flushed) == 2

@@ -1,17 +1,6 @@
-"""The z-scores and patterns are gathered, printed at the end, and written to ``results/verification/`` when all checks have been run.
-
-Compiled code starts from nothing, as in the tests: numba's cache does not notice a change in a function that another one calls.
-"""
-
-import os
-import sys
-import tempfile
+"""The z-scores and patterns are gathered, printed at the end, and written to ``results/verification/`` when all checks have been run."""
 
 import pytest
-
-assert "numba" not in sys.modules, "the cache must be chosen before numba is imported"
-_cache = tempfile.TemporaryDirectory(prefix="invitesim-verification-")
-os.environ["NUMBA_CACHE_DIR"] = _cache.name
 
 _OUTCOMES = pytest.StashKey[list]()
 _FOUND = pytest.StashKey[list]()

@@ -7,7 +7,8 @@ Then et al. 2014, PVLDB 8(4)). With 256 bits the marks of 20,000 members still f
 """
 
 import numpy as np
-from numba import njit
+
+from ..compiled_cache import njit
 
 LANES = 4
 EGOS_AT_ONCE = 64 * LANES

@@ -6,9 +6,9 @@ place of one's connections, so that a hundred of them pull no harder than one an
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled_cache import njit
 from ..engine import Engine
 from ..scenario import Scenario
 

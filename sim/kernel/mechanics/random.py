@@ -7,8 +7,8 @@ draw that nobody looks at changes no other, and any thread can make any draw.
 """
 
 import numpy as np
-from numba import njit
 
+from ...compiled_cache import njit
 from .compilation import entry, inline, kernel
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))

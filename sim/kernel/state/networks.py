@@ -1,8 +1,8 @@
 """The networks that are in the bonds and connections, as lists of pairs."""
 
 import numpy as np
-from numba import njit
 
+from ...compiled_cache import njit
 from ..mechanics.simd import WIDTH, bearing, first_of
 from ..rules.standing import CONNECTED
 from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, standing_in

@@ -129,11 +129,6 @@ def section_size(members: int) -> int:
     return size
 
 
-def bytes_needed(members: int) -> int:
-    """Estimate the least memory, in bytes, that a society needs before it has grown."""
-    return members * (CHUNK * 14 + 600)
-
-
 def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],

@@ -1,0 +1,155 @@
+"""Compiled code is kept between processes, and what is kept is right or is not used."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim import compiled_cache
+
+HOUSE = Path(__file__).parent.parent
+PROGRAM = """
+from sim.compiled_cache import njit
+
+@njit(cache=True)
+def doubled(x):
+    return 2 * x
+
+print(doubled(21), sum(doubled.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def doubled(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a program of one compiled function in a process of its own."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+
+    def run(before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        run = f"{before}\nimport runpy; runpy.run_path('program.py', run_name='program')"
+        environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+        environment |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache")} | settings
+        command = [sys.executable, "-c", run]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+
+    return run
+
+
+def kept(folder: Path) -> list[Path]:
+    return [file for file in (folder / "cache").rglob("*") if file.is_file()]
+
+
+def test_only_the_first_process_compiles(
+    doubled: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    assert [doubled().stdout for _ in range(2)] == ["42 0\n", "42 1\n"]
+    assert len(kept(tmp_path)) == 1
+    assert doubled(PYTHONHASHSEED="7").stdout == "42 1\n"
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "of nobody"])
+def test_a_damaged_file_is_compiled_anew(
+    damage: str, doubled: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    doubled()
+    (file,) = kept(tmp_path)
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    file.write_bytes(
+        {
+            "empty": b"",
+            "cut": whole[:middle],
+            "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+            "of nobody": b"x" * 1000,
+        }[damage]
+    )
+    again = doubled()
+    assert (again.stdout, again.stderr) == ("42 0\n", "")
+    assert doubled().stdout == "42 1\n"
+
+
+def test_code_of_another_kernel_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a function calls may stand in another file, of which numba's own cache knows nothing."""
+    monkeypatch.setattr(compiled_cache, "PACKAGE", tmp_path)
+    (tmp_path / "kernel" / "rules").mkdir(parents=True)
+    found = []
+    for text in ("limit = 2", "limit = 3", "limit = 2"):
+        (tmp_path / "kernel" / "rules" / "rule.py").write_text(text)
+        compiled_cache._made_from.cache_clear()
+        compiled_cache._text.cache_clear()
+        found.append(compiled_cache.folders())
+    compiled_cache._made_from.cache_clear()
+    assert found[0] == found[2] != found[1]
+
+
+def test_a_function_whose_own_file_changes(
+    doubled: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    doubled()
+    (tmp_path / "program.py").write_text(PROGRAM.replace("2 * x", "3 * x"))
+    assert doubled().stdout == "63 0\n"
+
+
+def test_without_a_place_for_it_the_run_goes_on(
+    doubled: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("a file")
+    run = doubled()
+    assert run.stdout == "42 0\n"
+    assert f"{tmp_path}/cache/compiled-" in run.stderr
+    assert "set NUMBA_CACHE_DIR to a folder where you may write" in run.stderr
+
+
+def test_a_full_disk_is_said_of_the_folder_of_the_compiled_code(
+    doubled: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    run = doubled(before=full)
+    assert run.stdout == "42 0\n"
+    assert f"{tmp_path}/cache/compiled-" in run.stderr
+    assert "(File too large)" in run.stderr
+    assert kept(tmp_path) == []
+
+
+def test_it_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(compiled_cache, "folders", lambda: [tmp_path / "file" / "cache"])
+
+    @compiled_cache.njit(cache=True)
+    def one(x: int) -> int:
+        return x + 1
+
+    with pytest.warns(UserWarning, match="compiled code can't be kept") as said:
+        assert (one(1), one(1.5)) == (2, 2.5)
+    assert len(said) == 1
+
+
+def test_without_a_writable_home_it_lies_beside_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled_cache.numba.config, "CACHE_DIR", "")
+    monkeypatch.setenv("HOME", "/dev/null")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(compiled_cache, "_made_from", lambda: "x")
+    monkeypatch.setattr(compiled_cache, "PACKAGE", tmp_path)
+    compiled_cache._keep("name", b"content")
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["name"]
+
+
+def test_what_was_left_long_ago_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, age in (("compiled-old", 2 * compiled_cache.OLD), ("compiled-new", 0), ("other", 0)):
+        (tmp_path / name).mkdir()
+        at = (tmp_path / name).stat().st_mtime - age
+        os.utime(tmp_path / name, (at, at))
+    compiled_cache._write(tmp_path / "compiled-here", "name", b"")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "compiled-here",
+        "compiled-new",
+        "other",
+    ]
