@@ -5,7 +5,7 @@ PYTHON = python3
 ARGS =
 RUN = .venv/bin/python
 
-.PHONY: help env compare app test verify bench screenshots lint types lock
+.PHONY: help env compare app test verify bench screenshots examples lint types lock
 
 help:  # this list
 	@sed -n 's/^\([a-z]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ bench: env  # speed and memory, beside plain Mesa
 
 screenshots: env  # pictures of the page, into docs/images/; needs Chromium
 	@$(RUN) docs/screenshots.py
+
+examples: env  # what the examples of the pages print, into the pages
+	@$(RUN) docs/examples.py
 
 lint: env  # style
 	@$(RUN) -m ruff check

@@ -270,7 +270,7 @@ def summary(
     """
     import pandas as pd
 
-    wanted = _wanted(only)
+    asked = wanted(only)
     own = members if isinstance(members, Mapping) else _plain(scenario, members)
     policy, policies = own["policy"].astype(np.int64), len(scenario.policies)
 
@@ -291,21 +291,21 @@ def summary(
         "idk_rate": _share(total(own["strikes"]), sent),
         "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
     }
-    if wanted & set(MEDIANS):
+    if asked & set(MEDIANS):
         columns |= _times_to_block(scenario, own, policy, policies)
-    if wanted & {*WALKS, "largest_component"}:
+    if asked & {*WALKS, "largest_component"}:
         pairs = connections() if callable(connections) else connections
         society = adjacency(pairs, len(policy))
         inside = in_largest_component(pairs, len(policy))
         columns["largest_component"] = _share(total(inside), size)
-        columns |= _walks(scenario, society, policy, policies) if wanted & set(WALKS) else {}
-    shown_columns = wanted | set(INTERVALS)
+        columns |= _walks(scenario, society, policy, policies) if asked & set(WALKS) else {}
+    shown_columns = asked | set(INTERVALS)
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in shown_columns}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
 
 
-def _wanted(only: Collection[str] | None) -> set[str]:
+def wanted(only: Collection[str] | None) -> set[str]:
     """Return the names of the measures to take."""
     if only is None:
         return set(MEASURES)

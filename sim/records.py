@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .result import Result
+    from .runs import Measures
 
 RUN = ("point", "replication", "seed")
 """Columns of a study's table that say which run a row is of."""
@@ -28,7 +29,7 @@ POLICY = "policy"
 ERROR = "error"
 """The last column: what a failed run said; null where the run went well."""
 
-Keep = Callable[["Result"], "pd.DataFrame"]
+type Keep = Callable[[Result], pd.DataFrame] | Measures
 """Makes of a result the table that is kept: the column ``policy`` and columns of measures.
 
 One that has a method ``live`` is given the scenario instead, and lives it in its own way."""
@@ -57,20 +58,13 @@ class Record(NamedTuple):
     failed: bool
 
 
-def summary(result: "Result") -> "pd.DataFrame":
-    """Keep the measures of every policy."""
-    return result.summary
-
-
 def attempt(scenario: Scenario, keep: Keep, job: Job) -> Record:
     """Run the study's scenario with a job's changes, and give the record of what came out, an error included."""
-    from .runs import run
+    from .runs import live_and_keep
 
     try:
         changed = scenario.replace({**job.changes, "seed": job.seed})
-        live = getattr(keep, "live", None)
-        kept = live(changed) if live else keep(run(changed, threads=1))
-        return Record(packed(_measured(kept)), failed=False)
+        return Record(packed(_measured(live_and_keep(keep, changed))), failed=False)
     except InputError as error:
         return failure(job, str(error))
     except Exception as error:  # of whatever kind: the row says which, and the other runs go on

@@ -8,12 +8,13 @@ between processes. What comes out does not depend on how many processes there ar
 import contextlib
 import functools
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import measures
 from .arguments import whole
 from .errors import InputError
 from .interruption import interrupts_held
@@ -123,20 +124,64 @@ def replicate(
 
     tasks = [Task(f"seed {copy.seed}", copy) for copy in replications(scenario, number)]
     tables = []
-    for r, (task, table) in enumerate(run_many(tasks, _summary, jobs=jobs, progress=progress)):
+    done: Iterable[tuple[Task, pd.DataFrame]] = run_many(
+        tasks, SUMMARY, jobs=jobs, progress=progress
+    )
+    for r, (task, table) in enumerate(done):
         table.insert(0, "replication", r)
         table.insert(1, "seed", task.scenario.seed)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def _summary(result: "Result") -> "pd.DataFrame":
-    return result.summary
+class Measures:
+    """Keep the measures of a run, or some of them, and take nothing else.
+
+    Reach by day, networks and tables that nobody keeps are half of a small run.
+
+    Parameters
+    ----------
+    only : collection of str, optional
+        Names of ``MEASURES``; None: all, so that the table is ``Result.summary``.
+    """
+
+    def __init__(self, only: Collection[str] | None = None) -> None:
+        self.only = None if only is None else sorted(measures.wanted(only))
+
+    @property
+    def name(self) -> str:
+        """What a study is known by that keeps these."""
+        return "Result.summary" if self.only is None else f"measures {', '.join(self.only)}"
+
+    def live(self, scenario: Scenario) -> "pd.DataFrame":
+        """Live through a scenario and return its measures."""
+        from .engine import Engine
+
+        engine = Engine(scenario)
+        evenings = range(1 - scenario.history_days, engine.scenario.days, BAR_DAYS)
+        for day in (*evenings, engine.scenario.days):
+            with interrupts_held():  # compiled code loses an exception that comes over it
+                engine.advance(day)
+        with interrupts_held():
+            return engine.summary(self.only)
+
+
+SUMMARY = Measures()
+"""Keeps ``Result.summary``."""
+
+
+def live_and_keep[Kept](keep: "Callable[[Result], Kept] | Measures", scenario: Scenario) -> Kept:
+    """Live through a scenario and return what is kept of it.
+
+    A ``keep`` with a method ``live`` is given the scenario in place of the result.
+    """
+    live: Callable[[Scenario], Kept] | None = getattr(keep, "live", None)
+    return live(scenario) if live else keep(run(scenario, threads=1))  # type: ignore[operator]
 
 
 def run_many[Kept](
     tasks: Iterable[Task],
-    keep: Callable[["Result"], Kept],
+    keep: "Callable[[Result], Kept] | Measures",
     *,
     jobs: int | None = None,
     progress: str | None = None,
@@ -168,7 +213,7 @@ def run_many[Kept](
         Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all processes are stopped.
     """
     todo = _todo(tasks)
-    if not callable(keep):
+    if not callable(keep) and not hasattr(keep, "live"):
         raise InputError(
             f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result"
         )
@@ -194,18 +239,18 @@ def _todo(tasks: Iterable[Task]) -> list[Task]:
 
 
 def _here[Kept](
-    tasks: Sequence[Task], keep: Callable[["Result"], Kept]
+    tasks: Sequence[Task], keep: "Callable[[Result], Kept] | Measures"
 ) -> Generator[tuple[Task, Kept]]:
     for task in tasks:
         with _named(task):
-            kept = _work(keep, task.scenario)
+            kept = live_and_keep(keep, task.scenario)
         yield task, kept
 
 
 def _over_processes[Kept](
-    tasks: Sequence[Task], keep: Callable[["Result"], Kept], jobs: int
+    tasks: Sequence[Task], keep: "Callable[[Result], Kept] | Measures", jobs: int
 ) -> Generator[tuple[Task, Kept]]:
-    pool = Pool(functools.partial(_work, keep), jobs, "keep")
+    pool = Pool(functools.partial(live_and_keep, keep), jobs, "keep")
     # enough that no process waits, few enough that a mistake in a long sweep shows early
     ahead = 4 * jobs
     under_way: deque[tuple[Task, Future[bytes]]] = deque()
@@ -224,10 +269,6 @@ def _over_processes[Kept](
         pool.close(at_once=True)
         raise
     pool.close(at_once=False)
-
-
-def _work[Kept](keep: Callable[["Result"], Kept], scenario: Scenario) -> Kept:
-    return keep(run(scenario, threads=1))
 
 
 @contextlib.contextmanager

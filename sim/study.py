@@ -8,7 +8,7 @@ by luck.
 import contextlib
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,8 @@ from .measures import COLUMNS, EVERYBODY
 from .parameters import shown
 from .plan import Fixed, Plan, Rule, Until, check_there
 from .progress import progress_bar
-from .records import Job, Keep, summary
-from .runs import SEEDS
+from .records import Job, Keep
+from .runs import SEEDS, SUMMARY, Measures
 from .scenario import Scenario, checked
 from .store import Store
 from .study_table import TABLE, StudyTable, write_table
@@ -51,8 +51,10 @@ class Study:
         makes others.
     replications : int
         Runs of each point, 1 or more.
-    keep : callable, optional
-        From a ``Result`` to the table that is kept of it, with the column ``policy``; by default ``Result.summary``. Defined at the top of
+    keep : collection of str, or callable, optional
+        Names of measures: the columns of ``Result.summary`` that are kept, by default all; what only the others need is not worked
+        out, and without reach and clustering a run takes much less time. Or a function
+        from a ``Result`` to the table that is kept of it, with the column ``policy``. Defined at the top of
         a module, or of a script that runs under ``if __name__ == "__main__":``. An object with a method ``live`` is given the scenario
         instead of the result, and makes the table by living it in its own way.
 
@@ -63,14 +65,21 @@ class Study:
     """
 
     def __init__(
-        self, scenario: Scenario, design: Any, *, replications: int = 10, keep: Keep = summary
+        self,
+        scenario: Scenario,
+        design: Any,
+        *,
+        replications: int = 10,
+        keep: Keep | Collection[str] = SUMMARY,
     ) -> None:
         self.scenario = checked(scenario)
         self.design: Design = designed(design).read(scenario)
         self.replications = whole("replications", replications)
+        if isinstance(keep, Collection):
+            keep = Measures(keep)
         if not callable(keep) and not hasattr(keep, "live"):
             raise InputError(
-                f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result"
+                f"keep: not a function (got {shown(keep)}); must be names of measures, or a function of a sim.Result"
             )
         self.keep = keep
         self.table: StudyTable | None = None
@@ -84,7 +93,7 @@ class Study:
         scenario: Scenario | None = None,
         *,
         replications: int = 10,
-        keep: Keep = summary,
+        keep: Keep | Collection[str] = SUMMARY,
     ) -> "Study":
         """Make a study of the points that SALib has drawn.
 
@@ -176,10 +185,10 @@ class Study:
         if until is None:
             return Fixed(self.replications)
         rule = Until(until, most)
-        if self.keep is summary:
+        if isinstance(self.keep, Measures):
             check_there(
                 rule,
-                COLUMNS,
+                COLUMNS if self.keep.only is None else self.keep.only,
                 None if "policies" in self.design.names else [*self.scenario.policies, EVERYBODY],
             )
         return rule
@@ -220,7 +229,9 @@ class Study:
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
             "contacts": {path: _digest_of(located(path)) for path in self._logs()},
-            "keep": "Result.summary" if self.keep is summary else fingerprint(self.keep, "keep"),
+            "keep": self.keep.name
+            if isinstance(self.keep, Measures)
+            else fingerprint(self.keep, "keep"),
             "varied": list(self.design.names),
             "values": {name: self._values(place) for place, name in enumerate(self.design.names)},
             "points": len(self.design),

@@ -9,6 +9,7 @@ from .commands import settings_read
 from .design import Design, grid, latin_hypercube, points, sobol
 from .errors import InputError
 from .parameters import near, shown
+from .runs import SUMMARY, Measures
 from .scenario import Scenario
 from .study import Study
 
@@ -19,7 +20,7 @@ KINDS = {
     "sobol": ("vary", "points", "seed"),
 }
 """What each design is made from."""
-REPEATING = ("replications", "until", "most")
+REPEATING = ("replications", "until", "most", "measures")
 EXAMPLE = 'a study: a scenario with a table [study.vary], as "platform.limit" = [2, 5, "none"],'
 
 
@@ -41,7 +42,7 @@ def study_read(
     path : Path
         The file. Its table ``study`` has ``design`` ("grid", "points", "latin-hypercube" or "sobol"; a grid if it is not given), ``vary``
         (lists of values, or ranges), ``points`` and ``seed`` (of the two that are drawn), ``file`` (CSV, from the file's own folder, of
-        "points"), and ``replications``, or ``until`` with ``most``.
+        "points"), ``replications``, or ``until`` with ``most``, and ``measures``, those that are kept.
     settings : iterable of str, optional
         ``NAME=VALUE``, which change the scenario.
     replications : int, optional
@@ -64,11 +65,24 @@ def study_read(
         until = table.get("until") if replications is None else None
         if until is not None and "replications" in table:
             raise InputError("study.replications: given beside until; must be one of the two")
-        study = Study(scenario, design, replications=number)
+        study = Study(scenario, design, replications=number, keep=_measures(table))
         _check(study, until, most)
         return Asked(study, until, most)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _measures(table: Mapping[str, Any]) -> Measures:
+    """Read which measures are kept; all if nothing is said."""
+    names = table.get("measures")
+    if names is None:
+        return SUMMARY
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"study.measures: not a list of names (got {shown(names)})")
+    try:
+        return Measures(names)
+    except InputError as error:
+        raise InputError(f"study.{error}") from None
 
 
 def _check(study: Study, until: Any, most: int) -> None:
