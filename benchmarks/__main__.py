@@ -21,6 +21,7 @@ import sim
 from benchmarks import plain_mesa, starting, sweeps
 from sim import commands
 from sim.engine import Engine
+from sim.machine import cores
 from tests import reference
 
 COLD = """
@@ -71,6 +72,7 @@ def beside(
         peer: live,
         "the days alone": days_alone,
         "sim.run with all tables": lambda scenario: sim.run(scenario, threads=1),
+        "sim.run, every invitation kept": lambda scenario: sim.run(scenario, threads=1, log=True),
     }
     for side in list(sides)[1:]:
         sides[side](
@@ -94,33 +96,28 @@ def beside(
 
 
 def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
-    """Print the cost of a member-day in a large society, on one thread and on two, and what a bond costs in memory."""
+    """Print the cost of a member-day in a large society on 1, 2, 4 … threads, and of a bond."""
+    numbers = [1 << power for power in range(cores().bit_length()) if 1 << power <= cores()]
+    sizes = [(scenario.members, 1), *((large, threads) for threads in numbers)]
     costs: dict[tuple[int, int], list[float]] = {}
     for _ in range(repeats):
-        for members, threads in ((scenario.members, 1), (large, 1), (large, 2)):
-            society = scenario.replace({"members": members})
-            kept: list[Engine] = []
-            taken = seconds(
-                lambda society=society, threads=threads, kept=kept: kept.append(
-                    days_alone(society, threads)
-                )
-            )
-            costs.setdefault((members, threads), []).append(
-                taken / members / (society.history_days + society.days) * 1e9
-            )
+        for members, threads in sizes:
+            society, begin = scenario.replace({"members": members}), time.perf_counter()
+            engine = days_alone(society, threads)
+            member_days = members * (society.history_days + society.days)
+            cost = (time.perf_counter() - begin) / member_days * 1e9
+            costs.setdefault((members, threads), []).append(cost)
             if threads == 1:
-                memory(kept[0])
+                memory(engine)
+            del engine
     median = {key: statistics.median(values) for key, values in costs.items()}
     for (members, threads), cost in median.items():
-        say(
-            f"{members:,} members, {threads} thread{'s' * (threads > 1)}: ns per member-day",
-            f"{cost:,.1f}",
-        )
-    say(
-        "  cost at the larger size / at the smaller",
-        f"{median[large, 1] / median[scenario.members, 1]:.2f}",
-    )
-    say("  speed-up by the second thread", f"{median[large, 1] / median[large, 2]:.2f}")
+        of = f"{members:,} members, {threads} thread{'s' * (threads > 1)}"
+        say(f"{of}: ns per member-day", f"{cost:,.1f}")
+        if threads > 1:
+            say("  speed-up", f"{median[members, 1] / cost:.2f}")
+    ratio = median[large, 1] / median[scenario.members, 1]
+    say("cost at the larger size / at the smaller, one thread", f"{ratio:.2f}")
 
 
 def memory(engine: Engine) -> None:
@@ -180,7 +177,9 @@ def main(
     if large:
         at_scale(scenario, large, large_repeats)
     if sweep:
-        sweeps.beside_batch_run(scenario.replace({"members": min(members, 1_000)}), sweep, say)
+        small = scenario.replace({"members": min(members, 1_000)})
+        sweeps.beside_batch_run(small, sweep, say)
+        sweeps.of_rules(small, max(1, sweep // 50), say)
     if small_runs:
         sweeps.memory(small_runs, say)
 

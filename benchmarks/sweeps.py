@@ -14,13 +14,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mesa
 
 import sim
 from benchmarks.plain_mesa import PlainModel
 from benchmarks.starting import processor_time
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JOBS = 2
 PARTS = 5
@@ -40,6 +43,31 @@ if __name__ == "__main__":
 """A study of many small runs, in a process of its own, which prints how many runs it did and how many MB it took at most."""
 
 Say = Callable[[str, str], None]
+
+
+RULES = {"platform.limit": [2, 3, 4, 5, 6, 8, 10, None]}
+KEPT = ("degree", "acceptance", "reciprocity", "recognised", "blocked", "unwanted")
+
+
+def kept_of_all(result: sim.Result) -> "pd.DataFrame":
+    """Keep some measures of a result that has them all."""
+    return result.summary[["policy", *KEPT]]
+
+
+def of_rules(scenario: sim.Scenario, replications: int, say: Say) -> None:
+    """Print how many runs of a sweep of rules are done in a second, all measures taken or some."""
+    keeping = {"all measures taken": kept_of_all, "only those kept": KEPT}
+    seconds: dict[str, list[float]] = {name: [] for name in keeping}
+    for _ in range(PARTS):
+        for name, keep in keeping.items():
+            study = sim.Study(scenario, RULES, replications=replications, keep=keep)
+            with tempfile.TemporaryDirectory() as folder:
+                begin = time.perf_counter()
+                study.run(Path(folder, "study"), jobs=JOBS)
+                seconds[name].append(time.perf_counter() - begin)
+    runs = len(RULES["platform.limit"]) * replications
+    for name, taken in seconds.items():
+        say(f"a sweep of 8 rules, {name}: runs/s", f"{runs / statistics.median(taken):.1f}")
 
 
 def nothing(result: sim.Result) -> None:

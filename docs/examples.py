@@ -3,6 +3,7 @@
 ``make examples``; the tests hold that the pages show what is printed.
 """
 
+import itertools
 import os
 import sys
 import tempfile
@@ -20,7 +21,7 @@ def renewed(name: str) -> str:
     """Return a page with what its examples print now."""
     text, namespace = page(name), {"__name__": "examples"}
     listed: list[Any] = [*blocks(name), None]
-    for block, after in zip(listed, listed[1:], strict=False):
+    for block, after in itertools.pairwise(listed):
         if block.language != "python" or missing(block):
             continue
         said = printed(block, name, namespace)
