@@ -62,6 +62,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.circle = number // model.world.society.circle_size
         self.ties: dict[Member, Tie] = {}
         self.contacts: list[Member] = []
+        self.had_room = True
         self.connections: list[Member] = []
         self.connected: set[Member] = set()
         self.pending: dict[Member, Invitation] = {}
@@ -207,7 +208,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         model.expiring[model.day + world.inviting.pending_days].append(invitation)
         crossed = alter.pending.get(self)
         if crossed is not None:
-            if self.has_room() and alter.has_room():
+            if self.had_room and alter.had_room:
                 self.conclude(invitation, "accepted")
                 alter.conclude(crossed, "accepted")
                 self.connect(alter)
@@ -232,7 +233,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
             self.policy.takes_references and not self.connected.isdisjoint(inviter.connected)
         )
         if is_open and random.random() < answering.accept[k]:
-            if self.has_room() and inviter.has_room():
+            if self.had_room and inviter.had_room:
                 inviter.conclude(invitation, "accepted")
                 self.connect(inviter)
         elif not recognised and random.random() < answering.idk_click:
@@ -327,7 +328,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         """Live through a day."""
         self.day += 1
         self.agents.shuffle_do("meet")
+        self.note_room()
         self.agents.shuffle_do("invite")
+        self.note_room()
         for invitation in self.due.pop(self.day, ()):
             if invitation.outcome is None:
                 invitation.alter.answer(invitation)
@@ -343,6 +346,12 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
                 "blocked": self.blocked,
             }
         )
+
+    def note_room(self) -> None:
+        """Note who has room for a connection: a cap is judged as of the beginning of a phase."""
+        if self.world.platform.max_connections is not None:
+            for member in self.agents:
+                member.had_room = member.has_room()
 
     def withdraw(self, invitation: Invitation) -> None:
         """Take back an invitation that has waited too long."""

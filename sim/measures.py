@@ -34,6 +34,8 @@ EXACT_REACH = 20_000
 """Members up to which reach and clustering are exact."""
 SAMPLED_EGOS = 1_024
 """Egos above that, in equal parts for the policies: enough for reach within some 4 % of each of three policies."""
+NEVER = -1
+"""Stands, in plain arrays, for the day or the number of what has not happened."""
 LEVEL = 0.95
 """Level of every interval."""
 EVERYBODY = "all"
@@ -248,7 +250,7 @@ def summary(
     scenario : Scenario
     members : DataFrame
         A row a member, as in ``Result.members``; or its columns as arrays, with the place of the
-        policy in place of its name, and 0 for "never".
+        policy in place of its name, and NEVER where there is no day.
     connections : int32 array (E, 2)
         Pairs of members, the smaller first; or what returns them, asked only if they are needed.
     only : collection of str, optional
@@ -286,7 +288,7 @@ def summary(
         "acceptance": _share(total(own["accepted"]), sent - total(own["pending"])),
         "reciprocity": _share(total(own["mutual_arcs"]), total(own["arcs"])),
         "recognised": _share(total(own["recognised"]), degree),
-        "blocked": _share(total(own["blocked_day"] > 0), size),
+        "blocked": _share(total(own["blocked_day"] != NEVER), size),
         "restricted_time": _share(total(own["restricted_days"]), size * scenario.days),
         "idk_rate": _share(total(own["strikes"]), sent),
         "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
@@ -317,13 +319,15 @@ def wanted(only: Collection[str] | None) -> set[str]:
 
 
 def _plain(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:
-    """Return the columns of a table of members as arrays, with 0 for "never"."""
-    policy = members["policy"].cat.set_categories(list(scenario.policies)).cat.codes
+    """Return the columns of a table of members as arrays, with NEVER where nothing stands."""
+    import pandas as pd
+
+    policy = pd.Categorical(members["policy"], categories=list(scenario.policies)).codes
     own: dict[str, NDArray[Any]] = {
-        name: members[name].fillna(0).to_numpy(np.int64)
+        name: members[name].fillna(NEVER).to_numpy(np.int64)
         for name in members.columns.drop(["policy", "sociability"], errors="ignore")
     }
-    return own | {"policy": policy.to_numpy().astype(np.int64)}
+    return own | {"policy": policy.astype(np.int64)}
 
 
 def _times_to_block(
@@ -397,8 +401,7 @@ def survival(
             f"members: not a table of members (got {shown(members)}); must be as Result.members"
         )
     level = real("level", level, 0, 1)
-    named = {name: members[name].fillna(0).to_numpy(np.int64) for name in CLOCKS[by] - {"policy"}}
-    time, restricted = _first_restricted(scenario, named, by)
+    time, restricted = _first_restricted(scenario, _plain(scenario, members), by)
     curves = {}
     for name in [*scenario.policies, EVERYBODY]:
         own = (
@@ -427,7 +430,7 @@ def _first_restricted(
         censored_at = np.full(len(first), scenario.days)
     else:
         first, censored_at = members["invitations_until_block"], members["invitations_sent"]
-    return np.where(first > 0, first, censored_at), first > 0
+    return np.where(first == NEVER, censored_at, first), first != NEVER
 
 
 def _never_restricted(time: Ints, restricted: NDArray[np.bool_]) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernel.state import columns as arrays
+from .measures import NEVER
 from .state_view import SOURCES
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
 def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
     """Return the columns of ``Result.members`` as arrays, as of the last evening.
 
-    The policy is its place among the scenario's, and 0 stands for "never".
+    The policy is its place among the scenario's, and NEVER stands where there was no restriction.
     """
     view, scenario = engine.view, engine.scenario
     n = scenario.members
     egos, alters = view.pending()
+    blocked = view.column("blocked_day") > 0
     sent, accepted, strikes, received = (
         view.column(name) for name in ("sent", "accepted", "strikes", "received")
     )
@@ -46,8 +48,8 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         "ignored": view.column("resolved") - accepted - strikes,
         "strikes": strikes,
         "pending": np.bincount(egos, minlength=n),
-        "blocked_day": view.column("blocked_day"),
-        "invitations_until_block": view.column("sent_at_block"),
+        "blocked_day": np.where(blocked, view.column("blocked_day"), NEVER),
+        "invitations_until_block": np.where(blocked, view.column("sent_at_block"), NEVER),
         "received": received,
         "unwanted": received - view.column("welcomed") - np.bincount(alters, minlength=n),
         "restricted_days": view.restricted_days(),
@@ -61,7 +63,7 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     """Return a row per member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
-    never = columns["blocked_day"] == 0
+    never = columns["blocked_day"] == NEVER
     table: dict[str, Any] = dict(columns)
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     for name in ("blocked_day", "invitations_until_block"):

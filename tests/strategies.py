@@ -225,7 +225,8 @@ def logs(draw: st.DrawFn, gap_seconds: float) -> Log:
     }
     order = sorted(label, key=lambda person: (int(label[person]) if numeric else 0, label[person]))
     number = {person: place for place, person in enumerate(order)}
-    lines = draw(st.permutations(contacts)) if draw(st.booleans()) else sorted(contacts)
+    mixed = kind != "tij" and draw(st.booleans())  # without a header the times must be in order
+    lines = draw(st.permutations(contacts)) if mixed else sorted(contacts)
     times = [time for time, *_ in contacts]
     days: list[list[tuple[int, int]]] = [
         [] for _ in range(max(times) // DAY - min(times) // DAY + 1)

@@ -148,11 +148,11 @@ def test_a_system_that_does_not_tell(system: Path, monkeypatch: pytest.MonkeyPat
 def test_what_does_not_fit_is_said_before_the_run(system: Path) -> None:
     line = (
         r"^members: 5000 need about 0\.0 GiB of memory by day 365, and there are 0\.0 for this "
-        r"process; must be at most about 1499, or fewer days$"
+        r"process; must be at most about 1204, or fewer days$"
     )
     with pytest.raises(sim.InputError, match=line):
         sim.run(sim.Scenario(members=5_000))
-    machine.check_memory(sim.Scenario(members=1_490))
+    machine.check_memory(sim.Scenario(members=1_200))
 
 
 def test_the_estimate_counts_the_bonds_that_a_society_will_have() -> None:
@@ -161,6 +161,6 @@ def test_the_estimate_counts_the_bonds_that_a_society_will_have() -> None:
     for scenario in (sim.Scenario(members=1_000), sim.Scenario(members=1_000, days=30)):
         engine = Engine(scenario)
         engine.advance(scenario.days)
-        bonds = engine.footprint()[0] / scenario.members
+        bonds = engine.view.footprint()[0] / scenario.members
         counted = machine.bytes_a_member(scenario) - machine.BYTES_A_MEMBER
         assert 0.6 * bonds < counted / machine.BYTES_A_BOND < 1.2 * bonds

@@ -158,8 +158,8 @@ def test_batch_run_of_mesa_runs_it():
 
 
 def test_more_members_than_memory_is_one_line(monkeypatch):
-    monkeypatch.setattr("sim.engine.memory", lambda: 2**34)
-    said = r"^members: 268435456 need at least \d+ GiB of memory, and there are 16; must be at most about \d+$"
+    monkeypatch.setattr("sim.machine.memory", lambda: 2**34)
+    said = r"^members: 268435456 need about [\d.]+ GiB of memory by day 365, and there are 16\.0 .*about \d+"
     with pytest.raises(sim.InputError, match=said):
         sim.run(sim.Scenario(members=2**28))
 
