@@ -20,14 +20,14 @@ import typer
 import sim
 from benchmarks import plain_mesa, starting, sweeps
 from sim import commands
-from sim.engine import Engine
 from sim.machine import cores
+from sim.model.engine import Engine
 from tests import reference
 
 COLD = """
 import time; begun = time.perf_counter()
 import sim; sim.Scenario; imported = time.perf_counter()
-from sim.engine import Engine; engine = Engine(sim.Scenario(members=1000)); founded = time.perf_counter()
+from sim.model.engine import Engine; engine = Engine(sim.Scenario(members=1000)); founded = time.perf_counter()
 engine.advance(2); print(imported - begun, founded - imported, time.perf_counter() - founded)
 """
 

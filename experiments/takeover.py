@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 import sim
 from experiments import studies
 from sim import commands
-from sim.findings import quoted, spoken
+from sim.plots.captions import quoted, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

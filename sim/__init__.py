@@ -1,100 +1,42 @@
 """invitesim: whom to invite to a professional network, who accepts, and whom the platform blocks."""
 
-from typing import TYPE_CHECKING, Any
+import ast
+import importlib
+from pathlib import Path
+from typing import Any
 
-from .errors import InputError
-from .version import VERSION as __version__
 
-if TYPE_CHECKING:
-    from . import commands, design, measures, plots, statistics
-    from .agents import Bond, Candidate, InvitePolicy
-    from .agents.member import Member
-    from .contacts import ContactLog, read_contacts
-    from .files import folder_written
-    from .interruption import interrupts_held
-    from .measures import MEASURES, survival
-    from .model import NetworkModel
-    from .origin import provenance
-    from .platform import Platform
-    from .result import Result, load
-    from .runs import Task, replicate, replications, run, run_many
-    from .scenario import Answering, Inviting, Meeting, Scenario, Society
-    from .statistics import aggregate, mean_interval, paired, paired_difference
-    from .study import Study
-    from .study_table import StudyTable
+def _public_names() -> dict[str, tuple[str, str]]:
+    """Return from each public name to its module and its name there, as ``__init__.pyi`` has them.
 
-_HOMES = {
-    **dict.fromkeys(("commands", "design", "measures", "plots", "statistics"), ""),
-    **dict.fromkeys(("Bond", "Candidate", "InvitePolicy"), "agents"),
-    "Member": "agents.member",
-    **dict.fromkeys(("ContactLog", "read_contacts"), "contacts"),
-    "folder_written": "files",
-    "interrupts_held": "interruption",
-    **dict.fromkeys(("MEASURES", "survival"), "measures"),
-    "NetworkModel": "model",
-    "provenance": "origin",
-    "Platform": "platform",
-    **dict.fromkeys(("Result", "load"), "result"),
-    **dict.fromkeys(("Answering", "Inviting", "Meeting", "Scenario", "Society"), "scenario"),
-    **dict.fromkeys(("aggregate", "mean_interval", "paired", "paired_difference"), "statistics"),
-    **dict.fromkeys(("Task", "replicate", "replications", "run", "run_many"), "runs"),
-    "Study": "study",
-    "StudyTable": "study_table",
-}
-"""Where the names live. Each is imported when it is first used, as most homes take long to import."""
+    So they are listed once, for Python as for editors and type checkers.
+    """
+    stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    return {
+        alias.asname or alias.name: (node.module or "", alias.name)
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+_NAMES = _public_names()
+__all__ = sorted(_NAMES)
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOMES:
+    """Import what is first asked for: most of it takes long to import."""
+    if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = (
-        getattr(import_module(f".{_HOMES[name]}", __name__), name)
-        if _HOMES[name]
-        else import_module(f".{name}", __name__)
-    )
+    module, own_name = _NAMES[name]
+    home = importlib.import_module(f".{module}", __name__) if module else None
+    if hasattr(home, own_name):
+        value = getattr(home, own_name)
+    else:  # a module
+        value = importlib.import_module(f"{__name__}.{module}.{own_name}".replace("..", "."))
     globals()[name] = value
     return value
 
 
-__all__ = [
-    "MEASURES",
-    "Answering",
-    "Bond",
-    "Candidate",
-    "ContactLog",
-    "InputError",
-    "InvitePolicy",
-    "Inviting",
-    "Meeting",
-    "Member",
-    "NetworkModel",
-    "Platform",
-    "Result",
-    "Scenario",
-    "Society",
-    "Study",
-    "StudyTable",
-    "Task",
-    "__version__",
-    "aggregate",
-    "commands",
-    "design",
-    "folder_written",
-    "interrupts_held",
-    "load",
-    "mean_interval",
-    "measures",
-    "paired",
-    "paired_difference",
-    "plots",
-    "provenance",
-    "read_contacts",
-    "replicate",
-    "replications",
-    "run",
-    "run_many",
-    "statistics",
-    "survival",
-]
+def __dir__() -> list[str]:
+    return __all__

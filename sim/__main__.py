@@ -6,8 +6,8 @@ from . import interruption
 def main() -> None:
     """Run the command line of this process."""
     interruption.in_one_line()  # before anything that takes long to import
-    from . import commands
-    from .cli import app
+    from .cli import commands
+    from .cli.main import app
 
     commands.launch(app)
 

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .arguments import located
 from .errors import InputError
 from .interruption import interrupts_held
-from .parameters import shown
+from .parameters.checks import located
+from .parameters.kinds import shown
 
 UNFINISHED = ".unfinished-"
 """How the name of a folder begins in which a process writes; with nobody to hold it, it is a leftover."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .scenario import Scenario
+    from .scenario.scenario import Scenario
 
 ROOT = Path("/")
 """Where ``proc`` and ``sys`` are, on Linux."""

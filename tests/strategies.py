@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim import Bond, Candidate, InvitePolicy, Scenario
-from sim.platform import PRESETS
+from sim.scenario.platform import PRESETS
 
 probability = (
     st.sampled_from((0.5, 1.0, 0.0))

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from sim.measures import summary
-from sim.result import Result
-from sim.scenario import Scenario
+from sim.measures.definitions import summary
+from sim.results.result import Result
+from sim.scenario.scenario import Scenario
 
 OUTCOMES = ("accepted", "idk", "ignored", "pending")
 

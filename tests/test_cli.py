@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import cli, commands
 from sim.agents import POLICIES
+from sim.cli import commands
+from sim.cli import main as cli
 from sim.errors import InputError
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.version import VERSION
 
 HOUSE = Path(__file__).parent.parent

@@ -113,9 +113,9 @@ def test_a_worker_that_can_t_begin_is_a_line_and_no_failed_run(cluster, tmp_path
 
 
 def test_in_a_task_of_dask_runs_are_done_there(monkeypatch):
-    from sim.pool import processes
+    from sim.runs.pool import processes
 
-    monkeypatch.setattr("sim.pool.cores", lambda: 9)
+    monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
     workers = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
     with (
         distributed.LocalCluster(dashboard_address=None, **workers) as there,
@@ -166,7 +166,7 @@ def test_a_scheduler_that_goes_is_one_line_and_keeps_what_is_finished(cluster, t
 
 
 def test_no_scheduler(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.studies.dask_executor.PATIENCE", 0.5)
     with pytest.raises(
         sim.InputError,
         match=r"^scheduler: tcp://127\.0\.0\.1:9: no answer .*; must be the address of one",
@@ -191,8 +191,8 @@ def test_without_dask(tmp_path):
 
 
 def test_a_worker_of_another_version_gives_no_numbers():
-    from sim.cluster import attempt_there
-    from sim.runs import SUMMARY
+    from sim.runs.running import SUMMARY
+    from sim.studies.dask_executor import attempt_there
 
     with pytest.raises(sim.InputError, match=r"a worker has .*; must be 0\.0\.9"):
         attempt_there("0.0.9", SMALL, SUMMARY, next(LONG._jobs(0, 0, 1)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import compiled_cache
+from sim.kernel.mechanics import compiled_cache
 
 HOUSE = Path(__file__).parent.parent
 PROGRAM = """

@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import unpacked
-from sim.contacts import ContactLog, read_contacts
+from sim import archives as unpacked
 from sim.errors import InputError
+from sim.society.contact_log import ContactLog, read_contacts
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SFHH, OFFICE = DATA / "SFHH_tij.dat.gz", DATA / "workplace_InVS15_tij.dat.gz"

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine import Engine
 from sim.kernel.state import lists
 from sim.kernel.state import society as arrays
+from sim.model.engine import Engine
 
 SMALL = sim.Scenario(
     members=60,
@@ -268,7 +268,7 @@ def test_bytes_that_were_changed_with_their_checksum_are_refused(file, tmp_path)
 
 
 def test_a_file_of_another_version_is_refused(monkeypatch, file):
-    monkeypatch.setattr("sim.checkpoint.VERSION", "9.9")
+    monkeypatch.setattr("sim.model.checkpoint.VERSION", "9.9")
     with pytest.raises(
         sim.InputError, match=r"of invitesim .*, and this is 9\.9; must be loaded by"
     ):

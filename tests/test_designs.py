@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 import sim
-from sim import design
-from sim.study_file import study_read
+from sim.studies import design
+from sim.studies.study_file import study_read
 
 
 def rows(made) -> list[tuple]:

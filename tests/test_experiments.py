@@ -23,7 +23,7 @@ from experiments import (
     sweep,
     takeover,
 )
-from sim import commands
+from sim.cli import commands
 
 
 def called(main, *arguments: str | Path) -> tuple[int, str, str]:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.fingerprint import fingerprint
+from sim.model.fingerprint import fingerprint
 
 HELPERS = """
 class Base:
@@ -215,7 +215,7 @@ def test_a_function_without_a_text_is_a_line():
 
 def test_what_is_installed_is_only_named():
     assert of(np.mean) == {"is": "numpy.mean"}
-    assert of(sim.aggregate) == {"is": "sim.statistics.aggregate"}
+    assert of(sim.aggregate) == {"is": "sim.measures.statistics.aggregate"}
 
 
 def test_of_a_notebook_the_cells_count_that_bind_what_is_used(written, monkeypatch):

@@ -156,7 +156,7 @@ def test_what_does_not_fit_is_said_before_the_run(system: Path) -> None:
 
 
 def test_the_estimate_counts_the_bonds_that_a_society_will_have() -> None:
-    from sim.engine import Engine
+    from sim.model.engine import Engine
 
     for scenario in (sim.Scenario(members=1_000), sim.Scenario(members=1_000, days=30)):
         engine = Engine(scenario)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim import measures
+from sim.measures import definitions as measures
 
 from . import tables
 from .strategies import scenarios

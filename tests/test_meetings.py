@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine import Engine
+from sim.model.engine import Engine
 from tests import strategies
 
 PLATFORM_SIDE = ("platform.", "inviting.", "answering.", "policies")

@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
 import sim
-from sim.page import access, messages, server
+from sim.app import access, messages, server
 from tests.page import CHROMIUM, QUIET, Tab, served
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium")

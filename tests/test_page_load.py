@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import sim
-from sim.page.messages import Inbox, subject
+from sim.app.messages import Inbox, subject
 from tests.page import Tab, served
 
 COUNT = """

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import sim
-from sim.tables import InvitationLog
+from sim.model.tables import InvitationLog
 
 pytest.importorskip("solara", reason="needs the extra app")
 
-from sim.page import charts, network, places, screen, server, story, telling
-from sim.page.settings import OFFERED, Settings, help_text, value_of
-from sim.page.worlds import Worlds
+from sim.app import charts, network, places, screen, server, story, telling
+from sim.app.settings import OFFERED, Settings, help_text, value_of
+from sim.app.worlds import Worlds
 
 SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
 

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents import POLICIES, InvitePolicy
-from sim.commands import settings_read
-from sim.contacts import read_contacts
-from sim.design import points
 from sim.errors import InputError
-from sim.model import NetworkModel
-from sim.parameters import Parameter
-from sim.platform import PRESETS
-from sim.result import load
-from sim.scenario import Scenario
+from sim.model.network_model import NetworkModel
+from sim.parameters.kinds import Parameter
+from sim.parameters.settings import settings_read
+from sim.results.result import load
+from sim.scenario.platform import PRESETS
+from sim.scenario.scenario import Scenario
+from sim.society.contact_log import read_contacts
+from sim.studies.design import points
 
 PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
 

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim import findings, plots
+from sim.plots import captions as findings
+from sim.plots import figures as plots
 
 POLICIES = ("everyone", "interacted", "close_friends")
 POPULATIONS = ("mixed", "alone", "newcomer")

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from sim.cli import as_markdown
-from sim.scenario import Scenario
+from sim.cli.main import as_markdown
+from sim.scenario.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent
 PAGES = (

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 
 import sim
 from sim import InvitePolicy, Scenario
-from sim.state_view import STANDINGS, Ties
+from sim.model.state_view import STANDINGS, Ties
 from tests import strategies
 from tests.reference import CONNECTED, FREE, LOCKED, PENDING, Person, Reference
 

@@ -22,10 +22,10 @@ import pytest
 from hypothesis import given, settings
 
 import sim
-from sim import origin
 from sim.errors import InputError
-from sim.result import VERSION, load
-from sim.scenario import Scenario
+from sim.results import provenance as origin
+from sim.results.result import VERSION, load
+from sim.scenario.scenario import Scenario
 
 from . import tables
 from .strategies import now_and_then, scenarios
@@ -264,8 +264,8 @@ def test_a_result_that_was_packed_anew_with_a_note_is_read(saved, tmp_path):
 def test_what_no_result_has_is_refused_before_it_is_unpacked(
     saved, tmp_path, monkeypatch, name, content, line
 ):
-    monkeypatch.setattr("sim.result.ENTRY_BYTES", 2**16)
-    monkeypatch.setattr("sim.result.memory", lambda: 2**24)
+    monkeypatch.setattr("sim.results.result.ENTRY_BYTES", 2**16)
+    monkeypatch.setattr("sim.results.result.memory", lambda: 2**24)
     assert line in refusal(packed_anew(saved, tmp_path / "bomb.zip", **{name: content}))
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.engine import Engine
-from sim.pool import processes
+from sim.model.engine import Engine
+from sim.runs.pool import processes
 
 SMALL = sim.Scenario(members=60, days=20, seed=5)
 
@@ -228,7 +228,7 @@ def jobs_by_default(_: object) -> tuple[int, int]:
 
 
 def test_within_a_pool_the_other_cores_are_taken(monkeypatch):
-    monkeypatch.setattr("sim.pool.cores", lambda: 9)
+    monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
     assert jobs_by_default(None) == (9, 2)
     for method in ("fork", "spawn"):
         with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:

@@ -12,8 +12,8 @@ import pytest
 
 from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
 from sim.errors import InputError
-from sim.platform import PRESETS, Platform
-from sim.scenario import LONGEST, Scenario, Society
+from sim.scenario.platform import PRESETS, Platform
+from sim.scenario.scenario import LONGEST, Scenario, Society
 
 
 def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:

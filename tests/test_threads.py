@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.engine import Engine
 from sim.kernel.state import lists
 from sim.kernel.state import society as arrays
+from sim.model.engine import Engine
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, field_validator, model_validator
 
 from ..errors import InputError
-from ..parameters import Chance, Flag, Real, Section, Text, Whole, shown
+from ..parameters.kinds import Chance, Flag, Real, Section, Text, Whole, shown
 
 MOST_WEIGHT = 1e9
 """Of a share or of a source; they are relative to one another."""

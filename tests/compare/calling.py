@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from experiments import compare
-from sim import commands
+from sim.cli import commands
 
 HOUSE = Path(__file__).parents[2]
 FIGURES = {

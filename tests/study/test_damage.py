@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.store import Store
+from sim.studies.store import Store
 from tests.study.small import SMALL, Drawn, table_bytes
 
 LIMITS = sim.Study(SMALL, {"platform.limit": [1, 3, None]}, replications=3, keep=Drawn())

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import files, study
-from sim.store import Store
+from sim import files
+from sim.studies import study
+from sim.studies.store import Store
 from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, kept, small, table_bytes
 
 # Being stopped

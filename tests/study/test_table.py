@@ -10,9 +10,9 @@ import pyarrow.parquet
 import pytest
 
 import sim
-from sim import records
-from sim.measures import COLUMNS
-from sim.plan import Until
+from sim.measures.definitions import COLUMNS
+from sim.studies import run_record as records
+from sim.studies.scheduler import Until
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
@@ -88,7 +88,7 @@ def test_equal_points_are_run_once_and_stand_in_the_table_twice(tmp_path, ran):
 
 
 def test_a_table_that_is_written_in_many_pieces_is_the_same(whole, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.study_table.ROWS", 7)
+    monkeypatch.setattr("sim.studies.table.ROWS", 7)
     pieces = small().run(tmp_path, jobs=1)
     assert pyarrow.parquet.ParquetFile(pieces.path).num_row_groups == 6
     pd.testing.assert_frame_equal(pieces.to_pandas(), whole.to_pandas())

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...compiled_cache import njit
+from .compiled_cache import njit
 
 _options: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
 _not_for_python: Any = partial(_options, no_cpython_wrapper=True, no_cfunc_wrapper=True)

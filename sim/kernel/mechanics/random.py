@@ -8,8 +8,8 @@ draw that nobody looks at changes no other, and any thread can make any draw.
 
 import numpy as np
 
-from ...compiled_cache import njit
 from .compilation import entry, inline, kernel
+from .compiled_cache import njit
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
 """Purposes of draws, see docs/rules.md."""

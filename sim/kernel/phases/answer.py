@@ -10,12 +10,7 @@ from ..mechanics.compilation import as_index, inline, kernel
 from ..mechanics.random import ANSWER, philox
 from ..mechanics.scratch import ANSWER_BATCH
 from ..mechanics.simd import AHEAD, prefetch
-from ..mechanics.threads import (
-    ACCEPTANCES,
-    ACCEPTANCES_END,
-    REACHED,
-    looks_after,
-)
+from ..mechanics.threads import ACCEPTANCES, ACCEPTANCES_END, REACHED, looks_after
 from ..rules.answering import (
     ACCEPTED,
     IGNORED,
@@ -28,9 +23,7 @@ from ..rules.answering import (
     needs_reference,
     recognises,
 )
-from ..rules.answering import (
-    accepts as accepts_by_chance,
-)
+from ..rules.answering import accepts as accepts_by_chance
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn
 from ..rules.inviting import has_room as has_room_for_connection
 from ..rules.standing import FREE, LOCKED, PENDING
@@ -44,14 +37,7 @@ from ..state.bonds import (
     standing_in,
     with_standing,
 )
-from ..state.columns import (
-    ACCOUNT,
-    ANSWERS,
-    COUNTED_STRIKES,
-    STRIKES,
-    T_STRIKES,
-    TALLY,
-)
+from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, STRIKES, T_STRIKES, TALLY
 from ..state.connections import (
     have_common_connection,
     prefetch_connections,

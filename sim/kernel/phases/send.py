@@ -27,14 +27,7 @@ from ..state.bonds import (
     with_standing,
 )
 from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY, WELCOMED
-from ..state.lists import (
-    NEXT_CONNECTION,
-    NEXT_SLOT,
-    ROW,
-    has_room,
-    lengthen,
-    place_in_pool,
-)
+from ..state.lists import NEXT_CONNECTION, NEXT_SLOT, ROW, has_room, lengthen, place_in_pool
 from ..state.rows import (
     ALTER,
     CROSSING,

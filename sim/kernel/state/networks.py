@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...compiled_cache import njit
+from ..mechanics.compiled_cache import njit
 from ..mechanics.simd import WIDTH, bearing, first_of
 from ..rules.standing import CONNECTED
 from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, standing_in

@@ -1,0 +1,190 @@
+"""The charts of the page: small line charts as SVG, and bars of what has become of the invitations.
+
+A chart is redrawn every day, so it is written as text, which takes a few thousandths of a second. It takes its ink from the page around it
+and so fits light and dark; a policy has the colour and the dashes that it has in every figure.
+"""
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..plots.captions import percent, spoken
+from ..plots.figures import BUILT_IN, FINEST, Style, styles
+
+WIDE, HIGH = 360, 190
+LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
+"""Size of a chart and of its margins, in its own units; it is stretched to the width that there is."""
+OUTCOMES = {
+    "accepted": "accepted",
+    "ignored": "ignored",
+    "waiting": "waiting",
+    "idk": "“I don’t know”",
+}
+"""What becomes of an invitation, and how the page says it."""
+Line = NDArray[np.float64]
+"""Values on days 1, 2 ..."""
+Lines = Mapping[str, Line]
+Scale = Callable[[float], float]
+
+
+def line_chart(
+    name: str,
+    lines: Lines,
+    days: int,
+    *,
+    share: bool,
+    look: Mapping[str, tuple[str, str]],
+    mark: int | None = None,
+    together: Sequence[Lines] | None = None,
+) -> str:
+    """Draw lines over the days as SVG.
+
+    Parameters
+    ----------
+    name : str
+        What is drawn, for who can't see it.
+    lines : mapping
+        From a name to the values on days 1, 2 ...; NaN: nothing is drawn there.
+    days : int
+        The end of the axis.
+    share : bool
+        Whether values are shares, to be written in percent.
+    look : mapping
+        From a line's name to its stroke's colour and dashes.
+    mark : int, optional
+        A day to mark with an upright line.
+    together : sequence of mappings, optional
+        Lines that the scale has room for, in place of these alone: so that two charts can be compared.
+    """
+    known = np.concatenate([line for some in together or [lines] for line in some.values()])
+    known = known[~np.isnan(known)]
+    low, high, step = _scale(known.min(initial=0), known.max(initial=0), 0.04 if share else 4.0)
+
+    def across(day: float) -> float:
+        return LEFT + (WIDE - LEFT - RIGHT) * day / max(days, 1)
+
+    def up(value: float) -> float:
+        return HIGH - BOTTOM - (HIGH - TOP - BOTTOM) * (value - low) / (high - low)
+
+    parts: list[str] = []
+    for tick in np.arange(round((high - low) / step) + 1) * step + low:
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>'
+        )
+        parts.append(
+            f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>'
+        )
+    parts += [
+        f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{"" if day else "day "}{day}</text>'
+        for day in _days(days)
+    ]
+    if mark is not None:
+        parts.append(
+            f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>'
+        )
+    for line_name, line in lines.items():
+        colour, dashes = look[line_name]
+        parts.append(
+            f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+        )
+    ends = [
+        f"{spoken(line_name)} {_said(line, share)}".replace("-", "−")
+        for line_name, line in lines.items()
+    ]
+    label = html.escape(f"{name}: {', '.join(ends)}")
+    return f'<svg class="chart" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+
+
+def outcome_bars(totals: pd.DataFrame) -> str:
+    """Draw what has become of each policy's invitations, as bars in HTML; ``totals`` as ``Life.totals`` gives them."""
+    rows = []
+    for policy, style in styles(totals.index).items():
+        row = totals.loc[policy]
+        pieces = "".join(
+            f'<span class="{outcome}" style="flex:{row[outcome]};--colour:{style.colour}"></span>'
+            for outcome in OUTCOMES
+            if row[outcome]
+        )
+        words = " · ".join(
+            f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {said}'
+            for outcome, said in OUTCOMES.items()
+        )
+        rows.append(
+            f'<div class="outcomes" data-policy="{html.escape(policy)}"><div>{swatch(style)} {html.escape(spoken(policy))}: '
+            f'<span data-outcome="sent">{row["sent"]:,}</span> sent</div><div class="bar" aria-hidden="true">{pieces}</div>'
+            f'<div class="words">{words}</div></div>'
+        )
+    return "".join(rows)
+
+
+def swatch(style: Style) -> str:
+    """Draw a policy's marker and line, small, for a legend."""
+    colour, dashes = stroke(style)
+    shapes = {
+        "o": '<circle cx="13" cy="6" r="4.2"/>',
+        "s": '<rect x="9" y="2" width="8" height="8"/>',
+        "^": '<path d="M13 1L18 10H8Z"/>',
+        "v": '<path d="M13 11L18 2H8Z"/>',
+        "D": '<path d="M13 0L18 6L13 12L8 6Z"/>',
+    }
+    shape = shapes.get(str(style.marker), shapes["D"])
+    line = f'<line x1="0" x2="26" y1="6" y2="6" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+    return f'<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">{line}<g fill="{colour}">{shape}</g></svg>'
+
+
+def stroke(style: Style) -> tuple[str, str]:
+    """Give the colour and the dashes of a policy's line; everybody's is in the ink of the page."""
+    dashes = (
+        " ".join(str(2 * length) for length in style.line[1])
+        if isinstance(style.line, tuple)
+        else ""
+    )
+    return ("currentColor" if style == BUILT_IN["all"] else style.colour), dashes
+
+
+def _path(line: Line, across: Scale, up: Scale) -> str:
+    pen, moves = "M", []
+    for place in np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int)) if len(line) else ():
+        day, value = place + 1, float(line[place])
+        if math.isnan(value):
+            pen = "M"
+        else:
+            moves.append(f"{pen}{across(day):.1f} {up(value):.1f}")
+            pen = "L"
+    return "".join(moves)
+
+
+def _scale(low: float, high: float, least: float) -> tuple[float, float, float]:
+    """Give a round scale that holds both values, and its steps: three to six of them."""
+    high = max(high, low + least)
+    rough = (high - low) / 4
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    bottom = math.floor(low / step + 1e-9) * step
+    return bottom, max(math.ceil(high / step - 1e-9) * step, bottom + step), step
+
+
+def _tick(value: float, share: bool, step: float) -> str:
+    shown = 100 * value if share else value
+    digits = max(0, -math.floor(math.log10(100 * step if share else step) + 1e-9))
+    digits += (step * 10**digits * (100 if share else 1)) % 1 > 1e-6
+    return f"{shown + 0.0:,.{digits}f}".replace("-", "−") + (" %" if share else "")
+
+
+def _days(days: int) -> list[int]:
+    step = next(
+        (size for size in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825) if days / size <= 6),
+        3650,
+    )
+    return list(range(0, days + 1, step))
+
+
+def _said(line: Line, share: bool) -> str:
+    known = line[~np.isnan(line)]
+    if not len(known):
+        return "not yet known"
+    return percent(float(known[-1])) if share else f"{known[-1]:.1f}"

@@ -1,0 +1,152 @@
+"""The controls of the page: play, step and reset, and a field for each parameter."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import solara
+
+from ..parameters.kinds import Choice
+from ..scenario.platform import Platform
+from ..scenario.scenario import Scenario
+from .settings import Offered, Settings, help_text, value_of
+from .worlds import Worlds
+
+PACES = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
+"""Days a frame, and seconds that a frame lasts at least."""
+PATIENCE = 30.0
+"""Seconds that play waits for the browser to draw a frame; then nobody is looking any more."""
+
+
+@solara.component
+def Player(
+    worlds: solara.Reactive[Worlds],
+    frame: solara.Reactive[int],
+    playing: solara.Reactive[bool],
+    drawn: threading.Event,
+    on_reset: Callable[[], None],
+) -> None:
+    """Play, pause, step and reset; ``frame`` grows with every evening to be shown, ``drawn`` is set when the browser has drawn it."""
+    pace = solara.use_reactive("normal")
+    mine = worlds.value
+
+    def play(stopped: threading.Event) -> None:
+        while mine.running and not stopped.is_set():
+            days, least = PACES[pace.value]
+            begun = time.monotonic()
+            drawn.clear()
+            mine.live(days)
+            if stopped.is_set():
+                return
+            frame.set(frame.value + 1)
+            if not drawn.wait(PATIENCE):  # wait: a slow browser must not be flooded
+                break
+            stopped.wait(max(0.0, least - (time.monotonic() - begun)))
+        if not stopped.is_set():
+            playing.set(False)
+
+    def start() -> Callable[[], None] | None:
+        if not playing.value:
+            return None
+        stopped = threading.Event()
+        threading.Thread(target=play, args=[stopped], daemon=True).start()
+
+        def stop() -> None:
+            stopped.set()
+            drawn.set()  # it may wait for a browser that is gone
+
+        return stop
+
+    # not solara.lab.use_task: it keeps a closed tab in memory, and Ctrl-C waits for its threads
+    solara.use_effect(start, [playing.value, mine])
+
+    def step() -> None:
+        mine.live(1)
+        frame.set(frame.value + 1)
+
+    def reset() -> None:
+        playing.set(False)
+        on_reset()
+
+    with solara.Row(classes=["player"], gap="8px"):
+        solara.Button(
+            "Pause" if playing.value else "Play",
+            icon_name="mdi-pause" if playing.value else "mdi-play",
+            color="primary",
+            on_click=lambda: playing.set(not playing.value),
+            disabled=not mine.running,
+        )
+        solara.Button(
+            "Step",
+            icon_name="mdi-skip-next",
+            outlined=True,
+            on_click=step,
+            disabled=playing.value or not mine.running,
+        )
+        solara.Button("Reset", icon_name="mdi-restart", outlined=True, on_click=reset)
+        OneOf("Speed", pace.value, list(PACES), pace.set)
+
+
+@solara.component
+def OneOf(label: str, chosen: str, words: Sequence[str], on_choice: Callable[[str], None]) -> None:
+    """Let one of a few words be chosen, each a button; Solara's own do not tell a screen reader which is."""
+    solara.v.BtnToggle(
+        children=[
+            solara.Button(word, attributes={"aria-pressed": "true" if word == chosen else "false"})
+            for word in words
+        ],
+        v_model=words.index(chosen),
+        on_v_model=lambda place: on_choice(words[place]),
+        mandatory=True,
+        dense=True,
+        attributes={"role": "group", "aria-label": label},
+    )
+
+
+@solara.component_vue("field.vue")
+def Field(
+    place: str,
+    name: str,
+    title: str,
+    low: float,
+    high: float,
+    step: float,
+    value: float | None,
+    text: str,
+    help: str,
+    message: str,
+    words: list[str],
+    event_typed: Callable[[str], None],
+) -> None:
+    """Show one parameter: a slider over the usual values and a box to type in, or a list of words; below, what it means or is wrong."""
+
+
+@solara.component
+def Fields(
+    place: str,
+    offered: Sequence[Offered],
+    settings: Settings,
+    valid: Scenario,
+    mistakes: Mapping[str, str],
+    on_change: Callable[[str, str], None],
+) -> None:
+    """Show a field for each parameter; ``place`` tells apart two fields of one parameter."""
+    with solara.Div():
+        for one in offered:
+            value, words = value_of(valid, one.name), _words(one.name)
+            Field(
+                place=place,
+                **one._asdict(),
+                value=None if words else value,
+                text=settings.shown(one.name, valid),
+                help=help_text(one.name, valid),
+                message=mistakes.get(one.name, ""),
+                words=words,
+                event_typed=lambda text, name=one.name: on_change(name, text),
+            )
+
+
+def _words(name: str) -> list[str]:
+    section, _, last = name.rpartition(".")
+    kinds = Platform.model_fields[last].metadata if section == "platform" else []
+    return [word for kind in kinds if isinstance(kind, Choice) for word in kind.words]

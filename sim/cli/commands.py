@@ -1,0 +1,246 @@
+"""What all commands have in common: options that every one of them takes, and how a command ends.
+
+A command is a function whose parameters are annotated with the option types of this module; ``launch`` makes it a program::
+
+    import sim
+    from sim import commands
+
+
+    def main(
+        scenario: commands.ScenarioFile = None,          # --scenario FILE.toml
+        settings: commands.Settings = None,              # --set platform.limit=3, any number of times
+        members: commands.Members = None,                # --members; also Days, Seed, Contacts, Threads, Jobs, Out
+        out: commands.Out = Path("results/mine"),        # --out DIR
+    ) -> None:
+        '''Say what the command does: the first thing that --help prints.'''
+        chosen = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members)
+        ...
+
+
+    if __name__ == "__main__":
+        commands.launch(main)
+
+``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
+that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
+or a wrong option, and where there is no room to write; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``),
+143 after SIGTERM. Any other exception is a fault of ours and shows its traceback.
+"""
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from .. import interruption
+from ..errors import InputError, one_line
+from ..files import destination, no_room
+from ..interruption import INTERRUPTED
+from ..parameters.checks import located
+from ..parameters.settings import settings_read
+from ..parameters.settings import value_read as value_read
+from ..scenario.scenario import Scenario
+
+
+def _to_read(given: str | Path) -> Path:
+    return _path(located, given)
+
+
+def _to_write(given: str | Path) -> Path:
+    return _path(destination, given)
+
+
+def _path(read: Callable[[str | Path], Path], given: str | Path) -> Path:
+    try:
+        return read(given)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+FileToRead = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        parser=_to_read,
+        help="Scenario in TOML; what it leaves out is at its default.",
+    ),
+]
+StudyToRead = Annotated[
+    Path,
+    typer.Argument(
+        metavar="STUDY",
+        parser=_to_read,
+        help="Scenario in TOML with a table [study]; see docs/studies.md.",
+    ),
+]
+ScenarioFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenario",
+        metavar="FILE",
+        parser=_to_read,
+        help="Scenario in TOML; the rest is at its default.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Any parameter, as platform.limit=3; can be repeated. All: python -m sim parameters",
+    ),
+]
+Members = Annotated[
+    int | None, typer.Option("--members", metavar="N", help="People in the society.")
+]
+Days = Annotated[
+    int | None, typer.Option("--days", metavar="N", help="Days that the platform is open.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every draw.")]
+Contacts = Annotated[
+    Path | None,
+    typer.Option(
+        "--contacts",
+        metavar="FILE",
+        parser=_to_read,
+        help="Real contacts (lines t i j, or CSV) as the meetings.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given."),
+]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", parser=_to_write, help="Folder for what is written.")
+]
+
+
+class Interrupted(Exception):
+    """Ctrl-C that the command has something of its own to say about: a line on what is kept."""
+
+
+Command = typer.Typer | Callable[..., None]
+
+
+def chosen(
+    file: Path | None = None,
+    settings: Iterable[str] | None = None,
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Scenario:
+    """Put the scenario together that the command line asks for.
+
+    Parameters
+    ----------
+    file : Path, optional
+        Of ``--scenario``.
+    settings : iterable of str, optional
+        Of ``--set``: ``NAME=VALUE``, read by `settings_read`; they come last and win.
+    defaults : mapping, optional
+        From dotted names to values that hold where the file says nothing.
+    **options
+        From a name (of the top level; ``contacts`` is ``meeting.contacts``) to a value; None: not given.
+
+    Raises
+    ------
+    InputError
+        A file, a name or a value that does not fit.
+    """
+    base = (
+        Scenario.from_toml(file, defaults=defaults) if file else Scenario().replace(defaults or {})
+    )
+    given = {
+        ("meeting.contacts" if name == "contacts" else name): value
+        for name, value in options.items()
+        if value is not None
+    }
+    return base.replace(given | settings_read(settings))
+
+
+def launch(
+    command: Command, arguments: Sequence[str] | None = None, *, interrupted: str = INTERRUPTED
+) -> NoReturn:
+    """Run a command with the process's arguments and end the process.
+
+    Parameters
+    ----------
+    command : function or typer.Typer
+        A function is a program of one command; a ``Typer`` may hold several.
+    arguments : sequence of str, optional
+        In place of ``sys.argv[1:]``.
+    interrupted : str
+        The line for Ctrl-C: what became of the files.
+
+    Raises
+    ------
+    SystemExit
+        Always: 0, 2 (wrong input), 130 (Ctrl-C) or 143 (SIGTERM).
+    """
+    if arguments is None:  # this process is the command's
+        interruption.in_one_line()
+        warnings.formatwarning = lambda message, *_, **__: f"{one_line(str(message))}\n"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not have all characters
+        sys.stdout.reconfigure(errors="backslashreplace")
+    app = command if isinstance(command, typer.Typer) else program(command)
+    code = _ended(app, arguments, interrupted)
+    interruption.end(code)
+
+
+def program(command: Callable[..., None] | None = None) -> typer.Typer:
+    """Make the ``Typer`` of a command, or one to add several to: plain text, no traceback of its own making."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    if command is not None:
+        app.command()(command)
+    return app
+
+
+def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) -> int:
+    try:
+        # typer turns Ctrl-C inside a command into a returned exit code; our commands return nothing
+        code = app(args=arguments, standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except InputError as error:
+        return _said(str(error), 2)
+    except Interrupted as stopped:
+        return _said(str(stopped), interruption.exit_code())
+    except typer.TyperException as error:
+        return _said(f"{error.format_message().rstrip('.')}. --help lists the options.", 2)
+    except BrokenPipeError:  # who reads it, such as head, has seen enough
+        _stdout_given_up()
+        return 1
+    except MemoryError:
+        return _said("members: need more memory than there is; must be fewer, or fewer days", 2)
+    except KeyboardInterrupt:
+        code = 130
+    except OSError as error:
+        if not no_room(error):
+            raise
+        _stdout_given_up()
+        where = error.filename or "the standard output or a temporary file"
+        why = error.strerror or str(error)
+        return _said(f"{where}: can't be written ({why}); must be on a disk with room", 2)
+    return _said(interrupted, interruption.exit_code()) if code == 130 else int(code or 0)
+
+
+def _stdout_given_up() -> None:
+    """Let Python not try once more, when it ends, to write what could not be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(line: str, code: int) -> int:
+    interruption.nothing_more_heard()
+    interruption.said(one_line(line))
+    return code

@@ -1,0 +1,275 @@
+"""The command line: ``python -m sim run FILE.toml --out DIR`` runs a scenario, ``python -m sim sweep STUDY.toml --out DIR`` a study of
+many, and ``python -m sim parameters`` lists what can be set.
+"""
+
+import json
+import textwrap
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import sim
+
+from ..agents import POLICIES
+from ..errors import one_line
+from ..files import folder_written, written
+from ..interruption import INTERRUPTED
+from ..parameters.kinds import Parameter, plain
+from ..scenario.platform import PRESETS
+from ..scenario.scenario import Scenario
+from ..version import VERSION
+from . import commands
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH = 100
+"""Columns of what is printed."""
+SHOWN = (
+    "members",
+    "degree",
+    "reach2_share",
+    "reach3_share",
+    "acceptance",
+    "reciprocity",
+    "idk_rate",
+    "blocked",
+    "unwanted",
+)
+"""Measures that ``run`` prints; the others are in its files."""
+
+app = commands.program()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def _invitesim(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Simulate network-building strategies: whom to invite, who accepts, and whom the platform blocks."""
+
+
+@app.command()
+def run(
+    file: commands.FileToRead,
+    out: commands.Out,
+    settings: commands.Settings = None,
+    seed: commands.Seed = None,
+    threads: commands.Threads = None,
+    log: Annotated[
+        bool, typer.Option("--log", help="Keep every invitation: invitations.parquet.")
+    ] = False,
+) -> None:
+    """Run a scenario.
+
+    Prints the main measures of each policy and leaves in DIR, all of them or none: summary.csv, series.parquet, members.parquet, result.zip
+    (the whole result, for sim.load), scenario.toml and provenance.json.
+    """
+    scenario = commands.chosen(file, settings, seed=seed)
+    with folder_written(out, stale=["invitations.parquet"]) as folder:
+        result = sim.run(scenario, threads=threads, log=log, progress="simulating")
+        _write(result, folder)
+    print(_main_measures(result.summary))
+    print(f"written to {out}")
+
+
+@app.command()
+def sweep(
+    file: commands.StudyToRead,
+    out: commands.Out,
+    settings: commands.Settings = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", metavar="N", help="In place of the file's.")
+    ] = None,
+    jobs: commands.Jobs = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, as tcp://host:8786."),
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try failed runs again.")
+    ] = False,
+) -> None:
+    """Run a study: many points, many replications.
+
+    Goes on where it was stopped, and leaves in DIR table.parquet, with a row per point, replication and policy.
+    """
+    from ..studies.study_file import study_read
+
+    asked = study_read(file, settings, replications)
+    begun = time.monotonic()
+    try:
+        table = asked.study.run(
+            out,
+            jobs=jobs,
+            progress="sweep",
+            retry_failed=retry_failed,
+            until=asked.until,
+            most=asked.most,
+            scheduler=scheduler,
+        )
+    except KeyboardInterrupt as stopped:
+        raise commands.Interrupted(str(stopped) or INTERRUPTED) from None
+    failed = table.failed()
+    print(
+        f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s"
+    )
+    if len(failed):
+        first = failed.iloc[0]
+        where = f"point {first['point']}, seed {first['seed']}"
+        print(one_line(f"the first that failed: {where}: {first['error']}"))
+    print(f"written to {table.path}")
+
+
+@app.command()
+def parameters(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table in Markdown.")] = False,
+) -> None:
+    """List every parameter: its default, what values are right, and what it stands for; [A] marks an assumption."""
+    print(as_markdown(Scenario.parameters()) if markdown else as_text(Scenario.parameters()))
+
+
+@app.command()
+def page(
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one."
+        ),
+    ] = 8765,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Address to listen at; 0.0.0.0 lets other machines in.",
+        ),
+    ] = "localhost",
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name", metavar="NAME", help="Name or address that the page is reached by; repeat it."
+        ),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")
+    ] = True,
+) -> None:
+    """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""
+    from ..app.server import serve
+
+    serve(port, host=host, names=names or (), browser=browser)
+
+
+def as_text(listed: list[Parameter]) -> str:
+    """Write the parameters for the terminal, no line longer than ``WIDTH``."""
+    lines = [_row("parameter", "default", "values [unit]")]
+    for parameter in listed:
+        unit = f" [{parameter.unit}]" if parameter.unit else ""
+        lines.append(_row(parameter.name, _toml(parameter.default), _values(parameter) + unit))
+        lines += textwrap.wrap(
+            parameter.description, WIDTH, initial_indent="    ", subsequent_indent="    "
+        )
+    for title, combinations in _combinations():
+        lines += ["", title]
+        for name, numbers in combinations.items():
+            lines += textwrap.wrap(
+                f"{name}: {_numbers(numbers)}",
+                WIDTH,
+                initial_indent="    ",
+                subsequent_indent="        ",
+            )
+    return "\n".join(lines)
+
+
+def as_markdown(listed: list[Parameter]) -> str:
+    """Write the parameters as a table in Markdown."""
+    lines = ["| Parameter | Default | Values | Unit | Meaning |", "| --- | --- | --- | --- | --- |"]
+    for parameter in listed:
+        default, values = _toml(parameter.default), _values(parameter)
+        lines.append(
+            f"| `{parameter.name}` | `{default}` | {values} | {parameter.unit} | {parameter.description} |"
+        )
+    for title, combinations in _combinations():
+        lines += ["", title, ""]
+        lines += (f"- `{name}`: {_numbers(numbers)}" for name, numbers in combinations.items())
+    return "\n".join(lines)
+
+
+def _row(name: str, default: str, values: str) -> str:
+    return f"{name:30} {default:29} {values}"
+
+
+def _values(parameter: Parameter) -> str:
+    if parameter.low is None or parameter.high is None:
+        return f"{parameter.range}{' or none' if parameter.type.endswith('none') else ''}"
+    return f"{parameter.type}, {plain(parameter.low)} to {plain(parameter.high)}"
+
+
+def _toml(value: Any) -> str:
+    """Write a value as ``--set`` takes it."""
+    if value is None:
+        return "none"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else plain(value)
+
+
+def _combinations() -> list[tuple[str, dict[str, dict[str, Any]]]]:
+    """Give what the presets of the platform and the built-in policies set."""
+    defaults = {
+        parameter.name.rpartition(".")[2]: parameter.default
+        for parameter in Scenario.parameters()
+        if "NAME" in parameter.name
+    }
+    policies = {
+        name: {
+            key: getattr(policy, key) for key in defaults if getattr(policy, key) != defaults[key]
+        }
+        for name, policy in POLICIES.items()
+    }
+    return [
+        ("The presets of platform.preset set:", dict(PRESETS)),
+        ("The built-in policies are:", policies),
+    ]
+
+
+def _numbers(numbers: dict[str, Any]) -> str:
+    return ", ".join(f"{key} = {_toml(value)}" for key, value in numbers.items()) or "nothing"
+
+
+def _write(result: "sim.Result", folder: Path) -> None:
+    result.summary.to_csv(
+        folder / "summary.csv", index=False, float_format="%.6g", lineterminator="\n"
+    )
+    for name in ("series", "members", "invitations"):
+        table = getattr(result, name)
+        if table is not None:
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+    result.save(folder / "result.zip")
+    result.scenario.to_toml(folder / "scenario.toml")
+    with written(folder / "provenance.json") as beside:
+        beside.write_text(
+            json.dumps(result.provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+
+
+def _main_measures(summary: "pd.DataFrame") -> str:
+    table = summary.set_index("policy")[list(SHOWN)].T
+    table.index.name = table.columns.name = None
+    return table.to_string(
+        float_format=lambda number: f"{number:.0f}" if number >= 100 else f"{number:.3g}",
+        na_rep="",
+        line_width=WIDTH,
+    )

@@ -1,0 +1,167 @@
+"""Where compiled code is kept between two processes, so that only the first one waits for it.
+
+numba's own cache does not notice a change in a function that is imported from another file, ends
+in a traceback where nothing can be written or a file is damaged, and may mix up what two
+processes save at once. Here a file holds one compiled function and a checksum. The folder is
+named by all that the code was made from (the text of the kernel and the versions of what compiles
+it), the file by the function, the types it was compiled for, and the processor. So a file that is
+found is right, and one that is damaged or cut off is as good as none.
+"""
+
+import contextlib
+import functools
+import hashlib
+import multiprocessing
+import pickle
+import secrets
+import shutil
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+from numba.misc.appdirs import AppDirs
+
+PACKAGE = Path(__file__).parents[2]
+DIGEST = hashlib.sha256().digest_size
+OLD = 60 * 24 * 3600
+"""Seconds after which what another version of the kernel has left is removed."""
+NOT_KEPT = (
+    "{folder}: compiled code can't be kept there ({why}), so every process compiles anew, which "
+    "takes a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
+)
+
+
+def njit(*function: Callable[..., Any], cache: bool = False, **options: Any) -> Any:
+    """Compile as ``numba.njit`` does, and with ``cache`` keep what was compiled here."""
+    if not function:
+        return functools.partial(njit, cache=cache, **options)
+    made: Any = numba.njit(**options)(*function)
+    if cache and hasattr(made, "py_func"):  # it is compiled but for NUMBA_DISABLE_JIT
+        made._cache = CompiledCache(made)
+    return made
+
+
+class CompiledCache(NullCache):  # type: ignore[misc]
+    """What is kept of one function: a file for each combination of types that it is called with."""
+
+    def __init__(self, dispatcher: Any) -> None:
+        function = dispatcher.py_func
+        closed_over = tuple(cell.cell_contents for cell in function.__closure__ or ())
+        self._name = f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(
+            ">", ""
+        )
+        self._of = (
+            self._name,
+            _text(function.__code__.co_filename),
+            function.__code__.co_code,
+            dumps(closed_over) if closed_over else b"",
+            sorted(map(str, dispatcher.targetoptions.items())),
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the function compiled for some types, or None where it is not kept."""
+        target_context.refresh()
+        name = self._file(sig, target_context.codegen())
+        for folder in folders() if name else []:
+            try:
+                kept = (folder / name).read_bytes()
+                if hashlib.sha256(kept[DIGEST:]).digest() == kept[:DIGEST]:
+                    return CompileResult._rebuild(target_context, *pickle.loads(kept[DIGEST:]))
+            except OSError:
+                continue  # not there, or not to be read
+        return None
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        """Keep a compiled function in the first folder that takes it; warn once if none does."""
+        name = self._file(sig, cres.codegen)
+        of_this_process = cres.lifted or cres.library.has_dynamic_globals
+        if name and not of_this_process:
+            _keep(name, dumps(cres._reduce()))
+
+    def _file(self, sig: Any, codegen: Any) -> str:
+        """Return the name of the file; nothing where the types are known to this process only."""
+        types = str(sig)
+        if " at 0x" in types:
+            return ""
+        key = repr((self._of, types, codegen.magic_tuple())).encode()
+        return f"{self._name}-{hashlib.sha256(key).hexdigest()[:24]}"
+
+
+def folders() -> list[Path]:
+    """List where compiled code may be, in the order in which it is looked for and written."""
+    made_from = _made_from()
+    if not made_from:  # the text of the package can't be read, as in a zip
+        return []
+    if numba.config.CACHE_DIR:
+        places = [Path(numba.config.CACHE_DIR).absolute()]
+    else:
+        own = Path(AppDirs("invitesim", appauthor=False).user_cache_dir)
+        places = [own] * own.is_absolute() + [PACKAGE / "__pycache__"]
+    return [place / f"compiled-{made_from}" for place in places]
+
+
+@functools.cache
+def _made_from() -> str:
+    """Return a digest of all that the compiled code depends on beside its types and processor."""
+    texts = [_text(str(source)) for source in sorted(PACKAGE.glob("kernel/**/*.py"))]
+    versions = [sys.version, *map(version, ("numba", "llvmlite", "numpy"))]
+    made_from = hashlib.sha256(repr((texts, versions)).encode()).hexdigest()
+    return made_from[:16] if texts else ""
+
+
+@functools.cache
+def _text(file: str) -> str:
+    """Return a digest of the text of a file; nothing where it is in none, as in a zip."""
+    path = Path(file)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _keep(name: str, content: bytes) -> None:
+    refused = {}
+    for folder in folders():
+        try:
+            _write(folder, name, hashlib.sha256(content).digest() + content)
+        except OSError as error:
+            refused[folder] = error.strerror or str(error)
+        else:
+            return
+    if refused and multiprocessing.parent_process() is None:  # which has said it already
+        _warn(*next(iter(refused.items())))
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    """Write a file in one step, so that nobody reads half of it."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_old(folder.parent)
+    beside = folder / f".{secrets.token_hex(4)}"
+    try:
+        beside.write_bytes(content)
+        beside.replace(folder / name)
+    except PermissionError:  # on Windows nothing takes the place of a file that another reads
+        if not (folder / name).exists():
+            raise
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+
+
+def _remove_old(place: Path) -> None:
+    """Remove what other versions of the kernel have left, long after they were last compiled."""
+    for folder in place.glob("compiled-*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < time.time() - OLD:
+                shutil.rmtree(folder)
+
+
+@functools.cache
+def _warn(folder: Path, why: str) -> None:
+    warnings.warn(NOT_KEPT.format(folder=folder, why=why), stacklevel=2)

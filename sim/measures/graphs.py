@@ -1,0 +1,238 @@
+"""Who reaches whom over connections, whose connections know each other, and which members hang together.
+
+The connections of a society are rows of neighbours, a row a member, laid end to end: member v's are
+``indices[indptr[v]:indptr[v + 1]]``. Whom 256 egos reach is worked out at once: each member carries 256
+bits, one an ego, and a step outwards joins the bits of neighbours (multi-source breadth-first search;
+Then et al. 2014, PVLDB 8(4)). With 256 bits the marks of 20,000 members still fit a core's own cache.
+"""
+
+import numpy as np
+
+from ..kernel.mechanics.compiled_cache import njit
+
+LANES = 4
+EGOS_AT_ONCE = 64 * LANES
+_ALL_MARKS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_NO_SIGN = np.int64(0x7FFF_FFFF)
+"""Masks a sign that is never set, so that numba does not look whether to count from the end: a fifth of the time."""
+
+
+@njit(cache=True, nogil=True)
+def neighbours(connections, members):
+    """Lay out the connections as rows of neighbours.
+
+    Parameters
+    ----------
+    connections : int32 array (E, 2)
+        Pairs, each once, the smaller member first.
+    members : int
+        N.
+
+    Returns
+    -------
+    indptr : int64 array (N + 1,)
+        Where each row starts.
+    middle : int64 array (N,)
+        Where each row's larger neighbours start; those that are smaller than the member itself stand before them.
+    indices : int32 array (2 E,)
+        The rows.
+    """
+    indptr = np.zeros(members + 1, np.int64)
+    for pair in range(len(connections)):
+        indptr[connections[pair, 0] + 1] += 1
+        indptr[connections[pair, 1] + 1] += 1
+    for member in range(members):
+        indptr[member + 1] += indptr[member]
+    place = indptr[:-1].copy()
+    indices = np.empty(2 * len(connections), np.int32)
+    for pair in range(len(connections)):
+        member = connections[pair, 1]
+        indices[place[member]] = connections[pair, 0]
+        place[member] += 1
+    middle = place.copy()
+    for pair in range(len(connections)):
+        member = connections[pair, 0]
+        indices[place[member]] = connections[pair, 1]
+        place[member] += 1
+    return indptr, middle, indices
+
+
+@njit(cache=True, nogil=True)
+def reach_of_all(indptr, indices):
+    """Count, for every member, the others within two and within three steps; two int64 arrays (N,).
+
+    Reaching goes both ways: the egos that a member is marked with, over all rounds, are also those that it reaches. So the bits of its own
+    row are counted, which is a third faster than ``reach_of``, where egos are not everybody.
+    """
+    members = len(indptr) - 1
+    two, three = (
+        np.full(members, -1, np.int64),
+        np.full(members, -1, np.int64),
+    )  # -1: ego itself is not counted
+    near, far, farther = (
+        np.empty((members, LANES), np.uint64),
+        np.empty((members, LANES), np.uint64),
+        np.empty((members, LANES), np.uint64),
+    )
+    for first in range(0, members, EGOS_AT_ONCE):
+        _mark(indptr, indices, np.arange(first, min(first + EGOS_AT_ONCE, members)), near)
+        _step(indptr, indices, near, far)
+        _step(indptr, indices, far, farther)
+        for member in range(members):
+            for lane in range(LANES):
+                two[member] += _ones(far[member, lane])
+                three[member] += _ones(farther[member, lane])
+    return two, three
+
+
+@njit(cache=True, nogil=True)
+def reach_of(indptr, indices, egos):
+    """Count, for the egos (int64 array (K,)), the others within two and within three steps; two int64 arrays (K,)."""
+    members = len(indptr) - 1
+    two, three = np.empty(len(egos), np.int64), np.empty(len(egos), np.int64)
+    near, far = np.empty((members, LANES), np.uint64), np.empty((members, LANES), np.uint64)
+    for first in range(0, len(egos), EGOS_AT_ONCE):
+        some = egos[first : first + EGOS_AT_ONCE]
+        _mark(indptr, indices, some, near)
+        _step(indptr, indices, near, far)
+        _count_per_ego(far, two[first : first + len(some)])
+        _step(indptr, indices, far, near)
+        _count_per_ego(near, three[first : first + len(some)])
+    return two, three
+
+
+@njit(cache=True, nogil=True)
+def _mark(indptr, indices, egos, marks):
+    """Give each ego its own bit, on itself and on its neighbours."""
+    marks[:] = 0
+    for place in range(len(egos)):
+        ego = egos[place]
+        lane, bit = place >> 6, np.uint64(1) << np.uint64(place & 63)
+        marks[ego, lane] |= bit
+        for at in range(indptr[ego], indptr[ego + 1]):
+            marks[indices[at], lane] |= bit
+
+
+@njit(cache=True, nogil=True)
+def _step(indptr, indices, before, after):
+    """Carry the marks one step on: those of ``before`` and of all neighbours, into ``after``."""
+    members = len(indptr) - 1
+    marked = 0
+    for member in range(members):
+        word = before[member, 0] | before[member, 1] | before[member, 2] | before[member, 3]
+        marked += 1 if word else 0
+    if 2 * marked < members:  # few are marked: let these tell their neighbours
+        after[:] = before
+        for member in range(members):
+            a, b = before[member, 0], before[member, 1]
+            c, d = before[member, 2], before[member, 3]
+            if a | b | c | d:
+                for at in range(indptr[member], indptr[member + 1]):
+                    other = np.int64(indices[at]) & _NO_SIGN
+                    after[other, 0] |= a
+                    after[other, 1] |= b
+                    after[other, 2] |= c
+                    after[other, 3] |= d
+        return
+    for member in range(members):  # many are: let everyone ask, until it has all marks
+        a, b = before[member, 0], before[member, 1]
+        c, d = before[member, 2], before[member, 3]
+        for at in range(indptr[member], indptr[member + 1]):
+            if a & b & c & d == _ALL_MARKS:
+                break
+            other = np.int64(indices[at]) & _NO_SIGN
+            a |= before[other, 0]
+            b |= before[other, 1]
+            c |= before[other, 2]
+            d |= before[other, 3]
+        after[member, 0], after[member, 1] = a, b
+        after[member, 2], after[member, 3] = c, d
+
+
+@njit(cache=True, nogil=True)
+def _ones(word):
+    """Count the bits that are set in a word of 64 (Warren, Hacker's Delight, 5-1)."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555))
+    word = (word & np.uint64(0x3333_3333_3333_3333)) + (
+        (word >> np.uint64(2)) & np.uint64(0x3333_3333_3333_3333)
+    )
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F_0F0F_0F0F_0F0F)
+    return np.int64((word * np.uint64(0x0101_0101_0101_0101)) >> np.uint64(56))
+
+
+@njit(cache=True, nogil=True)
+def _count_per_ego(marks, others):
+    """Count the members that carry each ego's bit, but for ego itself, into ``others``."""
+    counts = np.zeros(EGOS_AT_ONCE, np.int64)
+    for member in range(len(marks)):
+        for lane in range(LANES):
+            word = marks[member, lane]
+            if word:
+                for bit in range(64):
+                    counts[64 * lane + bit] += (word >> np.uint64(bit)) & np.uint64(1)
+    for place in range(len(others)):
+        others[place] = counts[place] - 1
+
+
+@njit(cache=True, nogil=True)
+def triangles(indptr, middle, indices, egos):
+    """Count the triangles that each ego (int64 array (K,)) is part of: the pairs of its neighbours that are connected; int64 array (K,)."""
+    found = np.zeros(len(egos), np.int64)
+    is_neighbour = np.zeros(len(indptr) - 1, np.uint8)
+    for place in range(len(egos)):
+        row = indices[indptr[egos[place]] : indptr[egos[place] + 1]]
+        for other in row:
+            is_neighbour[other] = 1
+        count = 0
+        for other in row:
+            for at in range(
+                middle[other], indptr[other + 1]
+            ):  # each pair once: from its smaller end
+                count += is_neighbour[np.int64(indices[at]) & _NO_SIGN]
+        found[place] = count
+        for other in row:
+            is_neighbour[other] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def triangles_of_all(indptr, middle, indices):
+    """Count the triangles that each member is part of: int64 array (N,). Each is found once, from its smallest member."""
+    members = len(indptr) - 1
+    found = np.zeros(members, np.int64)
+    is_neighbour = np.zeros(members, np.uint8)
+    for ego in range(members):
+        larger = indices[middle[ego] : indptr[ego + 1]]
+        for other in larger:
+            is_neighbour[other] = 1
+        for other in larger:
+            count = 0
+            for at in range(middle[other], indptr[other + 1]):
+                third = np.int64(indices[at]) & _NO_SIGN
+                count += is_neighbour[third]
+                found[third] += is_neighbour[third]
+            found[ego] += count
+            found[other] += count
+        for other in larger:
+            is_neighbour[other] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def components(connections, members):
+    """Give each member the smallest member that it is connected to over any number of steps, itself included; int64 array (N,)."""
+    root = np.arange(members)
+    for pair in range(len(connections)):
+        one, other = connections[pair, 0], connections[pair, 1]
+        while root[one] != one:
+            root[one] = root[root[one]]
+            one = root[one]
+        while root[other] != other:
+            root[other] = root[root[other]]
+            other = root[other]
+        root[max(one, other)] = min(one, other)
+    for member in range(members):
+        root[member] = root[
+            root[member]
+        ]  # what it points to is smaller, so that one is already at its smallest
+    return root

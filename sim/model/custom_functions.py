@@ -1,0 +1,158 @@
+"""A policy's own function, compiled into the run.
+
+Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes machine code, and the compiled day
+calls it by its address.
+"""
+
+import inspect
+import re
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from ..agents.policy import Bond, Candidate, InvitePolicy
+from ..errors import InputError
+from ..parameters.kinds import shown
+from .fingerprint import captured, importable
+
+DRAWING = re.compile("numba_get_(py|np)_random_state")
+"""What compiled code refers to if it, or a function that it calls, draws or seeds: the state of ``random`` or of ``numpy.random``."""
+_compiled: dict[Any, Any] = {}
+"""The compiled functions, kept alive as long as the process: the day knows only their addresses."""
+
+
+def compiled(policy: InvitePolicy) -> int:
+    """Give the address of the policy's compiled function; 0 if it has none.
+
+    Raises
+    ------
+    InputError
+        If it is not such a function, does not compile, or draws random numbers: one line with the policy, the function and the reason.
+    """
+    condition = policy.condition
+    if condition is None:
+        return 0
+    where = f"policies.{policy.name}.condition"
+    function = _function(where, condition)
+    known = (function, _constants(function, frozenset(), []))
+    if known not in _compiled:
+        _compiled[known] = _compile(where, function)
+    return int(_compiled[known].address)
+
+
+def _function(where: str, condition: Any) -> Any:
+    """Give what is to be compiled, if it has the right form: numba takes more than can work here, and says little of what it doesn't."""
+    function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
+    right = "must be def condition(bond, candidate, day), and return True or False"
+    if not inspect.isfunction(function):
+        raise InputError(
+            f"{where}: {getattr(condition, '__name__', shown(condition))} is not a function written in Python; {right}"
+        )
+    if function.__code__.co_flags & (
+        inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    ):
+        raise InputError(
+            f"{where}: the function {function.__name__} is a generator or async; {right}"
+        )
+    takes = inspect.signature(function, follow_wrapped=False)
+    try:
+        takes.bind(*Bond._fields[:1], *Candidate._fields[:1], "day")
+        fits = not {one.kind for one in takes.parameters.values()} & {
+            inspect.Parameter.KEYWORD_ONLY,
+            inspect.Parameter.VAR_KEYWORD,
+        }
+    except TypeError:
+        fits = False
+    if not fits:
+        raise InputError(f"{where}: the function {function.__name__} takes {takes}; {right}")
+    return function
+
+
+def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
+    """Return what numba compiles into a function of all that it takes from outside, as it is now,
+    for it may be changed between runs.
+
+    ``names`` are those that the function uses which has led here: of a module they say what
+    matters.
+    """
+    thing = getattr(thing, "py_func", thing)
+    taken: dict[Any, Any]
+    if inspect.isfunction(thing) and not importable(thing) and thing not in met:
+        met.append(thing)
+        names, known = _names(thing.__code__), thing.__globals__
+        taken = captured(thing) | {name: known[name] for name in names & known.keys()}
+    elif inspect.ismodule(thing):
+        taken = {name: value for name, value in vars(thing).items() if name in names}
+    elif isinstance(thing, tuple):
+        taken = dict(enumerate(thing))
+    else:
+        return repr((thing.dtype, thing.tolist()) if isinstance(thing, np.ndarray) else thing)
+    return str({name: _constants(value, names, met) for name, value in sorted(taken.items())})
+
+
+def _names(code: CodeType) -> frozenset[str]:
+    """Find the names of what stands outside, attributes included, also those in functions within
+    the function.
+    """
+    inner = [one for one in code.co_consts if inspect.iscode(one)]
+    return frozenset(code.co_names).union(*map(_names, inner))
+
+
+def _compile(where: str, function: Any) -> Any:
+    from numba import cfunc, njit, typeof, types
+
+    inner = njit(boundscheck=True)(
+        function
+    )  # without, what lies behind an array's end would be read as if it were in it
+    word = types.int64
+
+    def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
+        try:
+            answer = inner(
+                Bond(met, talked, days_since, tie_class),
+                Candidate(number, degree, same_circle != 0, policy),
+                day,
+            )
+        except Exception:  # machine code can't raise it: the day takes note, and the engine says so
+            return -1
+        return 1 if answer else 0
+
+    title = f"the function {function.__name__}"
+    try:
+        seen = typeof(Bond(0, 0, 0, 0)), typeof(Candidate(0, 0, False, 0)), word
+        inner.get_call_template(seen, {})  # compiles it, with what it has defaults for left out
+        gives = types.unliteral(inner.nopython_signatures[0].return_type)
+        made = (
+            cfunc(word(*[word] * 9), nopython=True)(ask)
+            if isinstance(gives, types.Boolean | types.Number)
+            else None
+        )
+    except Exception as error:  # besides its own errors numba lets through whatever stops it
+        raise InputError(
+            f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}"
+        ) from None
+    if made is None:
+        given = (
+            "can give None"
+            if isinstance(gives, types.Optional | types.NoneType)
+            else f"gives {gives}"
+        )
+        raise InputError(
+            f"{where}: {title} {given}; must return True or False, whichever way it takes"
+        )
+    if DRAWING.search(made.inspect_llvm()):
+        right = "must draw none: only then is a run the same for the same seed"
+        raise InputError(f"{where}: {title}, or one that it calls, draws random numbers; {right}")
+    return made
+
+
+def _reason(text: str) -> str:
+    """Find the sentence of numba's report that says why."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [
+        line
+        for line in lines
+        if not line.startswith(("Failed in", "During:", "File ", "-->", "<source", "*", "^"))
+    ]
+    return " ".join((telling or lines or ["no reason given"])[0].split())

@@ -1,0 +1,308 @@
+"""A society that lives: the scenario turned into the kernel's arrays, day after day, and the arrays turned back into tables.
+
+``Engine`` is what ``sim.run`` and ``NetworkModel`` share, so that both give the same bytes.
+"""
+
+import copy
+import threading
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..kernel import day as kernel
+from ..kernel.day import Log
+from ..kernel.mechanics.threads import Partition
+from ..kernel.state import society as arrays
+from ..kernel.state.columns import DAY, FAILED, TOTALS
+from ..kernel.state.lists import LONGEST as LONGEST_LIST
+from ..kernel.state.lists import TOO_LONG
+from ..machine import check_memory
+from ..measures import definitions as measures
+from ..measures.graphs import reach_of
+from ..results.provenance import provenance
+from ..results.result import Result
+from ..scenario.scenario import LONGEST, Scenario
+from ..society import population as society
+from ..society.contact_log import ContactLog, read_contacts
+from . import tables
+from .checkpoint import Array, arrays_in, filled, packed, unpacked
+from .kernel_parameters import kernel_parameters
+from .state_view import StateView
+from .thread_team import ThreadTeam
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SERIES_EGOS = 256
+"""Members whose reach the series follows, at most."""
+REACH_STOPS = 12
+"""Evenings, evenly spaced over the scenario's days, on which the reach is taken for the series."""
+
+
+MADE_AGAIN = {"parameters", "log", "team"}
+"""Attributes of an engine that a copy makes or is given anew; all other arrays are its state."""
+
+
+class Engine:
+    """The arrays of one society, and its life.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate; with ``meeting.contacts`` the people of the log are the members.
+    threads : int, optional
+        How many live through the days; None: see ``ThreadTeam``.
+    log : ContactLog, optional
+        The log, where it has been read already.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The same, with ``members`` as they are.
+    state : State
+    parameters : Parameters
+    sociability : ndarray, float64, shape (N,)
+    series : ndarray, int64, shape (days, policies, TOTALS)
+        The totals on the evening of each day lived.
+
+    Raises
+    ------
+    InputError
+        A log that can't be read, or more members than fit into memory.
+    """
+
+    def __init__(
+        self, scenario: Scenario, threads: int | None = 1, log: ContactLog | None = None
+    ) -> None:
+        self.log = log
+        longest_day = 0
+        meeting = scenario.meeting
+        if meeting.contacts:
+            if self.log is None:
+                self.log = read_contacts(
+                    meeting.contacts,
+                    meeting.gap_seconds,
+                    columns=meeting.columns,
+                    skip_negative=meeting.skip_negative,
+                )
+            scenario = scenario.replace({"members": len(self.log.people)})
+            longest_day = int(np.diff(self.log.day_start).max())
+        n = scenario.members
+        check_memory(scenario)
+        self.scenario = scenario
+        self.parameters = kernel_parameters(scenario, n)
+        self.sociability = society.sociability(scenario, n)
+        policy = society.deal_policies(scenario, n)
+        starts = society.starts(scenario, self.sociability)
+        policies = len(scenario.policies)
+        try:
+            self.state = arrays.allocate_state(
+                self.parameters, policy, starts, policies, longest_day
+            )
+        except MemoryError:
+            raise InputError(
+                f"members: {n} need more memory than there is; "
+                "take fewer members or a smaller inviting.per_day"
+            ) from None
+        self.series = np.zeros((scenario.days, policies, TOTALS), np.int64)
+        self.team = ThreadTeam(threads, self.state)
+        self.started = datetime.now(UTC)
+        self.busy = threading.RLock()  # a copy is of an evening, whoever steps meanwhile
+        self.reach: dict[int, NDArray[np.float64]] = {}
+        self._egos: NDArray[np.int64] | None = None
+        """Those whose reach stands for everybody's in the series, once chosen for the policies."""
+        self._sizes = {1: np.bincount(policy, minlength=policies)}
+
+    @property
+    def view(self) -> StateView:
+        """What the arrays hold, by name."""
+        return StateView(self.state)
+
+    def snapshot(self) -> dict[str, Array]:
+        """Return all arrays that the days to come depend on, by name."""
+        with self.busy:
+            own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
+            own["notes"] = self.team.notes()
+            found = [part for name in own for part in arrays_in(own[name], name)]
+            return {name: packed(array) for name, array in found}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go on from a state of the same scenario. What is derived from arrays is made of these."""
+        own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
+        for name, value in own.items():
+            if isinstance(value, dict):
+                days = {
+                    part.partition(".")[2]: part for part in state if part.startswith(f"{name}.")
+                }
+                setattr(self, name, {int(day): unpacked(state[part]) for day, part in days.items()})
+            elif value is None and name in state:
+                setattr(self, name, unpacked(state[name]))
+            else:
+                setattr(self, name, filled(value, name, state))
+        self.team = ThreadTeam(self.team.threads, self.state)
+        for number, note in enumerate(self.team.notes()):
+            note[...] = unpacked(state[f"notes.{number}"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the state alone: views, threads and compiled functions are made again."""
+        return revived, (self.scenario, self.team.threads, self.log, self.started, self.snapshot())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Engine":
+        return copy.copy(self)  # shares nothing that changes
+
+    @property
+    def _log(self) -> Log:
+        if self.log is None:
+            nothing = np.zeros(0, np.int32)
+            return Log(np.zeros(1, np.int64), nothing, nothing, False)
+        repeats = self.scenario.meeting.repeat_log
+        return Log(self.log.day_start, self.log.ego, self.log.alter, repeats)
+
+    @property
+    def reach_days(self) -> set[int]:
+        """The days on whose evening the reach is taken for the series."""
+        return {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {
+            0
+        }
+
+    def measure_reach(self) -> None:
+        """Take the reach of this evening, of a sample of egos, for the series."""
+        policy, policies = self.view.policy.astype(np.int64), len(self.scenario.policies)
+        if self._egos is None:
+            self._egos = measures.choose_egos(
+                policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS
+            )
+        steps = reach_of(*self.view.neighbours(), self._egos)
+        self.reach[self.day] = np.column_stack(
+            [measures.centres(values, self._egos, policy, policies) for values in steps]
+        )
+
+    def result(self, invitations: tables.InvitationLog | None = None) -> Result:
+        """Take all measures, as of the last evening."""
+        columns, connections = tables.member_columns(self), self.view.connections()
+        return Result(
+            scenario=self.scenario,
+            summary=measures.summary(self._lived, columns, connections),
+            series=tables.series(self, self.reach),
+            members=tables.members(self, columns),
+            invitations=None if invitations is None else invitations.table(self),
+            connections=connections,
+            arcs=self.view.arcs(),
+            provenance=provenance(self.scenario, started=self.started, threads=self.team.threads),
+        )
+
+    def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
+        """Take some measures and nothing else; see ``measures.summary``."""
+        columns = tables.member_columns(self)
+        return measures.summary(self._lived, columns, self.view.connections, only)
+
+    @property
+    def _lived(self) -> Scenario:
+        """The scenario with the days lived: a model may stop early, or go on."""
+        return self.scenario.replace({"days": max(self.day, 1)})
+
+    def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
+        """Count the members of each policy on some days from the first on: shape (days, policies)."""
+        changed = np.array(list(self._sizes))
+        then = np.searchsorted(changed, np.arange(first_day, first_day + days), side="right") - 1
+        counts: NDArray[np.int64] = np.array(list(self._sizes.values()))[then]
+        return counts
+
+    def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
+        """Give each member a policy, from the coming day on.
+
+        What a member has done so far goes with it: from now on it counts to the totals of the policy that the member now has.
+
+        Parameters
+        ----------
+        places : int array (N,)
+            Places among the scenario's policies.
+        """
+        with self.busy:
+            self.state.platform.policy[:] = places
+            self._egos = None
+            self.state.platform.totals[:] = self.view.totals()
+            self._sizes[max(self.day, 0) + 1] = np.bincount(
+                places, minlength=len(self.scenario.policies)
+            )
+
+    @property
+    def day(self) -> int:
+        """The last day lived; 0 when the platform is about to open, less in the history."""
+        return int(self.state.clock[DAY])
+
+    def advance(self, last_day: int) -> None:
+        """Live until the evening of a day, beyond the scenario's last one if so asked."""
+        history = self.scenario.history_days
+        if history + last_day > LONGEST:
+            raise InputError(
+                f"days: day {last_day} after {history} days of history; "
+                f"a run lasts at most {LONGEST} days"
+            )
+        with self.busy:
+            self._live(last_day)
+
+    def _live(self, last_day: int) -> None:
+        if last_day > len(self.series):
+            more = np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)
+            self.series = np.concatenate([self.series, more])
+        log = self._log
+
+        def live(partition: Partition) -> int:
+            return int(
+                kernel.advance(self.state, self.parameters, last_day, self.series, log, partition)
+            )
+
+        while (said := self.team.live(live)) != kernel.DONE:
+            try:
+                self._grow(said)
+            except MemoryError:
+                raise InputError(
+                    f"members: {self.scenario.members} need more memory than there is by day "
+                    f"{self.day}; take fewer members, or fewer days"
+                ) from None
+        self._check()
+
+    def _check(self) -> None:
+        """Raise what the compiled days have taken note of."""
+        if self.state.clock[TOO_LONG]:
+            raise InputError(
+                f"members: by day {self.day} a member has more than {LONGEST_LIST} contacts, "
+                "connections or strangers invited; take fewer days or a smaller inviting.per_day"
+            )
+        if (failed := self.state.clock[FAILED:]).any():
+            policy = list(self.scenario.policies.values())[failed.argmax()]
+            title = getattr(policy.condition, "__name__", "of the policy")
+            right = "must give True or False for every bond and candidate"
+            raise InputError(
+                f"policies.{policy.name}.condition: the function {title} raised an exception "
+                f"by day {self.day}; {right}"
+            )
+
+    def _grow(self, lacking: int) -> None:
+        if lacking == kernel.MORE_SLOTS:
+            self.state = arrays.with_more_slots(self.state)
+        elif lacking == kernel.MORE_CONNECTIONS:
+            self.state = arrays.with_more_connections(self.state)
+        elif lacking == kernel.MORE_ACCEPTANCES:
+            self.state = arrays.with_room_for_acceptances(self.state, self.team.threads)
+        else:
+            self.state = arrays.with_longer_queues(self.state)
+
+
+def revived(
+    scenario: Scenario,
+    threads: int | None,
+    log: ContactLog | None,
+    started: datetime,
+    state: Mapping[str, Array],
+) -> Engine:
+    """Return an engine in a state that ``Engine.snapshot`` has returned."""
+    engine = Engine(scenario, threads, log)
+    engine.started = started
+    engine.restore(state)
+    return engine

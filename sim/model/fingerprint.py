@@ -1,0 +1,404 @@
+"""What decides what a function of the user's gives, so that a study does not take yesterday's runs
+for today's.
+
+It is the text of the user's own files: that which defines the function, and those that it imports,
+and so on. They are those that belong neither to Python, nor to an installed package, nor to this
+one. For what is typed into a notebook it is the text of the cells that bind the names it uses.
+Every edit counts, also of a comment; only what stands under ``if __name__ == "__main__":`` does
+not, unless it binds a name that the rest of the file reads.
+
+What a function is made with while the program runs, and so is in no text, joins if it is plain: the
+values of a closure, of defaults, of a ``functools.partial``, the state of an object. What is not
+plain must stand at the top level of a file. What is changed there while the program runs
+does not count.
+"""
+
+import ast
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import hashlib
+import importlib.util
+import inspect
+import linecache
+import operator
+import symtable
+import sys
+import sysconfig
+import types
+from collections.abc import Iterator, Mapping
+from importlib.machinery import PathFinder
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import InputError
+
+PLAIN = (
+    types.NoneType,
+    types.EllipsisType,
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    range,
+    enum.Enum,
+    PurePath,
+    decimal.Decimal,
+    fractions.Fraction,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    operator.attrgetter,
+    operator.itemgetter,
+)
+"""Kinds of values whose ``repr`` says all, and says it alike in every process."""
+INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")] + [
+    Path(__file__).resolve().parents[1]
+]
+"""Folders of what is not the user's own, beside those called site-packages."""
+
+
+def fingerprint(function: Any, where: str) -> dict[str, str]:
+    """Return what decides a function, or an object with methods: what it is, and a digest of each
+    text.
+
+    Parameters
+    ----------
+    function : Any
+        The user's own function, or object.
+    where : str
+        What it is for, as ``keep``, for an error.
+
+    Raises
+    ------
+    InputError
+        It is made with something that is neither plain nor in a text, or its text can't be read.
+    """
+    reader = _Reader(where)
+    return {"is": reader.describe(function), **dict(sorted(reader.digests.items()))}
+
+
+class _Text(NamedTuple):
+    """What is of interest of a text."""
+
+    digest: str
+    imports: tuple[str, ...]
+    reads: frozenset[str]
+    """Names that it takes from its own top level."""
+    binds: frozenset[str]
+    """Names of its top level."""
+
+
+class _Reader:
+    """Reads all that decides one function."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.digests: dict[str, str] = {}
+        """From what a text is called to its digest."""
+        self._files: set[Path] = set()
+        self._cells: set[str] = set()
+        self._met: dict[int, Any] = {}
+
+    def describe(self, thing: Any) -> str:
+        """Return what a thing is, in words that are the same in every process; take note of the
+        texts it needs.
+        """
+        thing = getattr(thing, "py_func", thing)  # of what numba has compiled
+        if isinstance(thing, np.generic):
+            thing = thing.item()
+        if isinstance(thing, PLAIN):
+            return repr(thing)
+        if id(thing) in self._met:
+            return f"{type(thing).__name__} again"
+        self._met[id(thing)] = thing  # kept, so that nothing else has its id
+        if isinstance(thing, np.ndarray) and not thing.dtype.hasobject:
+            return f"array {thing.dtype} {thing.tolist()}"
+        if isinstance(thing, tuple | list):
+            return f"{_name(type(thing))} [{', '.join(map(self.describe, thing))}]"
+        if isinstance(thing, set | frozenset):
+            return f"{_name(type(thing))} [{', '.join(sorted(map(self.describe, thing)))}]"
+        if isinstance(thing, Mapping):
+            pairs = [
+                f"{self.describe(key)}: {self.describe(value)}" for key, value in thing.items()
+            ]
+            return f"{_name(type(thing))} [{', '.join(pairs)}]"
+        if inspect.ismodule(thing):
+            self._module(thing.__name__)
+            return thing.__name__
+        if inspect.isclass(thing):
+            return self._class(thing)
+        return self._function(thing)
+
+    def _class(self, thing: type) -> str:
+        for one in thing.__mro__:
+            if one.__module__ == "__main__":
+                self._interactive(one.__qualname__.partition(".")[0], sys.modules["__main__"])
+            self._module(one.__module__)
+        return _name(thing)
+
+    def _function(self, thing: Any) -> str:
+        if importable(thing):
+            return _name(thing)
+        if inspect.isfunction(thing):
+            self._code(thing.__code__, thing.__globals__)
+            given = [captured(thing), thing.__defaults__, thing.__kwdefaults__]
+            return f"{_name(thing)} {_place(thing.__code__)} with {self.describe(given)}"
+        if isinstance(thing, functools.partial):
+            return f"partial {self.describe([thing.func, thing.args, thing.keywords])}"
+        if isinstance(thing, types.MethodType):
+            return f"{self.describe(thing.__func__)} of {self.describe(thing.__self__)}"
+        if isinstance(thing, types.BuiltinMethodType):
+            return f"{thing.__name__} of {self.describe(thing.__self__)}"
+        if hasattr(thing, "__wrapped__"):  # as functools.lru_cache makes it
+            return f"{_name(type(thing))} {self.describe(thing.__wrapped__)}"
+        return self._object(thing)
+
+    def _object(self, thing: Any) -> str:
+        """Return what an object is: its name, if a file that was imported makes it; else its class
+        and its state, if that is plain.
+        """
+        kind, plain = self.describe(type(thing)), hasattr(thing, "__dict__")
+        for module in list(sys.modules.values()):
+            is_own = isinstance(module, types.ModuleType) and _file_of(module.__name__)
+            if is_own and not (plain and module.__name__ == "__main__"):  # which may make it again
+                for name, value in list(vars(module).items()):
+                    if value is thing:
+                        self._module(module.__name__)
+                        return f"{module.__name__}.{name}, {kind}"
+        if plain:
+            return f"{kind} {self.describe(dict(sorted(vars(thing).items())))}"
+        what = f"is made with {_name(type(thing))}, which is no plain value"
+        right = "must stand at the top level of a file, whose text can be read"
+        raise InputError(f"{self.where}: {what}; {right}")
+
+    def _code(self, code: types.CodeType, names: Mapping[str, Any]) -> None:
+        """Take note of the text that code was compiled from, in a module with these names."""
+        file, spec = Path(code.co_filename), names.get("__spec__")
+        if file.is_file():
+            module = spec.name if spec else str(names.get("__name__"))
+            self._file(file, module, str(names.get("__package__") or ""))
+            return
+        text = "".join(linecache.getlines(code.co_filename))
+        if not text or code.co_filename in ("<string>", "<stdin>"):  # they stand for any text
+            what = f"its text can't be read ({code.co_name} was typed in)"
+            raise InputError(f"{self.where}: {what}; must be in a file, or in a notebook")
+        self._cell(text, sys.modules.get(str(names.get("__name__"))))
+
+    def _module(self, name: str) -> None:
+        """Take note of the file of a module, and of those of the packages that it is in."""
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            file = _file_of(dotted := ".".join(parts[:end]))
+            if file is not None:
+                is_package = file.stem == "__init__"
+                self._file(file, dotted, dotted if is_package else dotted.rpartition(".")[0])
+
+    def _file(self, file: Path, module: str, package: str) -> None:
+        file = file.resolve()
+        if file in self._files or _installed(file):
+            return
+        self._files.add(file)
+        folders = module.split(".")
+        folders = folders if file.stem == "__init__" else folders[:-1]
+        label = f"text of {'/'.join([*folders, file.name])}"
+        while label in self.digests:
+            label += " (another)"
+        text = _read(file)
+        self.digests[label] = text.digest
+        for name in text.imports:
+            self._module(_absolute(name, package))
+
+    def _cell(self, text: str, module: types.ModuleType | None) -> None:
+        """Take note of a cell, and of those that bind the names it reads."""
+        if text in self._cells:
+            return
+        self._cells.add(text)
+        read = _understood(text)
+        first = next((line for line in text.splitlines() if line.strip()), "")[:40]
+        self.digests[f"cell {first!r} {read.digest[:8]}"] = read.digest
+        for name in read.imports:
+            self._module(name)
+        for name in sorted(read.reads):
+            self._interactive(name, module)
+
+    def _interactive(self, name: str, module: types.ModuleType | None) -> None:
+        """Take note of the last cell that binds a name, or, where none is known, of what the name
+        is.
+        """
+        if module is None or name not in vars(module) or _file_of(module.__name__) is not None:
+            return
+        cell = next((one for one in reversed(_cells()) if name in _understood(one).binds), None)
+        if cell is not None:
+            self._cell(cell, module)
+        elif id(vars(module)[name]) not in self._met:
+            self.describe(vars(module)[name])
+
+
+def captured(function: types.FunctionType) -> dict[str, Any]:
+    """Return what a function takes from the functions around it, as far as it is set."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    empty = types.CellType()
+    return {name: cell.cell_contents for name, cell in cells.items() if cell != empty}
+
+
+def _name(thing: Any) -> str:
+    return f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+
+
+def _place(code: types.CodeType) -> str:
+    """Tell functions of one file and one name apart, such as two lambdas, by where they end."""
+    places = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
+    return "{}:{}".format(*max(places, default=(code.co_firstlineno, 0)))
+
+
+def importable(thing: Any) -> bool:
+    """Tell whether a thing is Python's or a package's, and found there by its name."""
+    module = sys.modules.get(str(getattr(thing, "__module__", None)))
+    file = getattr(module, "__file__", None)
+    if (
+        module is None
+        or module.__name__ == "__main__"
+        or (file and not _installed(Path(file).resolve()))
+    ):
+        return False
+    try:
+        return operator.attrgetter(thing.__qualname__)(module) is thing
+    except AttributeError:
+        return False
+
+
+def _installed(file: Path) -> bool:
+    packages = {"site-packages", "dist-packages"}
+    return not packages.isdisjoint(file.parts) or any(map(file.is_relative_to, INSTALLED))
+
+
+def _file_of(name: str) -> Path | None:
+    """Find the user's own file that a module is read from, without importing anything."""
+    if name in sys.modules:
+        file = getattr(sys.modules[name], "__file__", None)
+    else:
+        spec = _spec(name, tuple(sys.path))
+        file = spec.origin if spec and spec.has_location else None
+    return _own_file(file) if isinstance(file, str) else None
+
+
+@functools.cache
+def _own_file(file: str) -> Path | None:
+    path = Path(file).resolve()
+    return path if path.is_file() and not _installed(path) else None
+
+
+@functools.cache
+def _spec(name: str, path: tuple[str, ...]) -> Any:
+    package, _, _ = name.rpartition(".")
+    if not package:
+        try:
+            return importlib.util.find_spec(name)
+        except ValueError:  # a module that was made by hand
+            return None
+    there = sys.modules.get(package)
+    around = there.__spec__ if there else _spec(package, path)
+    places = around.submodule_search_locations if around else None
+    return PathFinder.find_spec(name, list(places)) if places else None
+
+
+def _absolute(name: str, package: str) -> str:
+    return importlib.util.resolve_name(name, package) if name.startswith(".") and package else name
+
+
+def _cells() -> list[str]:
+    """Return the cells that a notebook has run."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return list(shell.history_manager.input_hist_parsed) if shell else []
+
+
+def _read(file: Path) -> _Text:
+    state = file.stat()
+    return _read_once(file, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(10_000)
+def _read_once(file: Path, _changed: int, _size: int) -> _Text:
+    content = file.read_bytes()
+    if file.suffix not in (".py", ".pyw", ""):
+        return _unread(content)
+    return _understood(importlib.util.decode_source(content))
+
+
+@functools.lru_cache(10_000)
+def _understood(text: str) -> _Text:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return _unread(text.encode())
+    text = _without_guard(text, tree)
+    tree, table = ast.parse(text), symtable.symtable(text, "", "exec")
+    return _Text(
+        hashlib.sha256(text.encode()).hexdigest(),
+        tuple(sorted(set(_imports(tree)))),
+        _names_read(table),
+        frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()),
+    )
+
+
+def _unread(content: bytes) -> _Text:
+    return _Text(hashlib.sha256(content).hexdigest(), (), frozenset(), frozenset())
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    """Find the names of all modules that a text may import, and of what may be one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            between = "" if module.endswith(".") else "."
+            yield from (f"{module}{between}{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+
+
+def _names_read(table: symtable.SymbolTable) -> frozenset[str]:
+    """Find the names that the text of a module, and all that is in it, take from its top level."""
+    top = table.get_type() == "module"
+    own = [
+        one.get_name()
+        for one in table.get_symbols()
+        if one.is_referenced() and (top or one.is_global())
+    ]
+    return frozenset(own).union(*map(_names_read, table.get_children()))
+
+
+def _without_guard(text: str, tree: ast.Module) -> str:
+    """Leave out what only the started script does, unless it binds what the rest reads."""
+    lines = text.splitlines(keepends=True)
+    for one in reversed(tree.body):
+        if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'":
+            rest = ast.Module([other for other in tree.body if other is not one], [])
+            read = _names_read(symtable.symtable(ast.unparse(rest), "", "exec"))
+            if not one.orelse and read.isdisjoint(_changed_by(one)):
+                del lines[one.lineno - 1 : one.end_lineno]
+    return "".join(lines)
+
+
+def _changed_by(tree: ast.AST) -> Iterator[str]:
+    """Find the names that are bound anywhere in a tree, or of which a part is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(getattr(node, "ctx", None), ast.Store):
+            inner: Any = node
+            while isinstance(inner, ast.Attribute | ast.Subscript):
+                inner = inner.value
+            if isinstance(inner, ast.Name):
+                yield inner.id

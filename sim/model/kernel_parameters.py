@@ -1,0 +1,118 @@
+"""The scenario turned into the numbers that the compiled day works with."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernel.mechanics.random import threshold, until
+from ..kernel.state.parameters import (
+    AnsweringNumbers,
+    InvitingNumbers,
+    MeetingNumbers,
+    Parameters,
+    PlatformNumbers,
+    PolicyNumbers,
+    SocietyNumbers,
+)
+from ..scenario.scenario import Answering, Inviting, Meeting, Scenario
+from ..society.population import rounded
+from .custom_functions import compiled
+
+
+def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+    """Return the scenario in the kernel's terms."""
+    society = scenario.society
+    return Parameters(
+        key=np.uint64(scenario.seed),
+        society=SocietyNumbers(
+            members=members,
+            circle_size=society.circle_size,
+            often=society.often,
+            close=society.close,
+            first_day=1 - scenario.history_days,
+        ),
+        meeting=_meeting(scenario.meeting),
+        inviting=_inviting(scenario.inviting, scenario.answering),
+        answering=AnsweringNumbers(
+            recognise=_thresholds(*scenario.answering.recognise),
+            accept=_thresholds(*scenario.answering.accept),
+            idk_click=threshold(scenario.answering.idk_click),
+        ),
+        platform=_platform(scenario),
+        policies=_policies(scenario),
+    )
+
+
+def _thresholds(*probabilities: float) -> NDArray[np.int64]:
+    return np.array([threshold(p) for p in probabilities], np.int64)
+
+
+def _or_none(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def _meeting(meeting: Meeting) -> MeetingNumbers:
+    again, friend, circle = meeting.again, meeting.friend, meeting.circle
+    return MeetingNumbers(
+        until_again=until(again),
+        until_friend=until(again + friend),
+        until_circle=until(again + friend + circle),
+        again_choice=meeting.again_choice,
+        face=_thresholds(
+            meeting.face_again,
+            meeting.face_online,
+            meeting.face_friend,
+            meeting.face_circle,
+            meeting.face_anybody,
+        ),
+    )
+
+
+def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
+    whole = int(inviting.per_day)
+    with np.errstate(over="ignore", divide="ignore"):
+        waited = np.arange(1, inviting.pending_days + 1) / np.float64(answering.delay_scale)
+        later = rounded(np.exp(-np.power(waited, answering.delay_shape)))
+    return InvitingNumbers(
+        whole_attempts=whole,
+        extra_attempt=threshold(inviting.per_day - whole),
+        tries=inviting.tries,
+        prior=np.array(inviting.prior_acceptance),
+        prior_weight=inviting.prior_weight,
+        pending_days=inviting.pending_days,
+        lock_days=_or_none(inviting.lock_days),
+        delays=_thresholds(*later),
+    )
+
+
+def _platform(scenario: Scenario) -> PlatformNumbers:
+    platform = scenario.platform
+    return PlatformNumbers(
+        limit=_or_none(platform.limit),
+        window_days=_or_none(platform.window_days),
+        restriction_days=_or_none(platform.restriction_days),
+        min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
+        min_invites=platform.min_invites,
+        weekly_invites=_or_none(platform.weekly_invites),
+        max_connections=_or_none(platform.max_connections),
+    )
+
+
+def _policies(scenario: Scenario) -> PolicyNumbers:
+    policies = list(scenario.policies.values())
+    weights = np.array(
+        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+    )
+    weights /= weights.sum(axis=1, keepdims=True)
+    upper = weights[:, 0] + weights[:, 1]
+    return PolicyNumbers(
+        until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
+        until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
+        contacts_only=np.array(
+            [policy.introductions + policy.directory == 0 for policy in policies], bool
+        ),
+        min_tie=np.array([policy.min_tie for policy in policies], np.int64),
+        min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),
+        takes_references=np.array([policy.takes_references for policy in policies], bool),
+        condition=np.array([compiled(policy) for policy in policies], np.int64),
+    )

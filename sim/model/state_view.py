@@ -1,0 +1,318 @@
+"""What a society's arrays hold, by name: the one place outside the kernel that reads its bits.
+
+Everything here is as of the last evening lived. Arrays are copies.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernel.rules.enforcing import FOREVER
+from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
+from ..kernel.state import bonds, columns, networks
+from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
+from ..kernel.state.rows import ALTER, EGO, EXTRA, SLOT, SOURCE_BITS
+from ..kernel.state.society import State
+
+Numbers = NDArray[np.int64]
+Pairs = NDArray[np.int32]
+
+SOURCES = {
+    FROM_CONTACTS: "contacts",
+    FROM_INTRODUCTIONS: "introductions",
+    FROM_DIRECTORY: "directory",
+}
+TOTAL = {
+    "connections": columns.T_CONNECTIONS,
+    "sent": columns.T_SENT,
+    "accepted": columns.T_ACCEPTED,
+    "resolved": columns.T_RESOLVED,
+    "strikes": columns.T_STRIKES,
+}
+"""Columns of ``Engine.series`` by what they count."""
+STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
+
+
+class Ties(NamedTuple):
+    """Bonds of one member, or of all; arrays of one length."""
+
+    alter: Numbers
+    met: Numbers
+    talked: Numbers
+    last: Numbers
+    """Day of the last encounter, counted from the first day of the history."""
+    tie_class: Numbers
+    standing: Numbers
+    """How the platform stands, a key of ``STANDINGS``."""
+
+
+class Sent(NamedTuple):
+    """Invitations of one day; arrays of one length."""
+
+    slot: Numbers
+    ego: Pairs
+    alter: Pairs
+    source: NDArray[np.int8]
+    """A key of ``SOURCES``."""
+    tie_class: NDArray[np.int8]
+    delay: Pairs
+    """Days until the answer; ``pending_days``: never."""
+
+
+class Outcomes(NamedTuple):
+    """What has become of some invitations by now."""
+
+    connected: NDArray[np.bool_]
+    pending: NDArray[np.bool_]
+    idk: NDArray[np.bool_]
+
+
+_COUNTS = {
+    "contacts": bonds.CONTACTS,
+    "strangers": bonds.STRANGERS,
+    "degree": bonds.CONNECTIONS,
+}
+_TALLIES = {
+    "sent": columns.SENT,
+    "accepted": columns.ACCEPTED,
+    "strikes": columns.STRIKES,
+    "received": columns.RECEIVED,
+    "welcomed": columns.WELCOMED,
+    "arcs": columns.ARCS,
+    "mutual_arcs": columns.MUTUAL,
+    "blocked_day": columns.BLOCKED_DAY,
+    "sent_at_block": columns.SENT_AT_BLOCK,
+}
+
+
+class StateView:
+    """A society's arrays by name.
+
+    Parameters
+    ----------
+    state : State
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @property
+    def day(self) -> int:
+        """The last day lived; 0 when the platform is about to open, less in the history."""
+        return int(self._state.clock[columns.DAY])
+
+    @property
+    def policy(self) -> NDArray[np.uint8]:
+        """The place of each member's policy among the scenario's: shape (N,)."""
+        return self._state.platform.policy
+
+    def column(self, name: str) -> Numbers:
+        """Return a number of each member: shape (N,).
+
+        Parameters
+        ----------
+        name : str
+            contacts, strangers or degree; sent, accepted, strikes, received, welcomed (received and
+            accepted), arcs, mutual_arcs, blocked_day (0: never), sent_at_block; resolved;
+            restricted_until.
+        """
+        if name in _COUNTS:
+            return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+        if name in _TALLIES:
+            return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
+        if name == "resolved":
+            answers = self._state.platform.answers.reshape(-1, columns.ANSWERS)
+            return answers[:, 1::2].sum(axis=1, dtype=np.int64)
+        until = columns.RESTRICTED_UNTIL
+        return self._column(self._state.platform.account, columns.ACCOUNT, until)
+
+    @staticmethod
+    def _column(table: NDArray[np.int32], width: int, column: int) -> Numbers:
+        return table[column::width].astype(np.int64)
+
+    def number(self, name: str, member: int) -> int:
+        """Return a number of one member; names as in ``column``, but for "resolved"."""
+        if name in _COUNTS:
+            return int(self._state.people.counts[bonds.COUNTS * member + _COUNTS[name]])
+        if name in _TALLIES:
+            return int(self._state.platform.tally[columns.TALLY * member + _TALLIES[name]])
+        until = columns.RESTRICTED_UNTIL
+        return int(self._state.platform.account[columns.ACCOUNT * member + until])
+
+    @property
+    def restricted(self) -> NDArray[np.bool_]:
+        """Whether each member may not invite on the coming day: shape (N,)."""
+        restricted: NDArray[np.bool_] = self.column("restricted_until") > max(self.day, 0)
+        return restricted
+
+    def restricted_days(self) -> Numbers:
+        """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
+        until, tally = self.column("restricted_until"), self._state.platform.tally
+        imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
+        for_good = until == FOREVER
+        lived = imposed - np.where(for_good, 0, np.maximum(0, until - max(self.day, 0)))
+        whole: Numbers = lived + np.where(for_good, self.day - self.column("blocked_day"), 0)
+        return whole
+
+    def connected(self, ego: int) -> Pairs:
+        """Return the members with whom ego is connected, in the order in which they connected."""
+        platform, blocks = self._state.platform, self._state.people.blocks
+        places = networks.places(platform.connections, blocks, ego, self.number("degree", ego))
+        others: Pairs = platform.connected[places].astype(np.int32)
+        return others
+
+    def contacts_of(self, ego: int) -> Ties:
+        """Return ego's bonds with those it has met or talked to, in the order of meeting them."""
+        people = self._state.people
+        length = self.number("contacts", ego)
+        return self._ties(networks.places(people.contacts, people.blocks, ego, length))
+
+    def strangers_of(self, ego: int) -> Ties:
+        """Return ego's bonds with those it knows only by an invitation between them."""
+        people = self._state.people
+        length = self.number("strangers", ego)
+        slots = networks.places(people.strangers, people.blocks, ego, length)
+        return self._ties(slots[people.state[slots] != bonds.MOVED])
+
+    def all_ties(self) -> tuple[Numbers, Ties]:
+        """Return all bonds, member by member: whose each is, and what it is."""
+        people = self._state.people
+        egos, slots = networks.all_slots(
+            people.counts, people.contacts, people.strangers, people.blocks
+        )
+        here = people.state[slots] != bonds.MOVED
+        return egos[here], self._ties(slots[here])
+
+    def _ties(self, slots: Numbers) -> Ties:
+        people = self._state.people
+        tie, state = people.link[2 * slots + 1].astype(np.int64), people.state[slots]
+        return Ties(
+            alter=people.alter[slots].astype(np.int64),
+            met=(tie >> bonds.MET) & bonds.MET_MASK,
+            talked=(tie >> bonds.TALKED) & bonds.TALKED_MASK,
+            last=tie >> bonds.LAST,
+            tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
+            standing=state.astype(np.int64) >> bonds.STANDING,
+        )
+
+    def neighbours(self) -> tuple[Numbers, Pairs]:
+        """Return the connections as rows of neighbours: indptr (N + 1,) and indices (2 E,)."""
+        people, platform = self._state.people, self._state.platform
+        indptr, indices = networks.neighbours(
+            people.counts, platform.connections, people.blocks, platform.connected
+        )
+        return indptr, indices
+
+    def connections(self) -> Pairs:
+        """Return the connections: shape (E, 2), ego < alter, sorted."""
+        found: Pairs = networks.pairs(*self.neighbours())
+        return found
+
+    def arcs(self) -> Pairs:
+        """Return the arcs of the outreach graph: shape (A, 2), sorted."""
+        people = self._state.people
+        found: Pairs = networks.arcs(
+            people.counts,
+            people.contacts,
+            people.strangers,
+            people.blocks,
+            people.alter,
+            people.state,
+            self.column("arcs"),
+        )
+        return found
+
+    def acquainted(self) -> Numbers:
+        """Count each member's connections with people it has met or talked to: shape (N,)."""
+        people = self._state.people
+        counted: Numbers = networks.acquainted(
+            people.counts, people.contacts, people.blocks, people.state
+        )
+        return counted
+
+    def pending(self) -> tuple[Numbers, Numbers]:
+        """Return the two sides of the invitations that are pending: egos and alters."""
+        people, platform = self._state.people, self._state.platform
+        ring, day = len(platform.sent_from), max(self.day, 0)
+        starts = platform.sent_from[:, :, [0, -1]].astype(np.int64)
+        most = len(platform.sent_slot) // ring
+        rows = [row for row in range(ring) if (day - row) % ring < min(ring - 1, day)]
+        places = [
+            np.arange(row * most + begin, row * most + end)
+            for row in rows
+            for begin, end in starts[row].tolist()
+        ]
+        sent = np.concatenate([*places, np.empty(0, np.int64)])
+        slots = self.current(platform.sent_slot[sent].astype(np.int64))
+        pending = people.state[slots] >> bonds.STANDING == PENDING
+        egos, alters = platform.sent_ego[sent[pending]], people.alter[slots[pending]]
+        return egos.astype(np.int64), alters.astype(np.int64)
+
+    def sent_today(self) -> Sent:
+        """Return the invitations of the last day, in the order (ego, alter)."""
+        today = self._state.today
+        parts = [today.invitations[begin:end] for begin, end in today.section_rows.tolist()]
+        rows = np.concatenate(parts)
+        keys = (rows[:, EGO].astype(np.int64) << 32) | rows[:, ALTER]
+        if (np.diff(keys) < 0).any():  # several of a member's, as it sent them
+            rows = rows[np.argsort(keys)]
+        slots, packed = rows[:, SLOT].astype(np.int64), rows[:, EXTRA]
+        state = self._state.people.state[slots]
+        return Sent(
+            slot=slots,
+            ego=rows[:, EGO],
+            alter=rows[:, ALTER],
+            source=(packed & SOURCE_BITS).astype(np.int8),
+            tie_class=((state & bonds.CLASS_BITS) >> bonds.CLASS).astype(np.int8),
+            delay=packed >> 2,
+        )
+
+    def current(self, slots: Numbers) -> Numbers:
+        """Return where some bonds are now: a stranger's moves when the two meet."""
+        people = self._state.people
+        moved = people.state[slots] == bonds.MOVED
+        return np.where(moved, people.link[2 * slots + 1], slots)
+
+    def outcomes(self, slots: Numbers) -> Outcomes:
+        """Return what has become of the invitations of some bonds, as it stands now."""
+        state = self._state.people.state[self.current(slots)].astype(np.int64)
+        standing = state >> bonds.STANDING
+        return Outcomes(
+            connected=standing == CONNECTED,
+            pending=standing == PENDING,
+            idk=(state & bonds.STRUCK) > 0,
+        )
+
+    def totals(self) -> Numbers:
+        """Add up the members of each policy: shape (policies, TOTALS), as the day keeps them."""
+        own = np.zeros((len(self.policy), columns.TOTALS), np.int64)
+        own[:, columns.T_CONNECTIONS] = self.column("degree")
+        own[:, columns.T_SENT] = self.column("sent")
+        own[:, columns.T_ACCEPTED] = self.column("accepted")
+        own[:, columns.T_RESOLVED] = self.column("resolved")
+        own[:, columns.T_STRIKES] = self.column("strikes")
+        own[:, columns.T_ARCS] = self.column("arcs")
+        own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
+        own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
+        own[:, columns.T_RESTRICTED] = self.restricted
+        sums = np.zeros_like(self._state.platform.totals)
+        np.add.at(sums, self.policy, own)
+        return sums
+
+    def footprint(self) -> tuple[int, int, int]:
+        """Return the bond records, the bytes that they take, and those of all else.
+
+        Spare places, directories and connections are the bond records'.
+        """
+        people, platform, clock = self._state.people, self._state.platform, self._state.clock
+        pools = (people.mark, people.alter, people.link, people.state)
+        per_slot = sum(pool.nbytes for pool in pools) // len(people.alter)
+        records = int(self.column("contacts").sum() + self.column("strangers").sum())
+        connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
+        lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
+        waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
+        others = (people.counts, people.starts, *platform[3:9], *self._state.today)
+        bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
+        return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

@@ -1,0 +1,82 @@
+"""Several threads for one large society.
+
+Each lives through all days in compiled code, where they wait for each other after each stage (see
+``kernel.mechanics.threads``). A run is the same for any number of threads.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernel.mechanics.threads import GIVEN_UP, Partition, partitions
+from ..kernel.state.society import State, section_size
+from ..machine import cores
+
+WORTHWHILE = 20_000
+"""Members below which a second thread costs more than it gains."""
+MOST = 64
+"""Threads, at most: more gain nothing, and a system has an end of them."""
+
+
+class ThreadTeam:
+    """The threads of one run.
+
+    Parameters
+    ----------
+    threads : int, optional
+        1 or more, of which ``MOST`` are taken at most, and not more than the society has sections of
+        512 members; None: all cores of this process where the society is large enough.
+    state : State
+        As it was allocated.
+    """
+
+    def __init__(self, threads: int | None, state: State) -> None:
+        members = len(state.platform.policy)
+        wanted = min(threads or (cores() if members >= WORTHWHILE else 1), MOST)
+        totals = state.platform.totals.shape
+        self._partitions = partitions(
+            wanted, members, state.sections, section_size(members), totals
+        )
+        self.threads = len(self._partitions)
+        self._executor: ThreadPoolExecutor | None = None
+
+    def notes(self) -> list[NDArray[np.int64]]:
+        """Return what the threads have noted for the rest of a day not lived to its end."""
+        first = self._partitions[0]
+        shared = [first.all_progress, first.all_totals, first.list_starts]
+        return [*shared, *(part.scratch.answer.cursor for part in self._partitions)]
+
+    def live(self, do: Callable[[Partition], int]) -> int:
+        """Do the parts of all threads at once, and return what they say: all say the same.
+
+        None begins before all have come: if one can't be started, or Ctrl-C comes before this thread
+        joins them, nothing has been done.
+
+        Parameters
+        ----------
+        do : callable
+            ``do(partition)`` does a part, and returns what is to be said.
+        """
+        first, *others = self._partitions
+        if not others:
+            return do(first)
+        self._executor = self._executor or ThreadPoolExecutor(len(others))
+        first.gate[:] = 0
+
+        def join(partition: Partition) -> int:
+            try:
+                return do(partition)
+            except BaseException:
+                partition.gate[GIVEN_UP] = 1  # the others wait for this one
+                raise
+
+        try:
+            at_work = [self._executor.submit(join, partition) for partition in others]
+            return max(do(first), *(work.result() for work in at_work))
+        except BaseException:
+            first.gate[GIVEN_UP] = 1
+            executor, self._executor = self._executor, None
+            executor.shutdown(cancel_futures=True)  # nobody is left at the barrier
+            raise

@@ -1,0 +1,1 @@
+"""What a parameter is, how values are checked, and TOML."""

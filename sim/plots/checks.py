@@ -1,0 +1,106 @@
+"""What can be drawn: the arguments of ``sim.plots``, checked before anything is drawn."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from ..errors import InputError
+from ..files import destination
+from ..parameters.kinds import shown
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+ESTIMATE = ("mean", "low", "high")
+"""The columns of an estimate and its interval."""
+
+
+def estimates(name: str, table: Any, kind: str, wanted: Sequence[str], *keys: str) -> pd.DataFrame:
+    """Return the rows of a long table that are to be drawn.
+
+    Parameters
+    ----------
+    name : str
+        What the argument is called.
+    table : DataFrame
+        With the columns population and policy, ``kind``, ``keys`` (numbers) and the estimate.
+    kind, wanted
+        A column that tells rows apart, and what of it is to be drawn; all of it must be there.
+
+    Raises
+    ------
+    InputError
+        Where it is no table, lacks columns or rows, or has no numbers where they are needed.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"{name}: not a table (got {shown(table)}); must be a pandas.DataFrame")
+    needed = ("population", "policy", kind, *keys, *ESTIMATE)
+    for column in needed:
+        if list(table.columns).count(column) != 1:
+            there = ", ".join(map(str, table.columns)) or "none"
+            raise InputError(
+                f"{name}: no single column {column} (got {there}); must have {', '.join(needed)}"
+            )
+    for column in (*keys, *ESTIMATE):
+        if not is_numeric_dtype(table[column]):
+            raise InputError(f"{name}: {column} is not all numbers; must be numbers")
+    drawn = table[table[kind].isin(list(wanted)) & (table["policy"] != "all")]
+    for one in wanted:
+        if not (drawn[kind] == one).any():
+            raise InputError(f"{name}: no policy has a row of {kind} {one}; must have one or more")
+    return drawn
+
+
+def words(name: str, given: Any) -> str:
+    """Return a text for a figure."""
+    if not isinstance(given, str):
+        raise InputError(f"{name}: not a text (got {shown(given)}); must be a text")
+    return given
+
+
+def names(name: str, given: Any) -> list[str]:
+    """Return names of policies."""
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    if isinstance(given, str) or not all(isinstance(one, str) for one in listed):
+        raise InputError(
+            f"{name}: not names (got {shown(given)}); must be a list of names of policies"
+        )
+    return listed
+
+
+def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":
+    """Return a graph whose members can be drawn."""
+    import networkx as nx
+
+    if not isinstance(graph, nx.Graph):
+        raise InputError(
+            f"graph: not a network (got {shown(graph)}); must be a networkx.Graph, as result.graph()"
+        )
+    has = {data.get("policy") for _, data in graph.nodes(data=True)}
+    if None in has or has.isdisjoint(policies):
+        there = ", ".join(sorted(map(str, has))) or "no members"
+        raise InputError(
+            f"graph: members without a policy of {', '.join(policies)} (got {there}); "
+            "must be as result.graph() gives it, and the policies those of its members"
+        )
+    return graph
+
+
+def place(path: Any) -> Path:
+    """Return a path to which the suffixes of files can be added."""
+    read: Path = destination(path)
+    if not read.name:
+        raise InputError(f"{read}: not the name of a file; must be a path that ends in one")
+    return read
+
+
+def figure(given: Any) -> Any:
+    """Return a figure of matplotlib."""
+    from matplotlib.figure import Figure
+
+    if not isinstance(given, Figure):
+        raise InputError(f"figure: not one (got {shown(given)}); must be a figure of sim.plots")
+    return given

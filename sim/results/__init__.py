@@ -1,0 +1,1 @@
+"""Results: tables, files, and where they come from."""

@@ -1,0 +1,1 @@
+"""Runs: one, many, and the one pool of processes for them."""

@@ -1,0 +1,235 @@
+"""Processes of this machine that do runs: one pool for ``run_many``, ``replicate`` and studies.
+
+What the processes do is sent to them by ``cloudpickle``: what another process could not import,
+typed in, in a notebook, or in a script without ``if __name__ == "__main__":``, goes as it is. So no
+process ever runs the user's script again.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import forkserver
+from multiprocessing.connection import wait
+from typing import Any
+
+import cloudpickle
+
+from ..errors import InputError
+from ..machine import cores
+from ..parameters.checks import whole
+
+_starting = threading.Lock()
+"""Held where what all threads share is changed for a moment, to start a process."""
+_sent_work = b""
+"""In a process of a pool: what it does, as it was sent."""
+_work: Callable[[Any], Any] | None = None
+"""In a process of a pool: what it does."""
+
+
+def processes(jobs: int | None) -> int:
+    """Count the processes that ``jobs`` asks for.
+
+    None asks for as many as there are cores for this process; or for 1, this process itself, where
+    it belongs to a pool already, whose other processes have the other cores. A daemonic process
+    can't start others, so there it is always 1.
+    """
+    number = None if jobs is None else whole("jobs", jobs)
+    if multiprocessing.current_process().daemon:
+        return 1
+    if number is None:
+        return 1 if multiprocessing.parent_process() or _in_dask() else cores()
+    return number
+
+
+def _in_dask() -> bool:
+    """Tell whether this thread does a task of Dask, whose workers may be no processes of a pool."""
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return False
+    try:
+        distributed.get_worker()
+    except ValueError:
+        return False
+    return True
+
+
+class Pool:
+    """Processes that call one function.
+
+    Parameters
+    ----------
+    work : callable
+        Of one argument.
+    jobs : int
+        Processes, at most.
+    name : str
+        What the function holds, for an error.
+
+    Raises
+    ------
+    InputError
+        The function can't be sent to another process.
+    """
+
+    def __init__(self, work: Callable[[Any], Any], jobs: int, name: str) -> None:
+        sent = _sent(name, work)
+        context = multiprocessing.get_context(_method())
+        environment = dict(os.environ)
+        self._executor = ProcessPoolExecutor(
+            jobs, mp_context=context, initializer=_settle, initargs=(sent, environment)
+        )
+
+    def submit(self, name: str, argument: Any) -> "Future[bytes]":
+        """Let a process call the function; ``name`` says in an error of whose argument."""
+        sent = _sent(name, argument)
+        with _without_main(), deaf_children():
+            return self._executor.submit(_do, sent)
+
+    @staticmethod
+    def result(future: "Future[bytes]") -> Any:
+        """Return what the function returned, or raise what it raised; ``BrokenProcessPool`` where
+        its process died.
+        """
+        return cloudpickle.loads(future.result())
+
+    def close(self, *, at_once: bool) -> None:
+        """End the processes; at once: amid what they do, for they have nothing to lose."""
+        # public only from Python 3.14 on, as terminate_workers
+        for process in list((self._executor._processes or {}).values()) if at_once else []:
+            process.terminate()
+        self._executor.shutdown(cancel_futures=True)
+
+
+def _sent(name: str, thing: Any) -> bytes:
+    try:
+        return bytes(cloudpickle.dumps(thing))
+    except Exception as error:  # of any kind, by what the thing's own methods for it raise
+        reason = " ".join(str(error).split())
+        right = "must hold nothing that belongs to one process, or jobs=1"
+        raise InputError(f"{name}: can't be sent to another process ({reason}); {right}") from None
+
+
+def _method() -> str:
+    """Return how processes are started, with all made ready for it.
+
+    On Linux they are forked from a process that has imported and loaded, and if need be compiled,
+    what a run needs, and does nothing else; a fork of this process could hang, as it may have
+    threads. Elsewhere a fork is not safe once some of the system's own libraries are loaded, so
+    there each process is new.
+    """
+    if sys.platform == "linux" and _can_fork():
+        return "forkserver"
+    # processes that save the same compiled code at once may mix it up
+    from . import preload  # noqa: F401
+
+    return "spawn"
+
+
+def _can_fork() -> bool:
+    """Start the process that others are forked from, unless it runs; tell whether it does."""
+    with _starting, deaf_children():
+        before = dict(os.environ)
+        # it finds this package where this process has found it, and not another one in the current
+        # folder
+        path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
+        os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
+        try:
+            multiprocessing.set_forkserver_preload([f"{__package__}.preload"])
+            forkserver.ensure_running()
+        except ChildProcessError:  # this process is a fork of one that has it
+            return False
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+    return True
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Start processes that do not import the user's script, which nothing that is sent to them
+    needs.
+    """
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def deaf_children() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is
+    inherited.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _settle(sent: bytes, environment: dict[str, str]) -> None:
+    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to
+    the parent.
+    """
+    from tqdm import tqdm
+
+    global _sent_work
+    _sent_work = sent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.clear()  # that of when the first pool was opened
+    os.environ.update(environment)
+    # its own would be shared between processes, and be left behind when this one is ended
+    tqdm.set_lock(threading.RLock())
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _do(argument: bytes) -> bytes:
+    """Do the work of this process, in it."""
+    global _work
+    try:
+        _work = _work or cloudpickle.loads(_sent_work)
+        given = cloudpickle.loads(argument)
+    except (
+        Exception
+    ) as error:  # of any kind, from what the user's modules do when they are imported
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        right = "must be a function that a new process can import, or jobs=1"
+        raise InputError(
+            f"another process can't make keep or the scenario ({what}); {right}"
+        ) from None
+    try:
+        return bytes(cloudpickle.dumps(_work(given)))
+    except Exception as error:
+        if _travels(error):
+            raise
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+
+
+def _travels(error: Exception) -> bool:
+    """Tell whether an exception comes out of pickle as it went in: one whose class takes other
+    arguments does not.
+    """
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)
+    except Exception:  # of any kind, by what its class does
+        return False

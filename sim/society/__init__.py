@@ -1,0 +1,1 @@
+"""Who there is: a drawn population, or the people of a contact log."""

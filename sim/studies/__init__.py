@@ -1,0 +1,1 @@
+"""Studies: a scenario at many points, with replications, in a folder that loses nothing."""

@@ -1,0 +1,161 @@
+"""The runs of a study on a cluster, by Dask: when one machine is too small.
+
+The study's own process gives jobs to the scheduler, a bounded number at a time, and writes what comes back. What a worker had when it died
+is given to another one by the scheduler. Workers need the same version of invitesim; they do not need the study's folder.
+"""
+
+import contextlib
+import functools
+import logging
+import secrets
+from asyncio import CancelledError
+from collections.abc import Iterator
+from concurrent import futures
+from typing import Any
+
+from ..errors import InputError
+from ..parameters.kinds import shown
+from ..scenario.scenario import Scenario
+from ..version import VERSION
+from .executors import AHEAD, Done, died
+from .run_record import Job, Keep, Record, attempt, described
+
+try:
+    import distributed
+    from distributed.client import ClosedClientError
+    from distributed.comm.core import CommClosedError
+    from distributed.utils import silence_logging_cmgr
+except ImportError:
+    raise InputError(
+        "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'"
+    ) from None
+
+PATIENCE = 20
+"""Seconds in which a scheduler must answer."""
+AGAIN = 2
+"""Times that a job is given out again which a worker could not even begin."""
+
+
+def attempt_there(version: str, scenario: Scenario, keep: Keep, job: Job) -> Record:
+    """Run a job on a worker; one of another version would give other numbers."""
+    if version != VERSION:
+        raise InputError(
+            f"scheduler: a worker has invitesim {VERSION}; must be {version}, as where the study was started"
+        )
+    return attempt(scenario, keep, job)
+
+
+class Dask:
+    """Does jobs on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    scenario, keep
+        Of the study.
+    scheduler : str or distributed.Client
+        The scheduler's address, or a client of it, which stays open.
+    """
+
+    def __init__(
+        self, scenario: Scenario, keep: Keep, scheduler: "str | distributed.Client"
+    ) -> None:
+        self._work = (VERSION, scenario, keep)
+        if not isinstance(scheduler, str | distributed.Client):
+            raise InputError(
+                f"scheduler: not one (got {shown(scheduler)}); must be its address, as tcp://host:8786, or a client of Dask"
+            )
+        self._own = isinstance(scheduler, str)
+        try:
+            self._client = (
+                distributed.Client(scheduler, timeout=PATIENCE)
+                if isinstance(scheduler, str)
+                else scheduler
+            )
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())[:100]
+            raise InputError(
+                f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786"
+            ) from None
+        self._futures: dict[Any, Job] = {}
+        self._given_up: list[Job] = []
+        self._gone = False
+        self._name = f"invitesim-{secrets.token_hex(4)}"
+        """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
+
+    @property
+    def room(self) -> int:
+        """How many more jobs it would take now: workers may come and go."""
+        with self._gone_in_one_line():
+            threads = int(sum(self._client.nthreads().values()))
+        return AHEAD * max(1, threads) - len(self._futures)
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs it has taken and not given back."""
+        return len(self._futures) + len(self._given_up)
+
+    def submit(self, job: Job) -> None:
+        """Take a job."""
+        work = functools.partial(
+            attempt_there, *self._work, job
+        )  # whole: dask looks into arguments for names of its own
+        with self._gone_in_one_line():
+            future = self._client.submit(
+                work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN
+            )
+        self._futures[future] = job
+
+    def finished(self) -> Done:
+        """Wait until a job is done, and give those that are, with their records."""
+        if not self._futures:
+            raise died(self._given_up)
+        done: Done = []
+        with self._gone_in_one_line():
+            finished = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
+            for future in finished:
+                job = self._futures.pop(future)
+                try:
+                    done.append((job, self._record(future)))
+                except distributed.KilledWorker:
+                    self._given_up.append(job)
+        return done
+
+    def _record(self, future: Any) -> Record:
+        if future.status in ("cancelled", "lost"):
+            raise CancelledError
+        try:
+            record: Record = future.result()
+        except (InputError, distributed.KilledWorker):
+            raise
+        except (CancelledError, futures.CancelledError, CommClosedError):
+            raise  # the scheduler went before the record came: that is no failure of the run
+        except (
+            Exception
+        ) as error:  # of any kind: the worker could not begin, so it is no failed run
+            right = "must be able to import all that keep and the scenario need"
+            raise InputError(
+                f"scheduler: a worker can't begin ({described(error.__cause__ or error)}); {right}"
+            ) from None
+        return record
+
+    @contextlib.contextmanager
+    def _gone_in_one_line(self) -> Iterator[None]:
+        """Raise whatever Dask raises where its scheduler has gone as the line that says so."""
+        try:
+            yield
+        except (OSError, CancelledError, futures.CancelledError, ClosedClientError):
+            self._gone = True
+            raise InputError(
+                "scheduler: it has gone, or has dropped the study's runs; must be there again, "
+                "then start the study again"
+            ) from None
+
+    def close(self) -> None:
+        """Take back what is under way."""
+        if self._futures and not self._gone:
+            self._client.cancel(list(self._futures))
+        self._futures.clear()
+        if self._own:
+            # it logs, as an error, that it no longer tries to reach a scheduler that has gone
+            with silence_logging_cmgr(logging.CRITICAL):
+                self._client.close()

@@ -1,0 +1,174 @@
+"""Where the runs of a study are done: here, in processes of this machine, or somewhere else behind the same few methods.
+
+An executor takes jobs while it has room, and gives records in whatever order they are done. It knows nothing of studies or folders; a
+study knows nothing of where its runs are done, so its table is the same by any of them.
+"""
+
+import functools
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol
+
+from ..errors import InputError
+from ..runs.pool import Pool, processes
+from ..scenario.scenario import Scenario
+from .run_record import Job, Keep, Record, attempt
+
+AHEAD = 4
+"""Jobs that each process has waiting: enough that none waits for the study, few enough to hold in memory."""
+Done = list[tuple[Job, Record]]
+
+
+class Executor(Protocol):
+    """Does the runs of one study.
+
+    A job whose process dies each time is no failed run, of which there would be a row, for it may
+    be the machine's fault. It is under way until nothing else is; then ``finished`` says so.
+    """
+
+    @property
+    def room(self) -> int:
+        """How many more jobs it would take now."""
+        ...
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs it has taken and not given back."""
+        ...
+
+    def submit(self, job: Job) -> None:
+        """Take a job."""
+        ...
+
+    def finished(self) -> Done:
+        """Wait until something has happened, and give the jobs that are done, perhaps none, with their records."""
+        ...
+
+    def close(self) -> None:
+        """Stop at once; jobs under way are lost."""
+        ...
+
+
+def local(scenario: Scenario, keep: Keep, jobs: int | None) -> Executor:
+    """Choose the executor of this machine: for one job this process itself, else a pool of processes."""
+    jobs = processes(jobs)
+    return Here(scenario, keep) if jobs == 1 else Processes(scenario, keep, jobs)
+
+
+class Here:
+    """Does one job at a time, in this process."""
+
+    def __init__(self, scenario: Scenario, keep: Keep) -> None:
+        self._work = (scenario, keep)
+        self._job: Job | None = None
+
+    @property
+    def room(self) -> int:
+        """How many more jobs it would take now."""
+        return int(self._job is None)
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs it has taken and not given back."""
+        return int(self._job is not None)
+
+    def submit(self, job: Job) -> None:
+        """Take a job."""
+        self._job = job
+
+    def finished(self) -> Done:
+        """Do the job."""
+        job, self._job = self._job, None
+        return [] if job is None else [(job, attempt(*self._work, job))]
+
+    def close(self) -> None:
+        """Do nothing: nothing is under way between two calls."""
+
+
+def died(jobs: Sequence[Job]) -> InputError:
+    """Return the error that says of which runs each process has died."""
+    more = f" (and {len(jobs) - 1} more runs)" if len(jobs) > 1 else ""
+    run = ", ".join(f"{name} = {value}" for name, value in jobs[0].changes.items())
+    reason = "most often for want of memory (take fewer jobs or members), or killed by a library of your function"
+    kept = "all others are kept, and the same again tries this one once more"
+    return InputError(
+        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process died twice, {reason}; {kept}"
+    )
+
+
+class Processes:
+    """Does jobs in a pool of processes.
+
+    When a process dies, the pool loses all that was under way and does not know whose fault it was. So each of these jobs is done again
+    alone, in a new pool; the one that kills its process once more is given up.
+    """
+
+    def __init__(self, scenario: Scenario, keep: Keep, jobs: int) -> None:
+        self._work = functools.partial(attempt, scenario, keep)
+        self._jobs = jobs
+        self._pool: Pool | None = None
+        self._futures: dict[Future[bytes], Job] = {}
+        self._suspects: deque[Job] = deque()
+        self._given_up: list[Job] = []
+        self._alone = False
+        """Whether the one job under way is a suspect."""
+
+    @property
+    def room(self) -> int:
+        """How many more jobs it would take now."""
+        return 0 if self._suspects or self._alone else AHEAD * self._jobs - len(self._futures)
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs it has taken and not given back."""
+        return len(self._futures) + len(self._suspects) + len(self._given_up)
+
+    def submit(self, job: Job) -> None:
+        """Take a job."""
+        if self._pool is None:
+            self._pool = Pool(self._work, self._jobs, "keep, or the scenario")
+        try:
+            self._futures[self._pool.submit("the point", job)] = job
+        except BrokenProcessPool:  # a process has died since the last look
+            self._suspects.append(job)
+            self._close_pool()
+
+    def finished(self) -> Done:
+        """Wait until something has happened, and give the jobs that are done, perhaps none, with their records."""
+        if not self._futures and self._suspects:
+            self._alone = True
+            self.submit(self._suspects.popleft())
+        elif not self._futures:
+            raise died(self._given_up)
+        done: Done = []
+        broken: list[Job] = []
+        for future in wait(self._futures, return_when=FIRST_COMPLETED).done:
+            self._take(future, done, broken)
+        if broken:
+            for future in wait(self._futures).done:  # of a broken pool all are done
+                self._take(future, done, broken)
+            if self._alone:
+                self._given_up += broken
+            else:
+                self._suspects.extend(sorted(broken, key=lambda job: (job.point, job.replication)))
+            self._close_pool()
+        self._alone = self._alone and bool(self._futures)
+        return done
+
+    def _take(self, future: Future[bytes], done: Done, broken: list[Job]) -> None:
+        job = self._futures.pop(future)
+        try:
+            done.append((job, Pool.result(future)))
+        except BrokenProcessPool:
+            broken.append(job)
+
+    def _close_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close(at_once=bool(self._futures))
+
+    def close(self) -> None:
+        """End the processes, in the middle of what they do."""
+        self._close_pool()

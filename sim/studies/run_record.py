@@ -1,0 +1,149 @@
+"""What a study keeps of a run: a small table, made where the run was.
+
+A run that went well has a row for each policy and one for ``all``, with the measures. A run that
+failed has one row, ``all``, with the error in place of the measures.
+"""
+
+import functools
+import traceback
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import InputError
+from ..measures.definitions import EVERYBODY
+from ..scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow
+
+    from ..results.result import Result
+    from ..runs.running import Measures
+
+RUN = ("point", "replication", "seed")
+"""Columns of a study's table that say which run a row is of."""
+POLICY = "policy"
+"""The first column of a run's own table."""
+ERROR = "error"
+"""The last column: what a failed run said; null where the run went well."""
+
+type Keep = Callable[[Result], pd.DataFrame] | Measures
+"""Makes of a result the table that is kept: the column ``policy`` and columns of measures.
+
+One that has a method ``live`` is given the scenario instead, and lives it in its own way."""
+
+
+class Job(NamedTuple):
+    """One run of a study."""
+
+    point: int
+    replication: int
+    seed: int
+    changes: Mapping[str, Any]
+    """The point's values, by dotted name."""
+
+    @property
+    def key(self) -> str:
+        """Return a name that no other run of the study has."""
+        return f"{self.point}-{self.replication}"
+
+
+class Record(NamedTuple):
+    """What is kept of one run."""
+
+    content: bytes
+    """Its table, as `packed` has made it."""
+    failed: bool
+
+
+def attempt(scenario: Scenario, keep: Keep, job: Job) -> Record:
+    """Run the study's scenario with a job's changes, and give the record of what came out, an error included."""
+    from ..runs.running import live_and_keep
+
+    try:
+        changed = scenario.replace({**job.changes, "seed": job.seed})
+        return Record(packed(_measured(live_and_keep(keep, changed))), failed=False)
+    except InputError as error:
+        return failure(job, str(error))
+    except Exception as error:  # of whatever kind: the row says which, and the other runs go on
+        return failure(job, described(error))
+
+
+def described(error: BaseException) -> str:
+    """Write an exception in one line: its kind, its text, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+
+
+def failure(job: Job, said: str) -> Record:
+    """Make the record of a run that failed."""
+    import pyarrow
+
+    row = {POLICY: [EVERYBODY], ERROR: [" ".join(said.split())]}
+    return Record(packed(pyarrow.RecordBatch.from_pydict(row)), failed=True)
+
+
+def _measured(kept: "pd.DataFrame") -> "pyarrow.RecordBatch":
+    """Return the table of a run that went well: the policy, the measures, and no error."""
+    import pyarrow
+
+    columns = {str(name): _column(kept[name]) for name in kept}
+    if POLICY not in columns or not columns.keys().isdisjoint((*RUN, ERROR)):
+        raise InputError(
+            f"keep: its table has the columns {', '.join(columns)}; must have {POLICY}, and none "
+            f"of {', '.join((*RUN, ERROR))}"
+        )
+    error = pyarrow.nulls(len(kept), pyarrow.string())
+    return pyarrow.RecordBatch.from_pydict({POLICY: columns.pop(POLICY), **columns, ERROR: error})
+
+
+def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
+    import pyarrow
+
+    if column.dtype.kind in "iufb" and hasattr(
+        column.dtype, "itemsize"
+    ):  # as most are; a NaN is null
+        return pyarrow.array(column.to_numpy(), from_pandas=True)
+    values = pyarrow.array(column, from_pandas=True)
+    words = values.type in (
+        pyarrow.large_string(),
+        pyarrow.string_view(),
+    ) or pyarrow.types.is_dictionary(values.type)
+    values = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
+    return values.cast(pyarrow.string()) if words else values
+
+
+def packed(rows: "pyarrow.RecordBatch") -> bytes:
+    """Return a small table as bytes, which `unpacked` reads."""
+    columns = rows.schema.serialize().to_pybytes()
+    raw = len(columns).to_bytes(4) + columns + rows.serialize().to_pybytes()
+    return zlib.compress(raw, level=1)
+
+
+def unpacked(content: bytes) -> "pyarrow.RecordBatch":
+    """Return the table of a record."""
+    import pyarrow
+
+    columns, rows = _parts(content)
+    return pyarrow.ipc.read_record_batch(rows, _schema(columns))
+
+
+def schema_of(content: bytes) -> "pyarrow.Schema":
+    """Return the columns of a record, the same object for all records that have the same."""
+    return _schema(_parts(content)[0])
+
+
+def _parts(content: bytes) -> tuple[bytes, bytes]:
+    raw = zlib.decompress(content)
+    end = 4 + int.from_bytes(raw[:4])
+    return raw[4:end], raw[end:]
+
+
+@functools.lru_cache
+def _schema(columns: bytes) -> "pyarrow.Schema":
+    import pyarrow
+
+    return pyarrow.ipc.read_schema(pyarrow.py_buffer(columns))

@@ -1,0 +1,348 @@
+"""The table of a study: a row for each point, replication and policy, exported from its runs.
+
+It is written some thousand runs at a time and read as its reader likes, so its size is not a matter
+of memory. The same runs give the same bytes, whenever and wherever each of them was done.
+
+The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads; the
+digest beside it, and in ``StudyTable``, covers every bit.
+"""
+
+import contextlib
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..files import written
+from ..measures.statistics import check_one_row, paired_difference
+from ..parameters.kinds import near, shown
+from ..scenario.scenario import Scenario
+from .design import Design
+from .run_record import ERROR, POLICY, RUN, schema_of, unpacked
+from .store import Store, Stored
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow
+
+TABLE = "table.parquet"
+DIGEST = f"{TABLE}.sha256"
+"""As ``sha256sum`` writes and checks it."""
+ROWS = 10_000
+"""About how many rows are put together at a time, and make a row group of the file."""
+NOT_MEASURED = (*RUN, POLICY, ERROR)
+
+
+class StudyTable:
+    """The finished table of a study, in its file.
+
+    pandas, polars and DuckDB read the file, or this object, which raises an ``InputError`` where
+    the file is not, to the last bit, as the study has written it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        design: Design,
+        scenario: Scenario,
+        replications: NDArray[np.int64],
+        digest: str,
+    ) -> None:
+        import pyarrow.parquet
+
+        self.path, self._digest = path, digest
+        self._design, self._scenario, self._replications = design, scenario, replications
+        with self._checked(), pyarrow.parquet.ParquetFile(path) as file:
+            self.schema: pyarrow.Schema = file.schema_arrow
+            self._rows = int(file.metadata.num_rows)
+
+    def __len__(self) -> int:
+        return self._rows
+
+    @property
+    def runs(self) -> int:
+        """How many runs it has, failed ones and those of equal points included."""
+        return int(self._replications.sum())
+
+    def __repr__(self) -> str:
+        return f"<StudyTable {self.path}: {len(self._design)} points, {self.runs} runs, {len(self)} rows>"
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Lend the rows to any library that speaks Arrow, as in ``polars.DataFrame(table)``."""
+        import pyarrow
+
+        return pyarrow.RecordBatchReader.from_batches(
+            self.schema, self.batches()
+        ).__arrow_c_stream__(requested_schema)
+
+    @property
+    def measures(self) -> list[str]:
+        """The columns that are measures."""
+        varied = {column_of(name, self.schema.names) for name in self._design.names}
+        return [
+            name for name in self.schema.names if name not in NOT_MEASURED and name not in varied
+        ]
+
+    def batches(self) -> "Iterator[pyarrow.RecordBatch]":
+        """Yield the rows a part at a time."""
+        import pyarrow.parquet
+
+        with self._checked(), pyarrow.parquet.ParquetFile(self.path) as file:
+            yield from file.iter_batches()
+
+    def _read(self, columns: Sequence[str] | None = None, filters: Any = None) -> "pyarrow.Table":
+        import pyarrow.parquet
+
+        with self._checked():  # of the folders' names no columns are made
+            return pyarrow.parquet.read_table(
+                self.path, columns=columns, filters=filters, partitioning=None
+            )
+
+    @contextlib.contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Refuse a file that is not the one that was written, or can't be read."""
+        try:
+            if sha256(self.path) != self._digest:
+                raise InputError(
+                    f"{self.path}: not what this study has written (damaged, or written anew "
+                    "since); must be: run(folder) writes it again from the runs that it keeps"
+                )
+            yield
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: can't be read ({error.strerror or error}); must be a file that you "
+                "may read"
+            ) from None
+
+    def to_pandas(
+        self, columns: Sequence[str] | None = None, *, policy: str | None = None
+    ) -> "pd.DataFrame":
+        """Read the table, or some columns and the rows of one policy, as a DataFrame.
+
+        A parameter that is unset is NaN, as is a measure of nothing or of a run that failed.
+
+        Raises
+        ------
+        InputError
+            A column or a policy that is not there.
+        """
+        if isinstance(columns, str) or not isinstance(columns, Iterable | None):
+            raise InputError(
+                f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']"
+            )
+        columns = None if columns is None else list(columns)
+        for column in columns or ():
+            _check("columns", column, self.schema.names)
+        wanted = None
+        if policy is not None:
+            _check("policy", policy, self._read([POLICY])[POLICY].unique().to_pylist())
+            wanted = [(POLICY, "==", policy)]
+        table: pd.DataFrame = self._read(columns, wanted).to_pandas()
+        return table
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the table as CSV, a part at a time."""
+        import pyarrow.csv
+
+        with written(path) as beside, pyarrow.csv.CSVWriter(beside, self.schema) as writer:
+            for batch in self.batches():
+                writer.write_batch(batch)
+
+    def failed(self) -> "pd.DataFrame":
+        """Return the rows of the runs that failed: their parameters and their errors."""
+        import pyarrow.compute
+
+        names = [name for name in self.schema.names if name not in self.measures]
+        failed = pyarrow.compute.field(ERROR).is_valid()
+        table: pd.DataFrame = self._read(names, failed).to_pandas()
+        return table
+
+    def compare(
+        self,
+        a: int | Mapping[str, Any],
+        b: int | Mapping[str, Any],
+        measure: str | None = None,
+        policy: str | None = None,
+    ) -> "pd.DataFrame":
+        """Compare two points, replication by replication.
+
+        Parameters
+        ----------
+        a, b : int or mapping
+            A point's number, or the values that tell it from the others, as ``{"platform.limit": 3}``.
+        measure, policy : str, optional
+            Only this one; None: every one.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``policy``, ``measure`` and those of ``sim.paired``: ``mean`` of a - b, ``low``, ``high`` (95 %), ``replications``
+            (pairs) and ``variance_saved``.
+
+        Raises
+        ------
+        InputError
+            A point, measure or policy that is not there; runs that have several rows of a policy,
+            which are no replications.
+        """
+        import pandas as pd
+
+        numbers = [self._design.number(point, self._scenario) for point in (a, b)]
+        measures = self.measures if measure is None else [measure]
+        for name in measures:
+            _check("measure", name, self.measures)
+        columns = ["point", "replication", POLICY, *measures]
+        runs = self._read(columns, [("point", "in", numbers)]).to_pandas()
+        right = (
+            "choose one row a run, as that of a day, from to_pandas(), and give it to sim.paired"
+        )
+        check_one_row("compare", runs, ["point", "replication", POLICY], right)
+        policies = list(dict.fromkeys(runs["policy"]))
+        if policy is not None:
+            _check("policy", policy, policies)
+        rows = []
+        for name in policies if policy is None else [policy]:
+            one, other = (
+                runs[(runs["point"] == number) & (runs["policy"] == name)].set_index("replication")
+                for number in numbers
+            )
+            both = one.index.intersection(other.index)
+            differences = {
+                of: paired_difference(one.loc[both, of], other.loc[both, of])
+                for of in measures
+                if _numeric(one[of])
+            }
+            rows += [
+                {"policy": name, "measure": of, **difference._asdict()}
+                for of, difference in differences.items()
+            ]
+        return pd.DataFrame(rows)
+
+
+def _check(what: str, name: Any, known: Sequence[str]) -> None:
+    """Raise an ``InputError`` if a name is not there."""
+    if name not in known:
+        raise InputError(
+            f"{what}: {name}: not there{near(str(name), known)}; must be one of {', '.join(known)}"
+        )
+
+
+def _numeric(column: "pd.Series[Any]") -> bool:
+    return column.dtype.kind in "fiub"
+
+
+def column_of(name: str, taken: Sequence[str]) -> str:
+    """Give the column of a varied parameter: its name, or ``scenario.NAME`` where a column of the runs has that name."""
+    return f"scenario.{name}" if f"scenario.{name}" in taken else name
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_table(store: Store, design: Design, replications: NDArray[np.int64]) -> str:
+    """Export the table of a study to its folder.
+
+    Parameters
+    ----------
+    store : Store
+    design : Design
+    replications : array (points,)
+        How many each point has.
+
+    Returns
+    -------
+    str
+        The file's SHA-256.
+
+    Raises
+    ------
+    InputError
+        A point lacks a replication, the folder has gone, or it has no room. Nothing is written.
+    """
+    import pyarrow.parquet
+
+    pieces = _pieces(store, design, replications, _columns(store, design, replications))
+    first = next(pieces)
+    with written(store.folder / TABLE) as beside:
+        with pyarrow.parquet.ParquetWriter(beside, first.schema, compression="gzip") as writer:
+            for piece in itertools.chain([first], pieces):
+                writer.write_table(piece)
+        digest = sha256(beside)
+    with written(store.folder / DIGEST) as beside:
+        beside.write_text(f"{digest}  {TABLE}\n", encoding="utf-8")
+    return digest
+
+
+def _columns(store: Store, design: Design, replications: NDArray[np.int64]) -> "pyarrow.Schema":
+    """Return the columns that any run of the table has; this finds out whether all runs are there."""
+    import pyarrow
+
+    schemas = dict.fromkeys(
+        schema_of(run.content)
+        for point in np.unique(design.first)
+        for run in store.read(point, replications[point])
+    )
+    try:
+        schema = pyarrow.unify_schemas(list(schemas), promote_options="permissive")
+    except pyarrow.ArrowException as error:
+        raise InputError(
+            f"keep: a column is of one type in some runs and of another in others ({error}); must "
+            "be of one type in all"
+        ) from None
+    measures = [name for name in schema.names if name not in (POLICY, ERROR)]
+    return pyarrow.schema([schema.field(name) for name in (POLICY, *measures, ERROR)])
+
+
+def _pieces(
+    store: Store, design: Design, replications: NDArray[np.int64], columns: "pyarrow.Schema"
+) -> "Iterator[pyarrow.Table]":
+    """Yield the rows of the table, those of some points at a time."""
+    points: list[int] = []
+    runs: list[tuple[Stored, pyarrow.RecordBatch]] = []
+    rows = 0
+    for point, number in enumerate(replications):  # an equal point before it has the runs
+        for run in store.read(design.first[point], number):
+            points.append(point)
+            runs.append((run, unpacked(run.content)))
+            rows += len(runs[-1][1])
+        if rows >= ROWS:
+            yield _piece(design, points, runs, columns)
+            points, runs, rows = [], [], 0
+    if runs:
+        yield _piece(design, points, runs, columns)
+
+
+def _piece(
+    design: Design,
+    points: list[int],
+    runs: "list[tuple[Stored, pyarrow.RecordBatch]]",
+    columns: "pyarrow.Schema",
+) -> "pyarrow.Table":
+    """Put the tables of runs together, each after its point, the parameters, and the run."""
+    import pyarrow
+
+    place = np.repeat(np.arange(len(runs)), [len(rows) for _, rows in runs])
+    tables = [columns.empty_table(), *(pyarrow.Table.from_batches([rows]) for _, rows in runs)]
+    table = pyarrow.concat_tables(tables, promote_options="permissive")
+    taken = {*RUN, *columns.names}
+    parameters = {
+        f"scenario.{name}" if name in taken else name: column.take(pyarrow.array(place))
+        for name, column in design.columns(np.array(points)).items()
+    }
+    return pyarrow.table(
+        {
+            "point": np.array(points)[place],
+            **parameters,
+            "replication": np.array([run.replication for run, _ in runs])[place],
+            "seed": np.array([int(run.seed) for run, _ in runs], np.uint64)[place],
+            **{name: table[name].combine_chunks() for name in columns.names},
+        }
+    )
