@@ -141,6 +141,9 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     table = pd.concat(runs, ignore_index=True)[
         ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
     ]
+    # as runs.csv has them, so that the summary follows from it to the last digit
+    measured = table.select_dtypes("float")
+    table[measured.columns] = measured.map(lambda value: float(f"{value:.12g}"))
     return Comparison(
         runs=table,
         summary=estimated(table),

@@ -12,7 +12,7 @@ from sim.kernel.mechanics import compiled_cache
 
 HOUSE = Path(__file__).parent.parent
 PROGRAM = """
-from sim.compiled_cache import njit
+from sim.kernel.mechanics.compiled_cache import njit
 
 @njit(cache=True)
 def doubled(x):
