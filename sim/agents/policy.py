@@ -29,6 +29,8 @@ MOST_WEIGHT = 1e9
 
 NAMED = r"^[A-Za-z0-9_-]+$"
 """What a policy's name matches: it goes into dotted names, columns and file names."""
+SOURCES = ("contacts", "introductions", "directory")
+"""Where candidates come from."""
 Weight = Annotated[Float, Field(ge=0, le=MOST_WEIGHT), Unit("weight")]
 
 
@@ -130,7 +132,7 @@ class InvitePolicy(Section):
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "InvitePolicy":
-        if self.contacts + self.introductions + self.directory <= 0:
+        if sum(getattr(self, source) for source in SOURCES) <= 0:
             raise InputError(
                 "contacts: 0, as are introductions and directory; "
                 "must be above 0 for at least one of the three"

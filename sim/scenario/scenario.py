@@ -216,7 +216,7 @@ class Scenario(Section):
         tree = self.model_dump(mode="json")
         for policy in tree["policies"].values():
             del policy["name"]
-        return {key: _plain(value) for key, value in tree.items()}
+        return {key: plain_tree(value) for key, value in tree.items()}
 
     @staticmethod
     def parameters() -> list[Parameter]:
@@ -249,7 +249,10 @@ def reader(name: str) -> Callable[[Any], Any]:
     return overrides.reader(Scenario, name)
 
 
-def _plain(value: Any) -> Any:
+def plain_tree(value: Any) -> Any:
+    """Return a tree of values as TOML has them: with "none" in place of ``None``, and lists."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: plain_tree(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
     return "none" if value is None else value
