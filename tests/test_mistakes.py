@@ -16,7 +16,7 @@ TASK = sim.Task("one", SMALL)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """Give one of each thing that has methods."""
+    """Return one of each thing that has methods."""
     study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=1)
     table = study.run(tmp_path_factory.mktemp("study"), jobs=1)
     return SimpleNamespace(

@@ -23,7 +23,7 @@ def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:
 
 
 def complaint(**parameters: Any) -> str:
-    """Give the line that these parameters end in."""
+    """Return the line that these parameters end in."""
     with pytest.raises(InputError) as caught:
         Scenario(**parameters)
     line = str(caught.value)

@@ -1,4 +1,4 @@
-"""The JSON schema of scenario files: it takes what the program takes, and refuses what it refuses."""
+"""The JSON schema of scenario files: it takes what the program takes, and no more."""
 
 import json
 import re

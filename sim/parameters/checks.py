@@ -24,7 +24,7 @@ _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _DEEP = re.compile(rf"(?:[ \t]*+\.[ \t]*+{_PART}){{{DEEPEST}}}")
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-"""How the address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
+"""How an address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:

@@ -72,7 +72,7 @@ class Parameter(NamedTuple):
     name: str
     """Dotted, as in ``platform.limit``; ``policies.NAME.share`` stands for each policy's."""
     type: str
-    """``int``, ``float``, ``bool``, ``str`` or ``5 floats``; with ``or none`` if it can be unset."""
+    """``int``, ``float``, ``bool``, ``str`` or ``5 floats``; ``or none`` if it can be unset."""
     unit: str
     default: Any
     low: float | None
@@ -150,6 +150,7 @@ def declared(
         if not info.description:  # a section, or a function
             continue
         none, unit = _marker(info, OrNone), _marker(info, Unit)
+        described = " ".join(info.description.split())
         yield Parameter(
             name=f"{prefix}{name}",
             type=f"{_type_name(info)}{' or none' if none else ''}",
@@ -157,7 +158,7 @@ def declared(
             default=info.get_default() if defaults is None else getattr(defaults, name),
             **_bounds(info),
             range=_range(info),
-            description=f"{' '.join(info.description.split())}{f'; none: {none.meaning}' if none else ''}",
+            description=f"{described}; none: {none.meaning}" if none else described,
         )
 
 

@@ -25,8 +25,8 @@ PRESETS: dict[str, dict[str, float | int | None]] = {
     },
 }
 """What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the
-account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2021, 100 a week, 7 days,
-30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption."""
+account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2021, 100 a week, 7
+days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption."""
 
 if TYPE_CHECKING:
     Preset = str

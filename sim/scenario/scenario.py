@@ -28,12 +28,13 @@ from .meeting import Meeting
 from .platform import Platform
 from .society import Society
 
-DIGITS = r"^[0-9]{1,20}$"
+DIGITS = "^[0-9]{1,20}$"
+"""A seed as a text of its digits, as some TOML readers have no whole number above 2**63 - 1."""
 
 
 def _digits(value: Any) -> Any:
     """Read a number that is written as a string of its digits."""
-    return int(value) if isinstance(value, str) and re.match(DIGITS, value) else value
+    return int(value) if isinstance(value, str) and re.fullmatch(DIGITS, value) else value
 
 
 class Scenario(Section):
