@@ -193,7 +193,7 @@ def test_points_of_salib():
         ),
         (
             {"platform.limit": [1, 2, 0]},
-            r"platform.limit: too small \(got 0\); must be 1 or more \(point 2\)",
+            r'platform.limit: expected a whole number from 1 to 10000 or "none", got 0 \(point 2\)',
         ),
         ({"platform.limit": 3}, r"platform.limit: not a list of values \(got 3\)"),
         ({"platform.limit": []}, "platform.limit: no values"),
@@ -201,7 +201,7 @@ def test_points_of_salib():
         (pd.DataFrame({"days": []}), "the points: no points"),
         (
             pd.DataFrame({"days": [3, np.nan]}),
-            r"days: not a whole number \(got None\).*\(point 1\)",
+            r"days: expected a whole number from 1 to 16000, got None \(point 1\)",
         ),
         ("nothing.csv", "nothing.csv: can't be read"),
     ],
@@ -305,7 +305,7 @@ def test_until_in_toml(tmp_path):
         ),
         (
             "until = {blocked = 0.1}\nmost = 9\nvary = {days = [3]}",
-            "study.most: too small .got 9.; must be 10 or more",
+            "study.most: expected a whole number of 10 or more, got 9",
         ),
         (
             "until = {blocked = 1}\nreplications = 3\nvary = {days = [3]}",
@@ -315,8 +315,11 @@ def test_until_in_toml(tmp_path):
             'replications = "3"\nvary = {days = [3]}',
             r"study.replications: not a whole number \(got '3'\)",
         ),
-        ("replications = 0\nvary = {days = [3]}", r"replications: too small \(got 0\)"),
-        ('vary = {"platform.limit" = [0]}', r"platform.limit: too small \(got 0\)"),
+        (
+            "replications = 0\nvary = {days = [3]}",
+            "replications: expected a whole number of 1 or more, got 0",
+        ),
+        ('vary = {"platform.limit" = [0]}', r"platform.limit: expected a whole number from 1"),
     ],
 )
 def test_wrong_studies_in_toml(tmp_path, text, line):

@@ -16,7 +16,7 @@ TASK = sim.Task("one", SMALL)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """Give one of each thing that has methods."""
+    """Return one of each thing that has methods."""
     study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=1)
     table = study.run(tmp_path_factory.mktemp("study"), jobs=1)
     return SimpleNamespace(
@@ -46,16 +46,28 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     # runs
     (
         lambda made: sim.run(SMALL, threads="x"),
-        "threads: not a whole number (got 'x'); must be a whole number, 1 or more",
+        "threads: expected a whole number of 1 or more, got 'x'",
     ),
-    (lambda made: sim.run(SMALL, threads=True), "threads: not a whole number (got True)"),
-    (lambda made: sim.run(SMALL, threads=0), "threads: too small (got 0); must be 1 or more"),
+    (
+        lambda made: sim.run(SMALL, threads=True),
+        "threads: expected a whole number of 1 or more, got True",
+    ),
+    (
+        lambda made: sim.run(SMALL, threads=0),
+        "threads: expected a whole number of 1 or more, got 0",
+    ),
     (
         lambda made: sim.replications(None, 3),
         "scenario: NoneType is not a scenario; must be a sim.Scenario",
     ),
-    (lambda made: sim.replicate(SMALL, 1.5), "replications: not a whole number (got 1.5)"),
-    (lambda made: next(sim.run_many([TASK], str, jobs="x")), "jobs: not a whole number (got 'x')"),
+    (
+        lambda made: sim.replicate(SMALL, 1.5),
+        "replications: expected a whole number of 1 or more, got 1.5",
+    ),
+    (
+        lambda made: next(sim.run_many([TASK], str, jobs="x")),
+        "jobs: expected a whole number of 1 or more, got 'x'",
+    ),
     (
         lambda made: next(sim.run_many([SMALL], str, jobs=1)),
         "tasks: not a task (got Scenario(members=20",
@@ -81,10 +93,16 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
         lambda made: sim.NetworkModel(SMALL, rng=1.5),
         "rng: not a seed (got 1.5); must be a whole number, or a generator of numpy",
     ),
-    (lambda made: sim.NetworkModel(members="x"), "members: not a whole number (got 'x')"),
+    (
+        lambda made: sim.NetworkModel(members="x"),
+        "members: expected a whole number from 2 to 268435456, got 'x'",
+    ),
     (lambda made: sim.NetworkModel(nonsense=1), "nonsense: no such parameter"),
-    (lambda made: made.model.run_for(-1), "run_for: too small (got -1); must be 0 or more"),
-    (lambda made: made.model.run_until("x"), "run_until: not a number (got 'x')"),
+    (lambda made: made.model.run_for(-1), "run_for: expected a number from 0 to 16000, got -1"),
+    (
+        lambda made: made.model.run_until("x"),
+        "run_until: expected a number from 0 to 16000, got 'x'",
+    ),
     (
         lambda made: made.model.set_policies([None] * 20),
         "policies: None: no such policy here; must be one of everyone",
@@ -98,7 +116,7 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     (lambda made: sim.paired(["a"], [1]), "a: not numbers (got ['a']); must be numbers"),
     (
         lambda made: sim.mean_interval([1, 2], level=95),
-        "level: too large (got 95); must be 1 or less",
+        "level: expected a number from 0 to 1, got 95",
     ),
     (lambda made: sim.aggregate([1]), "runs: not a table (got [1]); must be a pandas.DataFrame"),
     (
@@ -127,7 +145,7 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     ),
     (
         lambda made: sim.Study(SMALL, {"days": [1]}, replications="x"),
-        "replications: not a whole number (got 'x')",
+        "replications: expected a whole number of 1 or more, got 'x'",
     ),
     (lambda made: sim.Study(SMALL, {"days": [1]}, keep=3), "keep: not a function (got 3)"),
     (lambda made: made.study.run(None), "None: not a path"),
@@ -142,11 +160,11 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     ),
     (
         lambda made: sim.design.latin_hypercube({"days": (1, 3)}, "x"),
-        "points: not a whole number (got 'x')",
+        "points: expected a whole number of 1 or more, got 'x'",
     ),
     (
         lambda made: sim.design.latin_hypercube({"days": (1, 3)}, 4, seed="x"),
-        "seed: not a whole number (got 'x')",
+        "seed: expected a whole number of 0 or more, got 'x'",
     ),
     (
         lambda made: sim.design.latin_hypercube({"days": (1, np.inf)}, 4),
@@ -192,7 +210,7 @@ def test_a_mistake_is_one_line(
 def test_wrong_jobs_of_a_study(
     jobs: Any, made: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with pytest.raises(sim.InputError, match="jobs: not a whole number"):
+    with pytest.raises(sim.InputError, match="jobs: expected a whole number"):
         made.study.run(tmp_path_factory.mktemp("jobs"), jobs=jobs)
 
 

@@ -235,7 +235,7 @@ def test_a_tab_whose_connection_was_lost_goes_on(address, browser):
 def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
     page = tab(members="1")
     page.wait_for_selector(
-        "[data-name='members'] .wrong:has-text('too small (got 1); must be 2 or more')"
+        "[data-name='members'] .wrong:has-text('expected a whole number from 2 to 20000, got 1')"
     )
     page.get_by_role("button", name="Step").click()
     until_day(page, 1)

@@ -36,7 +36,7 @@ def test_a_setting_that_does_not_fit_says_so_under_its_name():
     )
     assert settings.mistakes() == {
         "members": "too many for the page (got 30000); must be 20000 or less",
-        "platform.limit": "too small (got 0); must be 1 or more",
+        "platform.limit": 'expected a whole number from 1 to 10000 or "none", got 0',
         "days": "nothing there; must be a number or a word",
     }
     none = Settings(sim.Scenario())

@@ -1,6 +1,7 @@
 """Every parameter: its listed default and range, and its way through TOML."""
 
 import os
+import re
 import string
 import tomllib
 from pathlib import Path
@@ -50,9 +51,9 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
 
 
 TOGETHER = {
-    "not above often": ("society.often", "society.close"),
-    "above 1 in all": ("meeting.again", "meeting.friend", "meeting.circle"),
-    "after a history": ("days",),
+    "above often": ("society.often", "society.close"),
+    "in all with friend": ("meeting.again", "meeting.friend", "meeting.circle"),
+    "days of history": ("days",),
     "as are introductions": (".contacts", ".introductions", ".directory"),
     "shares are all 0": (".share",),
 }
@@ -132,12 +133,12 @@ def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
     )
     if parameter.type == "5 floats":
         for wrong in (below, above):
-            with pytest.raises(InputError, match="not all are probabilities"):
+            with pytest.raises(InputError, match="expected five numbers"):
                 scenario.replace({parameter.name: (0, 0, wrong, 0, 0)})
         scenario.replace({parameter.name: (0, parameter.low, parameter.high, 0, 0)})
         return
-    for wrong, said in ((below, "too small"), (above, "too large")):
-        with pytest.raises(InputError, match=said):
+    for wrong in (below, above):
+        with pytest.raises(InputError, match=f"expected {re.escape(parameter.range)}"):
             scenario.replace({parameter.name: wrong})
     for right in (parameter.low, parameter.high):
         fitting = {
@@ -178,7 +179,7 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"members = 1", "members: too small (got 1); must be 2 or more"),
+        (b"members = 1", "members: expected a whole number from 2 to 268435456, got 1"),
         (b"[platform]\nlimt = 3", "platform.limt: no such parameter; nearest: platform.limit"),
         (
             b"members = ",
@@ -207,10 +208,10 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
         ),
         (
             rb'meeting.contacts = "C:\temp\log.csv"'.replace(b"log", b"new"),
-            r"meeting.contacts: not a text (got 'C:\temp\new.csv'); must be a path; in TOML backslashes need",
+            r"""meeting.contacts: expected a path or "none", got 'C:\temp\new.csv'; in TOML backsl""",
         ),
         (b"self = 3", "self: no such parameter"),
-        (b"platform = 3", "platform: not a group of parameters"),
+        (b"platform = 3", "platform: expected a table"),
     ],
 )
 def test_wrong_toml_names_the_file(content: bytes, said: str, tmp_path: Path) -> None:
@@ -228,7 +229,7 @@ def test_wrong_toml_names_the_file(content: bytes, said: str, tmp_path: Path) ->
 def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text("platform = 3")
-    with pytest.raises(InputError, match="platform: not a group of parameters"):
+    with pytest.raises(InputError, match="platform: expected a table"):
         Scenario.from_toml(file, defaults={"platform.limit": 9})
 
 
@@ -246,7 +247,7 @@ def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"caf\xe9.csv")
     path.write_text("t,i,j\n20,1,2\n")
     assert read_contacts(path, 20).people == [1, 2]
-    with pytest.raises(InputError, match=r"^meeting.contacts: not UTF-8 .* can be written in UTF"):
+    with pytest.raises(InputError, match=r"^meeting\.contacts: expected a path in UTF-8"):
         Scenario(meeting={"contacts": path})
     for read in (Scenario.from_toml, load, points, lambda name: read_contacts(name, 20)):
         with pytest.raises(InputError, match=r"^'\\ud800': not a path, it has half a character"):

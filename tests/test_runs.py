@@ -238,12 +238,14 @@ def test_within_a_pool_the_other_cores_are_taken(monkeypatch):
 
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_jobs_below_one(jobs):
-    with pytest.raises(sim.InputError, match=f"jobs: too small \\(got {jobs}\\)"):
+    with pytest.raises(
+        sim.InputError, match=f"jobs: expected a whole number of 1 or more, got {jobs}"
+    ):
         next(sim.run_many(tasks(2), degree, jobs=jobs))
 
 
 def test_replications_below_one():
-    with pytest.raises(sim.InputError, match="replications: too small"):
+    with pytest.raises(sim.InputError, match="replications: expected a whole number"):
         sim.replications(SMALL, 0)
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
 from sim.errors import InputError
+from sim.scenario import Scenario, Society
+from sim.scenario.limits import LONGEST
 from sim.scenario.platform import PRESETS, Platform
-from sim.scenario.scenario import LONGEST, Scenario, Society
 
 
 def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:
@@ -22,7 +23,7 @@ def met_twice(bond: Bond, candidate: Candidate, day: int) -> bool:
 
 
 def complaint(**parameters: Any) -> str:
-    """Give the line that these parameters end in."""
+    """Return the line that these parameters end in."""
     with pytest.raises(InputError) as caught:
         Scenario(**parameters)
     line = str(caught.value)
@@ -135,82 +136,98 @@ def test_preset_is_where_the_platform_starts() -> None:
 
 
 OUT = [
-    ("members", 1, "too small (got 1); must be 2 or more"),
-    ("members", 2**28 + 1, "too large (got 268435457); must be 268435456 or less"),
-    ("members", 10**400, "too large (got 1000"),
-    ("members", "x", "not a whole number (got 'x'); must be a whole number from 2 to 268435456"),
-    ("members", "12", "not a whole number (got '12')"),
-    ("members", True, "not a whole number (got True)"),
-    ("members", 3.5, "not a whole number (got 3.5)"),
-    ("members", math.nan, "not a whole number (got nan)"),
-    ("members", math.inf, "not a whole number (got inf)"),
-    ("members", None, "not a whole number (got None)"),
-    ("days", 0, "too small (got 0); must be 1 or more"),
-    ("days", LONGEST, "too many after a history of 180 (got 16000); must be 16000 or less in all"),
-    ("seed", -1, "too small (got -1); must be 0 or more"),
-    ("seed", 2**64, "too large (got 18446744073709551616); must be 18446744073709551615 or less"),
-    ("seed", "1x", "not a whole number (got '1x')"),
-    ("seed", "1" * 5_000, "not a whole number (got '1111"),
-    ("answering.idk_click", -0.1, "too small (got -0.1); must be 0 or more"),
-    ("answering.idk_click", math.nan, "not a number (got nan); must be a number from 0 to 1"),
-    ("answering.idk_click", -math.inf, "not a number (got -inf)"),
-    ("answering.idk_click", 10**400, "too large (got 1000"),
-    ("answering.idk_click", True, "not a number (got True)"),
-    ("answering.idk_click", "often", "not a number (got 'often')"),
+    ("members", 1, "expected a whole number from 2 to 268435456, got 1"),
+    ("members", 2**28 + 1, "expected a whole number from 2 to 268435456, got 268435457"),
+    ("members", 10**400, "expected a whole number from 2 to 268435456, got 1000"),
+    ("members", "x", "expected a whole number from 2 to 268435456, got 'x'"),
+    ("members", "12", "expected a whole number from 2 to 268435456, got '12'"),
+    ("members", True, "expected a whole number from 2 to 268435456, got True"),
+    ("members", 3.5, "expected a whole number from 2 to 268435456, got 3.5"),
+    ("members", math.nan, "expected a whole number from 2 to 268435456, got nan"),
+    ("members", math.inf, "expected a whole number from 2 to 268435456, got inf"),
+    ("members", None, "expected a whole number from 2 to 268435456, got None"),
+    ("days", 0, "expected a whole number from 1 to 16000, got 0"),
+    ("days", LONGEST, "expected 15820 or less, after 180 days of history, got 16000"),
+    ("seed", -1, "expected a whole number from 0 to 18446744073709551615, got -1"),
+    (
+        "seed",
+        2**64,
+        "expected a whole number from 0 to 18446744073709551615, got 18446744073709551616",
+    ),
+    ("seed", "1x", "expected a whole number from 0 to 18446744073709551615, got '1x'"),
+    ("seed", "1" * 5_000, "expected a whole number from 0 to 18446744073709551615, got '1111"),
+    ("answering.idk_click", -0.1, "expected a number from 0 to 1, got -0.1"),
+    ("answering.idk_click", math.nan, "expected a number from 0 to 1, got nan"),
+    ("answering.idk_click", -math.inf, "expected a number from 0 to 1, got -inf"),
+    ("answering.idk_click", 10**400, "expected a number from 0 to 1, got 1000"),
+    ("answering.idk_click", True, "expected a number from 0 to 1, got True"),
+    ("answering.idk_click", "often", "expected a number from 0 to 1, got 'often'"),
     (
         "answering.accept",
         (1, 1, 1),
-        "3 numbers (got (1, 1, 1)); must be five numbers from 0 to 1, stranger to close",
+        "expected five numbers from 0 to 1, stranger to close, got (1, 1, 1)",
     ),
-    ("answering.accept", 0.5, "not five numbers (got 0.5)"),
-    ("answering.accept", "abcde", "not five numbers (got 'abcde')"),
-    ("answering.accept", (0, 0, 0, 0, 1.1), "not all are probabilities (got (0, 0, 0, 0, 1.1))"),
+    ("answering.accept", 0.5, "expected five numbers from 0 to 1, stranger to close, got 0.5"),
+    (
+        "answering.accept",
+        "abcde",
+        "expected five numbers from 0 to 1, stranger to close, got 'abcde'",
+    ),
+    (
+        "answering.accept",
+        (0, 0, 0, 0, 1.1),
+        "expected five numbers from 0 to 1, stranger to close, got (0, 0, 0, 0, 1.1)",
+    ),
     (
         "answering.accept",
         (0, 0, 0, 0, math.nan),
-        "not all are probabilities (got (0, 0, 0, 0, nan))",
+        "expected five numbers from 0 to 1, stranger to close, got (0, 0, 0, 0, nan)",
     ),
     (
         "answering.recognise",
         (0.1, 1, 1, 1, 1),
-        "a stranger is recognised (got (0.1, 1.0, 1.0, 1.0, 1.0)); must be 0 in the first place",
+        "expected 0 in the first place, as nobody knows a stranger, got (0.1, 1.0, 1.0, 1.0, 1.0)",
     ),
-    ("society.close", 3, "not above often, 3 (got 3); must be 4 or more"),
+    ("society.close", 3, "expected 4 or more, above often, got 3"),
     (
         "meeting.again",
         0.9,
-        "with friend and circle above 1 in all (got (0.9, 0.1, 0.1)); must be 1 or less in all",
+        "expected 1 or less in all with friend and circle, got (0.9, 0.1, 0.1)",
     ),
-    ("meeting.repeat_log", "yes", "not true or false (got 'yes')"),
-    ("meeting.contacts", "", "not a text (got ''); must be a path (or none)"),
-    ("meeting.contacts", "a\0b", "not a text (got 'a\\x00b')"),
+    ("meeting.repeat_log", "yes", "expected true or false, got 'yes'"),
+    ("meeting.contacts", "", "expected a path or \"none\", got ''"),
+    ("meeting.contacts", "a\0b", "expected a path or \"none\", got 'a\\x00b'"),
     (
         "inviting.lock_days",
         "never",
-        "not a whole number (got 'never'); must be a whole number from 0 to 16000 (or none)",
+        "expected a whole number from 0 to 16000 or \"none\", got 'never'",
     ),
     (
         "platform.preset",
         "linkedin08",
-        "not known; nearest: linkedin2008 (got 'linkedin08'); must be one of none, linkedin2008, linkedin2021",
+        "expected one of none, linkedin2008, linkedin2021, got 'linkedin08'; nearest: linkedin2008",
     ),
-    ("platform.preset", 8, "not known (got 8)"),
-    ("platform.limit", 0, "too small (got 0); must be 1 or more"),
+    ("platform.preset", 8, "expected one of none, linkedin2008, linkedin2021, got 8"),
+    ("platform.limit", 0, 'expected a whole number from 1 to 10000 or "none", got 0'),
     (
         "platform",
         3,
-        "not a group of parameters (got 3); must be a mapping from names to values (a table in TOML)",
+        "expected a table, or a mapping from names to values, got 3",
     ),
-    ("platform", Society(), "not a group of parameters (got Society("),
+    ("platform", Society(), "expected a table, or a mapping from names to values, got Society("),
     ("policies", {}, "the shares are all 0; must be above 0 for at least one policy"),
     ("policies", {"everyone": 0, "interacted": 0}, "the shares are all 0"),
     (
         "policies",
         {str(n): {"contacts": 1} for n in range(251)},
-        "too many (got 251); must be 250 or less",
+        "expected 250 or fewer, got 251",
     ),
-    ("policies", 3, "not policies (got 3); must be a mapping from names to shares or to policies"),
-    ("policies", ["everyone"], "not policies (got ['everyone'])"),
+    ("policies", 3, "expected a mapping from names to shares or to policies, got 3"),
+    (
+        "policies",
+        ["everyone"],
+        "expected a mapping from names to shares or to policies, got ['everyone']",
+    ),
     (
         "policies",
         [POLICIES["everyone"]] * 2,
@@ -221,12 +238,12 @@ OUT = [
         1,
         "not built in; nearest: everyone; must be one of everyone, interacted, close_friends, or given with its numbers",
     ),
-    ("policies.everyone.share", -1, "too small (got -1); must be 0 or more"),
-    ("policies.everyone.min_tie", 5, "too large (got 5); must be 4 or less"),
+    ("policies.everyone.share", -1, "expected a number from 0 to 1000000000, got -1"),
+    ("policies.everyone.min_tie", 5, "expected a whole number from 0 to 4, got 5"),
     (
         "policies.everyone.condition",
         5,
-        "not a function (got 5); must be a function of (bond, candidate, day)",
+        "expected a function of (bond, candidate, day), got 5",
     ),
     (
         "policies.mine",
@@ -236,12 +253,12 @@ OUT = [
     (
         "policies.all",
         {"contacts": 1},
-        ".name: is the row for everybody (got 'all'); must be another name",
+        ".name: expected another name, as that is the row for everybody, got 'all'",
     ),
     (
         "policies.a b",
         {"contacts": 1},
-        ".name: has other characters (got 'a b'); must be letters, digits, - and _",
+        ".name: expected letters, digits, - and _, got 'a b'",
     ),
 ]
 
@@ -257,14 +274,16 @@ def test_what_is_wrong_in_one_line(name: str, value: Any, said: str) -> None:
 def test_a_number_of_more_digits_than_python_writes_has_its_range_too() -> None:
     assert (
         complaint(members=10**5_000)
-        == "members: too large (got int too long to show); must be 268435456 or less"
+        == "members: expected a whole number from 2 to 268435456, got int too long to show"
     )
 
 
 def test_sections_say_it_by_themselves() -> None:
-    with pytest.raises(InputError, match=r"^limit: too small \(got 0\); must be 1 or more$"):
+    with pytest.raises(
+        InputError, match=r'^limit: expected a whole number from 1 to 10000 or "none", got 0$'
+    ):
         Platform(limit=0)
-    with pytest.raises(InputError, match=r"^min_tie: too large \(got 9\); must be 4 or less$"):
+    with pytest.raises(InputError, match=r"^min_tie: expected a whole number from 0 to 4, got 9$"):
         InvitePolicy("mine", contacts=1, min_tie=9)
     with pytest.raises(InputError, match=r"^name: missing; must be given$"):
         InvitePolicy(contacts=1)
@@ -345,7 +364,7 @@ def test_unknown_names_in_mappings() -> None:
 def test_further_mistakes_are_counted() -> None:
     assert (
         complaint(members=1, days=0, seed=-1)
-        == "members: too small (got 1); must be 2 or more (2 more wrong)"
+        == "members: expected a whole number from 2 to 268435456, got 1 (2 more wrong)"
     )
 
 

@@ -1,24 +1,37 @@
 """What an invite policy is.
 
-A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers; where numbers are not enough,
-``condition`` is a small function of the bond, the candidate and the day that is compiled into the run and can only narrow down what the
-numbers allow.
+A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers;
+where numbers are not enough, ``condition`` is a small function of the bond, the candidate and the
+day that is compiled into the run and can only narrow down what the numbers allow.
 """
 
-import string
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from ..errors import InputError
-from ..parameters.kinds import Chance, Flag, Real, Section, Text, Whole, shown
+from ..parameters.kinds import (
+    Expected,
+    Flag,
+    Float,
+    Integer,
+    Probability,
+    Section,
+    Unit,
+    expected,
+    shown,
+)
 
 MOST_WEIGHT = 1e9
 """Of a share or of a source; they are relative to one another."""
 
-NAMED_WITH = string.ascii_letters + string.digits + "-_"
-"""What a policy's name is made of: it goes into dotted names, columns and file names."""
+NAMED = r"^[A-Za-z0-9_-]+$"
+"""What a policy's name matches: it goes into dotted names, columns and file names."""
+SOURCES = ("contacts", "introductions", "directory")
+"""Where candidates come from."""
+Weight = Annotated[Float, Field(ge=0, le=MOST_WEIGHT), Unit("weight")]
 
 
 class Bond(NamedTuple):
@@ -57,7 +70,8 @@ class InvitePolicy(Section):
     share : float
         The part of all members who have it, relative to the other policies' shares.
     contacts, introductions, directory : float
-        Where candidates come from, as relative weights: a random contact, a random connection of a random connection, any member.
+        Where candidates come from, as relative weights: a random contact, a random connection of a
+        random connection, any member.
     min_tie : int
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
@@ -67,53 +81,39 @@ class InvitePolicy(Section):
     takes_references : bool
         Whether a common connection opens the door to people below ``accepts_from``.
     condition : callable, optional
-        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it says yes. It draws no random numbers,
-        and is written at the top level of a module, so that the policy can be sent to other processes.
+        ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it
+        returns True. It draws no random numbers, and is written at the top level of a module, so
+        that the policy can be sent to other processes.
 
     Raises
     ------
     InputError
-        With one line: which number, what is wrong with it, and what would be right.
+        With one line: which number, what is expected, and what was given.
     """
 
-    name: Annotated[
-        str, Text("name, in tables and figures", form="letters, digits, - and _", only=NAMED_WITH)
-    ]
-    share: Annotated[
-        float,
-        Real(
-            "part of all members, relative to the other policies", high=MOST_WEIGHT, unit="weight"
-        ),
-    ] = 1.0
-    contacts: Annotated[
-        float, Real("weight of a random contact as candidate", high=MOST_WEIGHT, unit="weight")
-    ] = 0.0
-    introductions: Annotated[
-        float,
-        Real(
-            "weight of a random connection of a random connection as candidate",
-            high=MOST_WEIGHT,
-            unit="weight",
-        ),
-    ] = 0.0
-    directory: Annotated[
-        float, Real("weight of any member as candidate", high=MOST_WEIGHT, unit="weight")
-    ] = 0.0
-    min_tie: Annotated[
-        int,
-        Whole("lowest tie class that is invited, 0 stranger to 4 close", high=4, unit="tie class"),
-    ] = 0
-    min_acceptance: Annotated[
-        float, Chance("lowest own estimate of acceptance at which an invitation is sent")
-    ] = 0.0
-    accepts_from: Annotated[
-        int, Whole("lowest tie class that is accepted; 5: nobody", high=5, unit="tie class")
-    ] = 0
-    takes_references: Annotated[
-        bool, Flag("a common connection opens the door to people below accepts_from")
-    ] = False
+    name: Annotated[str, Field(pattern=NAMED), Expected("letters, digits, - and _")]
+    """name, in tables and figures"""
+    share: Weight = 1.0
+    """part of all members, relative to the other policies"""
+    contacts: Weight = 0.0
+    """weight of a random contact as candidate"""
+    introductions: Weight = 0.0
+    """weight of a random connection of a random connection as candidate"""
+    directory: Weight = 0.0
+    """weight of any member as candidate"""
+    min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
+    """lowest tie class that is invited, 0 stranger to 4 close"""
+    min_acceptance: Probability = 0.0
+    """lowest own estimate of acceptance at which an invitation is sent"""
+    accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
+    """lowest tie class that is accepted; 5: nobody"""
+    takes_references: Flag = False
+    """a common connection opens the door to people below accepts_from"""
     condition: Annotated[
-        Callable[[Bond, Candidate, int], bool] | None, Field(exclude=True, repr=False)
+        Callable[[Bond, Candidate, int], bool] | None,
+        Field(exclude=True, repr=False),
+        Expected("a function of (bond, candidate, day)"),
+        SkipJsonSchema(),
     ] = None
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
@@ -127,14 +127,15 @@ class InvitePolicy(Section):
     @classmethod
     def _apart(cls, name: str) -> str:
         if name == "all":
-            raise ValueError("is the row for everybody (got 'all'); must be another name")
+            raise ValueError(expected("another name, as that is the row for everybody", name))
         return name
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "InvitePolicy":
-        if self.contacts + self.introductions + self.directory <= 0:
+        if sum(getattr(self, source) for source in SOURCES) <= 0:
             raise InputError(
-                "contacts: 0, as are introductions and directory; must be above 0 for at least one of the three"
+                "contacts: 0, as are introductions and directory; "
+                "must be above 0 for at least one of the three"
             )
         return self
 

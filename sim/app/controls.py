@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import solara
 
-from ..parameters.kinds import Choice
-from ..scenario.platform import Platform
+from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from .settings import Offered, Settings, help_text, value_of
 from .worlds import Worlds
@@ -147,6 +146,4 @@ def Fields(
 
 
 def _words(name: str) -> list[str]:
-    section, _, last = name.rpartition(".")
-    kinds = Platform.model_fields[last].metadata if section == "platform" else []
-    return [word for kind in kinds if isinstance(kind, Choice) for word in kind.words]
+    return list(PRESETS) if name == "platform.preset" else []

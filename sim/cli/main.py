@@ -1,5 +1,5 @@
 """The command line: ``python -m sim run FILE.toml --out DIR`` runs a scenario, ``python -m sim sweep STUDY.toml --out DIR`` a study of
-many, and ``python -m sim parameters`` lists what can be set.
+many, ``python -m sim parameters`` lists what can be set, and ``python -m sim schema`` tells it to an editor.
 """
 
 import json
@@ -136,6 +136,14 @@ def parameters(
 ) -> None:
     """List every parameter: its default, what values are right, and what it stands for; [A] marks an assumption."""
     print(as_markdown(Scenario.parameters()) if markdown else as_text(Scenario.parameters()))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a scenario file, with which an editor completes and checks it."""
+    from ..studies.schema import file_schema
+
+    print(json.dumps(file_schema(), indent=2))
 
 
 @app.command()

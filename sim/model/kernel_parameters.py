@@ -13,7 +13,7 @@ from ..kernel.state.parameters import (
     PolicyNumbers,
     SocietyNumbers,
 )
-from ..scenario.scenario import Answering, Inviting, Meeting, Scenario
+from ..scenario import Answering, Inviting, Meeting, Scenario
 from ..society.population import rounded
 from .custom_functions import compiled
 

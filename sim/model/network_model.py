@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..measures.definitions import EVERYBODY
 from ..parameters.checks import real
-from ..parameters.kinds import Chances, Section, near, shown
+from ..parameters.kinds import Section, near, shown
 from ..results.result import Result
-from ..scenario.scenario import LONGEST, Scenario, checked, declared_kind
+from ..scenario.scenario import LONGEST, Scenario, checked, declared_parameter
 from . import model_file
 from .engine import Engine
 from .member import Member
@@ -55,9 +55,9 @@ def _check_swept(given: dict[str, Any]) -> None:
     It takes all that can be gone through for a list of values: a scenario, policies, a section.
     """
     for name, value in given.items():
-        whole = declared_kind(name)
+        parameter = declared_parameter(name)
         part = isinstance(value, tuple) if name == "scenario" else isinstance(value, str)
-        if isinstance(whole, Chances):
+        if parameter is not None and parameter.type == "5 floats":
             part = isinstance(value, int | float)
         elif name not in ("scenario", "policies") and not isinstance(
             getattr(Scenario(), name, None), Section

@@ -1,4 +1,7 @@
-"""What functions are given beside scenarios: numbers, paths, TOML, mappings; read so that a slip is one line and no error of Python's."""
+"""What functions are given beside scenarios: numbers, paths, TOML, mappings.
+
+They are read so that a slip is one line and no error of Python's.
+"""
 
 import os
 import re
@@ -11,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .kinds import BACKSLASHES, Real, shown
+from .kinds import BACKSLASHES, expected, plain, plain_value, shown
 
 TOML_BYTES = 2**20
 """Bytes that a TOML file may have."""
@@ -21,27 +24,25 @@ _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _DEEP = re.compile(rf"(?:[ \t]*+\.[ \t]*+{_PART}){{{DEEPEST}}}")
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-"""How the address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
+"""How an address of something elsewhere begins, as ``s3://``; a drive of Windows has one letter."""
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """Read a whole number of ``least`` or more, as ``jobs``."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError(
-            f"{name}: not a whole number (got {shown(value)}); must be a whole number, {least} or more"
-        )
-    if value < least:
-        raise InputError(f"{name}: too small (got {shown(value)}); must be {least} or more")
+    value = plain_value(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{name}: {expected(f'a whole number of {least} or more', value)}")
     return value
 
 
 def real(name: str, value: Any, low: float, high: float) -> float:
     """Read a number from ``low`` to ``high``."""
-    try:
-        return float(Real("", low=low, high=high).read(value))
-    except ValueError as error:
-        raise InputError(f"{name}: {error}") from None
+    value = plain_value(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
+        right = f"a number from {plain(low)} to {plain(high)}"
+        raise InputError(f"{name}: {expected(right, value)}")
+    return float(value)
 
 
 def numbers(name: str, values: Any) -> NDArray[np.float64]:

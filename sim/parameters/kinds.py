@@ -1,237 +1,69 @@
-"""What a parameter is: a name, a kind with its range and unit, and words that say what it stands for and where its default comes from.
+"""What a parameter is: a field of a section, with its range, unit, default and source.
 
-A section declares each of its parameters once, as ``name: Annotated[int, Whole(...)] = default``. Reading, checking, the error line, the
-table of the docs and the ranges that other tools vary a parameter over are all made from that declaration.
+A section declares each of its parameters once, with pydantic's ``Field`` and the markers below::
+
+    limit: Annotated[
+        Integer | None, Field(ge=1, le=10_000), Unit("strikes"), OrNone("no limit")
+    ] = None
+
+The string under it says what it stands for, and in brackets its source; [A] is an assumption. All
+else is made from that declaration: reading, checking, the error line, the table of the docs, the
+page's fields and the JSON schema.
 """
 
 import difflib
-import itertools
-import math
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Self
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, Strict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from ..errors import InputError
 
 BACKSLASHES = "backslashes need single quotes, as 'C:\\Users\\me\\log.csv'"
+WITHOUT_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+$"
+"""What a text matches that is not empty and has no control characters."""
+
+Integer = Annotated[int, Strict()]
+Float = Annotated[float, Strict(), AllowInfNan(False)]
+Flag = Annotated[bool, Strict()]
+Text = Annotated[str, Field(pattern=WITHOUT_CONTROL)]
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What values a parameter takes."""
+class Unit:
+    """What a parameter counts or is measured in."""
 
-    description: str
-    """What it stands for; its source in brackets, [A] for an assumption."""
-    low: float | None = field(default=None, kw_only=True)
-    high: float | None = field(default=None, kw_only=True)
-    unit: str = field(default="", kw_only=True)
-    none: str | None = field(default=None, kw_only=True)
-    """What it means that the parameter is unset; None: it can't be unset."""
-    type: ClassVar[str]
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        raise NotImplementedError
-
-    def read(self, value: Any) -> Any:
-        """Give the value as the parameter holds it; raise a ``ValueError`` that says what is wrong and what would be right."""
-        if isinstance(value, np.generic | np.ndarray) and (inner := value.tolist()) is not None:
-            value = inner  # None: not a time, or masked, which is not the same as unset
-        if self.none is not None and (
-            value is None or (isinstance(value, str) and value.lower() == "none")
-        ):  # TOML has no null
-            return None
-        return self._read(value)
-
-    def _read(self, value: Any) -> Any:
-        raise NotImplementedError
-
-    def wrong(self, what: str, value: Any, right: str = "") -> ValueError:
-        """Make the error: what is wrong, what was given, what would be right."""
-        return ValueError(
-            f"{what} (got {shown(value)}); must be {right or self.range}{'' if self.none is None or right else ' (or none)'}"
-        )
-
-    def within(self, number: float) -> None:
-        """Raise a ``ValueError`` if the number is out of range."""
-        if self.low is not None and number < self.low:
-            raise self.wrong("too small", number, f"{plain(self.low)} or more")
-        if self.high is not None and number > self.high:
-            raise self.wrong("too large", number, f"{plain(self.high)} or less")
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self.read, handler(source))
+    word: str
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
-    """A whole number from ``low`` to ``high``."""
+class Expected:
+    """The values that are right, in words, where type and range don't say them."""
 
-    low: float = field(default=0, kw_only=True)
-    high: float = field(default=1, kw_only=True)
-    type = "int"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return f"a whole number from {plain(self.low)} to {plain(self.high)}"
-
-    def _read(self, value: Any) -> int:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or (isinstance(value, float) and not value.is_integer())
-        ):
-            raise self.wrong("not a whole number", value)
-        self.within(value)
-        return int(value)
+    words: str
 
 
 @dataclass(frozen=True)
-class Digits(Whole):
-    """A whole number that may also come as a string of its digits."""
+class OrNone:
+    """The parameter can be unset: by ``None``, or by the word "none", as TOML has no null."""
 
-    def _read(self, value: Any) -> int:
-        return super()._read(
-            int(value)
-            if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20
-            else value
-        )
+    meaning: str
+    """What it means that it is unset."""
 
 
-@dataclass(frozen=True)
-class Real(Kind):
-    """A number from ``low`` to ``high``."""
-
-    low: float = field(default=0, kw_only=True)
-    high: float = field(default=1, kw_only=True)
-    type = "float"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return f"a number from {plain(self.low)} to {plain(self.high)}"
-
-    def _read(self, value: Any) -> Any:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not -math.inf < value < math.inf
-        ):
-            raise self.wrong("not a number", value)
-        self.within(value)  # before it is a float: an int may be too large for one
-        return float(value)
-
-
-@dataclass(frozen=True)
-class Chance(Real):
-    """A probability."""
-
-    unit: str = field(default="probability", kw_only=True)
-
-
-@dataclass(frozen=True)
-class Chances(Chance):
-    """Five probabilities, one a tie class: stranger, online, met once, met often, close."""
-
-    type = "5 floats"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return "five numbers from 0 to 1, stranger to close"
-
-    def _read(self, value: Any) -> Any:
-        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-            raise self.wrong("not five numbers", value)
-        try:
-            given = tuple(
-                number.item() if isinstance(number, np.generic) else number
-                for number in itertools.islice(value, 100)
-            )
-        except Exception:  # whatever an iterable of somebody else's raises
-            raise self.wrong("not five numbers", value) from None
-        if len(given) != 5:
-            raise self.wrong(f"{len(given)} numbers", given)
-        try:
-            return tuple(super(Chances, self)._read(number) for number in given)
-        except ValueError:
-            raise self.wrong("not all are probabilities", given) from None
-
-
-@dataclass(frozen=True)
-class Flag(Kind):
-    """True or false."""
-
-    type = "bool"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return "true or false"
-
-    def _read(self, value: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.wrong("not true or false", value)
-        return value
-
-
-@dataclass(frozen=True)
-class Choice(Kind):
-    """One of several words."""
-
-    words: tuple[str, ...] = ()
-    type = "str"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return f"one of {', '.join(self.words)}"
-
-    def _read(self, value: Any) -> str:
-        if not isinstance(value, str) or value not in self.words:
-            raise self.wrong(
-                f"not known{near(value, self.words) if isinstance(value, str) else ''}", value
-            )
-        return value
-
-
-@dataclass(frozen=True)
-class Text(Kind):
-    """A path, or a word that names something: without control characters, not empty.
-
-    If ``only`` is given, it is made of these characters.
-    """
-
-    form: str = "a path"
-    only: str = ""
-    type = "str"
-
-    @property
-    def range(self) -> str:
-        """The values that are right, in words."""
-        return self.form
-
-    def _read(self, value: Any) -> str:
-        text = str(value) if hasattr(value, "__fspath__") else value
-        kinds = {unicodedata.category(char) for char in text} if isinstance(text, str) else {"Cc"}
-        if not text or "Cc" in kinds:
-            path = any(char in str(text) for char in "\a\b\t\n\f\r\x1b") and not self.only
-            right = f"{self.range}; in TOML {BACKSLASHES}" if path else ""
-            raise self.wrong("not a text", value, right)
-        if "Cs" in kinds:
-            raise self.wrong("not UTF-8", value, f"{self.range} that can be written in UTF-8")
-        if self.only and set(text) - set(self.only):
-            raise self.wrong("has other characters", value)
-        return text
+Probability = Annotated[Float, Field(ge=0, le=1), Unit("probability")]
+PerClass = Annotated[
+    tuple[Probability, Probability, Probability, Probability, Probability],
+    Strict(),
+    Unit("probability"),
+    Expected("five numbers from 0 to 1, stranger to close"),
+]
+"""A probability for each tie class: stranger, online, met once, met often, close."""
 
 
 class Parameter(NamedTuple):
@@ -240,7 +72,7 @@ class Parameter(NamedTuple):
     name: str
     """Dotted, as in ``platform.limit``; ``policies.NAME.share`` stands for each policy's."""
     type: str
-    """``int``, ``float``, ``bool``, ``str`` or ``5 floats``; with ``or none`` if it can be unset."""
+    """``int``, ``float``, ``bool``, ``str`` or ``5 floats``; ``or none`` if it can be unset."""
     unit: str
     default: Any
     low: float | None
@@ -260,18 +92,31 @@ class Section(BaseModel):
         With one line that begins with the parameter's name.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True
+    )
 
     def __init__(self, /, **parameters: Any) -> None:
+        fields = type(self).model_fields
+        plain = {
+            name: _plain(fields[name], value) if name in fields else value
+            for name, value in parameters.items()
+        }
         try:
-            super().__init__(**parameters)
+            super().__init__(**plain)
         except ValidationError as error:
-            raise InputError(_line(error, type(self))) from None
+            raise InputError(_line(error, fields, parameters)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        right = "must be a changed copy, as scenario.replace({'platform.limit': 3})"
         raise InputError(
-            f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they are; {right}"
+            f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they "
+            "are; must be a changed copy, as scenario.replace({'platform.limit': 3})"
+        )
+
+    def __delattr__(self, name: str) -> None:
+        raise InputError(
+            f"{name}: can't be removed, a scenario and its parts stay as they are; "
+            "must be left there"
         )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -293,36 +138,60 @@ class Section(BaseModel):
         """Return the parameters that a copy begins with."""
         return dict(self)
 
-    def __delattr__(self, name: str) -> None:
-        raise InputError(
-            f"{name}: can't be removed, a scenario and its parts stay as they are; must be left there"
-        )
-
 
 def declared(
     section: type[Section], prefix: str = "", defaults: Section | None = None
 ) -> Iterator[Parameter]:
-    """List a section's own parameters in their order, under ``prefix``; the default of each is that of ``defaults``, if given."""
+    """Yield a section's own parameters in their order, their names under ``prefix``.
+
+    The default of each is that of ``defaults``, if given.
+    """
     for name, info in section.model_fields.items():
-        for kind in info.metadata:
-            if isinstance(kind, Kind):
-                typed = kind.type if kind.none is None else f"{kind.type} or none"
-                unset = "" if kind.none is None else f"; none: {kind.none}"
-                default = info.get_default() if defaults is None else getattr(defaults, name)
-                yield Parameter(
-                    f"{prefix}{name}",
-                    typed,
-                    kind.unit,
-                    default,
-                    kind.low,
-                    kind.high,
-                    kind.range,
-                    f"{kind.description}{unset}",
-                )
+        if not info.description:  # a section, or a function
+            continue
+        none, unit = _marker(info, OrNone), _marker(info, Unit)
+        described = " ".join(info.description.split())
+        yield Parameter(
+            name=f"{prefix}{name}",
+            type=f"{_type_name(info)}{' or none' if none else ''}",
+            unit=unit.word if unit else "",
+            default=info.get_default() if defaults is None else getattr(defaults, name),
+            **_bounds(info),
+            range=_range(info),
+            description=f"{described}; none: {none.meaning}" if none else described,
+        )
+
+
+def reader(section: type[Section], name: str) -> Callable[[Any], Any]:
+    """Return the function that reads a value of one parameter, or raises an ``InputError``."""
+    info = section.model_fields[name]
+    annotated: Any = Annotated[info.annotation, Field(), *info.metadata]
+    adapter: TypeAdapter[Any] = TypeAdapter(annotated)
+
+    def read(value: Any) -> Any:
+        try:
+            return adapter.validate_python(_plain(info, value))
+        except ValidationError as error:
+            raise InputError(_problem(info, value, error.errors(include_url=False)[0])) from None
+
+    return read
+
+
+def plain_value(value: Any) -> Any:
+    """Return a number or an array of numpy as Python's own, and all else as it is."""
+    if not isinstance(value, np.generic | np.ndarray):
+        return value
+    inner = value.tolist()
+    return value if inner is None else inner  # None: not a time, or masked, which is not "unset"
+
+
+def expected(right: str, given: Any) -> str:
+    """Return how every error line says it of a value: what is expected, and what was given."""
+    return f"expected {right}, got {shown(given)}"
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Say ``; nearest: …`` if a known name is like this one in its last part, the more so as a whole; else nothing."""
+    """Return ``; nearest: …`` if a known name is like this one, in its last part most; else ""."""
 
     def likeness(other: str) -> float:
         last = difflib.SequenceMatcher(
@@ -348,22 +217,96 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _line(error: ValidationError, section: type[Section]) -> str:
-    """Put the first complaint into one line that starts with the dotted name."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
+def _marker[T](info: FieldInfo, kind: type[T]) -> T | None:
+    return next((marker for marker in info.metadata if isinstance(marker, kind)), None)
+
+
+def _type(info: FieldInfo) -> Any:
+    """Return a parameter's type, without ``None`` and what is annotated."""
+    found: Any = info.annotation
+    if get_origin(found) in (types.UnionType, Union):
+        found = next(each for each in get_args(found) if each is not type(None))
+    return get_args(found)[0] if get_origin(found) is Annotated else found
+
+
+def _type_name(info: FieldInfo) -> str:
+    found = _type(info)
+    named = {tuple: "5 floats", Literal: "str"}
+    return named.get(get_origin(found)) or str(found.__name__)
+
+
+def _bounds(info: FieldInfo) -> dict[str, Any]:
+    """Return the ends of a parameter's range: ``low`` and ``high``, or None."""
+    inner = get_args(_type(info)) if get_origin(_type(info)) is tuple else ()
+    markers = inner[0].__metadata__ if inner else info.metadata
+    ends = {"low": None, "high": None}
+    for marker in markers:
+        for part in getattr(marker, "metadata", [marker]):
+            ends["low"] = getattr(part, "ge", ends["low"])
+            ends["high"] = getattr(part, "le", ends["high"])
+    return ends
+
+
+def _range(info: FieldInfo) -> str:
+    """Return the values that are right, in words."""
+    words, found = _marker(info, Expected), _type(info)
+    if words:
+        return words.words
+    if get_origin(found) is Literal:
+        return f"one of {', '.join(get_args(found))}"
+    if found in (int, float):
+        low, high = _bounds(info).values()
+        number = "a whole number" if found is int else "a number"
+        return f"{number} from {plain(low)} to {plain(high)}"
+    return "true or false" if found is bool else "a table, or a mapping from names to values"
+
+
+def _plain(info: FieldInfo, given: Any) -> Any:
+    """Return a value that was given as the plain Python value that pydantic checks."""
+    value, found = plain_value(given), _type(info)
+    if isinstance(value, str) and value.lower() == "none":
+        return None if _marker(info, OrNone) else value
+    if found is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if found is str and hasattr(value, "__fspath__"):
+        return str(value)
+    if get_origin(found) is tuple and isinstance(value, list | tuple):
+        return tuple(plain_value(each) for each in value)
+    return value
+
+
+def _problem(info: FieldInfo, given: Any, first: ErrorDetails) -> str:
+    """Return what is wrong with a parameter's value, after its name."""
     cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, InputError):  # of a section within this one: it names the parameter itself
-        line = f"{name}.{cause}" if name else str(cause)
-    elif cause is not None:
-        line = f"{name}: {cause}" if name else str(cause)
+    if cause is not None:
+        return str(cause)
+    right = _range(info)
+    if first["type"] == "string_unicode":
+        right += " in UTF-8"
+    if _marker(info, OrNone):
+        right += ' or "none"'
+    line = expected(right, given)
+    if first.get("ctx", {}).get("pattern") == WITHOUT_CONTROL and given:
+        line += f"; in TOML {BACKSLASHES}"
+    if get_origin(_type(info)) is Literal and isinstance(given, str):
+        line += near(given, get_args(_type(info)))
+    return line
+
+
+def _line(error: ValidationError, fields: Mapping[str, FieldInfo], given: Mapping[str, Any]) -> str:
+    """Return the first complaint as one line that starts with the dotted name."""
+    complaints = error.errors(include_url=False)
+    first = complaints[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):  # of a section within this one: it names the parameter
+        line = ".".join([*map(str, first["loc"]), str(cause)])
     elif first["type"] == "extra_forbidden":
-        line = f"{name}: no such parameter{near(name, section.model_fields)}"
-    elif first["type"] == "missing":
+        line = f"{name}: no such parameter{near(name, fields)}"
+    elif first["type"] == "missing" and name not in given:
         line = f"{name}: missing; must be given"
-    elif first["type"] == "callable_type":
-        line = f"{name}: not a function (got {shown(first['input'])}); must be a function of (bond, candidate, day)"
-    else:  # a section's place is taken by something else
-        line = f"{name}: not a group of parameters (got {shown(first['input'])}); must be a mapping from names to values (a table in TOML)"
-    others = error.error_count() - 1
+    else:
+        line = f"{name}: {_problem(fields[name], given.get(name), first)}"
+    wrong = {tuple(part for part in each["loc"] if isinstance(part, str)) for each in complaints}
+    others = len(wrong) - 1
     return f"{line}{f' ({others} more wrong)' if others else ''}"

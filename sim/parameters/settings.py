@@ -11,8 +11,8 @@ from .kinds import BACKSLASHES, shown
 def settings_read(settings: Iterable[str] | None) -> dict[str, Any]:
     """Read ``NAME=VALUE``.
 
-    The value is TOML (``3``, ``true``, ``[0, 0.5, 0.9, 1, 1]``, ``{everyone = 1}``) or, where it isn't, a bare text (``linkedin2021``,
-    ``none``).
+    The value is TOML (``3``, ``true``, ``[0, 0.5, 0.9, 1, 1]``, ``{everyone = 1}``) or, where it
+    isn't, a bare text (``linkedin2021``, ``none``).
     """
     read: dict[str, Any] = {}
     for setting in settings or ():

@@ -1,6 +1,10 @@
 """What to simulate: a scenario and its sections, each parameter declared once."""
 
+from .answering import Answering
+from .inviting import Inviting
+from .meeting import Meeting
 from .platform import Platform
-from .scenario import Answering, Inviting, Meeting, Scenario, Society
+from .scenario import Scenario
+from .society import Society
 
 __all__ = ["Answering", "Inviting", "Meeting", "Platform", "Scenario", "Society"]

@@ -1,15 +1,17 @@
 """The platform's rule: what it looks at, and what it then does to an account.
 
-A rule is any combination of a strike limit (over the account's life or a window), a minimum acceptance ratio, a cap on invitations per
-week and a cap on connections. A preset is a named combination; a platform is a preset and what differs from it.
+A rule is any combination of a strike limit (over the account's life or a window), a minimum
+acceptance ratio, a cap on invitations per week and a cap on connections. A preset is a named
+combination; a platform is a preset and what differs from it.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from ..parameters.kinds import Choice, Real, Section, Whole
+from ..parameters.kinds import Float, Integer, OrNone, Section, Unit
+from .limits import LONGEST
 
 PRESETS: dict[str, dict[str, float | int | None]] = {
     "none": {},
@@ -22,68 +24,47 @@ PRESETS: dict[str, dict[str, float | int | None]] = {
         "max_connections": 30_000,
     },
 }
-"""What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the account's life (AccountRestriction wiki,
-2007; etn-training, 2012); linkedin2021, 100 a week, 7 days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an
-assumption."""
+"""What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the
+account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2021, 100 a week, 7
+days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption."""
+
+if TYPE_CHECKING:
+    Preset = str
+else:
+    Preset = Literal[*PRESETS]
 
 
 class Platform(Section):
     """The platform's rule; a parameter that is not given is the preset's."""
 
-    preset: Annotated[
-        str, Choice("named rule that the other parameters start from", words=tuple(PRESETS))
-    ] = "linkedin2008"
+    preset: Preset = "linkedin2008"
+    """named rule that the other parameters start from"""
     limit: Annotated[
-        int | None,
-        Whole(
-            "strikes that restrict an account", low=1, high=10_000, unit="strikes", none="no limit"
-        ),
+        Integer | None, Field(ge=1, le=10_000), Unit("strikes"), OrNone("no limit")
     ] = None
+    """strikes that restrict an account"""
     window_days: Annotated[
-        int | None,
-        Whole(
-            "days over which strikes count",
-            low=1,
-            high=16_000,
-            unit="days",
-            none="the account's life",
-        ),
+        Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("the account's life")
     ] = None
+    """days over which strikes count"""
     restriction_days: Annotated[
-        int | None,
-        Whole("days that a restriction lasts", low=1, high=16_000, unit="days", none="for good"),
+        Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("for good")
     ] = None
+    """days that a restriction lasts"""
     min_ratio: Annotated[
-        float | None,
-        Real("lowest accepted / sent that is not restricted", unit="share", none="not looked at"),
+        Float | None, Field(ge=0, le=1), Unit("share"), OrNone("not looked at")
     ] = None
-    min_invites: Annotated[
-        int,
-        Whole(
-            "invitations sent before the ratio is looked at [A]",
-            low=1,
-            high=1_000_000,
-            unit="invitations",
-        ),
-    ] = 20
+    """lowest accepted / sent that is not restricted"""
+    min_invites: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("invitations")] = 20
+    """invitations sent before the ratio is looked at [A]"""
     weekly_invites: Annotated[
-        int | None,
-        Whole(
-            "invitations that an account may send in any 7 days",
-            high=1_000_000,
-            unit="invitations",
-            none="no cap",
-        ),
+        Integer | None, Field(ge=0, le=1_000_000), Unit("invitations"), OrNone("no cap")
     ] = None
+    """invitations that an account may send in any 7 days"""
     max_connections: Annotated[
-        int | None,
-        Whole(
-            "connections that an account may have",
-            high=1_000_000,
-            unit="connections",
-            none="no cap",
-        ),
+        Integer | None, Field(ge=0, le=1_000_000), Unit("connections"), OrNone("no cap")
     ] = None
+    """connections that an account may have"""
 
     @model_validator(mode="before")
     @classmethod
@@ -97,7 +78,7 @@ class Platform(Section):
         return self.differing()  # so that another preset brings its own numbers
 
     def differing(self) -> dict[str, Any]:
-        """Give the preset's name and the fields that differ from it: enough to make this platform again."""
+        """Return the preset's name and the fields that differ from it: all it takes to make it."""
         plain = type(self)(preset=self.preset)
         return {"preset": self.preset} | {
             key: value for key, value in self if key != "preset" and value != getattr(plain, key)

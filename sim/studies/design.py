@@ -13,7 +13,7 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -26,8 +26,8 @@ from ..archives import unpacked
 from ..errors import InputError
 from ..model.fingerprint import fingerprint
 from ..parameters.checks import by_name, located, numbers, whole
-from ..parameters.kinds import Chances, Digits, Flag, Kind, Real, Section, Whole, shown
-from ..scenario.scenario import Scenario, declared_kind
+from ..parameters.kinds import Section, shown
+from ..scenario.scenario import Scenario, declared_parameter, reader
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +69,11 @@ class Design:
         InputError
             A name that the scenario does not have, or a value that does not fit, with the point where it stands.
         """
-        kinds = [_kind(scenario, name) for name in self.names]
+        for name in self.names:
+            scenario.require(name)
+        readers = [reader(name) for name in self.names]
         rows = [
-            tuple(map(_read, kinds, self.names, row, itertools.repeat(number)))
+            tuple(map(_read, readers, self.names, row, itertools.repeat(number)))
             for number, row in enumerate(self.rows)
         ]
         return Design(self.names, rows)
@@ -110,14 +112,14 @@ class Design:
 
         columns = {}
         for place, name in enumerate(self.names):
-            kind, values = declared_kind(name), (self.rows[number][place] for number in numbers)
-            whole = pyarrow.uint64() if isinstance(kind, Digits) else pyarrow.int64()
-            if isinstance(kind, Whole):
-                columns[name] = pyarrow.array(values, whole)
-            elif isinstance(kind, Flag):
-                columns[name] = pyarrow.array(values, pyarrow.bool_())
-            elif isinstance(kind, Real) and not isinstance(kind, Chances):
-                columns[name] = pyarrow.array(values, pyarrow.float64())
+            kind, values = _type(name), (self.rows[number][place] for number in numbers)
+            plain = {
+                "int": pyarrow.uint64() if name == "seed" else pyarrow.int64(),
+                "bool": pyarrow.bool_(),
+                "float": pyarrow.float64(),
+            }
+            if kind in plain:
+                columns[name] = pyarrow.array(values, plain[kind])
             else:
                 texts = (
                     value if value is None or isinstance(value, str) else as_text(value)
@@ -334,10 +336,10 @@ def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
     bounds = problem.get("bounds")
     columns: list[list[Any]] = []
     for place, (name, column) in enumerate(zip(names, values.T, strict=True)):
-        kind = declared_kind(name)
-        if isinstance(kind, Flag):
+        kind = _type(name)
+        if kind == "bool":
             columns.append((column >= 0.5).tolist())
-        elif not isinstance(kind, Whole):
+        elif kind != "int":
             columns.append(column.tolist())
         elif bounds is None or dists[place] != "unif":
             columns.append(np.rint(column).astype(int).tolist())
@@ -399,7 +401,7 @@ def _scaled(name: str, span: Any, column: NDArray[np.float64]) -> list[Any]:
         raise InputError(
             f"{name}: not a range (got {shown(span)}); must be [low, high] with low below high"
         )
-    if isinstance(declared_kind(name), Whole):
+    if _type(name) == "int":
         return _whole_numbers(name, low, high, column)
     return (low + column * (high - low)).tolist()  # type: ignore[no-any-return]
 
@@ -428,16 +430,14 @@ def _missing(value: Any) -> bool:
     return (number and value != value) or type(value).__name__ in _UNKNOWN
 
 
-def _kind(scenario: Scenario, name: str) -> Kind | None:
-    """Give the kind of a parameter that this scenario has; None for what is more than one number or word."""
-    scenario.require(name)
-    return declared_kind(name)
+def _type(name: str) -> str:
+    """Return the type of a parameter; "" of what is more than one number or word."""
+    parameter = declared_parameter(name)
+    return parameter.type.removesuffix(" or none") if parameter else ""
 
 
-def _read(kind: Kind | None, name: str, value: Any, number: int) -> Any:
-    if kind is None:
-        return value
+def _read(read: Callable[[Any], Any], name: str, value: Any, number: int) -> Any:
     try:
-        return kind.read(value)
-    except ValueError as error:
+        return read(value)
+    except InputError as error:
         raise InputError(f"{name}: {error} (point {number})") from None

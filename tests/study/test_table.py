@@ -138,7 +138,7 @@ def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, jobs):
 def test_what_is_wrong_only_together_is_a_row_too(tmp_path):
     table = sim.Study(SMALL, {"society.often": [3, 9]}, replications=1).run(tmp_path, jobs=1)
     assert table.failed()["error"].tolist() == [
-        "society.close: not above often, 9 (got 7); must be 10 or more"
+        "society.close: expected 10 or more, above often, got 7"
     ]
 
 

@@ -1,0 +1,27 @@
+"""How members invite."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ..parameters.kinds import Float, Integer, OrNone, PerClass, Section, Unit
+from .limits import LONGEST
+
+
+class Inviting(Section):
+    """How members invite."""
+
+    per_day: Annotated[Float, Field(ge=0, le=10_000), Unit("per day")] = 0.5
+    """attempts to invite that a member makes [A]"""
+    tries: Annotated[Integer, Field(ge=1, le=1_000), Unit("candidates")] = 8
+    """candidates looked at in an attempt [A]"""
+    prior_acceptance: PerClass = (0.2, 0.45, 0.6, 0.65, 0.95)
+    """a member's first guess of acceptance [A]"""
+    prior_weight: Annotated[Float, Field(ge=1e-6, le=1e6), Unit("answers")] = 4.0
+    """weight of the first guess, in answers [A]"""
+    pending_days: Annotated[Integer, Field(ge=1, le=1_000), Unit("days")] = 21
+    """days until an unanswered invitation is withdrawn [A]"""
+    lock_days: Annotated[Integer | None, Field(ge=0, le=LONGEST), Unit("days"), OrNone("never")] = (
+        None
+    )
+    """days from withdrawing an invitation to inviting again [A]"""

@@ -1,0 +1,70 @@
+"""Who meets whom, and how: drawn meetings, or a log of real contacts."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ..errors import InputError
+from ..parameters.kinds import (
+    Expected,
+    Flag,
+    Float,
+    Integer,
+    OrNone,
+    Probability,
+    Section,
+    Text,
+    Unit,
+    expected,
+)
+from .limits import LONGEST
+
+
+class Meeting(Section):
+    """Who meets whom, and how."""
+
+    rate: Annotated[Float, Field(ge=0, le=1e6), Unit("per day")] = 0.5
+    """encounters that a member of sociability 1 starts [A]"""
+    again: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.70
+    """share of encounters that are with a contact, by tournament [A]"""
+    friend: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
+    """share of encounters that are with a contact of a contact [A]"""
+    circle: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
+    """share of encounters within the own circle; the rest is with anybody [A]"""
+    again_choice: Annotated[Integer, Field(ge=1, le=64), Unit("contacts")] = 2
+    """contacts drawn, of whom the one met or talked to most is met again [A]"""
+    face_again: Probability = 0.70
+    """face to face rather than online, with a contact met before [A]"""
+    face_online: Probability = 0.15
+    """face to face, with a contact so far known online only [A]"""
+    face_friend: Probability = 0.50
+    """face to face, with a contact of a contact [A]"""
+    face_circle: Probability = 0.80
+    """face to face, with a member of the own circle [A]"""
+    face_anybody: Probability = 0.05
+    """face to face, with anybody [A]"""
+    history_days: Annotated[Integer, Field(ge=0, le=LONGEST - 1), Unit("days")] = 180
+    """days of meetings before the platform opens; 0 with a log [A]"""
+    contacts: Annotated[Text | None, Expected("a path"), OrNone("drawn")] = None
+    """file of real contacts, in place of the drawn meetings"""
+    gap_seconds: Annotated[Float, Field(ge=0, le=1e9), Unit("seconds")] = 20.0
+    """longest gap within one encounter of a log"""
+    columns: Annotated[
+        Text | None,
+        Expected("names of columns, as 't i j'"),
+        OrNone("told by the header, or t i j"),
+    ] = None
+    """names of the time and the two people in a log, from its header or, without one, from the
+    left, as 'u v t'"""
+    skip_negative: Flag = False
+    """leave out people of a log with negative numbers: nobody, or strangers"""
+    repeat_log: Flag = False
+    """after its last day the log starts again"""
+
+    @model_validator(mode="after")
+    def _shares(self) -> "Meeting":
+        shares = (self.again, self.friend, self.circle)
+        if sum(shares) > 1 + 1e-12:
+            right = "1 or less in all with friend and circle"
+            raise InputError(f"again: {expected(right, shares)}")
+        return self

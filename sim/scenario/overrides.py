@@ -1,0 +1,172 @@
+"""Dotted names: which a scenario has, what is said of others, and changes by them.
+
+``policies.NAME`` stands for any policy. The scenario's class is handed to these functions, as it is
+built on them.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..agents import POLICIES, InvitePolicy
+from ..errors import InputError
+from ..parameters import kinds
+from ..parameters.checks import by_name
+from ..parameters.kinds import Parameter, Section, near, shown
+from .platform import Platform
+
+if TYPE_CHECKING:
+    from .scenario import Scenario
+
+WHOLE = ("policies.NAME", "policies.NAME.condition")
+"""What has a dotted name and is neither a section nor a parameter of plain values."""
+
+
+@functools.cache
+def sections(model: "type[Scenario]") -> dict[str, Section]:
+    """Return a scenario's sections by name, as they are by default."""
+    defaults = {name: info.default for name, info in model.model_fields.items()}
+    return {name: default for name, default in defaults.items() if isinstance(default, Section)}
+
+
+@functools.cache
+def parameters(model: "type[Scenario]") -> dict[str, Parameter]:
+    """Return a scenario's parameters by their dotted names, in their order."""
+    listed = list(kinds.declared(model))
+    for name, defaults in sections(model).items():
+        listed += kinds.declared(type(defaults), f"{name}.", defaults)
+    listed += kinds.declared(InvitePolicy, "policies.NAME.")
+    return {each.name: each for each in listed if each.name != "policies.NAME.name"}
+
+
+def general(name: str) -> str:
+    """Return a dotted name with ``NAME`` for a policy's."""
+    return re.sub(r"^policies\.[^.]+", "policies.NAME", name)
+
+
+def reader(model: "type[Scenario]", name: str) -> Callable[[Any], Any]:
+    """Return the function that reads a value of a parameter; of all else it leaves it as it is."""
+    section, _, last = name.rpartition(".")
+    if general(name) not in parameters(model):
+        return lambda value: value
+    if section.startswith("policies."):
+        return kinds.reader(InvitePolicy, last)
+    return kinds.reader(type(sections(model)[section]) if section else model, last)
+
+
+def check_names(model: "type[Scenario]", given: Mapping[str, Any]) -> None:
+    """Raise an ``InputError`` at the first name that the scenario does not have."""
+    known = {*parameters(model), *model.model_fields, *WHOLE, "policies.NAME.name"}
+    for name in _names(model, given):
+        if general(name) not in known:
+            raise _no_parameter(model, name)
+    for name in given:
+        table, dot, last = name.rpartition(".")
+        if dot:
+            raise InputError(
+                f"{name}: a dotted name in one piece, as in quotes; "
+                f"must be {last} in the table [{table}]"
+            )
+
+
+def require(scenario: "Scenario", name: Any) -> None:
+    """Raise an ``InputError`` if a scenario has no parameter, section or policy of this name."""
+    if not isinstance(name, str):
+        raise InputError(f"require: {shown(name)} is not a name; must be a dotted name")
+    model = type(scenario)
+    _check_policy(scenario, name.split("."))
+    if general(name) not in {*parameters(model), *model.model_fields, *WHOLE}:
+        raise _no_parameter(model, name)
+
+
+def changed(scenario: "Scenario", changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a changed copy of a scenario."""
+    by_name("replace", changes, "from dotted names to values, as {'platform.limit': 3}")
+    tree: dict[str, Any] = dict(scenario)
+    for name in sorted(changes, key=lambda name: name.count(".")):  # sections before their parts
+        *path, last = name.split(".")
+        node = tree
+        for depth, part in enumerate(path):
+            if part not in node:
+                _check_policy(scenario, path[: depth + 1])
+                raise _no_parameter(type(scenario), name)
+            node[part] = _opened(part, node[part])
+            if not isinstance(node[part], dict):
+                raise _no_parameter(type(scenario), name)
+            node = node[part]
+        node[last] = _with_own_policies(scenario, name, changes[name])
+    return tree
+
+
+def policy_given(name: str, value: Any) -> Any:
+    """Return a policy, or the numbers of one, from what stands under its name."""
+    if isinstance(value, InvitePolicy):
+        return value if value.name == name else InvitePolicy(**{**dict(value), "name": name})
+    built_in = dict(POLICIES[name]) if name in POLICIES else {}
+    if isinstance(value, Mapping):
+        return {**built_in, **value, "name": name}
+    if not built_in:
+        raise InputError(
+            f"{name}: not built in{near(name, POLICIES)}; "
+            f"must be one of {', '.join(POLICIES)}, or given with its numbers"
+        )
+    return {**built_in, "share": value}
+
+
+def _names(model: "type[Scenario]", given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the dotted name of each value in a tree."""
+    for name, value in given.items():
+        inner = value if isinstance(value, Mapping) else {}
+        if name == "policies" and inner:
+            for policy, numbers in inner.items():
+                for number in numbers if isinstance(numbers, Mapping) else ():
+                    yield f"policies.{policy}.{number}"
+        elif name in sections(model) and inner:
+            yield from (f"{name}.{each}" for each in inner)
+        else:
+            yield name
+
+
+def _check_policy(scenario: "Scenario", path: list[str]) -> None:
+    if path[0] == "policies" and len(path) > 1 and path[1] not in scenario.policies:
+        raise InputError(
+            f"policies.{path[1]}: no such policy here{near(path[1], scenario.policies)}; "
+            f"must be one of {', '.join(scenario.policies)}"
+        )
+
+
+def _no_parameter(model: "type[Scenario]", name: str) -> InputError:
+    """Return the error of a name that there is not, with the nearest one of the whole scenario."""
+    policy = name.split(".")[1] if name.startswith("policies.") and name.count(".") == 2 else "NAME"
+    known = [*model.model_fields, *(each.replace("NAME", policy) for each in parameters(model))]
+    list_them = "; must be one of those that python -m sim parameters lists"
+    return InputError(f"{name}: no such parameter{near(name, known) or list_them}")
+
+
+def _opened(part: str, value: Any) -> Any:
+    """Return a section or a policy as a mapping to change.
+
+    Of a platform only what differs from its preset, so that the preset can change.
+    """
+    if isinstance(value, Platform):
+        return value.differing()
+    if isinstance(value, int | float) and part in POLICIES:
+        return {**dict(POLICIES[part]), "share": value}
+    return dict(value) if isinstance(value, Section | Mapping) else value
+
+
+def _with_own_policies(scenario: "Scenario", name: str, value: Any) -> Any:
+    """Return a new value; a share becomes that of a policy of the scenario, where it has one."""
+    section, _, policy = name.partition(".")
+    if section != "policies":
+        return value
+    if not policy and isinstance(value, Mapping):
+        return {
+            each: _with_own_policies(scenario, f"policies.{each}", given)
+            for each, given in value.items()
+        }
+    if policy in scenario.policies and not isinstance(value, InvitePolicy):
+        numbers = value if isinstance(value, Mapping) else {"share": value}
+        return {**dict(scenario.policies[policy]), **numbers}
+    return value

@@ -1,0 +1,29 @@
+"""Who there is: circles, sociability, and how many encounters make which tie."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ..errors import InputError
+from ..parameters.kinds import Float, Integer, Section, Unit, expected
+from .limits import MOST_ENCOUNTERS
+
+
+class Society(Section):
+    """Who there is."""
+
+    circle_size: Annotated[Integer, Field(ge=1, le=2**28), Unit("members")] = 50
+    """members of a workplace or club [A]"""
+    sociability_sigma: Annotated[Float, Field(ge=0, le=3)] = 0.6
+    """sd of the log of sociability [Mac Carron 2016]"""
+    often: Annotated[Integer, Field(ge=2, le=MOST_ENCOUNTERS - 1), Unit("encounters")] = 3
+    """encounters face to face that make a tie 'met often' [Dunbar's layers]"""
+    close: Annotated[Integer, Field(ge=3, le=MOST_ENCOUNTERS), Unit("encounters")] = 7
+    """encounters face to face that make a tie close [Dunbar's layers]"""
+
+    @model_validator(mode="after")
+    def _ladder(self) -> "Society":
+        if self.close <= self.often:
+            right = f"{self.often + 1} or more, above often"
+            raise InputError(f"close: {expected(right, self.close)}")
+        return self
