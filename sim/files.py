@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
-from .interruption import interrupts_held
+from .interruption import defer_interrupt
 from .parameters.checks import located
 from .parameters.kinds import shown
 
@@ -49,7 +49,7 @@ def destination(path: Any) -> Path:
 
 
 @contextlib.contextmanager
-def written(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """Give a path to write to; when the block ends well, what it wrote takes the final name.
 
     The path given has the suffix of the final one, so a writer that goes by the suffix does the same. The block writes, and does nothing
@@ -81,7 +81,7 @@ def written(path: str | Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
+def atomic_folder(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
     """Give an empty folder to write to; when the block ends well, its files move into the final folder.
 
     They replace files of the same name there; other files stay. If the block ends in an error or an interruption, the final folder is as
@@ -124,7 +124,7 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
                 raise
             raise _unwritable(path, error) from None
         try:
-            with interrupts_held():  # all files take their places, or none does
+            with defer_interrupt():  # all files take their places, or none does
                 _take_places(beside, path, stale)
         except OSError as error:
             raise _unwritable(path, error) from None

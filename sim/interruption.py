@@ -96,7 +96,7 @@ def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType
 
 
 @contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
+def defer_interrupt() -> Iterator[None]:
     """Let a signal that comes in the block count after it, for what must not stop half way."""
     if threading.current_thread() is not threading.main_thread():  # which hears none
         yield

@@ -192,7 +192,7 @@ def test_without_dask(tmp_path):
 
 def test_a_worker_of_another_version_gives_no_numbers():
     from sim.runs.running import SUMMARY
-    from sim.studies.dask_executor import attempt_there
+    from sim.studies.dask_executor import attempt_on_worker
 
     with pytest.raises(sim.InputError, match=r"a worker has .*; must be 0\.0\.9"):
-        attempt_there("0.0.9", SMALL, SUMMARY, next(LONG._jobs(0, 0, 1)))
+        attempt_on_worker("0.0.9", SMALL, SUMMARY, next(LONG._jobs(0, 0, 1)))

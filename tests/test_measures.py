@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim.measures import definitions as measures
+from sim import measures
+from sim.measures.definitions import member_columns
+from sim.measures.survival import _medians, first_restricted
 
 from . import tables
 from .strategies import scenarios
@@ -309,8 +311,8 @@ def observed(patients, policy):
 
 def medians(asked, table, by):
     places = table["policy"].map(list(asked.policies).index).to_numpy()
-    return measures._medians(
-        *measures._first_restricted(asked, measures._plain(asked, table), by),
+    return _medians(
+        *first_restricted(asked, member_columns(asked, table), by),
         places,
         len(asked.policies),
     )

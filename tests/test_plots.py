@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.plots import captions as findings
+from sim.plots import captions
 from sim.plots import figures as plots
 
 POLICIES = ("everyone", "interacted", "close_friends")
@@ -284,7 +284,7 @@ def test_one_policy_looks_the_same_everywhere_and_unlike_the_others():
     ],
 )
 def test_percent(share, text):
-    assert findings.percent(share).replace("\xa0", " ") == text
+    assert captions.percent(share).replace("\xa0", " ") == text
 
 
 def test_labels_that_are_too_near_are_moved_apart():

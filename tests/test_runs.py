@@ -324,22 +324,22 @@ def press_ctrl_c() -> None:
 
 def test_ctrl_c_is_held_back():
     done = []
-    with pytest.raises(KeyboardInterrupt), sim.interrupts_held():
-        with sim.interrupts_held():
+    with pytest.raises(KeyboardInterrupt), sim.defer_interrupt():
+        with sim.defer_interrupt():
             press_ctrl_c()
             done.append("inner")
         done.append("outer")
     assert done == ["inner", "outer"]
     with pytest.raises(KeyboardInterrupt):
         press_ctrl_c()
-    with sim.interrupts_held():
+    with sim.defer_interrupt():
         pass
 
 
 def test_who_ignores_ctrl_c_goes_on_ignoring_it():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with sim.interrupts_held():
+        with sim.defer_interrupt():
             press_ctrl_c()
     finally:
         signal.signal(signal.SIGINT, before)

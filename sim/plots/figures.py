@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..files import written
+from ..files import atomic_write
 from ..parameters.checks import real
-from . import captions as findings
-from . import checks as drawable
+from . import captions, checks
 from .captions import spoken
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 def styles(policies: Iterable[str]) -> dict[str, Style]:
     """Give each policy its style: the built-in ones their own, others the further ones in order."""
     further = itertools.cycle(FURTHER)
-    names = dict.fromkeys(drawable.names("policies", policies))
+    names = dict.fromkeys(checks.names("policies", policies))
     return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
 
 
@@ -115,11 +114,11 @@ def save(figure: "Figure", path: str | Path) -> None:
     """Write a figure beside ``path`` as PNG and SVG; the same figure gives the same bytes."""
     from matplotlib import style
 
-    figure, path = drawable.figure(figure), drawable.place(path)
+    figure, path = checks.figure(figure), checks.place(path)
     with style.context(["default", LOOK]):
-        with written(path.with_suffix(".png")) as beside:
+        with atomic_write(path.with_suffix(".png")) as beside:
             figure.savefig(beside, metadata={"Software": None})
-        with written(path.with_suffix(".svg")) as beside:
+        with atomic_write(path.with_suffix(".svg")) as beside:
             figure.savefig(beside, metadata={"Date": None, "Creator": None})
 
 
@@ -134,8 +133,8 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = drawable.estimates("series", series, "measure", ["reach2_share"], "day")
-    table, setting = _of_policies(table), drawable.words("setting", setting)
+    table = checks.estimates("series", series, "measure", ["reach2_share"], "day")
+    table, setting = _of_policies(table), checks.words("setting", setting)
     opening = table.drop_duplicates(["population", "policy"]).assign(
         day=0, mean=0.0, low=0.0, high=0.0
     )  # nobody is connected yet
@@ -147,7 +146,7 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     axes[0].set_ylabel("members within two steps, %")
     for axis in axes:
         axis.set_xlabel("days since opening")
-    headed(figure, findings.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
+    headed(figure, captions.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
     return figure
 
 
@@ -162,8 +161,8 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = drawable.estimates("summary", summary, "measure", list(SHARES))
-    table, setting = _of_policies(table), drawable.words("setting", setting)
+    table = checks.estimates("summary", summary, "measure", list(SHARES))
+    table, setting = _of_policies(table), checks.words("setting", setting)
     look = styles(table["policy"])
     rows = [
         (policy, population) for policy in look for population in dict.fromkeys(table["population"])
@@ -181,7 +180,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
             axis.hlines(place, low, high, color=style.colour, linewidth=1.4)
             beside = (100 * max(row["mean"], row["high"]), place)
             axis.annotate(
-                findings.percent(row["mean"])[:-2],
+                captions.percent(row["mean"])[:-2],
                 beside,
                 (6, 0),
                 textcoords="offset points",
@@ -201,7 +200,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
         tick.set_color(look[policy].colour)
     axes[0].invert_yaxis()
-    headed(figure, findings.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
+    headed(figure, captions.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
     return figure
 
 
@@ -216,8 +215,8 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = drawable.estimates("curves", curves, "clock", list(CLOCKS), "time")
-    table, setting = _of_policies(table), drawable.words("setting", setting)
+    table = checks.estimates("curves", curves, "clock", list(CLOCKS), "time")
+    table, setting = _of_policies(table), checks.words("setting", setting)
     figure = sheet(4.9)
     axes = figure.subplots(
         2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False
@@ -231,7 +230,7 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
             axis.set_xlabel(label)
     headed(
         figure,
-        findings.survival(table),
+        captions.survival(table),
         f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.",
     )
     return figure
@@ -248,8 +247,8 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     setting : str
         What the data are of, for the line below the figure.
     """
-    table = drawable.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
-    table, setting = _of_policies(table), drawable.words("setting", setting)
+    table = checks.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
+    table, setting = _of_policies(table), checks.words("setting", setting)
     keys = ["population", "policy"]
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
     mean, low, high = (
@@ -295,7 +294,7 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
     axis.legend(frameon=False, fontsize=8, labelcolor=GREY, **on_top)
     axis.set_xlabel("reach: members within two steps, %")
     axis.set_ylabel("blocked at least once, %")
-    headed(figure, findings.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
+    headed(figure, captions.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
     return figure
 
 
@@ -314,8 +313,8 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     """
     from matplotlib.collections import LineCollection
 
-    policies = drawable.names("policies", policies)
-    graph, setting = drawable.society(graph, policies), drawable.words("setting", setting)
+    policies = checks.names("policies", policies)
+    graph, setting = checks.society(graph, policies), checks.words("setting", setting)
     figure = sheet(5.6)
     axis = figure.subplots()
     place = _by_centrality(graph)
@@ -354,7 +353,7 @@ def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") 
     axis.set_aspect("equal")
     headed(
         figure,
-        findings.network(pd.concat(groups.values())),
+        captions.network(pd.concat(groups.values())),
         f"{setting} The better connected, the nearer to the centre.",
     )
     return figure
@@ -507,7 +506,7 @@ def _by_centrality(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
 
 def headed(figure: "Figure", finding: str, below: str) -> None:
     """Write above a figure what is seen in it, and below it what it is of."""
-    figure, below = drawable.figure(figure), drawable.words("below", below)
-    finding = textwrap.fill(drawable.words("finding", finding), 82)
+    figure, below = checks.figure(figure), checks.words("below", below)
+    finding = textwrap.fill(checks.words("finding", finding), 82)
     figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)

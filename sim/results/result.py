@@ -18,7 +18,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import written
+from ..files import atomic_write
 from ..machine import memory
 from ..parameters.checks import located, toml_loaded
 from ..scenario.scenario import Scenario
@@ -139,7 +139,7 @@ class Result:
         if self.invitations is not None:
             content["invitations.parquet"] = _parquet(self.invitations)
         content["provenance.json"] = _json(self.provenance)
-        with written(path) as beside, zipfile.ZipFile(beside, "w") as archive:
+        with atomic_write(path) as beside, zipfile.ZipFile(beside, "w") as archive:
             for name in content:
                 archive.writestr(_entry(name), content[name])
 

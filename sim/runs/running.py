@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..interruption import interrupts_held
-from ..measures import definitions as measures
+from ..interruption import defer_interrupt
+from ..measures.definitions import measures_to_take
 from ..parameters.checks import whole
 from ..parameters.kinds import shown
 from ..progress import progress_bar
@@ -81,14 +81,14 @@ def run(
     evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in evenings:
-            with interrupts_held():  # compiled code loses an exception that comes over it
+            with defer_interrupt():  # compiled code loses an exception that comes over it
                 engine.advance(day)
                 if day in measured:
                     engine.measure_reach()
                 if invitations and day >= 1:
                     invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
-    with interrupts_held():
+    with defer_interrupt():
         return engine.result(invitations)
 
 
@@ -146,7 +146,7 @@ class Measures:
     """
 
     def __init__(self, only: Collection[str] | None = None) -> None:
-        self.only = None if only is None else sorted(measures.wanted(only))
+        self.only = None if only is None else sorted(measures_to_take(only))
 
     @property
     def name(self) -> str:
@@ -160,9 +160,9 @@ class Measures:
         engine = Engine(scenario)
         evenings = range(1 - scenario.history_days, engine.scenario.days, BAR_DAYS)
         for day in (*evenings, engine.scenario.days):
-            with interrupts_held():  # compiled code loses an exception that comes over it
+            with defer_interrupt():  # compiled code loses an exception that comes over it
                 engine.advance(day)
-        with interrupts_held():
+        with defer_interrupt():
             return engine.summary(self.only)
 
 

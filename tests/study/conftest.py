@@ -3,7 +3,7 @@
 import pytest
 
 import sim
-from sim.runs.running import run
+from sim.runs.running import live_and_keep
 from tests.study.small import LONG, small
 
 
@@ -19,10 +19,10 @@ def never_stopped(tmp_path_factory) -> bytes:
 
 @pytest.fixture
 def ran(monkeypatch) -> list[int]:
-    """Give the list that grows with the seed of every run that this process does."""
+    """Return a list to which each run that this process does adds its seed."""
     seeds: list[int] = []
     monkeypatch.setattr(
-        "sim.runs.running.run",
-        lambda scenario, **options: seeds.append(scenario.seed) or run(scenario, **options),
+        "sim.runs.running.live_and_keep",
+        lambda keep, scenario: seeds.append(scenario.seed) or live_and_keep(keep, scenario),
     )
     return seeds

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.studies.store import Store
+from sim.studies.store import RunStore
 from tests.study.small import SMALL, Drawn, table_bytes
 
 LIMITS = sim.Study(SMALL, {"platform.limit": [1, 3, None]}, replications=3, keep=Drawn())
@@ -96,15 +96,15 @@ def test_a_damaged_run_is_named_and_done_again_if_so_asked(finished, folder):
 
 def after(number: int, do, monkeypatch) -> None:
     """Do something when so many runs have been kept."""
-    add, left = Store.add, [number]
+    add, left = RunStore.add, [number]
 
-    def counted(store: Store, *run) -> None:
+    def counted(store: RunStore, *run) -> None:
         add(store, *run)
         left[0] -= 1
         if not left[0]:
             do(store)
 
-    monkeypatch.setattr(Store, "add", counted)
+    monkeypatch.setattr(RunStore, "add", counted)
 
 
 @pytest.mark.parametrize("number", [4, 9])
@@ -186,7 +186,7 @@ def test_a_contact_log_that_one_may_not_read_is_no_other_study():
 def test_a_broken_disk_is_not_damage(tmp_path, name, line):
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = name
-    with contextlib.closing(Store(tmp_path, {})) as store:
+    with contextlib.closing(RunStore(tmp_path, {})) as store:
         (tmp_path / "lock").unlink()
-        with pytest.raises(sim.InputError, match=line), store._in_one_line():
+        with pytest.raises(sim.InputError, match=line), store._sqlite_errors():
             raise error

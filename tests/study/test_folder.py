@@ -18,7 +18,7 @@ import pytest
 import sim
 from sim import files
 from sim.studies import study
-from sim.studies.store import Store
+from sim.studies.store import RunStore
 from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, kept, small, table_bytes
 
 # Being stopped
@@ -66,7 +66,7 @@ def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_pat
     with started(folder, LONG, jobs, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
         running.kill()
-    with contextlib.closing(Store(folder, small(LONG)._identity)) as store:
+    with contextlib.closing(RunStore(folder, small(LONG)._identity)) as store:
         number = store.count()
     assert 4 <= number < 6 * LONG  # the fifth that was seen may not have been whole yet
     small(LONG).run(folder, jobs=1)
@@ -106,15 +106,15 @@ def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monke
     def full(file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def filled(store: Store, done) -> None:
+    def filled(store: RunStore, done) -> None:
         if len(ran) == 8:
             store._db.execute("PRAGMA max_page_count = 1")  # never below what is there
             done = [(job, record._replace(content=bytes(9999))) for job, record in done]
         add(store, done)
 
-    add = Store.add
+    add = RunStore.add
     with monkeypatch.context() as during:
-        during.setattr(Store, "add", filled)
+        during.setattr(RunStore, "add", filled)
         with pytest.raises(
             sim.InputError,
             match=r"can't be written \(database or disk is full\); .*; 7 finished runs are kept in ",

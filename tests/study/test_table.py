@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.measures.definitions import COLUMNS
 from sim.studies import run_record as records
-from sim.studies.scheduler import Until
+from sim.studies.stopping import PrecisionTarget
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
@@ -334,7 +334,7 @@ def test_until_does_not_go_on_where_all_fails(tmp_path):
 
 
 def test_how_many_replications_are_enough():
-    rule = Until({"blocked": 1.0}, most=50)
+    rule = PrecisionTarget({"blocked": 1.0}, most=50)
     assert rule.enough([(0.0,)] * 10) == 10
     assert rule.enough([(0.0,), (10.0,)] * 5) == 20  # far from enough: twice as many
     assert rule.enough([(0.0,), (3.2,)] * 5) == 15  # half-width 1.21: 10 * 1.21**2
