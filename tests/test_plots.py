@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim import plots
 from sim.plots import captions
-from sim.plots import figures as plots
+from sim.plots.panels import _apart
+from sim.plots.style import BUILT_IN
 
 POLICIES = ("everyone", "interacted", "close_friends")
 POPULATIONS = ("mixed", "alone", "newcomer")
@@ -261,9 +263,7 @@ def test_intervals_of_shares_end_at_all_and_at_none(summary):
 def test_one_policy_looks_the_same_everywhere_and_unlike_the_others():
     own = [f"own-{number}" for number in range(len(plots.FURTHER))]
     look = plots.styles([*POLICIES, *own])
-    assert {name: look[name] for name in POLICIES} == {
-        name: plots.BUILT_IN[name] for name in POLICIES
-    }
+    assert {name: look[name] for name in POLICIES} == {name: BUILT_IN[name] for name in POLICIES}
     assert plots.styles(["own-0", "everyone"]) == {
         name: look[name] for name in ("own-0", "everyone")
     }
@@ -288,8 +288,8 @@ def test_percent(share, text):
 
 
 def test_labels_that_are_too_near_are_moved_apart():
-    assert plots._apart([10.0, 50.0], 5) == [10, 50]
-    moved = plots._apart([50.0, 10.0, 51.0], 5)
+    assert _apart([10.0, 50.0], 5) == [10, 50]
+    moved = _apart([50.0, 10.0, 51.0], 5)
     assert np.diff(sorted(moved)).min() == pytest.approx(5, abs=0.01)
     assert np.argsort(moved).tolist() == [1, 0, 2]
     assert moved[0] + moved[2] == pytest.approx(101)

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.files import atomic_write
-from sim.plots.figures import LOOK, save
+from sim.plots.style import LOOK, save
 
 from .checks import FALSE_ALARMS, THRESHOLD, Outcome
 from .exact import Law

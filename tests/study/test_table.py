@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.measures.definitions import COLUMNS
-from sim.studies import run_record as records
+from sim.runs.running import SUMMARY
 from sim.studies.stopping import PrecisionTarget
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
@@ -151,12 +151,11 @@ def test_nothing_but_failures(tmp_path):
 
 def test_failed_runs_are_tried_again_if_so_asked(tmp_path, monkeypatch, ran):
     broken = {"on": True}
-    real = records.summary
 
     def summary(result: sim.Result) -> pd.DataFrame:
         if broken["on"] and result.scenario.seed == 7:
             raise MemoryError
-        return real(result)
+        return result.summary
 
     again = sim.Study(SMALL, GRID, replications=3, keep=summary)
     assert len(again.run(tmp_path, jobs=1).failed()) == 6
@@ -177,7 +176,7 @@ def test_a_process_that_dies_twice_is_a_line_and_no_failed_run(tmp_path, ran):
     with pytest.raises(sim.InputError, match=line):
         study.run(tmp_path, jobs=2)
     assert not (tmp_path / "table.parquet").exists()
-    study.keep = records.summary  # whose process lives; the study is the same
+    study.keep = SUMMARY  # whose process lives; the study is the same
     study.run(tmp_path, jobs=1)
     assert ran == [7]
 
