@@ -48,14 +48,14 @@ MEASURES = (
 )
 """The columns of a summary that are measures, in their order."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
-"""Measures that are medians: if some replications have none, the mean of the others is too small."""
+"""Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
 """Measures that need a walk beyond a member's neighbours."""
 INTERVALS = (
     "egos",
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
 )
-"""The columns beside these: the number of members that they were computed for, and the intervals."""
+"""Further columns: the number of members that these were computed for, and their intervals."""
 COLUMNS = ("members", *MEASURES, *INTERVALS)
 """All columns of a summary after the policy, in their order."""
 

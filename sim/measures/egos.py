@@ -14,8 +14,8 @@ from .definitions import LEVEL, Floats, Ints
 EXACT_REACH = 20_000
 """Members up to which reach and clustering are exact."""
 SAMPLED_EGOS = 1_024
-"""Egos in a larger society, in equal parts for the policies: enough to estimate the reach of each of
-three policies to within some 4 %."""
+"""Egos in a larger society, in equal parts for the policies: enough to estimate the reach of each
+of three policies to within some 4 %."""
 
 
 def choose_egos(

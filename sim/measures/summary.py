@@ -66,6 +66,11 @@ def summary(
     >>> import sim
     >>> result = sim.run(sim.Scenario(members=100, days=30))
     >>> sim.measures.summary(result.scenario, result.members, result.connections, ["acceptance"])
+              policy  members  acceptance
+    0       everyone       33    0.748588
+    1     interacted       34    0.779661
+    2  close_friends       33    0.989247
+    3            all      100    0.790262
     """
     import pandas as pd
 

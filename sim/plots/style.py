@@ -34,8 +34,8 @@ BUILT_IN = {
     "close_friends": Style("#009E73", "^", (0, (1.2, 1.2))),
     "all": Style("#595959", "D", (0, (4, 1.5, 1, 1.5))),
 }
-"""The styles of the built-in policies and of all members together; the colours are those of Okabe and
-Ito (2008)."""
+"""The styles of the built-in policies and of all members together; the colours are those of Okabe
+and Ito (2008)."""
 FURTHER = (
     Style("#CC79A7", "v", (0, (7, 1.5, 1.2, 1.5))),
     Style("#E69F00", "P", (0, (3, 1.5))),
@@ -80,14 +80,14 @@ INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 
 
 def styles(policies: Iterable[str]) -> dict[str, Style]:
-    """Return from each policy to its style: the built-in ones their own, others ``FURTHER`` in order."""
+    """Return the style of each policy: of a built-in one its own, of others ``FURTHER`` in order."""
     further = itertools.cycle(FURTHER)
     names = dict.fromkeys(checks.names("policies", policies))
     return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
 
 
 def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
-    """Return a function that draws in our look, whatever the user's own settings of matplotlib are."""
+    """Return a function that draws in our look, whatever the user's settings of matplotlib are."""
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
@@ -116,7 +116,10 @@ def headed(figure: "Figure", finding: str, below: str) -> None:
 
 
 def save(figure: "Figure", path: str | Path) -> None:
-    """Write a figure to ``path`` with the suffixes ``.png`` and ``.svg``; same figure, same bytes."""
+    """Write a figure to ``path`` with the suffixes ``.png`` and ``.svg``.
+
+    The same figure has the same bytes.
+    """
     from matplotlib import style
 
     figure, path = checks.figure(figure), checks.place(path)

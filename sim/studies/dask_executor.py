@@ -85,7 +85,7 @@ class DaskExecutor:
         self._given_up: list[Job] = []
         self._gone = False
         self._name = f"invitesim-{secrets.token_hex(4)}"
-        """Begins the keys of these jobs: the scheduler may have others, or remember earlier ones."""
+        """Begins the keys of these jobs: the scheduler may have others or remember earlier ones."""
 
     @property
     def room(self) -> int:

@@ -45,7 +45,7 @@ class Executor(Protocol):
         ...
 
     def finished(self) -> Done:
-        """Wait for something to happen; return the jobs that are done, if any, with their records."""
+        """Wait for an event; return the jobs that are done, if any, with their records."""
         ...
 
     def close(self) -> None:
@@ -94,8 +94,8 @@ def dead_process_error(jobs: Sequence[Job]) -> InputError:
     more = f" (and {len(jobs) - 1} more runs)" if len(jobs) > 1 else ""
     run = ", ".join(f"{name} = {value}" for name, value in jobs[0].changes.items())
     return InputError(
-        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process died "
-        "twice, most often for want of memory (take fewer jobs or members), or killed by a library "
+        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process "
+        "died twice, most often for want of memory (take fewer jobs or members), or killed by a library "
         "of your function; all others are kept, and the same again tries this one once more"
     )
 
@@ -139,7 +139,7 @@ class PoolExecutor:
             self._close_pool()
 
     def finished(self) -> Done:
-        """Wait for something to happen; return the jobs that are done, if any, with their records."""
+        """Wait for an event; return the jobs that are done, if any, with their records."""
         if not self._futures and self._suspects:
             self._alone = True
             self.submit(self._suspects.popleft())

@@ -59,7 +59,7 @@ class RunRecord(NamedTuple):
 
 
 def attempt(scenario: Scenario, keep: Keep, job: Job) -> RunRecord:
-    """Run the study's scenario with a job's changes; return the record of the table or the error."""
+    """Run the scenario with the changes of a job; return the record of its table or its error."""
     from ..runs.running import live_and_keep
 
     try:

@@ -1,4 +1,4 @@
-"""A study: a scenario, a design over its parameters, replications, and a folder that keeps the runs.
+"""A study: a scenario, a design over its parameters, replications, and a folder for the runs.
 
 No finished run is ever lost. A study may be stopped at any moment, by Ctrl-C, kill -9 or a power
 failure. When it is started again it does the missing runs, and its table is byte for byte that of a
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LISTED = 50
-"""The folder lists up to so many different values of a parameter; of more, the lowest and highest."""
+"""Different values of a parameter that the folder lists; of more, it has the lowest and highest."""
 
 
 class Study:
@@ -72,6 +72,11 @@ class Study:
     >>> limits = {"platform.limit": [1, 5]}
     >>> study = sim.Study(scenario, limits, replications=2, keep=["blocked"])
     >>> study.run("limits", jobs=1).to_pandas(policy="everyone")
+       point  platform.limit  replication  seed    policy  members   blocked error
+    0      0               1            0     1  everyone       33  0.393939   NaN
+    1      0               1            1     2  everyone       33  0.272727   NaN
+    2      1               5            0     1  everyone       33  0.000000   NaN
+    3      1               5            1     2  everyone       33  0.000000   NaN
     """
 
     def __init__(

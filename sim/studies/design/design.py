@@ -31,7 +31,7 @@ class Design:
     names: tuple[str, ...]
     """Dotted names of the parameters that differ between points."""
     rows: Sequence[Values]
-    """A row for each point with a value for each name; the number of a point is its place, from 0."""
+    """A row for each point, with a value for each name; a point has its place, from 0, as number."""
 
     def __len__(self) -> int:
         return len(self.rows)
