@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Files and folders are written whole or not at all."""
 
 import errno
 import os
@@ -35,8 +35,8 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert content(tmp_path) == {"new/table.csv": "whole"}
 
 
-def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file whose folder is not flushed may have lost its name when the power is back."""
+def test_the_name_of_a_file_is_flushed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a flush of its folder, a file may lose its name in a power failure."""
     flushed: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda there: flushed.append(os.fstat(there).st_ino))
     with atomic_write(tmp_path / "new" / "table.csv") as beside:
@@ -54,9 +54,7 @@ def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
-def test_an_unfinished_file_leaves_what_was_there(
-    tmp_path: Path, raised: type[BaseException]
-) -> None:
+def test_an_unfinished_file_leaves_the_old_one(tmp_path: Path, raised: type[BaseException]) -> None:
     path = tmp_path / "table.csv"
     path.write_text("before")
     with pytest.raises(raised), atomic_write(path) as beside:
@@ -65,7 +63,7 @@ def test_an_unfinished_file_leaves_what_was_there(
     assert content(tmp_path) == {"table.csv": "before"}
 
 
-def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None:
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
     with atomic_write(tmp_path / "table.csv") as beside:
         beside.write_text("whole")
@@ -74,9 +72,12 @@ def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None
     )
 
 
-def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
-    blocked = r"table\.csv: can't be written \(a file is where a folder should be\); must be a place with room, where you may write$"
+    blocked = (
+        r"table\.csv: can't be written \(a file is where a folder should be\); must be a place "
+        r"with room, where you may write$"
+    )
     with pytest.raises(InputError, match=blocked), atomic_write(tmp_path / "file" / "table.csv"):
         pytest.fail("the block must not begin")
     (tmp_path / "folder").mkdir()
@@ -125,7 +126,7 @@ def test_an_unfinished_folder_is_as_it_was(tmp_path: Path, raised: type[BaseExce
     ]
 
 
-def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
     for folder in (tmp_path / "file", tmp_path / "file" / "results"):
         with (
@@ -142,8 +143,11 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     assert content(tmp_path) == {"file": "before"}
 
 
-def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: Path) -> None:
-    killed = "import os, sys; from sim.files import atomic_folder; one = atomic_folder(sys.argv[1]); one.__enter__(); os._exit(9)"
+def test_leftovers_of_dead_processes_are_removed_and_no_others(tmp_path: Path) -> None:
+    killed = (
+        "import os, sys; from sim.files import atomic_folder; "
+        "one = atomic_folder(sys.argv[1]); one.__enter__(); os._exit(9)"
+    )
     assert (
         subprocess.run([sys.executable, "-c", killed, tmp_path], cwd=HOUSE, check=False).returncode
         == 9
@@ -159,7 +163,7 @@ def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: P
 
 
 @pytest.mark.parametrize("obstacle", ["z.csv", "log.csv", "figures"])
-def test_what_is_in_the_way_is_seen_before_any_file_moves(obstacle: str, tmp_path: Path) -> None:
+def test_obstacles_are_found_before_any_file_moves(obstacle: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("before")
     (tmp_path / obstacle).touch() if obstacle == "figures" else (tmp_path / obstacle).mkdir()
     there = sorted(tmp_path.iterdir())
@@ -174,7 +178,7 @@ def test_what_is_in_the_way_is_seen_before_any_file_moves(obstacle: str, tmp_pat
     assert sorted(tmp_path.iterdir()) == there
 
 
-def test_a_stale_file_goes_unless_it_was_written_anew(tmp_path: Path) -> None:
+def test_a_stale_file_is_removed_unless_written_anew(tmp_path: Path) -> None:
     for name in ("log.csv", "other.csv"):
         (tmp_path / name).write_text("before")
     with atomic_folder(tmp_path, stale=["log.csv", "other.csv"]) as beside:
@@ -193,7 +197,7 @@ def test_a_folder_without_room(number: int, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_else_goes_wrong_in_the_block_is_not_said_of_the_folder(tmp_path: Path) -> None:
+def test_other_errors_in_the_block_are_not_blamed_on_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ConnectionRefusedError), atomic_folder(tmp_path / "new"):
         raise ConnectionRefusedError(errno.ECONNREFUSED, "elsewhere")
 
@@ -209,7 +213,7 @@ def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
         pytest.fail("the block must not begin")
 
 
-def test_a_home_folder_is_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     with atomic_write("~/one.csv") as beside:
         beside.write_text("whole")
@@ -237,7 +241,7 @@ def test_a_home_folder_is_written_out(tmp_path: Path, monkeypatch: pytest.Monkey
         (3, "3: not a path"),
     ],
 )
-def test_no_place_to_write_to(
+def test_paths_that_cannot_be_written(
     path: object, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -248,11 +252,11 @@ def test_no_place_to_write_to(
 
 
 @pytest.mark.parametrize("path", ["C:/results", "results/run:1", "/tmp/run:1", "12:30"])
-def test_a_colon_that_is_no_scheme(path: str) -> None:
+def test_a_colon_is_not_always_a_scheme(path: str) -> None:
     assert destination(path) == Path(path)
 
 
-def test_a_full_disk_is_seen_before_the_run(
+def test_a_full_disk_is_found_before_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -269,7 +273,7 @@ def test_a_full_disk_is_seen_before_the_run(
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
 def test_a_disk_without_locks(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There nobody can tell a leftover from what is being written, so nothing is swept."""
+    """Without locks, leftovers look like folders in use, so none is removed."""
     fcntl = pytest.importorskip("fcntl")
 
     def no_locks(*_: object) -> None:
@@ -284,7 +288,7 @@ def test_a_disk_without_locks(number: int, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_as_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There only what is open for writing is flushed, folders are not opened, and flock is not."""
+    """Windows flushes only files open for writing, opens no folders, and has no flock."""
     fcntl, fsync, open_ = pytest.importorskip("fcntl"), os.fsync, os.open
     flags, flushed = fcntl.F_GETFL, []
 

@@ -1,4 +1,4 @@
-"""What can't be drawn is one line, not an error from within pandas, networkx or matplotlib."""
+"""Wrong arguments of ``sim.plots`` are an error in one line, not one of pandas or matplotlib."""
 
 import networkx as nx
 import pandas as pd

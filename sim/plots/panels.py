@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def draw_panels(
     axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False
 ) -> None:
-    """Draw a panel for each population: a line in percent, an interval and a name for each policy."""
+    """Draw a panel for each population, with a line, its interval and a name for each policy."""
     look = styles(table["policy"])
     panels = list(zip(axes, table.groupby("population", sort=False), strict=True))
     for axis, (population, lines) in panels:

@@ -80,7 +80,7 @@ INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 
 
 def styles(policies: Iterable[str]) -> dict[str, Style]:
-    """Return the style of each policy: of a built-in one its own, of others ``FURTHER`` in order."""
+    """Return the style of each policy; those that are not built in have ``FURTHER`` in order."""
     further = itertools.cycle(FURTHER)
     names = dict.fromkeys(checks.names("policies", policies))
     return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}

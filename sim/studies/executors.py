@@ -95,8 +95,8 @@ def dead_process_error(jobs: Sequence[Job]) -> InputError:
     run = ", ".join(f"{name} = {value}" for name, value in jobs[0].changes.items())
     return InputError(
         f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process "
-        "died twice, most often for want of memory (take fewer jobs or members), or killed by a library "
-        "of your function; all others are kept, and the same again tries this one once more"
+        "died twice, most often for want of memory (take fewer jobs or members), or killed by a "
+        "library of your function; all others are kept, and the same again tries this one once more"
     )
 
 

@@ -225,7 +225,7 @@ class RunStore:
 
     @contextlib.contextmanager
     def _sqlite_errors(self) -> Iterator[None]:
-        """Raise an ``InputError`` in place of an error of SQLite: damage, or a disk that refuses."""
+        """Raise an ``InputError`` for an error of SQLite: damage, or a disk that refuses."""
         try:
             yield
         except sqlite3.Error as error:

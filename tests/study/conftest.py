@@ -1,4 +1,4 @@
-"""Studies that several tests look at."""
+"""Studies that several tests use."""
 
 import pytest
 

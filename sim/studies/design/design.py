@@ -31,7 +31,7 @@ class Design:
     names: tuple[str, ...]
     """Dotted names of the parameters that differ between points."""
     rows: Sequence[Values]
-    """A row for each point, with a value for each name; a point has its place, from 0, as number."""
+    """A row for each point, with a value for each name; points are numbered from 0."""
 
     def __len__(self) -> int:
         return len(self.rows)
