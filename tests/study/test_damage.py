@@ -134,7 +134,7 @@ def test_a_table_has_each_replication_of_each_point(tmp_path, monkeypatch):
 
 @contextlib.contextmanager
 def nobody() -> Iterator[Path]:
-    """Change the owner of a folder to a user for whom permissions count, unlike root."""
+    """Yield a folder, as a user for whom permissions count, unlike root."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         if os.geteuid():
             yield Path(folder)
