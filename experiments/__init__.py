@@ -5,4 +5,4 @@ import sys
 from sim import interruption
 
 if sys.argv[0] == "-m":  # Python is on its way to run one of them, which imports what takes long
-    interruption.in_one_line()
+    interruption.end_in_one_line()

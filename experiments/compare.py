@@ -90,7 +90,7 @@ def main(
         seed=seed,
         contacts=contacts,
     )
-    with sim.folder_written(out) as folder:
+    with sim.atomic_folder(out) as folder:
         example = figures.example(
             base
         )  # the shortest run first: what is wrong shows at once, and code that must be compiled is

@@ -232,7 +232,7 @@ def main(
         seeds_apart=APART,
     ) as outcome:
         logs = out / "logs"
-        with sim.folder_written(logs) as folder:
+        with sim.atomic_folder(logs) as folder:
             for groups in dict.fromkeys(groups for groups, _, _ in points):
                 groups.write_log(folder)
         apart = [{"seed": (base.seed + APART * place) % 2**64} for place in range(len(points))]

@@ -75,7 +75,7 @@ def left_in(out: Path, base: sim.Scenario, **said: Any) -> Iterator[Outcome]:
         What else it says: replications, jobs, the options of the experiment.
     """
     started, outcome = datetime.now(UTC), Outcome()
-    with sim.folder_written(out) as folder:
+    with sim.atomic_folder(out) as folder:
         yield outcome
         for name, table in outcome.tables.items():
             table.to_csv(

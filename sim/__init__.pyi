@@ -7,8 +7,8 @@ from .agents import Candidate as Candidate
 from .agents import InvitePolicy as InvitePolicy
 from .cli import commands as commands
 from .errors import InputError as InputError
-from .files import folder_written as folder_written
-from .interruption import interrupts_held as interrupts_held
+from .files import atomic_folder as atomic_folder
+from .interruption import defer_interrupt as defer_interrupt
 from .measures import MEASURES as MEASURES
 from .measures import statistics as statistics
 from .measures import survival as survival

@@ -5,7 +5,7 @@ from . import interruption
 
 def main() -> None:
     """Run the command line of this process."""
-    interruption.in_one_line()  # before anything that takes long to import
+    interruption.end_in_one_line()  # before anything that takes long to import
     from .cli import commands
     from .cli.main import app
 

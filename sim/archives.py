@@ -1,6 +1,6 @@
-"""The bytes of a file that a user gives: unpacked where it is packed, and never more than fits.
+"""Reading a file of the user that may be compressed, without unpacking more than fits in memory.
 
-A packed file of one megabyte can hold a gigabyte, so no more than ``MOST`` bytes are unpacked.
+A compressed file of one megabyte can hold a gigabyte, so at most ``MOST`` bytes are unpacked.
 """
 
 import bz2
@@ -18,7 +18,7 @@ from .parameters.checks import located
 
 _Opened = Callable[[IO[bytes]], Any]
 MOST = 512 * 2**20
-"""Bytes that a file may have, unpacked."""
+"""Bytes that a file may have after unpacking."""
 _OTHERS = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"\x04\x22\x4d\x18": "LZ4",
@@ -32,23 +32,23 @@ _OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF-": "PDF",
 }
-"""How other files begin that may be given by mistake."""
+"""How files of other kinds begin, which a user may give by mistake."""
 
 
 def unpacked(path: str | Path, right: str) -> bytes:
-    """Read a whole file, unpacked if it is gzip, bzip2, xz or a zip with one file in it.
+    """Return the bytes of a file, unpacked if it is gzip, bzip2, xz or a zip with one file in it.
 
     Parameters
     ----------
     path : str or Path
         The file.
     right : str
-        What it must be, as "a log of contacts".
+        What the file must be, as "a log of contacts", for the error.
 
     Raises
     ------
     InputError
-        Where it can't be read, is damaged, too large, or packed in another way.
+        The file can't be read, is damaged or too large, or is compressed in another way.
     """
     try:
         with located(path).open("rb") as file:

@@ -1,7 +1,8 @@
-"""Files that appear whole or not at all.
+"""Atomic writes: a file or a folder of files appears whole or not at all.
 
-What is written goes to a neighbour of its final name first, is flushed to the disk, and takes the name in one step, which is flushed too.
-An error, an interruption or the end of the power in between leaves what was there before.
+The data are first written to a temporary name beside the final one and flushed to the disk. Then
+the file takes its final name in one step, which is flushed too. After an error, an interruption or
+a power failure, the old files are still there.
 """
 
 import contextlib
@@ -15,27 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
-from .interruption import interrupts_held
+from .interruption import defer_interrupt
 from .parameters.checks import located
 from .parameters.kinds import shown
 
 UNFINISHED = ".unfinished-"
-"""How the name of a folder begins in which a process writes; with nobody to hold it, it is a leftover."""
+"""Begins the name of a folder that a process writes to; if no process has locked it, it is a
+leftover."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
-"""What a write fails with where the disk is full or broken, or the user has had a share of it."""
+"""Errors of a write if the disk is full, broken or read-only, or the user's quota is used up."""
 ROOM = 65_536
-"""Bytes that a disk must have room for before a run begins whose outcome is to lie there."""
+"""Bytes that a disk must have room for before a run begins whose results it shall hold."""
 NO_TEMPORARY = "No usable temporary directory"
-"""How ``tempfile`` says that there is room nowhere."""
+"""Begins the error of ``tempfile`` if no disk has room."""
 
 
 def destination(path: Any) -> Path:
-    """Read the path of what is to be written: `located`, and of characters that all writers take.
+    """Return the path of a file to write: as `located`, with characters that all writers accept.
 
     Raises
     ------
     InputError
-        No such path: before the work whose outcome is to lie there.
+        It is not a path that can be written. This is known before the work for the file begins.
     """
     read = located(path)
     text = str(read)
@@ -49,20 +51,20 @@ def destination(path: Any) -> Path:
 
 
 @contextlib.contextmanager
-def written(path: str | Path) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well, what it wrote takes the final name.
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path; when the block ends without error, its file takes the final name.
 
-    The path given has the suffix of the final one, so a writer that goes by the suffix does the same. The block writes, and does nothing
-    else.
+    The temporary path has the suffix of the final one, for writers that choose the format by it.
+    The block should only write.
 
     Raises
     ------
     InputError
-        Where the file can't be written.
+        The file can't be written.
     """
     path = destination(path)
     try:
-        if not path.name:  # the root, or where we are
+        if not path.name:  # the root, or the current folder
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
@@ -71,9 +73,9 @@ def written(path: str | Path) -> Iterator[Path]:
         raise _unwritable(path, error) from None
     try:
         yield beside
-        _flushed(beside)
+        _flush(beside)
         beside.replace(path)
-        _folder_flushed(path.parent)
+        _flush_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
@@ -81,50 +83,55 @@ def written(path: str | Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
-    """Give an empty folder to write to; when the block ends well, its files move into the final folder.
+def atomic_folder(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
+    """Yield an empty folder; when the block ends without error, its files move to the final folder.
 
-    They replace files of the same name there; other files stay. If the block ends in an error or an interruption, the final folder is as
-    it was, and is not made if it was not there.
+    They replace files of the same names there; other files stay. If the block ends with an error or
+    an interruption, the final folder stays as it was, and is not made if it did not exist.
 
     Parameters
     ----------
     path : str or Path
-        The folder.
+        The final folder.
     stale : iterable of str
-        Names of files that are removed if the block did not write them: they would be of an earlier time.
+        Names of files to remove from the final folder if the block has not written them anew.
 
     Raises
     ------
     InputError
-        Where the folder can't be written, before the block begins: so a long run does not end in vain. After that, where there is no room.
+        The folder can't be written: raised before the block begins, so that no long run is in vain.
+        Or there is no room left: raised later.
+
+    Examples
+    --------
+    >>> import sim
+    >>> with sim.atomic_folder("out") as folder:
+    ...     _ = (folder / "note.txt").write_text("done")
     """
     path = destination(path)
-    made = [
-        folder for folder in (path, *path.parents) if not os.path.exists(folder)
-    ]  # unlike Path.exists, where it can't be told too
+    # os.path.exists, unlike Path.exists, is also False where it can't be told
+    made = [folder for folder in (path, *path.parents) if not os.path.exists(folder)]
     name = secrets.token_hex(4)
-    beside, hold = path / f".{name}", None  # inside: the folder may be all that one may write to
+    beside, hold = path / f".{name}", None  # inside: perhaps one may write nowhere else
     try:
         try:
             _sweep(path)
             beside.mkdir(parents=True)
             (beside / "room").write_bytes(bytes(ROOM))
             (beside / "room").unlink()
-            hold = _held(beside)
-            beside = beside.rename(
-                path / f"{UNFINISHED}{name}"
-            )  # held before it has the name that is swept
+            hold = _lock(beside)
+            # it is held before it has a name that `_sweep` looks for
+            beside = beside.rename(path / f"{UNFINISHED}{name}")
         except OSError as error:
             raise _unwritable(path, error) from None
         try:
             yield beside
         except OSError as error:
-            if not no_room(error):  # of something else than what is written here
+            if not no_room(error):  # not an error of this folder
                 raise
             raise _unwritable(path, error) from None
         try:
-            with interrupts_held():  # all files take their places, or none does
+            with defer_interrupt():  # all files take their places, or none does
                 _take_places(beside, path, stale)
         except OSError as error:
             raise _unwritable(path, error) from None
@@ -133,28 +140,30 @@ def folder_written(path: str | Path, *, stale: Iterable[str] = ()) -> Iterator[P
         if hold is not None:
             os.close(hold)
         for folder in made:
-            with contextlib.suppress(
-                OSError
-            ):  # not empty: the block ended well; not there: it could not be made
+            # not empty: the block ended without error; not there: it could not be made
+            with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
 def no_room(error: OSError) -> bool:
-    """Whether a write has failed for want of room, or of a disk that can be written."""
+    """Return whether a write has failed because the disk has no room or can't be written."""
     return error.errno in NO_ROOM or str(error.strerror).startswith(NO_TEMPORARY)
 
 
 def _sweep(path: Path) -> None:
-    """Remove what was left by processes that were killed while they wrote to the folder."""
+    """Remove what processes have left that were killed while they wrote to the folder."""
     for leftover in path.glob(f"{UNFINISHED}*"):
-        hold = _held(leftover)
+        hold = _lock(leftover)
         if hold is not None:
             shutil.rmtree(leftover, ignore_errors=True)
             os.close(hold)
 
 
-def _held(folder: Path) -> int | None:
-    """Hold a folder until the number given is closed or the process ends, however it ends; None where another does, or nobody can."""
+def _lock(folder: Path) -> int | None:
+    """Lock a folder until the returned descriptor is closed or the process ends.
+
+    None if another process has the lock, or if the system has no such locks.
+    """
     try:
         import fcntl
 
@@ -170,7 +179,7 @@ def _held(folder: Path) -> int | None:
 
 
 def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:
-    """Move what was written to its place; what can be wrong is looked at before the first file moves."""
+    """Move the files to their places, after checking that every one of them can be moved."""
     found = sorted(beside.rglob("*"))
     places = {file: path / file.relative_to(beside) for file in found if not file.is_dir()}
     old = [path / name for name in stale if not (beside / name).exists()]
@@ -183,17 +192,17 @@ def _take_places(beside: Path, path: Path, stale: Iterable[str]) -> None:
         if final.is_dir():
             raise _unwritable(final, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     for file in places:
-        _flushed(file)
+        _flush(file)
     for file, final in places.items():
         final.parent.mkdir(parents=True, exist_ok=True)
         file.replace(final)
     for final in old:
         final.unlink(missing_ok=True)
     for folder in {path, *(final.parent for final in places.values())}:
-        _folder_flushed(folder)
+        _flush_folder(folder)
 
 
-def _flushed(path: Path) -> None:
+def _flush(path: Path) -> None:
     try:
         there = os.open(path, os.O_RDWR)  # Windows flushes only what is open for writing
     except (IsADirectoryError, PermissionError):
@@ -204,10 +213,10 @@ def _flushed(path: Path) -> None:
         os.close(there)
 
 
-def _folder_flushed(path: Path) -> None:
-    """Let the names in a folder outlive the power, where its file system can do that for folders."""
+def _flush_folder(path: Path) -> None:
+    """Flush the names in a folder to the disk, if its file system can do this."""
     with contextlib.suppress(OSError):
-        _flushed(path)
+        _flush(path)
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

@@ -1,9 +1,9 @@
-"""How a process ends that is told to: Ctrl-C, SIGTERM, a closed terminal.
+"""How a process ends after Ctrl-C, SIGTERM or the end of its terminal.
 
-What runs first calls ``in_one_line``; this module itself takes no time to import. From then on the
-first signal raises KeyboardInterrupt, also for SIGTERM: whoever keeps what is finished on Ctrl-C
-keeps it then too. More of them, as of a key held down, are not heard while what is under way is
-cleared away; after ``PATIENCE`` seconds the next one ends the process at once.
+A program first calls ``end_in_one_line``; this module takes no time to import. From then on the
+first signal raises KeyboardInterrupt, also for SIGTERM: code that keeps finished work on Ctrl-C
+then keeps it too. Further signals, as from a key held down, are ignored while the program cleans
+up. After ``PATIENCE`` seconds the next one ends the process at once.
 """
 
 import atexit
@@ -19,22 +19,22 @@ from typing import NoReturn
 
 INTERRUPTED = "interrupted; nothing is left half-written"
 PATIENCE = 5.0
-"""Seconds that clearing away may take before a signal is heard again."""
+"""Seconds that cleaning up may take before a signal is heard again."""
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _first: list[tuple[int, float]] = []
-"""The first signal that was heard, and when."""
+"""The first signal that was heard, and its time."""
 
 
-def in_one_line() -> None:
-    """Let a signal that nobody catches end this process in one line, as ``commands.launch``."""
+def end_in_one_line() -> None:
+    """Make a signal that nothing catches end this process with one line instead of a traceback."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing and multiprocessing.parent_process():  # it ends with its parent
         return
     sys.excepthook = _ended
     if threading.current_thread() is threading.main_thread():
-        for number in SIGNALS:  # whoever ignores one, or hears it otherwise, does so on purpose
+        for number in SIGNALS:  # a signal ignored or handled otherwise is so on purpose
             if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
                 signal.signal(number, _heard)
 
@@ -49,17 +49,17 @@ def _heard(number: int, frame: FrameType | None) -> None:
 
 
 def _end() -> NoReturn:
-    said(INTERRUPTED)
+    print_error(INTERRUPTED)
     os._exit(exit_code())
 
 
 def end(code: int) -> NoReturn:
     """End this process with an exit code, also after a signal.
 
-    Python itself ends with -2 where KeyboardInterrupt has left an ``exec`` of a text on its way,
-    as in the making of a dataclass, though it was caught and another code asked for.
+    Python itself ends with -2 if a KeyboardInterrupt has passed through an ``exec`` of a text, as
+    in the making of a dataclass, even if it was caught and another exit code was asked for.
     """
-    nothing_more_heard()
+    ignore_signals()
     if not _first:
         sys.exit(code)
     atexit._run_exitfuncs()
@@ -74,16 +74,16 @@ def exit_code() -> int:
     return 128 + (_first[0][0] if _first else signal.SIGINT)
 
 
-def nothing_more_heard() -> None:
-    """Let no signal change how this process ends: all is done but the ending."""
+def ignore_signals() -> None:
+    """Ignore all further signals: all that is left to do is to end."""
     if threading.current_thread() is threading.main_thread():
         for number in SIGNALS:
             if signal.getsignal(number) is _heard:
                 signal.signal(number, signal.SIG_IGN)
 
 
-def said(line: str) -> None:
-    """Print a line to the standard error, if somebody is still there to read it."""
+def print_error(line: str) -> None:
+    """Print a line to the standard error; ignore errors, as of a closed terminal."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr, flush=True)
 
@@ -91,17 +91,24 @@ def said(line: str) -> None:
 def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         return sys.__excepthook__(kind, error, trace)
-    nothing_more_heard()
+    ignore_signals()
     _end()
 
 
 @contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Let a signal that comes in the block count after it, for what must not stop half way."""
-    if threading.current_thread() is not threading.main_thread():  # which hears none
+def defer_interrupt() -> Iterator[None]:
+    """Handle a signal that comes in the block after it, for work that must not stop half way.
+
+    Examples
+    --------
+    >>> import sim
+    >>> with sim.defer_interrupt():
+    ...     pass  # two files that belong together are written here
+    """
+    if threading.current_thread() is not threading.main_thread():  # others hear no signals
         yield
         return
-    # whoever ignores one does so on purpose, and what the system does at one can't be held
+    # an ignored signal is ignored on purpose; what the system does at one can't be deferred
     before = {
         number: handler for number in SIGNALS if callable(handler := signal.getsignal(number))
     }

@@ -1,7 +1,7 @@
-"""The machine that a run is on: how many cores and how much memory this process may use.
+"""The machine: how many cores and how much memory this process may use.
 
-Both may be less than the machine has: by the affinity of the process, by the control groups that it
-is in (containers, SLURM, systemd), which lie in each other, and by its resource limits.
+Both may be less than the machine has, because of the affinity of the process, its control groups
+(containers, SLURM, systemd), which are nested, or its resource limits.
 """
 
 import math
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from .scenario.scenario import Scenario
 
 ROOT = Path("/")
-"""Where ``proc`` and ``sys`` are, on Linux."""
+"""The folder of ``proc`` and ``sys`` on Linux."""
 
 BYTES_A_MEMBER, BYTES_A_BOND = 1300, 24
-"""Of a whole run with its result, measured at 10,000 and 30,000 members and 30 to 1,000 days: this
-is 20 % too few to 7 % too many there, so what is refused does not fit."""
+"""Memory of a whole run with its result. Measured at 10,000 and 30,000 members and 30 to 1,000
+days, this is from 20 % too low to 7 % too high, so a run that is refused would not fit."""
 
 
 def check_memory(scenario: "Scenario") -> None:
-    """Find out before a run whether there is memory for it, as far as the system tells.
+    """Raise an error before a run if it needs more memory than there is, as far as this is known.
 
     Raises
     ------
     InputError
-        With the number of members that there is memory for.
+        There is too little memory; the message has the number of members that would fit.
     """
     there, each = memory(), bytes_a_member(scenario)
     if there is not None and scenario.members * each > there:
@@ -42,16 +42,16 @@ def check_memory(scenario: "Scenario") -> None:
 
 
 def bytes_a_member(scenario: "Scenario") -> int:
-    """Estimate the memory that a run needs for each member when it has grown."""
+    """Estimate the memory for each member at the end of a run, in bytes."""
     meeting = scenario.meeting
-    # an encounter that is not with a contact makes two bonds; of a log it is not known how many
+    # an encounter with a new contact makes two bonds; how many a log has is not known
     new = 0 if meeting.contacts else 2 * meeting.rate * (1 - meeting.again)
     bonds = min(scenario.members - 1, new * (scenario.history_days + scenario.days))
     return round(BYTES_A_MEMBER + BYTES_A_BOND * bonds)
 
 
 def cores() -> int:
-    """Count the cores that this process may keep busy; PYTHON_CPU_COUNT wins over all."""
+    """Return how many cores this process may use; PYTHON_CPU_COUNT overrides everything."""
     asked = str(sys._xoptions.get("cpu_count") or os.environ.get("PYTHON_CPU_COUNT", ""))
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
@@ -61,10 +61,10 @@ def cores() -> int:
 
 
 def memory() -> int | None:
-    """Return how many bytes more this process may use now; None where the system does not tell.
+    """Return how many more bytes this process may use now; None if the system does not tell.
 
-    The least of what the machine has, what each control group has left, and what the limit on the
-    address space leaves.
+    It is the least of what the machine has free, what each control group has left, and what the
+    limit on the address space leaves.
     """
     left = [*_left_in_groups(), *_left_of_address_space()]
     machine = _table(ROOT / "proc/meminfo")
@@ -76,7 +76,7 @@ def memory() -> int | None:
 
 
 def _quotas() -> Iterator[int]:
-    """Count the cores that the quota of each control group is worth, in part or whole."""
+    """Yield the quota of each control group in cores, rounded up."""
     for group in _groups("cpu"):
         quota, period = [*_words(group / "cpu.max"), "", ""][:2]
         if not quota:
@@ -88,7 +88,7 @@ def _quotas() -> Iterator[int]:
 
 
 def _left_in_groups() -> Iterator[int]:
-    """Count the bytes that each control group has left; what it has of files can be let go of."""
+    """Yield how many bytes each control group has left; its cached files count as free."""
     for group in _groups("memory"):
         for limit, used, prefix in (
             ("memory.max", "memory.current", ""),
@@ -112,9 +112,9 @@ def _left_of_address_space() -> Iterator[int]:
 
 
 def _groups(controller: str) -> Iterator[Path]:
-    """List the control groups that this process is in, of both versions, from the innermost on.
+    """Yield the control groups of this process, of both versions, beginning with the innermost.
 
-    A container may know the path from outside only; what is not there is as good as not limited.
+    In a container the paths may be those outside of it; a folder that is not there sets no limit.
     """
     top = ROOT / "sys/fs/cgroup"
     for line in _lines(ROOT / "proc/self/cgroup"):
@@ -131,7 +131,7 @@ def _groups(controller: str) -> Iterator[Path]:
 
 
 def _table(path: Path) -> dict[str, int]:
-    """Read lines of a name and a number, as of ``/proc/meminfo``; without the unit."""
+    """Read lines of a name and a number, as in ``/proc/meminfo``, without the unit."""
     rows = [line.replace(":", " ").split() for line in _lines(path)]
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdecimal()}
 
@@ -141,7 +141,7 @@ def _words(path: Path) -> list[str]:
 
 
 def _lines(path: Path) -> list[str]:
-    """Read a file of the system; nothing where there is none, or it may not be read."""
+    """Return the lines of a system file; none if it does not exist or can't be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

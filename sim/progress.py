@@ -5,12 +5,12 @@ from typing import Any
 
 
 def progress_bar(word: str | None, total: int, unit: str, **more: Any) -> Any:
-    """Return a bar of tqdm, shown in terminals and notebooks.
+    """Return a progress bar of tqdm, shown in terminals and notebooks.
 
     Parameters
     ----------
     word : str or None
-        What stands before it; None: it is not shown.
+        The word before the bar; None: no bar is shown.
     total, unit, **more
         As tqdm takes them.
     """
@@ -23,9 +23,8 @@ def progress_bar(word: str | None, total: int, unit: str, **more: Any) -> Any:
         return tqdm(**more, disable=None)  # not where the standard error goes to a file
     from tqdm import notebook
 
-    if (
-        getattr(notebook, "IProgress", None) is None
-    ):  # ipywidgets is not installed: as text, without a warning
+    # without ipywidgets: as text, without a warning
+    if getattr(notebook, "IProgress", None) is None:
         return tqdm(**more)
     return notebook.tqdm(**more)
 

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from sim.measures.definitions import summary
+from sim.measures import summary
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 

@@ -28,7 +28,7 @@ LONG = sim.Study(
 
 
 class Cluster:
-    """A scheduler and workers, each a process of its own."""
+    """A scheduler and workers, each in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "scheduler.json"
@@ -73,7 +73,7 @@ def cluster(tmp_path) -> Iterator[Cluster]:
     running.close()
 
 
-def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
+def test_a_killed_worker_loses_no_run(cluster, tmp_path):
     expected = LONG.run(tmp_path / "here", jobs=1).path.read_bytes()
     folder, kept_at_death = tmp_path / "there", []
 
@@ -99,8 +99,10 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     )  # by the worker that is left
 
 
-def test_a_worker_that_can_t_begin_is_a_line_and_no_failed_run(cluster, tmp_path, monkeypatch):
-    """As where the user's own module is not there."""
+def test_a_worker_that_cannot_begin_is_an_error_and_not_a_failed_run(
+    cluster, tmp_path, monkeypatch
+):
+    """For example if it lacks a module of the user."""
     made = types.ModuleType("made_up")
     exec("def keep(result):\n    return result.summary", vars(made))
     monkeypatch.setitem(sys.modules, "made_up", made)
@@ -112,7 +114,7 @@ def test_a_worker_that_can_t_begin_is_a_line_and_no_failed_run(cluster, tmp_path
     assert not kept(tmp_path / "out")
 
 
-def test_in_a_task_of_dask_runs_are_done_there(monkeypatch):
+def test_in_a_task_of_dask_runs_use_its_own_process(monkeypatch):
     from sim.runs.pool import processes
 
     monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
@@ -147,7 +149,7 @@ GONE = """
 """
 
 
-def test_a_scheduler_that_goes_is_one_line_and_keeps_what_is_finished(cluster, tmp_path):
+def test_a_scheduler_that_ends_is_one_line_and_keeps_finished_runs(cluster, tmp_path):
     script, folder = tmp_path / "gone.py", tmp_path / "out"
     script.write_text(textwrap.dedent(GONE))
     done = subprocess.run(
@@ -186,13 +188,14 @@ def test_without_dask(tmp_path):
     )
     assert (
         done.stdout
-        == "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'\n"
+        == "scheduler: distributed is not installed; must be, by: python -m pip install "
+        "'invitesim[cluster]'\n"
     )
 
 
-def test_a_worker_of_another_version_gives_no_numbers():
+def test_a_worker_of_another_version_is_refused():
     from sim.runs.running import SUMMARY
-    from sim.studies.dask_executor import attempt_there
+    from sim.studies.dask_executor import attempt_on_worker
 
     with pytest.raises(sim.InputError, match=r"a worker has .*; must be 0\.0\.9"):
-        attempt_there("0.0.9", SMALL, SUMMARY, next(LONG._jobs(0, 0, 1)))
+        attempt_on_worker("0.0.9", SMALL, SUMMARY, next(LONG._jobs(0, 0, 1)))

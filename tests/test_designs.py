@@ -1,4 +1,4 @@
-"""Designs: which points a study has, from Python, from CSV, from TOML, from scipy and from SALib."""
+"""Designs: the points of a study, from Python, CSV, TOML, scipy and SALib."""
 
 import gzip
 from decimal import Decimal
@@ -29,7 +29,7 @@ def test_a_grid_has_every_combination_and_the_last_changes_fastest():
     assert made.point(3) == {"platform.limit": None, "answering.idk_click": 0.3}
 
 
-def test_points_of_a_table_a_list_and_a_file_are_the_same(tmp_path):
+def test_points_from_a_table_a_list_and_a_file_are_the_same(tmp_path):
     table = pd.DataFrame(
         {
             "platform.limit": [2, np.nan],
@@ -71,7 +71,7 @@ def test_points_of_a_table_a_list_and_a_file_are_the_same(tmp_path):
         ("a" * 257 + "ustar", "is or holds a tar archive"),
     ],
 )
-def test_a_csv_that_is_no_table_of_points(tmp_path, text, line):
+def test_wrong_csv_files_of_points(tmp_path, text, line):
     (tmp_path / "points.csv").write_bytes(text.encode("latin-1"))
     with pytest.raises(sim.InputError, match=rf"^{tmp_path}/points\.csv.*{line}"):
         design.points(tmp_path / "points.csv")
@@ -95,7 +95,7 @@ def test_a_missing_value_is_an_unset_parameter(gone):
 
 @given(st.integers(1, 500), st.integers(1, 12), st.floats(0, 0.99), st.floats(0, 0.99))
 def test_whole_numbers_have_equal_parts_of_their_range(low, more, below, above):
-    """Of a sample spread evenly, in SALib's and in our own designs, at both ends too."""
+    """In a sample drawn evenly, by SALib and in our own designs, also at both ends."""
     ends = [low - below, low + more + above]
     part = (np.arange(60 * (more + 1)) + 0.5) / (60 * (more + 1))
     problem = {"names": ["platform.limit"], "bounds": [ends]}
@@ -125,7 +125,7 @@ def test_wrong_bounds_of_salib(bounds, sample, line):
         design.from_salib({"names": ["days"], "bounds": bounds}, sample)
 
 
-def test_whole_numbers_that_are_not_drawn_evenly_are_rounded():
+def test_whole_numbers_not_drawn_evenly_are_rounded():
     problem = {"names": ["days"], "bounds": [[30, 2]], "dists": ["norm"]}
     assert design.from_salib(problem, [[30.4], [31.6]]).rows == [(30,), (32,)]
 
@@ -242,15 +242,18 @@ def study_of(folder: Path, text: str) -> Path:
     ("text", "number"),
     [
         (
-            'replications = 2\n[study.vary]\n"platform.limit" = [2, "none"]\nanswering.idk_click = [0.1, 0.2, 0.3]',
+            'replications = 2\n[study.vary]\n"platform.limit" = [2, "none"]\n'
+            "answering.idk_click = [0.1, 0.2, 0.3]",
             6,
         ),
         (
-            'design = "latin-hypercube"\npoints = 5\nreplications = 2\n[study.vary]\n"platform.limit" = [2, 9]',
+            'design = "latin-hypercube"\npoints = 5\nreplications = 2\n[study.vary]\n'
+            '"platform.limit" = [2, 9]',
             5,
         ),
         (
-            'design = "sobol"\npoints = 8\nseed = 3\nreplications = 2\n[study.vary]\n"answering.idk_click" = [0.0, 0.3]',
+            'design = "sobol"\npoints = 8\nseed = 3\nreplications = 2\n[study.vary]\n'
+            '"answering.idk_click" = [0.0, 0.3]',
             8,
         ),
         ('design = "points"\nfile = "points.csv"\nreplications = 2', 2),
@@ -282,7 +285,8 @@ def test_until_in_toml(tmp_path):
     [
         (
             'design = "gird"',
-            r"study.design: not known \(got 'gird'\); must be one of grid, points, latin-hypercube, sobol",
+            r"study.design: not known \(got 'gird'\); must be one of grid, points, "
+            "latin-hypercube, sobol",
         ),
         ("", "study.vary: missing; must be lists of values"),
         ("vari = {days = [3]}", "study.vari: not a key of the design grid; nearest: vary"),

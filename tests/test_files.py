@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Files and folders are written whole or not at all."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from sim import files
 from sim.errors import InputError
-from sim.files import destination, folder_written, written
+from sim.files import atomic_folder, atomic_write, destination
 
 HOUSE = Path(__file__).parent.parent
 
@@ -27,7 +27,7 @@ def content(folder: Path) -> dict[str, str]:
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "table.csv"
-    with written(path) as beside:
+    with atomic_write(path) as beside:
         assert beside.suffix == ".csv"
         beside.write_text("half")
         assert not path.exists()
@@ -35,17 +35,17 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert content(tmp_path) == {"new/table.csv": "whole"}
 
 
-def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file whose folder is not flushed may have lost its name when the power is back."""
+def test_the_name_of_a_file_is_flushed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a flush of its folder, a file may lose its name in a power failure."""
     flushed: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda there: flushed.append(os.fstat(there).st_ino))
-    with written(tmp_path / "new" / "table.csv") as beside:
+    with atomic_write(tmp_path / "new" / "table.csv") as beside:
         beside.write_text("whole")
     assert flushed == [
         (tmp_path / "new" / "table.csv").stat().st_ino,
         (tmp_path / "new").stat().st_ino,
     ]
-    with folder_written(tmp_path / "out") as folder:
+    with atomic_folder(tmp_path / "out") as folder:
         (folder / "figure.svg").write_text("whole")
     assert flushed[2:] == [
         (tmp_path / "out" / "figure.svg").stat().st_ino,
@@ -54,40 +54,41 @@ def test_the_name_is_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
-def test_an_unfinished_file_leaves_what_was_there(
-    tmp_path: Path, raised: type[BaseException]
-) -> None:
+def test_an_unfinished_file_leaves_the_old_one(tmp_path: Path, raised: type[BaseException]) -> None:
     path = tmp_path / "table.csv"
     path.write_text("before")
-    with pytest.raises(raised), written(path) as beside:
+    with pytest.raises(raised), atomic_write(path) as beside:
         beside.write_text("half")
         raise raised
     assert content(tmp_path) == {"table.csv": "before"}
 
 
-def test_a_new_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None:
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
-    with written(tmp_path / "table.csv") as beside:
+    with atomic_write(tmp_path / "table.csv") as beside:
         beside.write_text("whole")
     assert stat.S_IMODE((tmp_path / "table.csv").stat().st_mode) == stat.S_IMODE(
         (tmp_path / "plain").stat().st_mode
     )
 
 
-def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
-    blocked = r"table\.csv: can't be written \(a file is where a folder should be\); must be a place with room, where you may write$"
-    with pytest.raises(InputError, match=blocked), written(tmp_path / "file" / "table.csv"):
+    blocked = (
+        r"table\.csv: can't be written \(a file is where a folder should be\); must be a place "
+        r"with room, where you may write$"
+    )
+    with pytest.raises(InputError, match=blocked), atomic_write(tmp_path / "file" / "table.csv"):
         pytest.fail("the block must not begin")
     (tmp_path / "folder").mkdir()
     with (
         pytest.raises(InputError, match=r"folder: can't be written \(Is a directory\)"),
-        written(tmp_path / "folder") as beside,
+        atomic_write(tmp_path / "folder") as beside,
     ):
         beside.write_text("whole")
     with (
         pytest.raises(InputError, match=r"full: can't be written \(No space left on device\)"),
-        written(tmp_path / "full"),
+        atomic_write(tmp_path / "full"),
     ):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert content(tmp_path) == {"file": "before"}
@@ -98,7 +99,7 @@ def test_a_folder_gets_all_files_at_the_end(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "summary.csv").write_text("before")
     (folder / "notes.txt").write_text("of the user")
-    with folder_written(folder) as beside:
+    with atomic_folder(folder) as beside:
         (beside / "summary.csv").write_text("after")
         (beside / "figures").mkdir()
         (beside / "figures" / "reach.svg").write_text("drawn")
@@ -116,7 +117,7 @@ def test_an_unfinished_folder_is_as_it_was(tmp_path: Path, raised: type[BaseExce
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "summary.csv").write_text("before")
     for folder in (tmp_path / "old", tmp_path / "new" / "deep"):
-        with pytest.raises(raised), folder_written(folder) as beside:
+        with pytest.raises(raised), atomic_folder(folder) as beside:
             (beside / "summary.csv").write_text("half")
             raise raised
     assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")) == [
@@ -125,15 +126,15 @@ def test_an_unfinished_folder_is_as_it_was(tmp_path: Path, raised: type[BaseExce
     ]
 
 
-def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
     for folder in (tmp_path / "file", tmp_path / "file" / "results"):
         with (
             pytest.raises(InputError, match="a file is where a folder should be"),
-            folder_written(folder),
+            atomic_folder(folder),
         ):
             pytest.fail("the block must not begin")
-    for write in (written, folder_written):
+    for write in (atomic_write, atomic_folder):
         with (
             pytest.raises(InputError, match=r"x: can't be written \(File name too long\)"),
             write(tmp_path / ("x" * 300)),
@@ -142,16 +143,19 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     assert content(tmp_path) == {"file": "before"}
 
 
-def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: Path) -> None:
-    killed = "import os, sys; from sim.files import folder_written; one = folder_written(sys.argv[1]); one.__enter__(); os._exit(9)"
+def test_leftovers_of_dead_processes_are_removed_and_no_others(tmp_path: Path) -> None:
+    killed = (
+        "import os, sys; from sim.files import atomic_folder; "
+        "one = atomic_folder(sys.argv[1]); one.__enter__(); os._exit(9)"
+    )
     assert (
         subprocess.run([sys.executable, "-c", killed, tmp_path], cwd=HOUSE, check=False).returncode
         == 9
     )
     assert len(list(tmp_path.iterdir())) == 1
-    with folder_written(tmp_path) as first:
+    with atomic_folder(tmp_path) as first:
         (first / "first.csv").write_text("whole")
-        with folder_written(tmp_path) as second:
+        with atomic_folder(tmp_path) as second:
             (second / "second.csv").write_text("whole")
             assert sorted(tmp_path.iterdir()) == sorted([first, second])
     assert content(tmp_path) == {"first.csv": "whole", "second.csv": "whole"}
@@ -159,13 +163,13 @@ def test_leftovers_of_the_dead_are_removed_and_those_at_work_are_not(tmp_path: P
 
 
 @pytest.mark.parametrize("obstacle", ["z.csv", "log.csv", "figures"])
-def test_what_is_in_the_way_is_seen_before_any_file_moves(obstacle: str, tmp_path: Path) -> None:
+def test_obstacles_are_found_before_any_file_moves(obstacle: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("before")
     (tmp_path / obstacle).touch() if obstacle == "figures" else (tmp_path / obstacle).mkdir()
     there = sorted(tmp_path.iterdir())
     with (
         pytest.raises(InputError, match=rf"{obstacle}: can't be written \("),
-        folder_written(tmp_path, stale=["log.csv"]) as beside,
+        atomic_folder(tmp_path, stale=["log.csv"]) as beside,
     ):
         (beside / "figures").mkdir()
         for name in ("a.csv", "z.csv", "figures/reach.svg"):
@@ -174,10 +178,10 @@ def test_what_is_in_the_way_is_seen_before_any_file_moves(obstacle: str, tmp_pat
     assert sorted(tmp_path.iterdir()) == there
 
 
-def test_a_stale_file_goes_unless_it_was_written_anew(tmp_path: Path) -> None:
+def test_a_stale_file_is_removed_unless_written_anew(tmp_path: Path) -> None:
     for name in ("log.csv", "other.csv"):
         (tmp_path / name).write_text("before")
-    with folder_written(tmp_path, stale=["log.csv", "other.csv"]) as beside:
+    with atomic_folder(tmp_path, stale=["log.csv", "other.csv"]) as beside:
         (beside / "other.csv").write_text("after")
     assert content(tmp_path) == {"other.csv": "after"}
 
@@ -186,15 +190,15 @@ def test_a_stale_file_goes_unless_it_was_written_anew(tmp_path: Path) -> None:
 def test_a_folder_without_room(number: int, tmp_path: Path) -> None:
     with (
         pytest.raises(InputError, match=r"new: can't be written \("),
-        folder_written(tmp_path / "new") as beside,
+        atomic_folder(tmp_path / "new") as beside,
     ):
         (beside / "summary.csv").write_text("half")
         raise OSError(number, os.strerror(number))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_else_goes_wrong_in_the_block_is_not_said_of_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionRefusedError), folder_written(tmp_path / "new"):
+def test_other_errors_in_the_block_are_not_blamed_on_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionRefusedError), atomic_folder(tmp_path / "new"):
         raise ConnectionRefusedError(errno.ECONNREFUSED, "elsewhere")
 
 
@@ -204,16 +208,16 @@ def test_a_folder_of_somebody_else(rights: int, tmp_path: Path) -> None:
     tmp_path.chmod(rights)
     with (
         pytest.raises(InputError, match=r"can't be written \(Permission denied\)"),
-        folder_written(tmp_path / "results"),
+        atomic_folder(tmp_path / "results"),
     ):
         pytest.fail("the block must not begin")
 
 
-def test_a_home_folder_is_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    with written("~/one.csv") as beside:
+    with atomic_write("~/one.csv") as beside:
         beside.write_text("whole")
-    with folder_written("~/out") as folder:
+    with atomic_folder("~/out") as folder:
         (folder / "two.csv").write_text("whole")
     assert content(tmp_path) == {"one.csv": "whole", "out/two.csv": "whole"}
     assert destination("~") == tmp_path
@@ -237,22 +241,22 @@ def test_a_home_folder_is_written_out(tmp_path: Path, monkeypatch: pytest.Monkey
         (3, "3: not a path"),
     ],
 )
-def test_no_place_to_write_to(
+def test_paths_that_cannot_be_written(
     path: object, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for write in (written, folder_written):
+    for write in (atomic_write, atomic_folder):
         with pytest.raises(InputError, match=line), write(path):  # type: ignore[operator]
             pytest.fail("the block must not begin")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["C:/results", "results/run:1", "/tmp/run:1", "12:30"])
-def test_a_colon_that_is_no_scheme(path: str) -> None:
+def test_a_colon_is_not_always_a_scheme(path: str) -> None:
     assert destination(path) == Path(path)
 
 
-def test_a_full_disk_is_seen_before_the_run(
+def test_a_full_disk_is_found_before_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -261,7 +265,7 @@ def test_a_full_disk_is_seen_before_the_run(
     monkeypatch.setattr(Path, "write_bytes", full)
     with (
         pytest.raises(InputError, match=r"new: can't be written \(No space left on device\)"),
-        folder_written(tmp_path / "new"),
+        atomic_folder(tmp_path / "new"),
     ):
         pytest.fail("the block must not begin")
     assert list(tmp_path.iterdir()) == []
@@ -269,7 +273,7 @@ def test_a_full_disk_is_seen_before_the_run(
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
 def test_a_disk_without_locks(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There nobody can tell a leftover from what is being written, so nothing is swept."""
+    """Without locks, leftovers look like folders in use, so none is removed."""
     fcntl = pytest.importorskip("fcntl")
 
     def no_locks(*_: object) -> None:
@@ -278,13 +282,13 @@ def test_a_disk_without_locks(number: int, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(fcntl, "flock", no_locks)
     other = tmp_path / f"{files.UNFINISHED}other"
     other.mkdir()
-    with folder_written(tmp_path) as beside:
+    with atomic_folder(tmp_path) as beside:
         (beside / "table.csv").write_text("whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "table.csv"]
 
 
 def test_as_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There only what is open for writing is flushed, folders are not opened, and flock is not."""
+    """Windows flushes only files open for writing, opens no folders, and has no flock."""
     fcntl, fsync, open_ = pytest.importorskip("fcntl"), os.fsync, os.open
     flags, flushed = fcntl.F_GETFL, []
 
@@ -302,9 +306,9 @@ def test_as_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", writable_only)
     monkeypatch.setattr(os, "open", no_folders)
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    with written(tmp_path / "one.csv") as beside:
+    with atomic_write(tmp_path / "one.csv") as beside:
         beside.write_text("whole")
-    with folder_written(tmp_path / "out") as folder:
+    with atomic_folder(tmp_path / "out") as folder:
         (folder / "two.csv").write_text("whole")
     assert content(tmp_path) == {"one.csv": "whole", "out/two.csv": "whole"}
     assert len(flushed) == 2

@@ -1,6 +1,4 @@
-"""What decides a function of the user's own: the texts that it needs and the plain values it was
-made with, and nothing else.
-"""
+"""The fingerprint of a user's function: its sources and the plain values it is made with."""
 
 import functools
 import importlib
@@ -65,9 +63,12 @@ def of(function: Any) -> dict[str, str]:
 
 
 WAYS = {
-    "lru_cache": "import functools\nfrom helpers import helper\nquick = functools.lru_cache(helper)\ndef keep(r): return quick(r)",
-    "partial": "import functools\nfrom helpers import helper\nquick = functools.partial(helper, 1)\ndef keep(r): return quick()",
-    "vectorize": "import numpy as np\nimport helpers\nquick = np.vectorize(helpers.helper)\ndef keep(r): return quick(r)",
+    "lru_cache": "import functools\nfrom helpers import helper\n"
+    "quick = functools.lru_cache(helper)\ndef keep(r): return quick(r)",
+    "partial": "import functools\nfrom helpers import helper\n"
+    "quick = functools.partial(helper, 1)\ndef keep(r): return quick()",
+    "vectorize": "import numpy as np\nimport helpers\n"
+    "quick = np.vectorize(helpers.helper)\ndef keep(r): return quick(r)",
     "method": "from helpers import Base\nONE = Base()\ndef keep(r): return ONE.method(r)",
     "bound": "from helpers import Base\nONE = Base()\nkeep = ONE.method",
     "classmethod": "from helpers import Base\ndef keep(r): return Base.made(r)",
@@ -75,13 +76,15 @@ WAYS = {
     "property": "from helpers import Base\ndef keep(r): return Base().value",
     "dictionary": "import helpers\nALL = {'a': helpers.helper}\ndef keep(r): return ALL['a'](r)",
     "base class": "from helpers import Base\nclass Own(Base): pass\nkeep = Own().made",
-    "object": "from helpers import Base\nclass Own(Base):\n    def __call__(self, r): return self.value\nkeep = Own()",
+    "object": "from helpers import Base\nclass Own(Base):\n"
+    "    def __call__(self, r): return self.value\nkeep = Own()",
     "lazily": "def keep(r):\n    from helpers import helper\n    return helper(r)",
     "by name": "import importlib\ndef keep(r): return importlib.import_module('helpers').helper(r)",
     "star": "from helpers import *\ndef keep(r): return helper(r)",
     "decorated": "import functools, helpers\ndef twice(f):\n    @functools.wraps(f)\n"
     "    def g(r): return f(helpers.helper(r))\n    return g\n@twice\ndef keep(r): return r",
-    "cached itself": "import functools, helpers\n@functools.cache\ndef keep(r): return helpers.helper(r)",
+    "cached itself": "import functools, helpers\n@functools.cache\n"
+    "def keep(r): return helpers.helper(r)",
 }
 
 
@@ -93,8 +96,11 @@ def test_a_helper_counts_however_it_is_used(written, way):
     assert [name for name in before if before[name] != after[name]] == ["text of helpers.py"]
 
 
-def test_imports_are_followed_through_packages_and_no_others(written):
-    mine = "import unused_until_now, json, numpy, sim\nfrom tools.inner import at\ndef keep(r): return at(r)"
+def test_only_imports_of_the_users_own_packages_are_followed(written):
+    mine = (
+        "import unused_until_now, json, numpy, sim\nfrom tools.inner import at\n"
+        "def keep(r): return at(r)"
+    )
     texts = {
         "unused_until_now": "",
         "stranger": "",
@@ -114,7 +120,7 @@ def test_imports_are_followed_through_packages_and_no_others(written):
     ]
 
 
-def test_what_fills_while_the_program_runs_changes_nothing(written):
+def test_caches_that_fill_while_the_program_runs_do_not_count(written):
     mine = written(
         mine="import functools\nCACHE = {}\nclass Kept:\n    def __init__(self): self.seen = {}\n"
         "    def keep(self, r):\n        CACHE[r] = self.seen[r] = quick(r)\n        return r\n"
@@ -138,7 +144,7 @@ GUARDED = "LIMIT = 1\ndef keep(r): return r + LIMIT\n\nif __name__ == '__main__'
         ("for LIMIT in (1, 2): pass", "for LIMIT in (1, 3): pass", False),
     ],
 )
-def test_what_stands_under_the_guard_counts_only_if_the_rest_reads_it(written, one, other, same):
+def test_code_under_the_guard_counts_only_if_the_rest_reads_it(written, one, other, same):
     before, after = (of(written(mine=GUARDED % text).keep) for text in (one, other))
     assert (before == after) is same
 
@@ -178,11 +184,11 @@ class Keeps:
         lambda number: made(operator.itemgetter(number)),
     ],
 )
-def test_what_a_function_is_made_with_counts(make):
+def test_values_that_a_function_is_made_with_count(make):
     assert of(make(3)) == of(make(3)) != of(make(4))
 
 
-def test_functions_of_one_line_are_told_apart():
+def test_functions_of_one_line_differ():
     one, other = (lambda result: result.members, lambda result: result.summary)
     assert of(one) != of(other)
 
@@ -196,7 +202,7 @@ TABLE = np.array([object()])
 
 
 @pytest.mark.parametrize("value", [threading.Lock(), iter([1]), np.random.default_rng(1)])
-def test_what_is_not_plain_must_stand_in_a_text(value):
+def test_values_that_are_not_plain_must_be_in_a_source(value):
     with pytest.raises(
         sim.InputError, match=r"^keep: is made with .*, which is no plain value; must"
     ):
@@ -204,7 +210,7 @@ def test_what_is_not_plain_must_stand_in_a_text(value):
     assert "TABLE" in of(made(TABLE))["is"]
 
 
-def test_a_function_without_a_text_is_a_line():
+def test_a_function_without_a_source_is_an_error():
     names: dict[str, Any] = {}
     exec("def keep(result): return result", names)
     with pytest.raises(
@@ -213,12 +219,12 @@ def test_a_function_without_a_text_is_a_line():
         of(names["keep"])
 
 
-def test_what_is_installed_is_only_named():
+def test_installed_functions_are_only_named():
     assert of(np.mean) == {"is": "numpy.mean"}
     assert of(sim.aggregate) == {"is": "sim.measures.statistics.aggregate"}
 
 
-def test_of_a_notebook_the_cells_count_that_bind_what_is_used(written, monkeypatch):
+def test_only_cells_of_a_notebook_that_bind_used_names_count(written, monkeypatch):
     shell_of = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
     written(helpers=HELPERS)
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])

@@ -1,4 +1,4 @@
-"""What this process may use of the machine, on systems written down here as files."""
+"""The cores and the memory that a process may use, on systems described by files."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ MEMINFO = "MemTotal:       8192 kB\nMemAvailable:   6144 kB\nSwapFree:          
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a machine of 16 cores and 6 MiB, in which nothing is limited."""
+    """Return a machine of 16 cores and 6 MiB without limits."""
     monkeypatch.setattr(machine, "ROOT", tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
     monkeypatch.delenv("PYTHON_CPU_COUNT", raising=False)
@@ -77,7 +77,7 @@ def test_cores_of_a_quota(files: dict[str, str], cores: int, system: Path) -> No
 @pytest.mark.parametrize(
     ("asked", "cores"), [("3", 3), ("32", 32), ("default", 2), ("0", 2), ("", 2)]
 )
-def test_cores_that_were_asked_for(
+def test_cores_set_by_the_user(
     asked: str, cores: int, system: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(system, {"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "200000 100000\n"})
@@ -133,8 +133,10 @@ def test_memory_of_a_limited_address_space(system: Path, monkeypatch: pytest.Mon
     assert machine.memory() == 2 * MIB
 
 
-def test_a_system_that_does_not_tell(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Windows: there nothing is refused for its size."""
+def test_a_system_that_does_not_tell_its_memory(
+    system: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For example Windows: no society is refused for its size."""
     (system / "proc/meminfo").unlink()
     for name in ("sched_getaffinity", "sysconf", "sysconf_names"):
         monkeypatch.delattr(os, name, raising=False)
@@ -145,7 +147,7 @@ def test_a_system_that_does_not_tell(system: Path, monkeypatch: pytest.MonkeyPat
     machine.check_memory(sim.Scenario(members=10**8))
 
 
-def test_what_does_not_fit_is_said_before_the_run(system: Path) -> None:
+def test_a_society_that_does_not_fit_is_an_error_before_the_run(system: Path) -> None:
     line = (
         r"^members: 5000 need about 0\.0 GiB of memory by day 365, and there are 0\.0 for this "
         r"process; must be at most about 1204, or fewer days$"
@@ -155,7 +157,7 @@ def test_what_does_not_fit_is_said_before_the_run(system: Path) -> None:
     machine.check_memory(sim.Scenario(members=1_200))
 
 
-def test_the_estimate_counts_the_bonds_that_a_society_will_have() -> None:
+def test_the_estimate_counts_the_bonds_at_the_end() -> None:
     from sim.model.engine import Engine
 
     for scenario in (sim.Scenario(members=1_000), sim.Scenario(members=1_000, days=30)):

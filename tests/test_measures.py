@@ -1,4 +1,4 @@
-"""Measures against networkx, against the definitions written out longhand, and against published survival curves."""
+"""Measures against networkx, the definitions at length, and published survival curves."""
 
 import networkx as nx
 import numpy as np
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim.measures import definitions as measures
+from sim import measures
+from sim.measures.definitions import member_columns
+from sim.measures.survival import _medians, first_restricted
 
 from . import tables
 from .strategies import scenarios
@@ -19,7 +21,7 @@ societies = st.tuples(
     st.sampled_from((0.0, 0.5, 1.5, 4, 12)) | st.floats(0, 30),
     st.integers(0, 2**32 - 1),
 )
-"""Members, mean degree, seed of a random graph: from nobody knows anybody to everybody knows everybody."""
+"""Members, mean degree and seed of a random graph, from no connections to all connections."""
 
 
 def society(members, degree, seed):
@@ -89,7 +91,7 @@ def test_components_of_long_chains_in_any_order():
     st.sampled_from((("everyone",), ("everyone", "interacted", "close_friends"))),
 )
 @settings(deadline=None, max_examples=40)
-def test_summary_says_what_the_definitions_say(members, invitations_each, seed, policies):
+def test_the_summary_follows_the_definitions(members, invitations_each, seed, policies):
     asked = tables.scenario(members, policies, days=50, seed=seed)
     table, connections, arcs, invitations = tables.drawn(asked, seed, invitations_each)
     summary = measures.summary(asked, table, connections).set_index("policy")
@@ -183,7 +185,7 @@ def test_a_policy_that_nobody_has_is_a_row_without_values():
 
 
 def large(members=30_000, seed=3):
-    """Draw a society above the exact size in which policies differ in degree, and one of them is that of 1 % of the members."""
+    """Draw a society above the exact size; policies differ in degree, one has 1 % of members."""
     random = np.random.default_rng(seed)
     policy = random.choice(3, members, p=[0.6, 0.39, 0.01])
     weight = random.lognormal(0, 0.7, members) * np.array([1.0, 0.4, 3.0])[policy]
@@ -196,7 +198,7 @@ def large(members=30_000, seed=3):
     return policy, ends
 
 
-def test_a_sample_of_egos_stands_for_everybody_within_its_interval():
+def test_intervals_of_sampled_egos_hold_the_true_means():
     policy, pairs = large()
     rows = measures.adjacency(pairs, len(policy))
     values, _ = measures.reach(rows)
@@ -208,7 +210,8 @@ def test_a_sample_of_egos_stands_for_everybody_within_its_interval():
         estimates = measures.means(values[egos], egos, policy, 3)
         inside += (estimates[:, 1] <= truth) & (truth <= estimates[:, 2])
         widths.append(estimates[:, 2] - estimates[:, 1])
-    # of 200 intervals at 95 %, 179 to 199 hold the truth, but for one time in a thousand; all do where every member is an ego
+    # of 200 intervals at 95 %, 179 to 199 hold the true mean, except once in a thousand times; if
+    # every member is an ego, all do
     assert (inside[[0, 1, 3]] >= 179).all()
     assert (inside[[0, 1, 3]] <= 199).all()
     assert inside[2] == 200
@@ -216,8 +219,10 @@ def test_a_sample_of_egos_stands_for_everybody_within_its_interval():
 
 
 def test_the_interval_of_a_sample_by_hand():
-    # Of 10 members with policy 0 four are egos: mean 5, variance 20 / 3, squared error 20 / 3 / 4 * (1 - 4 / 10) = 1. Policy 1 is seen
-    # whole, nobody has policy 2, of 20 members with policy 3 two are egos: mean 2, variance 2, squared error 2 / 2 * (1 - 2 / 20) = 0.9.
+    # Of 10 members with policy 0 four are egos: mean 5, variance 20 / 3, squared error
+    # 20 / 3 / 4 * (1 - 4 / 10) = 1. All members with policy 1 are egos. Nobody has policy 2. Of 20
+    # members with policy 3 two are egos: mean 2, variance 2, squared error
+    # 2 / 2 * (1 - 2 / 20) = 0.9.
     policy = np.repeat([0, 1, 3], [10, 2, 20])
     egos = np.array([0, 3, 4, 9, 10, 11, 12, 31])
     estimates = measures.means(np.array([2, 4, 6, 8, 7, 9, 1, 3]), egos, policy, 4)
@@ -237,7 +242,7 @@ def test_the_interval_of_a_sample_by_hand():
     )
 
 
-def test_egos_depend_on_the_seed_alone_and_not_on_other_policies():
+def test_egos_depend_only_on_the_seed():
     policy, _ = large()
     egos = measures.choose_egos(policy, 3, 7)
     assert (egos == measures.choose_egos(policy, 3, 7)).all()
@@ -253,7 +258,7 @@ def test_egos_depend_on_the_seed_alone_and_not_on_other_policies():
     )
 
 
-def test_a_large_summary_has_intervals_that_hold_the_exact_figures():
+def test_intervals_of_a_large_summary_hold_the_exact_values():
     policy, pairs = large(members=measures.EXACT_REACH + 1_000)
     asked = tables.scenario(len(policy), seed=5)
     table, _, _, _ = tables.drawn(asked, invitations_each=1)
@@ -292,7 +297,8 @@ FREIREICH = {
         for week in (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
     ],
 }
-"""Weeks of remission in leukaemia, and whether it ended (Freireich et al. 1963, Blood 21): the textbook example."""
+"""The textbook example: weeks of remission in leukaemia, and whether it ended (Freireich et al.
+1963, Blood 21)."""
 
 
 def observed(patients, policy):
@@ -309,8 +315,8 @@ def observed(patients, policy):
 
 def medians(asked, table, by):
     places = table["policy"].map(list(asked.policies).index).to_numpy()
-    return measures._medians(
-        *measures._first_restricted(asked, measures._plain(asked, table), by),
+    return _medians(
+        *first_restricted(asked, member_columns(asked, table), by),
         places,
         len(asked.policies),
     )
@@ -370,7 +376,7 @@ def test_survival_by_days_censors_at_the_last_day():
     assert np.isnan(medians(asked, unharmed, "days")).all()
 
 
-def test_no_median_is_read_off_a_curve_of_few():
+def test_no_median_with_few_members_at_risk():
     asked = tables.scenario(100, ("everyone", "interacted"))
     out_of_sight = [(1, 0)] * 90
     table = pd.concat(
@@ -383,7 +389,7 @@ def test_no_median_is_read_off_a_curve_of_few():
     for alive, expected in (
         (9, np.nan),
         (10, 5.0),
-    ):  # half of so many in sight are blocked by their fifth invitation
+    ):  # half of the many at risk are blocked by their fifth invitation
         few = [*[(1, 0)] * (100 - alive), *[(5, 1)] * alive]
         assert medians(asked, observed(few, "everyone"), "invitations")[0] == pytest.approx(
             expected, nan_ok=True
@@ -406,7 +412,7 @@ def test_survival_of_members_who_never_invited():
     assert fallen.drop(columns="policy").to_numpy().tolist() == [[0, 1, 1, 1, 3], [0, 0, 0, 1, 3]]
 
 
-def test_replications_below_each_other_make_one_curve():
+def test_concatenated_replications_make_one_curve():
     asked = tables.scenario(60)
     runs = [tables.drawn(asked, seed)[0] for seed in (1, 2)]
     both = measures.survival(asked, pd.concat(runs, ignore_index=True))

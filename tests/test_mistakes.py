@@ -85,7 +85,7 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     (lambda made: made.result.save(3), "3: not a path"),
     (lambda made: made.result.save(""), "'': is empty; must be a file or folder"),
     (lambda made: made.result.save("a\0b"), "'a\\x00b': not a path, it has a null character"),
-    (lambda made: sim.folder_written(3).__enter__(), "3: not a path"),
+    (lambda made: sim.atomic_folder(3).__enter__(), "3: not a path"),
     (lambda made: sim.read_contacts(None, 20), "None: not a path"),
     (lambda made: sim.read_contacts("log.csv", "x"), "gap_seconds: no length of time (got 'x')"),
     # the model

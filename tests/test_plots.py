@@ -1,4 +1,4 @@
-"""Figures: what they say, what they show, and that the same tables give the same bytes."""
+"""Figures: their captions, their content, and the same bytes for the same tables."""
 
 import itertools
 import subprocess
@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.plots import captions as findings
-from sim.plots import figures as plots
+from sim import plots
+from sim.plots import captions
+from sim.plots.panels import _apart
+from sim.plots.style import BUILT_IN
 
 POLICIES = ("everyone", "interacted", "close_friends")
 POPULATIONS = ("mixed", "alone", "newcomer")
@@ -90,7 +92,7 @@ def graph() -> nx.Graph:
 
 
 def said(figure: Figure) -> str:
-    """Everything that is written in a figure, on one line."""
+    """Return all texts of a figure, on one line."""
     figure.draw_without_rendering()
     return " ".join(
         " ".join(
@@ -106,8 +108,8 @@ def title(figure: Figure) -> str:
 def test_reach(series):
     figure = plots.reach(series, "A setting.")
     assert (
-        title(figure)
-        == "Mixed: “everyone” reaches furthest, 80 % of the members within two steps (“interacted” 50 %, “close friends” 10 %)"
+        title(figure) == "Mixed: “everyone” reaches furthest, 80 % of the members within two steps "
+        "(“interacted” 50 %, “close friends” 10 %)"
     )
     text = said(figure)
     assert all(
@@ -130,7 +132,7 @@ def test_reach(series):
         assert len(axis.collections) == 3  # the bands
 
 
-def test_of_two_that_intervals_do_not_tell_apart_none_is_first(series):
+def test_policies_with_overlapping_intervals_are_equal(series):
     close = series["policy"] == "interacted"
     series.loc[close, ["mean", "low", "high"]] = (
         series.loc[series["policy"] == "everyone", ["mean", "low", "high"]].to_numpy() - 0.015
@@ -143,8 +145,8 @@ def test_of_two_that_intervals_do_not_tell_apart_none_is_first(series):
 def test_mutuality(summary):
     figure = plots.mutuality(summary)
     assert (
-        title(figure)
-        == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %, “everyone” 70 %)"
+        title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned "
+        "(“interacted” 75 %, “everyone” 70 %)"
     )
     text = said(figure)
     assert all(
@@ -166,8 +168,8 @@ def test_mutuality(summary):
 def test_survival(curves):
     figure = plots.survival(curves)
     assert (
-        title(figure)
-        == "Mixed: by day 300, 60 % of “everyone”, 2.0 % of “interacted” and none of “close friends” are blocked"
+        title(figure) == "Mixed: by day 300, 60 % of “everyone”, 2.0 % of “interacted” and none of "
+        "“close friends” are blocked"
     )
     text = said(figure)
     assert all(
@@ -179,7 +181,10 @@ def test_survival(curves):
 
 def test_plane(summary):
     figure = plots.plane(summary)
-    expected = "“everyone” is blocked most: 60 % when mixed (reach 80 %), 60 % when alone (reach 80 %) and 60 % as newcomers (reach 80 %)"
+    expected = (
+        "“everyone” is blocked most: 60 % when mixed (reach 80 %), 60 % when alone (reach 80 %) "
+        "and 60 % as newcomers (reach 80 %)"
+    )
     assert title(figure) == expected
     text = said(figure)
     assert all(
@@ -197,7 +202,8 @@ def test_network(graph):
     figure = plots.network(graph, POLICIES)
     assert (
         title(figure)
-        == "Of 30 people, 5 are blocked: 5 of 10 “everyone”, none of 10 “interacted” and none of 10 “close friends”"
+        == "Of 30 people, 5 are blocked: 5 of 10 “everyone”, none of 10 “interacted” and none of "
+        "10 “close friends”"
     )
     degree = np.mean([graph.degree[member] for member in range(0, 30, 3)])
     assert f"everyone: {degree:.0f} connections each" in said(figure)
@@ -205,7 +211,7 @@ def test_network(graph):
     assert crosses  # the blocked are marked
 
 
-def test_nobody_blocked_is_no_trouble(graph):
+def test_a_society_where_nobody_is_blocked(graph):
     for member in graph:
         graph.nodes[member].pop("blocked_day", None)
     assert title(plots.network(graph, POLICIES)).startswith("Of 30 people, none are blocked")
@@ -241,13 +247,13 @@ def test_a_policy_without_arcs_is_not_compared(summary):
     alone = (summary["policy"] == "everyone") & (summary["measure"] == "reciprocity")
     figure = plots.mutuality(summary.assign(mean=summary["mean"].mask(alone)))
     assert (
-        title(figure)
-        == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned (“interacted” 75 %)"
+        title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned "
+        "(“interacted” 75 %)"
     )
     assert "nan" not in said(figure)
 
 
-def test_intervals_of_shares_end_at_all_and_at_none(summary):
+def test_intervals_of_shares_end_at_0_and_1(summary):
     wide = summary.assign(low=summary["mean"] - 0.6, high=summary["mean"] + 0.6)
     figure = plots.mutuality(wide)
     figure.draw_without_rendering()
@@ -258,12 +264,10 @@ def test_intervals_of_shares_end_at_all_and_at_none(summary):
     assert ends.max() == pytest.approx(100)
 
 
-def test_one_policy_looks_the_same_everywhere_and_unlike_the_others():
+def test_each_policy_has_one_style_of_its_own():
     own = [f"own-{number}" for number in range(len(plots.FURTHER))]
     look = plots.styles([*POLICIES, *own])
-    assert {name: look[name] for name in POLICIES} == {
-        name: plots.BUILT_IN[name] for name in POLICIES
-    }
+    assert {name: look[name] for name in POLICIES} == {name: BUILT_IN[name] for name in POLICIES}
     assert plots.styles(["own-0", "everyone"]) == {
         name: look[name] for name in ("own-0", "everyone")
     }
@@ -284,12 +288,12 @@ def test_one_policy_looks_the_same_everywhere_and_unlike_the_others():
     ],
 )
 def test_percent(share, text):
-    assert findings.percent(share).replace("\xa0", " ") == text
+    assert captions.percent(share).replace("\xa0", " ") == text
 
 
-def test_labels_that_are_too_near_are_moved_apart():
-    assert plots._apart([10.0, 50.0], 5) == [10, 50]
-    moved = plots._apart([50.0, 10.0, 51.0], 5)
+def test_labels_that_are_too_close_are_moved_apart():
+    assert _apart([10.0, 50.0], 5) == [10, 50]
+    moved = _apart([50.0, 10.0, 51.0], 5)
     assert np.diff(sorted(moved)).min() == pytest.approx(5, abs=0.01)
     assert np.argsort(moved).tolist() == [1, 0, 2]
     assert moved[0] + moved[2] == pytest.approx(101)
@@ -310,10 +314,12 @@ def test_same_tables_same_bytes(summary, graph, tmp_path):
 def test_the_users_own_style_does_not_matter(summary, tmp_path):
     script = f"""
 import matplotlib
-matplotlib.rcParams.update({{"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "mine", "savefig.dpi": 20, "savefig.facecolor": "red"}})
+mine = {{"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "mine"}}
+matplotlib.rcParams.update(mine | {{"savefig.dpi": 20, "savefig.facecolor": "red"}})
 import pandas as pd
 from sim import plots
-plots.save(plots.plane(pd.read_parquet({str(tmp_path / "summary.parquet")!r})), {str(tmp_path / "theirs")!r})
+table = pd.read_parquet({str(tmp_path / "summary.parquet")!r})
+plots.save(plots.plane(table), {str(tmp_path / "theirs")!r})
 """
     summary.to_parquet(tmp_path / "summary.parquet")
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent.parent)
@@ -324,7 +330,7 @@ plots.save(plots.plane(pd.read_parquet({str(tmp_path / "summary.parquet")!r})), 
         ).with_suffix(suffix).read_bytes()
 
 
-def test_plots_come_without_matplotlib_until_drawn():
+def test_matplotlib_is_imported_only_to_draw():
     subprocess.run(
         [
             sys.executable,

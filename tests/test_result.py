@@ -1,4 +1,4 @@
-"""Results: the networks they make, the file they are kept in, and where they say they come from."""
+"""Results: their networks, their file, and their provenance."""
 
 import io
 import json
@@ -52,14 +52,14 @@ def described(scenario, **more):
 
 @given(drawn=scenarios())
 @settings(max_examples=25, deadline=None)
-def test_what_is_loaded_is_what_was_saved(tmp_path_factory, drawn):
+def test_a_loaded_result_equals_the_saved_one(tmp_path_factory, drawn):
     path = tmp_path_factory.mktemp("saved") / "run.zip"
     made = tables.result(drawn, provenance=described(drawn))
     made.save(path)
     assert_same(load(path), made)
 
 
-def test_a_run_is_loaded_as_it_was_saved(tmp_path):
+def test_a_loaded_run_equals_the_saved_one(tmp_path):
     made = sim.run(Scenario(members=150, days=40), threads=1, log=True)
     made.save(tmp_path / "run.zip")
     assert_same(sim.load(tmp_path / "run.zip"), made)
@@ -73,7 +73,7 @@ def test_a_result_without_invitations_and_connections(tmp_path):
     assert_same(load(tmp_path / "run.zip"), made)
 
 
-def test_the_policies_keep_their_order_and_the_one_that_nobody_has(tmp_path):
+def test_policies_keep_their_order_even_if_nobody_has_them(tmp_path):
     made = tables.result(tables.scenario(40, ("interacted", "everyone", "close_friends")))
     made.members["policy"] = pd.Categorical(
         ["everyone"] * 40, categories=["interacted", "everyone", "close_friends"]
@@ -86,7 +86,7 @@ def test_the_policies_keep_their_order_and_the_one_that_nobody_has(tmp_path):
     ]
 
 
-def test_the_same_result_is_the_same_bytes_but_for_its_provenance(tmp_path):
+def test_the_same_result_has_the_same_bytes_except_for_provenance(tmp_path):
     started = datetime.now(UTC)
     for name, hours in (("one", 0), ("two", 0), ("later", 1)):
         made = tables.result()
@@ -114,7 +114,7 @@ def test_the_file_can_be_read_without_this_library(tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".pkl", ".pickle", ".npy")]
 
 
-def test_a_policys_function_stays_behind_and_is_named(tmp_path):
+def test_loading_warns_of_functions_that_were_not_saved(tmp_path):
     asked = tables.scenario(30, ("everyone",))
     asked = asked.replace({"policies.everyone.condition": now_and_then})
     made = tables.result(asked, provenance=described(asked))
@@ -143,7 +143,7 @@ def zipped(path, **entries):
     return path
 
 
-def test_what_is_no_result_is_refused_in_a_line(tmp_path):
+def test_other_files_are_refused_in_one_line(tmp_path):
     assert "No such file" in refusal(tmp_path / "missing.zip")
     assert "Is a directory" in refusal(tmp_path)
     (tmp_path / "text").write_text("sent_day,ego,alter\n")
@@ -172,7 +172,7 @@ def saved(tmp_path_factory):
     return path
 
 
-def test_a_file_cut_short_anywhere_is_refused(saved, tmp_path):
+def test_a_truncated_file_is_refused(saved, tmp_path):
     whole = saved.read_bytes()
     cut = tmp_path / "cut.zip"
     for length in np.linspace(0, len(whole) - 1, 60).astype(int):
@@ -180,7 +180,7 @@ def test_a_file_cut_short_anywhere_is_refused(saved, tmp_path):
         refusal(cut)
 
 
-def test_a_byte_changed_anywhere_is_refused_or_does_not_matter(saved, tmp_path):
+def test_a_changed_byte_is_refused_or_changes_nothing(saved, tmp_path):
     whole, made = saved.read_bytes(), load(saved)
     changed, refused = tmp_path / "changed.zip", 0
     tail = whole.index(b"PK\x01\x02")  # the directory of the zip: short, and the most intricate
@@ -246,7 +246,7 @@ def parquet(rows, column):
     return buffer.getvalue()
 
 
-def test_a_result_that_was_packed_anew_with_a_note_is_read(saved, tmp_path):
+def test_a_result_compressed_anew_with_a_note_is_read(saved, tmp_path):
     assert_same(load(packed_anew(saved, tmp_path / "a.zip", **{"note.txt": b"hello"})), load(saved))
 
 
@@ -261,7 +261,7 @@ def test_a_result_that_was_packed_anew_with_a_note_is_read(saved, tmp_path):
         ("scenario.toml", b"a" + b".a" * 20 + b" = 1", "a key of more than 12 parts"),
     ],
 )
-def test_what_no_result_has_is_refused_before_it_is_unpacked(
+def test_impossible_sizes_are_refused_before_unpacking(
     saved, tmp_path, monkeypatch, name, content, line
 ):
     monkeypatch.setattr("sim.results.result.ENTRY_BYTES", 2**16)
@@ -269,7 +269,7 @@ def test_what_no_result_has_is_refused_before_it_is_unpacked(
     assert line in refusal(packed_anew(saved, tmp_path / "bomb.zip", **{name: content}))
 
 
-def test_an_entry_that_no_result_has_is_not_unpacked(saved, tmp_path):
+def test_unknown_entries_are_not_unpacked(saved, tmp_path):
     bomb = packed_anew(saved, tmp_path / "bomb.zip", **{"zeros.bin": bytes(2**26)})
     tracemalloc.start()
     load(bomb)
@@ -277,7 +277,7 @@ def test_an_entry_that_no_result_has_is_not_unpacked(saved, tmp_path):
     tracemalloc.stop()
 
 
-def test_saving_where_one_cannot_is_refused_and_leaves_nothing(tmp_path):
+def test_saving_without_permission_leaves_nothing(tmp_path):
     made = tables.result(tables.scenario(12))
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match=r"file/run\.zip: can't be written"):
@@ -319,14 +319,14 @@ def test_the_networks_are_those_of_the_tables(tmp_path):
     )
 
 
-def test_a_result_says_in_a_line_what_it_is():
+def test_the_repr_of_a_result():
     assert (
         repr(tables.result())
         == "<Result: 60 members (everyone, interacted, close_friends), 365 days, seed 1>"
     )
 
 
-def test_provenance_tells_what_is_needed_to_run_it_again():
+def test_provenance_has_all_that_is_needed_to_run_again():
     asked = tables.scenario(30, seed=2**64 - 1).replace(
         {"policies.everyone.condition": now_and_then}
     )
@@ -388,7 +388,7 @@ def test_the_commit_and_whether_the_code_differs_from_it(checkout, monkeypatch):
     assert origin.commit(root / "sim") is None
 
 
-def test_no_git_is_no_reason_to_fail(checkout, monkeypatch):
+def test_without_git_the_commit_is_none(checkout, monkeypatch):
     root, _ = checkout
     monkeypatch.setenv("PATH", str(root))
     assert origin.commit(root) is None
@@ -397,7 +397,7 @@ def test_no_git_is_no_reason_to_fail(checkout, monkeypatch):
     assert origin.commit(root) is None
 
 
-def test_git_is_asked_once(tmp_path, monkeypatch):
+def test_git_is_called_once(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(origin, "_git", lambda root, *arguments: calls.append(arguments) or "")
     (tmp_path / ".git").mkdir()

@@ -1,4 +1,4 @@
-"""Running many scenarios over processes: the same tables for any number of them, and an end that leaves nothing behind."""
+"""Running many scenarios in processes: same tables for any number, and no process left behind."""
 
 import multiprocessing
 import os
@@ -47,7 +47,7 @@ def tasks(number: int) -> list[sim.Task]:
     ]
 
 
-def test_replications_have_the_seeds_that_follow():
+def test_replications_have_consecutive_seeds():
     assert [copy.seed for copy in sim.replications(SMALL, 3)] == [5, 6, 7]
     assert all(copy.replace({"seed": 5}) == SMALL for copy in sim.replications(SMALL, 3))
     assert [copy.seed for copy in sim.replications(SMALL.replace({"seed": 2**64 - 1}), 2)] == [
@@ -56,7 +56,7 @@ def test_replications_have_the_seeds_that_follow():
     ]
 
 
-def test_replicate_puts_the_summaries_together():
+def test_replicate_joins_the_summaries():
     table = sim.replicate(SMALL, 3, jobs=1)
     assert list(table["replication"]) == [0] * 4 + [1] * 4 + [2] * 4
     alone = sim.run(SMALL.replace({"seed": 6})).summary
@@ -66,7 +66,7 @@ def test_replicate_puts_the_summaries_together():
     )
 
 
-def test_jobs_make_no_difference():
+def test_results_do_not_depend_on_jobs():
     one, two = (list(sim.run_many(tasks(9), degree, jobs=jobs)) for jobs in (1, 2))
     assert one == two
     assert [task for task, _ in one] == tasks(9)
@@ -86,7 +86,7 @@ def test_no_tasks():
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_goes_wrong_in_a_run_names_it_and_stops_the_others(jobs):
+def test_an_error_in_a_run_names_it_and_stops_the_others(jobs):
     done = sim.run_many(tasks(30), fail_at_seven, jobs=jobs)
     assert [next(done)[1], next(done)[1]] == [5, 6]
     with pytest.raises(LookupError, match="no seven") as caught:
@@ -95,18 +95,18 @@ def test_what_goes_wrong_in_a_run_names_it_and_stops_the_others(jobs):
     assert not multiprocessing.active_children()
 
 
-def test_a_user_mistake_in_a_run_is_one_line_with_its_name(tmp_path):
+def test_a_mistake_in_a_scenario_is_one_line_with_the_name_of_its_task(tmp_path):
     wrong = sim.Task("the third", SMALL.replace({"meeting.contacts": str(tmp_path / "none.csv")}))
     with pytest.raises(sim.InputError, match=r"^the third: .*none\.csv"):
         list(sim.run_many([*tasks(2), wrong], degree, jobs=2))
 
 
-def test_a_process_that_is_killed_is_told_from_a_fault():
+def test_a_killed_process_is_not_taken_for_a_fault():
     with pytest.raises(sim.InputError, match=r"^seed \d+: its process died"):
         list(sim.run_many(tasks(6), die_at_seven, jobs=2))
 
 
-def test_who_stops_reading_stops_the_processes():
+def test_processes_stop_when_nobody_reads_the_results():
     done = sim.run_many(tasks(30), degree, jobs=2)
     next(done)
     done.close()
@@ -126,7 +126,7 @@ def test_processes_are_stopped_in_the_middle_of_a_run():
     assert time.monotonic() - began < 30
 
 
-def test_what_cannot_travel_is_said_before_anything_runs():
+def test_a_function_that_cannot_be_sent_is_an_error_before_anything_runs():
     lock = threading.Lock()
     with pytest.raises(sim.InputError, match=r"^keep: can't be sent to another process"):
         next(sim.run_many(tasks(2), lambda result: lock, jobs=2))
@@ -142,14 +142,14 @@ def fail_oddly(result: sim.Result) -> None:
     raise OfTwoArguments(1, 2)
 
 
-def test_an_exception_that_pickle_can_t_make_again_is_not_blamed_on_memory():
+def test_an_exception_that_cannot_be_pickled_is_not_blamed_on_memory():
     with pytest.raises(RuntimeError, match=r"^OfTwoArguments: 1 and 2") as caught:
         next(sim.run_many(tasks(2), fail_oddly, jobs=2))
     assert "This happened in the run of seed 5." in caught.value.__notes__
 
 
-def test_what_a_new_process_can_t_import_is_a_line(monkeypatch):
-    """A module of a notebook's or a program's own making: cloudpickle takes it for one that is there."""
+def test_a_module_that_a_new_process_cannot_import_is_one_line(monkeypatch):
+    """It was made by a notebook or a program; cloudpickle believes that others can import it."""
     made = types.ModuleType("made_up")
     exec("def keep(result):\n    return 1", vars(made))
     monkeypatch.setitem(sys.modules, "made_up", made)
@@ -157,7 +157,7 @@ def test_what_a_new_process_can_t_import_is_a_line(monkeypatch):
         next(sim.run_many(tasks(2), made.keep, jobs=2))
 
 
-def test_a_pool_has_the_environment_of_when_it_is_opened(monkeypatch):
+def test_a_pool_has_the_environment_at_its_opening(monkeypatch):
     for value in ("1", "2"):
         monkeypatch.setenv("OF_MINE", value)
         kept = sim.run_many(tasks(2), lambda result: os.environ["OF_MINE"], jobs=2)
@@ -183,15 +183,17 @@ def few(bond, candidate, day):
 own = sim.InvitePolicy("own", directory=1, condition=few)
 scenario = sim.Scenario(members=30, days=5, seed=5, policies=[own])
 print("begun")
-kept = [kept for _, kept in sim.run_many([sim.Task(str(s.seed), s) for s in sim.replications(scenario, 4)], keep, jobs=2)]
-print([one.seed for one in kept], all(isinstance(one, Kept) and one.process != os.getpid() for one in kept))
+tasks = [sim.Task(str(s.seed), s) for s in sim.replications(scenario, 4)]
+kept = [kept for _, kept in sim.run_many(tasks, keep, jobs=2)]
+elsewhere = all(isinstance(one, Kept) and one.process != os.getpid() for one in kept)
+print([one.seed for one in kept], elsewhere)
 print(sim.replicate(scenario, 3, jobs=2).equals(sim.replicate(scenario, 3, jobs=1)))
 """
 
 
 @pytest.mark.parametrize("how", ["script", "-", "-c"])
-def test_functions_that_other_processes_can_t_import_go_to_them_as_they_are(tmp_path, how):
-    """Typed in, or in a script without ``if __name__``, which no process runs again."""
+def test_functions_that_other_processes_cannot_import_are_sent_as_code(tmp_path, how):
+    """They are typed in, or in a script without ``if __name__``, which no process runs again."""
     script = tmp_path / "unguarded.py"
     script.write_text(TYPED_IN)
     # the package is found where this process finds it, not in the folder where the program starts
@@ -217,8 +219,8 @@ def replicated(jobs: int | None) -> int:
 @pytest.mark.parametrize(
     ("method", "jobs"), [("fork", None), ("fork", 2), ("spawn", None), ("forkserver", 2)]
 )
-def test_within_a_process_of_a_pool_runs_are_done_there(method, jobs):
-    """A daemonic process can't have others below it."""
+def test_runs_within_a_process_of_a_pool_stay_in_it(method, jobs):
+    """A daemonic process can't start others."""
     with multiprocessing.get_context(method).Pool(1) as pool:
         assert pool.apply(replicated, [jobs]) == 8
 
@@ -257,13 +259,14 @@ LONG = """
 
     if __name__ == "__main__":
         scenario = sim.Scenario(members=2_000, days=300)
-        for r, _ in enumerate(sim.run_many([sim.Task(str(r), scenario) for r in range(500)], keep, jobs=2)):
+        tasks = [sim.Task(str(r), scenario) for r in range(500)]
+        for r, _ in enumerate(sim.run_many(tasks, keep, jobs=2)):
             print(r, flush=True)
 """
 
 
 def children(parent: int) -> set[int]:
-    """Find the processes below one, at any depth."""
+    """Return all descendants of a process."""
     found: set[int] = set()
     for line in subprocess.run(
         ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
@@ -324,31 +327,31 @@ def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_ctrl_c_is_held_back():
+def test_ctrl_c_is_deferred():
     done = []
-    with pytest.raises(KeyboardInterrupt), sim.interrupts_held():
-        with sim.interrupts_held():
+    with pytest.raises(KeyboardInterrupt), sim.defer_interrupt():
+        with sim.defer_interrupt():
             press_ctrl_c()
             done.append("inner")
         done.append("outer")
     assert done == ["inner", "outer"]
     with pytest.raises(KeyboardInterrupt):
         press_ctrl_c()
-    with sim.interrupts_held():
+    with sim.defer_interrupt():
         pass
 
 
-def test_who_ignores_ctrl_c_goes_on_ignoring_it():
+def test_an_ignored_ctrl_c_stays_ignored():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with sim.interrupts_held():
+        with sim.defer_interrupt():
             press_ctrl_c()
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_waits_for_compiled_code_to_return(monkeypatch):
-    """It would lose the exception, or leave it to something else to fail on."""
+    """Compiled code would lose the exception, or something else would fail on it later."""
     advance, done = Engine.advance, []
 
     def interrupted(engine: Engine, day: int) -> None:

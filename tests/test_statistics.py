@@ -66,7 +66,7 @@ def test_the_paired_difference_is_that_of_scipy(pairs, level):
         )
 
 
-def test_what_pairing_is_worth():
+def test_the_variance_that_pairing_saves():
     luck = np.array([1.0, 5.0, 2.0, 8.0])
     assert paired_difference(luck + 3, luck) == (3, 3, 3, 4, 1)
     assert paired_difference(luck, -luck).variance_saved == -1
@@ -104,7 +104,7 @@ def runs(replications=5, seed=0):
     return table
 
 
-def test_aggregate_has_a_row_a_measure_in_the_order_of_the_runs():
+def test_aggregate_has_a_row_for_each_measure_in_the_order_of_the_runs():
     table = runs()
     summary = aggregate(table)
     assert list(summary.columns) == [
@@ -181,7 +181,7 @@ def test_aggregate_does_not_depend_on_the_order_of_replications(seed):
     pd.testing.assert_frame_equal(aggregate(table), aggregate(table), check_exact=True)
 
 
-def test_no_limit_is_a_group_like_any_other():
+def test_rows_without_a_limit_are_a_group_too():
     runs = pd.DataFrame(
         {
             "limit": [np.nan, 3.0, np.nan, 3.0],

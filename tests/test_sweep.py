@@ -1,4 +1,4 @@
-"""The command ``python -m sim sweep``: what it leaves, what it says, and how it ends."""
+"""The command ``python -m sim sweep``: its files, its output, and how it ends."""
 
 import signal
 import subprocess
@@ -41,8 +41,8 @@ def test_a_sweep(file, tmp_path):
     lines = done.stdout.splitlines()
     assert lines[0].startswith("8 runs at 4 points, 4 failed, ")
     assert (
-        lines[1]
-        == "the first that failed: point 1, seed 1: society.close: expected 9 or more, above often, got 7"
+        lines[1] == "the first that failed: point 1, seed 1: "
+        "society.close: expected 9 or more, above often, got 7"
     )
     assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"
     table = pd.read_parquet(tmp_path / "out" / "table.parquet")
@@ -55,7 +55,8 @@ def test_a_sweep(file, tmp_path):
     again = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1")
     assert again.returncode == 2
     assert again.stderr == (
-        f"{tmp_path / 'out'}: holds another study: scenario.days is 6 there and 5 here; must be the same study, or another folder\n"
+        f"{tmp_path / 'out'}: holds another study: scenario.days is 6 there and 5 here; must be "
+        "the same study, or another folder\n"
     )
 
 
@@ -85,7 +86,8 @@ def test_an_interrupted_sweep(file, tmp_path):
     assert (running.returncode, said) == (130, "")
     assert (
         error
-        == f"interrupted; {kept(out)} finished runs are kept in {out}, and the same again goes on from there\n"
+        == f"interrupted; {kept(out)} finished runs are kept in {out}, and the same again goes on "
+        "from there\n"
     )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.files import written
-from sim.plots.figures import LOOK, save
+from sim.files import atomic_write
+from sim.plots.style import LOOK, save
 
 from .checks import FALSE_ALARMS, THRESHOLD, Outcome
 from .exact import Law
@@ -80,9 +80,9 @@ def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
 def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) -> None:
     """Write ``z.csv``, ``patterns.csv``, ``verification.md`` and the figure."""
     for name, rows in (("z.csv", table(outcomes)), ("patterns.csv", pd.DataFrame(found))):
-        with written(folder / name) as beside:
+        with atomic_write(folder / name) as beside:
             rows.to_csv(beside, index=False, float_format="%.6g")
-    with written(folder / "verification.md") as beside:
+    with atomic_write(folder / "verification.md") as beside:
         beside.write_text(in_words(outcomes, found), encoding="utf-8")
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **LOOK}):
         drawn = figure(outcomes)

@@ -7,7 +7,7 @@ import numpy as np
 from ..agents import Bond
 from ..measures.definitions import EVERYBODY
 from ..plots.captions import percent, spoken
-from ..plots.figures import styles
+from ..plots.style import styles
 from . import charts, story, telling
 from .network import LIT
 from .worlds import Life, Lines, Worlds

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..plots.captions import percent, spoken
-from ..plots.figures import BUILT_IN, FINEST, Style, styles
+from ..plots.style import BUILT_IN, FINEST, Style, styles
 
 WIDE, HIGH = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24

@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from ..plots.captions import spoken
-from ..plots.figures import GREY, INK, styles
+from ..plots.style import GREY, INK, styles
 from . import network, telling
 from .worlds import Worlds
 

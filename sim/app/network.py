@@ -12,7 +12,7 @@ import numpy as np
 import solara
 from numpy.typing import NDArray
 
-from ..plots.figures import FURTHER, styles
+from ..plots.style import FURTHER, styles
 from .worlds import Worlds
 
 MOST_EDGES = 4_000

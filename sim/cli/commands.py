@@ -186,7 +186,7 @@ def launch(
         Always: 0, 2 (wrong input), 130 (Ctrl-C) or 143 (SIGTERM).
     """
     if arguments is None:  # this process is the command's
-        interruption.in_one_line()
+        interruption.end_in_one_line()
         warnings.formatwarning = lambda message, *_, **__: f"{one_line(str(message))}\n"
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not have all characters
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -241,6 +241,6 @@ def _stdout_given_up() -> None:
 
 
 def _said(line: str, code: int) -> int:
-    interruption.nothing_more_heard()
-    interruption.said(one_line(line))
+    interruption.ignore_signals()
+    interruption.print_error(one_line(line))
     return code

@@ -14,7 +14,7 @@ import sim
 
 from ..agents import POLICIES
 from ..errors import one_line
-from ..files import folder_written, written
+from ..files import atomic_folder, atomic_write
 from ..interruption import INTERRUPTED
 from ..parameters.kinds import Parameter, plain
 from ..scenario.platform import PRESETS
@@ -75,7 +75,7 @@ def run(
     (the whole result, for sim.load), scenario.toml and provenance.json.
     """
     scenario = commands.chosen(file, settings, seed=seed)
-    with folder_written(out, stale=["invitations.parquet"]) as folder:
+    with atomic_folder(out, stale=["invitations.parquet"]) as folder:
         result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
     print(_main_measures(result.summary))
@@ -267,7 +267,7 @@ def _write(result: "sim.Result", folder: Path) -> None:
             table.to_parquet(folder / f"{name}.parquet", index=False)
     result.save(folder / "result.zip")
     result.scenario.to_toml(folder / "scenario.toml")
-    with written(folder / "provenance.json") as beside:
+    with atomic_write(folder / "provenance.json") as beside:
         beside.write_text(
             json.dumps(result.provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )

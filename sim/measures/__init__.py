@@ -1,18 +1,10 @@
-"""Measures: what a run says about reach, reciprocity and blocking, and how sure one may be."""
+"""Measures of a run: reach, reciprocity and blocking, and statistics over replications."""
 
-from .definitions import (
-    EXACT_REACH,
-    LEAST_AT_RISK,
-    MEASURES,
-    adjacency,
-    choose_egos,
-    clustering,
-    in_largest_component,
-    means,
-    reach,
-    summary,
-    survival,
-)
+from .definitions import MEASURES
+from .egos import EXACT_REACH, choose_egos, means
+from .reach import adjacency, clustering, in_largest_component, reach
+from .summary import summary
+from .survival import LEAST_AT_RISK, survival
 
 __all__ = [
     "EXACT_REACH",

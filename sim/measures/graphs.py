@@ -1,9 +1,10 @@
-"""Who reaches whom over connections, whose connections know each other, and which members hang together.
+"""Compiled graph algorithms: reach, triangles and components of the network of connections.
 
-The connections of a society are rows of neighbours, a row a member, laid end to end: member v's are
-``indices[indptr[v]:indptr[v + 1]]``. Whom 256 egos reach is worked out at once: each member carries 256
-bits, one an ego, and a step outwards joins the bits of neighbours (multi-source breadth-first search;
-Then et al. 2014, PVLDB 8(4)). With 256 bits the marks of 20,000 members still fit a core's own cache.
+The connections of a society are rows of neighbours, one for each member, in a single array: those
+of member v are ``indices[indptr[v]:indptr[v + 1]]``. The reach of 256 egos is computed at once:
+each member has 256 bits, one for each ego, and a step outwards joins the bits of neighbours
+(multi-source breadth-first search; Then et al. 2014, PVLDB 8(4)). With 256 bits the marks of 20,000
+members still fit into the cache of one core.
 """
 
 import numpy as np
@@ -14,12 +15,13 @@ LANES = 4
 EGOS_AT_ONCE = 64 * LANES
 _ALL_MARKS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _NO_SIGN = np.int64(0x7FFF_FFFF)
-"""Masks a sign that is never set, so that numba does not look whether to count from the end: a fifth of the time."""
+"""Masks the sign, which is never set: numba then need not test for negative indices, which would
+take a fifth of the time."""
 
 
 @njit(cache=True, nogil=True)
 def neighbours(connections, members):
-    """Lay out the connections as rows of neighbours.
+    """Return the connections as rows of neighbours.
 
     Parameters
     ----------
@@ -31,9 +33,10 @@ def neighbours(connections, members):
     Returns
     -------
     indptr : int64 array (N + 1,)
-        Where each row starts.
+        Where each row begins.
     middle : int64 array (N,)
-        Where each row's larger neighbours start; those that are smaller than the member itself stand before them.
+        Where the larger neighbours of each row begin; those smaller than the member itself are
+        before them.
     indices : int32 array (2 E,)
         The rows.
     """
@@ -61,14 +64,12 @@ def neighbours(connections, members):
 def reach_of_all(indptr, indices):
     """Count, for every member, the others within two and within three steps; two int64 arrays (N,).
 
-    Reaching goes both ways: the egos that a member is marked with, over all rounds, are also those that it reaches. So the bits of its own
-    row are counted, which is a third faster than ``reach_of``, where egos are not everybody.
+    Reach is symmetric: the egos that have marked a member, over all rounds, are those that it
+    reaches. So the bits of its own row are counted, which is a third faster than `reach_of`.
     """
     members = len(indptr) - 1
-    two, three = (
-        np.full(members, -1, np.int64),
-        np.full(members, -1, np.int64),
-    )  # -1: ego itself is not counted
+    # -1: ego itself is not counted
+    two, three = np.full(members, -1, np.int64), np.full(members, -1, np.int64)
     near, far, farther = (
         np.empty((members, LANES), np.uint64),
         np.empty((members, LANES), np.uint64),
@@ -87,7 +88,10 @@ def reach_of_all(indptr, indices):
 
 @njit(cache=True, nogil=True)
 def reach_of(indptr, indices, egos):
-    """Count, for the egos (int64 array (K,)), the others within two and within three steps; two int64 arrays (K,)."""
+    """Count, for the egos, the others within two and within three steps.
+
+    Takes an int64 array (K,) of egos, and returns two int64 arrays (K,).
+    """
     members = len(indptr) - 1
     two, three = np.empty(len(egos), np.int64), np.empty(len(egos), np.int64)
     near, far = np.empty((members, LANES), np.uint64), np.empty((members, LANES), np.uint64)
@@ -103,7 +107,7 @@ def reach_of(indptr, indices, egos):
 
 @njit(cache=True, nogil=True)
 def _mark(indptr, indices, egos, marks):
-    """Give each ego its own bit, on itself and on its neighbours."""
+    """Set the bit of each ego on itself and on its neighbours."""
     marks[:] = 0
     for place in range(len(egos)):
         ego = egos[place]
@@ -115,13 +119,13 @@ def _mark(indptr, indices, egos, marks):
 
 @njit(cache=True, nogil=True)
 def _step(indptr, indices, before, after):
-    """Carry the marks one step on: those of ``before`` and of all neighbours, into ``after``."""
+    """Write the marks of each member and of its neighbours in ``before`` to ``after``."""
     members = len(indptr) - 1
     marked = 0
     for member in range(members):
         word = before[member, 0] | before[member, 1] | before[member, 2] | before[member, 3]
         marked += 1 if word else 0
-    if 2 * marked < members:  # few are marked: let these tell their neighbours
+    if 2 * marked < members:  # few have marks: they write these to their neighbours
         after[:] = before
         for member in range(members):
             a, b = before[member, 0], before[member, 1]
@@ -134,7 +138,7 @@ def _step(indptr, indices, before, after):
                     after[other, 2] |= c
                     after[other, 3] |= d
         return
-    for member in range(members):  # many are: let everyone ask, until it has all marks
+    for member in range(members):  # many have: each reads from its neighbours until complete
         a, b = before[member, 0], before[member, 1]
         c, d = before[member, 2], before[member, 3]
         for at in range(indptr[member], indptr[member + 1]):
@@ -151,7 +155,7 @@ def _step(indptr, indices, before, after):
 
 @njit(cache=True, nogil=True)
 def _ones(word):
-    """Count the bits that are set in a word of 64 (Warren, Hacker's Delight, 5-1)."""
+    """Count the bits that are set in a word of 64 bits (Warren, Hacker's Delight, 5-1)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555))
     word = (word & np.uint64(0x3333_3333_3333_3333)) + (
         (word >> np.uint64(2)) & np.uint64(0x3333_3333_3333_3333)
@@ -162,7 +166,7 @@ def _ones(word):
 
 @njit(cache=True, nogil=True)
 def _count_per_ego(marks, others):
-    """Count the members that carry each ego's bit, but for ego itself, into ``others``."""
+    """Count the members with the bit of each ego, except ego itself, into ``others``."""
     counts = np.zeros(EGOS_AT_ONCE, np.int64)
     for member in range(len(marks)):
         for lane in range(LANES):
@@ -176,7 +180,10 @@ def _count_per_ego(marks, others):
 
 @njit(cache=True, nogil=True)
 def triangles(indptr, middle, indices, egos):
-    """Count the triangles that each ego (int64 array (K,)) is part of: the pairs of its neighbours that are connected; int64 array (K,)."""
+    """Count the triangles of each ego: the pairs of its neighbours that are connected.
+
+    Takes an int64 array (K,) of egos, and returns an int64 array (K,).
+    """
     found = np.zeros(len(egos), np.int64)
     is_neighbour = np.zeros(len(indptr) - 1, np.uint8)
     for place in range(len(egos)):
@@ -185,9 +192,8 @@ def triangles(indptr, middle, indices, egos):
             is_neighbour[other] = 1
         count = 0
         for other in row:
-            for at in range(
-                middle[other], indptr[other + 1]
-            ):  # each pair once: from its smaller end
+            # each pair once: from its smaller end
+            for at in range(middle[other], indptr[other + 1]):
                 count += is_neighbour[np.int64(indices[at]) & _NO_SIGN]
         found[place] = count
         for other in row:
@@ -197,7 +203,10 @@ def triangles(indptr, middle, indices, egos):
 
 @njit(cache=True, nogil=True)
 def triangles_of_all(indptr, middle, indices):
-    """Count the triangles that each member is part of: int64 array (N,). Each is found once, from its smallest member."""
+    """Count the triangles of each member; int64 array (N,).
+
+    Each triangle is found once, from its smallest member.
+    """
     members = len(indptr) - 1
     found = np.zeros(members, np.int64)
     is_neighbour = np.zeros(members, np.uint8)
@@ -220,7 +229,7 @@ def triangles_of_all(indptr, middle, indices):
 
 @njit(cache=True, nogil=True)
 def components(connections, members):
-    """Give each member the smallest member that it is connected to over any number of steps, itself included; int64 array (N,)."""
+    """Return for each member the smallest member of its component; int64 array (N,)."""
     root = np.arange(members)
     for pair in range(len(connections)):
         one, other = connections[pair, 0], connections[pair, 1]
@@ -232,7 +241,6 @@ def components(connections, members):
             other = root[other]
         root[max(one, other)] = min(one, other)
     for member in range(members):
-        root[member] = root[
-            root[member]
-        ]  # what it points to is smaller, so that one is already at its smallest
+        # the root of a smaller member is already final
+        root[member] = root[root[member]]
     return root

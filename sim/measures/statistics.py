@@ -1,8 +1,10 @@
-"""Statistics over replications: means with their intervals, and differences between runs that had the same luck.
+"""Statistics over replications: means with intervals, and differences between paired runs.
 
-Replications differ in their seed alone, so their values are independent draws and Student's t gives the interval of their mean. Two
-policies or rules under the same seed share every draw that the rule does not change (common random numbers; Klein et al. 2024,
-arXiv:2409.02086). So what is compared is pairs: the interval is that of the mean difference, narrower the more the two have in common.
+Replications differ only by their seed, so their values are independent draws, and the interval of
+their mean is Student's t interval. Two policies or rules with the same seed share every draw that
+the rule does not change (common random numbers; Klein et al. 2024, arXiv:2409.02086). So pairs are
+compared: the interval is that of the mean difference, and the more the two have in common, the
+narrower it is.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_MEASURED = ("replication", "seed")
-"""Columns of a table of runs that only say which run it was."""
+"""Columns of a table of runs that only identify the run."""
 
 
 class Interval(NamedTuple):
@@ -30,7 +32,7 @@ class Interval(NamedTuple):
     low: float
     high: float
     replications: int
-    """How many values there were, NaN left out."""
+    """Number of values, without NaN."""
 
 
 class Difference(NamedTuple):
@@ -40,26 +42,34 @@ class Difference(NamedTuple):
     low: float
     high: float
     replications: int
-    """How many pairs there were, those with a NaN left out."""
+    """Number of pairs, without those that have a NaN."""
     variance_saved: float
-    """The share of variance that pairing spares, 1 - var(a - b) / (var(a) + var(b)): 1 where the two differ by a constant, 0 where they are
-    unrelated, below 0 where they are opposed; NaN where neither varies."""
+    """The part of the variance that pairing saves, 1 - var(a - b) / (var(a) + var(b)).
+
+    It is 1 if the two differ by a constant, 0 if they are unrelated, below 0 if they are opposed,
+    NaN if neither varies."""
 
 
 def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
-    """Give the mean of replications and its t interval.
+    """Return the mean of replications and its t interval.
 
     Parameters
     ----------
     values : array (R,)
-        A number a replication; a NaN, no value in that replication, is left out.
+        A number for each replication; NaN, a replication without a value, is left out.
     level : float
-        Of the interval, 0 to 1.
+        Level of the interval, from 0 to 1.
 
     Returns
     -------
     Interval
-        One replication has no bounds (NaN), none has no mean either.
+        With one replication the bounds are NaN, with none the mean too.
+
+    Examples
+    --------
+    >>> import sim
+    >>> sim.mean_interval([1.0, 2.0, 3.0])
+    Interval(mean=2.0, low=-0.48413771175033027, high=4.48413771175033, replications=3)
     """
     known = numbers("values", values)
     known = known[~np.isnan(known)]
@@ -70,24 +80,33 @@ def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
 
 
 def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Difference:
-    """Give the mean of a - b over pairs, its t interval, and what pairing was worth.
+    """Return the mean of a - b over pairs, its t interval, and the variance that pairing saves.
 
     Parameters
     ----------
     a, b : array (R,)
-        A number a replication, both in the same order of seeds; pairs with a NaN are left out.
+        A number for each replication, both in the same order of seeds; pairs with a NaN are left
+        out.
     level : float
-        Of the interval, 0 to 1.
+        Level of the interval, from 0 to 1.
 
     Raises
     ------
     InputError
-        Where there are not as many of the one as of the other, or they are no numbers.
+        ``a`` and ``b`` have different lengths, or are not numbers.
+
+    Examples
+    --------
+    >>> import sim
+    >>> difference = sim.paired_difference([3.0, 4.0, 6.0], [1.0, 2.0, 3.0])
+    >>> round(difference.mean, 3), round(difference.variance_saved, 3)
+    (2.333, 0.9)
     """
     one, other = numbers("a", a), numbers("b", b)
     if one.shape != other.shape:
         raise InputError(
-            f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the one as of the other"
+            f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the "
+            "one as of the other"
         )
     known = ~np.isnan(one - other)
     one, other = one[known], other[known]
@@ -106,31 +125,48 @@ def aggregate(
     measures: Sequence[Hashable] | None = None,
     level: float = LEVEL,
 ) -> "pd.DataFrame":
-    """Put many replications into one row a measure.
+    """Return the means of many replications and their intervals, a row for each measure.
 
     Parameters
     ----------
     runs : DataFrame
-        A row per replication and combination of ``by``, with a column per measure; or long, with the columns ``measure`` and ``value``.
+        A row for each replication and combination of ``by``, with a column for each measure; or a
+        long table, with the columns ``measure`` and ``value``.
     by : str or sequence of str
-        The columns that tell apart what is not to be mixed; rows without a value (a limit that is not set) are a group too.
+        The columns whose combinations are groups; rows without a value (as an unset limit) are a
+        group too.
     measures : sequence of str, optional
-        The columns that are measures, or the measures of a long table that are wanted; None: all, but for ``replication`` and ``seed``.
+        The columns that are measures, or those wanted of a long table; None: all except
+        ``replication`` and ``seed``.
     level : float
-        Of the intervals, 0 to 1.
+        Level of the intervals, from 0 to 1.
 
     Returns
     -------
     DataFrame
-        Columns ``by``, ``measure``, ``mean``, ``low``, ``high``, ``replications``; rows in the order in which combinations, and within them
-        measures, first appear. NaN values are left out; a measure that has none in any replication has the mean NaN, of 0 replications.
-        So has the median time to a block where only some replications reach it, of as many: the mean of these would be too small.
+        Columns ``by``, ``measure``, ``mean``, ``low``, ``high``, ``replications``. Rows are in the
+        order in which combinations, and measures within them, first appear. NaN values are left
+        out. A measure without a value in any replication has the mean NaN, of 0 replications. If
+        only some replications reach the median time to a block, its mean is NaN too, as the mean of
+        these would be too small; ``replications`` is then the number of these.
 
     Raises
     ------
     InputError
-        Where a column is not there, a measure is no number, or a replication has several rows of a
-        combination, which are no replications.
+        A column is not in the table, a measure is not a number, or one replication has several rows
+        of a combination, which are not replications.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.Scenario(members=100, days=60, platform={"limit": 1})
+    >>> runs = sim.replicate(scenario, 3, jobs=1)
+    >>> sim.aggregate(runs, by="policy", measures=["blocked"]).round(3)
+              policy  measure   mean    low   high  replications
+    0       everyone  blocked  0.576  0.445  0.706             3
+    1     interacted  blocked  0.275  0.091  0.458             3
+    2  close_friends  blocked  0.000  0.000  0.000             3
+    3            all  blocked  0.283  0.203  0.363             3
     """
     import pandas as pd
 
@@ -156,16 +192,16 @@ def aggregate(
         _check_present([*groups, *columns], runs)
         _check_replications(groups, runs)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
-    first_seen = long.groupby(
-        groups, sort=False, observed=True, dropna=False
-    ).ngroup()  # what was a wide table stands measure by measure
+    # a wide table is now sorted by measure: bring the rows of each group together
+    first_seen = long.groupby(groups, sort=False, observed=True, dropna=False).ngroup()
     try:
         long = long.iloc[np.argsort(first_seen.to_numpy(), kind="stable")].astype(
             {"value": np.float64}
         )
     except (TypeError, ValueError):
         raise InputError(
-            f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be numbers"
+            f"measures: not all are numbers (got {shown(list(long['value'].unique()))}); must be "
+            "numbers"
         ) from None
     table = long.groupby([*groups, "measure"], sort=False, observed=True, dropna=False)[
         "value"
@@ -183,7 +219,7 @@ def aggregate(
 
 
 def _listed(names: Any) -> list[Hashable]:
-    """Give names as a list, one alone as well."""
+    """Return names as a list, also a single one."""
     return [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
 
 
@@ -191,7 +227,8 @@ def _check_present(columns: Sequence[Hashable], runs: "pd.DataFrame") -> None:
     missing = [column for column in columns if column not in list(runs)]
     if missing:
         raise InputError(
-            f"runs: no column {shown(missing[0])}; must be one of {', '.join(map(str, runs.columns))}"
+            f"runs: no column {shown(missing[0])}; must be one of "
+            f"{', '.join(map(str, runs.columns))}"
         )
 
 
@@ -203,20 +240,20 @@ def _check_replications(groups: Sequence[Hashable], runs: "pd.DataFrame") -> Non
 
 
 def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], right: str) -> None:
-    """Raise an ``InputError`` where a run has several rows of what is to be one number.
+    """Raise an ``InputError`` if a run has several rows where it must have one.
 
-    Days or groups of one run, and runs of one seed at several points, share their luck: taken for
+    Days or groups of one run, and runs of one seed at several points, are not independent: as
     replications they would make an interval that is far too narrow.
 
     Parameters
     ----------
     name : str
-        What the line begins with.
+        The beginning of the error.
     runs : DataFrame
     keys : iterable
-        Columns that say which run a row is of, and tell apart what is not to be mixed.
+        Columns that identify the run of a row, and those whose combinations are groups.
     right : str
-        What to do, in the line.
+        The end of the error: what to do.
     """
     keys = list(dict.fromkeys(keys))
     several = runs[runs.duplicated(keys, keep=False)][keys]
@@ -231,10 +268,9 @@ def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], rig
 
 
 def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
-    """Give half the width of the t interval of a mean; NaN for fewer than two numbers."""
-    from scipy.special import (
-        stdtrit,
-    )  # the quantile of Student's t, without the half second that scipy.stats takes to import
+    """Return half the width of the t interval of a mean; NaN for fewer than two numbers."""
+    # the quantile of Student's t, without the half second that scipy.stats takes to import
+    from scipy.special import stdtrit
 
     level, number = real("level", level, 0, 1), np.asarray(number, np.float64)
     freedom = np.where(number > 1, number - 1, np.nan)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import written
+from ..files import atomic_write
 from ..parameters.checks import located
 from ..results.result import DAMAGE, EARLIEST
 from ..version import VERSION
@@ -99,7 +99,7 @@ def save(path: str | Path, head: dict[str, Any], arrays: Mapping[str, Array]) ->
     about = {"format": FORMAT, "layout": LAYOUT, "invitesim": VERSION}
     text = json.dumps({**about, **head, "shapes": shapes}).encode()
     digest = hashlib.sha256()
-    with written(path) as beside, zipfile.ZipFile(beside, "w") as archive:
+    with atomic_write(path) as beside, zipfile.ZipFile(beside, "w") as archive:
 
         def put(name: str, content: bytes) -> None:
             digest.update(_digested(name, content))

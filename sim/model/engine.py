@@ -21,8 +21,9 @@ from ..kernel.state.columns import DAY, FAILED, TOTALS
 from ..kernel.state.lists import LONGEST as LONGEST_LIST
 from ..kernel.state.lists import TOO_LONG
 from ..machine import check_memory
-from ..measures import definitions as measures
+from ..measures.egos import centres, choose_egos
 from ..measures.graphs import reach_of
+from ..measures.summary import summary
 from ..results.provenance import provenance
 from ..results.result import Result
 from ..scenario.scenario import LONGEST, Scenario
@@ -173,12 +174,12 @@ class Engine:
         """Take the reach of this evening, of a sample of egos, for the series."""
         policy, policies = self.view.policy.astype(np.int64), len(self.scenario.policies)
         if self._egos is None:
-            self._egos = measures.choose_egos(
+            self._egos = choose_egos(
                 policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS
             )
         steps = reach_of(*self.view.neighbours(), self._egos)
         self.reach[self.day] = np.column_stack(
-            [measures.centres(values, self._egos, policy, policies) for values in steps]
+            [centres(values, self._egos, policy, policies) for values in steps]
         )
 
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
@@ -186,7 +187,7 @@ class Engine:
         columns, connections = tables.member_columns(self), self.view.connections()
         return Result(
             scenario=self.scenario,
-            summary=measures.summary(self._lived, columns, connections),
+            summary=summary(self._lived, columns, connections),
             series=tables.series(self, self.reach),
             members=tables.members(self, columns),
             invitations=None if invitations is None else invitations.table(self),
@@ -196,9 +197,9 @@ class Engine:
         )
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
-        """Take some measures and nothing else; see ``measures.summary``."""
+        """Take some measures and nothing else; see `measures.summary`."""
         columns = tables.member_columns(self)
-        return measures.summary(self._lived, columns, self.view.connections, only)
+        return summary(self._lived, columns, self.view.connections, only)
 
     @property
     def _lived(self) -> Scenario:

@@ -1,4 +1,4 @@
-"""What can be drawn: the arguments of ``sim.plots``, checked before anything is drawn."""
+"""Checks of the arguments of ``sim.plots``, before anything is drawn."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,16 +24,20 @@ def estimates(name: str, table: Any, kind: str, wanted: Sequence[str], *keys: st
     Parameters
     ----------
     name : str
-        What the argument is called.
+        Name of the argument.
     table : DataFrame
         With the columns population and policy, ``kind``, ``keys`` (numbers) and the estimate.
-    kind, wanted
-        A column that tells rows apart, and what of it is to be drawn; all of it must be there.
+    kind : str
+        A column that tells rows apart.
+    wanted : sequence of str
+        The values of this column to draw; each must have a row.
+    *keys : str
+        Further columns that must be numbers.
 
     Raises
     ------
     InputError
-        Where it is no table, lacks columns or rows, or has no numbers where they are needed.
+        It is not a table, lacks columns or rows, or has other values than numbers.
     """
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"{name}: not a table (got {shown(table)}); must be a pandas.DataFrame")
@@ -55,14 +59,14 @@ def estimates(name: str, table: Any, kind: str, wanted: Sequence[str], *keys: st
 
 
 def words(name: str, given: Any) -> str:
-    """Return a text for a figure."""
+    """Return a text for a figure; raise an ``InputError`` if it is not a text."""
     if not isinstance(given, str):
         raise InputError(f"{name}: not a text (got {shown(given)}); must be a text")
     return given
 
 
 def names(name: str, given: Any) -> list[str]:
-    """Return names of policies."""
+    """Return names of policies; raise an ``InputError`` if they are not names."""
     listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
     if isinstance(given, str) or not all(isinstance(one, str) for one in listed):
         raise InputError(
@@ -72,12 +76,13 @@ def names(name: str, given: Any) -> list[str]:
 
 
 def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":
-    """Return a graph whose members can be drawn."""
+    """Return a graph; raise an ``InputError`` if it has no members of these policies."""
     import networkx as nx
 
     if not isinstance(graph, nx.Graph):
         raise InputError(
-            f"graph: not a network (got {shown(graph)}); must be a networkx.Graph, as result.graph()"
+            f"graph: not a network (got {shown(graph)}); must be a networkx.Graph, as "
+            "result.graph()"
         )
     has = {data.get("policy") for _, data in graph.nodes(data=True)}
     if None in has or has.isdisjoint(policies):
@@ -90,7 +95,7 @@ def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":
 
 
 def place(path: Any) -> Path:
-    """Return a path to which the suffixes of files can be added."""
+    """Return a path to which a suffix can be added; raise an ``InputError`` if it has no name."""
     read: Path = destination(path)
     if not read.name:
         raise InputError(f"{read}: not the name of a file; must be a path that ends in one")
@@ -98,7 +103,7 @@ def place(path: Any) -> Path:
 
 
 def figure(given: Any) -> Any:
-    """Return a figure of matplotlib."""
+    """Return a figure; raise an ``InputError`` if it is not a figure of matplotlib."""
     from matplotlib.figure import Figure
 
     if not isinstance(given, Figure):

@@ -1,7 +1,8 @@
-"""Where a result comes from: enough to make it again, and to tell on what it was made.
+"""Provenance: where a result comes from, with all that is needed to make it again.
 
-All parameters, the seeds, the versions of the packages that the numbers pass through, the commit of the code, the machine, the time. What
-can't be found out, such as the commit where there is no git, is ``None``.
+These are all parameters, the seeds, the versions of the packages that compute the numbers, the
+commit of the code, the machine and the time. What can't be found out, such as the commit without
+git, is ``None``.
 """
 
 import functools
@@ -32,31 +33,40 @@ PACKAGES = (
     "matplotlib",
 )
 CODE = ("sim", "experiments", "pyproject.toml", "requirements.lock")
-"""What results depend on; a change of other files does not make the code differ from its commit."""
+"""Files that results depend on; only a change of these makes the code differ from its commit."""
 
 
 def provenance(
     scenario: Scenario, *, started: datetime, seeds: Sequence[int] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """Describe what made a result, in plain values that JSON can hold.
+    """Return a description of how a result was made, in values that JSON can hold.
 
     Parameters
     ----------
     scenario : Scenario
-        What was run; of several, the one that the others were made from.
+        The scenario that was run; of several, the one from which the others were made.
     started : datetime
-        When it began, with its time zone; it has ended now.
+        The time when the work began, with a time zone; it ends now.
     seeds : sequence of int, optional
-        Of all runs; None: the scenario's own.
+        The seeds of all runs; None: the scenario's own.
     **more
-        What else there is to say: threads, jobs, the command.
+        Further entries, as threads, jobs or the command.
 
     Returns
     -------
     dict
-        ``started`` (UTC), ``wall_seconds``, ``seeds``, what ``more`` says, ``code`` (the ``commit``, and whether the code ``differs`` from
-        it; None where this is not a checkout), ``packages``, ``python``, ``machine``, ``conditions`` (from a policy's name to the source of
-        its function) and ``scenario`` (all parameters).
+        ``started`` (UTC), ``wall_seconds``, ``seeds``, the entries of ``more``, ``code`` (the
+        ``commit``, and whether the code ``differs`` from it; None if this is not a checkout),
+        ``packages``, ``python``, ``machine``, ``conditions`` (from the name of a policy to the
+        source of its function) and ``scenario`` (all parameters).
+
+    Examples
+    --------
+    >>> import datetime
+    >>> import sim
+    >>> started = datetime.datetime.now(datetime.UTC)
+    >>> sim.provenance(sim.Scenario(members=100), started=started, jobs=2)["seeds"]
+    [1]
     """
     now = datetime.now(UTC)
     return {
@@ -82,11 +92,10 @@ def provenance(
 
 
 def source(function: Any) -> str | None:
-    """Give the text of a Python function, or of one that numba has compiled; None where it was typed in and stands in no file."""
+    """Return the source of a Python function, compiled by numba or not; None if no file has it."""
     code = getattr(getattr(function, "py_func", function), "__code__", None)
-    if (
-        code is not None and code.co_filename == "<string>"
-    ):  # of python -c, whose own text inspect would give for any such function
+    # of python -c: inspect would return the text of the command for any such function
+    if code is not None and code.co_filename == "<string>":
         return None
     try:
         return textwrap.dedent(inspect.getsource(function))
@@ -95,7 +104,10 @@ def source(function: Any) -> str | None:
 
 
 def commit(root: Path | None = None) -> dict[str, Any] | None:
-    """Give the git ``commit`` of a checkout, by default this library's, and whether its code ``differs`` from that; None without git."""
+    """Return the git ``commit`` of a checkout and whether its code ``differs``; None without git.
+
+    The checkout is by default that of this library.
+    """
     return _commit(root or Path(__file__).resolve().parents[2])
 
 
@@ -115,9 +127,8 @@ def _commit(root: Path) -> dict[str, Any] | None:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith("GIT_")
-    }  # in a hook they point at another checkout
+    # in a hook, variables of git point at another checkout
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(
             ["git", "-C", root, *arguments],
@@ -146,7 +157,7 @@ def _version(package: str) -> str | None:
 
 @functools.cache
 def _processor() -> str:
-    """Name the processor: on Linux as the kernel does, elsewhere as Python can."""
+    """Return the name of the processor: on Linux that of the kernel, elsewhere that of Python."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

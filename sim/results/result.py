@@ -1,7 +1,8 @@
 """The result of a run: its tables, its networks, and one file to keep them in.
 
-The file is a zip that needs no Python to be read: the scenario in TOML, the tables in Parquet, the provenance in JSON. The same run gives
-the same bytes, all but ``provenance.json``, which tells the time.
+The file is a zip that can be read without Python: the scenario in TOML, the tables in Parquet, the
+provenance in JSON. The same run has the same bytes, except for ``provenance.json``, which has the
+time.
 """
 
 import io
@@ -18,7 +19,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import written
+from ..files import atomic_write
 from ..machine import memory
 from ..parameters.checks import located, toml_loaded
 from ..scenario.scenario import Scenario
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
 
 FORMAT = "invitesim result"
 VERSION = 1
-"""What ``format.json`` says; the version grows when an older invitesim could not read what is written."""
+"""The content of ``format.json``; the version grows when older versions can't read new files."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first time that a zip can tell; it stands in place of the time of writing."""
+"""The earliest time that a zip can hold; it replaces the time of writing."""
 ENTRY_BYTES = 64 * 2**20
-"""Bytes that an entry may have where it is larger than the whole file, as one packed anew."""
+"""Bytes that an entry may have if it is larger than the file, as in a zip that was compressed."""
 _TABLES = ("summary", "series", "members", "connections", "arcs", "invitations")
 ENTRIES = {
     "format.json",
@@ -41,7 +42,7 @@ ENTRIES = {
     "provenance.json",
     *(f"{name}.parquet" for name in _TABLES),
 }
-"""What a result has."""
+"""The entries of a result."""
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -53,50 +54,70 @@ DAMAGE = (
     OSError,
     ArithmeticError,
 )
-"""What reading raises where the bytes are not as they were written."""
+"""Exceptions that reading raises if the bytes are not as they were written."""
 RIGHT = "must be a file that Result.save has written"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
-    """What a run has brought about."""
+    """The outcome of a run: its tables, its networks and its provenance.
+
+    Examples
+    --------
+    >>> import sim
+    >>> result = sim.run(sim.Scenario(members=100, days=30))
+    >>> result
+    <Result: 100 members (everyone, interacted, close_friends), 30 days, seed 1>
+    >>> result.graph().number_of_nodes()
+    100
+    >>> result.save("result.zip")
+    >>> sim.load("result.zip").summary.equals(result.summary)
+    True
+    """
 
     scenario: Scenario
-    """What was run."""
+    """The scenario that was run."""
     summary: "pd.DataFrame"
-    """A row per policy and one for ``all``, a column per measure (see ``measures.summary``)."""
+    """A row for each policy and one for ``all``, a column for each measure (see
+    `measures.summary`)."""
     series: "pd.DataFrame"
-    """A row per day and policy: the measures that make sense by day."""
+    """A row for each day and policy: the measures that make sense by day."""
     members: "pd.DataFrame"
-    """A row per member, 0 … N-1."""
+    """A row for each member, from 0 to N-1."""
     invitations: "pd.DataFrame | None"
-    """A row per invitation, where the run kept a log of them."""
+    """A row for each invitation; None unless the run kept a log of them."""
     connections: NDArray[np.int32]
     """Pairs of connected members, shape (E, 2): ego < alter, sorted."""
     arcs: NDArray[np.int32]
-    """Arcs ego → alter of the outreach graph, shape (A, 2), sorted: ego has invited alter, or accepted an invitation of alter."""
+    """Arcs ego → alter of the outreach graph, shape (A, 2), sorted: ego has invited alter, or has
+    accepted an invitation of alter."""
     provenance: dict[str, Any]
-    """What made it: parameters, seeds, versions, commit, machine, time (see ``origin.provenance``)."""
+    """How it was made: parameters, seeds, versions, commit, machine, time (see `provenance`)."""
 
     def __repr__(self) -> str:
         policies = ", ".join(self.scenario.policies)
-        return f"<Result: {len(self.members)} members ({policies}), {self.scenario.days} days, seed {self.scenario.seed}>"
+        days, seed = self.scenario.days, self.scenario.seed
+        return f"<Result: {len(self.members)} members ({policies}), {days} days, seed {seed}>"
 
     def graph(self) -> "nx.Graph[int]":
-        """Make the network of connections.
+        """Return the network of connections.
 
         Returns
         -------
         networkx.Graph
-            Nodes 0 … N-1 with the columns of ``members`` as attributes. What is not known (NA), such as ``blocked_day`` of a member never
-            restricted, is left out, so that networkx can write the graph in any of its formats.
+            Nodes from 0 to N-1, with the columns of ``members`` as attributes. Missing values (NA),
+            such as ``blocked_day`` of a member never restricted, are left out, so that networkx can
+            write the graph in any of its formats.
         """
         import networkx as nx
 
         return self._network(nx.Graph(), self.connections)
 
     def outreach(self) -> "nx.DiGraph[int]":
-        """Make the outreach graph: an arc i → j where i has invited j, or has accepted an invitation of j. Nodes as in ``graph``."""
+        """Return the outreach graph, a directed graph with nodes as in `graph`.
+
+        It has an arc i → j if i has invited j, or has accepted an invitation of j.
+        """
         import networkx as nx
 
         return self._network(nx.DiGraph(), self.arcs)
@@ -120,12 +141,12 @@ class Result:
     def save(self, path: str | Path) -> None:
         """Write the result to one file, whole or not at all; ``sim.load`` reads it.
 
-        Of a policy's own function only the source is kept, in the provenance.
+        If a policy has a function of the user, only its source is saved, in the provenance.
 
         Raises
         ------
         InputError
-            Where the file can't be written.
+            The file can't be written.
         """
         content = {
             "format.json": _json({"format": FORMAT, "version": VERSION}),
@@ -139,7 +160,7 @@ class Result:
         if self.invitations is not None:
             content["invitations.parquet"] = _parquet(self.invitations)
         content["provenance.json"] = _json(self.provenance)
-        with written(path) as beside, zipfile.ZipFile(beside, "w") as archive:
+        with atomic_write(path) as beside, zipfile.ZipFile(beside, "w") as archive:
             for name in content:
                 archive.writestr(_entry(name), content[name])
 
@@ -150,13 +171,13 @@ def load(path: str | Path) -> Result:
     Warns
     -----
     UserWarning
-        Where a policy had a function of its own: a file holds no functions, so the scenario that is read has none. Its source is in
-        ``provenance["conditions"]``.
+        A policy had a function of the user. A file holds no functions, so the scenario that is read
+        has none; the source is in ``provenance["conditions"]``.
 
     Raises
     ------
     InputError
-        Where the file is not there, is no result, is damaged, or was written by a newer version.
+        The file does not exist, is not a result, is damaged, or was written by a newer version.
     """
     path = located(path)
     content = _content(path)
@@ -169,30 +190,36 @@ def load(path: str | Path) -> Result:
         raise InputError(f"{path}: a zip, but not a result of invitesim; {RIGHT}")
     if version > VERSION:
         raise InputError(
-            f"{path}: of a newer invitesim (format {version}); must be of format {VERSION} or lower, or upgrade invitesim"
+            f"{path}: of a newer invitesim (format {version}); must be of format {VERSION} or "
+            "lower, or upgrade invitesim"
         )
     try:
         result = _from_content(content)
     except DAMAGE as error:
         raise InputError(f"{path}: damaged ({_reason(error)}); {RIGHT}") from None
     if conditions := result.provenance.get("conditions"):
-        lost = f"{path}: a file holds no functions, so the scenario that was read is without the condition of {', '.join(conditions)}"
-        warnings.warn(f"{lost}; the source is in provenance['conditions']", stacklevel=2)
+        warnings.warn(
+            f"{path}: a file holds no functions, so the scenario that was read is without the "
+            f"condition of {', '.join(conditions)}; the source is in provenance['conditions']",
+            stacklevel=2,
+        )
     return result
 
 
 def _content(path: Path) -> dict[str, bytes]:
-    """Read the entries that a result has. The zip's checksums are checked here.
+    """Read the entries of a result; this checks the checksums of the zip.
 
-    What ``save`` writes is not compressed, so no entry is larger than the file; one that was packed
-    anew may have texts that were larger.
+    ``save`` does not compress, so no entry is larger than the file. If somebody has compressed the
+    zip anew, texts may be larger.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             most = max(path.stat().st_size, ENTRY_BYTES)
             content = {}
             for entry in archive.infolist():
-                with archive.open(entry) as stream:  # checks the name, also of what is not read
+                with archive.open(
+                    entry
+                ) as stream:  # checks the name, also of entries that are not read
                     if entry.filename not in ENTRIES:
                         continue
                     if entry.file_size > most:
@@ -232,9 +259,9 @@ def _from_content(content: dict[str, bytes]) -> Result:
 
 
 def _check_sizes(content: dict[str, bytes], scenario: Scenario) -> None:
-    """Raise a ``ValueError`` where tables have more rows than the scenario's result, or no room.
+    """Raise a ``ValueError`` if tables have more rows than a result can have, or than fit.
 
-    Parquet of a few bytes can hold billions of rows that are alike.
+    A few bytes of Parquet can hold billions of equal rows.
     """
     import pyarrow.parquet
 
@@ -266,7 +293,10 @@ def _reason(error: BaseException) -> str:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """Make an entry that is the same on every system and at any time, not compressed: the tables already are."""
+    """Return an entry that is the same on every system and at any time.
+
+    It is not compressed, as the tables already are.
+    """
     entry = zipfile.ZipInfo(name, EARLIEST)
     entry.create_system = 3  # Unix
     entry.external_attr = 0o644 << 16
@@ -289,7 +319,7 @@ def _pairs_to_parquet(pairs: NDArray[np.int32]) -> bytes:
 
     buffer = io.BytesIO()
     table = pyarrow.table({"ego": pairs[:, 0], "alter": pairs[:, 1]})
-    # sorted pairs differ little from one to the next: as differences they take less room
+    # sorted pairs differ little from one to the next, so differences take less room
     pyarrow.parquet.write_table(
         table,
         buffer,

@@ -1,8 +1,8 @@
-"""Processes of this machine that do runs: one pool for ``run_many``, ``replicate`` and studies.
+"""The pool: processes of this machine that do runs, for ``run_many``, ``replicate`` and studies.
 
-What the processes do is sent to them by ``cloudpickle``: what another process could not import,
-typed in, in a notebook, or in a script without ``if __name__ == "__main__":``, goes as it is. So no
-process ever runs the user's script again.
+Work is sent to the processes by ``cloudpickle``. Functions that another process could not import,
+because they are typed in, in a notebook, or in a script without ``if __name__ == "__main__":``, are
+sent as code. So no process ever runs the user's script again.
 """
 
 import contextlib
@@ -26,19 +26,19 @@ from ..machine import cores
 from ..parameters.checks import whole
 
 _starting = threading.Lock()
-"""Held where what all threads share is changed for a moment, to start a process."""
+"""Held while state that all threads share is changed for a moment, to start a process."""
 _sent_work = b""
-"""In a process of a pool: what it does, as it was sent."""
+"""In a process of a pool: its work, as it was sent."""
 _work: Callable[[Any], Any] | None = None
-"""In a process of a pool: what it does."""
+"""In a process of a pool: its work."""
 
 
 def processes(jobs: int | None) -> int:
-    """Count the processes that ``jobs`` asks for.
+    """Return the number of processes that ``jobs`` asks for.
 
-    None asks for as many as there are cores for this process; or for 1, this process itself, where
-    it belongs to a pool already, whose other processes have the other cores. A daemonic process
-    can't start others, so there it is always 1.
+    None asks for as many as there are cores for this process. But if this process already belongs
+    to a pool, whose other processes use the other cores, it asks for 1, this process itself. A
+    daemonic process can't start others, so there the number is always 1.
     """
     number = None if jobs is None else whole("jobs", jobs)
     if multiprocessing.current_process().daemon:
@@ -49,7 +49,7 @@ def processes(jobs: int | None) -> int:
 
 
 def _in_dask() -> bool:
-    """Tell whether this thread does a task of Dask, whose workers may be no processes of a pool."""
+    """Return whether this thread does a task of Dask, whose workers may be threads."""
     distributed = sys.modules.get("distributed")
     if distributed is None:
         return False
@@ -66,11 +66,11 @@ class Pool:
     Parameters
     ----------
     work : callable
-        Of one argument.
+        A function of one argument.
     jobs : int
-        Processes, at most.
+        Most processes.
     name : str
-        What the function holds, for an error.
+        Name of the function in an error.
 
     Raises
     ------
@@ -87,20 +87,21 @@ class Pool:
         )
 
     def submit(self, name: str, argument: Any) -> "Future[bytes]":
-        """Let a process call the function; ``name`` says in an error of whose argument."""
+        """Call the function in a process; ``name`` is that of the argument in an error."""
         sent = _sent(name, argument)
         with _without_main(), deaf_children():
             return self._executor.submit(_do, sent)
 
     @staticmethod
     def result(future: "Future[bytes]") -> Any:
-        """Return what the function returned, or raise what it raised; ``BrokenProcessPool`` where
-        its process died.
+        """Return what the function returned, or raise what it raised.
+
+        ``BrokenProcessPool`` if its process died.
         """
         return cloudpickle.loads(future.result())
 
     def close(self, *, at_once: bool) -> None:
-        """End the processes; at once: amid what they do, for they have nothing to lose."""
+        """End the processes, at once or after their work; their work is lost if ended at once."""
         # public only from Python 3.14 on, as terminate_workers
         for process in list((self._executor._processes or {}).values()) if at_once else []:
             process.terminate()
@@ -110,19 +111,19 @@ class Pool:
 def _sent(name: str, thing: Any) -> bytes:
     try:
         return bytes(cloudpickle.dumps(thing))
-    except Exception as error:  # of any kind, by what the thing's own methods for it raise
+    except Exception as error:  # of any kind, from methods of the thing itself
         reason = " ".join(str(error).split())
         right = "must hold nothing that belongs to one process, or jobs=1"
         raise InputError(f"{name}: can't be sent to another process ({reason}); {right}") from None
 
 
 def _method() -> str:
-    """Return how processes are started, with all made ready for it.
+    """Return how processes are started, after preparing for it.
 
-    On Linux they are forked from a process that has imported and loaded, and if need be compiled,
-    what a run needs, and does nothing else; a fork of this process could hang, as it may have
-    threads. Elsewhere a fork is not safe once some of the system's own libraries are loaded, so
-    there each process is new.
+    On Linux they are forked from a process that has imported, loaded and if necessary compiled what
+    a run needs, and does nothing else. A fork of this process could hang, as it may have threads.
+    On other systems a fork is not safe once some of their own libraries are loaded, so each process
+    is started anew.
     """
     if sys.platform == "linux" and _can_fork():
         return "forkserver"
@@ -133,11 +134,10 @@ def _method() -> str:
 
 
 def _can_fork() -> bool:
-    """Start the process that others are forked from, unless it runs; tell whether it does."""
+    """Start the process that others are forked from, unless it runs; return whether it does."""
     with _starting, deaf_children():
         before = dict(os.environ)
-        # it finds this package where this process has found it, and not another one in the current
-        # folder
+        # it must find this package where this process has found it, not one in the current folder
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
         try:
@@ -153,9 +153,7 @@ def _can_fork() -> bool:
 
 @contextlib.contextmanager
 def _without_main() -> Iterator[None]:
-    """Start processes that do not import the user's script, which nothing that is sent to them
-    needs.
-    """
+    """Make processes that start in the block not import the user's script, which none needs."""
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -167,8 +165,9 @@ def _without_main() -> Iterator[None]:
 
 @contextlib.contextmanager
 def deaf_children() -> Iterator[None]:
-    """Start processes that do not hear Ctrl-C even before ``_settle``: a blocked signal is
-    inherited.
+    """Make processes that start in the block ignore Ctrl-C, even before ``_settle``.
+
+    A blocked signal is inherited.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -181,17 +180,15 @@ def deaf_children() -> Iterator[None]:
 
 
 def _settle(sent: bytes, environment: dict[str, str]) -> None:
-    """Prepare a new process: it ends when its parent does, however that ends, and leaves Ctrl-C to
-    the parent.
-    """
+    """Prepare a new process: it ends when its parent does, and leaves Ctrl-C to the parent."""
     from tqdm import tqdm
 
     global _sent_work
     _sent_work = sent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.clear()  # that of when the first pool was opened
+    os.environ.clear()  # it is that of the first pool
     os.environ.update(environment)
-    # its own would be shared between processes, and be left behind when this one is ended
+    # the default lock is shared between processes, and stays held if one of them is ended
     tqdm.set_lock(threading.RLock())
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
@@ -204,14 +201,12 @@ def _leave_with_parent() -> None:
 
 
 def _do(argument: bytes) -> bytes:
-    """Do the work of this process, in it."""
+    """Call the work of this process with an argument."""
     global _work
     try:
         _work = _work or cloudpickle.loads(_sent_work)
         given = cloudpickle.loads(argument)
-    except (
-        Exception
-    ) as error:  # of any kind, from what the user's modules do when they are imported
+    except Exception as error:  # of any kind, from modules of the user as they are imported
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
         right = "must be a function that a new process can import, or jobs=1"
         raise InputError(
@@ -226,10 +221,8 @@ def _do(argument: bytes) -> bytes:
 
 
 def _travels(error: Exception) -> bool:
-    """Tell whether an exception comes out of pickle as it went in: one whose class takes other
-    arguments does not.
-    """
+    """Return whether an exception can be pickled; one whose class takes other arguments can't."""
     try:
         return type(pickle.loads(pickle.dumps(error))) is type(error)
-    except Exception:  # of any kind, by what its class does
+    except Exception:  # of any kind, from its class
         return False

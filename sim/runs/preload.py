@@ -1,6 +1,4 @@
-"""What a run needs, imported and loaded: the process from which others are forked imports this
-module, once for all of them.
-"""
+"""Imports and loads all that a run needs, once in the process from which others are forked."""
 
 import contextlib
 
@@ -9,7 +7,7 @@ import pyarrow.parquet  # noqa: F401
 from ..model.engine import Engine
 from ..scenario.scenario import Scenario
 
-with contextlib.suppress(Exception):  # what hinders this run hinders the first one too
+with contextlib.suppress(Exception):  # the first real run raises the error again
     engine = Engine(Scenario(members=2, days=1))
     engine.advance(1)
     engine.result()

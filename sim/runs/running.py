@@ -1,8 +1,9 @@
-"""Running scenarios: one, or many over processes.
+"""Running scenarios: one, or many in several processes.
 
-A replication is the same scenario with another seed; a sweep is many scenarios. Both are lists of tasks, a scenario with a name, and each
-is run on one thread in one of several processes. What is kept of a result is made where it was run, so that only small tables travel
-between processes. What comes out does not depend on how many processes there are, nor on which of them is done first.
+A replication is the same scenario with another seed; a sweep is many scenarios. Both are lists of
+tasks, each a scenario with a name, and each task runs on one thread in one of several processes.
+The table to keep of a result is made where the run was done, so that only small tables are sent
+between processes. Results do not depend on the number of processes, nor on which is done first.
 """
 
 import contextlib
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..interruption import interrupts_held
-from ..measures import definitions as measures
+from ..interruption import defer_interrupt
+from ..measures.definitions import measures_to_take
 from ..parameters.checks import whole
 from ..parameters.kinds import shown
 from ..progress import progress_bar
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
     from ..results.result import Result
 
 BAR_DAYS = 5
-"""Days between two looks at the progress bar."""
+"""Days between two updates of the progress bar."""
 SEEDS = 2**64
-"""Seeds are 0 to this, exclusive; the one after the last is 0 again."""
+"""Seeds are from 0 to 2**64 - 1; after the last one comes 0 again."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A scenario to run and the name that it has in messages; give each task of a list its own name."""
+    """A scenario to run and its name in messages; each task of a list should have its own name."""
 
     name: str
     scenario: Scenario
@@ -49,24 +50,37 @@ def run(
     log: bool = False,
     progress: str | None = None,
 ) -> "Result":
-    """Live through a scenario, from the history to the last day, and take all measures.
+    """Run a scenario, from the history to the last day, and take all measures.
 
     Parameters
     ----------
     scenario : Scenario
-        What to simulate.
+        The scenario to simulate.
     threads : int, optional
-        Threads, 1 or more; None: all cores, where the society is large enough to gain by it. The result is the same for any number.
+        Threads, 1 or more; None: all cores if the society is large enough to gain from it. The
+        result is the same for any number.
     log : bool
         Whether to keep every invitation, in ``Result.invitations``.
     progress : str, optional
-        The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+        The word before a progress bar on the standard error, shown if that is a terminal; None: no
+        bar.
 
     Raises
     ------
     InputError
-        ``threads`` below 1; a log of contacts that can't be read; more members than fit into memory; a policy's function that does not
-        compile, or draws random numbers.
+        ``threads`` is below 1, a log of contacts can't be read, the members do not fit into memory,
+        or the function of a policy does not compile or draws random numbers.
+
+    Examples
+    --------
+    >>> import sim
+    >>> result = sim.run(sim.Scenario(members=100, days=60, platform={"limit": 1}))
+    >>> result.summary[["policy", "members", "blocked"]]
+              policy  members   blocked
+    0       everyone       33  0.606061
+    1     interacted       34  0.205882
+    2  close_friends       33  0.000000
+    3            all      100  0.270000
     """
     from ..model.engine import Engine
     from ..model.tables import InvitationLog
@@ -77,23 +91,26 @@ def run(
     scenario = engine.scenario
     invitations = InvitationLog() if log else None
     measured = engine.reach_days
-    shown = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
-    evenings = sorted({0, *measured, *shown, *(range(1, scenario.days + 1) if log else [])})
+    bar_days = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
+    stops = sorted({0, *measured, *bar_days, *(range(1, scenario.days + 1) if log else [])})
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
-        for day in evenings:
-            with interrupts_held():  # compiled code loses an exception that comes over it
+        for day in stops:
+            with defer_interrupt():  # compiled code loses an exception that comes in it
                 engine.advance(day)
                 if day in measured:
                     engine.measure_reach()
                 if invitations and day >= 1:
                     invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
-    with interrupts_held():
+    with defer_interrupt():
         return engine.result(invitations)
 
 
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
-    """Make the scenarios of ``number`` replications: r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64), all else is the same."""
+    """Return the scenarios of ``number`` replications.
+
+    Replication r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64); all else is the same.
+    """
     first = checked(scenario).seed
     return [
         scenario.replace({"seed": (first + r) % SEEDS})
@@ -113,12 +130,25 @@ def replicate(
     number : int
         Replications, 1 or more.
     jobs, progress
-        As in ``run_many``.
+        As in `run_many`.
 
     Returns
     -------
     DataFrame
-        ``Result.summary`` of every run, a row per replication and policy; before its columns stand ``replication`` (from 0) and ``seed``.
+        ``Result.summary`` of all runs, a row for each replication and policy, with the columns
+        ``replication`` (from 0) and ``seed`` before the others.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.Scenario(members=100, days=60, platform={"limit": 1})
+    >>> runs = sim.replicate(scenario, 3, jobs=1)
+    >>> runs[["replication", "seed", "policy", "blocked"]].head(4)
+       replication  seed         policy   blocked
+    0            0     1       everyone  0.606061
+    1            0     1     interacted  0.205882
+    2            0     1  close_friends  0.000000
+    3            0     1            all  0.270000
     """
     import pandas as pd
 
@@ -135,34 +165,34 @@ def replicate(
 
 
 class Measures:
-    """Keep the measures of a run, or some of them, and take nothing else.
+    """Keeps the measures of a run, all or some of them, and computes nothing else.
 
-    Reach by day, networks and tables that nobody keeps are half of a small run.
+    Reach by day, networks and tables would take half of the time of a small run.
 
     Parameters
     ----------
     only : collection of str, optional
-        Names of ``MEASURES``; None: all, so that the table is ``Result.summary``.
+        Names from ``MEASURES``; None: all, so that the table is ``Result.summary``.
     """
 
     def __init__(self, only: Collection[str] | None = None) -> None:
-        self.only = None if only is None else sorted(measures.wanted(only))
+        self.only = None if only is None else sorted(measures_to_take(only))
 
     @property
     def name(self) -> str:
-        """What a study is known by that keeps these."""
+        """Return the name of these measures in the identity of a study."""
         return "Result.summary" if self.only is None else f"measures {', '.join(self.only)}"
 
     def live(self, scenario: Scenario) -> "pd.DataFrame":
-        """Live through a scenario and return its measures."""
+        """Run a scenario and return its measures."""
         from ..model.engine import Engine
 
         engine = Engine(scenario)
-        evenings = range(1 - scenario.history_days, engine.scenario.days, BAR_DAYS)
-        for day in (*evenings, engine.scenario.days):
-            with interrupts_held():  # compiled code loses an exception that comes over it
+        stops = range(1 - scenario.history_days, engine.scenario.days, BAR_DAYS)
+        for day in (*stops, engine.scenario.days):
+            with defer_interrupt():  # compiled code loses an exception that comes in it
                 engine.advance(day)
-        with interrupts_held():
+        with defer_interrupt():
             return engine.summary(self.only)
 
 
@@ -171,9 +201,9 @@ SUMMARY = Measures()
 
 
 def live_and_keep[Kept](keep: "Callable[[Result], Kept] | Measures", scenario: Scenario) -> Kept:
-    """Live through a scenario and return what is kept of it.
+    """Run a scenario and return what ``keep`` makes of its result.
 
-    A ``keep`` with a method ``live`` is given the scenario in place of the result.
+    A ``keep`` with a method ``live`` receives the scenario instead of the result.
     """
     live: Callable[[Scenario], Kept] | None = getattr(keep, "live", None)
     return live(scenario) if live else keep(run(scenario, threads=1))  # type: ignore[operator]
@@ -186,20 +216,24 @@ def run_many[Kept](
     jobs: int | None = None,
     progress: str | None = None,
 ) -> Iterator[tuple[Task, Kept]]:
-    """Run every task and give what ``keep`` makes of each result, in the order of the tasks, as soon as it is there.
+    """Run tasks and yield what ``keep`` makes of each result, in the order of the tasks.
+
+    Each is yielded as soon as it and those before it are there.
 
     Parameters
     ----------
     tasks : iterable of Task
-        What to run.
+        The tasks to run.
     keep : callable
-        From a ``Result`` to what is wanted of it, called where the task was run. It may be defined
-        anywhere; what it is made with must be such that pickle can send it to another process.
+        A function of a ``Result`` that returns what to keep of it, called where the task was run.
+        It may be defined anywhere; what it refers to must be such that pickle can send it to
+        another process.
     jobs : int, optional
         Processes, 1 or more; None: as many as there are cores for this process, or 1 within a
-        process of another pool. With 1 everything runs here. Each run has one thread.
+        process of another pool. With 1 everything runs in this process. Each run has one thread.
     progress : str, optional
-        The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+        The word before a progress bar on the standard error, shown if that is a terminal; None: no
+        bar.
 
     Yields
     ------
@@ -208,17 +242,29 @@ def run_many[Kept](
     Raises
     ------
     InputError
-        A mistake in a scenario, named by its task; ``jobs`` below 1; a process that was killed.
+        A scenario has a mistake (the message names the task), ``jobs`` is below 1, or a process was
+        killed.
     Exception
-        Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all processes are stopped.
+        Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all
+        processes are stopped.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenarios = [sim.Scenario(members=100, days=days) for days in (10, 20)]
+    >>> tasks = [sim.Task(f"{scenario.days} days", scenario) for scenario in scenarios]
+    >>> for task, links in sim.run_many(tasks, lambda result: len(result.connections), jobs=1):
+    ...     print(task.name, links)
+    10 days 200
+    20 days 405
     """
-    todo = _todo(tasks)
+    todo = _checked_tasks(tasks)
     if not callable(keep) and not hasattr(keep, "live"):
         raise InputError(
             f"keep: not a function (got {shown(keep)}); must be a function of a sim.Result"
         )
     jobs = max(1, min(processes(jobs), len(todo)))
-    done = _here(todo, keep) if jobs == 1 else _over_processes(todo, keep, jobs)
+    done = _in_this_process(todo, keep) if jobs == 1 else _in_processes(todo, keep, jobs)
     with (
         contextlib.closing(done),
         progress_bar(progress, len(todo), "run") as bar,
@@ -228,7 +274,7 @@ def run_many[Kept](
             yield task, kept
 
 
-def _todo(tasks: Iterable[Task]) -> list[Task]:
+def _checked_tasks(tasks: Iterable[Task]) -> list[Task]:
     given = list(tasks) if isinstance(tasks, Iterable) else [tasks]
     for task in given:
         if not isinstance(task, Task):
@@ -238,16 +284,16 @@ def _todo(tasks: Iterable[Task]) -> list[Task]:
     return given
 
 
-def _here[Kept](
+def _in_this_process[Kept](
     tasks: Sequence[Task], keep: "Callable[[Result], Kept] | Measures"
 ) -> Generator[tuple[Task, Kept]]:
     for task in tasks:
-        with _named(task):
+        with _naming(task):
             kept = live_and_keep(keep, task.scenario)
         yield task, kept
 
 
-def _over_processes[Kept](
+def _in_processes[Kept](
     tasks: Sequence[Task], keep: "Callable[[Result], Kept] | Measures", jobs: int
 ) -> Generator[tuple[Task, Kept]]:
     pool = Pool(functools.partial(live_and_keep, keep), jobs, "keep")
@@ -258,11 +304,11 @@ def _over_processes[Kept](
         for place in range(len(tasks) + ahead):
             if place < len(tasks):
                 task = tasks[place]
-                with _named(task):
+                with _naming(task):
                     under_way.append((task, pool.submit("scenario", task.scenario)))
             if place >= ahead and under_way:
                 task, future = under_way.popleft()
-                with _named(task):
+                with _naming(task):
                     kept = pool.result(future)
                 yield task, kept
     except BaseException:
@@ -272,8 +318,8 @@ def _over_processes[Kept](
 
 
 @contextlib.contextmanager
-def _named(task: Task) -> Iterator[None]:
-    """Let an exception say which task it comes from."""
+def _naming(task: Task) -> Iterator[None]:
+    """Add the name of the task to an exception raised in the block."""
     try:
         yield
     except InputError as error:

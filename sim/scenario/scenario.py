@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from ..agents import POLICIES, InvitePolicy
 from ..agents.policy import Policies
 from ..errors import InputError
-from ..files import written
+from ..files import atomic_write
 from ..parameters.checks import by_name, toml_read
 from ..parameters.kinds import Integer, Parameter, Section, Unit, expected
 from . import overrides
@@ -206,7 +206,7 @@ class Scenario(Section):
                     f"policies.{policy.name}.condition: a Python function; "
                     "must be kept in a script, TOML can't hold it"
                 )
-        with written(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_text(tomli_w.dumps(self.to_dict()), encoding="utf-8")
 
     def to_dict(self) -> dict[str, Any]:

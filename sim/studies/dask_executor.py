@@ -1,7 +1,8 @@
-"""The runs of a study on a cluster, by Dask: when one machine is too small.
+"""The executor for clusters: Dask does the runs of a study when one machine is too small.
 
-The study's own process gives jobs to the scheduler, a bounded number at a time, and writes what comes back. What a worker had when it died
-is given to another one by the scheduler. Workers need the same version of invitesim; they do not need the study's folder.
+The study's own process submits jobs to Dask's scheduler, a limited number at a time, and stores the
+records that come back. If a worker dies, the scheduler submits its jobs to another one. Workers
+need the same version of invitesim; they do not need the study's folder.
 """
 
 import contextlib
@@ -17,8 +18,8 @@ from ..errors import InputError
 from ..parameters.kinds import shown
 from ..scenario.scenario import Scenario
 from ..version import VERSION
-from .executors import AHEAD, Done, died
-from .run_record import Job, Keep, Record, attempt, described
+from .executors import AHEAD, Done, dead_process_error
+from .run_record import Job, Keep, RunRecord, attempt, described
 
 try:
     import distributed
@@ -27,33 +28,35 @@ try:
     from distributed.utils import silence_logging_cmgr
 except ImportError:
     raise InputError(
-        "scheduler: distributed is not installed; must be, by: python -m pip install 'invitesim[cluster]'"
+        "scheduler: distributed is not installed; must be, by: python -m pip install "
+        "'invitesim[cluster]'"
     ) from None
 
 PATIENCE = 20
-"""Seconds in which a scheduler must answer."""
+"""Seconds within which a scheduler must answer."""
 AGAIN = 2
-"""Times that a job is given out again which a worker could not even begin."""
+"""Times that a job is tried again if a worker could not even begin it."""
 
 
-def attempt_there(version: str, scenario: Scenario, keep: Keep, job: Job) -> Record:
-    """Run a job on a worker; one of another version would give other numbers."""
+def attempt_on_worker(version: str, scenario: Scenario, keep: Keep, job: Job) -> RunRecord:
+    """Run a job on a worker; refuse it if the worker has another version of the model."""
     if version != VERSION:
         raise InputError(
-            f"scheduler: a worker has invitesim {VERSION}; must be {version}, as where the study was started"
+            f"scheduler: a worker has invitesim {VERSION}; must be {version}, as where the study "
+            "was started"
         )
     return attempt(scenario, keep, job)
 
 
-class Dask:
+class DaskExecutor:
     """Does jobs on the workers of a Dask scheduler.
 
     Parameters
     ----------
     scenario, keep
-        Of the study.
+        Those of the study.
     scheduler : str or distributed.Client
-        The scheduler's address, or a client of it, which stays open.
+        Its address, or a client of it, which stays open.
     """
 
     def __init__(
@@ -62,7 +65,8 @@ class Dask:
         self._work = (VERSION, scenario, keep)
         if not isinstance(scheduler, str | distributed.Client):
             raise InputError(
-                f"scheduler: not one (got {shown(scheduler)}); must be its address, as tcp://host:8786, or a client of Dask"
+                f"scheduler: not one (got {shown(scheduler)}); must be its address, as "
+                "tcp://host:8786, or a client of Dask"
             )
         self._own = isinstance(scheduler, str)
         try:
@@ -74,43 +78,43 @@ class Dask:
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())[:100]
             raise InputError(
-                f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as tcp://host:8786"
+                f"scheduler: {scheduler}: no answer ({reason}); must be the address of one, as "
+                "tcp://host:8786"
             ) from None
         self._futures: dict[Any, Job] = {}
         self._given_up: list[Job] = []
         self._gone = False
         self._name = f"invitesim-{secrets.token_hex(4)}"
-        """Of this session's jobs: a scheduler may serve others, or remember earlier ones."""
+        """Begins the keys of these jobs: the scheduler may have others or remember earlier ones."""
 
     @property
     def room(self) -> int:
-        """How many more jobs it would take now: workers may come and go."""
-        with self._gone_in_one_line():
+        """Return how many more jobs it would take now: workers may come and go."""
+        with self._one_line_if_gone():
             threads = int(sum(self._client.nthreads().values()))
         return AHEAD * max(1, threads) - len(self._futures)
 
     @property
     def under_way(self) -> int:
-        """How many jobs it has taken and not given back."""
+        """Return how many jobs it has taken and not yet returned."""
         return len(self._futures) + len(self._given_up)
 
     def submit(self, job: Job) -> None:
-        """Take a job."""
-        work = functools.partial(
-            attempt_there, *self._work, job
-        )  # whole: dask looks into arguments for names of its own
-        with self._gone_in_one_line():
+        """Submit a job to the scheduler."""
+        # as one function: Dask searches arguments for names of its own
+        work = functools.partial(attempt_on_worker, *self._work, job)
+        with self._one_line_if_gone():
             future = self._client.submit(
                 work, key=f"{self._name}-{job.key}", pure=False, retries=AGAIN
             )
         self._futures[future] = job
 
     def finished(self) -> Done:
-        """Wait until a job is done, and give those that are, with their records."""
+        """Wait until a job is done; return those that are, with their records."""
         if not self._futures:
-            raise died(self._given_up)
+            raise dead_process_error(self._given_up)
         done: Done = []
-        with self._gone_in_one_line():
+        with self._one_line_if_gone():
             finished = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
             for future in finished:
                 job = self._futures.pop(future)
@@ -120,18 +124,16 @@ class Dask:
                     self._given_up.append(job)
         return done
 
-    def _record(self, future: Any) -> Record:
+    def _record(self, future: Any) -> RunRecord:
         if future.status in ("cancelled", "lost"):
             raise CancelledError
         try:
-            record: Record = future.result()
+            record: RunRecord = future.result()
         except (InputError, distributed.KilledWorker):
             raise
         except (CancelledError, futures.CancelledError, CommClosedError):
-            raise  # the scheduler went before the record came: that is no failure of the run
-        except (
-            Exception
-        ) as error:  # of any kind: the worker could not begin, so it is no failed run
+            raise  # the scheduler has gone before the record came: that is no failure of the run
+        except Exception as error:  # the worker could not begin, so the run has not failed
             right = "must be able to import all that keep and the scenario need"
             raise InputError(
                 f"scheduler: a worker can't begin ({described(error.__cause__ or error)}); {right}"
@@ -139,8 +141,8 @@ class Dask:
         return record
 
     @contextlib.contextmanager
-    def _gone_in_one_line(self) -> Iterator[None]:
-        """Raise whatever Dask raises where its scheduler has gone as the line that says so."""
+    def _one_line_if_gone(self) -> Iterator[None]:
+        """Raise an ``InputError`` in place of what Dask raises if its scheduler has gone."""
         try:
             yield
         except (OSError, CancelledError, futures.CancelledError, ClosedClientError):
@@ -151,11 +153,11 @@ class Dask:
             ) from None
 
     def close(self) -> None:
-        """Take back what is under way."""
+        """Cancel the jobs under way."""
         if self._futures and not self._gone:
             self._client.cancel(list(self._futures))
         self._futures.clear()
         if self._own:
-            # it logs, as an error, that it no longer tries to reach a scheduler that has gone
+            # Dask logs an error when it stops trying to reach a scheduler that has gone
             with silence_logging_cmgr(logging.CRITICAL):
                 self._client.close()

@@ -1,7 +1,8 @@
-"""Where the runs of a study are done: here, in processes of this machine, or somewhere else behind the same few methods.
+"""Executors do the runs of a study: in this process, or in processes of this machine.
 
-An executor takes jobs while it has room, and gives records in whatever order they are done. It knows nothing of studies or folders; a
-study knows nothing of where its runs are done, so its table is the same by any of them.
+An executor takes jobs while it has room, and returns their records in any order. It knows nothing
+of studies or folders, and a study knows nothing of where its runs are done. So the table of a study
+is the same with every executor. `dask_executor` has the one for clusters.
 """
 
 import functools
@@ -14,36 +15,37 @@ from typing import Protocol
 from ..errors import InputError
 from ..runs.pool import Pool, processes
 from ..scenario.scenario import Scenario
-from .run_record import Job, Keep, Record, attempt
+from .run_record import Job, Keep, RunRecord, attempt
 
 AHEAD = 4
-"""Jobs that each process has waiting: enough that none waits for the study, few enough to hold in memory."""
-Done = list[tuple[Job, Record]]
+"""Jobs that wait for each process: enough that none is idle, few enough to hold in memory."""
+Done = list[tuple[Job, RunRecord]]
 
 
 class Executor(Protocol):
     """Does the runs of one study.
 
-    A job whose process dies each time is no failed run, of which there would be a row, for it may
-    be the machine's fault. It is under way until nothing else is; then ``finished`` says so.
+    A job whose process dies each time it is tried is not a failed run with a row in the table, as
+    the machine may be at fault. It stays under way until all other jobs are done; then ``finished``
+    raises an error.
     """
 
     @property
     def room(self) -> int:
-        """How many more jobs it would take now."""
+        """Return how many more jobs it would take now."""
         ...
 
     @property
     def under_way(self) -> int:
-        """How many jobs it has taken and not given back."""
+        """Return how many jobs it has taken and not yet returned."""
         ...
 
     def submit(self, job: Job) -> None:
-        """Take a job."""
+        """Start a job, or queue it."""
         ...
 
     def finished(self) -> Done:
-        """Wait until something has happened, and give the jobs that are done, perhaps none, with their records."""
+        """Wait for an event; return the jobs that are done, if any, with their records."""
         ...
 
     def close(self) -> None:
@@ -51,13 +53,13 @@ class Executor(Protocol):
         ...
 
 
-def local(scenario: Scenario, keep: Keep, jobs: int | None) -> Executor:
-    """Choose the executor of this machine: for one job this process itself, else a pool of processes."""
+def local_executor(scenario: Scenario, keep: Keep, jobs: int | None) -> Executor:
+    """Return an executor for ``jobs`` processes of this machine; for one, this process itself."""
     jobs = processes(jobs)
-    return Here(scenario, keep) if jobs == 1 else Processes(scenario, keep, jobs)
+    return SerialExecutor(scenario, keep) if jobs == 1 else PoolExecutor(scenario, keep, jobs)
 
 
-class Here:
+class SerialExecutor:
     """Does one job at a time, in this process."""
 
     def __init__(self, scenario: Scenario, keep: Keep) -> None:
@@ -66,16 +68,16 @@ class Here:
 
     @property
     def room(self) -> int:
-        """How many more jobs it would take now."""
+        """Return how many more jobs it would take now."""
         return int(self._job is None)
 
     @property
     def under_way(self) -> int:
-        """How many jobs it has taken and not given back."""
+        """Return how many jobs it has taken and not yet returned."""
         return int(self._job is not None)
 
     def submit(self, job: Job) -> None:
-        """Take a job."""
+        """Start a job, or queue it."""
         self._job = job
 
     def finished(self) -> Done:
@@ -84,25 +86,26 @@ class Here:
         return [] if job is None else [(job, attempt(*self._work, job))]
 
     def close(self) -> None:
-        """Do nothing: nothing is under way between two calls."""
+        """Do nothing: no job is under way between two calls."""
 
 
-def died(jobs: Sequence[Job]) -> InputError:
-    """Return the error that says of which runs each process has died."""
+def dead_process_error(jobs: Sequence[Job]) -> InputError:
+    """Return the error that names the runs whose process died each time."""
     more = f" (and {len(jobs) - 1} more runs)" if len(jobs) > 1 else ""
     run = ", ".join(f"{name} = {value}" for name, value in jobs[0].changes.items())
-    reason = "most often for want of memory (take fewer jobs or members), or killed by a library of your function"
-    kept = "all others are kept, and the same again tries this one once more"
     return InputError(
-        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process died twice, {reason}; {kept}"
+        f"the run of point {jobs[0].point} ({run}) with seed {jobs[0].seed}{more}: its process "
+        "died twice, most often for want of memory (take fewer jobs or members), or killed by a "
+        "library of your function; all others are kept, and the same again tries this one once more"
     )
 
 
-class Processes:
+class PoolExecutor:
     """Does jobs in a pool of processes.
 
-    When a process dies, the pool loses all that was under way and does not know whose fault it was. So each of these jobs is done again
-    alone, in a new pool; the one that kills its process once more is given up.
+    When a process dies, the pool loses all jobs under way and does not know which was at fault. So
+    each of these jobs is done again alone, in a new pool. One that kills its process once more is
+    given up.
     """
 
     def __init__(self, scenario: Scenario, keep: Keep, jobs: int) -> None:
@@ -113,20 +116,20 @@ class Processes:
         self._suspects: deque[Job] = deque()
         self._given_up: list[Job] = []
         self._alone = False
-        """Whether the one job under way is a suspect."""
+        """Whether the one job under way is a suspect: one that may have killed its process."""
 
     @property
     def room(self) -> int:
-        """How many more jobs it would take now."""
+        """Return how many more jobs it would take now."""
         return 0 if self._suspects or self._alone else AHEAD * self._jobs - len(self._futures)
 
     @property
     def under_way(self) -> int:
-        """How many jobs it has taken and not given back."""
+        """Return how many jobs it has taken and not yet returned."""
         return len(self._futures) + len(self._suspects) + len(self._given_up)
 
     def submit(self, job: Job) -> None:
-        """Take a job."""
+        """Start a job, or queue it."""
         if self._pool is None:
             self._pool = Pool(self._work, self._jobs, "keep, or the scenario")
         try:
@@ -136,18 +139,18 @@ class Processes:
             self._close_pool()
 
     def finished(self) -> Done:
-        """Wait until something has happened, and give the jobs that are done, perhaps none, with their records."""
+        """Wait for an event; return the jobs that are done, if any, with their records."""
         if not self._futures and self._suspects:
             self._alone = True
             self.submit(self._suspects.popleft())
         elif not self._futures:
-            raise died(self._given_up)
+            raise dead_process_error(self._given_up)
         done: Done = []
         broken: list[Job] = []
         for future in wait(self._futures, return_when=FIRST_COMPLETED).done:
             self._take(future, done, broken)
         if broken:
-            for future in wait(self._futures).done:  # of a broken pool all are done
+            for future in wait(self._futures).done:  # in a broken pool all are done
                 self._take(future, done, broken)
             if self._alone:
                 self._given_up += broken
@@ -170,5 +173,5 @@ class Processes:
             pool.close(at_once=bool(self._futures))
 
     def close(self) -> None:
-        """End the processes, in the middle of what they do."""
+        """End the processes at once, whatever they are doing."""
         self._close_pool()

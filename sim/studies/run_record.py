@@ -1,6 +1,6 @@
-"""What a study keeps of a run: a small table, made where the run was.
+"""The record of a run: the small table that a study keeps, made in the process that did the run.
 
-A run that went well has a row for each policy and one for ``all``, with the measures. A run that
+A run that succeeded has a row for each policy and one for ``all``, with the measures. A run that
 failed has one row, ``all``, with the error in place of the measures.
 """
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from ..runs.running import Measures
 
 RUN = ("point", "replication", "seed")
-"""Columns of a study's table that say which run a row is of."""
+"""Columns of a study's table that identify the run of a row."""
 POLICY = "policy"
 """The first column of a run's own table."""
 ERROR = "error"
-"""The last column: what a failed run said; null where the run went well."""
+"""The last column: the error of a failed run; null where the run succeeded."""
 
 type Keep = Callable[[Result], pd.DataFrame] | Measures
-"""Makes of a result the table that is kept: the column ``policy`` and columns of measures.
+"""Makes from a result the table to keep: the column ``policy`` and columns of measures.
 
-One that has a method ``live`` is given the scenario instead, and lives it in its own way."""
+An object with a method ``live`` receives the scenario instead, and runs it in its own way."""
 
 
 class Job(NamedTuple):
@@ -50,44 +50,44 @@ class Job(NamedTuple):
         return f"{self.point}-{self.replication}"
 
 
-class Record(NamedTuple):
-    """What is kept of one run."""
+class RunRecord(NamedTuple):
+    """The outcome of one run, as a study keeps it."""
 
     content: bytes
-    """Its table, as `packed` has made it."""
+    """Its table, as `packed` returns it."""
     failed: bool
 
 
-def attempt(scenario: Scenario, keep: Keep, job: Job) -> Record:
-    """Run the study's scenario with a job's changes, and give the record of what came out, an error included."""
+def attempt(scenario: Scenario, keep: Keep, job: Job) -> RunRecord:
+    """Run the scenario with the changes of a job; return the record of its table or its error."""
     from ..runs.running import live_and_keep
 
     try:
         changed = scenario.replace({**job.changes, "seed": job.seed})
-        return Record(packed(_measured(live_and_keep(keep, changed))), failed=False)
+        return RunRecord(packed(_measured(live_and_keep(keep, changed))), failed=False)
     except InputError as error:
         return failure(job, str(error))
-    except Exception as error:  # of whatever kind: the row says which, and the other runs go on
+    except Exception as error:  # of any kind: the row tells which, and the other runs go on
         return failure(job, described(error))
 
 
 def described(error: BaseException) -> str:
-    """Write an exception in one line: its kind, its text, and where it was raised."""
+    """Return an exception in one line: its kind, its text, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
 
 
-def failure(job: Job, said: str) -> Record:
-    """Make the record of a run that failed."""
+def failure(job: Job, said: str) -> RunRecord:
+    """Return the record of a run that failed."""
     import pyarrow
 
     row = {POLICY: [EVERYBODY], ERROR: [" ".join(said.split())]}
-    return Record(packed(pyarrow.RecordBatch.from_pydict(row)), failed=True)
+    return RunRecord(packed(pyarrow.RecordBatch.from_pydict(row)), failed=True)
 
 
 def _measured(kept: "pd.DataFrame") -> "pyarrow.RecordBatch":
-    """Return the table of a run that went well: the policy, the measures, and no error."""
+    """Return the table of a run that succeeded: the policy, the measures, and no error."""
     import pyarrow
 
     columns = {str(name): _column(kept[name]) for name in kept}
@@ -103,21 +103,17 @@ def _measured(kept: "pd.DataFrame") -> "pyarrow.RecordBatch":
 def _column(column: "pd.Series[Any]") -> "pyarrow.Array":
     import pyarrow
 
-    if column.dtype.kind in "iufb" and hasattr(
-        column.dtype, "itemsize"
-    ):  # as most are; a NaN is null
+    if column.dtype.kind in "iufb" and hasattr(column.dtype, "itemsize"):  # as most; NaN is null
         return pyarrow.array(column.to_numpy(), from_pandas=True)
     values = pyarrow.array(column, from_pandas=True)
-    words = values.type in (
-        pyarrow.large_string(),
-        pyarrow.string_view(),
-    ) or pyarrow.types.is_dictionary(values.type)
+    texts = (pyarrow.large_string(), pyarrow.string_view())
+    is_text = values.type in texts or pyarrow.types.is_dictionary(values.type)
     values = values.combine_chunks() if isinstance(values, pyarrow.ChunkedArray) else values
-    return values.cast(pyarrow.string()) if words else values
+    return values.cast(pyarrow.string()) if is_text else values
 
 
 def packed(rows: "pyarrow.RecordBatch") -> bytes:
-    """Return a small table as bytes, which `unpacked` reads."""
+    """Return a small table as compressed bytes; `unpacked` reads them."""
     columns = rows.schema.serialize().to_pybytes()
     raw = len(columns).to_bytes(4) + columns + rows.serialize().to_pybytes()
     return zlib.compress(raw, level=1)
@@ -132,7 +128,7 @@ def unpacked(content: bytes) -> "pyarrow.RecordBatch":
 
 
 def schema_of(content: bytes) -> "pyarrow.Schema":
-    """Return the columns of a record, the same object for all records that have the same."""
+    """Return the schema of a record: one object for all records with the same columns."""
     return _schema(_parts(content)[0])
 
 

@@ -1,12 +1,12 @@
 """The folder of a study: its finished runs, in one SQLite file, so that none of them is lost.
 
-``runs.sqlite`` says whose runs these are and has a row for each finished run. A row is whole or
-not there at all, and on the disk when ``Store.add`` returns, whatever ends the process after that.
-SQLite's rollback journal does this (on network disks too, where its other way, WAL, may not work),
-and its lock keeps other processes out until this one has ended, however it ends. A point has a
-replication once: that is the table's key.
+``runs.sqlite`` records which study it belongs to, and has a row for each finished run. A row is
+either whole or not there, and it is on the disk when ``RunStore.add`` returns, whatever ends the
+process after that. SQLite's rollback journal guarantees this (also on network disks, where its
+other mode, WAL, may not work). Its lock keeps other processes out until this one has ended, however
+it ends. Point and replication are the key of the table.
 
-SQLite does not notice a flipped bit in what it keeps, so each row bears a digest of itself.
+SQLite does not notice a flipped bit in its data, so each row has a digest of itself.
 """
 
 import contextlib
@@ -20,59 +20,59 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import InputError
-from ..interruption import interrupts_held
-from .run_record import Job, Record
+from ..interruption import defer_interrupt
+from .run_record import Job, RunRecord
 
 FILE = "runs.sqlite"
 LOCK = "lock"
-"""The file that names the process at work; it is only read by one that SQLite has kept out."""
+"""The file that names the process at work, for a process that SQLite has kept out."""
 TABLES = [
     "CREATE TABLE study (identity TEXT, digest BLOB)",
     "CREATE TABLE runs (point INTEGER, replication INTEGER, seed TEXT, failed INTEGER,"
     " content BLOB, digest BLOB, PRIMARY KEY (point, replication))",
 ]
 VERSION = 2
-"""Of these tables, in the file's ``user_version``; 1 was a folder of Parquet files."""
+"""Version of these tables, in the file's ``user_version``; 1 was a folder of Parquet files."""
 NO_LOCKS = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_CHECKRESERVEDLOCK")
 NO_DISK = ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_READONLY")
-"""Beginnings of what SQLite says where the disk refuses; what is there may be good."""
+"""How SQLite's error names begin where the disk refuses; the file itself may be intact."""
 
 
-class Stored(NamedTuple):
+class StoredRun(NamedTuple):
     """A finished run, as it is stored."""
 
     point: int
     replication: int
     seed: str
-    """In words: SQLite's whole numbers end at half of what a seed may be."""
+    """As text: SQLite's integers have 63 bits and a sign, a seed may have 64."""
     failed: int
     content: bytes
-    """Of its `Record`."""
+    """That of its `RunRecord`."""
 
     @property
     def digest(self) -> bytes:
-        """Return what tells these values from any others."""
+        """Return a digest of all these values."""
         head = f"{self.point} {self.replication} {self.seed} {self.failed} "
         return hashlib.blake2b(head.encode() + self.content, digest_size=16).digest()
 
 
-class Store:
-    """The folder of a study, while this process works on it; nobody else may at the same time.
+class RunStore:
+    """The folder of a study, locked for this process until ``close``.
 
     Parameters
     ----------
     folder : Path
-        Made if it is not there.
+        Made if it does not exist.
     identity : mapping
-        What makes the study this one and no other: JSON, from what it is called in an error to
-        what it is.
+        Everything that tells the study from any other, as JSON: from its name in an error to its
+        value.
     repair : bool
-        Whether damaged runs are removed, to be done again, in place of being refused.
+        Whether damaged runs are removed, to be done again; otherwise they are an error.
 
     Raises
     ------
     InputError
-        The folder can't be written, is at work in another process, is damaged, or belongs to
+        The folder can't be written, is in use by another process, is damaged, or belongs to
         another study.
     """
 
@@ -85,7 +85,7 @@ class Store:
             raise self._refused(error) from None
         self._check_format()
         with contextlib.ExitStack() as undo:
-            with self._in_one_line():
+            with self._sqlite_errors():
                 connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
                 self._db = undo.enter_context(contextlib.closing(connection))
                 self._lock(undo)
@@ -97,30 +97,30 @@ class Store:
             self._leave = undo.pop_all()
 
     def close(self) -> None:
-        """Let others work on the folder."""
+        """Release the folder to other processes."""
         self._leave.close()
 
     def count(self) -> int:
-        """Count the runs that are there."""
+        """Count the finished runs."""
         self._check_in_place()
-        with self._in_one_line():
+        with self._sqlite_errors():
             return int(self._db.execute("SELECT count(*) FROM runs").fetchone()[0])
 
-    def add(self, done: Iterable[tuple[Job, Record]]) -> None:
-        """Keep the records of some runs; when this returns they are on the disk."""
+    def add(self, done: Iterable[tuple[Job, RunRecord]]) -> None:
+        """Store the records of some runs; when this returns they are on the disk."""
         self._check_in_place()
         runs = [
-            Stored(job.point, job.replication, str(job.seed), int(failed), content)
+            StoredRun(job.point, job.replication, str(job.seed), int(failed), content)
             for job, (content, failed) in done
         ]
         rows = [(*run, run.digest) for run in runs]
-        with self._in_one_line(), interrupts_held():  # one wait for the disk, for all of them
+        with self._sqlite_errors(), defer_interrupt():  # one wait for the disk for all
             self._db.execute("BEGIN")
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def read(self, point: int, number: int | None = None) -> list[Stored]:
-        """Return the runs of a point in order: those that are there, or the first ``number``.
+    def read(self, point: int, number: int | None = None) -> list[StoredRun]:
+        """Return the finished runs of a point in order: all, or the first ``number``.
 
         Raises
         ------
@@ -128,7 +128,7 @@ class Store:
             One of these is not there, or is damaged.
         """
         self._check_in_place()
-        with self._in_one_line():
+        with self._sqlite_errors():
             rows = self._db.execute(
                 "SELECT * FROM runs WHERE point = ? ORDER BY replication", (int(point),)
             ).fetchall()[:number]
@@ -140,10 +140,10 @@ class Store:
                 f"{self._path}: a replication of point {point} is gone; must be there: start the "
                 "study again, which does what is missing"
             )
-        return [Stored(*row[:-1]) for row in rows]
+        return [StoredRun(*row[:-1]) for row in rows]
 
     def _check_format(self) -> None:
-        """Refuse a folder that has something of a study, but not the runs."""
+        """Raise an ``InputError`` if the folder has files of a study, but no file of runs."""
         if os.path.exists(self._path):
             return
         if os.path.exists(self.folder / "study.json") or any(self.folder.glob("runs/block=*")):
@@ -159,7 +159,7 @@ class Store:
             )
 
     def _lock(self, undo: contextlib.ExitStack) -> None:
-        """Take the file for this process until it is closed, and leave word of who has it."""
+        """Lock the file for this process until it is closed, and note which process this is."""
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("BEGIN EXCLUSIVE")
@@ -172,7 +172,7 @@ class Store:
             raise self._refused(error) from None
 
     def _claim(self, identity: Mapping[str, Any]) -> None:
-        """Say in the file whose it is, or compare with what it says."""
+        """Write the study's identity to a new file, or compare it with that in the file."""
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         tables = self._db.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL ORDER BY rowid")
         there = [sql for (sql,) in tables]
@@ -198,7 +198,7 @@ class Store:
             )
 
     def _check(self, repair: bool) -> None:
-        """Look for damage now, and not only when a run is read, perhaps hours from now."""
+        """Search for damage now, not only when a run is read, perhaps hours from now."""
         (said,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
         if said != "ok":
             raise self._damaged(said)
@@ -210,7 +210,7 @@ class Store:
             self._db.execute("DELETE FROM runs WHERE rowid = ?", (place,))
 
     def _check_in_place(self) -> None:
-        """Refuse to go on where the folder has gone: what is written to a removed file is lost."""
+        """Raise an ``InputError`` if the folder has gone: writes to a removed file are lost."""
         try:
             there = os.path.samestat(os.stat(self._path), self._there)
         except (FileNotFoundError, NotADirectoryError):
@@ -224,8 +224,8 @@ class Store:
             )
 
     @contextlib.contextmanager
-    def _in_one_line(self) -> Iterator[None]:
-        """Raise what SQLite raises as an ``InputError`` that tells a damaged file from a disk."""
+    def _sqlite_errors(self) -> Iterator[None]:
+        """Raise an ``InputError`` for an error of SQLite: damage, or a disk that refuses."""
         try:
             yield
         except sqlite3.Error as error:
@@ -266,8 +266,8 @@ class Store:
 
 def _is_intact(row: tuple[Any, ...]) -> bool:
     try:
-        return bool(Stored(*row[:-1]).digest == row[-1])
-    except TypeError:  # damage has made a text of what were bytes
+        return bool(StoredRun(*row[:-1]).digest == row[-1])
+    except TypeError:  # damage has turned bytes into a text
         return False
 
 
@@ -276,7 +276,7 @@ def _digest_of(text: Any) -> bytes:
 
 
 def _cause(path: Path) -> OSError | None:
-    """Return why a file can't be opened, which SQLite does not say; None where it can."""
+    """Return why a file can't be opened, which SQLite does not tell; None if it can."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
     except OSError as error:
@@ -292,7 +292,7 @@ def _text(path: Path) -> str:
 
 
 def difference(there: Any, here: Any, name: str = "") -> str:
-    """Return in a few words where two trees first differ; nothing if they are the same."""
+    """Return in a few words where two trees first differ; an empty text if they are equal."""
     if isinstance(there, Mapping) and isinstance(here, Mapping):
         if list(there) != list(here) and sorted(there) == sorted(here):
             return f"{name} in the order {', '.join(there)} there and {', '.join(here)} here"

@@ -1,8 +1,9 @@
-"""A study: a scenario, a design over its parameters, replications, and a folder in which no finished run is ever lost.
+"""A study: a scenario, a design over its parameters, replications, and a folder for the runs.
 
-A study may be stopped at any moment, by Ctrl-C, by kill -9, by the power: started again, it does what is missing, and its table is byte for
-byte that of a study that was never stopped. Replication r of every point has the same seed, so points differ by their parameters and not
-by luck.
+No finished run is ever lost. A study may be stopped at any moment, by Ctrl-C, kill -9 or a power
+failure. When it is started again it does the missing runs, and its table is byte for byte that of a
+study that was never stopped. Replication r of every point has the same seed, so points differ by
+their parameters and not by luck.
 """
 
 import contextlib
@@ -25,10 +26,11 @@ from ..runs.running import SEEDS, SUMMARY, Measures
 from ..scenario.scenario import Scenario, checked
 from ..version import VERSION
 from .design import Design, as_text, designed, from_salib
-from .executors import Executor, local
+from .executors import Executor, local_executor
 from .run_record import Job, Keep
-from .scheduler import Fixed, Plan, Rule, Until, check_there
-from .store import Store
+from .scheduler import Scheduler
+from .stopping import FixedReplications, PrecisionTarget, StoppingRule, check_measured
+from .store import RunStore
 from .table import TABLE, StudyTable, write_table
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LISTED = 50
-"""Different values of a parameter that the folder's file lists; of more it has the ends."""
+"""Different values of a parameter that the folder lists; of more, it has the lowest and highest."""
 
 
 class Study:
@@ -45,23 +47,36 @@ class Study:
     Parameters
     ----------
     scenario : Scenario
-        What is the same in all runs; its seed is that of replication 0, the next ones have the next seeds.
+        The same in all runs. Its seed is that of replication 0; the next ones have the next seeds.
     design : mapping, DataFrame, path of a CSV file, list of mappings, or Design
-        The points. A mapping from dotted names to lists of values is a grid; a table or a list has a row for each point; ``sim.design``
-        makes others.
+        The points. A mapping from dotted names to lists of values is a grid. A table or a list has
+        a row for each point. ``sim.design`` makes others.
     replications : int
         Runs of each point, 1 or more.
     keep : collection of str, or callable, optional
-        Names of measures: the columns of ``Result.summary`` that are kept, by default all; what only the others need is not worked
-        out, and without reach and clustering a run takes much less time. Or a function
-        from a ``Result`` to the table that is kept of it, with the column ``policy``. Defined at the top of
-        a module, or of a script that runs under ``if __name__ == "__main__":``. An object with a method ``live`` is given the scenario
-        instead of the result, and makes the table by living it in its own way.
+        Names of the measures to keep, by default all. What only the others need is not computed:
+        without reach and clustering a run takes much less time. Or a function that makes from a
+        ``Result`` the table to keep, with the column ``policy``; define it at the top of a module,
+        or of a script that runs under ``if __name__ == "__main__":``. An object with a method
+        ``live`` receives the scenario instead of the result, and runs it in its own way.
 
     Raises
     ------
     InputError
-        A name that is no parameter, a value that does not fit, no points.
+        A name is no parameter, a value does not fit, or there are no points.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.Scenario(members=100, days=30)
+    >>> limits = {"platform.limit": [1, 5]}
+    >>> study = sim.Study(scenario, limits, replications=2, keep=["blocked"])
+    >>> study.run("limits", jobs=1).to_pandas(policy="everyone")
+       point  platform.limit  replication  seed    policy  members   blocked error
+    0      0               1            0     1  everyone       33  0.393939   NaN
+    1      0               1            1     2  everyone       33  0.272727   NaN
+    2      1               5            0     1  everyone       33  0.000000   NaN
+    3      1               5            1     2  everyone       33  0.000000   NaN
     """
 
     def __init__(
@@ -79,11 +94,12 @@ class Study:
             keep = Measures(keep)
         if not callable(keep) and not hasattr(keep, "live"):
             raise InputError(
-                f"keep: not a function (got {shown(keep)}); must be names of measures, or a function of a sim.Result"
+                f"keep: not a function (got {shown(keep)}); must be names of measures, or a "
+                "function of a sim.Result"
             )
         self.keep = keep
         self.table: StudyTable | None = None
-        """What the last ``run`` gave."""
+        """The table that the last ``run`` returned; None before."""
 
     @classmethod
     def from_salib(
@@ -95,16 +111,16 @@ class Study:
         replications: int = 10,
         keep: Keep | Collection[str] = SUMMARY,
     ) -> "Study":
-        """Make a study of the points that SALib has drawn.
+        """Make a study of points that SALib has drawn.
 
         Parameters
         ----------
         problem : mapping
-            SALib's, with dotted names in ``names``.
+            As SALib describes it, with dotted names in ``names``.
         sample : array (points, names)
-            As SALib's ``sample`` functions give it; whole-number parameters are rounded.
+            As SALib's ``sample`` functions return it; whole-number parameters are rounded.
         scenario, replications, keep
-            As for a study.
+            As in `Study`.
         """
         return cls(
             scenario or Scenario(),
@@ -114,7 +130,8 @@ class Study:
         )
 
     def __repr__(self) -> str:
-        return f"<Study: {len(self.design)} points of {', '.join(self.design.names)}, {self.replications} replications>"
+        points = f"{len(self.design)} points of {', '.join(self.design.names)}"
+        return f"<Study: {points}, {self.replications} replications>"
 
     def run(
         self,
@@ -127,66 +144,80 @@ class Study:
         most: int = 1000,
         scheduler: "str | Client | None" = None,
     ) -> StudyTable:
-        """Do what is missing in a folder, and give the table of all runs.
+        """Do the runs that are missing in a folder, and return the table of all runs.
 
         Parameters
         ----------
         folder : path
-            Made if it is not there; if this study has been there before, it goes on.
+            Made if it does not exist. If this study was begun there before, it goes on.
         jobs : int, optional
-            Processes, 1 or more; None: as many as there are cores for this process. With 1 everything runs here.
+            Processes, 1 or more; None: as many as there are cores for this process. With 1, all
+            runs are done in this process.
         progress : str, optional
-            The word before a progress bar on the standard error, which is shown if that is a terminal; None: no bar.
+            The word before a progress bar on the standard error, shown if that is a terminal;
+            None: no bar.
         retry_failed : bool
             Whether runs that failed are tried again.
         until : mapping, optional
-            From measures to half the width of the 95 % interval of their mean, in place of ``replications``: each point has at least 10
-            replications, and more until all of these intervals are as narrow. ``"blocked"`` is that of everybody, ``"blocked/everyone"``
-            that of one policy.
+            From measures to half the width of the 95 % interval of their mean, in place of
+            ``replications``: each point has at least 10 replications, and more until all of these
+            intervals are as narrow. ``"blocked"`` is the mean over everybody,
+            ``"blocked/everyone"`` that over one policy.
         most : int
-            With ``until``: replications that a point has at most.
+            With ``until``: the most replications that a point has.
         scheduler : str or distributed.Client, optional
-            The address of a Dask scheduler, as ``"tcp://host:8786"``, or a client of one, whose workers then do the runs.
+            The address of a Dask scheduler, as ``"tcp://host:8786"``, or a client of one. Its
+            workers then do the runs.
 
         Returns
         -------
         StudyTable
-            Of ``table.parquet`` in the folder: columns ``point``, the varied parameters, ``replication``, ``seed``, ``policy``, the
-            measures, and ``error``, which is null but for runs that failed.
+            ``table.parquet`` in the folder, with the columns ``point``, the varied parameters,
+            ``replication``, ``seed``, ``policy``, the measures, and ``error``, which is null
+            except for runs that failed.
 
         Raises
         ------
         InputError
-            The folder belongs to another study, to another version of the model, or is at work in another process; it can't be written.
-            What was finished stays in the folder. Before all that, what is wrong in ``until`` or ``most``.
+            ``until`` or ``most`` is wrong; or the folder belongs to another study or another
+            version of the model, is in use by another process, or can't be written. Finished runs
+            stay in the folder.
         KeyboardInterrupt
-            On Ctrl-C, with a line that says what is kept.
+            On Ctrl-C, with a line that tells what is kept.
         """
-        rule = self.rule(until, most)
-        store = Store(destination(folder), self._identity, repair=retry_failed)
+        rule = self.stopping_rule(until, most)
+        store = RunStore(destination(folder), self._identity, repair=retry_failed)
         with contextlib.closing(store):
-            plan = Plan(self.design, self._jobs, store, rule, retry_failed=retry_failed)
+            schedule = Scheduler(self.design, self._jobs, store, rule, retry_failed=retry_failed)
             with contextlib.closing(self._executor(jobs, scheduler)) as executor:
-                _done(plan, store, executor, progress)
-            replications = plan.replications[self.design.first]
+                _run_all(schedule, store, executor, progress)
+            replications = schedule.replications[self.design.first]
             digest = write_table(store, self.design, replications)
         path = store.folder / TABLE
         self.table = StudyTable(path, self.design, self.scenario, replications, digest)
         return self.table
 
-    def rule(self, until: Mapping[str, float] | None = None, most: int = 1000) -> Rule:
-        """Give the rule that says how many replications a point needs; for ``until`` and ``most`` see ``run``.
+    def stopping_rule(
+        self, until: Mapping[str, float] | None = None, most: int = 1000
+    ) -> StoppingRule:
+        """Return the rule that decides how many replications a point needs.
+
+        Parameters
+        ----------
+        until, most
+            As in `run`.
 
         Raises
         ------
         InputError
-            A measure or policy that no run will have, as far as that is known before the first: a ``keep`` of one's own may give any.
+            No run will have a measure or policy that is asked for, as far as this is known before
+            the first run: a ``keep`` of the user may return any.
         """
         if until is None:
-            return Fixed(self.replications)
-        rule = Until(until, most)
+            return FixedReplications(self.replications)
+        rule = PrecisionTarget(until, most)
         if isinstance(self.keep, Measures):
-            check_there(
+            check_measured(
                 rule,
                 COLUMNS if self.keep.only is None else self.keep.only,
                 None if "policies" in self.design.names else [*self.scenario.policies, EVERYBODY],
@@ -200,32 +231,32 @@ class Study:
         measure: str | None = None,
         policy: str | None = None,
     ) -> "pd.DataFrame":
-        """Compare two points of the last ``run``, replication by replication; see ``StudyTable.compare``."""
+        """Compare two points of the last ``run``; see `StudyTable.compare`."""
         if self.table is None:
             raise InputError(
-                "compare: this study has not been run; must be after run(folder), which gives at once what is there"
+                "compare: this study has not been run; must be after run(folder), which gives at "
+                "once what is there"
             )
         return self.table.compare(a, b, measure, policy)
 
     def _executor(self, jobs: int | None, scheduler: "str | Client | None") -> Executor:
         if scheduler is None:
-            return local(self.scenario, self.keep, jobs)
-        from .dask_executor import Dask
+            return local_executor(self.scenario, self.keep, jobs)
+        from .dask_executor import DaskExecutor
 
-        return Dask(self.scenario, self.keep, scheduler)
+        return DaskExecutor(self.scenario, self.keep, scheduler)
 
     @functools.cached_property
     def _identity(self) -> dict[str, Any]:
-        """What makes this study this one and no other; replications may grow."""
+        """Everything that tells this study from any other; replications may grow."""
         conditions = {
             name: fingerprint(policy.condition, f"policies.{name}.condition")
             for name, policy in self.scenario.policies.items()
             if policy.condition is not None
         }
         return {
-            "model": ".".join(
-                VERSION.split(".")[:2]
-            ),  # a third number never changes what comes out
+            # a third number never changes what comes out
+            "model": ".".join(VERSION.split(".")[:2]),
             "scenario": self.scenario.to_dict(),
             "conditions": conditions,
             "contacts": {path: _digest_of(located(path)) for path in self._logs()},
@@ -268,22 +299,24 @@ class Study:
             yield Job(point, replication, (first + replication) % SEEDS, values)
 
 
-def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) -> None:
-    """Do all jobs of a plan."""
+def _run_all(
+    schedule: Scheduler, store: RunStore, executor: Executor, progress: str | None
+) -> None:
+    """Run all jobs of a schedule, and store each record as soon as it comes."""
     failed = 0
-    with progress_bar(progress, plan.expected, "run", smoothing=0.05) as bar:
+    with progress_bar(progress, schedule.expected, "run", smoothing=0.05) as bar:
         try:
             while True:
-                while executor.room > 0 and (job := plan.next()) is not None:
+                while executor.room > 0 and (job := schedule.next()) is not None:
                     executor.submit(job)
                 if not executor.under_way:
                     break
                 done = executor.finished()
                 store.add(done)
                 for job, record in done:
-                    plan.note(job, record)
+                    schedule.note(job, record)
                     failed += record.failed
-                    bar.total = plan.expected
+                    bar.total = schedule.expected
                     bar.set_postfix(failed=failed, refresh=False)
                     bar.update()
         except KeyboardInterrupt:
@@ -294,18 +327,18 @@ def _done(plan: Plan, store: Store, executor: Executor, progress: str | None) ->
             raise InputError(f"{error}; {_kept(store)}") from None
 
 
-def _kept(store: Store) -> str:
+def _kept(store: RunStore) -> str:
     return f"{store.count():,} finished runs are kept in {store.folder}"
 
 
 def _digest_of(path: Path) -> str | None:
-    """Return what tells contact logs apart; None where there is none, which each run then says."""
+    """Return the digest of a contact log; None if there is no such file, an error of each run."""
     try:
         with open(path, "rb") as log:
             return hashlib.file_digest(log, "sha256").hexdigest()
     except FileNotFoundError:
         return None
-    except OSError as error:  # no other log: one that may not be read
+    except OSError as error:  # a log that may not be read is not the same as none
         raise InputError(
             f"{path}: can't be read ({error.strerror or error}); must be a contact log"
         ) from None

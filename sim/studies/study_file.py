@@ -1,4 +1,7 @@
-"""A study in a TOML file: a scenario as in any such file, and a table ``[study]`` that says what is varied and how often it is run."""
+"""A study in a TOML file: a scenario as in any such file, and a table ``[study]``.
+
+The table tells which parameters are varied and how often each point is run.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,13 +22,13 @@ KINDS = {
     "latin-hypercube": ("vary", "points", "seed"),
     "sobol": ("vary", "points", "seed"),
 }
-"""What each design is made from."""
+"""From each design to the keys that it needs."""
 REPEATING = ("replications", "until", "most", "measures")
 EXAMPLE = 'a study: a scenario with a table [study.vary], as "platform.limit" = [2, 5, "none"],'
 
 
-class Asked(NamedTuple):
-    """What a file asks for."""
+class StudyFile(NamedTuple):
+    """What a file asks for: a study and when its points have enough replications."""
 
     study: Study
     until: Mapping[str, float] | None
@@ -34,24 +37,26 @@ class Asked(NamedTuple):
 
 def study_read(
     path: Path, settings: Iterable[str] | None = None, replications: int | None = None
-) -> Asked:
-    """Read a study.
+) -> StudyFile:
+    """Read a study from a TOML file.
 
     Parameters
     ----------
     path : Path
-        The file. Its table ``study`` has ``design`` ("grid", "points", "latin-hypercube" or "sobol"; a grid if it is not given), ``vary``
-        (lists of values, or ranges), ``points`` and ``seed`` (of the two that are drawn), ``file`` (CSV, from the file's own folder, of
-        "points"), ``replications``, or ``until`` with ``most``, and ``measures``, those that are kept.
+        The file. The keys of its table ``study`` are ``design`` ("grid", the default, "points",
+        "latin-hypercube" or "sobol"), ``vary`` (lists of values for a grid, ranges for the drawn
+        designs), ``points`` and ``seed`` (for the drawn designs), ``file`` (for "points": a CSV
+        file, relative to the folder of this file), ``replications``, or ``until`` with ``most``,
+        and ``measures``, the names of those to keep.
     settings : iterable of str, optional
-        ``NAME=VALUE``, which change the scenario.
+        Changes of the scenario, as ``NAME=VALUE``.
     replications : int, optional
-        In place of those in the file, and of ``until``.
+        Replaces ``replications`` and ``until`` of the file.
 
     Raises
     ------
     InputError
-        With the file's path and the key.
+        The file can't be read or has a mistake; the message names the file and the key.
     """
     tree = toml_read(path, EXAMPLE)
     table = tree.pop("study", None)
@@ -67,13 +72,13 @@ def study_read(
             raise InputError("study.replications: given beside until; must be one of the two")
         study = Study(scenario, design, replications=number, keep=_measures(table))
         _check(study, until, most)
-        return Asked(study, until, most)
+        return StudyFile(study, until, most)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
 def _measures(table: Mapping[str, Any]) -> Measures:
-    """Read which measures are kept; all if nothing is said."""
+    """Return the measures to keep; all if the file names none."""
     names = table.get("measures")
     if names is None:
         return SUMMARY
@@ -86,9 +91,9 @@ def _measures(table: Mapping[str, Any]) -> Measures:
 
 
 def _check(study: Study, until: Any, most: int) -> None:
-    """Let what is wrong in ``until`` or ``most`` be said of the file, where they stand."""
+    """Raise what is wrong in ``until`` or ``most`` with their keys in the file."""
     try:
-        study.rule(until, most)
+        study.stopping_rule(until, most)
     except InputError as error:
         raise InputError(f"study.{error}") from None
 
@@ -103,7 +108,8 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
     unknown = next((key for key in table if key not in known), None)
     if unknown is not None:
         raise InputError(
-            f"study.{unknown}: not a key of the design {kind}{near(unknown, known)}; must be one of {', '.join(known)}"
+            f"study.{unknown}: not a key of the design {kind}{near(unknown, known)}; must be one "
+            f"of {', '.join(known)}"
         )
     if kind == "points":
         if not isinstance(table.get("file"), str):
@@ -111,9 +117,8 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
         return points(path.parent / located(table["file"]))
     vary = table.get("vary")
     if not isinstance(vary, dict) or not vary:
-        raise InputError(
-            f"study.vary: missing; must be {'lists of values' if kind == 'grid' else 'ranges'} by dotted name in quotes"
-        )
+        right = "lists of values" if kind == "grid" else "ranges"
+        raise InputError(f"study.vary: missing; must be {right} by dotted name in quotes")
     vary = dict(_dotted(vary))
     if kind == "grid":
         return grid(vary)
@@ -122,7 +127,7 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
 
 
 def _dotted(vary: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """Give names as they are meant where they stand without quotes: TOML reads a dot as a table in a table."""
+    """Yield dotted names with their values; TOML reads a name without quotes as nested tables."""
     for name, value in vary.items():
         if isinstance(value, dict):
             yield from _dotted(value, f"{prefix}{name}.")
@@ -133,7 +138,6 @@ def _dotted(vary: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, An
 def _whole(table: Mapping[str, Any], key: str, default: int | None) -> int:
     value = table.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InputError(
-            f"study.{key}: {'missing' if value is None else f'not a whole number (got {shown(value)})'}; must be a whole number"
-        )
+        wrong = "missing" if value is None else f"not a whole number (got {shown(value)})"
+        raise InputError(f"study.{key}: {wrong}; must be a whole number")
     return value

@@ -1,10 +1,10 @@
 """The table of a study: a row for each point, replication and policy, exported from its runs.
 
-It is written some thousand runs at a time and read as its reader likes, so its size is not a matter
-of memory. The same runs give the same bytes, whenever and wherever each of them was done.
+It is written some thousand rows at a time and can be read in batches, so it may be larger than the
+memory. The same runs have the same bytes, whenever and wherever each of them was done.
 
-The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads; the
-digest beside it, and in ``StudyTable``, covers every bit.
+The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads. The
+digest in the file beside it, and in ``StudyTable``, covers every bit.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import written
+from ..files import atomic_write
 from ..measures.statistics import check_one_row, paired_difference
 from ..parameters.kinds import near, shown
 from ..scenario.scenario import Scenario
 from .design import Design
 from .run_record import ERROR, POLICY, RUN, schema_of, unpacked
-from .store import Store, Stored
+from .store import RunStore, StoredRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 
 TABLE = "table.parquet"
 DIGEST = f"{TABLE}.sha256"
-"""As ``sha256sum`` writes and checks it."""
+"""The file of the digest, in the format of ``sha256sum``."""
 ROWS = 10_000
-"""About how many rows are put together at a time, and make a row group of the file."""
+"""About how many rows are assembled at a time and make a row group of the file."""
 NOT_MEASURED = (*RUN, POLICY, ERROR)
 
 
 class StudyTable:
     """The finished table of a study, in its file.
 
-    pandas, polars and DuckDB read the file, or this object, which raises an ``InputError`` where
-    the file is not, to the last bit, as the study has written it.
+    pandas, polars and DuckDB read the file, or this object. Reading this object raises an
+    ``InputError`` if a single bit of the file is not as the study has written it.
     """
 
     def __init__(
@@ -66,14 +66,15 @@ class StudyTable:
 
     @property
     def runs(self) -> int:
-        """How many runs it has, failed ones and those of equal points included."""
+        """Return the number of runs, including failed ones and those of equal points."""
         return int(self._replications.sum())
 
     def __repr__(self) -> str:
-        return f"<StudyTable {self.path}: {len(self._design)} points, {self.runs} runs, {len(self)} rows>"
+        size = f"{len(self._design)} points, {self.runs} runs, {len(self)} rows"
+        return f"<StudyTable {self.path}: {size}>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Lend the rows to any library that speaks Arrow, as in ``polars.DataFrame(table)``."""
+        """Return the rows as an Arrow stream, for libraries as in ``polars.DataFrame(table)``."""
         import pyarrow
 
         return pyarrow.RecordBatchReader.from_batches(
@@ -82,14 +83,14 @@ class StudyTable:
 
     @property
     def measures(self) -> list[str]:
-        """The columns that are measures."""
+        """Return the names of the columns that are measures."""
         varied = {column_of(name, self.schema.names) for name in self._design.names}
         return [
             name for name in self.schema.names if name not in NOT_MEASURED and name not in varied
         ]
 
     def batches(self) -> "Iterator[pyarrow.RecordBatch]":
-        """Yield the rows a part at a time."""
+        """Yield the rows in batches."""
         import pyarrow.parquet
 
         with self._checked(), pyarrow.parquet.ParquetFile(self.path) as file:
@@ -98,14 +99,14 @@ class StudyTable:
     def _read(self, columns: Sequence[str] | None = None, filters: Any = None) -> "pyarrow.Table":
         import pyarrow.parquet
 
-        with self._checked():  # of the folders' names no columns are made
+        with self._checked():  # partitioning=None: no columns from the names of folders
             return pyarrow.parquet.read_table(
                 self.path, columns=columns, filters=filters, partitioning=None
             )
 
     @contextlib.contextmanager
     def _checked(self) -> Iterator[None]:
-        """Refuse a file that is not the one that was written, or can't be read."""
+        """Raise an ``InputError`` if the file is not as it was written, or can't be read."""
         try:
             if sha256(self.path) != self._digest:
                 raise InputError(
@@ -124,16 +125,18 @@ class StudyTable:
     ) -> "pd.DataFrame":
         """Read the table, or some columns and the rows of one policy, as a DataFrame.
 
-        A parameter that is unset is NaN, as is a measure of nothing or of a run that failed.
+        NaN stands for a parameter that is unset, for a measure that has no value, and for the
+        measures of a run that failed.
 
         Raises
         ------
         InputError
-            A column or a policy that is not there.
+            A column or a policy is not in the table.
         """
         if isinstance(columns, str) or not isinstance(columns, Iterable | None):
             raise InputError(
-                f"columns: not a list of names (got {shown(columns)}); must be a list, as ['policy', 'blocked']"
+                f"columns: not a list of names (got {shown(columns)}); must be a list, as "
+                "['policy', 'blocked']"
             )
         columns = None if columns is None else list(columns)
         for column in columns or ():
@@ -146,10 +149,10 @@ class StudyTable:
         return table
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the table as CSV, a part at a time."""
+        """Write the table as CSV, in batches."""
         import pyarrow.csv
 
-        with written(path) as beside, pyarrow.csv.CSVWriter(beside, self.schema) as writer:
+        with atomic_write(path) as beside, pyarrow.csv.CSVWriter(beside, self.schema) as writer:
             for batch in self.batches():
                 writer.write_batch(batch)
 
@@ -174,21 +177,30 @@ class StudyTable:
         Parameters
         ----------
         a, b : int or mapping
-            A point's number, or the values that tell it from the others, as ``{"platform.limit": 3}``.
+            The number of a point, or the values that tell it from the others, as
+            ``{"platform.limit": 3}``.
         measure, policy : str, optional
-            Only this one; None: every one.
+            Only this one; None: all.
 
         Returns
         -------
         DataFrame
-            Columns ``policy``, ``measure`` and those of ``sim.paired``: ``mean`` of a - b, ``low``, ``high`` (95 %), ``replications``
-            (pairs) and ``variance_saved``.
+            Columns ``policy``, ``measure`` and those of `sim.paired`: ``mean`` of a - b, ``low``
+            and ``high`` (95 %), ``replications`` (pairs) and ``variance_saved``.
 
         Raises
         ------
         InputError
-            A point, measure or policy that is not there; runs that have several rows of a policy,
-            which are no replications.
+            A point, measure or policy is not in the table; or runs have several rows of a policy,
+            which are not replications.
+
+        Examples
+        --------
+        >>> import sim
+        >>> limits = {"platform.limit": [1, 5]}
+        >>> study = sim.Study(sim.Scenario(members=100, days=30), limits, replications=3)
+        >>> table = study.run("limits", jobs=1)
+        >>> table.compare({"platform.limit": 1}, {"platform.limit": 5}, "blocked", "everyone")
         """
         import pandas as pd
 
@@ -225,7 +237,7 @@ class StudyTable:
 
 
 def _check(what: str, name: Any, known: Sequence[str]) -> None:
-    """Raise an ``InputError`` if a name is not there."""
+    """Raise an ``InputError`` if a name is not known."""
     if name not in known:
         raise InputError(
             f"{what}: {name}: not there{near(str(name), known)}; must be one of {', '.join(known)}"
@@ -237,52 +249,55 @@ def _numeric(column: "pd.Series[Any]") -> bool:
 
 
 def column_of(name: str, taken: Sequence[str]) -> str:
-    """Give the column of a varied parameter: its name, or ``scenario.NAME`` where a column of the runs has that name."""
+    """Return the column of a varied parameter.
+
+    It is its name, or ``scenario.NAME`` if a column of the runs already has that name.
+    """
     return f"scenario.{name}" if f"scenario.{name}" in taken else name
 
 
 def sha256(path: Path) -> str:
-    """Return the digest of a file."""
+    """Return the SHA-256 digest of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_table(store: Store, design: Design, replications: NDArray[np.int64]) -> str:
+def write_table(store: RunStore, design: Design, replications: NDArray[np.int64]) -> str:
     """Export the table of a study to its folder.
 
     Parameters
     ----------
-    store : Store
+    store : RunStore
     design : Design
     replications : array (points,)
-        How many each point has.
+        The number of replications of each point.
 
     Returns
     -------
     str
-        The file's SHA-256.
+        The SHA-256 digest of the file.
 
     Raises
     ------
     InputError
-        A point lacks a replication, the folder has gone, or it has no room. Nothing is written.
+        A point lacks a replication, or the folder has gone or has no room. Nothing is written.
     """
     import pyarrow.parquet
 
     pieces = _pieces(store, design, replications, _columns(store, design, replications))
     first = next(pieces)
-    with written(store.folder / TABLE) as beside:
+    with atomic_write(store.folder / TABLE) as beside:
         with pyarrow.parquet.ParquetWriter(beside, first.schema, compression="gzip") as writer:
             for piece in itertools.chain([first], pieces):
                 writer.write_table(piece)
         digest = sha256(beside)
-    with written(store.folder / DIGEST) as beside:
+    with atomic_write(store.folder / DIGEST) as beside:
         beside.write_text(f"{digest}  {TABLE}\n", encoding="utf-8")
     return digest
 
 
-def _columns(store: Store, design: Design, replications: NDArray[np.int64]) -> "pyarrow.Schema":
-    """Return the columns that any run of the table has; this finds out whether all runs are there."""
+def _columns(store: RunStore, design: Design, replications: NDArray[np.int64]) -> "pyarrow.Schema":
+    """Return the columns that any run has; raise an error if a run is missing."""
     import pyarrow
 
     schemas = dict.fromkeys(
@@ -302,13 +317,13 @@ def _columns(store: Store, design: Design, replications: NDArray[np.int64]) -> "
 
 
 def _pieces(
-    store: Store, design: Design, replications: NDArray[np.int64], columns: "pyarrow.Schema"
+    store: RunStore, design: Design, replications: NDArray[np.int64], columns: "pyarrow.Schema"
 ) -> "Iterator[pyarrow.Table]":
-    """Yield the rows of the table, those of some points at a time."""
+    """Yield the rows of the table, some points at a time."""
     points: list[int] = []
-    runs: list[tuple[Stored, pyarrow.RecordBatch]] = []
+    runs: list[tuple[StoredRun, pyarrow.RecordBatch]] = []
     rows = 0
-    for point, number in enumerate(replications):  # an equal point before it has the runs
+    for point, number in enumerate(replications):  # if points are equal, the first has the runs
         for run in store.read(design.first[point], number):
             points.append(point)
             runs.append((run, unpacked(run.content)))
@@ -323,10 +338,10 @@ def _pieces(
 def _piece(
     design: Design,
     points: list[int],
-    runs: "list[tuple[Stored, pyarrow.RecordBatch]]",
+    runs: "list[tuple[StoredRun, pyarrow.RecordBatch]]",
     columns: "pyarrow.Schema",
 ) -> "pyarrow.Table":
-    """Put the tables of runs together, each after its point, the parameters, and the run."""
+    """Join the tables of runs, with the columns that tell the point, the parameters and the run."""
     import pyarrow
 
     place = np.repeat(np.arange(len(runs)), [len(rows) for _, rows in runs])

@@ -185,7 +185,7 @@ def test_series_and_survival(small):
         "replications",
     ]
     assert set(series.query("measure == 'degree'")["day"]) == set(range(1, 26))
-    # nobody is out of sight before the last day, so in days the curve is the share not blocked by then
+    # nobody is censored before the last day, so in days the curve is the share not blocked by then
     keys = ["population", "policy", "time"]
     blocked = (
         series.query("measure == 'blocked'").rename(columns={"day": "time"}).set_index(keys)["mean"]

@@ -1,4 +1,4 @@
-"""Studies that several tests look at."""
+"""Studies that several tests use."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def never_stopped(tmp_path_factory) -> bytes:
 
 @pytest.fixture
 def ran(monkeypatch) -> list[int]:
-    """Give the list that grows with the seed of every run that this process does."""
+    """Return a list to which each run that this process does adds its seed."""
     seeds: list[int] = []
     monkeypatch.setattr(
         "sim.runs.running.live_and_keep",

@@ -1,4 +1,4 @@
-"""Small studies, and what the tests of studies keep of their runs."""
+"""Small studies, and functions that keep tables of their runs."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ SMALL = sim.Scenario(
     members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1}
 )
 LONG = 15
-"""Replications of a study that lasts long enough to be stopped."""
+"""Replications of a study that takes long enough to be stopped."""
 GRID = {"platform.limit": [1, 3, None], "answering.idk_click": [0.1, 0.5]}
 
 
@@ -40,7 +40,7 @@ def table_bytes(folder: Path) -> bytes:
 
 
 def kept(folder: Path) -> int:
-    """Count the runs in a folder; while a process is at work on it, the last may not be whole."""
+    """Count the runs in a folder; while a process writes to it, the last may be incomplete."""
     try:
         with closing(sqlite3.connect(f"file:{folder}/runs.sqlite?immutable=1", uri=True)) as file:
             return int(file.execute("SELECT count(*) FROM runs").fetchone()[0])

@@ -1,6 +1,6 @@
-"""What happens to the folder of a study that must not happen: it is said, and no number is wrong.
+"""Damage to the folder of a study: it is an error in one line, and no number is ever wrong.
 
-Damage is told from a disk that refuses, since what a disk refuses may be good.
+A disk that refuses to read or write is another error, as the files on it may be intact.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.studies.store import Store
+from sim.studies.store import RunStore
 from tests.study.small import SMALL, Drawn, table_bytes
 
 LIMITS = sim.Study(SMALL, {"platform.limit": [1, 3, None]}, replications=3, keep=Drawn())
@@ -35,7 +35,7 @@ def folder(finished, tmp_path) -> Path:
 
 @contextlib.contextmanager
 def flipped(path: Path, draw: random.Random) -> Iterator[None]:
-    """Flip a bit of a file, and put the file back afterwards."""
+    """Flip a bit of a file in the block, and restore the file after it."""
     good = path.read_bytes()
     bad = bytearray(good)
     bad[draw.randrange(len(bad))] ^= 1 << draw.randrange(8)
@@ -45,7 +45,7 @@ def flipped(path: Path, draw: random.Random) -> Iterator[None]:
 
 
 def said_of(folder: Path) -> str:
-    """Run the study again, and return the line with which it is refused; nothing if it is not."""
+    """Run the study again, and return its error; an empty text if there is none."""
     try:
         LIMITS.run(folder, jobs=1)
     except sim.InputError as error:
@@ -57,7 +57,7 @@ def said_of(folder: Path) -> str:
     ("name", "flips"),
     [("runs.sqlite", FLIPS), ("table.parquet", 20), ("table.parquet.sha256", 20)],
 )
-def test_no_flipped_bit_is_another_number(finished, folder, name, flips):
+def test_a_flipped_bit_never_changes_a_number(finished, folder, name, flips):
     draw, lines = random.Random(1), []
     for _ in range(flips):
         with flipped(folder / name, draw):
@@ -69,7 +69,7 @@ def test_no_flipped_bit_is_another_number(finished, folder, name, flips):
     assert all("\n" not in line for line in lines)
 
 
-def test_a_flipped_bit_of_the_table_is_refused_by_what_reads_it(finished, folder):
+def test_readers_refuse_a_table_with_a_flipped_bit(finished, folder):
     table, draw, wrong = LIMITS.run(folder, jobs=1), random.Random(1), 0
     expected = finished.to_pandas()
     for _ in range(FLIPS):
@@ -83,7 +83,7 @@ def test_a_flipped_bit_of_the_table_is_refused_by_what_reads_it(finished, folder
     assert wrong < FLIPS / 20  # in what says of which type a column is; half with zstd
 
 
-def test_a_damaged_run_is_named_and_done_again_if_so_asked(finished, folder):
+def test_a_damaged_run_is_named_and_can_be_done_again(finished, folder):
     with contextlib.closing(sqlite3.connect(folder / "runs.sqlite")) as file:
         file.execute("UPDATE runs SET seed = '9' WHERE point = 1 AND replication = 2")
         file.commit()
@@ -95,20 +95,20 @@ def test_a_damaged_run_is_named_and_done_again_if_so_asked(finished, folder):
 
 
 def after(number: int, do, monkeypatch) -> None:
-    """Do something when so many runs have been kept."""
-    add, left = Store.add, [number]
+    """Call a function when a number of runs has been stored."""
+    add, left = RunStore.add, [number]
 
-    def counted(store: Store, *run) -> None:
+    def counted(store: RunStore, *run) -> None:
         add(store, *run)
         left[0] -= 1
         if not left[0]:
             do(store)
 
-    monkeypatch.setattr(Store, "add", counted)
+    monkeypatch.setattr(RunStore, "add", counted)
 
 
 @pytest.mark.parametrize("number", [4, 9])
-def test_a_folder_that_goes_in_mid_study_is_not_made_again(finished, tmp_path, monkeypatch, number):
+def test_a_folder_removed_during_a_study_is_not_made_again(finished, tmp_path, monkeypatch, number):
     folder, moved = tmp_path / "study", tmp_path / "moved"
     for go in (lambda _: folder.rename(moved), lambda _: shutil.rmtree(folder)):
         with monkeypatch.context() as during:
@@ -134,7 +134,7 @@ def test_a_table_has_each_replication_of_each_point(tmp_path, monkeypatch):
 
 @contextlib.contextmanager
 def nobody() -> Iterator[Path]:
-    """Give a folder to a user whom the permissions of files bind, unlike root."""
+    """Yield a folder, as a user for whom permissions count, unlike root."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         if os.geteuid():
             yield Path(folder)
@@ -148,7 +148,7 @@ def nobody() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(("name", "mode"), [(".", 0), (".", 0o500), ("runs.sqlite", 0)])
-def test_a_file_that_one_may_not_read_is_not_called_damaged(name, mode):
+def test_a_file_without_permission_to_read_is_not_called_damaged(name, mode):
     with nobody() as folder:
         study = folder / "study"
         LIMITS.run(study, jobs=1)
@@ -163,7 +163,7 @@ def test_a_file_that_one_may_not_read_is_not_called_damaged(name, mode):
             table.to_pandas()
 
 
-def test_a_contact_log_that_one_may_not_read_is_no_other_study():
+def test_a_contact_log_without_permission_to_read_is_not_another_study():
     with nobody() as folder:
         log = folder / "log.csv"
         log.write_text("t,i,j\n1,a,b\n")
@@ -183,10 +183,10 @@ def test_a_contact_log_that_one_may_not_read_is_no_other_study():
         ("SQLITE_CORRUPT", r"runs\.sqlite: damaged \(disk I/O error\); must be as"),
     ],
 )
-def test_a_broken_disk_is_not_damage(tmp_path, name, line):
+def test_a_broken_disk_is_not_called_damage(tmp_path, name, line):
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = name
-    with contextlib.closing(Store(tmp_path, {})) as store:
+    with contextlib.closing(RunStore(tmp_path, {})) as store:
         (tmp_path / "lock").unlink()
-        with pytest.raises(sim.InputError, match=line), store._in_one_line():
+        with pytest.raises(sim.InputError, match=line), store._sqlite_errors():
             raise error

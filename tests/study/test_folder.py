@@ -1,4 +1,4 @@
-"""The folder of a study: nothing that was finished is lost, and it is nobody else's."""
+"""The folder of a study: no finished run is lost, and no other study can use it."""
 
 import contextlib
 import errno
@@ -18,7 +18,7 @@ import pytest
 import sim
 from sim import files
 from sim.studies import study
-from sim.studies.store import Store
+from sim.studies.store import RunStore
 from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, kept, small, table_bytes
 
 # Being stopped
@@ -61,12 +61,14 @@ def wait_for_runs(folder: Path, running: subprocess.Popen[str], number: int = 5)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_path, ran, jobs):
+def test_a_killed_study_does_the_missing_runs_when_started_again(
+    never_stopped, tmp_path, ran, jobs
+):
     folder = tmp_path / "killed"
     with started(folder, LONG, jobs, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
         running.kill()
-    with contextlib.closing(Store(folder, small(LONG)._identity)) as store:
+    with contextlib.closing(RunStore(folder, small(LONG)._identity)) as store:
         number = store.count()
     assert 4 <= number < 6 * LONG  # the fifth that was seen may not have been whole yet
     small(LONG).run(folder, jobs=1)
@@ -74,7 +76,7 @@ def test_killed_and_started_again_it_does_what_is_missing(never_stopped, tmp_pat
     assert table_bytes(folder) == never_stopped
 
 
-def test_ctrl_c_says_what_is_kept(tmp_path):
+def test_ctrl_c_tells_what_is_kept(tmp_path):
     folder = tmp_path / "stopped"
     with started(folder, LONG, 2, tmp_path / "long.py") as running:
         wait_for_runs(folder, running)
@@ -87,7 +89,7 @@ def test_ctrl_c_says_what_is_kept(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["runs.sqlite"]
 
 
-def test_what_a_killed_process_left_beside_the_table_goes(whole, tmp_path, ran):
+def test_leftovers_of_a_killed_process_are_removed(whole, tmp_path, ran):
     folder = shutil.copytree(whole.path.parent, tmp_path / "copy")
     for name in (".0a.table.parquet", ".0b.table.parquet.sha256"):
         (folder / name).write_bytes(b"half")
@@ -102,22 +104,22 @@ def test_what_a_killed_process_left_beside_the_table_goes(whole, tmp_path, ran):
     ]
 
 
-def test_a_full_disk_is_a_line_and_keeps_what_is_finished(whole, tmp_path, monkeypatch, ran):
+def test_a_full_disk_is_one_line_and_keeps_finished_runs(whole, tmp_path, monkeypatch, ran):
     def full(file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def filled(store: Store, done) -> None:
+    def filled(store: RunStore, done) -> None:
         if len(ran) == 8:
             store._db.execute("PRAGMA max_page_count = 1")  # never below what is there
             done = [(job, record._replace(content=bytes(9999))) for job, record in done]
         add(store, done)
 
-    add = Store.add
+    add = RunStore.add
     with monkeypatch.context() as during:
-        during.setattr(Store, "add", filled)
+        during.setattr(RunStore, "add", filled)
         with pytest.raises(
             sim.InputError,
-            match=r"can't be written \(database or disk is full\); .*; 7 finished runs are kept in ",
+            match=r"can't be written \(database or disk is full\); .*; 7 finished runs are kept in",
         ):
             small().run(tmp_path, jobs=1)
     del ran[:]
@@ -178,7 +180,7 @@ def test_the_folder_of_another_version_is_refused(whole, monkeypatch):
         small().run(whole.path.parent, jobs=1)
 
 
-def test_a_function_that_takes_another_value_from_outside_is_another_study(tmp_path):
+def test_another_value_in_a_closure_is_another_study(tmp_path):
     def study(most):
         def few(bond, candidate, day):
             return candidate.degree < most
@@ -207,14 +209,19 @@ MINE = """
         return degrees(result)[lambda table: table["policy"].isin(GROUPS["rule"])]
 
     if __name__ == "__main__":
-        sim.Study(sim.Scenario(members=20, days=2), {"platform.limit": [1]}, replications=2, keep=keep).run("out", jobs=1)
+        scenario = sim.Scenario(members=20, days=2)
+        study = sim.Study(scenario, {"platform.limit": [1]}, replications=2, keep=keep)
+        study.run("out", jobs=1)
 """
 
 
-def test_a_helper_that_has_changed_is_named_and_nothing_else_matters(tmp_path):
-    """Not the hash seed, nor a cache that fills, nor how many replications the script asks for."""
+def test_only_a_changed_helper_makes_another_study_and_it_is_named(tmp_path):
+    """The hash seed, a cache that fills, and the number of replications do not matter."""
     helpers, mine = tmp_path / "helpers.py", tmp_path / "mine.py"
-    helper = "import functools\n@functools.lru_cache\ndef degrees(result):\n    return result.summary[['policy', '%s']]\n"
+    helper = (
+        "import functools\n@functools.lru_cache\ndef degrees(result):\n"
+        "    return result.summary[['policy', '%s']]\n"
+    )
     helpers.write_text(helper % "degree")
     mine.write_text(textwrap.dedent(MINE))
 
@@ -231,7 +238,7 @@ def test_a_helper_that_has_changed_is_named_and_nothing_else_matters(tmp_path):
     assert "another study: keep.text of helpers.py is" in said("1").splitlines()[-1]
 
 
-def test_a_contact_log_that_has_changed_is_another_study(tmp_path):
+def test_a_changed_contact_log_is_another_study(tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("t,i,j\n1,a,b\n90000,b,c\n")
     scenario = sim.Scenario(days=3, meeting={"contacts": str(log)})
@@ -241,7 +248,7 @@ def test_a_contact_log_that_has_changed_is_another_study(tmp_path):
         sim.Study(scenario, {"platform.limit": [1]}, replications=1).run(tmp_path / "out", jobs=1)
 
 
-def test_a_folder_that_is_no_study(whole, tmp_path):
+def test_folders_without_a_study(whole, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(sim.InputError, match=r"can't be written \(a file is where a folder should"):
         small().run(tmp_path / "file", jobs=1)

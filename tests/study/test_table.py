@@ -1,4 +1,4 @@
-"""What a study gives: the table of its runs, failed ones, comparisons, and enough replications."""
+"""The table of a study: its runs, failed ones, comparisons, and enough replications."""
 
 import os
 import subprocess
@@ -11,13 +11,14 @@ import pytest
 
 import sim
 from sim.measures.definitions import COLUMNS
-from sim.studies.scheduler import Until
+from sim.runs.running import SUMMARY
+from sim.studies.stopping import PrecisionTarget
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
 
 
-def test_the_table_is_the_summaries_of_the_runs_in_order(whole):
+def test_the_table_has_the_summaries_of_the_runs_in_order(whole):
     expected = []
     for point, (limit, click) in enumerate(
         (limit, click) for limit in (1, 3, None) for click in (0.1, 0.5)
@@ -64,7 +65,7 @@ def test_a_finished_study_runs_nothing(whole, ran):
     assert whole.path.read_bytes() == before
 
 
-def test_more_replications_run_only_those(whole, tmp_path, ran):
+def test_more_replications_run_only_the_new_ones(whole, tmp_path, ran):
     small(2).run(tmp_path, jobs=1)
     del ran[:]
     small(3).run(tmp_path, jobs=1)
@@ -74,7 +75,7 @@ def test_more_replications_run_only_those(whole, tmp_path, ran):
     assert set(fewer["seed"]) == {5}
 
 
-def test_equal_points_are_run_once_and_stand_in_the_table_twice(tmp_path, ran):
+def test_equal_points_are_run_once_and_have_rows_each(tmp_path, ran):
     limits = [{"platform.limit": limit} for limit in (2, 3, 2, None, "none", 2)]
     table = sim.Study(SMALL, limits, replications=2).run(tmp_path, jobs=1).to_pandas()
     assert len(ran) == 3 * 2
@@ -86,14 +87,14 @@ def test_equal_points_are_run_once_and_stand_in_the_table_twice(tmp_path, ran):
     pd.testing.assert_frame_equal(first, last)
 
 
-def test_a_table_that_is_written_in_many_pieces_is_the_same(whole, tmp_path, monkeypatch):
+def test_a_table_written_in_many_pieces_is_the_same(whole, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.studies.table.ROWS", 7)
     pieces = small().run(tmp_path, jobs=1)
     assert pyarrow.parquet.ParquetFile(pieces.path).num_row_groups == 6
     pd.testing.assert_frame_equal(pieces.to_pandas(), whole.to_pandas())
 
 
-def test_columns_that_bear_the_name_of_a_parameter(tmp_path):
+def test_columns_with_the_name_of_a_parameter(tmp_path):
     table = sim.Study(
         SMALL, {"members": [30, 20], "seed": [7, 2**64 - 1], "days": [5]}, replications=2
     ).run(tmp_path, jobs=1)
@@ -104,7 +105,7 @@ def test_columns_that_bear_the_name_of_a_parameter(tmp_path):
     assert not {"scenario.members", "scenario.seed", "days"} & set(table.measures)
 
 
-def test_what_is_no_number_stands_as_json(tmp_path):
+def test_values_that_are_not_numbers_are_json(tmp_path):
     policies = [{"everyone": 1}, {"interacted": 1, "everyone": 1}]
     table = (
         sim.Study(SMALL, {"policies": policies, "meeting.repeat_log": [True]}, replications=1)
@@ -135,20 +136,20 @@ def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, jobs):
     assert list(everybody["degree"].isna()) == [False, False, True, False] * 2
 
 
-def test_what_is_wrong_only_together_is_a_row_too(tmp_path):
+def test_values_that_are_wrong_in_combination_are_a_failed_run(tmp_path):
     table = sim.Study(SMALL, {"society.often": [3, 9]}, replications=1).run(tmp_path, jobs=1)
     assert table.failed()["error"].tolist() == [
         "society.close: expected 10 or more, above often, got 7"
     ]
 
 
-def test_nothing_but_failures(tmp_path):
+def test_a_study_whose_runs_all_fail(tmp_path):
     table = sim.Study(SMALL, {"society.often": [8, 9]}, replications=2).run(tmp_path, jobs=1)
     assert len(table) == 4
     assert table.measures == []
 
 
-def test_failed_runs_are_tried_again_if_so_asked(tmp_path, monkeypatch, ran):
+def test_failed_runs_can_be_tried_again(tmp_path, monkeypatch, ran):
     broken = {"on": True}
 
     def summary(result: sim.Result) -> pd.DataFrame:
@@ -168,14 +169,14 @@ def test_failed_runs_are_tried_again_if_so_asked(tmp_path, monkeypatch, ran):
     assert ran == [7] * 6
 
 
-def test_a_process_that_dies_twice_is_a_line_and_no_failed_run(tmp_path, ran):
-    """It may be the machine's fault; the others are done, and kept."""
+def test_a_process_that_dies_twice_is_an_error_and_not_a_failed_run(tmp_path, ran):
+    """The machine may be at fault; the other runs are done and kept."""
     study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=4, keep=dies_at_seven)
     line = r"^the run of point 1 \(platform.limit = 3\) with seed 7: its process died twice"
     with pytest.raises(sim.InputError, match=line):
         study.run(tmp_path, jobs=2)
     assert not (tmp_path / "table.parquet").exists()
-    study.keep = sim.runs.running.SUMMARY  # whose process lives; the study is the same
+    study.keep = SUMMARY  # its process does not die; the study is the same
     study.run(tmp_path, jobs=1)
     assert ran == [7]
 
@@ -186,7 +187,8 @@ import sim
 def keep(result):
     return result.summary
 
-sim.Study(sim.Scenario(members=20, days=2), {"platform.limit": [1, 2]}, replications=4%s).run("out", jobs=2)
+scenario, limits = sim.Scenario(members=20, days=2), {"platform.limit": [1, 2]}
+sim.Study(scenario, limits, replications=4%s).run("out", jobs=2)
 print("done")
 """
 
@@ -194,8 +196,11 @@ print("done")
 @pytest.mark.parametrize(
     ("how", "keep"), [("script", ", keep=keep"), ("-", ", keep=keep"), ("-", "")]
 )
-def test_functions_that_other_processes_can_t_import(tmp_path, how, keep):
-    """In a script without a guard, or typed in: done, or a line before the first run where the text can't be read."""
+def test_functions_that_other_processes_cannot_import(tmp_path, how, keep):
+    """From a script without a guard, or typed in.
+
+    They work, or are an error before the first run if their source can't be read.
+    """
     text = TYPED_IN % keep
     (tmp_path / "unguarded.py").write_text(text)
     done = subprocess.run(
@@ -217,7 +222,7 @@ def test_functions_that_other_processes_can_t_import(tmp_path, how, keep):
 # Comparing
 
 
-def test_paired_by_construction(tmp_path):
+def test_points_are_compared_in_pairs_of_one_seed(tmp_path):
     limits = sim.Study(
         SMALL.replace({"answering.idk_click": 0.3}), {"platform.limit": [1, 4]}, replications=5
     )
@@ -249,7 +254,7 @@ def test_paired_by_construction(tmp_path):
         ((0, 1, "blocked", "everyon"), "policy: everyon: not there; nearest: everyone"),
     ],
 )
-def test_what_cannot_be_compared(whole, asked, line):
+def test_wrong_comparisons(whole, asked, line):
     with pytest.raises(sim.InputError, match=line):
         whole.compare(*asked)
 
@@ -257,8 +262,8 @@ def test_what_cannot_be_compared(whole, asked, line):
 # Rows that are no replications
 
 
-def test_rows_of_one_run_are_not_taken_for_replications(tmp_path):
-    """Days share their run's luck: as replications they make intervals far too narrow."""
+def test_rows_of_one_run_are_not_replications(tmp_path):
+    """Days of one run are not independent: as replications they make intervals too narrow."""
     study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=3, keep=sim_series)
     table = study.run(tmp_path, jobs=1)
     rows = r"12 rows of one run \(point 0, replication 0, policy 'everyone'\), which are no replic"
@@ -277,8 +282,8 @@ def sim_series(result: sim.Result) -> pd.DataFrame:
     return result.series
 
 
-def test_runs_of_one_seed_at_several_points_are_no_replications(whole):
-    """Nor does a point that stands in the design twice have twice as many."""
+def test_runs_of_one_seed_at_several_points_are_not_replications(whole):
+    """And a point that is in the design twice does not have twice as many."""
     runs = whole.to_pandas()
     with pytest.raises(sim.InputError, match=r"runs: 6 rows of one run \(policy 'everyone', repl"):
         sim.aggregate(runs, by="policy", measures=["degree"])
@@ -293,7 +298,7 @@ def test_runs_of_one_seed_at_several_points_are_no_replications(whole):
 # Enough replications
 
 
-def test_until_the_interval_is_narrow_enough(tmp_path, ran):
+def test_replications_until_the_interval_is_narrow_enough(tmp_path, ran):
     both = sim.Study(SMALL, {"answering.idk_click": [0.0, 0.5]})
     table = both.run(tmp_path, jobs=1, until={"blocked": 0.02, "degree/everyone": 2.0}, most=60)
     assert len(ran) == len(
@@ -326,13 +331,13 @@ def test_until_the_interval_is_narrow_enough(tmp_path, ran):
     assert table_bytes(again) == table_bytes(tmp_path)
 
 
-def test_until_does_not_go_on_where_all_fails(tmp_path):
+def test_until_stops_if_all_runs_fail(tmp_path):
     table = sim.Study(SMALL, {"society.often": [9]}).run(tmp_path, jobs=1, until={"blocked": 0.01})
     assert len(table) == 10
 
 
-def test_how_many_replications_are_enough():
-    rule = Until({"blocked": 1.0}, most=50)
+def test_how_many_replications_a_precision_target_needs():
+    rule = PrecisionTarget({"blocked": 1.0}, most=50)
     assert rule.enough([(0.0,)] * 10) == 10
     assert rule.enough([(0.0,), (10.0,)] * 5) == 20  # far from enough: twice as many
     assert rule.enough([(0.0,), (3.2,)] * 5) == 15  # half-width 1.21: 10 * 1.21**2
@@ -356,13 +361,13 @@ def test_how_many_replications_are_enough():
         ),
     ],
 )
-def test_wrong_until_is_said_before_the_first_run(tmp_path, until, line):
+def test_a_wrong_until_is_an_error_before_the_first_run(tmp_path, until, line):
     with pytest.raises(sim.InputError, match=line):
         sim.Study(SMALL, {"platform.limit": [1]}).run(tmp_path, jobs=1, until=until)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_known_only_after_the_first_run_is_said_then(tmp_path, ran):
+def test_a_wrong_until_may_show_only_after_the_first_run(tmp_path, ran):
     own = sim.Study(SMALL, {"platform.limit": [1]}, keep=twice)
     assert len(own.run(tmp_path / "own", jobs=1, until={"twice": 1.0}, most=10)) == 40
     with pytest.raises(
@@ -383,5 +388,5 @@ def twice(result: sim.Result) -> pd.DataFrame:
     return result.summary[["policy"]].assign(twice=2 * result.summary["degree"])
 
 
-def test_what_a_study_of_summaries_may_look_at_is_what_they_have():
+def test_a_study_of_summaries_may_use_all_their_columns():
     assert list(sim.run(SMALL).summary) == ["policy", *COLUMNS]

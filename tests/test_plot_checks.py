@@ -1,11 +1,11 @@
-"""What can't be drawn is one line, not an error from within pandas, networkx or matplotlib."""
+"""Wrong arguments of ``sim.plots`` are an error in one line, not one of pandas or matplotlib."""
 
 import networkx as nx
 import pandas as pd
 import pytest
 
 import sim
-from sim.plots import figures as plots
+from sim import plots
 
 ROW = {"population": "mixed", "policy": "everyone", "mean": 0.5, "low": 0.4, "high": 0.6}
 SERIES = pd.DataFrame([ROW | {"measure": "reach2_share", "day": day} for day in (1, 2)])

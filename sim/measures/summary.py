@@ -1,0 +1,132 @@
+"""The summary of a run: all measures at its end, a row for each policy."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scenario.scenario import Scenario
+from .definitions import (
+    COLUMNS,
+    EVERYBODY,
+    INTERVALS,
+    MEDIANS,
+    NEVER,
+    WALKS,
+    Floats,
+    Ints,
+    measures_to_take,
+    member_columns,
+)
+from .egos import choose_egos, means
+from .reach import Adjacency, adjacency, clustering, in_largest_component, reach
+from .survival import times_to_block
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def summary(
+    scenario: Scenario,
+    members: "pd.DataFrame | Mapping[str, NDArray[Any]]",
+    connections: NDArray[np.int32] | Callable[[], NDArray[np.int32]],
+    only: Collection[str] | None = None,
+) -> "pd.DataFrame":
+    """Take the measures at the end of a run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    members : DataFrame
+        A row for each member, as in ``Result.members``; or its columns as arrays, with the place of
+        the policy instead of its name, and ``NEVER`` where there is no day.
+    connections : int32 array (E, 2)
+        Pairs of members, the smaller first; or a function that returns them, called only if they
+        are needed.
+    only : collection of str, optional
+        Measures to take; None: all. Reach, clustering and the largest component take the most time.
+
+    Returns
+    -------
+    DataFrame
+        A row for each policy and one for ``all``; columns ``policy``, ``members`` and the measures.
+        With reach or clustering, the last columns are ``egos``, the number of members that these
+        were computed for, and ``reach2_low``, ``reach2_high``, ``reach3_low``, ``reach3_high``,
+        ``clustering_low``, ``clustering_high``, the 95 % interval of each mean. It has no width if
+        the egos are everybody. A share of nothing is NaN.
+
+    Raises
+    ------
+    InputError
+        A name in ``only`` is not a measure.
+
+    Examples
+    --------
+    >>> import sim
+    >>> result = sim.run(sim.Scenario(members=100, days=30))
+    >>> sim.measures.summary(result.scenario, result.members, result.connections, ["acceptance"])
+              policy  members  acceptance
+    0       everyone       33    0.748588
+    1     interacted       34    0.779661
+    2  close_friends       33    0.989247
+    3            all      100    0.790262
+    """
+    import pandas as pd
+
+    asked = measures_to_take(only)
+    own = members if isinstance(members, Mapping) else member_columns(scenario, members)
+    policy, policies = own["policy"].astype(np.int64), len(scenario.policies)
+
+    def total(column: Any) -> Floats:
+        """Sum over the members of each policy, and over everybody."""
+        sums = np.bincount(policy, np.asarray(column, np.float64), policies)
+        return np.append(sums, sums.sum())
+
+    size = total(np.ones(len(policy)))
+    sent, degree = total(own["invitations_sent"]), total(own["degree"])
+    columns = {
+        "degree": _share(degree, size),
+        "acceptance": _share(total(own["accepted"]), sent - total(own["pending"])),
+        "reciprocity": _share(total(own["mutual_arcs"]), total(own["arcs"])),
+        "recognised": _share(total(own["recognised"]), degree),
+        "blocked": _share(total(own["blocked_day"] != NEVER), size),
+        "restricted_time": _share(total(own["restricted_days"]), size * scenario.days),
+        "idk_rate": _share(total(own["strikes"]), sent),
+        "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
+    }
+    if asked & set(MEDIANS):
+        columns |= times_to_block(scenario, own, policy, policies)
+    if asked & {*WALKS, "largest_component"}:
+        pairs = connections() if callable(connections) else connections
+        society = adjacency(pairs, len(policy))
+        inside = in_largest_component(pairs, len(policy))
+        columns["largest_component"] = _share(total(inside), size)
+        columns |= _walks(scenario, society, policy, policies) if asked & set(WALKS) else {}
+    kept_names = asked | set(INTERVALS)
+    kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
+    names = [*scenario.policies, EVERYBODY]
+    return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
+
+
+def _walks(
+    scenario: Scenario, society: Adjacency, policy: Ints, policies: int
+) -> dict[str, NDArray[Any]]:
+    """Return reach and clustering with their intervals, and the number of egos behind them."""
+    egos = choose_egos(policy, policies, scenario.seed)
+    some = None if len(egos) == society.members else egos
+    two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
+    local = means(clustering(society, some), egos, policy, policies)
+    columns: dict[str, NDArray[Any]] = {
+        "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
+        "reach2_share": two[:, 0] / (society.members - 1),
+        "reach3_share": three[:, 0] / (society.members - 1),
+    }
+    for name, values in (("reach2", two), ("reach3", three), ("clustering", local)):
+        columns |= {name: values[:, 0], f"{name}_low": values[:, 1], f"{name}_high": values[:, 2]}
+    return columns
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    share: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return share

@@ -1,0 +1,172 @@
+"""Survival: how long members stay without a restriction, by Kaplan-Meier curves."""
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..parameters.checks import real
+from ..parameters.kinds import shown
+from ..scenario.scenario import Scenario, checked
+from .definitions import EVERYBODY, LEVEL, MEDIANS, NEVER, Floats, Ints, member_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Clock = Literal["days", "invitations"]
+CLOCKS: dict[Clock, set[str]] = {
+    "days": {"policy", "blocked_day"},
+    "invitations": {"policy", "invitations_until_block", "invitations_sent"},
+}
+"""How the time until a restriction is measured, and the columns of members that this needs."""
+LEAST_AT_RISK = 0.1
+"""A survival curve is not reliable where a smaller share of the members is still at risk [Pocock,
+Clayton and Altman 2002, Lancet 359, 1686]."""
+
+
+def survival(
+    scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *, level: float = LEVEL
+) -> "pd.DataFrame":
+    """Estimate the share of members never restricted, by the Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its policies, and the number of days after which members are censored.
+    members : DataFrame
+        A row for each member, as in ``Result.members``; several replications may be concatenated.
+    by : {"days", "invitations"}
+        The time: days since the platform opened, or invitations sent. Members never restricted are
+        censored at the last day, or at the number of invitations that they sent.
+    level : float
+        Level of the interval, from 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``policy`` (the names and ``all``; no rows for a policy that nobody has), ``time``,
+        ``survival``, ``low``, ``high`` and ``at_risk``, the members neither restricted nor censored
+        before that time. Each curve starts at time 0 with 1, and changes only at the times listed.
+        The interval is the exponential Greenwood one (log-log; Sawyer 2003). It has no width at 1.
+        Where the curve has come to 0, the upper end keeps its last value.
+
+    Raises
+    ------
+    InputError
+        An argument is not a scenario, a table of members, one of the two times, or a level.
+
+    Examples
+    --------
+    >>> import sim
+    >>> result = sim.run(sim.Scenario(members=100, days=60, platform={"limit": 1}))
+    >>> curves = sim.survival(result.scenario, result.members)
+    >>> curves[curves["policy"] == "everyone"].tail(3)
+          policy  time  survival       low      high  at_risk
+    15  everyone    52  0.454545  0.281783  0.612132       16
+    16  everyone    54  0.424242  0.255868  0.583111       15
+    17  everyone    60  0.393939  0.230561  0.553524       14
+    """
+    import pandas as pd
+
+    checked(scenario)
+    if by not in CLOCKS:
+        raise InputError(f"by: not known (got {shown(by)}); must be one of {', '.join(CLOCKS)}")
+    if not isinstance(members, pd.DataFrame) or not set(members) >= CLOCKS[by]:
+        raise InputError(
+            f"members: not a table of members (got {shown(members)}); must be as Result.members"
+        )
+    level = real("level", level, 0, 1)
+    time, restricted = first_restricted(scenario, member_columns(scenario, members), by)
+    curves = {}
+    for name in [*scenario.policies, EVERYBODY]:
+        own = (
+            np.ones(len(members), bool)
+            if name == EVERYBODY
+            else (members["policy"] == name).to_numpy()
+        )
+        if own.any():
+            curves[name] = _curve(time[own], restricted[own], level)
+    columns = (np.concatenate(parts) for parts in zip(*curves.values(), strict=True))
+    names = np.repeat(list(curves), [len(at) for at, *_ in curves.values()])
+    return pd.DataFrame(
+        {
+            "policy": names,
+            **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True)),
+        }
+    )
+
+
+def times_to_block(
+    scenario: Scenario, own: Mapping[str, NDArray[Any]], policy: Ints, policies: int
+) -> dict[str, Floats]:
+    """Return the median times until the first restriction, in days and in invitations."""
+    days, invitations = (
+        _medians(*first_restricted(scenario, own, by), policy, policies) for by in CLOCKS
+    )
+    if len(np.unique(policy)) > 1:
+        # members of a policy that invites few are censored early on this clock: not at random
+        invitations[-1] = np.nan
+    return dict(zip(MEDIANS, (days, invitations), strict=True))
+
+
+def first_restricted(
+    scenario: Scenario, members: Mapping[str, NDArray[Any]], by: Clock
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return when each member was first restricted or was censored, and which of the two it was."""
+    if by == "days":
+        first = members["blocked_day"]
+        censored_at = np.full(len(first), scenario.days)
+    else:
+        first, censored_at = members["invitations_until_block"], members["invitations_sent"]
+    return np.where(first == NEVER, censored_at, first), first != NEVER
+
+
+def _medians(time: Ints, restricted: NDArray[np.bool_], policy: Ints, policies: int) -> Floats:
+    """Return the median time of each policy and of everybody: when the curve first is at most 1/2.
+
+    NaN where the curve stays above, or where fewer than ``LEAST_AT_RISK`` are at risk at that time.
+    """
+    medians = np.full(policies + 1, np.nan)
+    for place in range(policies + 1):
+        own = policy == place if place < policies else np.ones(len(policy), bool)
+        if restricted[own].any():
+            curve = _never_restricted(time[own], restricted[own])
+            # the curve is a product of fractions, so it is one half only up to rounding
+            below = curve.probabilities <= 0.5 + 1e-12
+            median = curve.quantiles[below.argmax()]
+            if below.any() and (time[own] >= median).mean() >= LEAST_AT_RISK:
+                medians[place] = median
+    return medians
+
+
+def _never_restricted(time: Ints, restricted: NDArray[np.bool_]) -> Any:
+    """Return the Kaplan-Meier curve: the share of members not restricted by each time."""
+    from scipy.stats import CensoredData, ecdf
+
+    return ecdf(CensoredData(uncensored=time[restricted], right=time[~restricted])).sf
+
+
+def _curve(time: Ints, restricted: NDArray[np.bool_], level: float) -> tuple[NDArray[Any], ...]:
+    """Return the columns of a Kaplan-Meier curve: time, survival, low, high, at risk."""
+    curve = _never_restricted(time, restricted)
+    with warnings.catch_warnings():
+        # at 1 and at 0, where it is set below
+        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)
+        bounds = curve.confidence_interval(level, method="log-log")
+    at, still, low, high = (
+        curve.quantiles,
+        curve.probabilities,
+        bounds.low.probabilities,
+        bounds.high.probabilities,
+    )
+    if at[0] > 0 or still[0] < 1:
+        at, still, low, high = (
+            np.append(first, values) for first, values in ((0, at), (1, still), (1, low), (1, high))
+        )
+    low[still == 1] = high[still == 1] = 1
+    if still[-1] == 0:
+        low[-1], high[-1] = 0, high[-2]
+    return at.astype(np.int64), still, low, high, len(time) - np.searchsorted(np.sort(time), at)

@@ -1,0 +1,130 @@
+"""The look of figures: colours, markers and lines of policies, and the settings of matplotlib.
+
+A policy looks the same in every figure. Colour-blind people can tell the colours apart, and the
+markers and lines remain distinct in a grey copy.
+"""
+
+import functools
+import itertools
+import textwrap
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..files import atomic_write
+from ..parameters.checks import real
+from . import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.typing import LineStyleType, MarkerType
+
+
+class Style(NamedTuple):
+    """How a policy is drawn."""
+
+    colour: str
+    marker: "MarkerType"
+    line: "LineStyleType"
+
+
+BUILT_IN = {
+    "everyone": Style("#D55E00", "o", "solid"),
+    "interacted": Style("#0072B2", "s", (0, (5, 1.5))),
+    "close_friends": Style("#009E73", "^", (0, (1.2, 1.2))),
+    "all": Style("#595959", "D", (0, (4, 1.5, 1, 1.5))),
+}
+"""The styles of the built-in policies and of all members together; the colours are those of Okabe
+and Ito (2008)."""
+FURTHER = (
+    Style("#CC79A7", "v", (0, (7, 1.5, 1.2, 1.5))),
+    Style("#E69F00", "P", (0, (3, 1.5))),
+    Style("#56B4E9", "X", (0, (1, 2.5))),
+    Style("#000000", "*", (0, (8, 3))),
+    Style("#8C7300", "h", (0, (2, 1, 2, 3))),
+)
+"""The styles of other policies, in the order in which they are named; after the last, the first
+follows again."""
+KINDS = {
+    "mixed": "mixed: all policies in one society",
+    "alone": "alone: everybody has the policy",
+    "newcomer": "newcomer: few have the policy",
+}
+"""Titles of panels: what the populations of the comparison are; another population has its name."""
+COMMONER = {"newcomer": 1, "mixed": 2, "alone": 3}
+"""How common a policy is in these populations, in order."""
+WIDTH = 7.5
+"""Inches: the width of the text of a page; the sizes of fonts fit it."""
+LOOK: dict[Any, Any] = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#595959",
+    "axes.linewidth": 0.8,
+    "xtick.color": "#404040",
+    "ytick.color": "#404040",
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "lines.linewidth": 1.6,
+    "figure.dpi": 160,
+    "savefig.dpi": 160,
+    "svg.hashsalt": "invitesim",
+    "svg.fonttype": "path",
+}
+FINEST = 150
+"""Most points of a line: more can't be seen and make large files."""
+INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
+
+
+def styles(policies: Iterable[str]) -> dict[str, Style]:
+    """Return the style of each policy; those that are not built in have ``FURTHER`` in order."""
+    further = itertools.cycle(FURTHER)
+    names = dict.fromkeys(checks.names("policies", policies))
+    return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
+
+
+def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+    """Return a function that draws in our look, whatever the user's settings of matplotlib are."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        from matplotlib import style
+
+        with style.context(["default", LOOK]):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def sheet(height: float) -> "Figure":
+    """Return an empty figure as wide as the text of a page and ``height`` inches high."""
+    from matplotlib.figure import Figure
+
+    height = real("height", height, 0.1, 1000)
+    return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def headed(figure: "Figure", finding: str, below: str) -> None:
+    """Write above a figure the finding that it shows, and below it what it is of."""
+    figure, below = checks.figure(figure), checks.words("below", below)
+    finding = textwrap.fill(checks.words("finding", finding), 82)
+    figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
+    figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)
+
+
+def save(figure: "Figure", path: str | Path) -> None:
+    """Write a figure to ``path`` with the suffixes ``.png`` and ``.svg``.
+
+    The same figure has the same bytes.
+    """
+    from matplotlib import style
+
+    figure, path = checks.figure(figure), checks.place(path)
+    with style.context(["default", LOOK]):
+        with atomic_write(path.with_suffix(".png")) as beside:
+            figure.savefig(beside, metadata={"Software": None})
+        with atomic_write(path.with_suffix(".svg")) as beside:
+            figure.savefig(beside, metadata={"Date": None, "Creator": None})
