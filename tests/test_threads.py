@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -78,6 +79,32 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
     assert engine.view.column("strangers").max() > lists.NEAR, "no list has more than near chunks"
     assert engine.view.column("degree").max() > lists.NEAR
     assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
+
+
+def test_a_thread_with_more_acceptances_to_hand_on_than_another():
+    """The list of the first grows, in mid-stage, when the second has made its own."""
+    busy, still = (
+        sim.InvitePolicy("busy", directory=1),
+        sim.InvitePolicy("still", contacts=1, min_tie=4),
+    )
+    scenario = sim.Scenario(
+        members=400,
+        days=6,
+        seed=1,
+        meeting={"rate": 0},
+        inviting={"per_day": 16, "tries": 8},
+        answering={"accept": (0.9,) * 5, "delay_scale": 0},
+        platform={"preset": "none"},
+        policies=[busy, still],
+    )
+
+    def lived(threads):
+        engine = Engine(scenario, threads)
+        engine.set_policies(np.arange(400) >= 220)  # 20 of them are the second thread's
+        engine.advance(scenario.days)
+        return bytes_of(engine.result())
+
+    assert lived(2) == lived(1)
 
 
 def assert_nothing_was_done(engine):
