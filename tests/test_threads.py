@@ -10,6 +10,7 @@ import sim
 from sim.engine import Engine
 from sim.kernel.state import lists
 from sim.kernel.state import society as arrays
+from sim.kernel.state.bonds import CONNECTIONS, CONTACTS, STRANGERS
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +106,25 @@ def test_a_thread_with_more_acceptances_to_hand_on_than_another():
         return bytes_of(engine.result())
 
     assert lived(2) == lived(1)
+
+
+@pytest.mark.parametrize("name", ["contacts", "strangers", "degree"])
+def test_a_list_that_is_full_is_never_read_behind_its_end(name):
+    """Behind a row of a directory lies the next member's: its places would be anywhere."""
+    column = {"contacts": CONTACTS, "strangers": STRANGERS, "degree": CONNECTIONS}[name]
+    scenario = sim.Scenario(
+        members=12,
+        days=5,
+        meeting={"rate": 2 * (name != "strangers"), "again": 0, "friend": 0, "history_days": 0},
+        inviting={"per_day": 2},
+        answering={"accept": (1,) * 5, "delay_scale": 0},
+        policies=[sim.InvitePolicy("anyone", contacts=1, directory=5)],
+    )
+    engine = Engine(scenario)
+    engine.state.people.counts[column] = lists.LONGEST - 1  # of the first member
+    with pytest.raises(sim.InputError, match="more than 262528 contacts"):
+        engine.advance(scenario.days)
+    assert engine.view.column(name)[0] == lists.LONGEST
 
 
 def assert_nothing_was_done(engine):

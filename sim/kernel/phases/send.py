@@ -32,6 +32,7 @@ from ..state.lists import (
     NEXT_SLOT,
     ROW,
     has_room,
+    length_after,
     lengthen,
     place_in_pool,
 )
@@ -55,7 +56,7 @@ def _new_stranger(state, ego, other, today):
     """Return the slot of a new bond of ego with somebody whom it has never met."""
     people, length = state.people, np.int64(state.people.counts[COUNTS * ego + STRANGERS])
     slot = lengthen(people.strangers, people.blocks, state.clock, NEXT_SLOT, ego, length)
-    people.counts[COUNTS * ego + STRANGERS] = length + 1
+    people.counts[COUNTS * ego + STRANGERS] = length_after(length)
     people.alter[slot] = other
     people.mark[slot] = other & 255
     people.link[2 * slot] = UNLINKED
