@@ -477,6 +477,19 @@ def test_policies_with_a_function_of_their_own(scenario):
     check_equal(scenario)
 
 
+@pytest.mark.parametrize("condition", strategies.CONDITIONS)
+def test_a_function_of_who_looks_only_among_contacts(condition):
+    """All tries at once, among the contacts to whom it agrees: random policies are seldom so."""
+    policy = InvitePolicy("known", contacts=1, condition=condition)
+    meeting, inviting = {"history_days": 20, "rate": 1.0}, {"per_day": 1.5, "tries": 3}
+    told = check_equal(
+        Scenario(
+            members=20, days=15, seed=3, meeting=meeting, inviting=inviting, policies=[policy]
+        )
+    )
+    assert len(told.invitations) > 20
+
+
 @examples(50)
 @given(strategies.logged_scenarios())
 def test_meetings_from_a_log(tmp_path_factory, drawn):
