@@ -82,6 +82,27 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
     assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
 
 
+def test_blocks_that_run_out_before_slots():
+    """400 of 2,000 members have long lists: many blocks, and few of the slots that there are."""
+    busy, still = (
+        sim.InvitePolicy("busy", directory=1),
+        sim.InvitePolicy("still", contacts=1, min_tie=4),
+    )
+    scenario = sim.Scenario(
+        members=2_000,
+        days=10,
+        meeting={"rate": 0},
+        inviting={"per_day": 45, "tries": 4},
+        answering={"accept": (0,) * 5, "idk_click": 0},
+        platform={"preset": "none"},
+        policies=[busy, still],
+    )
+    engine = Engine(scenario)
+    engine.set_policies(np.arange(2_000) >= 400)
+    engine.advance(scenario.days)
+    assert 2**16 < engine.state.clock[lists.NEXT_BLOCK] <= len(engine.state.people.blocks)
+
+
 def test_a_thread_with_more_acceptances_to_hand_on_than_another():
     """The list of the first grows, in mid-stage, when the second has made its own."""
     busy, still = (
