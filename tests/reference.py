@@ -264,16 +264,17 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """Where the candidate of this try comes from, and who it is."""
         policy, people = self.policy, self.model.people
         total = policy.contacts + policy.introductions + policy.directory
+        contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
         u = self.word(day, TRY, 4 * n) / TWO32
         words = [self.word(day, TRY, 4 * n + place) for place in (1, 2)]  # 3 is the delay's
-        if u < policy.contacts / total:
+        if u < contacts_share:
             contacts = self.contacts
             eligible = [
                 alter for alter in contacts if alter not in asked and self.is_eligible(alter)
             ]
             hit = bool(eligible) and chance(words[0], len(eligible) / len(contacts))
             return "contacts", eligible[below(words[1], len(eligible))] if hit else None
-        if u < (policy.contacts + policy.introductions) / total:
+        if u < contacts_share + introductions_share:
             between = self.random_connection(words[0])
             found = None if between is None else people[between].random_connection(words[1])
             return "introductions", found

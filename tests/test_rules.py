@@ -24,7 +24,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
     "max_connections": (-1, 30),
-    **dict.fromkeys(("day", "strike_day", "withdrawn_day", "restricted_until"), (1, 60)),
+    **dict.fromkeys(("day", "strike_day", "restricted_until"), (1, 60)),
     **dict.fromkeys(("miss", "prior", "estimate", "min_acceptance"), (0.0, 1.0)),
     **dict.fromkeys(("weight", "min_ratio"), (-0.2, 4.0)),
 }

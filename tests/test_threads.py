@@ -2,12 +2,14 @@
 
 import threading
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sim
 from sim.kernel.state import lists
 from sim.kernel.state import society as arrays
+from sim.kernel.state.bonds import CONNECTIONS, CONTACTS, STRANGERS
 from sim.model.engine import Engine
 
 
@@ -78,6 +80,72 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
     assert engine.view.column("strangers").max() > lists.NEAR, "no list has more than near chunks"
     assert engine.view.column("degree").max() > lists.NEAR
     assert bytes_of(sim.run(busy, threads=threads)) == bytes_of(plain)
+
+
+def test_blocks_that_run_out_before_slots():
+    """400 of 2,000 members have long lists: many blocks, and few of the slots that there are."""
+    busy, still = (
+        sim.InvitePolicy("busy", directory=1),
+        sim.InvitePolicy("still", contacts=1, min_tie=4),
+    )
+    scenario = sim.Scenario(
+        members=2_000,
+        days=10,
+        meeting={"rate": 0},
+        inviting={"per_day": 45, "tries": 4},
+        answering={"accept": (0,) * 5, "idk_click": 0},
+        platform={"preset": "none"},
+        policies=[busy, still],
+    )
+    engine = Engine(scenario)
+    engine.set_policies(np.arange(2_000) >= 400)
+    engine.advance(scenario.days)
+    assert 2**16 < engine.state.clock[lists.NEXT_BLOCK] <= len(engine.state.people.blocks)
+
+
+def test_a_thread_with_more_acceptances_to_hand_on_than_another():
+    """The list of the first grows, in mid-stage, when the second has made its own."""
+    busy, still = (
+        sim.InvitePolicy("busy", directory=1),
+        sim.InvitePolicy("still", contacts=1, min_tie=4),
+    )
+    scenario = sim.Scenario(
+        members=400,
+        days=6,
+        seed=1,
+        meeting={"rate": 0},
+        inviting={"per_day": 16, "tries": 8},
+        answering={"accept": (0.9,) * 5, "delay_scale": 0},
+        platform={"preset": "none"},
+        policies=[busy, still],
+    )
+
+    def lived(threads):
+        engine = Engine(scenario, threads)
+        engine.set_policies(np.arange(400) >= 220)  # 20 of them are the second thread's
+        engine.advance(scenario.days)
+        return bytes_of(engine.result())
+
+    assert lived(2) == lived(1)
+
+
+@pytest.mark.parametrize("name", ["contacts", "strangers", "degree"])
+def test_a_list_that_is_full_is_never_read_behind_its_end(name):
+    """Behind a row of a directory lies the next member's: its places would be anywhere."""
+    column = {"contacts": CONTACTS, "strangers": STRANGERS, "degree": CONNECTIONS}[name]
+    scenario = sim.Scenario(
+        members=12,
+        days=5,
+        meeting={"rate": 2 * (name != "strangers"), "again": 0, "friend": 0, "history_days": 0},
+        inviting={"per_day": 2},
+        answering={"accept": (1,) * 5, "delay_scale": 0},
+        policies=[sim.InvitePolicy("anyone", contacts=1, directory=5)],
+    )
+    engine = Engine(scenario)
+    engine.state.people.counts[column] = lists.LONGEST - 1  # of the first member
+    with pytest.raises(sim.InputError, match="more than 262528 contacts"):
+        engine.advance(scenario.days)
+    assert engine.view.column(name)[0] == lists.LONGEST
 
 
 def assert_nothing_was_done(engine):

@@ -27,7 +27,9 @@ Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
 through many days, and returns where something is full in the middle of a day, to say what must grow;
-called again it goes on from there. Several threads call it at once and go from stage to stage together.
+called again it goes on from there, in the same stage: a thread that had come to its end finds nothing
+left to do, and lists anew, in the arrays that have grown, what it hands on. Several threads call it at
+once and go from stage to stage together.
 """
 
 from typing import NamedTuple
@@ -42,7 +44,6 @@ from .mechanics.threads import (
     ENCOUNTERS,
     ENCOUNTERS_END,
     ENCOUNTERS_START,
-    FINISHED,
     INVITATIONS,
     INVITATIONS_END,
     REACHED,
@@ -236,7 +237,6 @@ def _conclude(state, partition, stage):
     ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
     clock[STAGE] = DAWN if ends else stage + 1
     for thread in range(partition.threads):
-        partition.all_progress[thread, FINISHED] = 0
         if stage != STRENGTHEN:  # ``_acquaint`` begins with -1
             partition.all_progress[thread, REACHED] = 0
     return said
@@ -253,10 +253,7 @@ def advance(state, parameters, last_day, series, log, partition):
     clock, progress = state.clock, partition.progress
     while clock[DAY] < last_day or clock[STAGE] != DAWN:
         stage = clock[STAGE]
-        if progress[FINISHED] == 0:
-            said = np.int64(_do(state, parameters, stage, clock[DAY], series, log, partition))
-            progress[SAID] = said
-            progress[FINISHED] = np.int64(said == DONE)
+        progress[SAID] = _do(state, parameters, stage, clock[DAY], series, log, partition)
         barrier(partition)
         if partition.thread == 0:
             partition.gate[VERDICT] = _conclude(state, partition, stage)

@@ -2,7 +2,10 @@
 
 One thread alone looks after everybody. Several look after whole sections of the members. All live
 through the day in step: in a stage each writes only what belongs to its members and reads what no
-other changes, and none goes on before all have come to the barrier. What a stage hands on is listed by
+other changes, and none goes on before all have come to the barrier. Where two write to one place, as
+the links between two sides of a bond, both write the same; where one reads what another writes in the
+same stage, either value leads to the same (``acquaint._happen``: a stranger, or one that has moved) or
+only to a prefetch. What a stage hands on is listed by
 the thread that works on it next, so that no thread goes through what concerns others. What threads
 count they count for themselves, and it is added up in the evening.
 """
@@ -21,9 +24,9 @@ from .scratch import Scratch, allocate_scratch
 from .simd import address, fetch_and_add
 
 REPEATS_END, ENCOUNTERS_START, ENCOUNTERS_END, INVITATIONS_END, ACCEPTANCES_END = range(5)
-RISERS_END, REACHED, SAID, FINISHED = range(5, 9)
+RISERS_END, REACHED, SAID = range(5, 8)
 """Columns of ``progress``: where the thread's parts of today's lists end, how far it has got in the
-list of this stage, what it says at the end of a stage, and whether it has finished the stage."""
+list of this stage, and what it says at the end of a stage."""
 RISERS, ENCOUNTERS, INVITATIONS, ACCEPTANCES = range(4)
 """Lists that threads hand to each other, in ``list_starts``."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32

@@ -33,7 +33,7 @@ from ..state.bonds import (
     prefetch_new_slot,
     with_class,
 )
-from ..state.lists import NEXT_SLOT, has_room, lengthen
+from ..state.lists import NEXT_SLOT, has_room, length_after, lengthen
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 from .meet import strengthen
 
@@ -74,7 +74,7 @@ def _new_contact(state, ego, other, today):
     """Return the slot of a new contact of ego, as yet without an encounter."""
     people, length = state.people, np.int64(state.people.counts[COUNTS * ego + CONTACTS])
     slot = lengthen(people.contacts, people.blocks, state.clock, NEXT_SLOT, ego, length)
-    people.counts[COUNTS * ego + CONTACTS] = length + 1
+    people.counts[COUNTS * ego + CONTACTS] = length_after(length)
     people.alter[slot] = other
     people.mark[slot] = other & 255
     people.link[2 * slot + 1] = today << LAST

@@ -23,8 +23,10 @@ from ..rules.answering import (
     needs_reference,
     recognises,
 )
-from ..rules.answering import accepts as accepts_by_chance
-from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn
+from ..rules.answering import (
+    accepts as accepts_by_chance,
+)
+from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
@@ -364,8 +366,9 @@ def withdraw(state, parameters, day, partition):
 @kernel
 def unlock(state, parameters, day, partition):
     """Free, in the morning, the bonds of a thread's members that were locked long enough ago."""
-    people, platform, began = state.people, state.platform, day - parameters.inviting.lock_days - 1
-    if parameters.inviting.lock_days < 0 or began < 1:
+    people, platform, lock_days = state.people, state.platform, parameters.inviting.lock_days
+    began = withdrawal_day(day, lock_days)
+    if lock_days < 0 or began < 1:
         return
     for section in range(partition.first_section, partition.end_section):
         for _ in range(platform.lock_counts[began % len(platform.lock_counts), section]):

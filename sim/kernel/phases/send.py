@@ -27,7 +27,15 @@ from ..state.bonds import (
     with_standing,
 )
 from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY, WELCOMED
-from ..state.lists import NEXT_CONNECTION, NEXT_SLOT, ROW, has_room, lengthen, place_in_pool
+from ..state.lists import (
+    NEXT_CONNECTION,
+    NEXT_SLOT,
+    ROW,
+    has_room,
+    length_after,
+    lengthen,
+    place_in_pool,
+)
 from ..state.rows import (
     ALTER,
     CROSSING,
@@ -48,7 +56,7 @@ def _new_stranger(state, ego, other, today):
     """Return the slot of a new bond of ego with somebody whom it has never met."""
     people, length = state.people, np.int64(state.people.counts[COUNTS * ego + STRANGERS])
     slot = lengthen(people.strangers, people.blocks, state.clock, NEXT_SLOT, ego, length)
-    people.counts[COUNTS * ego + STRANGERS] = length + 1
+    people.counts[COUNTS * ego + STRANGERS] = length_after(length)
     people.alter[slot] = other
     people.mark[slot] = other & 255
     people.link[2 * slot] = UNLINKED

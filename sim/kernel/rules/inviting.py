@@ -93,6 +93,6 @@ def is_withdrawn(standing):
 
 
 @rule
-def opening_day(withdrawn_day, lock_days):
-    """Return the day in whose morning a withdrawn invitation no longer bars another."""
-    return withdrawn_day + lock_days + 1
+def withdrawal_day(day, lock_days):
+    """Return on which day those were withdrawn that bar another no longer from this morning on."""
+    return day - lock_days - 1

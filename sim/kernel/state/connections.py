@@ -10,7 +10,7 @@ from ..mechanics.compilation import inline, kernel
 from ..mechanics.scratch import SIEVE
 from ..mechanics.simd import WIDTH, prefetch
 from .bonds import CONNECTIONS, COUNTS, LISTED
-from .lists import NEXT_CONNECTION, lengthen, place_in_pool
+from .lists import NEXT_CONNECTION, length_after, lengthen, place_in_pool
 
 
 @inline
@@ -26,7 +26,7 @@ def add_connection(state, ego, other):
     place, listed = np.int64(people.counts[row + CONNECTIONS]), people.counts[row + LISTED]
     blocks, connected = people.blocks, platform.connected
     last = lengthen(platform.connections, blocks, state.clock, NEXT_CONNECTION, ego, place)
-    people.counts[row + CONNECTIONS] = place + 1
+    people.counts[row + CONNECTIONS] = length_after(place)
     while place > listed:
         before = connection_place(state, ego, place - 1)
         if connected[before] < other:

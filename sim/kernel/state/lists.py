@@ -44,7 +44,7 @@ def lengthen(directory, blocks, clock, pool, member, length):
     ``pool`` is NEXT_SLOT or NEXT_CONNECTION; that there is room has been asked before (``has_room``).
     """
     if length >= LONGEST:
-        clock[TOO_LONG] = 1  # the run ends with a line
+        clock[TOO_LONG] = 1  # the run ends with a line; until then the last place is taken again
         return place_in_pool(directory, blocks, member, LONGEST - 1)
     if length < NEAR:
         if length & (CHUNK - 1) == 0:
@@ -58,6 +58,12 @@ def lengthen(directory, blocks, clock, pool, member, length):
         block = np.int64(directory[root])
         blocks[block + ((far >> FAR_BITS) & (BLOCK - 1))] = fetch_and_add(clock, pool, FAR_CHUNK)
     return place_in_pool(directory, blocks, member, length)
+
+
+@inline
+def length_after(length):
+    """Return the length of a list after ``lengthen``."""
+    return min(length + 1, np.int64(LONGEST))
 
 
 @inline
