@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
+from docs import picture
 from sim.cli.main import as_markdown
 from sim.scenario.scenario import Scenario
 
@@ -241,3 +242,8 @@ def test_the_answer_quotes_the_committed_results() -> None:
         values = 100 * values.clip(0, 1) if percent else values
         there = {tuple(f"{value:.{places}f}" for value in row) for row in values.to_numpy()}
         assert (mean, low, high) in there, f"{mean}{percent} [{low}, {high}]"
+
+
+def test_the_picture_of_the_imports_is_that_of_the_code() -> None:
+    drawn = picture.PICTURE.read_text(encoding="utf-8")
+    assert drawn == picture.drawn(), "draw it anew: python docs/picture.py"
