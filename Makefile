@@ -38,7 +38,7 @@ lint: env  # style
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 
-format: env  # style, mended where ruff can do it
+format: env  # correct the style where ruff can
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
