@@ -5,7 +5,7 @@ PYTHON = python3
 ARGS =
 RUN = .venv/bin/python
 
-.PHONY: help env compare app test verify bench screenshots examples lint types lock
+.PHONY: help env compare app test verify bench screenshots examples lint format types lock clean
 
 help:  # this list
 	@sed -n 's/^\([a-z]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -38,6 +38,10 @@ lint: env  # style
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 
+format: env  # correct the style where ruff can
+	@$(RUN) -m ruff check --fix
+	@$(RUN) -m ruff format
+
 types: env  # types
 	@$(RUN) -m mypy
 
@@ -45,3 +49,7 @@ lock: env  # requirements.lock from pyproject.toml, with the newest versions
 	@command -v uv >/dev/null || $(RUN) -m pip install --quiet uv
 	@PATH="$$PATH:$$PWD/.venv/bin" uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.12 --upgrade \
 		--generate-hashes --no-annotate --quiet -o requirements.lock
+
+clean:  # remove caches and what was built; .venv and results/ stay
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .numba_cache
+	@find benchmarks docs experiments sim tests verification -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Run the examples of the pages and write what they print into the pages, where it has changed.
+"""Run the examples of the pages and write what they print into the pages; draw the picture of the imports.
 
 ``make examples``; the tests hold that the pages show what is printed.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from docs import picture
 from tests.test_readme import HOUSE, blocks, missing, page, printed
 
 PAGES = ("README.md", "docs/guide.md", "docs/experiments.md", "docs/studies.md")
@@ -32,7 +33,8 @@ def renewed(name: str) -> str:
 
 
 def main() -> None:
-    """Renew all pages."""
+    """Renew all pages, and the picture of docs/architecture.md."""
+    picture.main()
     for name in PAGES:
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)

@@ -15,24 +15,30 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
+from docs import picture
 from sim.cli.main import as_markdown
 from sim.scenario.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent
 PAGES = (
     "README.md",
+    "VISION.md",
     "CONTRIBUTING.md",
+    "docs/architecture.md",
     "docs/guide.md",
     "docs/studies.md",
     "docs/experiments.md",
-    "docs/page.md",
+    "docs/limits.md",
     "docs/odd.md",
-    "docs/rules.md",
+    "docs/page.md",
     "docs/parameters.md",
+    "docs/rules.md",
+    "docs/speed.md",
+    "docs/verification.md",
 )
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCRIPT = 'if __name__ == "__main__":'
-PYTHON = ".venv/bin/python"
+PROGRAM = "invitesim"
 
 
 class Block(NamedTuple):
@@ -59,6 +65,12 @@ def commands(name: str) -> Iterator[list[str]]:
             yield from (
                 shlex.split(line, comments=True) for line in block.text.splitlines() if line
             )
+
+
+def called(command: list[str]) -> list[str]:
+    """Return the words that start a command of the pages in this checkout, installed or not."""
+    assert command[0] == PROGRAM
+    return [sys.executable, "-m", "sim", *command[1:]]
 
 
 def missing(block: Block) -> list[str]:
@@ -137,8 +149,8 @@ def test_the_scenarios_are_scenarios_and_are_run(
         Path(file).write_text(text, encoding="utf-8")
         assert Scenario.from_toml(file) != Scenario()
     for command in commands(name):
-        if command[:4] == [PYTHON, "-m", "sim", "run"] and command[4] in files:
-            ran([sys.executable, *command[1:]])
+        if command[:2] == [PROGRAM, "run"] and command[2] in files:
+            ran(called(command))
             assert (Path(command[command.index("--out") + 1]) / "summary.csv").is_file()
 
 
@@ -151,7 +163,7 @@ def test_the_study_in_python_and_by_its_command(
     (text,) = (block.text for block in blocks("docs/studies.md") if block.language == "toml")
     Path("limits.toml").write_text(text, encoding="utf-8")
     (command,) = commands("docs/studies.md")
-    assert ran([sys.executable, *command[1:]]).startswith("24 runs at 6 points, 0 failed")
+    assert ran(called(command)).startswith("24 runs at 6 points, 0 failed")
     assert (
         Path("results/limits/table.parquet").read_bytes()
         == Path("in python/table.parquet").read_bytes()
@@ -164,11 +176,9 @@ def test_the_guides_command_takes_its_options(
     monkeypatch.chdir(tmp_path)
     Scenario(members=30, days=10).to_toml("stricter.toml")
     (command,) = (
-        command
-        for command in commands("docs/guide.md")
-        if command[:4] == [PYTHON, "-m", "sim", "run"]
+        command for command in commands("docs/guide.md") if command[:2] == [PROGRAM, "run"]
     )
-    ran([sys.executable, *command[1:]])
+    ran(called(command))
     left = {path.name for path in Path("results/stricter").iterdir()}
     promised = (
         page("docs/guide.md").partition("It leaves in the folder")[2].partition("written whole")[0]
@@ -183,14 +193,13 @@ def test_the_other_commands_exist() -> None:
     } <= targets
     assert set(re.findall(r"`make ([a-z]+)", "".join(page(name) for name in PAGES))) <= targets
     compared = [
-        command for name in PAGES for command in commands(name) if "experiments.compare" in command
+        command
+        for name in PAGES
+        for command in commands(name)
+        if command[:2] == [PROGRAM, "compare"]
     ]
-    options = {
-        word
-        for command in compared
-        for word in command[command.index("experiments.compare") :]
-        if word.startswith("--")
-    }
+    assert compared
+    options = {word for command in compared for word in command if word.startswith("--")}
     assert options <= set(
         re.findall(r"--[a-z]+", ran([sys.executable, "-m", "experiments.compare", "--help"]))
     )
@@ -233,3 +242,8 @@ def test_the_answer_quotes_the_committed_results() -> None:
         values = 100 * values.clip(0, 1) if percent else values
         there = {tuple(f"{value:.{places}f}" for value in row) for row in values.to_numpy()}
         assert (mean, low, high) in there, f"{mean}{percent} [{low}, {high}]"
+
+
+def test_the_picture_of_the_imports_is_that_of_the_code() -> None:
+    drawn = picture.PICTURE.read_text(encoding="utf-8")
+    assert drawn == picture.drawn(), "draw it anew: python docs/picture.py"
