@@ -18,6 +18,7 @@ from ..agents import POLICIES, InvitePolicy
 from ..agents.policy import Policies
 from ..errors import InputError
 from ..files import written
+from ..invocation import command
 from ..parameters.checks import by_name, toml_read
 from ..parameters.kinds import (
     Chance,
@@ -560,7 +561,8 @@ def _no_parameter(name: str) -> str:
             *(parameter.name.replace("NAME", policy) for parameter in _listed()),
         ],
     )
-    return f"{name}: no such parameter{nearest or '; must be one of those that python -m sim parameters lists'}"
+    listed = f"; must be one of those that {command()} parameters lists"
+    return f"{name}: no such parameter{nearest or listed}"
 
 
 def declared_kind(name: str) -> Kind | None:
