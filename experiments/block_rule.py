@@ -33,8 +33,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 import sim
-from experiments import lifetime, studies
 from sim import commands
+
+from . import lifetime, studies
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,10 +18,11 @@ import pandas as pd
 import typer
 
 import sim
-from experiments import answers, figures
-from experiments.estimates import differences
-from experiments.populations import populations
 from sim import commands
+
+from . import answers, figures
+from .estimates import differences
+from .populations import populations
 
 Replications = Annotated[
     int,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import sim
 
 if TYPE_CHECKING:
-    from experiments.compare import Comparison
+    from .compare import Comparison
 
 DRAWN = 200
 """Members of the society that is drawn."""

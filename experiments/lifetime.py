@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 import sim
-from experiments import studies
+
+from . import studies
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -35,8 +35,9 @@ import pandas as pd
 import typer
 
 import sim
-from experiments import studies
 from sim import commands
+
+from . import studies
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -27,8 +27,9 @@ import typer
 from numpy.typing import NDArray
 
 import sim
-from experiments import ranges, studies
 from sim import commands
+
+from . import ranges, studies
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,7 +115,7 @@ def check_installed() -> None:
     try:
         import SALib  # noqa: F401
     except ImportError:
-        wanted = "must be installed, by .venv/bin/python -m pip install 'SALib>=1.5' (the extra sensitivity)"
+        wanted = f"must be, by: {commands.install('sensitivity')}"
         raise sim.InputError(f"SALib: not installed; {wanted}") from None
 
 

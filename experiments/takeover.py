@@ -29,9 +29,10 @@ import typer
 from numpy.typing import ArrayLike, NDArray
 
 import sim
-from experiments import studies
 from sim import commands
 from sim.plots.captions import quoted, spoken
+
+from . import studies
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

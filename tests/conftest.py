@@ -22,6 +22,7 @@ NEED_NOTHING_COMPILED = (
     "designs",
     "environment",
     "files",
+    "invocation",
     "parameters",
     "progress",
     "plots",

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.invocation import install
 from tests.study.small import HOUSE, SMALL, fails_at_seven, kept
 
 distributed = pytest.importorskip("distributed")
@@ -188,8 +189,7 @@ def test_without_dask(tmp_path):
     )
     assert (
         done.stdout
-        == "scheduler: distributed is not installed; must be, by: python -m pip install "
-        "'invitesim[cluster]'\n"
+        == f"scheduler: distributed is not installed; must be, by: {install('cluster')}\n"
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 import sim
 from experiments import (
     block_rule,
+    first,
     lifetime,
     ranges,
     selectivity,
@@ -474,3 +475,20 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
     for bad, says in product(["platform.limit=0"], ["platform.limit: expected"]):
         with pytest.raises(sim.InputError, match=says):
             studies.values_of("--x", bad, scenario)
+
+
+# The first look
+
+
+def test_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(first, "MEMBERS", 60)
+    monkeypatch.setattr(first, "REPLICATIONS", 2)
+    code, text, err = called(first.main, "--jobs", "1", "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    answer = (tmp_path / "out" / "answer.txt").read_text()
+    assert text.startswith(f"{answer}\nwritten to ")
+    assert max(map(len, answer.splitlines())) <= 100
+    assert answer.startswith("60 people, a third of whom invite everyone")
+    assert "reaches furthest: " in answer
+    figures = drawn("reach", "mutuality", "survival", "plane", "network")
+    assert written(tmp_path / "out") == figures | {"answer.txt"}

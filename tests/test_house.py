@@ -10,9 +10,9 @@ import sim
 
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
-    *("kernel", "errors", "version", "machine", "interruption", "progress"),
+    *("kernel", "errors", "version", "invocation", "machine", "interruption", "progress"),
     *("parameters", "archives", "files", "agents", "scenario", "society", "results"),
-    *("measures", "model", "plots", "runs", "studies", "app", "cli"),
+    *("measures", "model", "plots", "runs", "studies", "app", "experiments", "cli"),
 )
 """From the ground up; kernel and the small modules beside it know nothing of the rest."""
 ROOMS = ("rules", "mechanics", "state", "phases")

@@ -210,7 +210,7 @@ def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
             server.serve(port, browser=False)
     monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
     with pytest.raises(
-        sim.InputError, match=r"^page: no_such_module is not installed; must be there: .*app"
+        sim.InputError, match=r"^page: no_such_module is not installed; must be, by: .*app\]'?"
     ):
         server.serve(0, browser=False)
 

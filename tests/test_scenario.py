@@ -4,6 +4,7 @@ import copy
 import math
 import operator
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from sim.agents import POLICIES, Bond, Candidate, InvitePolicy
 from sim.errors import InputError
+from sim.invocation import command
 from sim.scenario import Scenario, Society
 from sim.scenario.limits import LONGEST
 from sim.scenario.platform import PRESETS, Platform
@@ -326,7 +328,7 @@ def test_unknown_names_and_the_nearest_known_one(name: str, nearest: str) -> Non
 def test_unknown_names_like_no_other(name: str) -> None:
     with pytest.raises(
         InputError,
-        match=r": no such parameter; must be one of those that python -m sim parameters lists$",
+        match=rf": no such parameter; must be one of those that {re.escape(command())} parameters lists$",
     ):
         Scenario().replace({name: 3})
 

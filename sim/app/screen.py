@@ -10,6 +10,7 @@ import solara
 import solara.lab
 
 from ..errors import InputError
+from ..invocation import command
 from ..scenario.scenario import Scenario
 from . import cards, downloads, telling
 from .controls import Fields, OneOf, Player
@@ -283,7 +284,8 @@ def Downloads(now: Worlds) -> None:
             "quiet",
         )
         _html(
-            "The same scenario on the command line: <code>python -m sim run scenario.toml --out results/mine</code>",
+            f"The same scenario on the command line: <code>{command()} run scenario.toml "
+            "--out results/mine</code>",
             "quiet",
         )
 

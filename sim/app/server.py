@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Sequence
 
 from ..errors import InputError
+from ..invocation import install
 
 SETTINGS = {
     "SOLARA_APP": "sim.app.screen",
@@ -57,9 +58,7 @@ def serve(
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise InputError(
-            f"page: {missing[0]} is not installed; must be there: pip install -e .[app] or make env"
-        )
+        raise InputError(f"page: {missing[0]} is not installed; must be, by: {install('app')}")
     from . import access
 
     if host in ANY and not names:

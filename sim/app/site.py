@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
 
 from ..errors import InputError
+from ..invocation import pip
 from .messages import Messages
 
 CDN = (
@@ -124,7 +125,7 @@ def _extension(name: str) -> Path:
 def _found(folder: Path) -> Path:
     if not (folder.is_dir() and any(folder.iterdir())):
         raise InputError(
-            f"page: {folder} is missing; must be there: pip install --force-reinstall "
+            f"page: {folder} is missing; must be there, by: {pip()} --force-reinstall "
             "solara-assets ipyvue ipyvuetify"
         )
     return folder

@@ -40,6 +40,8 @@ from .. import interruption
 from ..errors import InputError, one_line
 from ..files import destination, no_room
 from ..interruption import INTERRUPTED
+from ..invocation import command as called
+from ..invocation import install as install
 from ..parameters.checks import located
 from ..parameters.settings import settings_read
 from ..parameters.settings import value_read as value_read
@@ -91,7 +93,7 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Any parameter, as platform.limit=3; can be repeated. All: python -m sim parameters",
+        help=f"Any parameter, as platform.limit=3; can be repeated. All: {called()} parameters",
     ),
 ]
 Members = Annotated[
@@ -167,7 +169,11 @@ def chosen(
 
 
 def launch(
-    command: Command, arguments: Sequence[str] | None = None, *, interrupted: str = INTERRUPTED
+    command: Command,
+    arguments: Sequence[str] | None = None,
+    *,
+    interrupted: str = INTERRUPTED,
+    name: str | None = None,
 ) -> NoReturn:
     """Run a command with the process's arguments and end the process.
 
@@ -179,6 +185,8 @@ def launch(
         In place of ``sys.argv[1:]``.
     interrupted : str
         The line for Ctrl-C: what became of the files.
+    name : str, optional
+        What the help says was called, in place of the name of the program.
 
     Raises
     ------
@@ -191,7 +199,7 @@ def launch(
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not have all characters
         sys.stdout.reconfigure(errors="backslashreplace")
     app = command if isinstance(command, typer.Typer) else program(command)
-    code = _ended(app, arguments, interrupted)
+    code = _ended(app, arguments, interrupted, name)
     interruption.end(code)
 
 
@@ -203,10 +211,12 @@ def program(command: Callable[..., None] | None = None) -> typer.Typer:
     return app
 
 
-def _ended(app: typer.Typer, arguments: Sequence[str] | None, interrupted: str) -> int:
+def _ended(
+    app: typer.Typer, arguments: Sequence[str] | None, interrupted: str, name: str | None
+) -> int:
     try:
         # typer turns Ctrl-C inside a command into a returned exit code; our commands return nothing
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name=name, standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except InputError as error:

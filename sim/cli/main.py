@@ -1,5 +1,8 @@
-"""The command line: ``python -m sim run FILE.toml --out DIR`` runs a scenario, ``python -m sim sweep STUDY.toml --out DIR`` a study of
-many, ``python -m sim parameters`` lists what can be set, and ``python -m sim schema`` tells it to an editor.
+"""The command line: ``invitesim COMMAND``, or ``python -m sim COMMAND``.
+
+``try`` is a first look, ``run`` runs a scenario, ``sweep`` a study of many, ``compare`` and
+``experiment NAME`` what ``experiments/`` holds, ``parameters`` lists what can be set, ``schema`` tells it to an editor, and ``page``
+serves the interactive page.
 """
 
 import json
@@ -20,7 +23,7 @@ from ..parameters.kinds import Parameter, plain
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from ..version import VERSION
-from . import commands
+from . import commands, experiments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +61,19 @@ def _invitesim(
     """Simulate network-building strategies: whom to invite, who accepts, and whom the platform blocks."""
 
 
+PASSED_ON: Any = {
+    "context_settings": {"ignore_unknown_options": True, "allow_extra_args": True},
+    "add_help_option": False,
+}
+"""Of a command that hands its options on to an experiment."""
+
+
+@app.command("try", **PASSED_ON)
+def first_look(context: typer.Context) -> None:
+    """Take a first look: the comparison in small."""
+    experiments.run("first", context.args, context.command_path)
+
+
 @app.command()
 def run(
     file: commands.FileToRead,
@@ -80,6 +96,12 @@ def run(
         _write(result, folder)
     print(_main_measures(result.summary))
     print(f"written to {out}")
+
+
+@app.command(**PASSED_ON)
+def compare(context: typer.Context) -> None:
+    """Compare ways of inviting, with intervals."""
+    experiments.run("compare", context.args, context.command_path)
 
 
 @app.command()
@@ -128,6 +150,27 @@ def sweep(
         where = f"point {first['point']}, seed {first['seed']}"
         print(one_line(f"the first that failed: {where}: {first['error']}"))
     print(f"written to {table.path}")
+
+
+@app.command(context_settings=PASSED_ON["context_settings"] | {"allow_interspersed_args": False})
+def experiment(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Of the experiment; none: list them.")
+    ] = None,
+) -> None:
+    """Run an experiment, or list them.
+
+    Without NAME: list them. What follows NAME are options of that experiment, as --help.
+    """
+    if name is not None:
+        experiments.run(name, context.args, f"{context.command_path} {name}")
+    for known, question in experiments.questions().items():
+        print(
+            textwrap.fill(
+                question, WIDTH, initial_indent=f"{known:12} ", subsequent_indent=" " * 13
+            )
+        )
 
 
 @app.command()

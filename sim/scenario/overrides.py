@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents import POLICIES, InvitePolicy
 from ..errors import InputError
+from ..invocation import command
 from ..parameters import kinds
 from ..parameters.checks import by_name
 from ..parameters.kinds import Parameter, Section, near, shown
@@ -140,7 +141,7 @@ def _no_parameter(model: "type[Scenario]", name: str) -> InputError:
     """Return the error of a name that there is not, with the nearest one of the whole scenario."""
     policy = name.split(".")[1] if name.startswith("policies.") and name.count(".") == 2 else "NAME"
     known = [*model.model_fields, *(each.replace("NAME", policy) for each in parameters(model))]
-    list_them = "; must be one of those that python -m sim parameters lists"
+    list_them = f"; must be one of those that {command()} parameters lists"
     return InputError(f"{name}: no such parameter{near(name, known) or list_them}")
 
 

@@ -15,7 +15,7 @@ from experiments.populations import populations
 from tests.compare.calling import FIGURES, FILES, HOUSE, SMALL, called, started, tree
 
 LOGS = HOUSE.parent / "shared" / "data"
-COMMITTED = HOUSE / "results" / "compare"
+COMMITTED = HOUSE / "results" / "published"
 POLICIES = ("everyone", "interacted", "close_friends")
 SMALL_SCENARIO = sim.Scenario(
     members=60, days=25, platform={"limit": 1}, answering={"idk_click": 0.3}
@@ -397,7 +397,7 @@ def test_committed_summary_follows_from_the_committed_runs():
 
 
 def test_committed_runs_are_what_the_code_gives_today():
-    """Replication 0 of all seven societies; the summary of all twenty follows from such runs, see above. All: make compare, git diff."""
+    """Replication 0 of all seven societies; the summary of all twenty follows from such runs, see above. All: make results, git diff."""
     committed = pd.read_csv(COMMITTED / "runs.csv")
     today = compare.compare(sim.Scenario(members=10_000), 1).runs
     pd.testing.assert_frame_equal(

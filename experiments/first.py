@@ -1,0 +1,49 @@
+"""The comparison in small, for a first look: five figures and a paragraph of answer in a minute.
+
+A thousand people in place of ten thousand, and few replications: the order of the policies is that
+of ``compare``, the numbers are not, and the intervals are wider.
+"""
+
+import textwrap
+from pathlib import Path
+
+import sim
+from sim import commands
+
+from . import answers, figures
+from .compare import INTERRUPTED, Comparison, compare
+
+MEMBERS = 1_000
+REPLICATIONS = 5
+
+
+def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
+    """Compare three ways of inviting among 1,000 people: five figures and an answer in a minute.
+
+    Leaves in --out reach, mutuality, survival, plane and network, each as PNG and SVG, and
+    answer.txt, which is also printed.
+    """
+    base = sim.Scenario(members=MEMBERS)
+    with sim.atomic_folder(out) as folder:
+        example = figures.example(base)  # first: code that must be compiled is
+        comparison = compare(base, REPLICATIONS, jobs=jobs)
+        figures.draw(comparison, example, folder)
+        text = answer(comparison)
+        (folder / "answer.txt").write_text(f"{text}\n", encoding="utf-8")
+    print(f"{text}\n\nwritten to {out}: answer.txt and five figures, as PNG and SVG")
+
+
+def answer(comparison: Comparison) -> str:
+    """Return the answer for the society in which all ways of inviting are mixed."""
+    scenario = sim.Scenario(members=MEMBERS)
+    about = (
+        f"{MEMBERS:,} people, a third of whom invite everyone, a third only whom they have "
+        f"interacted with, and a third close friends only; {scenario.days} days, means over "
+        f"{REPLICATIONS} replications with 95 % intervals."
+    )
+    mixed, _, _ = answers.words(comparison.summary, comparison.differences).partition("\n\n")
+    return f"{textwrap.fill(about, answers.WIDTH)}\n\n{mixed.removeprefix('Mixed. ')}"
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=INTERRUPTED)
