@@ -259,9 +259,9 @@ def test_a_member_has_its_story(tab):
     played(page, 50)
     page.get_by_label("Number, 0 to 299").fill(str(number))
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#story:has-text('Member {number} of')")
+    page.wait_for_selector(f"#member:has-text('Member {number} of')")
     row = result.members.loc[number]
-    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#story")
+    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#member")
     invitations = result.invitations
     own = invitations[(invitations["ego"] == number) | (invitations["alter"] == number)]
     assert page.locator("#events tr").count() == len(own) + 1
@@ -269,7 +269,7 @@ def test_a_member_has_its_story(tab):
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
     page.wait_for_function(
-        f"!document.querySelector('#story').innerText.startsWith('Member {number} ')"
+        f"!document.querySelector('#member').innerText.startsWith('Member {number} ')"
     )
 
 
@@ -292,7 +292,7 @@ def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser
     page.goto(address)
     page.wait_for_selector(".theme--dark #numbers")
     assert page.evaluate(
-        "[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)"
+        "[...document.querySelectorAll('.panel')].every(panel => panel.getBoundingClientRect().right <= 390)"
     )
     play = page.get_by_role("button", name="Play")
     assert play.bounding_box()["y"] < 844
@@ -368,7 +368,7 @@ def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empt
     page = tab()
     page.get_by_label("Number, 0 to 999").fill("7")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#story")
+    page.wait_for_selector("#member")
     assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == [
         "The numbers",
         "Whom it knows best",

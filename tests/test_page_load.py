@@ -12,8 +12,8 @@ from tests.page import Tab, served
 
 COUNT = """
 import gc, os, socket, sys, threading, time, types
-from sim.page import server
-from sim.page.worlds import Worlds
+from sim.app import server
+from sim.app.comparison import Comparison
 from tests.page import Server, Tab
 
 with socket.create_server(("127.0.0.1", 0)) as free:
@@ -22,7 +22,7 @@ here = types.SimpleNamespace(host=f"localhost:{port}", port=port)
 
 def alive():
     gc.collect()
-    return sum(isinstance(thing, Worlds) for thing in gc.get_objects())
+    return sum(isinstance(thing, Comparison) for thing in gc.get_objects())
 
 def visit():
     with Tab(here, Cookie="solara-session-id=mine") as tab:
