@@ -305,7 +305,9 @@ def test_columns_can_be_named(tmp_path, text, columns):
 
 @pytest.mark.parametrize("columns", ["", "t i", "t time i", "t i i", "a b c d", "t u v i j"])
 def test_columns_that_tell_nothing(tmp_path, columns):
-    with pytest.raises(InputError, match=r"^columns: do not tell the time and two people \(got"):
+    with pytest.raises(
+        InputError, match=r"^columns: not clear which are the time and two people \(got"
+    ):
         read_contacts(wrote(tmp_path, "20 1 2\n"), 20, columns=columns)
 
 

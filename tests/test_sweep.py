@@ -42,7 +42,7 @@ def test_a_sweep(file, tmp_path):
     assert lines[0].startswith("8 runs at 4 points, 4 failed, ")
     assert (
         lines[1]
-        == "the first that failed: point 1, seed 1: society.close: not above often, 8 (got 7); must be 9 or more"
+        == "the first failed: point 1, seed 1: society.close: not above often, 8 (got 7); must be 9 or more"
     )
     assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"
     table = pd.read_parquet(tmp_path / "out" / "table.parquet")
