@@ -1,4 +1,5 @@
 """An invite policy: whom a member invites, and whom it accepts.
+
 A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers;
 where numbers are not enough, ``condition`` is a small function of the bond, the candidate and the
 day that is compiled into the run and can only narrow down what the numbers allow.

@@ -55,6 +55,7 @@ def read_contacts(
     skip_negative: bool = False,
 ) -> ContactLog:
     r"""Read a log of contacts and merge them into encounters.
+
     Two forms are read, in UTF-8, plain or packed as gzip, bzip2, xz or a zip of one file. Empty
     lines are left out, and lines that start with ``#`` before the first contact:
 
