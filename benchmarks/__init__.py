@@ -1,1 +1,1 @@
-"""How fast this project is beside its peers, measured in one run on the same machine."""
+"""The speed of this project beside its peers, measured in one run on the same machine."""

@@ -1,9 +1,10 @@
-"""``make bench``: this project and plain Mesa side by side, then this project by itself at a million members.
+"""``make bench``: this project beside plain Mesa, then alone with a million members.
 
-Plain Mesa comes in two: as a good user writes it who wants it fast (``plain_mesa``), and as the tests' reference, which is written to be
-read, with Python's own random numbers in place of its keyed draws. Runs alternate, so that a machine that slows down slows both; medians
-are printed. Both sides have one thread and the same scenario. Two figures are given for this project: the days alone, which is what the
-plain models do, and ``sim.run`` with all its tables and networks.
+Plain Mesa comes in two: as a good user writes it who wants it fast (``plain_mesa``), and as the
+tests' reference, which is written to be read, with Python's own random numbers in place of its
+keyed draws. Runs alternate, so that a machine that slows down slows both; medians are printed. Both
+sides have one thread and the same scenario. Two figures are given for this project: the days alone,
+which is what the plain models do, and ``sim.run`` with all its tables and networks.
 """
 
 import statistics
@@ -27,27 +28,28 @@ from tests import reference
 COLD = """
 import time; begun = time.perf_counter()
 import sim; sim.Scenario; imported = time.perf_counter()
-from sim.model.engine import Engine; engine = Engine(sim.Scenario(members=1000)); founded = time.perf_counter()
+from sim.model.engine import Engine
+engine = Engine(sim.Scenario(members=1000)); founded = time.perf_counter()
 engine.advance(2); print(imported - begun, founded - imported, time.perf_counter() - founded)
 """
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Time a piece of work, in seconds of wall time."""
+    """Return the wall time of a piece of work, in seconds."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def days_alone(scenario: sim.Scenario, threads: int = 1) -> Engine:
-    """Live through the history and all days, and take no measures but the daily ones."""
+    """Simulate the history and all days, without measures other than the daily ones."""
     engine = Engine(scenario, threads)
     engine.advance(scenario.days)
     return engine
 
 
 def reference_alone(scenario: sim.Scenario) -> None:
-    """Live through the history and all days in the tests' reference, with Python's own random numbers."""
+    """Simulate the same with the tests' reference, with Python's own random numbers."""
     random = Random(scenario.seed)
     with patch.object(reference, "draw", lambda *key: random.getrandbits(32)):
         reference.Reference(scenario).run()
@@ -59,14 +61,14 @@ def say(what: str, figure: str) -> None:
 
 
 def spread(figures: list[float], form: str) -> str:
-    """Write the median, the smallest and the largest."""
+    """Return the median, the smallest and the largest, as text."""
     return f"{statistics.median(figures):{form}} [{min(figures):{form}}, {max(figures):{form}}]"
 
 
 def beside(
     peer: str, live: Callable[[sim.Scenario], object], scenario: sim.Scenario, repeats: int
 ) -> None:
-    """Print what a member-day costs in a plain Mesa and here, in alternating runs, and how many times as much it is there."""
+    """Print the cost of a member-day in plain Mesa and here, in alternating runs, and the ratio."""
     member_days = scenario.members * (scenario.history_days + scenario.days)
     sides: dict[str, Callable[[sim.Scenario], object]] = {
         peer: live,
@@ -75,9 +77,7 @@ def beside(
         "sim.run, every invitation kept": lambda scenario: sim.run(scenario, threads=1, log=True),
     }
     for side in list(sides)[1:]:
-        sides[side](
-            scenario.replace({"members": 500, "days": 3})
-        )  # what is compiled has been compiled
+        sides[side](scenario.replace({"members": 500, "days": 3}))  # compiles all that is needed
     times: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(repeats):
         for side, work in sides.items():
@@ -121,7 +121,7 @@ def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
 
 
 def memory(engine: Engine) -> None:
-    """Print the bytes of a bond record, all told, and of a member."""
+    """Print the bytes of a bond record, with all that belongs to it, and of a member."""
     bonds, bytes_of_bonds, bytes_of_members = engine.view.footprint()
     members = engine.scenario.members
     say(f"{members:,} members: bond records per member", f"{bonds / members:.1f}")
@@ -133,7 +133,7 @@ def memory(engine: Engine) -> None:
 
 
 def starting_up(repeats: int) -> None:
-    """Print how long a new process takes to import the library, then numba and all else that a run needs, and then waits for the days."""
+    """Print the times of a new process: the import, the first society, and its first days."""
     lines = []
     for _ in range(repeats + 1):
         output = subprocess.run(
@@ -163,7 +163,7 @@ def main(
     small_runs: Annotated[
         int,
         typer.Option(
-            help="Runs of the study whose memory is looked at, as 100000; 0: leave it out."
+            help="Runs of the study whose memory is measured, as 100000; 0: leave it out."
         ),
     ] = 0,
 ) -> None:

@@ -1,4 +1,7 @@
-"""How long a day takes to show on the page: ``python -m benchmarks.page``; needs Chromium."""
+"""The time that a day takes to appear on the page: ``python -m benchmarks.page``.
+
+It needs Chromium.
+"""
 
 import re
 import shutil
@@ -12,8 +15,12 @@ from playwright.sync_api import sync_playwright
 FIRST, DAYS = 200, 30
 STEP = """(day) => new Promise((done) => {
   const begun = performance.now();
-  [...document.querySelectorAll("button")].find((button) => button.innerText.includes("Step")).click();
-  const look = () => (document.querySelector("#numbers").dataset.day > day ? done(performance.now() - begun) : requestAnimationFrame(look));
+  const buttons = [...document.querySelectorAll("button")];
+  buttons.find((button) => button.innerText.includes("Step")).click();
+  const look = () => {
+    const shown = document.querySelector("#numbers").dataset.day > day;
+    return shown ? done(performance.now() - begun) : requestAnimationFrame(look);
+  };
   look();
 })"""
 RESET = STEP.replace('"Step"', '"Reset"').replace("dataset.day > day", "dataset.day == 0")
@@ -46,9 +53,9 @@ def main() -> None:
         day = int(page.get_attribute("#numbers", "data-day") or 0)
         times = sorted(page.evaluate(STEP, day + number) for number in range(DAYS))
         middle, most = statistics.median(times), times[-1]
-        print(
-            f"step to shown, 1,000 members, days {day + 1} to {day + DAYS}: median {middle:.0f} ms, longest {most:.0f} ms"
-        )
+        days = f"days {day + 1} to {day + DAYS}"
+        times_taken = f"median {middle:.0f} ms, longest {most:.0f} ms"
+        print(f"step to shown, 1,000 members, {days}: {times_taken}")
         print(f"reset to shown: {page.evaluate(RESET, 0):.0f} ms")
         browser.close()
         server.terminate()

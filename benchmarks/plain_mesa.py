@@ -1,9 +1,11 @@
 """The same model as a good user of plain Mesa would write it: the yardstick of ``make bench``.
 
-Agents with dictionaries, lists and sets, Python's own random numbers, one method a phase, and every agent acting at once when its turn
-comes. The rules are those of ``docs/rules.md`` but for two things that this way of writing brings with it: agents act one after another,
-in a shuffled order and see what those before them did, and a random number belongs to no one in particular, so two runs that differ in
-one rule share nothing. The end states agree on average, not run by run; ``tests/test_plain_mesa.py`` holds that they do.
+Agents with dictionaries, lists and sets, Python's own random numbers, one method a phase, and every
+agent acting at once when its turn comes. The rules are those of ``docs/rules.md`` but for two
+things that this way of writing brings with it: agents act one after another, in a shuffled order
+and see what those before them did, and a random number belongs to no one in particular, so two runs
+that differ in one rule share nothing. The end states agree on average, not run by run;
+``tests/test_plain_mesa.py`` holds that they do.
 """
 
 import itertools
@@ -18,7 +20,7 @@ from sim import Bond, Candidate, InvitePolicy, Scenario
 
 
 class Tie:
-    """What two members have had to do with each other; both hold the same one."""
+    """The encounters of two members; both have the same object."""
 
     __slots__ = ("last", "met", "talked")
 
@@ -29,7 +31,7 @@ class Tie:
 
 
 class Invitation:
-    """An invitation from the day on which it is sent; ``outcome`` is None while it is pending."""
+    """An invitation; ``outcome`` is None while it is pending."""
 
     __slots__ = ("alter", "ego", "outcome")
 
@@ -77,7 +79,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.invitations_until_block: int | None = None
 
     def meet(self) -> None:
-        """Start an encounter, perhaps."""
+        """Start an encounter, with some probability."""
         random, meeting = self.random, self.model.world.meeting
         if random.random() >= self.p_encounter:
             return
@@ -119,7 +121,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         tie.last = self.model.day
 
     def tie_class(self, alter: "Member") -> int:
-        """0 stranger, 1 online, 2 met once, 3 met often, 4 close."""
+        """Return 0 for a stranger, 1 online, 2 met once, 3 met often, 4 close."""
         tie = self.ties.get(alter)
         if tie is None:
             return 0
@@ -129,12 +131,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return 2 if tie.met < society.often else 3 if tie.met < society.close else 4
 
     def has_room(self) -> bool:
-        """Whether the platform lets this account have one more connection."""
+        """Return whether the platform allows this account one more connection."""
         most = self.model.world.platform.max_connections
         return most is None or len(self.connections) < most
 
     def invite(self) -> None:
-        """Make today's attempts."""
+        """Make today's attempts to invite."""
         model = self.model
         day, inviting, weekly = model.day, model.world.inviting, model.world.platform.weekly_invites
         if day <= self.restricted_until or not self.has_room():
@@ -154,7 +156,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
                     break
 
     def candidate(self) -> "Member | None":
-        """Somebody from one of the policy's sources."""
+        """Return somebody from one of the policy's sources."""
         random = self.random
         contacts, introductions, total = self.sources
         u = random.random() * total
@@ -169,7 +171,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return random.choice(self.model.members)
 
     def wants(self, alter: "Member") -> bool:
-        """Whether this member may and would invite alter."""
+        """Return whether this member may invite alter and wants to."""
         if (
             alter in self.connected
             or alter in self.pending
@@ -223,7 +225,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
             model.due[model.day + delay].append(invitation)
 
     def answer(self, invitation: Invitation) -> None:
-        """Answer an invitation that this member has received, or leave it."""
+        """Answer an invitation that this member has received, or ignore it."""
         random, answering, inviter = self.random, self.model.world.answering, invitation.ego
         k = self.tie_class(inviter)
         recognised = random.random() < answering.recognise[k]
@@ -251,7 +253,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.model.connections += 1
 
     def conclude(self, invitation: Invitation, outcome: str) -> None:
-        """Learn what became of an own invitation."""
+        """Learn from the outcome of an invitation of this member."""
         invitation.outcome = outcome
         del self.pending[invitation.alter]
         k = self.tie_class(invitation.alter)
@@ -262,7 +264,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
             self.accepted_of_class[k] += 1
 
     def enforce(self) -> None:
-        """Let the platform restrict this account, or lift its restriction."""
+        """Restrict this account, or end its restriction."""
         day, platform = self.model.day, self.model.world.platform
         if day == self.restricted_until:
             self.strike_days.clear()
@@ -276,7 +278,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
                 self.model.blocked += 1
 
     def has_broken_a_rule(self) -> bool:
-        """Whether the strikes or the ratio of this account are beyond what the platform allows."""
+        """Return whether the platform's rule restricts this account, for strikes or its ratio."""
         platform = self.model.world.platform
         if platform.limit is not None and len(self.strike_days) >= platform.limit:
             window = platform.window_days
@@ -288,13 +290,14 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
 
 class PlainModel(mesa.Model):  # type: ignore[misc]
-    """The society and the platform; one step is one day."""
+    """A society on a platform; one step is one day."""
 
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(rng=scenario.seed)
         if scenario.meeting.contacts is not None:
             raise ValueError(
-                f"meeting.contacts = {scenario.meeting.contacts}: plain Mesa draws its meetings; leave it out"
+                f"meeting.contacts = {scenario.meeting.contacts}: "
+                "plain Mesa draws its meetings; leave it out"
             )
         self.world = scenario
         self.day = 0
@@ -314,7 +317,7 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
             self.agents.shuffle_do("meet")
 
     def deal(self) -> list[tuple[InvitePolicy, int]]:
-        """Give every member a policy, in exact shares and random order."""
+        """Return a policy for every member, in exact shares and random order."""
         dealt: list[tuple[InvitePolicy, int]] = []
         up_to = itertools.accumulate(self.world.shares().values())
         for place, (policy, share) in enumerate(
@@ -325,7 +328,7 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         return dealt
 
     def step(self) -> None:
-        """Live through a day."""
+        """Simulate a day."""
         self.day += 1
         self.agents.shuffle_do("meet")
         self.note_room()
@@ -348,13 +351,13 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         )
 
     def note_room(self) -> None:
-        """Note who has room for a connection: a cap is judged as of the beginning of a phase."""
+        """Note who has room for a connection: a phase applies the cap as of its beginning."""
         if self.world.platform.max_connections is not None:
             for member in self.agents:
                 member.had_room = member.has_room()
 
     def withdraw(self, invitation: Invitation) -> None:
-        """Take back an invitation that has waited too long."""
+        """Withdraw an invitation that has waited too long."""
         lock = self.world.inviting.lock_days
         invitation.ego.locked_until[invitation.alter] = (
             math.inf if lock is None else self.day + lock

@@ -1,6 +1,4 @@
-"""What it costs until processes are ready: the processor time of 1 and of 16 that have done one
-small run each.
-"""
+"""The cost of starting processes: processor time until 1 and until 16 have done a small run."""
 
 import functools
 import os
@@ -16,7 +14,7 @@ import sim
 SMALLEST = sim.Scenario(members=2, days=1)
 ALL = 16
 PATIENCE = 600
-"""Seconds that a process waits for the others."""
+"""The seconds that a process waits for the others."""
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -30,7 +28,7 @@ def meet(folder: str, number: int, result: sim.Result) -> None:
 
 
 def processor_time(process: int) -> float:
-    """Return the seconds that a process, and all those below it, alive or ended, have had."""
+    """Return the processor time of a process and all its descendants, in seconds."""
     seconds = sum(map(int, _stat(process)[11:15])) / TICK
     everybody = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     return seconds + sum(processor_time(one) for one in everybody if _parent(one) == process)
@@ -59,7 +57,7 @@ def ready(jobs: int) -> None:
 
 
 def starting(say: Callable[[str, str], None]) -> None:
-    """Print what 1 and ``ALL`` processes cost, each in a new Python that finds compiled code."""
+    """Print the cost of 1 and of ``ALL`` processes, in a new Python that finds compiled code."""
     costs = []
     for jobs in (1, 1, ALL):  # the first one compiles
         command = [sys.executable, "-m", "benchmarks.starting", str(jobs)]

@@ -1,8 +1,8 @@
-"""What a sweep costs: runs in a second, beside ``mesa.batch_run`` of the plain model, and what the study itself takes of the time.
+"""The speed of a sweep, beside ``mesa.batch_run`` of the plain model, and the cost of a study.
 
-The bare runs are the same scenarios on the same processes with nothing kept; a study does them and keeps every one. The two alternate in
-parts, so that a machine that slows down slows both. Plain Mesa is too slow for as many runs: some are timed, with its own two processes,
-and scaled.
+The bare runs are the same scenarios on the same processes with nothing kept; a study does them and
+keeps every one. The two alternate in parts, so that a machine that slows down slows both. Plain
+Mesa is too slow for as many runs: some are timed, with its own two processes, and scaled.
 """
 
 import functools
@@ -27,20 +27,21 @@ if TYPE_CHECKING:
 
 JOBS = 2
 PARTS = 5
-"""Parts that the runs are timed in."""
+"""The number of parts in which the runs are timed."""
 PLAIN_RUNS = 4
-"""Runs of plain Mesa that are timed."""
+"""The number of runs of plain Mesa that are timed."""
 SMALLEST = sim.Scenario(members=10, days=2, meeting={"history_days": 2})
 MEMORY = """
 import resource, sys
 import sim
 from benchmarks.sweeps import SMALLEST
 if __name__ == "__main__":
-    study = sim.Study(SMALLEST, {"answering.idk_click": [place / 1000 for place in range(int(sys.argv[2]) // 100)]}, replications=100)
+    chances = [place / 1000 for place in range(int(sys.argv[2]) // 100)]
+    study = sim.Study(SMALLEST, {"answering.idk_click": chances}, replications=100)
     table = study.run(sys.argv[1], jobs=2)
     print(table.runs, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
-"""A study of many small runs, in a process of its own, which prints how many runs it did and how many MB it took at most."""
+"""A study of many small runs in its own process; it prints the number of runs and the most MB."""
 
 Say = Callable[[str, str], None]
 
@@ -50,12 +51,12 @@ KEPT = ("degree", "acceptance", "reciprocity", "recognised", "blocked", "unwante
 
 
 def kept_of_all(result: sim.Result) -> "pd.DataFrame":
-    """Keep some measures of a result that has them all."""
+    """Return some measures of a result that has all of them."""
     return result.summary[["policy", *KEPT]]
 
 
 def of_rules(scenario: sim.Scenario, replications: int, say: Say) -> None:
-    """Print how many runs of a sweep of rules are done in a second, all measures taken or some."""
+    """Print the runs per second of a sweep of rules, with all measures or with some."""
     keeping = {"all measures taken": kept_of_all, "only those kept": KEPT}
     seconds: dict[str, list[float]] = {name: [] for name in keeping}
     for _ in range(PARTS):
@@ -75,7 +76,7 @@ def nothing(result: sim.Result) -> None:
 
 
 class PlainRun(PlainModel):
-    """The plain model as ``mesa.batch_run`` makes it, and as it reports."""
+    """The plain model in the form that ``mesa.batch_run`` needs."""
 
     def __init__(self, members: int = 1_000, days: int = 365, rng: int | None = None) -> None:
         super().__init__(sim.Scenario(members=members, days=days, seed=1 if rng is None else rng))
@@ -84,7 +85,7 @@ class PlainRun(PlainModel):
         )
 
     def step(self) -> None:
-        """Live through a day, and report the last."""
+        """Simulate a day; after the last one, report."""
         super().step()
         self.running = self.day < self.world.days
         if not self.running:
@@ -92,7 +93,7 @@ class PlainRun(PlainModel):
 
 
 def plain(scenario: sim.Scenario, runs: int) -> float:
-    """Give the runs in a second of ``mesa.batch_run`` of the plain model."""
+    """Return the runs per second of ``mesa.batch_run`` of the plain model."""
     parameters: dict[str, Any] = {"members": scenario.members, "days": scenario.days}
     begin = time.perf_counter()
     mesa.batch_run(
@@ -108,7 +109,7 @@ def plain(scenario: sim.Scenario, runs: int) -> float:
 
 
 def beside_batch_run(scenario: sim.Scenario, runs: int, say: Say) -> None:
-    """Print the runs in a second of a study, of the bare runs, and of plain Mesa."""
+    """Print the runs per second of a study and of plain Mesa, and the cost of the study itself."""
     each = runs // PARTS
     clocks = {
         "time": time.perf_counter,
@@ -128,10 +129,8 @@ def beside_batch_run(scenario: sim.Scenario, runs: int, say: Say) -> None:
         for name, clock in clocks.items():
             spent[name].append((between[name] - begin[name], clock() - between[name]))
     rate = each * PARTS / sum(studied for studied, _ in spent["time"])
-    say(
-        f"a study of {runs:,} runs, {scenario.members:,} members, {scenario.days} days, {JOBS} processes: runs/s",
-        f"{rate:.2f}",
-    )
+    size = f"{scenario.members:,} members, {scenario.days} days, {JOBS} processes"
+    say(f"a study of {runs:,} runs, {size}: runs/s", f"{rate:.2f}")
     for name, pairs in spent.items():
         shares = [studied / bare - 1 for studied, bare in pairs]
         spread = f"[{min(shares):.1%}, {max(shares):.1%}]"
@@ -148,7 +147,7 @@ def beside_batch_run(scenario: sim.Scenario, runs: int, say: Say) -> None:
 
 
 def memory(runs: int, say: Say) -> None:
-    """Print the most memory that the process of a study takes with few small runs and with many."""
+    """Print the most memory that the process of a study uses, with few and with many small runs."""
     for number in (max(runs // 10, 100), runs):
         with tempfile.TemporaryDirectory() as folder:
             script = Path(folder) / "many.py"

@@ -1,4 +1,7 @@
-"""One script a question; each ends in ``results/<its name>/`` and is what one copies to ask another."""
+"""The experiments: one script for each question.
+
+Each writes its results to ``results/<its name>/``. To ask another question, copy one of them.
+"""
 
 import sys
 

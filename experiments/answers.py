@@ -32,14 +32,18 @@ COLUMNS = (
 )
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
-    "Mean over replications ± half of its 95 % interval. Within two steps: of connections, in % of the members. Accepted: of the "
-    "invitations sent and settled. Mutual: arcs of the outreach graph that are returned. Invitations to a block: Kaplan-Meier median; "
-    "- where too few are blocked for it in some replication. Unwanted: received and not accepted."
+    "Mean over replications ± half of its 95 % interval. Within two steps: of connections, in % "
+    "of the members. Accepted: of the invitations sent and settled. Mutual: arcs of the outreach "
+    "graph that are returned. Invitations to a block: Kaplan-Meier median; - where too few are "
+    "blocked for it in some replication. Unwanted: received and not accepted."
 )
 
 
 def table(summary: pd.DataFrame) -> str:
-    """Lay out the estimates, a row per population and policy; ``summary`` is in long form, as in summary.csv."""
+    """Return the estimates as a text table, a row per population and policy.
+
+    ``summary`` is in long form, as in summary.csv.
+    """
     lines = [
         "".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)])
         for row in (0, 1)
@@ -65,7 +69,11 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
 
 
 def words(summary: pd.DataFrame, differences: pd.DataFrame) -> str:
-    """Answer in words, with intervals: who reaches furthest, is most mutual and is blocked, and whether it pays to be the odd one out."""
+    """Return the answer in words, with intervals.
+
+    It names who reaches furthest, is the most mutual and is blocked, and for whom it pays to be the
+    odd one out.
+    """
     answer = _Answer(summary, differences)
     paragraphs = [
         [f"{lead}.", *answer.ranking(kind)]
@@ -87,28 +95,26 @@ class _Estimate(NamedTuple):
     def __neg__(self) -> "_Estimate":
         return _Estimate(-self.mean, -self.high, -self.low)
 
-    def said(self, unit: str) -> str:
-        """Write it in percent, with the unit before the interval."""
+    def in_percent(self, unit: str) -> str:
+        """Return the estimate in percent, with the unit before the interval."""
         bounds = "" if math.isnan(self.low) else f" [{100 * self.low:z.1f}, {100 * self.high:z.1f}]"
         return f"{100 * self.mean:z.1f} {unit}{bounds}"
 
     def share(self) -> str:
-        """Say it as a share, its interval within 0 and 1."""
-        return (
-            _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).said("%")
-            if self.low == self.low
-            else self.said("%")
-        )
+        """Return the estimate as a share, with its interval cut to 0 and 100 %."""
+        if math.isnan(self.low):
+            return self.in_percent("%")
+        return _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).in_percent("%")
 
     def gap(self) -> str:
-        """Say it as a difference."""
+        """Return the estimate as a difference, in words."""
         if self.low > 0 or (math.isnan(self.low) and self.mean > 0):
-            return f"{self.said('points')} more than"
+            return f"{self.in_percent('points')} more than"
         if self.high < 0 or (math.isnan(self.low) and self.mean < 0):
-            return f"{(-self).said('points')} less than"
+            return f"{(-self).in_percent('points')} less than"
         if self.low == self.high == 0:
             return "no more and no less than"
-        return f"not clearly more or less ({self.said('points')}) than"
+        return f"not clearly more or less ({self.in_percent('points')}) than"
 
 
 type _Group = tuple[str, str]
@@ -116,16 +122,15 @@ type _Group = tuple[str, str]
 
 
 class _Answer:
-    """The sentences."""
+    """The sentences of the answer."""
 
     def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame) -> None:
         there = summary[(summary["policy"] != "all") & (summary["replications"] > 0)]
         self.shares = dict(
             zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True)
         )
-        differences = differences[
-            differences["replications"] > 0
-        ]  # in a very small society two may never be there together
+        # in a very small society two policies may never be there together
+        differences = differences[differences["replications"] > 0]
         pairs = zip(
             _columns(differences, "population", "policy"),
             _columns(differences, "than_population", "than_policy"),
@@ -140,25 +145,26 @@ class _Answer:
         )
 
     def policies(self, population: str) -> list[str]:
-        """List the policies there."""
+        """Return the policies of a population."""
         return list(
             dict.fromkeys(policy for where, policy, _ in self.shares if where == population)
         )
 
     def ranking(self, population: str) -> Iterator[str]:
-        """Say who is first in reach and in reciprocity, by how much before the next, and how many of each are blocked."""
+        """Yield who is first in reach and in reciprocity, and how many of each are blocked."""
         for measure, first, of_what in (
             ("reach2_share", "reaches furthest", "of the members within two steps"),
             ("reciprocity", "is the most mutual", "of its arcs are returned"),
         ):
             order = self._falling(population, measure)
             if order:
-                says = f"{_quoted(order[0])} {first}: {self.shares[population, order[0], measure].share()} {of_what}"
+                share = self.shares[population, order[0], measure].share()
+                sentence = f"{_quoted(order[0])} {first}: {share} {of_what}"
                 if len(order) > 1 and (
                     gap := self._gap((population, order[0]), (population, order[1]), measure)
                 ):
-                    says += f", {gap.gap()} {_quoted(order[1])}"
-                yield f"{says}."
+                    sentence += f", {gap.gap()} {_quoted(order[1])}"
+                yield f"{sentence}."
         order = self._falling(population, "blocked")
         blocked = [
             f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}"
@@ -167,7 +173,10 @@ class _Answer:
         yield f"Blocked are {_listed(blocked)}."
 
     def odd_ones_out(self) -> Iterator[str]:
-        """Say how each policy's newcomers fare, against those around them and against the same policy in the mixed society."""
+        """Yield how each policy's newcomers do.
+
+        They are compared with those around them, and with the same policy in the mixed society.
+        """
         pays = []
         for policy in self.policies("newcomer"):
             me = ("newcomer", policy)
@@ -186,12 +195,14 @@ class _Answer:
                 )
                 gaps.append(f"{reach_then} where all are mixed")
                 blocked += f", {blocked_then} where all are mixed"
-            yield f"{_quoted(policy)} reaches {self.shares[*me, 'reach2_share'].share()}{': ' * bool(gaps)}{_listed(gaps)}."
+            share = self.shares[*me, "reach2_share"].share()
+            yield f"{_quoted(policy)} reaches {share}{': ' * bool(gaps)}{_listed(gaps)}."
             yield f"{blocked}."
             if around and all(gap.low > 0 for gap in around.values()):
                 pays.append(policy)
         whom = f"for {_listed([_quoted(policy) for policy in pays])}" if pays else "for none"
-        yield f"In reach it pays {whom} to be the odd one out: to reach clearly further than all others around."
+        odd_one_out = "to be the odd one out: to reach clearly further than all others around"
+        yield f"In reach it pays {whom} {odd_one_out}."
 
     def _falling(self, population: str, measure: str) -> list[str]:
         there = [
@@ -202,7 +213,7 @@ class _Answer:
         return sorted(there, key=lambda policy: -self.shares[population, policy, measure].mean)
 
     def _gap(self, one: _Group, other: _Group, measure: str) -> _Estimate | None:
-        """Give by how much one has more than the other: the paired difference, whichever way round it was taken."""
+        """Return how much more one has than the other: the paired difference, in either order."""
         if found := self.gaps.get(((one, other), measure)):
             return found
         found = self.gaps.get(((other, one), measure))

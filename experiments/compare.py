@@ -1,9 +1,10 @@
-"""Three ways of inviting, compared: which reaches furthest, how much of it is mutual, and who gets blocked?
+"""Which way of inviting reaches furthest, how much of it is mutual, and who gets blocked?
 
-Each policy is looked at in three kinds of society: **mixed** with the others, **alone** (everybody has it), and as a **newcomer**
-(one in a hundred has it). Each society is run several times, all of them with the same seeds. What comes out is a table, an answer in
-words, and a folder of tables and figures. To ask another question, copy this script and change the societies (``populations``) or
-what is ``kept``.
+Each policy is simulated in three kinds of society: **mixed** with the others, **alone** (everybody
+has it), and as a **newcomer** (one in a hundred has it). Each society is run several times, with
+the same seeds for all. The results are a table, an answer in words, and a folder of tables and
+figures. To ask another question, copy this script and change the societies (``populations``) or
+what is kept (``keep``).
 """
 
 import json
@@ -32,9 +33,9 @@ Replications = Annotated[
 ]
 INTERRUPTED = "interrupted; the results folder is as it was"
 CURVE_POINTS = 400
-"""Points in time of a survival curve, at most."""
+"""The most points in time of a survival curve."""
 DIGITS = "%.6g"
-"""How numbers stand in summary.csv: what remains is the same on every machine."""
+"""The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,29 @@ class Kept:
 class Comparison:
     """The tables of the comparison.
 
-    In each, ``population`` is mixed, alone or newcomer, and ``policy`` is the one whose members are meant, or "all" in the mixed society.
+    In each, ``population`` is mixed, alone or newcomer, and ``policy`` is the one whose members are
+    meant, or "all" in the mixed society.
     """
 
     runs: pd.DataFrame
-    """A row per replication, society and policy, a column per measure. Population "host": members of a newcomer's society who are none."""
+    """A row per replication, society and policy, a column per measure.
+
+    The population "host" are the members of a newcomer's society who are not newcomers.
+    """
     summary: pd.DataFrame
     """population, policy, measure, mean, low, high, replications."""
     differences: pd.DataFrame
-    """The same of paired differences: how much more (population, policy) has than (than_population, than_policy)."""
+    """The same for paired differences between two groups.
+
+    It is how much more (population, policy) has than (than_population, than_policy).
+    """
     series: pd.DataFrame
     """population, policy, day, measure, mean, low, high, replications."""
     survival: pd.DataFrame
-    """population, policy, clock ("days", "invitations"), time, mean (the share never blocked by then), low, high, replications."""
+    """population, policy, clock ("days", "invitations"), time, mean, low, high, replications.
+
+    The mean is the share of members never blocked up to this time.
+    """
 
 
 def main(
@@ -76,10 +87,10 @@ def main(
     scenario: commands.ScenarioFile = None,
     contacts: commands.Contacts = None,
 ) -> None:
-    """Compare ways of inviting: which reaches furthest, how much of it is mutual, and who gets blocked?
+    """Compare ways of inviting: reach, reciprocity, and who gets blocked.
 
-    Prints the answer and leaves tables (summary.csv and others), figures and provenance.json in --out, all of them or none. Defaults:
-    10,000 members, 365 days, 20 replications, seed 1.
+    Prints the answer; writes tables (summary.csv and others), figures and provenance.json to --out,
+    all of them or none. Defaults: 10,000 members, 365 days, 20 replications, seed 1.
     """
     started = datetime.now(UTC)
     base = commands.chosen(
@@ -92,9 +103,8 @@ def main(
         contacts=contacts,
     )
     with sim.atomic_folder(out) as folder:
-        example = figures.example(
-            base
-        )  # the shortest run first: what is wrong shows at once, and code that must be compiled is
+        # the shortest run comes first: it shows mistakes at once, and compiles the kernel
+        example = figures.example(base)
         base = (
             base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
         )
@@ -102,20 +112,22 @@ def main(
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
         origin(base, started, replications, jobs, folder)
-    print(
-        f"{answers.table(comparison.summary)}\n\n{answers.words(comparison.summary, comparison.differences)}\n\nwritten to {out}"
-    )
+    table = answers.table(comparison.summary)
+    words = answers.words(comparison.summary, comparison.differences)
+    print(f"{table}\n\n{words}\n\nwritten to {out}")
 
 
 def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
-    """Run all societies and estimate.
+    """Run all societies and return the estimates.
 
     Parameters
     ----------
     base : Scenario
-        The mixed society; the others differ from it in their shares only. With a contact log it must have as many members as the log.
+        The mixed society; the others differ from it in their shares only. With a contact log it
+        must have as many members as the log.
     replications : int
-        Runs of each society. Replication r = 0, 1, ... has the seed ``base.seed + r`` in all of them.
+        Runs of each society. Replication r = 0, 1, ... has the seed ``base.seed + r`` in all of
+        them.
     jobs : int, optional
         Processes; the tables do not depend on it.
     """
@@ -155,7 +167,10 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
 
 
 def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
-    """Estimate the measures over replications, at every point of a curve; where a curve's measure is not taken, it has no point."""
+    """Return the estimates of the measures over replications, for every point of a curve.
+
+    A curve has no point where its measure was not taken.
+    """
     keys = ["population", "policy", *point]
     measures = [
         column
@@ -173,7 +188,7 @@ def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
 
 
 def keep(result: sim.Result) -> Kept:
-    """Keep of a run what the comparison needs."""
+    """Return what the comparison needs of a run."""
     return Kept(
         result.summary,
         _exact_at_the_end(result),
@@ -182,7 +197,7 @@ def keep(result: sim.Result) -> Kept:
 
 
 def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
-    """Give the series with the summary's own reach on the last day: by day it is that of a sample."""
+    """Return the series with the summary's reach on the last day; by day it is that of a sample."""
     series, shares = result.series.copy(), result.summary.set_index("policy")
     last = series["day"] == result.scenario.days
     for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
@@ -191,7 +206,7 @@ def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
 
 
 def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.DataFrame:
-    """Read the Kaplan-Meier curves of a run off at times that are the same in every run."""
+    """Return the Kaplan-Meier curves of a run at times that are the same in every run."""
     scenario = result.scenario
     last = scenario.days * (1 if clock == "days" else math.ceil(scenario.inviting.per_day))
     times = np.unique(np.linspace(0, last, CURVE_POINTS + 1).astype(int))
@@ -216,8 +231,10 @@ def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.Dat
 
 
 def tables(comparison: Comparison, folder: Path) -> None:
-    """Write the tables, and two also as CSV: the summary with 6 significant digits, the runs with 12, so that it follows from them; the
-    last digits of a sum depend on the processor.
+    """Write the tables as Parquet, and two of them also as CSV.
+
+    The summary has 6 significant digits, and the runs 12, so that the summary follows from them:
+    the last digits of a sum depend on the processor.
     """
     for name, table in vars(comparison).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
@@ -232,7 +249,7 @@ def tables(comparison: Comparison, folder: Path) -> None:
 def origin(
     base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path
 ) -> None:
-    """Write provenance.json: all parameters, the societies' shares, seeds, versions, commit, machine and time."""
+    """Write provenance.json: all parameters, shares, seeds, versions, commit, machine and time."""
     shares = {society.name: society.scenario.shares() for society in populations(base)}
     seeds = [copy.seed for copy in sim.replications(base, replications)]
     record = sim.provenance(

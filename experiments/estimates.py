@@ -1,7 +1,8 @@
-"""The differences that answer the questions, taken within each replication.
+"""Paired differences between groups, taken within each replication.
 
-Replication r of every society has the same seed, so the same people meet on the same days. What one policy has more than another is
-therefore the mean of paired differences, with the interval of those differences.
+Replication r of every society has the same seed, so the same people meet on the same days. What one
+policy has more than another is therefore the mean of paired differences, with the interval of those
+differences.
 """
 
 import itertools
@@ -16,15 +17,16 @@ type Group = tuple[str, str, str]
 
 
 def differences(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """Estimate how much more of each measure one group has than another.
+    """Return how much more of each measure one group has than another.
 
-    Compared are each two policies that are mixed, each two that are alone, and newcomers with, first, each policy of their hosts,
-    second, the members of the same policy in the mixed society.
+    Compared are each two policies that are mixed, each two that are alone, and newcomers with,
+    first, each policy of their hosts, second, the members of the same policy in the mixed society.
 
     Parameters
     ----------
     runs : DataFrame
-        A row per replication, society and policy: replication, society, population, policy and the measures.
+        A row per replication, society and policy: replication, society, population, policy and the
+        measures.
     measures : sequence of str
 
     Returns

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from .compare import Comparison
 
 DRAWN = 200
-"""Members of the society that is drawn."""
+"""The number of members in the network that is drawn."""
 
 
 def example(base: sim.Scenario) -> sim.Result:
-    """Run the small society that is drawn: the mixed one with fewer members, or the people of the contact log."""
+    """Run the small society whose network is drawn.
+
+    It is the mixed one with fewer members, or the people of the contact log.
+    """
     return sim.run(
         base if base.meeting.contacts else base.replace({"members": min(DRAWN, base.members)}),
         threads=1,
@@ -31,7 +34,8 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
     newcomers = runs.loc[runs["population"] == "newcomer", "members"].max()
     few = f", newcomers {newcomers:,}" if newcomers == newcomers else ""
     seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
-    setting = f"{people:,} people{few}, {days}, {seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})."
+    replications = f"{seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})"
+    setting = f"{people:,} people{few}, {days}, {replications}."
     figures = {
         "reach": plots.reach(comparison.series, setting),
         "mutuality": plots.mutuality(comparison.summary, setting),

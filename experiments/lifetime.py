@@ -1,9 +1,11 @@
-"""What a count over the account's life does to people who mean well: the second part of ``block_rule``.
+"""The effect of a lifetime count of strikes on people who mean well: part two of ``block_rule``.
 
-First by invitations, where the answer is known: nobody meets anybody, all invite one stranger a day, and each invitation is a strike with
-the same small probability q. A count of K strikes for life has then blocked a member after n invitations with P(Binomial(n, q) >= K), which
-goes to 1 for any q; a count within a window does not add up. Then by years, in a mixed society, for the members who invite only people
-they have interacted with. There people may ask again half a year after an invitation was not answered, or they would run out of others.
+First by invitations, where the answer is known: nobody meets anybody, all invite one stranger a
+day, and each invitation is a strike with the same small probability q. A count of K strikes for
+life has then blocked a member after n invitations with P(Binomial(n, q) >= K), which goes to 1 for
+any q; a count within a window does not add up. Then by years, in a mixed society, for the members
+who invite only people they have interacted with. There people may ask again half a year after an
+invitation was not answered, or they would run out of others.
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CHANCE = 0.01
-"""Of a strike, by invitation."""
+"""The chance of a strike, per invitation."""
 COUNT: dict[str, Any] = {"platform.preset": "linkedin2008"}
 WINDOW: dict[str, Any] = {"platform.preset": "linkedin2021"}
 UNRULED: dict[str, Any] = {"platform.preset": "none"}
@@ -33,28 +35,34 @@ LOOKS = {
     "window": ("#56B4E9", "5 strikes in 30 days: 7 days"),
 }
 AT = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000)
-"""Numbers of invitations at which the share blocked is read off."""
+"""The numbers of invitations at which the share blocked is taken."""
 REPLICATIONS = 3
 FOLLOWED = "interacted"
-"""The members who mean well and are followed for years."""
+"""The policy of the members who mean well and are followed for years."""
 LARGER = 3
-"""How many times as many members the society has that is followed for years."""
+"""The society that is followed for years has this many times the members."""
 YEARS = 8
 YEAR = 365
 
 
 @dataclass(frozen=True)
-class Story:
-    """What was found."""
+class Found:
+    """The results."""
 
     counts: pd.DataFrame
-    """rule, invitations, mean (the share blocked by then, of those who have got so far), low, high, replications, expected."""
+    """rule, invitations, mean, low, high, replications, expected.
+
+    The mean is the share blocked up to this invitation, of those who have sent so many.
+    """
     years: pd.DataFrame
-    """rule, year, measure (blocked, restricted, invitations, strikes), mean, low, high, replications."""
+    """rule, year, measure, mean, low, high, replications.
+
+    The measures are blocked, restricted, invitations and strikes.
+    """
 
 
 def by_invitations(seed: int, members: int) -> sim.Scenario:
-    """Make the society in which every invitation is a strike with the same probability."""
+    """Return a society in which every invitation is a strike with the same probability."""
     stranger = sim.InvitePolicy("well_meaning", directory=1)
     accept = 0.2
     return sim.Scenario(
@@ -69,14 +77,17 @@ def by_invitations(seed: int, members: int) -> sim.Scenario:
 
 
 def by_years(base: sim.Scenario) -> sim.Scenario:
-    """Make the mixed society, for many years; larger than it was, since in a small one all are connected before long."""
+    """Return the mixed society for many years.
+
+    It is larger: in a small one, all would be connected before long.
+    """
     return base.replace(
         {"members": LARGER * base.members, "days": YEARS * YEAR, "inviting.lock_days": 180}
     )
 
 
-def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
-    """Run both, and estimate."""
+def simulated(base: sim.Scenario, out: Path, jobs: int | None) -> Found:
+    """Run both societies and return the estimates."""
     counting = by_invitations(base.seed, max(50, 2 * base.members))
     rules = {name: POINTS[name] for name in LOOKS}
     runs = studies.done(
@@ -103,7 +114,7 @@ def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
     table = sim.aggregate(years, by=["point"], measures=columns)
     table.insert(0, "rule", [list(POINTS)[point] for point in table["point"]])
     table[["measure", "year"]] = table["measure"].str.split("_year_", expand=True)
-    return Story(
+    return Found(
         counts,
         table.astype({"year": int})[
             ["rule", "year", "measure", "mean", "low", "high", "replications"]
@@ -112,7 +123,7 @@ def lived(base: sim.Scenario, out: Path, jobs: int | None) -> Story:
 
 
 def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDArray[np.float64]:
-    """Give the probability of ``limit`` strikes or more among so many invitations: P(Binomial(n, q) >= limit)."""
+    """Return P(Binomial(n, q) >= limit): the probability of so many strikes or more."""
     from scipy.special import bdtrc
 
     shares: NDArray[np.float64] = bdtrc(limit - 1, np.rint(invitations).astype(np.int64), chance)
@@ -120,7 +131,10 @@ def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDAr
 
 
 def blocked_by(result: sim.Result) -> pd.DataFrame:
-    """Keep the share of members blocked by their n-th invitation: Kaplan-Meier, for all n of ``AT``."""
+    """Return the share of members blocked by their n-th invitation, for all n of ``AT``.
+
+    It is the Kaplan-Meier estimate.
+    """
     curve = sim.survival(result.scenario, result.members, "invitations")
     curve = curve[curve["policy"] == "all"]
     places = np.searchsorted(curve["time"], AT, side="right") - 1
@@ -135,7 +149,10 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
 
 
 def year_by_year(result: sim.Result) -> pd.DataFrame:
-    """Keep, of the members who mean well, the shares blocked so far and restricted, and invitations and strikes, each year."""
+    """Return yearly numbers of the members who mean well.
+
+    They are the shares blocked so far and restricted, and the invitations and strikes.
+    """
     series = result.series[result.series["policy"] == FOLLOWED].set_index("day")
     kept: dict[str, list[Any]] = {"policy": [FOLLOWED]}
     for year in range(1, result.scenario.days // YEAR + 1):
@@ -148,14 +165,14 @@ def year_by_year(result: sim.Result) -> pd.DataFrame:
     return pd.DataFrame(kept)
 
 
-def text(story: Story) -> str:
-    """Say in words what was found."""
-    reached = story.counts[story.counts["replications"] > 0]
+def text(found: Found) -> str:
+    """Return the results in words."""
+    reached = found.counts[found.counts["replications"] > 0]
     life, window = reached[reached["rule"] == "life"], reached[reached["rule"] == "window"].iloc[-1]
     within = ((life["low"] <= life["expected"]) & (life["expected"] <= life["high"])).sum()
     furthest = 100 * (life["mean"] - life["expected"]).abs().max()
     last = life.iloc[-1]
-    ends: Any = story.years[story.years["year"] == story.years["year"].max()].set_index(
+    ends: Any = found.years[found.years["year"] == found.years["year"].max()].set_index(
         ["rule", "measure"]
     )
     sent, struck = ends.loc[("none", "invitations"), "mean"], ends.loc[("none", "strikes"), "mean"]
@@ -165,20 +182,27 @@ def text(story: Story) -> str:
     )
     return studies.filled(
         "A count over the account's life blocks in the end whoever goes on inviting.",
-        f"Where {100 * CHANCE:g} in 100 invitations is a strike it has blocked {studies.percent(last)} after {last['invitations']:,}",
-        f"(closed form {100 * last['expected']:.1f} %), a count within 30 days {studies.percent(window)};",
+        f"Where {100 * CHANCE:g} in 100 invitations is a strike",
+        f"it has blocked {studies.percent(last)} after {last['invitations']:,}",
+        f"(closed form {100 * last['expected']:.1f} %),",
+        f"a count within 30 days {studies.percent(window)};",
         f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
         f"and never further than {furthest:.1f} points.",
-        f"In the mixed society, of those who invite only people they have interacted with, {blocked} have been blocked for good after",
+        "In the mixed society, of those who invite only people they have interacted with,",
+        f"{blocked} have been blocked for good after",
         f"{ends['year'].max()} years (the others run out of people to invite),",
         f"and {weeks} at least once for a week under the window ({now} on the last day).",
-        f"Without a rule such a member sends {sent:.0f} invitations in this time, of which {struck:.1f} are strikes.",
+        f"Without a rule such a member sends {sent:.0f} invitations in this time,",
+        f"of which {struck:.1f} are strikes.",
     )
 
 
 @sim.plots.in_our_look
-def draw(story: Story, members: int) -> "Figure":
-    """Draw the share blocked, by invitations with the closed form, and by years; ``members`` are those of the society of the latter."""
+def draw(found: Found, members: int) -> "Figure":
+    """Draw the share blocked: by invitations, with the closed form, and by years.
+
+    ``members`` is the size of the society that is followed for years.
+    """
     figure = sim.plots.sheet(3.3)
     left, right = figure.subplots(1, 2, sharey=True)
     numbers = np.arange(0, AT[-1] + 1)
@@ -190,11 +214,11 @@ def draw(story: Story, members: int) -> "Figure":
         label="closed form",
     )
     for rule in LOOKS:
-        _points(left, story.counts[story.counts["rule"] == rule], "invitations", rule)
-    blocked = story.years[story.years["measure"] == "blocked"]
+        _points(left, found.counts[found.counts["rule"] == rule], "invitations", rule)
+    blocked = found.years[found.years["measure"] == "blocked"]
     for rule in LOOKS:
         _points(right, blocked[blocked["rule"] == rule], "year", rule, line=True)
-    free = story.years[story.years["rule"] == "none"].pivot(
+    free = found.years[found.years["rule"] == "none"].pivot(
         index="year", columns="measure", values="mean"
     )
     same = blocked_after(free["invitations"].round(), free["strikes"] / free["invitations"], 5)
@@ -214,11 +238,12 @@ def draw(story: Story, members: int) -> "Figure":
         axis.legend(
             frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right"
         )
-    reached = story.counts[story.counts["replications"] > 0]
+    reached = found.counts[found.counts["replications"] > 0]
     life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
     finding = (
-        f"Of people who mean well a count over the account's life has blocked {100 * life['mean']:.0f} % "
-        f"after {life['invitations']:,} invitations, a count within 30 days {100 * window['mean']:.1f} %"
+        "Of people who mean well a count over the account's life has blocked "
+        f"{100 * life['mean']:.0f} % after {life['invitations']:,} invitations, "
+        f"a count within 30 days {100 * window['mean']:.1f} %"
     )
     below = (
         f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."

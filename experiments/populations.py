@@ -1,8 +1,9 @@
-"""The societies that are compared: who lives in them, by policy.
+"""The societies that are compared, by the policies of their members.
 
-Three kinds. **mixed**: all policies in one society, with the scenario's shares. **alone**: everybody has the same policy, one society
-for each. **newcomer**: one member in a hundred has the policy, the others share the rest as they do in the scenario, one society for
-each. In all else they are the same, seeds included: the same people meet.
+Three kinds. **mixed**: all policies in one society, with the scenario's shares. **alone**:
+everybody has the same policy, one society for each. **newcomer**: one member in a hundred has the
+policy, the others share the rest as they do in the scenario, one society for each. In all else they
+are the same, seeds included: the same people meet.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pandas as pd
 import sim
 
 NEWCOMERS = 0.01
-"""Share of the members with the newcomers' policy; at least one person."""
+"""The share of members with the newcomers' policy; it is at least one person."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,19 @@ class Population:
     kind: str
     """``mixed``, ``alone`` or ``newcomer``."""
     policy: str | None
-    """Whose society it is: the only policy, or the newcomers'; None in the mixed one."""
+    """The only policy, or that of the newcomers; None for the mixed society."""
     scenario: sim.Scenario
 
     @property
     def name(self) -> str:
-        """Give its name, such as ``alone: everyone``."""
+        """The name, such as ``alone: everyone``."""
         return f"{self.kind}: {self.policy}" if self.policy else self.kind
 
     def placed(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Take from a run's table, by policy, the rows of who lives here, with ``population``: the kind, or "host" around newcomers."""
+        """Return the rows of a run's table for the policies of this society.
+
+        A column ``population`` has the kind, or "host" for the members around newcomers.
+        """
         there = [policy for policy, share in self.scenario.shares().items() if share > 0]
         if self.kind == "mixed":
             there.append("all")
@@ -44,12 +48,13 @@ class Population:
 
 
 def populations(base: sim.Scenario) -> list[Population]:
-    """Make the societies that compare the policies of a scenario.
+    """Return the societies that compare the policies of a scenario.
 
     Parameters
     ----------
     base : Scenario
-        Its policies with a share above 0 are compared. With a contact log it must have as many members as the log.
+        Its policies with a share above 0 are compared. With a contact log it must have as many
+        members as the log.
 
     Returns
     -------
@@ -84,5 +89,6 @@ def _newcomer_counts(shares: dict[str, float], policy: str, people: int) -> dict
 
 
 def _with_shares(base: sim.Scenario, shares: dict[str, float]) -> sim.Scenario:
-    # Policies that nobody has stay in the list: a policy's own function may know the others by their place in it.
+    # Policies that nobody has stay in the list: a policy's own function may know the others by
+    # their place in it.
     return base.replace({"policies": {name: shares.get(name, 0) for name in base.policies}})

@@ -1,11 +1,13 @@
-"""Over what every numeric parameter is explored, told in one place.
+"""The ranges over which the numeric parameters are explored.
 
-The ranges of the parameters themselves are formal limits, such as up to 10,000 invitations a day. Explored is from half to double the
-value that the scenario has, as far as the formal limits allow; what is 0 or unset is turned off and stays so. ``EXPLORED`` has the
-exceptions: two numbers that are unset mean "never" and "for good", which are assumptions like any other. Three things keep every
-combination a scenario: the shares of encounters are weights against each other and against the rest, normalised; ``close`` is at least one
-above ``often``; and whole numbers are rounded. The size of the society, the days and the seed are the frame of the question and are not
-varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed against.
+The ranges of the parameters themselves are formal limits, such as up to 10,000 invitations a day.
+Explored is from half to double the value that the scenario has, as far as the formal limits allow;
+what is 0 or unset is turned off and stays so. ``EXPLORED`` has the exceptions: two numbers that are
+unset mean "never" and "for good", which are assumptions like any other. Three things keep every
+combination a scenario: the shares of encounters are weights against each other and against the
+rest, normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size
+of the society, the days and the seed are the frame of the question and are not varied, nor is what
+concerns logs of contacts only; a policy's only source has nothing to be weighed against.
 """
 
 import math
@@ -20,9 +22,12 @@ EXPLORED = {
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""The click is published nowhere; the range is that of its declaration. The platforms' own numbers for the other two are 21 and 7 days."""
+"""Ranges of their own. No number for the click is published: it has the range of its declaration.
+
+The platforms' own numbers for the other two are 21 and 7 days.
+"""
 NEEDS = {"platform.min_invites": "platform.min_ratio"}
-"""A number that nobody looks at while another is unset."""
+"""Parameters that have no effect while another is unset."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
 SHARES = ("meeting.again", "meeting.friend", "meeting.circle")
 SOURCES = ("contacts", "introductions", "directory")
@@ -30,10 +35,10 @@ SOURCES = ("contacts", "introductions", "directory")
 
 @dataclass(frozen=True)
 class Factor:
-    """A number that is varied: a parameter, or one of the five of a parameter that has one for each tie class."""
+    """A number to vary: a parameter, or one of the five numbers of a parameter by tie class."""
 
     name: str
-    """Dotted."""
+    """The dotted name of the parameter."""
     low: float
     high: float
     whole: bool = False
@@ -41,12 +46,12 @@ class Factor:
 
     @property
     def label(self) -> str:
-        """Name it in tables: the dotted name, with the tie class in brackets."""
+        """The name in tables: the dotted name, with the tie class in brackets."""
         return self.name if self.tie_class is None else f"{self.name}[{self.tie_class}]"
 
 
 def factors(base: sim.Scenario) -> list[Factor]:
-    """List all numbers of a scenario that can be explored, in the order of the parameters."""
+    """Return all numbers of a scenario that can be explored, in the order of the parameters."""
     listed: list[Factor] = []
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
@@ -59,7 +64,7 @@ def factors(base: sim.Scenario) -> list[Factor]:
 
 
 def _names(name: str, base: sim.Scenario) -> Iterator[str]:
-    """Give a parameter's name; a policy's number has one for each policy that somebody has."""
+    """Yield the names of a parameter; one of a policy has a name for each policy with members."""
     if "NAME" not in name:
         yield name
         return
@@ -70,7 +75,7 @@ def _names(name: str, base: sim.Scenario) -> Iterator[str]:
 
 
 def value_of(base: sim.Scenario, name: str) -> Any:
-    """Give what a scenario has under a dotted name."""
+    """Return a scenario's value for a dotted name."""
     value: Any = base
     for part in name.split("."):
         value = value[part] if isinstance(value, dict) else getattr(value, part)
@@ -78,7 +83,7 @@ def value_of(base: sim.Scenario, name: str) -> Any:
 
 
 def _explored(name: str, value: Any, parameter: Any) -> Iterator[Factor]:
-    """Give the factors of a parameter; none where it is turned off, or has no room."""
+    """Yield the factors of a parameter; none if it is turned off, or its range is empty."""
     several = isinstance(value, tuple)
     for tie_class, number in enumerate(value if several else (value,)):
         if not number and (number is not None or name not in EXPLORED):
@@ -95,7 +100,10 @@ def _explored(name: str, value: Any, parameter: Any) -> Iterator[Factor]:
 def changes(
     base: sim.Scenario, varied: Sequence[Factor], values: Sequence[float]
 ) -> dict[str, Any]:
-    """Turn a value for each factor into a point of a study: from dotted names to values that make a scenario together."""
+    """Return the point of a study for a value of each factor.
+
+    It is a dict from dotted names to values, which always make a valid scenario together.
+    """
     point: dict[str, Any] = {}
     for factor, value in zip(varied, values, strict=True):
         number = round(float(value)) if factor.whole else float(value)
@@ -115,7 +123,7 @@ def changes(
 
 
 def _normalised(base: sim.Scenario, point: Mapping[str, Any]) -> dict[str, float]:
-    """Bring the weights of encounters, with that of the rest, to a sum of 1."""
+    """Return the weights of encounters, scaled so that with the rest they add up to 1."""
     weights = {name: point.get(name, value_of(base, name)) for name in SHARES}
     total = sum(weights.values()) + 1 - sum(value_of(base, name) for name in SHARES)
     return {name: weight / total for name, weight in weights.items()}

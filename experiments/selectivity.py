@@ -1,30 +1,35 @@
 """How selective should an inviter be, when strikes cost a restriction?
 
-Candidates turn up at a rate L. One of acceptance p accepts with probability p and says "I don't know" with probability zeta (1 - p), and p
-is uniform on (0, 1). Whoever invites only where p >= theta, and is restricted for R days after K strikes, gains connections at the rate
+Candidates turn up at a rate L. One of acceptance p accepts with probability p and says "I don't
+know" with probability zeta (1 - p), and p is uniform on (0, 1). Whoever invites only where p >=
+theta, and is restricted for R days after K strikes, gains connections at the rate
 
     J = (L / 2) (2 x - x^2) / (1 + c x^2),   x = 1 - theta,   c = R L zeta / (2 K),
 
 which is highest at x* = (sqrt(1 + 4 c) - 1) / (2 c). Does the model do this?
 
-The model's estimate of acceptance is one number for each tie class, so p takes as many values as there are classes. Some twenty people
-have met all others, once, twice or three times, in a log of contacts (classes 2, 3 and 4; a log knows no class 1, and strangers are not
-invited here). The others are cut into three groups, p from 0 to a, from a to b and from b to 1, in sizes a, b - a and 1 - b, and all of a
-group have the p of its middle: ``recognise`` is p, ``accept`` is 1 for whom one recognises and 0 else, ``prior_acceptance`` is p with a
-weight that experience does not move. At theta = 0, a and b this has exactly the acceptances and strikes of the uniform p, so J at these
-three is the same number; different a and b in several logs give the points in between. Two things differ from J. A run is finite and begins
-with a clean account, and nobody is invited twice, so candidates thin out. ``expected`` works out both exactly, and the simulated points are
-held against that; the figure shows it beside J.
+The model's estimate of acceptance is one number for each tie class, so p takes as many values as
+there are classes. Some twenty people have met all others, once, twice or three times, in a log of
+contacts (classes 2, 3 and 4; a log knows no class 1, and strangers are not invited here). The
+others are cut into three groups, p from 0 to a, from a to b and from b to 1, in sizes a, b - a and
+1 - b, and all of a group have the p of its middle: ``recognise`` is p, ``accept`` is 1 for whom one
+recognises and 0 else, ``prior_acceptance`` is p with a weight that experience does not move. At
+theta = 0, a and b this has exactly the acceptances and strikes of the uniform p, so J at these
+three is the same number; different a and b in several logs give the points in between. Two things
+differ from J. A run is finite and begins with a clean account, and nobody is invited twice, so
+candidates thin out. ``expected`` works out both exactly, and the simulated points are held against
+that; the figure shows it beside J.
 
-Answer (``python -m experiments.selectivity``: L = 0.5, K = 2, zeta = 0.8, a year, 10 replications of 33 points, each with seeds of its
-own): yes. 31 of 33 points have the exact value in their 95 % interval, as about 31 should; the exact value itself is up to 6.4 % from J,
-the long run. The longer a restriction, the more it pays to be selective: with 3, 10 and 50 days theta* is 0.19, 0.38 and 0.64, and the
-best of the simulated thresholds are 0.2, 0.3 and 0.6, with 0.1990 [0.1963, 0.2017], 0.1550 [0.1512, 0.1589] and 0.0909 [0.0880, 0.0938]
-connections a day. Inviting everybody costs little where a restriction is short (0.1882 [0.1864, 0.1900]), and half where it is long
-(0.0451 [0.0423, 0.0479]).
+Answer (``python -m experiments.selectivity``: L = 0.5, K = 2, zeta = 0.8, a year, 10 replications
+of 33 points, each with seeds of its own): yes. 31 of 33 points have the exact value in their 95 %
+interval, as about 31 should; the exact value itself is up to 6.4 % from J, the long run. The longer
+a restriction, the more it pays to be selective: with 3, 10 and 50 days theta* is 0.19, 0.38 and
+0.64, and the best of the simulated thresholds are 0.2, 0.3 and 0.6, with 0.1990 [0.1963, 0.2017],
+0.1550 [0.1512, 0.1589] and 0.0909 [0.0880, 0.0938] connections a day. Inviting everybody costs
+little where a restriction is short (0.1882 [0.1864, 0.1900]), and half where it is long (0.0451
+[0.0423, 0.0479]).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +43,7 @@ import sim
 from sim import commands
 
 from . import studies
+from .restricted_account import expected, optimum, rate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,9 +51,9 @@ if TYPE_CHECKING:
 EGOS = 20
 """Members who invite; the others are invited. They are the first in the log."""
 CUTS = ((0.1, 0.6), (0.2, 0.7), (0.3, 0.8), (0.4, 0.9), (0.5, 0.95))
-"""Where the groups end, a and b, a log each; with 0 and 1 these are the thresholds that are looked at."""
+"""The ends of the groups, a and b, for each log; with 0 and 1 these are the thresholds to try."""
 CLASSES = (2, 3, 4)
-"""Tie classes of the three groups, as ``often`` and ``close`` below make them of one, two and three meetings."""
+"""The tie classes of the three groups: those after one, two and three meetings in ``SETTING``."""
 SETTING: dict[str, Any] = {
     "days": 365,
     "society.often": 2,
@@ -60,11 +66,15 @@ SETTING: dict[str, Any] = {
     "platform": {"preset": "none", "limit": 2},
 }
 APART = 1_000
-"""How far apart the seeds of neighbouring points are: with common seeds the points would all be off together, or all agree."""
+"""The difference between the seeds of neighbouring points.
+
+With common seeds, all points would be off together, or all would agree.
+"""
 COLOURS = (("#CC79A7", "o"), ("#56B4E9", "s"), ("#8C7300", "^"), ("#000000", "v"), ("#E69F00", "D"))
-"""None of the policies' colours: these are lengths of a restriction."""
+"""Colours and markers of the lengths of a restriction; not those of the policies."""
 Members = Annotated[
-    int, typer.Option("--members", metavar="N", min=300, help="People whom the inviters know.")
+    int,
+    typer.Option("--members", metavar="N", min=300, help="Number of people whom inviters know."),
 ]
 Restrictions = Annotated[
     str,
@@ -73,26 +83,26 @@ Restrictions = Annotated[
 
 
 def others(bond: sim.Bond, candidate: sim.Candidate, day: int) -> bool:
-    """Invite nobody but those who do not invite: these know none of them, so they stay out of it."""
+    """Return whether the candidate is not an inviter."""
     return candidate.number >= EGOS
 
 
 @dataclass(frozen=True)
 class Groups:
-    """People of three acceptances, and a log in which the inviters meet them."""
+    """Three groups of people with their acceptances, and a log in which the inviters meet them."""
 
     cuts: tuple[float, float]
     members: int
-    """People in the three groups together."""
+    """The number of people in the three groups together."""
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Where the groups begin and end: 0, a, b, 1."""
+        """The limits of the groups: 0, a, b, 1."""
         return (0.0, *self.cuts, 1.0)
 
     @property
     def sizes(self) -> list[int]:
-        """People in each group."""
+        """The number of people in each group."""
         return [int(size) for size in np.diff(np.rint(np.array(self.edges) * self.members))]
 
     @property
@@ -102,11 +112,15 @@ class Groups:
 
     @property
     def log(self) -> str:
-        """Name of the file."""
+        """The name of the file."""
         return f"meetings-{self.members}-{self.cuts[0]:g}-{self.cuts[1]:g}.txt"
 
     def write_log(self, folder: Path) -> None:
-        """Write lines ``t i j``: every inviter meets the first group once, the second twice, the third three times, on one day."""
+        """Write the log, as lines ``t i j``.
+
+        On one day every inviter meets the first group once, the second twice, the third three
+        times.
+        """
         begins = EGOS + np.cumsum([0, *self.sizes])
         lines = []
         for meeting in range(3):
@@ -117,7 +131,7 @@ class Groups:
         (folder / self.log).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def changes(self, folder: Path, theta: float, restriction: int) -> dict[str, Any]:
-        """Give the point of the study: these groups, a threshold and a length of restriction."""
+        """Return the point of the study: these groups, a threshold and a length of restriction."""
         chances = [0.0] * 5
         for k, p in zip(CLASSES, self.acceptances, strict=True):
             chances[k] = p
@@ -130,7 +144,7 @@ class Groups:
         }
 
     def expected(self, scenario: sim.Scenario, theta: float, restriction: int) -> float:
-        """Give the mean connections gained per day by an inviter of this threshold, exactly; see ``expected``."""
+        """Return the exact mean of connections gained per day at a threshold; see ``expected``."""
         chosen = [
             (size, p) for size, p in zip(self.sizes, self.acceptances, strict=True) if p >= theta
         ]
@@ -143,53 +157,6 @@ class Groups:
         )
 
 
-def expected(
-    days: int, daily: float, people: int, accept: float, strike: float, limit: int, restriction: int
-) -> float:
-    """Work out the connections gained per day, over the days lived.
-
-    The account is free with 0 … limit - 1 strikes, or restricted for some more days. On a free day each of those not yet invited is invited
-    with probability ``daily``, one at most; an invitation is accepted, a strike, or neither.
-
-    Parameters
-    ----------
-    days, people, limit, restriction : int
-    daily, accept, strike : float
-        Probabilities: that a certain person is the candidate of a day, and what an invitation brings.
-    """
-    most = min(people, days)
-    free, shut = (
-        np.zeros((limit, most + 2)),
-        np.zeros((restriction, most + 2)),
-    )  # by strikes or days left, and by people invited so far
-    free[0, 0] = 1
-    invites = np.clip(daily * (people - np.arange(most + 2)), 0, 1)
-    gained = 0.0
-    for _ in range(days):
-        sent = free * invites
-        gained += accept * sent.sum()
-        after = free - sent
-        after[:, 1:] += (1 - strike) * sent[:, :-1]
-        after[1:, 1:] += strike * sent[:-1, :-1]
-        after[0] += shut[0]
-        shut = np.roll(shut, -1, axis=0)
-        shut[-1] = 0
-        shut[-1, 1:] = strike * sent[-1, :-1]
-        free = after
-    return gained / days
-
-
-def rate(theta: Any, c: float, arrivals: float) -> Any:
-    """Give J, the connections gained per day in the long run, at a threshold (or an array of them)."""
-    x = 1 - np.asarray(theta)
-    return arrivals / 2 * (2 * x - x**2) / (1 + c * x**2)
-
-
-def optimum(c: float) -> float:
-    """Give the threshold theta* at which J is highest."""
-    return 1 - (math.sqrt(1 + 4 * c) - 1) / (2 * c)
-
-
 def main(
     members: Members = 3_000,
     days: commands.Days = None,
@@ -200,17 +167,19 @@ def main(
     restrictions: Restrictions = "3,10,50",
     settings: commands.Settings = None,
 ) -> None:
-    """Show connections gained per day against selectivity, in the model and by the closed form.
+    """Compare connections gained per day, by selectivity, with the closed form.
 
-    Prints the points and leaves points.csv, a figure and provenance.json in --out. Defaults: 3,000 people known to 20 inviters, 365 days,
-    10 replications; a limit of 2 strikes and a click on "I don't know" in 80 of 100 cases.
+    Prints the points; writes points.csv, a figure and provenance.json to --out. Defaults: 3,000
+    people known to 20 inviters, 365 days, 10 replications; a limit of 2 strikes, and a click on "I
+    don't know" in 80 of 100 cases.
     """
     _, lengths = studies.values_of(
         "--restrictions", f"platform.restriction_days={restrictions}", sim.Scenario()
     )
     if None in lengths or not 1 <= len(set(lengths)) <= len(COLOURS):
         raise sim.InputError(
-            f"--restrictions {restrictions}: must be one to {len(COLOURS)} different numbers of days, as 3,10,50"
+            f"--restrictions {restrictions}: "
+            f"must be one to {len(COLOURS)} different numbers of days, as 3,10,50"
         )
     selective = sim.InvitePolicy("selective", directory=1, min_tie=2, condition=others)
     base = commands.chosen(
@@ -223,7 +192,7 @@ def main(
     points = [
         (groups, theta, length) for length in lengths for groups, theta in thresholds(members)
     ]
-    with studies.left_in(
+    with studies.written_to(
         out,
         base,
         replications=replications,
@@ -246,13 +215,17 @@ def main(
         table = agreement(runs, points, base)
         outcome.tables["points"] = table
         of = f"{EGOS} inviters who know {members:,} people, {base.days:,} days"
-        said = f"{of}; {replications} replications, each point with seeds of its own."
-        outcome.figures["selectivity"] = draw(table, base, members, said)
-    print(f"{_text(table)}\n\n{studies.filled(*_words(table, base, members))}\n\nwritten to {out}")
+        setting = f"{of}; {replications} replications, each point with seeds of its own."
+        outcome.figures["selectivity"] = draw(table, base, members, setting)
+    words = studies.filled(*_words(table, base, members))
+    studies.print_answer(_text(table), words, out=out)
 
 
 def thresholds(members: int) -> Iterator[tuple[Groups, float]]:
-    """List the thresholds, each with the groups that have it as an edge; 0 and 1 with the first."""
+    """Yield the thresholds, each with the groups that have it as a limit.
+
+    0 and 1 come with the first groups.
+    """
     first = Groups(CUTS[0], members)
     yield first, 0.0
     yield from sorted(
@@ -263,7 +236,7 @@ def thresholds(members: int) -> Iterator[tuple[Groups, float]]:
 
 
 def gained(result: sim.Result) -> pd.DataFrame:
-    """Keep the connections that the inviters gained, per inviter and day, and their time restricted."""
+    """Return the connections gained per inviter and day, and the share of time restricted."""
     egos = result.members.iloc[:EGOS]
     days = result.scenario.days
     return pd.DataFrame(
@@ -278,7 +251,10 @@ def gained(result: sim.Result) -> pd.DataFrame:
 def agreement(
     runs: pd.DataFrame, points: Sequence[tuple[Groups, float, int]], base: sim.Scenario
 ) -> pd.DataFrame:
-    """Put the estimates beside what is expected: restriction, theta, mean, low, high, replications, expected, closed, agrees."""
+    """Return the estimates beside what is expected.
+
+    The columns are restriction, theta, mean, low, high, replications, expected, closed and agrees.
+    """
     estimates = sim.aggregate(runs, by=["point"], measures=["gained"]).sort_values("point")
     columns = zip(
         *(estimates[name] for name in ("mean", "low", "high", "replications")), strict=True
@@ -310,40 +286,47 @@ def agreement(
 
 
 def _scale(base: sim.Scenario, members: int, restriction: int) -> tuple[float, float]:
-    """Give c and L."""
-    arrivals = (
-        base.inviting.per_day * members / (members + EGOS)
-    )  # of all members that the directory gives, the inviters are none
-    return restriction * arrivals * base.answering.idk_click / (
-        2 * (base.platform.limit or 1)
-    ), arrivals
+    """Return c and L."""
+    # the directory also has the inviters, who are no candidates
+    arrivals = base.inviting.per_day * members / (members + EGOS)
+    c = restriction * arrivals * base.answering.idk_click / (2 * (base.platform.limit or 1))
+    return c, arrivals
 
 
 def _text(table: pd.DataFrame) -> str:
     shown = table.assign(agrees=np.where(table["agrees"], "yes", "no"))
     shown["±"] = (table["high"] - table["low"]) / 2
     shown = shown[["restriction", "theta", "mean", "±", "expected", "closed", "agrees"]]
-    heading = "Connections gained per day. expected: exact, for the days lived; closed: in the long run (J)."
-    return f"{heading}\n\n{studies.laid_out(shown, {'theta': '.2f', **dict.fromkeys(['mean', '±', 'expected', 'closed'], '.4f')})}"
+    heading = (
+        "Connections gained per day. expected: exact, for the days simulated; "
+        "closed: in the long run (J)."
+    )
+    formats = {"theta": ".2f", **dict.fromkeys(["mean", "±", "expected", "closed"], ".4f")}
+    return f"{heading}\n\n{studies.laid_out(shown, formats)}"
 
 
 def _words(table: pd.DataFrame, base: sim.Scenario, members: int) -> Iterator[str]:
-    told = table[table["theta"] < 1]
-    yield f"{told['agrees'].sum()} of {len(told)} simulated points have the expected value in their 95 % interval."
-    off = (told["mean"] / told["expected"] - 1).abs().max()
-    apart = 100 * (told["expected"] / told["closed"] - 1).abs().max()
-    yield f"The furthest mean is {100 * off:.1f} % off; the expected value itself is up to {apart:.1f} % from J, the long run."
-    for length, there in told.groupby("restriction", sort=False):
+    points = table[table["theta"] < 1]
+    agree = f"{points['agrees'].sum()} of {len(points)} simulated points"
+    yield f"{agree} have the expected value in their 95 % interval."
+    off = 100 * (points["mean"] / points["expected"] - 1).abs().max()
+    apart = 100 * (points["expected"] / points["closed"] - 1).abs().max()
+    yield (
+        f"The furthest mean is {off:.1f} % off; "
+        f"the expected value itself is up to {apart:.1f} % from J, the long run."
+    )
+    for length, there in points.groupby("restriction", sort=False):
         c, _ = _scale(base, members, int(str(length)))
         best = there.sort_values("mean", kind="stable").iloc[-1]
         gain = studies.between(best["mean"], best["low"], best["high"], ".4f", "per day")
         found = f"of those simulated {best['theta']:.2f}, {gain}"
-        yield f"Restricted for {length} days (c = {c:.2f}), the best threshold is {optimum(c):.2f}; {found}."
+        best_threshold = f"the best threshold is {optimum(c):.2f}"
+        yield f"Restricted for {length} days (c = {c:.2f}), {best_threshold}; {found}."
 
 
 @sim.plots.in_our_look
 def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) -> "Figure":
-    """Draw J and its optimum for each length of restriction, with the simulated points and their intervals on it."""
+    """Draw J and its optimum for each length of restriction, with the simulated points."""
     figure = sim.plots.sheet(4.4)
     axis = figure.subplots()
     thetas = np.linspace(0, 1, 201)
@@ -386,7 +369,7 @@ def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) ->
         color="#595959",
         linewidth=0.9,
         linestyle=(0, (2, 1.5)),
-        label="exact for the days lived",
+        label="exact for the days simulated",
     )
     axis.set_xlim(-0.01, 1.01)
     axis.set_ylim(0)
@@ -395,9 +378,12 @@ def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) ->
     axis.legend(
         frameon=False, fontsize=8, title="restricted for", title_fontsize=8, alignment="left"
     )
-    told = table[table["theta"] < 1]
-    agree = f"{told['agrees'].sum()} of {len(told)} points agree with the exact value"
-    finding = f"The longer a restriction, the more it pays to be selective: θ* rises to {optimum(c):.2f}; {agree}"
+    points = table[table["theta"] < 1]
+    agree = f"{points['agrees'].sum()} of {len(points)} points agree with the exact value"
+    finding = (
+        "The longer a restriction, the more it pays to be selective: "
+        f"θ* rises to {optimum(c):.2f}; {agree}"
+    )
     sim.plots.headed(figure, finding, f"{setting} Bars: 95 % intervals of the mean.")
     return figure
 

@@ -1,20 +1,26 @@
 """On which assumptions do reach, reciprocity and blocking depend?
 
-All numeric parameters at once, from half to double their value (``ranges`` says exactly what). First a screening by the method of Morris:
-trajectories through the space that change one number at a time, which cost one run a step, give each number's mean absolute effect mu*.
-The ten that matter most, by their share of the effects on any of the three measures, then have Sobol' indices: S1 is the share of the
-variance that a number accounts for by itself, ST that with all its interactions, each with its 95 % interval by bootstrap. Every point is
-the mean of several replications with the same seeds at all points; how much of the variance between points is still noise of the seeds is
-reported. The indices are shares of the variance that the ten bring about, all other numbers being at their defaults. Societies are small
-and short, so that thousands fit into minutes: reach comes near its ceiling, and a year's blocks are cut short; the order of the parameters
-is what is to be trusted, more than the size of the indices.
+All numeric parameters at once, from half to double their value (``ranges`` says exactly what).
+First a screening by the method of Morris: trajectories through the space that change one number at
+a time, which cost one run a step, give each number's mean absolute effect mu*. The ten that matter
+most, by their share of the effects on any of the three measures, then have Sobol' indices: S1 is
+the share of the variance that a number accounts for by itself, ST that with all its interactions,
+each with its 95 % interval by bootstrap. Every point is the mean of several replications with the
+same seeds at all points; how much of the variance between points is still noise of the seeds is
+reported. The indices are shares of the variance that the ten bring about, all other numbers being
+at their defaults. Societies are small and short, so that thousands fit into minutes: reach comes
+near its ceiling, and a year's blocks are cut short; the order of the parameters is what is to be
+trusted, more than the size of the indices.
 
-Answer (``python -m experiments.sensitivity``: 300 members, 120 days, 50 numbers, 2 replications): for blocking the largest total indices
-are those of how readily people click "I don't know" (ST 0.46 [0.29, 0.63]), the limit of strikes (0.36 [0.22, 0.50]) and the invitations a
-day (0.26 [0.17, 0.36]). For reach they are those of what counts as a close friend to those who invite no others: their least tie class
-(0.51 [0.35, 0.67]), their share (0.22 [0.13, 0.30]), and of the rate of meetings (0.19 [0.13, 0.26]). For reciprocity, of the same class
-(0.42 [0.30, 0.54]), the same share (0.31 [0.22, 0.40]) and the acceptance of strangers (0.27 [0.18, 0.36]). Noise of the seeds is at most
-0.4 % of the variance. Half a year is too short for one assumption to show: whether those who did not answer are asked again.
+Answer (``python -m experiments.sensitivity``: 300 members, 120 days, 50 numbers, 2 replications):
+for blocking the largest total indices are those of how readily people click "I don't know" (ST 0.46
+[0.29, 0.63]), the limit of strikes (0.36 [0.22, 0.50]) and the invitations a day (0.26 [0.17,
+0.36]). For reach they are those of what counts as a close friend to those who invite no others:
+their least tie class (0.51 [0.35, 0.67]), their share (0.22 [0.13, 0.30]), and of the rate of
+meetings (0.19 [0.13, 0.26]). For reciprocity, of the same class (0.42 [0.30, 0.54]), the same share
+(0.31 [0.22, 0.40]) and the acceptance of strangers (0.27 [0.18, 0.36]). Noise of the seeds is at
+most 0.4 % of the variance. Half a year is too short for one assumption to show: whether those who
+did not answer are asked again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,14 +42,17 @@ if TYPE_CHECKING:
 
 MEASURES = {"reach2_share": "reach", "reciprocity": "reciprocity", "blocked": "blocking"}
 LEVELS = 4
-"""Of the grid of Morris."""
+"""The number of levels in the grid of Morris."""
 MATTERING = 10
 SHOWN = 16
-"""Parameters in the figure of the screening."""
+"""The number of parameters in the figure of the screening."""
 Trajectories = Annotated[
     int,
     typer.Option(
-        "--trajectories", metavar="N", min=2, help="Of the screening; each is a run per parameter."
+        "--trajectories",
+        metavar="N",
+        min=2,
+        help="Trajectories of the screening; each takes a run per parameter.",
     ),
 ]
 Samples = Annotated[
@@ -52,7 +61,7 @@ Samples = Annotated[
         "--samples",
         metavar="N",
         min=8,
-        help="Base samples of the Sobol' indices, a power of two; 12 N points.",
+        help="Base samples for the Sobol' indices, a power of two; they take 12 N points.",
     ),
 ]
 
@@ -68,10 +77,11 @@ def main(
     samples: Samples = 128,
     settings: commands.Settings = None,
 ) -> None:
-    """Screen all numeric parameters, and give the Sobol' indices of the ten that matter, for reach, reciprocity and blocking.
+    """Find the parameters on which reach, reciprocity and blocking depend.
 
-    Prints both and leaves morris.csv, sobol.csv, figures and provenance.json in --out. Needs the extra "sensitivity" (SALib). Defaults: 300
-    members, 120 days, 2 replications, seed 1.
+    Screens all numeric parameters, and estimates Sobol' indices of the ten that matter most. Prints
+    both; writes morris.csv, sobol.csv, figures and provenance.json to --out. Needs the extra
+    "sensitivity" (SALib). Defaults: 300 members, 120 days, 2 replications, seed 1.
     """
     check_installed()
     if samples & (samples - 1):
@@ -88,7 +98,7 @@ def main(
     )
     options = {"trajectories": trajectories, "samples": samples}
     explored = ranges.factors(base)
-    with studies.left_in(
+    with studies.written_to(
         out,
         base,
         replications=replications,
@@ -102,16 +112,15 @@ def main(
         chosen = mattering(morris, explored)
         sobol, noise = indices(base, chosen, samples, replications, out / "sobol", jobs)
         outcome.tables |= {"morris": morris, "sobol": sobol}
-        said = studies.setting(base, replications)
-        outcome.figures["morris"] = draw_screening(morris, said)
-        outcome.figures["sobol"] = draw_indices(sobol, len(explored), said)
-    print(
-        f"{_text(morris, sobol)}\n\n{studies.filled(*_words(sobol, screening, noise))}\n\nwritten to {out}"
-    )
+        setting = studies.setting(base, replications)
+        outcome.figures["morris"] = draw_screening(morris, setting)
+        outcome.figures["sobol"] = draw_indices(sobol, len(explored), setting)
+    words = studies.filled(*_words(sobol, screening, noise))
+    studies.print_answer(_text(morris, sobol), words, out=out)
 
 
 def check_installed() -> None:
-    """Raise an ``InputError`` that says how to get SALib, where it is missing."""
+    """Raise an ``InputError`` if SALib is missing; it has the command that installs it."""
     try:
         import SALib  # noqa: F401
     except ImportError:
@@ -120,7 +129,7 @@ def check_installed() -> None:
 
 
 def problem(varied: Sequence[ranges.Factor]) -> dict[str, Any]:
-    """Describe the factors as SALib wants it."""
+    """Return the factors in the form that SALib needs."""
     return {
         "num_vars": len(varied),
         "names": [one.label for one in varied],
@@ -141,7 +150,8 @@ def screened(
     Returns
     -------
     DataFrame
-        measure, parameter, low, high, mu_star (mean absolute effect of going through the range), half (of its 95 % interval), mu, sigma.
+        measure, parameter, low, high, mu_star (mean absolute effect of going through the range),
+        half (of its 95 % interval), mu, sigma.
     dict
         From a measure to the share of noise in the variance between points.
     """
@@ -172,18 +182,16 @@ def screened(
 def mattering(
     morris: pd.DataFrame, varied: Sequence[ranges.Factor], number: int = MATTERING
 ) -> list[ranges.Factor]:
-    """Choose the factors with the largest share of all effects on a measure, whichever measure it is."""
-    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(
-        0, np.nan
-    )
-    best = (
-        share.fillna(0)
-        .groupby(morris["parameter"])
-        .max()
-        .sort_values(ascending=False, kind="stable")
-        .index[:number]
-    )
-    return [one for label in best for one in varied if one.label == label]
+    """Return the factors with the largest shares of the effects on any of the measures."""
+    best = _largest_shares(morris).fillna(0).sort_values(ascending=False, kind="stable")
+    return [one for label in best.index[:number] for one in varied if one.label == label]
+
+
+def _largest_shares(morris: pd.DataFrame) -> "pd.Series[float]":
+    """Return, for each parameter, the largest of its shares of the effects on the measures."""
+    sums = morris.groupby("measure")["mu_star"].transform("sum").replace(0, np.nan)
+    largest: pd.Series[float] = (morris["mu_star"] / sums).groupby(morris["parameter"]).max()
+    return largest
 
 
 def indices(
@@ -211,7 +219,7 @@ def indices(
     outcomes, noise = averaged(base, varied, sample, replications, folder, jobs)
     tables = []
     for measure, values in outcomes.items():
-        centred = values - values.mean()  # the estimators are less noisy so
+        centred = values - values.mean()  # makes the estimators less noisy
         found = analysis.analyze(described, centred, calc_second_order=False, seed=base.seed)
         columns = {
             "S1": found["S1"],
@@ -233,14 +241,15 @@ def averaged(
     folder: Path,
     jobs: int | None,
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, float]]:
-    """Run all points of a sample, and average each over its replications.
+    """Run all points of a sample, and return the mean of each over its replications.
 
     Returns
     -------
     dict
         From a measure to the mean of each point.
     dict
-        From a measure to the share of noise in the variance of these means: that of a mean over seeds, by that between points.
+        From a measure to the share of noise in the variance of these means: that of a mean over
+        seeds, by that between points.
     """
     study = sim.Study(
         base, [ranges.changes(base, varied, row) for row in sample], replications=replications
@@ -252,7 +261,8 @@ def averaged(
         values = groups[measure].mean().to_numpy()
         if np.isnan(values).any():
             raise sim.InputError(
-                f"{measure}: not measured at {np.isnan(values).sum()} points, where nothing happened; must be a longer run"
+                f"{measure}: not measured at {np.isnan(values).sum()} points, "
+                "where nothing happened; must be a longer run"
             )
         outcomes[name] = values
         noise[name] = (
@@ -264,7 +274,7 @@ def averaged(
 
 
 def _text(morris: pd.DataFrame, sobol: pd.DataFrame) -> str:
-    """Lay out the ten that matter: mu* and both indices for each measure."""
+    """Return the ten that matter as a text table: mu* and the total index for each measure."""
     labels = list(dict.fromkeys(sobol["parameter"]))
     rows = {label: {"parameter": label} for label in labels}
     for name in MEASURES.values():
@@ -274,36 +284,35 @@ def _text(morris: pd.DataFrame, sobol: pd.DataFrame) -> str:
                 f"{name} µ*": f"{stars.loc[row['parameter'], 'mu_star']:.3f}",
                 f"{' ' * len(name)} ST": f"{row['ST']:.2f} ±{row['ST_half']:.2f}",
             }
-    heading = "The parameters that matter: mean absolute effect (µ*) and total Sobol' index (ST) on each measure."
+    heading = (
+        "The parameters that matter: "
+        "mean absolute effect (µ*) and total Sobol' index (ST) on each measure."
+    )
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows.values()))}"
 
 
 def _words(
     sobol: pd.DataFrame, screening: dict[str, float], noise: dict[str, float]
 ) -> Iterator[str]:
-    """Say for each measure what it depends on most, and how much is noise."""
+    """Yield for each measure what it depends on most, and how much is noise."""
     for name in MEASURES.values():
         there = sobol[sobol["measure"] == name].sort_values("ST", ascending=False, kind="stable")
-        parts = [
-            f"{row['parameter']} (ST {studies.between(row['ST'], row['ST'] - row['ST_half'], row['ST'] + row['ST_half'], '.2f')})"
-            for _, row in there.head(3).iterrows()
-        ]
-        shares = f"{100 * screening[name]:.1f} % in the screening, {100 * noise[name]:.1f} % in the indices"
-        yield f"For {name} the largest total indices are those of {', '.join(parts)}. Noise of the seeds is {shares}."
+        parts = []
+        for _, row in there.head(3).iterrows():
+            index, half = row["ST"], row["ST_half"]
+            total = studies.between(index, index - half, index + half, ".2f")
+            parts.append(f"{row['parameter']} (ST {total})")
+        yield f"For {name} the largest total indices are those of {', '.join(parts)}."
+        yield (
+            f"Noise of the seeds is {100 * screening[name]:.1f} % in the screening, "
+            f"{100 * noise[name]:.1f} % in the indices."
+        )
 
 
 @sim.plots.in_our_look
 def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
-    """Draw mu* with its interval, a panel a measure, for the parameters with the largest shares."""
-    share = morris["mu_star"] / morris.groupby("measure")["mu_star"].transform("sum").replace(
-        0, np.nan
-    )
-    best = (
-        share.groupby(morris["parameter"])
-        .max()
-        .sort_values(ascending=False, kind="stable")
-        .index[:SHOWN]
-    )
+    """Draw mu* with its interval, a panel per measure, for the parameters with the most effect."""
+    best = _largest_shares(morris).sort_values(ascending=False, kind="stable").index[:SHOWN]
     figure = sim.plots.sheet(1.1 + 0.21 * len(best))
     axes = figure.subplots(1, len(MEASURES), sharey=True)
     for axis, name in zip(axes, MEASURES.values(), strict=True):
@@ -337,7 +346,10 @@ def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
 
 @sim.plots.in_our_look
 def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
-    """Draw both indices with their intervals, a panel a measure; ``explored`` is how many numbers the screening had."""
+    """Draw both indices with their intervals, a panel per measure.
+
+    ``explored`` is the number of parameters in the screening.
+    """
     labels = list(dict.fromkeys(sobol["parameter"]))
     places = np.arange(len(labels))
     figure = sim.plots.sheet(1.1 + 0.28 * len(labels))
@@ -373,7 +385,10 @@ def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
     for name in MEASURES.values():
         best = sobol[sobol["measure"] == name].set_index("parameter")["ST"]
         parts.append(f"{name} on {best.idxmax()} ({best.max():.2f})")
-    below = f"{setting} The other {explored - len(labels)} numbers at their defaults. Bars: 95 % intervals (bootstrap)."
+    below = (
+        f"{setting} The other {explored - len(labels)} numbers at their defaults. "
+        "Bars: 95 % intervals (bootstrap)."
+    )
     sim.plots.headed(figure, f"The largest total index: {', '.join(parts)}", below)
     return figure
 

@@ -1,7 +1,7 @@
-"""What experiments that are studies have in common: their runs, which resume, and the folder of what came out.
+"""What experiments that are studies share: runs that can be continued, and the results folder.
 
-The runs of an experiment lie in folders of their own inside ``--out``; the tables, figures and ``provenance.json`` beside them are
-written together when all runs are there.
+The runs of an experiment lie in folders of their own inside ``--out``; the tables, figures and
+``provenance.json`` beside them are written together when all runs are there.
 """
 
 import json
@@ -25,29 +25,29 @@ Replications = Annotated[
         "--replications", metavar="N", min=2, help="Runs of each point; seeds SEED, SEED + 1, ..."
     ),
 ]
-INTERRUPTED = "interrupted; finished runs are kept, and the same command goes on from there"
+INTERRUPTED = "interrupted; finished runs are kept, and the same command continues from there"
 WIDTH = 100
 DIGITS = "%.6g"
-"""How numbers stand in CSV files: what remains is the same on every machine."""
+"""The format of numbers in CSV files: with so few digits they are the same on every machine."""
 
 
 @dataclass
 class Outcome:
-    """What an experiment leaves, put together before any of it is written."""
+    """The results of an experiment, collected before any of them is written."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    """By the name of the CSV file."""
+    """From the name of the CSV file."""
     figures: dict[str, Any] = field(default_factory=dict)
-    """By the name of the PNG and the SVG."""
+    """From the name of the PNG and the SVG."""
 
 
 def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
-    """Do what is missing of a study and give its table.
+    """Run what is missing of a study, and return its table.
 
     Raises
     ------
     InputError
-        Where a run failed: the first one, with its parameters.
+        If a run failed; the error names the first one, with its parameters.
     """
     table = study.run(folder, jobs=jobs, progress=folder.name, retry_failed=True)
     failed = table.failed()
@@ -56,23 +56,24 @@ def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
         point = ", ".join(
             f"{name}={value}" for name, value in study.design.point(int(first["point"])).items()
         )
-        raise sim.InputError(
-            f"{len(failed)} runs failed; the first, of point {first['point']} ({point}): {first['error']}"
-        )
+        where = f"of point {first['point']} ({point})"
+        raise sim.InputError(f"{len(failed)} runs failed; the first, {where}: {first['error']}")
     return table.to_pandas()
 
 
 @contextmanager
-def left_in(out: Path, base: sim.Scenario, **said: Any) -> Iterator[Outcome]:
-    """Give an outcome to fill; when the block ends well, it is written to ``out`` with its provenance, all of it or nothing.
+def written_to(out: Path, base: sim.Scenario, **options: Any) -> Iterator[Outcome]:
+    """Yield an outcome to fill; write it, with its provenance, if the block ends without an error.
+
+    All of it is written, or nothing.
 
     Parameters
     ----------
     out : Path
     base : Scenario
-        Whose parameters the provenance tells.
-    **said
-        What else it says: replications, jobs, the options of the experiment.
+        The scenario in the provenance.
+    **options
+        What else is in the provenance: replications, jobs, the options of the experiment.
     """
     started, outcome = datetime.now(UTC), Outcome()
     with sim.atomic_folder(out) as folder:
@@ -84,20 +85,20 @@ def left_in(out: Path, base: sim.Scenario, **said: Any) -> Iterator[Outcome]:
         for name, figure in outcome.figures.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             sim.plots.save(figure, folder / name)
-        seeds = [copy.seed for copy in sim.replications(base, said.get("replications", 1))]
-        record = sim.provenance(base, started=started, seeds=seeds, **said)
+        seeds = [copy.seed for copy in sim.replications(base, options.get("replications", 1))]
+        record = sim.provenance(base, started=started, seeds=seeds, **options)
         (folder / "provenance.json").write_text(
             json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
 
 
 def values_of(option: str, text: str, scenario: sim.Scenario) -> tuple[str, list[Any]]:
-    """Read ``NAME=VALUE,VALUE,...`` of the command line; each value as its parameter holds it.
+    """Return the name and the values in ``NAME=VALUE,VALUE,...`` of the command line.
 
     Raises
     ------
     InputError
-        Not of this form, no such parameter, or a value that does not fit it.
+        If the text is not of this form, or the name or a value is not valid.
     """
     name, equals, listed = (part.strip() for part in text.partition("="))
     if not (equals and name and listed):
@@ -112,7 +113,7 @@ def values_of(option: str, text: str, scenario: sim.Scenario) -> tuple[str, list
 def laid_out(
     table: pd.DataFrame, formats: Mapping[str, str] | None = None, heads: Sequence[str] = ()
 ) -> str:
-    """Lay out a table as text: numbers to the right, words to the left; NaN is a dash.
+    """Return a table as text: numbers to the right, words to the left; NaN is a dash.
 
     Parameters
     ----------
@@ -154,24 +155,29 @@ def _cell(value: Any, form: str) -> str:
 
 
 def filled(*sentences: str) -> str:
-    """Put sentences into lines of at most 100 characters."""
+    """Return sentences as lines of at most 100 characters."""
     return textwrap.fill(" ".join(sentences), WIDTH)
 
 
+def print_answer(*paragraphs: str, out: Path) -> None:
+    """Print paragraphs, and where the results are."""
+    print("\n\n".join([*paragraphs, f"written to {out}"]))
+
+
 def between(mean: float, low: float, high: float, form: str = ".1f", unit: str = "") -> str:
-    """Write an estimate with its interval: ``12.3 % [11.9, 12.7]``; what is rounded to nothing has no sign."""
+    """Return an estimate with its interval: ``12.3 % [11.9, 12.7]``; a rounded 0 has no sign."""
     bounds = "" if low != low else f" [{low:z{form}}, {high:z{form}}]"
     return f"{mean:z{form}}{unit and f' {unit}'}{bounds}"
 
 
 def percent(row: "pd.Series[Any]") -> str:
-    """Write a share, a row with its mean and interval, in percent."""
+    """Return a share, a row with its mean and interval, in percent."""
     return between(
         100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%"
     )
 
 
 def setting(base: sim.Scenario, replications: int, *more: str) -> str:
-    """Say below a figure what its data are of."""
+    """Return a line for a figure on what was simulated."""
     seeds = f"{replications} replications (seeds {base.seed} to {base.seed + replications - 1})"
     return f"{', '.join([f'{base.members:,} people', f'{base.days:,} days', *more, seeds])}."

@@ -1,16 +1,20 @@
-"""Two parameters at a time: how does every measure depend on them, and where does one way of inviting overtake another?
+"""How do the measures depend on two parameters, and where does one policy overtake another?
 
-By default the platform's limit of strikes against how readily people click "I don't know". Every combination is a society in which the
-policies are mixed, run several times; replication r has the same seed in all of them. For each measure there is a heat map per policy with
-contour lines, and a map of who leads: the policy with the highest mean, marked where the paired difference from the next has a 95 %
-interval that excludes 0. Higher is not better in every measure: who leads in ``blocked`` is blocked most.
+By default the platform's limit of strikes against how readily people click "I don't know". Every
+combination is a society in which the policies are mixed, run several times; replication r has the
+same seed in all of them. For each measure there is a heat map per policy with contour lines, and a
+map of who leads: the policy with the highest mean, marked where the paired difference from the next
+has a 95 % interval that excludes 0. Higher is not better in every measure: who leads in ``blocked``
+is blocked most.
 
-Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite everyone have the largest reach and the
-most connections in 13 of 15 cells, and are overtaken by those who invite whom they have interacted with only where strikes are frequent
-and few are allowed. With a click in 3 of 10 cases "interacted" is ahead at limits of 2 and 3, there by 1.8 points [1.4, 2.1] of reach and
-6.4 connections [5.7, 7.2], and "everyone" from 5 on, by 0.2 points [0.03, 0.4] and 2.1 connections [1.0, 3.3]. Reciprocity is highest for
-close friends in every cell. In a society of this size reach is near its ceiling (92.3 % [92.0, 92.7] and 87.3 % [87.1, 87.5] of the
-members with a limit of 5 and a click in 1 of 10), so differences of reach are small.
+Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite
+everyone have the largest reach and the most connections in 13 of 15 cells, and are overtaken by
+those who invite whom they have interacted with only where strikes are frequent and few are allowed.
+With a click in 3 of 10 cases "interacted" is ahead at limits of 2 and 3, there by 1.8 points [1.4,
+2.1] of reach and 6.4 connections [5.7, 7.2], and "everyone" from 5 on, by 0.2 points [0.03, 0.4]
+and 2.1 connections [1.0, 3.3]. Reciprocity is highest for close friends in every cell. In a society
+of this size reach is near its ceiling (92.3 % [92.0, 92.7] and 87.3 % [87.1, 87.5] of the members
+with a limit of 5 and a click in 1 of 10), so differences of reach are small.
 """
 
 import itertools
@@ -39,21 +43,25 @@ X = Annotated[
     typer.Option(
         "--x",
         metavar="NAME=VALUES",
-        help="Parameter across, with its values: platform.limit=2,3,5,none",
+        help="Parameter of the x axis, with its values: platform.limit=2,3,5,none",
     ),
 ]
 Y = Annotated[
-    str, typer.Option("--y", metavar="NAME=VALUES", help="Parameter upwards, with its values.")
+    str,
+    typer.Option("--y", metavar="NAME=VALUES", help="Parameter of the y axis, with its values."),
 ]
 COMPARED = tuple(measure for measure in sim.MEASURES if measure not in ("reach2", "reach3"))
-"""Who leads is asked once of each reach: of the share."""
-TOLD = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
-"""The measures of the printed table; files have all."""
+"""The measures in which policies are compared; of each reach only the share."""
+PRINTED = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
+"""The measures of the printed table; the files have all."""
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Two parameters and their values; point (i, j) of the plane is the study's point ``i * len(ys) + j``."""
+    """Two parameters and their values.
+
+    Point (i, j) of the plane is the study's point ``i * len(ys) + j``.
+    """
 
     x: str
     xs: Sequence[Any]
@@ -61,7 +69,7 @@ class Plane:
     ys: Sequence[Any]
 
     def grid(self, values: "pd.Series[Any]") -> NDArray[Any]:
-        """Lay out a value for each point, indexed by its number, as rows of y and columns of x; NaN where there is none."""
+        """Return values by point as an array with rows of y and columns of x; NaN if missing."""
         return (
             values.reindex(range(len(self.xs) * len(self.ys)))
             .to_numpy()
@@ -82,41 +90,42 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Map every measure over two parameters, for each policy, and show where one policy overtakes another.
+    """Map every measure over two parameters, and find where one policy overtakes another.
 
-    Prints who leads where and leaves tables (cells.csv, leads.csv), maps and provenance.json in --out. Defaults: 1,000 members, 365 days,
-    10 replications, seed 1.
+    Prints which policy leads where; writes tables (cells.csv, leads.csv), maps and provenance.json
+    to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
     """
     base = commands.chosen(scenario, settings, members=members, days=days, seed=seed)
     plane = Plane(*studies.values_of("--x", x, base), *studies.values_of("--y", y, base))
     if plane.x == plane.y:
         raise sim.InputError(f"--y {y}: the same parameter as --x; must be another")
     study = sim.Study(base, {plane.x: plane.xs, plane.y: plane.ys}, replications=replications)
-    with studies.left_in(out, base, replications=replications, jobs=jobs, x=x, y=y) as outcome:
+    with studies.written_to(out, base, replications=replications, jobs=jobs, x=x, y=y) as outcome:
         runs = studies.done(study, out / "runs", jobs)
         cells = _named(estimates(runs), plane)
         leads = _named(leading(runs), plane)
         outcome.tables |= {"cells": cells, "leads": leads}
-        said = studies.setting(base, replications)
+        setting = studies.setting(base, replications)
         for measure in sim.MEASURES:
-            outcome.figures[f"maps/{measure}"] = heat_maps(cells, measure, plane, said)
-        outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), said)
-    print(f"{_table(leads, plane)}\n\n{studies.filled(*_words(leads, plane))}\n\nwritten to {out}")
+            outcome.figures[f"maps/{measure}"] = heat_maps(cells, measure, plane, setting)
+        outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), setting)
+    studies.print_answer(_table(leads, plane), studies.filled(*_words(leads, plane)), out=out)
 
 
 def estimates(runs: pd.DataFrame) -> pd.DataFrame:
-    """Estimate every measure of every policy at every point: point, policy, measure, mean, low, high, replications."""
+    """Return point, policy, measure, mean, low, high, replications: a row per measure."""
     return sim.aggregate(runs, by=["point", "policy"], measures=sim.MEASURES)
 
 
 def leading(runs: pd.DataFrame) -> pd.DataFrame:
-    """Find, at every point and for every measure, the policy with the highest mean and how much more it has than the next.
+    """Return which policy has the highest mean at every point, and how much more than the next.
 
     Returns
     -------
     DataFrame
-        point, measure, policy, next, mean (the paired difference), low, high, replications, clear (whether the interval excludes 0); no row
-        where fewer than two policies have the measure in every replication, or the first two have equally much.
+        point, measure, policy, next, mean (the paired difference), low, high, replications, clear
+        (whether the interval excludes 0); no row where fewer than two policies have the measure in
+        every replication, or the first two have equally much.
     """
     rows = []
     for point, there in runs[runs["policy"] != "all"].groupby("point", sort=True):
@@ -125,7 +134,7 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
             means = wide.mean(skipna=False).dropna().sort_values(ascending=False, kind="stable")
             if len(means) < 2:
                 continue
-            if means.iloc[0] == means.iloc[1]:  # such as none of both blocked: nobody leads
+            if means.iloc[0] == means.iloc[1]:  # nobody leads, as when nobody is blocked
                 continue
             first, second = means.index[:2]
             mean, low, high, number, _ = sim.paired(wide[first], wide[second])
@@ -146,7 +155,10 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
 def overtakings(
     leads: pd.DataFrame, plane: Plane, measure: str
 ) -> Iterator[tuple[Any, str, str, Any, Any]]:
-    """Find where, along x, the clear lead passes from one policy to another: (y, from, to, last x of the one, first x of the other)."""
+    """Yield where, along x, the clear lead passes from one policy to another.
+
+    Yields (y, from, to, last x of the one, first x of the other).
+    """
     there = leads[(leads["measure"] == measure) & leads["clear"]].set_index("point")["policy"]
     for j, y in enumerate(plane.ys):
         clear = [
@@ -160,7 +172,7 @@ def overtakings(
 
 
 def _named(table: pd.DataFrame, plane: Plane) -> pd.DataFrame:
-    """Put the values of the two parameters beside the number of the point."""
+    """Return a table with the values of the two parameters after the number of the point."""
     places = table["point"].to_numpy()
     named = {
         plane.x: [plane.xs[p // len(plane.ys)] for p in places],
@@ -177,28 +189,33 @@ def _shown(value: Any) -> str:
 
 
 def _table(leads: pd.DataFrame, plane: Plane) -> str:
-    """Say, for some measures, who leads at each point: a star where clearly."""
-    told = leads[leads["measure"].isin(TOLD)].copy()
-    told["who"] = told["policy"].map(spoken) + np.where(told["clear"], "*", "")
-    wide = told.pivot(index="point", columns="measure", values="who").reindex(
-        columns=[m for m in TOLD if m in set(told["measure"])]
+    """Return, for some measures, which policy leads at each point; a star if clearly."""
+    printed = leads[leads["measure"].isin(PRINTED)].copy()
+    printed["who"] = printed["policy"].map(spoken) + np.where(printed["clear"], "*", "")
+    wide = printed.pivot(index="point", columns="measure", values="who").reindex(
+        columns=[m for m in PRINTED if m in set(printed["measure"])]
     )
     wide = wide.reindex(range(len(plane.xs) * len(plane.ys))).fillna("-").rename_axis("point")
     points = _named(wide.reset_index(), plane).drop(columns="point")
     x, y = (name.rpartition(".")[2] for name in (plane.x, plane.y))
     names = {plane.x: x, plane.y: y} if x != y else {}
-    note = "Who has the most of each measure; * where the 95 % interval of the paired difference from the next excludes 0; -: a draw."
-    return f"{studies.laid_out(points.rename(columns=names), heads=[names.get(plane.x, plane.x)])}\n\n{studies.filled(note)}"
+    note = (
+        "Who has the most of each measure; * where the 95 % interval of the paired difference "
+        "from the next excludes 0; -: a draw."
+    )
+    table = studies.laid_out(points.rename(columns=names), heads=[names.get(plane.x, plane.x)])
+    return f"{table}\n\n{studies.filled(note)}"
 
 
 def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
-    """Say where the lead changes hands."""
-    for measure in TOLD:
+    """Yield where the lead passes from one policy to another."""
+    for measure in PRINTED:
         there = leads[leads["measure"] == measure]
         if there.empty:
             continue
         changes = [
-            f"at {plane.y} = {_shown(y)} from {quoted(one)} ({plane.x} = {_shown(before)}) to {quoted(other)} ({_shown(after)})"
+            f"at {plane.y} = {_shown(y)} from {quoted(one)} ({plane.x} = {_shown(before)}) "
+            f"to {quoted(other)} ({_shown(after)})"
             for y, one, other, before, after in overtakings(leads, plane, measure)
         ]
         clear = there[there["clear"]]["policy"].value_counts()
@@ -207,12 +224,13 @@ def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
             or "nobody anywhere"
         )
         passes = f"; the lead passes {'; '.join(changes)}" if changes else ""
-        yield f"{measure}: clearly ahead is {counts} of {len(plane.xs) * len(plane.ys)} cells{passes}."
+        cells = len(plane.xs) * len(plane.ys)
+        yield f"{measure}: clearly ahead is {counts} of {cells} cells{passes}."
 
 
 @sim.plots.in_our_look
 def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> "Figure":
-    """Draw one measure: a map per policy with the mean in every cell, and contour lines through the middles of the cells."""
+    """Draw one measure: a map per policy, with the mean in every cell, and contour lines."""
     here = cells[cells["measure"] == measure]
     policies = [str(policy) for policy in dict.fromkeys(here["policy"])]
     grids = {
@@ -256,12 +274,13 @@ def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> 
         if halves.notna().any()
         else ""
     )
-    sim.plots.headed(figure, _seen(grids, measure, plane), f"{setting} Across: {plane.x}.{widest}")
+    finding = _finding(grids, measure, plane)
+    sim.plots.headed(figure, finding, f"{setting} Across: {plane.x}.{widest}")
     return figure
 
 
-def _seen(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
-    """Say between which ends a measure of everybody goes, and where they are."""
+def _finding(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
+    """Return the smallest and the largest value of a measure, and where they are, in words."""
     grid = grids.get("all", next(iter(grids.values())))
     if np.isnan(grid).all():
         return f"{measure}: nowhere measured"
@@ -273,7 +292,7 @@ def _seen(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
 
 
 def _short(value: float) -> str:
-    """Write a number so that it has room in a cell."""
+    """Return a number as a text that fits into a cell."""
     if value != value:
         return "–"
     if 0 < abs(value) < 0.005:
@@ -295,9 +314,8 @@ def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None
     lines = axis.contour(
         grid, levels=np.linspace(low, high, 8)[1:-1], colors="white", linewidths=0.9
     )
-    lines.set_path_effects(
-        [withStroke(linewidth=1.7, foreground="#262626")]
-    )  # seen on light and on dark
+    # visible on light and on dark
+    lines.set_path_effects([withStroke(linewidth=1.7, foreground="#262626")])
 
 
 def _ticks(axis: "Axes", plane: Plane) -> None:
@@ -308,7 +326,7 @@ def _ticks(axis: "Axes", plane: Plane) -> None:
 
 @sim.plots.in_our_look
 def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting: str) -> "Figure":
-    """Draw who leads in every cell, a map a measure; a dot where the paired difference's interval excludes 0."""
+    """Draw which policy leads in every cell, a map per measure; a dot where it clearly leads."""
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
@@ -359,7 +377,8 @@ def _changing(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str
     ]
     if not changing:
         return "The same policy clearly leads all along, in every measure"
-    return f"The lead changes hands along {plane.x} in {len(changing)} of {len(measures)} measures: {', '.join(changing)}"
+    count = f"{len(changing)} of {len(measures)} measures"
+    return f"The lead changes hands along {plane.x} in {count}: {', '.join(changing)}"
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
 """Which way of inviting takes over, when people copy those who have got further?
 
-Every 30 days each member, with probability 0.2, looks at a random other and copies its policy by the Fermi rule: with probability
-1 / (1 + exp(-beta (payoff of the other - own payoff) / scale)), where scale is the standard deviation of the payoffs of that day, so that
-beta has no unit [Szabo and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the members within
-two steps of connections: it is what people see of each other, but it adds up over the years, whatever policy earned it, and has an end
-where everybody is within two steps. By connections **gained** since the last round: this is what the policy of the moment earns, and
-feels a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy that has died out. Rules: none,
-linkedin2008 and linkedin2021.
+Every 30 days each member, with probability 0.2, looks at a random other and copies its policy by
+the Fermi rule: with probability 1 / (1 + exp(-beta (payoff of the other - own payoff) / scale)),
+where scale is the standard deviation of the payoffs of that day, so that beta has no unit [Szabo
+and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the
+members within two steps of connections: it is what people see of each other, but it adds up over
+the years, whatever policy earned it, and has an end where everybody is within two steps. By
+connections **gained** since the last round: this is what the policy of the moment earns, and feels
+a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy
+that has died out. Rules: none, linkedin2008 and linkedin2021.
 
-Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): close friends die out under every rule, from every
-start. By connections gained, everyone takes over from all ten starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the
-members without a rule and under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By reach the
-selection between everyone and interacted stops when all are within two steps, and the start decides: under each rule everyone is clearly
-the largest from 6 of the starts, interacted from 2, and none from the other 2. From equal thirds everyone is 60.2 % [53.8, 66.6] against
-39.4 % [33.0, 45.9] without a rule, 57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
+Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): close friends
+die out under every rule, from every start. By connections gained, everyone takes over from all ten
+starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the members without a rule and
+under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By
+reach the selection between everyone and interacted stops when all are within two steps, and the
+start decides: under each rule everyone is clearly the largest from 6 of the starts, interacted from
+2, and none from the other 2. From equal thirds everyone is 60.2 % [53.8, 66.6] against 39.4 %
+[33.0, 45.9] without a rule, 57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
 """
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +35,7 @@ from sim import commands
 from sim.plots.captions import quoted, spoken
 
 from . import studies
+from .imitation import Imitation, Payoff
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,25 +44,18 @@ if TYPE_CHECKING:
 POLICIES = ("everyone", "interacted", "close_friends")
 RULES = ("none", "linkedin2008", "linkedin2021")
 PARTS = 6
-"""Starts are all shares in sixths with each policy there: ten of them."""
+"""The starts are all shares in sixths, with each policy present: ten of them."""
 EQUAL = "/".join([str(PARTS // 3)] * 3)
 ROOT = np.sqrt(3) / 2
 NOBODY = "none clearly"
 UNDECIDED = "#7F7F7F"
-"""Colour of a way at whose end none is clearly the largest."""
-
-
-class Payoff(StrEnum):
-    """What members compare: others within two steps, or connections gained since the last round."""
-
-    reach = "reach"
-    gained = "gained"
+"""The colour of a path at whose end no policy is clearly the largest."""
 
 
 Every = Annotated[
     int,
     typer.Option(
-        "--every", metavar="DAYS", min=1, help="Days from one round of copying to the next."
+        "--every", metavar="DAYS", min=1, help="Number of days between two rounds of copying."
     ),
 ]
 Chance = Annotated[
@@ -73,90 +69,26 @@ Chance = Annotated[
     ),
 ]
 Payoffs = Annotated[
-    list[Payoff] | None, typer.Option("--payoff", help="What members compare; both if not given.")
+    list[Payoff] | None, typer.Option("--payoff", help="What members compare; default: both.")
 ]
 Beta = Annotated[
     float,
-    typer.Option(
-        "--beta", metavar="B", min=0, help="How strongly payoffs count; 0: copying is blind."
-    ),
+    typer.Option("--beta", metavar="B", min=0, help="How strongly payoffs count; 0: not at all."),
 ]
 
 
-@dataclass(frozen=True)
-class Imitation:
-    """How members copy each other; what a study keeps of a society that lives so.
-
-    The table has, for each policy, its share of the members on the day of the opening and after each round: ``share_0``, ``share_30`` …
-    """
-
-    every: int = 30
-    chance: float = 0.2
-    beta: float = 4.0
-    payoff: str = "reach"
-
-    def __call__(self, result: sim.Result) -> pd.DataFrame:
-        """Live the result's scenario again, with imitation."""
-        return self.live(result.scenario)
-
-    def live(self, scenario: sim.Scenario) -> pd.DataFrame:
-        """Live a scenario with imitation, to its last day."""
-        model = sim.NetworkModel(scenario)
-        policies = list(scenario.policies)
-        before = np.zeros(scenario.members)
-        shares = {"share_0": _shares(model, policies)}
-        for day in range(self.every, scenario.days + 1, self.every):
-            model.engine.advance(day)
-            degree, reach = _standing(model.connections, scenario.members)
-            payoff = reach if self.payoff == "reach" else degree - before
-            before = degree
-            model.set_policies(model.policies[self.models(payoff, scenario.seed, day)])
-            shares[f"share_{day}"] = _shares(model, policies)
-        return pd.DataFrame({"policy": policies, **shares})
-
-    def models(self, payoff: NDArray[np.float64], seed: int, day: int) -> NDArray[np.int64]:
-        """Choose whose policy each member has after a round: its own number, or that of whom it copies.
-
-        The draws are those of Philox under the key (seed, day), so they are the same in any process.
-        """
-        n = len(payoff)
-        chance = np.random.Generator(np.random.Philox(key=np.array([seed, day], np.uint64)))
-        looks = chance.random(n) < self.chance
-        other = chance.integers(n - 1, size=n)
-        other += other >= np.arange(n)  # anybody but oneself
-        spread = float(payoff.std())
-        copies = chance.random(n) < fermi(
-            (payoff[other] - payoff) / spread if spread > 0 else np.zeros(n), self.beta
-        )
-        return np.where(looks & copies, other, np.arange(n))
-
-
-def fermi(difference: ArrayLike, beta: float) -> NDArray[np.float64]:
-    """Give the probability of copying somebody whose payoff is higher by a difference, in standard deviations."""
-    from scipy.special import expit
-
-    chances: NDArray[np.float64] = expit(beta * np.asarray(difference, np.float64))
-    return chances
-
-
 def ternary(shares: ArrayLike) -> NDArray[np.float64]:
-    """Place three shares in a triangle of side 1: the first at the bottom left, the second at the bottom right, the third on top.
+    """Return the place of three shares in a triangle of side 1.
 
-    Parameters
-    ----------
-    shares : array (…, 3)
-        They add up to 1.
-
-    Returns
-    -------
-    float64 array (…, 2)
+    The first has the corner at the bottom left, the second at the bottom right, the third on top.
+    ``shares`` has the shape (…, 3), and the result (…, 2).
     """
     shares = np.asarray(shares, np.float64)
     return np.stack([shares[..., 1] + shares[..., 2] / 2, ROOT * shares[..., 2]], axis=-1)
 
 
 def starts(parts: int = PARTS) -> list[tuple[int, int, int]]:
-    """List all ways to give ``parts`` equal parts to three policies, at least one to each."""
+    """Return all ways to give ``parts`` equal parts to three policies, at least one to each."""
     return [
         (a, b, parts - a - b)
         for a, b in itertools.product(range(1, parts), repeat=2)
@@ -177,10 +109,10 @@ def main(
     payoff: Payoffs = None,
     settings: commands.Settings = None,
 ) -> None:
-    """Let members copy those who have got further: which policy takes over, from which start, under which rule?
+    """Find which policy takes over when members copy those who have got further.
 
-    Prints the shares at the end and leaves shares.csv, figures and provenance.json in --out. Defaults: 1,000 members, 730 days, 4
-    replications, seed 1.
+    Prints the shares at the end, for several starts and rules; writes shares.csv, figures and
+    provenance.json to --out. Defaults: 1,000 members, 730 days, 4 replications, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"days": 730}, members=members, days=days, seed=seed
@@ -195,7 +127,7 @@ def main(
         {"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))}
         for rule, start in points
     ]
-    with studies.left_in(
+    with studies.written_to(
         out,
         base,
         replications=replications,
@@ -213,21 +145,21 @@ def main(
             )
         shares = pd.concat(tables, ignore_index=True)
         outcome.tables["shares"] = shares[["payoff", *shares.columns.drop("payoff")]]
-        said = studies.setting(
-            base,
-            replications,
-            f"copying every {every} days with chance {chance:g} and β = {beta:g}",
-        )
-        outcome.figures["flow"] = flow(shares, said)
-        outcome.figures["shares"] = over_time(shares, said)
-    print(f"{_text(shares)}\n\n{studies.filled(*_words(shares))}\n\nwritten to {out}")
+        copying = f"copying every {every} days with chance {chance:g} and β = {beta:g}"
+        setting = studies.setting(base, replications, copying)
+        outcome.figures["flow"] = flow(shares, setting)
+        outcome.figures["shares"] = over_time(shares, setting)
+    studies.print_answer(_text(shares), studies.filled(*_words(shares)), out=out)
 
 
 def estimated(
     runs: pd.DataFrame, points: Sequence[tuple[str, tuple[int, int, int]]]
 ) -> pd.DataFrame:
-    """Estimate the shares by day: rule, start, policy, day, mean, low, high, replications, first (how often the largest), and ahead
-    (whether the policy is the largest, and the interval of its paired difference from the next excludes 0).
+    """Return the estimated shares by day.
+
+    The columns are rule, start, policy, day, mean, low, high, replications, first (how often the
+    policy is the largest), and ahead (whether it is the largest, and the interval of its paired
+    difference from the next excludes 0).
     """
     columns = [column for column in runs if str(column).startswith("share_")]
     long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
@@ -249,7 +181,7 @@ def estimated(
 
 
 def _clearly_ahead(long: pd.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
-    """Give point, policy and day wherever a policy is clearly the largest."""
+    """Yield point, policy and day wherever a policy is clearly the largest."""
     for (point, day), there in long.groupby(["point", "day"]):
         wide = there.pivot(index="replication", columns="policy", values="value")
         first, second = wide.mean().sort_values(ascending=False, kind="stable").index[:2]
@@ -258,23 +190,13 @@ def _clearly_ahead(long: pd.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
-    """Count from how many rules and starts each policy is clearly the largest at the end; last, from how many none is."""
+    """Return from how many rules and starts each policy is clearly the largest at the end.
+
+    The last entry is from how many none is.
+    """
     counts = ends[ends["ahead"]]["policy"].value_counts()
     open_ended = len(ends[["rule", "start"]].drop_duplicates()) - counts.sum()
     return pd.concat([counts, pd.Series({NOBODY: open_ended})]) if open_ended else counts
-
-
-def _standing(
-    connections: NDArray[np.int32], members: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give each member's connections, and the others within two steps."""
-    two, _ = sim.measures.reach(sim.measures.adjacency(connections, members))
-    degree = np.bincount(connections.ravel(), minlength=members)
-    return degree.astype(np.float64), two.astype(np.float64)
-
-
-def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:
-    return [float((model.policies == policy).mean()) for policy in policies]
 
 
 def _ends(shares: pd.DataFrame) -> pd.DataFrame:
@@ -283,7 +205,7 @@ def _ends(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(shares: pd.DataFrame) -> str:
-    """Lay out the shares at the end, a row per rule and start."""
+    """Return the shares at the end as a text table, a row per rule and start."""
     rows = []
     for (payoff, rule, start), there in _ends(shares).groupby(
         ["payoff", "rule", "start"], sort=False
@@ -298,12 +220,15 @@ def _text(shares: pd.DataFrame) -> str:
         first = by["mean"].idxmax()
         leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} % of runs"
         rows.append({"copied": payoff, "rule": rule, "start": start, **cells, "largest": leads})
-    heading = f"Shares of the members on day {shares['day'].max():,}, in %; start: {', '.join(map(spoken, POLICIES))}, in parts of {PARTS}."
+    heading = (
+        f"Shares of the members on day {shares['day'].max():,}, in %; "
+        f"start: {', '.join(map(spoken, POLICIES))}, in parts of {PARTS}."
+    )
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), heads=['copied', 'rule'])}"
 
 
 def _words(shares: pd.DataFrame) -> Iterator[str]:
-    """Say, for each rule, who gains and who is the largest at the end."""
+    """Yield, for each payoff and rule, which policies are the largest at the end."""
     for (payoff, rule), there in _ends(shares).groupby(["payoff", "rule"], sort=False):
         yield f"By {payoff}, {_ruled(rule)}: {_sentence(there)}."
 
@@ -327,7 +252,10 @@ def _sentence(ends: pd.DataFrame) -> str:
 
 @sim.plots.in_our_look
 def flow(shares: pd.DataFrame, setting: str) -> "Figure":
-    """Draw the way of the mean shares in a triangle, one for each payoff and rule: from a small dot to an arrow's head."""
+    """Draw the paths of the mean shares in triangles, one for each payoff and rule.
+
+    A path goes from a small dot to the head of an arrow.
+    """
     payoffs = list(dict.fromkeys(shares["payoff"]))
     figure = sim.plots.sheet(0.8 + 2.4 * len(payoffs))
     axes = figure.subplots(len(payoffs), len(RULES), squeeze=False)
@@ -341,11 +269,8 @@ def flow(shares: pd.DataFrame, setting: str) -> "Figure":
                 ahead = there[there["ahead"] & (there["day"] == there["day"].max())]["policy"]
                 _path(axis, ternary(wide.to_numpy()), str(ahead.iloc[0]) if len(ahead) else NOBODY)
             axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
-    sim.plots.headed(
-        figure,
-        _taken(shares),
-        f"{setting} Means; a way has the colour of the policy clearly the largest at its end, or is grey.",
-    )
+    colours = "a path has the colour of the policy clearly the largest at its end, or is grey"
+    sim.plots.headed(figure, _finding(shares), f"{setting} Means; {colours}.")
     return figure
 
 
@@ -355,9 +280,8 @@ def _triangle(axis: "Axes") -> None:
     corners = ternary(np.eye(3))
     axis.plot(*corners[[0, 1, 2, 0]].T, color="#595959", linewidth=0.9)
     middle = ternary([1 / 3] * 3)
-    for one, other in itertools.combinations(
-        range(3), 2
-    ):  # beyond these a policy is no longer the largest
+    # beyond these lines a policy is no longer the largest
+    for one, other in itertools.combinations(range(3), 2):
         axis.plot(
             *np.array([middle, (corners[one] + corners[other]) / 2]).T,
             color="#E6E6E6",
@@ -381,12 +305,12 @@ def _triangle(axis: "Axes") -> None:
     axis.set_axis_off()
 
 
-def _path(axis: "Axes", way: NDArray[np.float64], policy: str) -> None:
+def _path(axis: "Axes", path: NDArray[np.float64], policy: str) -> None:
     colour = UNDECIDED if policy == NOBODY else sim.plots.styles(POLICIES)[policy].colour
-    axis.plot(*way.T, color=colour, linewidth=1.1, alpha=0.85)
-    axis.plot(*way[0], "o", color=colour, markersize=2.5)
-    moved = np.flatnonzero(np.linalg.norm(way - way[-1], axis=1) > 0.02)
-    if len(moved):  # one that has not moved has no direction
+    axis.plot(*path.T, color=colour, linewidth=1.1, alpha=0.85)
+    axis.plot(*path[0], "o", color=colour, markersize=2.5)
+    moved = np.flatnonzero(np.linalg.norm(path - path[-1], axis=1) > 0.02)
+    if len(moved):  # else it has no direction
         heads: dict[str, Any] = {
             "arrowstyle": "-|>",
             "color": colour,
@@ -395,7 +319,7 @@ def _path(axis: "Axes", way: NDArray[np.float64], policy: str) -> None:
             "shrinkA": 0,
             "shrinkB": 0,
         }
-        axis.annotate("", way[-1], way[moved[-1]], arrowprops=heads)
+        axis.annotate("", path[-1], path[moved[-1]], arrowprops=heads)
 
 
 def _called(policy: str) -> str:
@@ -406,15 +330,17 @@ def _ruled(rule: Any) -> str:
     return "no rule" if rule == "none" else str(rule)
 
 
-def _taken(shares: pd.DataFrame) -> str:
-    """Say who takes over."""
+def _finding(shares: pd.DataFrame) -> str:
+    """Return which policy takes over, in words."""
     parts = []
     for payoff, there in _ends(shares).groupby("payoff", sort=False):
-        parts.append(
-            f"by {payoff} {' and '.join(f'{_called(str(policy))} from {number}' for policy, number in _largest(there).items())}"
-        )
+        counts = [
+            f"{_called(str(policy))} from {number}" for policy, number in _largest(there).items()
+        ]
+        parts.append(f"by {payoff} {' and '.join(counts)}")
     number = len(shares[["rule", "start"]].drop_duplicates())
-    return f"Clearly the largest after {shares['day'].max():,} days, of {number} starts and rules: {'; '.join(parts)}"
+    when = f"after {shares['day'].max():,} days, of {number} starts and rules"
+    return f"Clearly the largest {when}: {'; '.join(parts)}"
 
 
 @sim.plots.in_our_look
@@ -459,7 +385,10 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
         f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}"
         for payoff in payoffs
     ]
-    finding = f"From equal thirds, the largest at the end, on average over the rules: {' and '.join(parts)}"
+    finding = (
+        "From equal thirds, the largest at the end, on average over the rules: "
+        f"{' and '.join(parts)}"
+    )
     sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals of the mean.")
     return figure
 

@@ -1,8 +1,8 @@
-"""What holds for all tests: the model is compiled once, hypothesis does not mind slow machines.
+"""Settings for all tests: the model is compiled once, and hypothesis accepts slow machines.
 
-What is compiled is kept where users keep it, or in ``INVITESIM_TEST_CACHE``; it is never that of
-another kernel (see ``sim.compiled_cache``). With several processes (pytest-xdist) the model is
-compiled beside the tests that need nothing compiled, which come first.
+Compiled code is kept where users keep it, or in ``INVITESIM_TEST_CACHE``; it is never that of
+another kernel (see ``sim.kernel.mechanics.compiled_cache``). With several processes (pytest-xdist)
+the model is compiled while tests run that need no compiled code; these come first.
 """
 
 import os
@@ -18,6 +18,7 @@ from hypothesis import settings
 
 NEED_NOTHING_COMPILED = (
     "compiled_cache",
+    "contact_files",
     "contacts",
     "designs",
     "environment",
@@ -48,7 +49,7 @@ settings.load_profile("invitesim")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Have the model compiled, for all processes of pytest-xdist."""
+    """Start to compile the model, for all processes of pytest-xdist."""
     alone = not session.config.getoption("numprocesses", None)
     if alone or "PYTEST_XDIST_WORKER" in os.environ:
         return
@@ -60,12 +61,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what needs nothing compiled."""
+    """Put tests first that need no compiled code."""
     items.sort(key=needs_compiled)
 
 
 def needs_compiled(item: pytest.Item) -> bool:
-    """Say whether a test runs the model."""
+    """Return whether a test runs the model."""
     return (
         item.path.parent != Path(__file__).parent
         or item.path.stem.removeprefix("test_") not in NEED_NOTHING_COMPILED
@@ -73,7 +74,7 @@ def needs_compiled(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Wait for the compiled code where it is needed."""
+    """Wait for the compiled code if the test needs it."""
     compiled, until = os.environ.get(COMPILED), time.monotonic() + LONGEST
     if compiled and "PYTEST_XDIST_WORKER" in os.environ and needs_compiled(item):
         while not Path(compiled).exists() and time.monotonic() < until:

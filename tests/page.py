@@ -32,13 +32,13 @@ class Server:
             text=True,
             env=os.environ | environment,
         )
-        said = []
+        output = []
         for line in self.process.stdout:
-            said.append(line)
+            output.append(line)
             if found := re.search(r"http://\S+", line):
                 break
         else:
-            raise AssertionError("".join(said))
+            raise AssertionError("".join(output))
         self.link = found.group()
         self.host = self.link.removeprefix("http://").partition("/")[0]
         self.port = int(self.host.rpartition(":")[2])
@@ -63,7 +63,7 @@ class Server:
 
 @contextlib.contextmanager
 def served(*options: str, **environment: str) -> Iterator[Server]:
-    """Serve the page; in the end the process is gone."""
+    """Serve the page, and end the process at the end of the block."""
     server = Server(*options, **environment)
     try:
         yield server
@@ -73,7 +73,7 @@ def served(*options: str, **environment: str) -> Iterator[Server]:
 
 
 class Tab(contextlib.ExitStack):
-    """A tab of the page without a browser: what it sends, and the widgets that it was told of."""
+    """A tab of the page without a browser: it sends messages, and knows the widgets of the page."""
 
     def __init__(self, server: Server, path: str = "", **headers: str) -> None:
         self.kernel, self.page = str(uuid.uuid4()), str(uuid.uuid4())
@@ -103,7 +103,7 @@ class Tab(contextlib.ExitStack):
         self.until(lambda content: content.get("data", {}).get("method") == "finished")
 
     def until(self, is_it: Any, patience: float = 60) -> dict[str, Any]:
-        """Read until a message's content is the one looked for, and return that."""
+        """Read messages until the content of one is the wanted one, and return it."""
         while True:
             message = json.loads(self.socket.recv(timeout=patience))
             content = message["content"]
@@ -116,22 +116,22 @@ class Tab(contextlib.ExitStack):
                 return content
 
     def custom(self, widget: str, **content: Any) -> None:
-        """Send a widget an event, or what pretends to be one."""
+        """Send an event, or something like an event, to a widget."""
         data = {"method": "custom", "content": content}
         self.send("comm_msg", {"comm_id": widget, "data": data})
 
     def found(self, **state: Any) -> str:
-        """Return the widget of which a state is known."""
+        """Return the widget with this state."""
         return next(comm for comm, known in self.widgets.items() if state.items() <= known.items())
 
     def button(self, word: str) -> str:
-        """Return the button that bears a word."""
+        """Return the button with this word."""
         return next(
             comm for comm, known in self.widgets.items() if word in str(known.get("children"))
         )
 
     def drawn(self) -> None:
-        """Say that the network has been drawn, as a browser does."""
+        """Report that the network has been drawn, as a browser does."""
         network = next(comm for comm, known in self.widgets.items() if "picture" in known)
         self.custom(network, event="drawn", data=self.widgets[network]["picture"]["day"])
 

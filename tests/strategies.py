@@ -1,7 +1,8 @@
 """Random scenarios for hypothesis: small societies in which a lot happens.
 
-``VALUES`` has a strategy for each parameter of ``Scenario.parameters()``, by its dotted name; a test holds that none is missing. Where two
-parameters bind each other (``often`` below ``close``), the scenario is put right after they are drawn.
+``VALUES`` has a strategy for each parameter of ``Scenario.parameters()``, by its dotted name; a
+test holds that none is missing. Where two parameters bind each other (``often`` below ``close``),
+the scenario is put right after they are drawn.
 """
 
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def looks_up(bond: Bond, candidate: Candidate, day: int) -> bool:
 
 
 CONDITIONS = (lately, now_and_then, looks_up)
-"""Between them they look at everything that a policy's own function is shown."""
+"""Together they use everything that a policy's own function gets."""
 
 POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "share": st.sampled_from((1.0, 0.0)) | st.floats(0.1, 5),
@@ -123,14 +124,14 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
     "policies.NAME.min_acceptance": st.just(0.0) | st.floats(0, 0.4),
     "policies.NAME.accepts_from": st.integers(0, 2),
 }
-"""A few people who never stop inviting, and a platform that looks closely: where limits meet each other."""
+"""A few people who invite all the time, on a strict platform: several limits apply at once."""
 
 
 @st.composite
 def invite_policies(
     draw: st.DrawFn, every: dict[str, st.SearchStrategy[Any]], conditions: bool
 ) -> dict[str, Any]:
-    """One to four policies: built-in ones by their shares, others by their numbers."""
+    """Draw one to four policies: built-in ones by their shares, others by their numbers."""
     policies: dict[str, Any] = {}
     for place in range(draw(st.integers(1, 4))):
         if draw(st.booleans()):
@@ -157,7 +158,7 @@ def invite_policies(
 
 @st.composite
 def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) -> Scenario:
-    """A scenario; a platform's field stays with its preset as often as not, but not where it is crowded."""
+    """Draw a scenario; unless it is crowded, half of the platform's fields stay at the preset."""
     every = VALUES | CROWDED if crowded else VALUES
     tree: dict[str, Any] = {"policies": draw(invite_policies(every, conditions))}
     for dotted, values in every.items():
@@ -177,7 +178,7 @@ def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) 
 
 @dataclass(frozen=True)
 class Log:
-    """A file of contacts, and what is in it: made the other way round, from the encounters to the lines."""
+    """A file of contacts, and the encounters in it: the lines are made from the encounters."""
 
     suffix: str
     text: str
@@ -191,13 +192,12 @@ DAY = 86_400
 
 @st.composite
 def logs(draw: st.DrawFn, gap_seconds: float) -> Log:
-    """A log whose contacts, merged at this gap, are encounters that are known beforehand."""
+    """Draw a log of contacts which, merged at this gap, are known encounters."""
     people = draw(st.integers(2, 10))
     kind = draw(st.sampled_from(("tij", "seconds", "iso")))
     step = 20 if kind == "tij" else 1
-    within = (
-        int(gap_seconds // step) * step
-    )  # the longest gap inside an encounter; between two it is at least a step more
+    # the longest gap inside an encounter; between two encounters it is at least a step more
+    within = int(gap_seconds // step) * step
     first = draw(st.integers(0, 3 * DAY // step)) * step
     contacts: list[tuple[int, int, int]] = []
     encounters: list[tuple[int, int, int]] = []
@@ -252,7 +252,7 @@ def _written(kind: str, lines: list[tuple[int, str, str]]) -> str:
 
 @st.composite
 def logged_scenarios(draw: st.DrawFn) -> tuple[Scenario, Log]:
-    """A scenario whose meetings come from a log, and the log; the file is still to be written and named."""
+    """Draw a scenario whose meetings come from a log, and the log; the test writes the file."""
     scenario = draw(scenarios())
     log = draw(logs(scenario.meeting.gap_seconds))
     return scenario.replace({"members": log.people}), log

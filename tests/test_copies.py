@@ -1,4 +1,4 @@
-"""A copy of a model, however it is made and whenever, has the future of the model."""
+"""A copy of a model, in whatever way and whenever it is made, continues as the model does."""
 
 import contextlib
 import copy
@@ -51,7 +51,7 @@ def log(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def scenarios(tmp_path_factory):
-    """A society of each sort: what is kept differs."""
+    """Return a scenario of each kind of society: their states have different parts."""
     own = sim.InvitePolicy("own", directory=1, share=3, condition=cautious)
     path = log(tmp_path_factory.mktemp("log"))
     return {
@@ -86,8 +86,8 @@ def through_a_file(model):
     return sim.NetworkModel.load(path, scenario=model.scenario)
 
 
-def story(model):
-    """All that can be seen of a model, to the last byte."""
+def everything(model):
+    """Return all results of a model, to the last byte."""
     result = model.result()
     tables = [result.summary, result.series, result.members]
     tables.append(model.datacollector.get_model_vars_dataframe())
@@ -124,24 +124,24 @@ def test_a_copy_has_the_same_future(scenarios, sort, ways, before, after, change
         made = WAYS[way](made)
         for each in (made, model):
             each.run_for(after)
-    assert story(made) == story(model)
+    assert everything(made) == everything(model)
 
 
-def test_a_copy_is_on_its_own():
+def test_a_copy_is_independent():
     model = sim.NetworkModel(SMALL)
     model.run_for(5)
-    before = story(copy.deepcopy(model))
+    before = everything(copy.deepcopy(model))
     other = copy.copy(model)
     other.agents.set("mood", 1)
     other.set_policies(["everyone"] * 60)
     other.run_for(20)
-    assert story(model) == before
+    assert everything(model) == before
     assert not hasattr(model.members[0], "mood")
     assert copy.deepcopy(other).members[3].mood == 1
 
 
-def test_a_copy_that_is_made_within_a_step_goes_on_after_it():
-    """Mesa plans the next step only when this one is over: such a copy stood still."""
+def test_a_copy_that_is_made_within_a_step_continues_after_it():
+    """Mesa plans the next step only when this one is over: such a copy once stopped."""
 
     class Remembering(sim.NetworkModel):
         def step(self):
@@ -155,7 +155,7 @@ def test_a_copy_that_is_made_within_a_step_goes_on_after_it():
     for each in (then, model):
         each.run_for(10)
     assert then.day == 15
-    assert story(then) == story(model)
+    assert everything(then) == everything(model)
 
 
 def test_a_copy_while_another_thread_steps_waits_for_the_evening(monkeypatch):
@@ -179,7 +179,7 @@ def test_a_copy_while_another_thread_steps_waits_for_the_evening(monkeypatch):
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_copy_in_the_middle_of_a_day_that_was_interrupted(monkeypatch, threads):
-    """Ctrl-C while pools grow leaves half a day, with what the threads have noted for the rest."""
+    """Ctrl-C while pools grow leaves half a day, and the threads' notes for the rest of it."""
     busy = SMALL.replace({"members": 600, "inviting.per_day": 40.0, "policies": {"everyone": 1}})
     plain = Engine(busy, 1)
     plain.advance(12)
@@ -211,8 +211,8 @@ def test_a_copy_in_the_middle_of_a_day_that_was_interrupted(monkeypatch, threads
     assert ours.arcs.tobytes() == theirs.arcs.tobytes()
 
 
-def test_untouched_room_is_neither_copied_nor_saved():
-    """At first nine tenths of the pools are empty: a copy of a large society would need them."""
+def test_unused_room_is_neither_copied_nor_saved():
+    """At first nine tenths of the pools are empty."""
     engine = Engine(SMALL.replace({"members": 2000}))
     pools = sum(array.nbytes for array in engine.state.people)
     assert len(pickle.dumps(engine)) < pools / 5
@@ -231,17 +231,17 @@ def file(tmp_path_factory):
 
 
 def test_a_damaged_file_is_refused(file, tmp_path):
-    """No byte may be another: what is read is what was written, or it is a line."""
+    """With any byte changed, the file is refused, or what is read is what was written."""
     whole, chance = file.read_bytes(), random.Random(3)
-    fresh = story(sim.NetworkModel.load(file))
+    fresh = everything(sim.NetworkModel.load(file))
     taken = 0
     for _ in range(60):
         place = chance.randrange(len(whole))
         bad = bytearray(whole)
         bad[place] ^= 1 << chance.randrange(8)
         (tmp_path / "bad").write_bytes(bad)
-        with contextlib.suppress(sim.InputError):  # else it is a byte that says nothing, as a year
-            assert story(sim.NetworkModel.load(tmp_path / "bad")) == fresh
+        with contextlib.suppress(sim.InputError):  # else the byte has no meaning, as that of a year
+            assert everything(sim.NetworkModel.load(tmp_path / "bad")) == fresh
             taken += 1
     assert taken < 12
     (tmp_path / "bad").write_bytes(whole[:-1000])
@@ -317,8 +317,8 @@ def collects(model):
         ),
     ],
 )
-def test_what_a_file_can_not_hold_is_refused(change, what, tmp_path):
-    """Else it would be lost without a word."""
+def test_a_model_that_a_file_can_not_hold_is_refused(change, what, tmp_path):
+    """Else a part would be lost without an error."""
     model = sim.NetworkModel(SMALL)
     change(model)
     with pytest.raises(sim.InputError) as caught:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernel.mechanics import random as draws
-from tests import reference
+from tests import reference_draws as reference
 
 KNOWN = [  # counter, key, words: the lines "philox4x32 10" of kat_vectors in Random123, by the authors of Salmon et al. 2011
     (

@@ -1,4 +1,4 @@
-"""What a Mesa user reaches for: the agents by every way there is, and what can't be done to them."""
+"""The model for a user of Mesa: all ways to the agents, and changes that are refused."""
 
 import warnings
 
@@ -34,13 +34,13 @@ def test_every_way_to_the_agents_of_a_new_model_gives_the_members(model, way):
     assert len(model.members) == 60
 
 
-def test_the_type_of_the_agents_is_known_before_they_are_made(model):
+def test_the_type_of_the_agents_is_known_before_they_exist(model):
     assert model.agent_types == [sim.Member]
     assert not hasattr(model, "_members")
     assert [one.unique_id for one in model.agents] == list(range(1, 61))
 
 
-def test_a_data_collector_of_ones_own_finds_the_members(model):
+def test_the_users_own_data_collector_finds_the_members(model):
     collector = mesa.DataCollector(
         agent_reporters={"degree": "degree"},
         agenttype_reporters={sim.Member: {"strikes": "strikes"}},
@@ -81,7 +81,7 @@ class Robot(mesa.Agent):
     ],
 )
 def test_nobody_joins_or_leaves(model, change):
-    """They were gone from ``model.agents`` alone, and went on inviting."""
+    """Once they left only ``model.agents``, and continued to invite."""
     with pytest.raises(sim.InputError) as caught:
         change(model)
     assert "\n" not in str(caught.value)
@@ -97,7 +97,7 @@ def test_a_selection_of_the_members_may_change(model):
 
 
 def test_connections_and_bonds_are_both_of_members(model):
-    """With numbers in one and members in the other, nobody was in both."""
+    """Else nobody would be in both."""
     model.run_for(40)
     one = max(model.members, key=lambda member: member.degree)
     assert one.connections
@@ -107,7 +107,7 @@ def test_connections_and_bonds_are_both_of_members(model):
 
 
 @pytest.mark.parametrize("name", ["grid", "space"])
-def test_who_wants_to_draw_a_space_is_led_to_our_page(model, name):
+def test_a_space_to_draw_is_refused_with_a_hint_at_the_page(model, name):
     with pytest.raises(sim.InputError, match=rf"^{name}: .*invitesim page") as caught:
         getattr(model, name)
     assert "\n" not in str(caught.value)
@@ -115,7 +115,7 @@ def test_who_wants_to_draw_a_space_is_led_to_our_page(model, name):
         _ = model.nothing_there
 
 
-def test_mesas_renderer_says_so():
+def test_the_renderer_of_mesa_gets_this_hint():
     pytest.importorskip("solara")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -124,7 +124,7 @@ def test_mesas_renderer_says_so():
         SpaceRenderer(sim.NetworkModel(SMALL))
 
 
-def test_the_scenario_is_ours_to_us_and_mesas_to_mesa(model):
+def test_the_scenario_is_both_ours_and_one_of_mesa(model):
     from mesa.experimental.scenarios import Scenario as MesaScenario
 
     scenario = model.scenario

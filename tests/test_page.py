@@ -1,4 +1,7 @@
-"""The page in a real browser: offline, right in its numbers, and each tab on its own. Skipped only where there is no Chromium."""
+"""The page in a real browser: offline, with the right numbers, and each tab independent.
+
+Skipped only if there is no Chromium.
+"""
 
 import re
 import tomllib
@@ -14,8 +17,15 @@ from tests.page import CHROMIUM, QUIET, served
 PATIENCE = 150_000
 """Milliseconds: the first page of a server waits for the compiler."""
 SMALL = {"members": "300", "days": "50"}
-SOLARAS = "Failed to evaluate Vue script and find module.exports, falling back to old method, please use module.exports = { ... }"
-"""A warning at each load, not ours to mend: solara/widgets/vue/navigator.vue of Solara 1.58.2 has ``modules.export`` in its line 6."""
+SOLARA_WARNING = (
+    "Failed to evaluate Vue script and find module.exports, falling back to old method, "
+    "please use module.exports = { ... }"
+)
+"""A warning at each load, by a mistake in Solara 1.58.2.
+
+solara/widgets/vue/navigator.vue has ``modules.export`` in its line 6.
+"""
+PER_DAY = "document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value"
 
 pytestmark = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH"
@@ -24,9 +34,8 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def address():
-    sim.run(
-        sim.Scenario(members=20, days=1)
-    )  # compiled once, not by the server and by the tests at the same time
+    # compiles once, or the server and the tests would compile at the same time
+    sim.run(sim.Scenario(members=20, days=1))
     with served() as server:
         yield server.link
 
@@ -43,7 +52,10 @@ def browser():
 
 @pytest.fixture
 def tab(address, browser):
-    """Open tabs of one browser; in the end, none has had an error or a warning or has asked anybody but this machine."""
+    """Open tabs of one browser, and check at the end that all was well.
+
+    No tab has had an error or a warning, or has sent a request to another machine.
+    """
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     context.set_default_timeout(PATIENCE)
     wrong, loads = [], []
@@ -83,7 +95,7 @@ def tab(address, browser):
 
     yield opened
     context.close()
-    assert wrong == [SOLARAS] * len(loads)
+    assert wrong == [SOLARA_WARNING] * len(loads)
 
 
 def typed(page, name, text):
@@ -103,7 +115,7 @@ def played(page, day):
 
 
 def is_rounded(text, exact):
-    """Whether a number that is shown is the exact one, to the digits that are shown."""
+    """Return whether a number on the page is the exact one, rounded to the digits shown."""
     if text == "–":
         return pd.isna(exact)
     digits = re.fullmatch(r"([\d.]+)\s?%?", text).group(1)
@@ -116,9 +128,7 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
     page.get_by_role("slider", name="Invitations a day").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '0.8'"
-    )
+    page.wait_for_function(f"{PER_DAY} === '0.8'")
     page.wait_for_selector("#today:has-text('300 people')")
     played(page, 50)
     result = sim.run(sim.Scenario(members=300, days=50).replace({"inviting.per_day": 0.8}))
@@ -150,22 +160,18 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
                 f'.outcomes[data-policy="{policy}"] [data-outcome="{outcome}"]'
             ).inner_text()
             assert int(shown.replace(",", "")) == sums.at[policy, column], (policy, outcome)
-    assert page.get_by_role(
-        "button", name="Play"
-    ).is_disabled()  # it ends with the scenario's last day
+    # it ends with the scenario's last day
+    assert page.get_by_role("button", name="Play").is_disabled()
 
 
 def test_no_step_of_a_slider_is_lost(tab):
-    """What comes back of an earlier step must not undo the later ones, however the keys and the server fall in time."""
+    """The server's answer to an earlier step must not undo later ones, whenever it comes."""
     page = tab(**SMALL)
     page.get_by_role("slider", name="Invitations a day").focus()
     for turn in range(30):
         page.keyboard.press("ArrowRight" if turn < 25 else "ArrowLeft")
         page.wait_for_timeout(20 + 13 * (turn % 9))
-    page.wait_for_function(
-        "document.querySelector('.field[data-name=\"inviting.per_day\"] .typed input').value === '2.5'",
-        timeout=20_000,
-    )
+    page.wait_for_function(f"{PER_DAY} === '2.5'", timeout=20_000)
 
 
 def downloaded(page, name):
@@ -190,16 +196,14 @@ def test_two_worlds_differ_only_after_the_first_restriction(tab):
         for world in "AB"
     )
     first = min(sim.run(scenario).members["blocked_day"].min() for scenario in scenarios)
-    assert 1 < first < 50  # else this says nothing
+    assert 1 < first < 50  # else this tests nothing
     assert a[a["day"] <= first].equals(b[b["day"] <= first])
     differing = a["day"][(a.fillna(-1) != b.fillna(-1)).any(axis=1)].min()
     assert differing > first
-    said = page.inner_text("#difference")
-    assert f"in both worlds it is on day {first}." in said
-    assert (
-        f"Up to day {differing - 1} all numbers are the same in both worlds; from day {differing} on some differ."
-        in said
-    )
+    text = page.inner_text("#difference")
+    assert f"in both worlds it is on day {first}." in text
+    same = f"Up to day {differing - 1} all numbers are the same in both worlds"
+    assert f"{same}; from day {differing} on some differ." in text
     assert downloaded(page, "Picture").startswith(b"\x89PNG")
 
 
@@ -210,7 +214,7 @@ def test_two_tabs_do_not_disturb_each_other(tab):
         until_day(page, 1)
         assert page.locator("#numbers").get_attribute("data-day") == "1"
     typed(one, "members", "200")
-    one.wait_for_selector("text=they apply with Reset")
+    one.wait_for_selector("text=Press Reset to use them")
     before = one.inner_text("#numbers")
     other.get_by_role("button", name="Play").click()
     until_day(other, 3)
@@ -232,7 +236,7 @@ def test_a_tab_whose_connection_was_lost_goes_on(address, browser):
     page.close()
 
 
-def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
+def test_a_wrong_setting_gets_a_message_and_reset_uses_a_valid_one(tab):
     page = tab(members="1")
     page.wait_for_selector(
         "[data-name='members'] .wrong:has-text('expected a whole number from 2 to 20000, got 1')"
@@ -240,28 +244,27 @@ def test_what_does_not_fit_gets_a_message_and_reset_takes_what_does(tab):
     page.get_by_role("button", name="Step").click()
     until_day(page, 1)
     typed(page, "members", "120")
-    page.wait_for_selector("text=they apply with Reset")
+    page.wait_for_selector("text=Press Reset to use them")
     assert page.locator(".wrong").count() == 0
     page.get_by_role("button", name="Play").click()
     until_day(page, 3)
     page.get_by_role("button", name="Reset").click()
     page.wait_for_selector("#today:has-text('Day 0: 120 people')")
-    page.wait_for_timeout(
-        600
-    )  # a day that was under way when it was reset must not be lived by the new society
+    # a day that was under way at the reset must not be simulated with the new society
+    page.wait_for_timeout(600)
     assert page.locator("#numbers").get_attribute("data-day") == "0"
 
 
-def test_a_member_has_its_story(tab):
+def test_a_member_has_a_timeline(tab):
     page = tab(**SMALL, **{"platform.limit": "1"})
     result = sim.run(sim.Scenario(members=300, days=50).replace({"platform.limit": 1}), log=True)
     number = int(result.members["blocked_day"].idxmin())
     played(page, 50)
     page.get_by_label("Number, 0 to 299").fill(str(number))
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#story:has-text('Member {number} of')")
+    page.wait_for_selector(f"#member:has-text('Member {number} of')")
     row = result.members.loc[number]
-    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#story")
+    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#member")
     invitations = result.invitations
     own = invitations[(invitations["ego"] == number) | (invitations["alter"] == number)]
     assert page.locator("#events tr").count() == len(own) + 1
@@ -269,12 +272,12 @@ def test_a_member_has_its_story(tab):
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
     page.wait_for_function(
-        f"!document.querySelector('#story').innerText.startsWith('Member {number} ')"
+        f"!document.querySelector('#member').innerText.startsWith('Member {number} ')"
     )
 
 
 def luminance(page, selector, of="backgroundColor"):
-    """Of the ground of an element or of its ink, 0 black and 1 white, as WCAG counts it."""
+    """Return the luminance of an element's colour as WCAG defines it: 0 for black, 1 for white."""
     colour = page.locator(selector).evaluate(f"element => getComputedStyle(element).{of}")
     red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
     return sum(
@@ -283,7 +286,7 @@ def luminance(page, selector, of="backgroundColor"):
     )
 
 
-def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser):
+def test_it_works_on_a_phone_in_dark_colours_and_by_keyboard(address, browser):
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True
     )
@@ -292,21 +295,22 @@ def test_it_fits_a_phone_and_the_dark_and_is_played_by_keyboard(address, browser
     page.goto(address)
     page.wait_for_selector(".theme--dark #numbers")
     assert page.evaluate(
-        "[...document.querySelectorAll('.card')].every(card => card.getBoundingClientRect().right <= 390)"
+        "[...document.querySelectorAll('.panel')]"
+        ".every(panel => panel.getBoundingClientRect().right <= 390)"
     )
     play = page.get_by_role("button", name="Play")
     assert play.bounding_box()["y"] < 844
     for white_on in (".v-toolbar", ".player .primary"):
-        assert 1.05 / (luminance(page, white_on) + 0.05) >= 4.5  # as WCAG asks of text
+        assert 1.05 / (luminance(page, white_on) + 0.05) >= 4.5  # as WCAG requires of text
     page.get_by_role("button", name="Colours").focus()
-    page.keyboard.press("Tab")  # what stands first comes first
+    page.keyboard.press("Tab")  # to the first button below
     assert play.evaluate("element => element === document.activeElement")
     page.keyboard.press("Enter")
     until_day(page, 2)
     context.close()
 
 
-def test_the_button_for_light_and_dark_says_what_it_does_and_is_remembered(tab):
+def test_the_button_for_light_and_dark_has_a_name_and_is_remembered(tab):
     page = tab()
     dark = page.locator(".v-application.theme--dark")
     page.get_by_role("button", name="Colours: as the system. Change to dark").click()
@@ -322,7 +326,7 @@ def test_the_button_for_light_and_dark_says_what_it_does_and_is_remembered(tab):
     ("group", "first", "other"),
     [("Speed", "normal", "slow"), ("Measure", "Blocked at least once", "Reach")],
 )
-def test_of_buttons_to_choose_from_the_chosen_one_is_told(tab, group, first, other):
+def test_screen_readers_know_which_button_of_a_group_is_chosen(tab, group, first, other):
     buttons = tab().get_by_role("group", name=group)
     buttons.get_by_role("button", name=first, pressed=True).wait_for()
     buttons.get_by_role("button", name=other, pressed=False).click()
@@ -330,19 +334,22 @@ def test_of_buttons_to_choose_from_the_chosen_one_is_told(tab, group, first, oth
     buttons.get_by_role("button", name=first, pressed=False).wait_for()
 
 
-def test_the_page_has_a_language_and_a_heading_and_lets_a_phone_zoom(tab):
+def test_the_page_has_a_language_and_a_heading_and_allows_a_phone_to_zoom(tab):
     page = tab()
     assert page.locator("html").get_attribute("lang") == "en"
     assert "user-scalable" not in page.locator('meta[name="viewport"]').get_attribute("content")
     assert page.get_by_role("heading", level=1).inner_text() == "invitesim"
 
 
-def test_what_has_the_focus_is_seen_and_does_not_look_chosen(tab):
+def test_the_focus_is_visible_and_does_not_look_like_the_choice(tab):
     page = tab()
     page.get_by_role("button", name="Reset").focus()
     page.keyboard.press("Tab")
     page.wait_for_timeout(500)  # it would fade in
-    look = "element => [getComputedStyle(element).outlineStyle, getComputedStyle(element, '::before').opacity]"
+    look = (
+        "element => [getComputedStyle(element).outlineStyle, "
+        "getComputedStyle(element, '::before').opacity]"
+    )
     assert page.get_by_role("button", name="slow").evaluate(look) == ["solid", "0"]
     page.locator("[role=switch]").focus()
     assert (
@@ -353,7 +360,7 @@ def test_what_has_the_focus_is_seen_and_does_not_look_chosen(tab):
     )
 
 
-def test_a_field_says_of_which_world_it_is(tab):
+def test_screen_readers_know_the_world_of_a_field(tab):
     page = tab()
     for title in ("People and rule", "World B"):
         assert (
@@ -364,14 +371,14 @@ def test_a_field_says_of_which_world_it_is(tab):
         )
 
 
-def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
+def test_screen_readers_know_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
     page = tab()
     page.get_by_label("Number, 0 to 999").fill("7")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#story")
+    page.wait_for_selector("#member")
     assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == [
         "The numbers",
-        "Whom it knows best",
+        "The people whom it knows best",
     ]
     assert (
         page.get_by_role("row", name="all").get_by_role("rowheader").inner_text().strip() == "all"
@@ -379,19 +386,19 @@ def test_a_screen_reader_knows_the_tables_and_the_keyboard_stops_at_nothing_empt
     assert page.locator(".swatch:not([aria-hidden])").count() == 0
 
 
-def test_what_happened_is_said_when_play_pauses_and_not_while_it_plays(tab):
+def test_screen_readers_hear_the_summary_when_play_pauses_and_not_before(tab):
     page = tab()
-    said = page.get_by_role("status").filter(has_text="Day")
+    status = page.get_by_role("status").filter(has_text="Day")
     page.get_by_role("button", name="Play").click()
     until_day(page, 3)
-    assert said.count() == 0
+    assert status.count() == 0
     page.get_by_role("button", name="Pause").click()
-    said.wait_for(state="attached")
+    status.wait_for(state="attached")
     page.wait_for_timeout(600)  # a day that was under way
-    assert said.inner_text() == page.inner_text("#today")
+    assert status.inner_text() == page.inner_text("#today")
 
 
-def test_a_member_that_there_is_not_is_said_at_the_box(tab):
+def test_a_number_without_a_member_gets_a_message_at_the_box(tab):
     page = tab()
     box = page.get_by_label("Number, 0 to 999")
     box.fill("1000")

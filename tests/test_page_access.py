@@ -1,4 +1,4 @@
-"""Who can do what with the page: another web page nothing, a process what the page does."""
+"""Access to the page: another web page can do nothing, a process only what the page does."""
 
 import functools
 import http.server
@@ -42,7 +42,7 @@ socket.onerror = () => { document.title = "refused"; };
 
 
 def call(file):
-    """What makes ipyvue write a file: logging.basicConfig opens its log."""
+    """Return content by which ipyvue would write a file: logging.basicConfig opens its log."""
     return {
         "create_widget": ["logging", "basicConfig"],
         "props": {"filename": str(file)},
@@ -72,7 +72,7 @@ def foreign(tmp_path):
 @needs_chromium
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "rebound.example"])
 def test_a_foreign_page_opens_no_socket(page, foreign, tmp_path, name):
-    """Nor does one whose own name was made to point here; else ipyvue calls what it names."""
+    """Nor does one whose own name points to this machine; else ipyvue would call any function."""
     from playwright.sync_api import sync_playwright
 
     attack = ATTACK.replace("CALL", json.dumps(call(tmp_path / "written")))
@@ -125,15 +125,15 @@ def test_a_process_can_do_only_what_the_page_does(page, tmp_path):
         None,
     ],
 )
-def test_an_event_is_one_of_the_pages_with_what_belongs_to_it(message):
-    def said(content):
+def test_only_the_events_of_the_page_are_allowed_with_the_right_data(message):
+    def sent(content):
         data = {"method": "custom", "content": content}
         content = {"comm_id": "x", "data": data}
         header = {"msg_type": "comm_msg"}
         return {"header": header, "channel": "shell", "content": content, "buffers": []}
 
-    assert messages.is_allowed(said({"event": "typed", "data": "1"}))
-    assert not messages.is_allowed(said(message))
+    assert messages.is_allowed(sent({"event": "typed", "data": "1"}))
+    assert not messages.is_allowed(sent(message))
 
 
 def test_a_large_message_ends_the_socket(page):
@@ -168,7 +168,7 @@ OWN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_what_bears_another_host_or_origin_is_refused(page, headers):
+def test_a_request_with_another_host_or_origin_is_refused(page, headers):
     headers = {name: value.format(port=page.port) for name, value in headers.items()}
     assert page.ask("GET", "/", **headers)[0] == 403
     assert page.ask("GET", "/static/main-vuetify.js", **headers)[0] == 403
@@ -177,7 +177,7 @@ def test_what_bears_another_host_or_origin_is_refused(page, headers):
 
 
 @pytest.mark.parametrize("headers", OWN)
-def test_what_bears_the_pages_own_is_served(page, headers):
+def test_a_request_with_the_pages_own_host_and_origin_is_served(page, headers):
     headers = {name: value.format(port=page.port) for name, value in headers.items()}
     assert page.ask("GET", "/", **headers)[0] == 200
     with Tab(page, **headers) as tab:
@@ -230,7 +230,7 @@ def test_methods_that_the_page_does_not_use_are_refused(page, method, path):
 
 
 def test_a_link_chooses_no_tab(page):
-    """Solara's script takes a tab's name from the query, and leaves it open if told to."""
+    """Solara's script reads the name of a tab from the query, and can be told to leave it open."""
     status, _, headers = page.ask("GET", "/?kernelid=known&modelid=x&solara-no-close-beacon")
     assert (status, headers["location"]) == (303, "/")
 
@@ -260,7 +260,7 @@ def test_a_tab_is_closed_by_its_own_browser_only(page):
 
 
 def test_headers_of_a_proxy_change_nothing(page):
-    with served() as fresh:  # it was the first request that decided
+    with served() as fresh:  # once, the first request decided
         headers = {
             "X_Script_Name": "//evil.example/x",
             "Script_Name": "//evil.example/x",
@@ -281,7 +281,7 @@ def files(folder):
 
 
 def test_no_request_writes_or_removes_anything(tmp_path):
-    """Solara's own server removes a folder that is asked for, and stores what it was given."""
+    """Solara's own server would remove a folder on request, and store files."""
     for name in (
         "@widgetti/solara-vuetify-app@10.1.1/dist",
         "font-awesome@4.5.0/css",
@@ -303,7 +303,7 @@ def test_assets_that_are_missing_are_one_line(tmp_path):
 
 
 @needs_chromium
-def test_others_come_in_by_the_printed_link_only(foreign, tmp_path):
+def test_other_machines_need_the_printed_link(foreign, tmp_path):
     from playwright.sync_api import sync_playwright
 
     rebound = "--host-resolver-rules=MAP class.example 127.0.0.1"
@@ -330,7 +330,7 @@ def test_others_come_in_by_the_printed_link_only(foreign, tmp_path):
         browser.close()
 
 
-def test_who_lets_others_in_says_how_they_reach_it():
+def test_a_server_for_other_machines_needs_a_name():
     with pytest.raises(sim.InputError, match=r"^--host 0\.0\.0\.0: .*--name NAME"):
         server.serve(0, host="0.0.0.0", browser=False)
     with pytest.raises(sim.InputError, match=r"^--name http://x/: not a name; must be as"):

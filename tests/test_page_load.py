@@ -1,4 +1,4 @@
-"""What the page does under load: closed tabs, many events, Ctrl-C."""
+"""The page under load: closed tabs, many events, Ctrl-C."""
 
 import asyncio
 import subprocess
@@ -12,8 +12,8 @@ from tests.page import Tab, served
 
 COUNT = """
 import gc, os, socket, sys, threading, time, types
-from sim.page import server
-from sim.page.worlds import Worlds
+from sim.app import server
+from sim.app.comparison import Comparison
 from tests.page import Server, Tab
 
 with socket.create_server(("127.0.0.1", 0)) as free:
@@ -22,7 +22,7 @@ here = types.SimpleNamespace(host=f"localhost:{port}", port=port)
 
 def alive():
     gc.collect()
-    return sum(isinstance(thing, Worlds) for thing in gc.get_objects())
+    return sum(isinstance(thing, Comparison) for thing in gc.get_objects())
 
 def visit():
     with Tab(here, Cookie="solara-session-id=mine") as tab:
@@ -69,11 +69,11 @@ def test_ctrl_c_ends_a_page_that_plays():
         tab.custom(tab.button("Play"), event="click", data={})
         tab.until_day(1)  # it waits for the browser to draw
         page.interrupt()
-        assert page.process.wait(15) == 0  # it waited for 30 seconds
+        assert page.process.wait(15) == 0  # once it waited for 30 seconds
         assert page.process.stdout.read() == ""
 
 
-def test_of_a_sliders_values_only_the_last_waits():
+def test_of_many_values_of_a_slider_only_the_last_waits():
     with served() as page, Tab(page) as tab:
         tab.run()
         field = tab.found(_model_name="VuetifyTemplateModel", name="inviting.per_day")
@@ -82,11 +82,11 @@ def test_of_a_sliders_values_only_the_last_waits():
         idle = 0
         while tab.widgets[field]["text"] != "4.995":
             idle += tab.until(lambda content: True).get("execution_state") == "idle"
-        assert idle < 500  # each that was taken is answered
+        assert idle < 500  # each value that was read has an answer
 
 
 def test_a_value_is_kept_where_a_click_came_after_it():
-    """Reset takes what stood in the field then, not what is typed later."""
+    """Reset uses what was in the field then, not what is typed later."""
 
     def event(widget, name):
         data = {"method": "custom", "content": {"event": name}}
@@ -94,8 +94,8 @@ def test_a_value_is_kept_where_a_click_came_after_it():
 
     async def passed():
         inbox = Inbox()
-        said = ["a typed", "b typed", "a typed", "reset click", "a typed", "a typed", "b typed"]
-        for number, words in enumerate(said):
+        sent = ["a typed", "b typed", "a typed", "reset click", "a typed", "a typed", "b typed"]
+        for number, words in enumerate(sent):
             await inbox.put({"number": number}, event(*words.split()))
         return [(await inbox.get())["number"] for _ in range(5)]
 

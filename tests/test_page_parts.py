@@ -10,21 +10,21 @@ from sim.model.tables import InvitationLog
 
 pytest.importorskip("solara", reason="needs the extra app")
 
-from sim.app import charts, network, places, screen, server, story, telling
+from sim.app import charts, layout, network, node_positions, server, summary_text, timeline
+from sim.app.comparison import Comparison
 from sim.app.settings import OFFERED, Settings, help_text, value_of
-from sim.app.worlds import Worlds
 
 SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
 
 
 @pytest.fixture(scope="module")
 def harsh():
-    worlds = Worlds(
+    comparison = Comparison(
         SMALL.replace({"platform.limit": 1}),
         SMALL.replace({"platform.limit": 1, "platform.restriction_days": 5}),
     )
-    worlds.live(40)
-    return worlds
+    comparison.run_for(40)
+    return comparison
 
 
 def test_a_setting_that_does_not_fit_says_so_under_its_name():
@@ -37,7 +37,7 @@ def test_a_setting_that_does_not_fit_says_so_under_its_name():
     assert settings.mistakes() == {
         "members": "too many for the page (got 30000); must be 20000 or less",
         "platform.limit": 'expected a whole number from 1 to 10000 or "none", got 0',
-        "days": "nothing there; must be a number or a word",
+        "days": "empty; must be a number or a word",
     }
     none = Settings(sim.Scenario())
     for name in sim.Scenario().policies:
@@ -50,7 +50,7 @@ WHOLE = ["members", "days", "platform.limit", "platform.restriction_days", "seed
 
 
 @pytest.mark.parametrize("name", FRACTIONS)
-def test_a_comma_is_a_decimal_one(name):
+def test_a_comma_is_a_decimal_comma(name):
     for text, value in (("0,125", 0.125), ("0,250", 0.25), (",5", 0.5), ("0,5", 0.5), ("1", 1)):
         settings = Settings(sim.Scenario()).changed(name, text)
         assert settings.mistakes() == {}
@@ -65,7 +65,7 @@ def test_a_comma_is_a_decimal_one(name):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_thousands_are_parted_in_whole_numbers_only(name):
+def test_commas_separate_thousands_only_in_whole_numbers(name):
     for text, value in (("10", 10), ("10,0", 10), ("1,000", 1_000)):
         settings = Settings(sim.Scenario()).changed(name, text)
         assert value_of(settings.scenario(), name) == value
@@ -74,10 +74,10 @@ def test_thousands_are_parted_in_whole_numbers_only(name):
 
 
 def test_a_member_is_named_by_a_whole_number():
-    assert [screen.member_number(text, 1_500) for text in ("7", " 1,234 ", "")] == [7, 1_234, None]
+    assert [layout.member_number(text, 1_500) for text in ("7", " 1,234 ", "")] == [7, 1_234, None]
     for text in ("1.234", "0,5", "-1", "1501", "x", "1" * 30, "²"):
         with pytest.raises(sim.InputError):
-            screen.member_number(text, 1_500)
+            layout.member_number(text, 1_500)
 
 
 def test_another_preset_brings_its_own_numbers():
@@ -93,7 +93,7 @@ def test_another_preset_brings_its_own_numbers():
     assert settings.changed("platform.limit", "none").scenario().platform.limit is None
 
 
-def test_help_is_of_the_scenarios_own_table():
+def test_help_texts_are_those_of_the_scenario():
     listed = {parameter.name: parameter for parameter in sim.Scenario.parameters()}
     for name in ("meeting.rate", "answering.idk_click", "platform.preset"):
         assert listed[name].description in help_text(name, sim.Scenario())
@@ -102,7 +102,7 @@ def test_help_is_of_the_scenarios_own_table():
     )
 
 
-def test_worlds_that_differ_in_how_long_a_block_lasts_part_when_it_ends(harsh):
+def test_worlds_with_restrictions_of_different_length_differ_when_the_shorter_one_ends(harsh):
     first = harsh.first.first_restriction
     assert (
         first
@@ -110,37 +110,37 @@ def test_worlds_that_differ_in_how_long_a_block_lasts_part_when_it_ends(harsh):
         == harsh.first.model.result().members["blocked_day"].min()
     )
     assert harsh.first_difference() >= first + 5
-    assert f"in both worlds it is on day {first}" in telling.difference(harsh)
-    assert Worlds(SMALL, SMALL).first_difference() is None
+    assert f"in both worlds it is on day {first}" in summary_text.difference(harsh)
+    assert Comparison(SMALL, SMALL).first_difference() is None
 
 
-def test_the_sentence_tells_who_was_blocked_and_after_how_many_invitations(harsh):
-    worlds = Worlds(SMALL.replace({"platform.limit": 1}))
-    worlds.live(harsh.first.first_restriction)
-    members = worlds.first.model.result().members
-    new = members[members["blocked_day"] == worlds.day]
-    said = telling.today(worlds.first)
-    assert said.startswith(f"Day {worlds.day}: ")
-    assert f"sent {new['invitations_until_block'].max()} invitations before" in said
+def test_the_summary_names_who_was_blocked_and_after_how_many_invitations(harsh):
+    comparison = Comparison(SMALL.replace({"platform.limit": 1}))
+    comparison.run_for(harsh.first.first_restriction)
+    members = comparison.first.model.result().members
+    new = members[members["blocked_day"] == comparison.day]
+    text = summary_text.today(comparison.first)
+    assert text.startswith(f"Day {comparison.day}: ")
+    assert f"sent {new['invitations_until_block'].max()} invitations before" in text
 
 
-def test_a_story_has_every_invitation_and_every_block(harsh):
-    life = harsh.second
-    log = life.log.table(life.model.engine)
+def test_a_timeline_has_every_invitation_and_every_block(harsh):
+    world = harsh.second
+    log = world.log.table(world.model.engine)
     number = max(
-        range(150), key=lambda member: sum(member in newly for newly in life.restrictions.values())
+        range(150), key=lambda member: sum(member in newly for newly in world.restrictions.values())
     )
-    blocks = sum(number in newly for newly in life.restrictions.values())
+    blocks = sum(number in newly for newly in world.restrictions.values())
     assert blocks > 1
-    told = story.events(life, number)
-    assert sum("was blocked for 5 days" in event.what for event in told) == blocks
+    events = timeline.events(world, number)
+    assert sum("was blocked for 5 days" in event.what for event in events) == blocks
     assert (
-        sum("invited" in event.what for event in told)
+        sum("invited" in event.what for event in events)
         == ((log["ego"] == number) | (log["alter"] == number)).sum()
     )
 
 
-def test_the_log_can_be_read_on_any_evening_and_goes_on():
+def test_the_log_can_be_read_on_any_evening():
     model, log = sim.NetworkModel(SMALL), InvitationLog()
     for _ in range(40):
         model.step()
@@ -152,7 +152,7 @@ def test_the_log_can_be_read_on_any_evening_and_goes_on():
     assert log.table(model.engine, 7).equals(own)
 
 
-def test_bonds_are_what_a_member_knows():
+def test_bonds_agree_on_both_sides():
     model = sim.NetworkModel(SMALL)
     model.run_for(40)
     for member in model.agents.select(lambda member: member.number % 10 == 0):
@@ -169,43 +169,43 @@ def test_bonds_are_what_a_member_knows():
 
 
 def test_the_picture_shows_the_connections_and_the_new_ones(harsh):
-    shown = harsh.places
     result = harsh.first.model.result()
-    assert (shown.edges == result.connections).all()
-    worlds = Worlds(SMALL)
-    worlds.live(10)
-    before = {tuple(pair) for pair in worlds.places.edges.tolist()}
-    worlds.live(1)
-    fresh = {tuple(pair) for pair in worlds.places.edges[worlds.places.fresh].tolist()}
-    assert fresh == {tuple(pair) for pair in worlds.places.edges.tolist()} - before
-    assert fresh
-    assert np.isfinite(worlds.places.x).all()
-    assert np.isfinite(worlds.places.y).all()
+    assert (harsh.positions.edges == result.connections).all()
+    comparison = Comparison(SMALL)
+    comparison.run_for(10)
+    before = {tuple(pair) for pair in comparison.positions.edges.tolist()}
+    comparison.run_for(1)
+    positions = comparison.positions
+    new = {tuple(pair) for pair in positions.edges[positions.new].tolist()}
+    assert new == {tuple(pair) for pair in positions.edges.tolist()} - before
+    assert new
+    assert np.isfinite(positions.x).all()
+    assert np.isfinite(positions.y).all()
 
 
-def test_of_many_it_shows_a_part_and_says_so(monkeypatch):
-    monkeypatch.setattr(places, "MOST_SHOWN", 60)
+def test_of_a_large_network_a_sample_is_drawn_and_the_caption_says_so(monkeypatch):
+    monkeypatch.setattr(node_positions, "MOST_SHOWN", 60)
     monkeypatch.setattr(network, "MOST_EDGES", 20)
-    worlds = Worlds(SMALL)
-    worlds.live(20)
-    assert len(worlds.places.shown) == 60
-    old = worlds.places.edges[~worlds.places.fresh]
+    comparison = Comparison(SMALL)
+    comparison.run_for(20)
+    assert len(comparison.positions.shown) == 60
+    old = comparison.positions.edges[~comparison.positions.new]
     assert len(old) > 20
     few = network.few(old, 60)
     assert {tuple(edge) for edge in few.tolist()} <= {tuple(edge) for edge in old.tolist()}
     assert len(few) == 20
-    said = network.caption(worlds)
-    assert "a sample of 60 of 150 members" in said
-    assert f"20 of {len(old)} earlier connections" in said
-    assert network.caption(Worlds(sim.Scenario(members=30))) == ""
+    caption = network.caption(comparison)
+    assert "a sample of 60 of 150 members" in caption
+    assert f"20 of {len(old)} earlier connections" in caption
+    assert network.caption(Comparison(sim.Scenario(members=30))) == ""
 
 
-def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
+def test_a_server_that_can_not_start_is_an_error_of_one_line(monkeypatch):
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(
             sim.InputError,
-            match=rf"^--port {port}: can't be had at localhost \(.+\); must be a free one",
+            match=rf"^--port {port}: can't be opened at localhost \(.+\); must be a free port",
         ):
             server.serve(port, browser=False)
     monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
@@ -215,7 +215,7 @@ def test_what_keeps_the_page_from_being_served_is_one_line(monkeypatch):
         server.serve(0, browser=False)
 
 
-def test_a_chart_holds_its_lines_and_says_them():
+def test_a_chart_has_its_lines_and_a_label_with_their_last_values():
     line = np.array([np.nan, 0.1, 0.25])
     drawn = charts.line_chart(
         "Reach", {"everyone": line}, 10, share=True, look={"everyone": ("#123456", "")}

@@ -1,1 +1,4 @@
-"""The model's proof: closed forms that it must reproduce, and the patterns that it is judged by; ``docs/verification.md`` explains."""
+"""The verification: closed forms that the model must reproduce, and patterns that it must show.
+
+``docs/verification.md`` explains it.
+"""

@@ -1,8 +1,9 @@
-"""Phase 1 alone, told a third time: who meets whom, with Python's own random numbers and nothing of the model.
+"""Phase 1 alone, written independently of the model: who meets whom, with Python's random numbers.
 
-The tie mix has no closed form, so the model is held against this: the rules of meeting as ``docs/rules.md`` has them, with dictionaries,
-one member after another. Only the parameters and how sociable each member is are the model's, so that runs can be compared in pairs; the
-law of sociability is a check of its own.
+The tie mix has no closed form, so the model is held against this: the rules of meeting as
+``docs/rules.md`` has them, with dictionaries, one member after another. Only the parameters and how
+sociable each member is are the model's, so that runs can be compared in pairs; the law of
+sociability is a check of its own.
 """
 
 import functools
@@ -20,7 +21,7 @@ from .points import Seen
 def meet(
     scenario: sim.Scenario, sociability: Seen, days: int, seed: int
 ) -> list[dict[int, list[int]]]:
-    """Live the days; gives, for each member, [met, talked] by contact."""
+    """Simulate the days; return for each member [met, talked] by contact."""
     draw = random.Random(seed)
     starts = [min(1.0, scenario.meeting.rate * w) for w in sociability]
     known: list[dict[int, list[int]]] = [{} for _ in starts]
@@ -42,7 +43,7 @@ def _encounters(
     known: list[dict[int, list[int]]],
     order: list[list[int]],
 ) -> Iterator[tuple[int, int, bool]]:
-    """Choose one day's encounters, all on the state of the morning."""
+    """Yield one day's encounters, all chosen on the state of the morning."""
     meeting, size = scenario.meeting, scenario.society.circle_size
     for i, chance in enumerate(starts):
         if draw.random() >= chance:
@@ -77,27 +78,20 @@ SCENARIO = sim.Scenario(members=400, days=365, inviting=sim.Inviting(per_day=0))
 
 @functools.cache
 def compare() -> dict[str, tuple[Seen, Seen]]:
-    """Run both from the first day of the history to the last; gives the counts of each run, as told here and by the model."""
-    told, models = [], []
+    """Run both for all days; return the counts of each run, those of this module first."""
+    plain, models = [], []
     for seed in range(50_000, 50_000 + RUNS):
         model = sim.NetworkModel(SCENARIO, rng=seed)
         model.engine.advance(SCENARIO.days)
         models.append(_counts_of_model(model))
-        told.append(
-            _counts(
-                meet(
-                    SCENARIO, model.engine.sociability, SCENARIO.history_days + SCENARIO.days, seed
-                )
-            )
-        )
-    return {
-        name: (here, there)
-        for name, here, there in zip(COUNTS, np.transpose(told), np.transpose(models), strict=True)
-    }
+        days = SCENARIO.history_days + SCENARIO.days
+        plain.append(_counts(meet(SCENARIO, model.engine.sociability, days, seed)))
+    counts = zip(COUNTS, np.transpose(plain), np.transpose(models), strict=True)
+    return {name: (here, there) for name, here, there in counts}
 
 
 def _counts(known: list[dict[int, list[int]]]) -> list[float]:
-    """Count per member the known, those met often and the close; and the share of the known who have been met."""
+    """Return the known, those met often and the close, per member, and the share of known met."""
     met = np.array([tie[0] for ties in known for tie in ties.values()])
     often, close, n = SCENARIO.society.often, SCENARIO.society.close, len(known)
     return [len(met) / n, (met >= often).sum() / n, (met >= close).sum() / n, (met >= 1).mean()]

@@ -1,9 +1,10 @@
-"""z-scores: how far from its law what was seen lies, in standard errors.
+"""z-scores: the distance of what was seen from what a law expects, in standard errors.
 
-A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's chi-square, whose p-value is turned into
-the z of the same p. If the model is right, each |z| exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all
-of them together raise a false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed, so a check that has passed
-passes until the model changes.
+A check compares one quantity at one point with its law: the mean, or the whole law by Pearson's
+chi-square, whose p-value is turned into the z of the same p. If the model is right, each |z|
+exceeds the threshold with probability ``FALSE_ALARMS`` / number of checks, so that all of them
+together raise a false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are
+fixed, so a check that has passed passes until the model changes.
 """
 
 from typing import NamedTuple
@@ -18,11 +19,11 @@ from .points import POINTS, Point, Quantity, Seen, observations
 FALSE_ALARMS = 0.001
 """P(any of the checks fails although the model is right)."""
 LEAST_EXPECTED = 10
-"""Values of a law are put together until so many observations are expected."""
+"""Values of a law are combined until at least this many observations are expected."""
 
 
 class Outcome(NamedTuple):
-    """What came of a check."""
+    """The result of a check."""
 
     fact: str
     setting: str
@@ -33,7 +34,7 @@ class Outcome(NamedTuple):
     simulated: float
     z: float
     detects: float
-    """For a mean: the relative error of the model that the check would find with probability .9."""
+    """For a mean: the relative error of the model that the check finds with probability 0.9."""
 
 
 class Check(NamedTuple):
@@ -49,7 +50,7 @@ class Check(NamedTuple):
         return f"{self.point.name}: {self.quantity.name}, {self.test}"
 
     def carry_out(self) -> Outcome:
-        """Run what the check needs and compare."""
+        """Run what the check needs, and compare."""
         seen, law = observations(self.point)[self.quantity.name], self.quantity.law
         error = law.sd / np.sqrt(len(seen))
         if self.test == "mean":
@@ -62,7 +63,7 @@ class Check(NamedTuple):
 
 
 class TieCheck(NamedTuple):
-    """One comparison of the model's ties with those of the plain telling in ``acquaintance``: pairs of runs, by Student's t."""
+    """One comparison of the model's ties with those of ``acquaintance``, by a paired t-test."""
 
     quantity: str
 
@@ -73,14 +74,14 @@ class TieCheck(NamedTuple):
 
     def carry_out(self) -> Outcome:
         """Run both and compare their means."""
-        told, model = acquaintance.compare()[self.quantity]
-        student = stats.ttest_rel(model, told)
-        error = (model - told).std(ddof=1) / np.sqrt(len(told))
+        plain, model = acquaintance.compare()[self.quantity]
+        student = stats.ttest_rel(model, plain)
+        error = (model - plain).std(ddof=1) / np.sqrt(len(plain))
         z = float(np.sign(student.statistic) * stats.norm.isf(student.pvalue / 2))
         days = acquaintance.SCENARIO.history_days + acquaintance.SCENARIO.days
         setting = f"{acquaintance.SCENARIO.members} members, {days} d"
         detects = _detects(
-            error / told.mean(), float(stats.t.isf(stats.norm.sf(THRESHOLD), len(model) - 1))
+            error / plain.mean(), float(stats.t.isf(stats.norm.sf(THRESHOLD), len(model) - 1))
         )
         return Outcome(
             "ties",
@@ -88,7 +89,7 @@ class TieCheck(NamedTuple):
             self.quantity,
             "mean",
             len(model),
-            told.mean(),
+            plain.mean(),
             model.mean(),
             z,
             detects,
@@ -96,7 +97,10 @@ class TieCheck(NamedTuple):
 
 
 def _detects(standard_error: float, threshold: float | None = None) -> float:
-    """Give the error of a mean that is found with probability .9; it fails from so many standard errors on."""
+    """Return the error of a mean that is found with probability 0.9.
+
+    A check fails from ``threshold`` standard errors on.
+    """
     return float(((threshold or THRESHOLD) + stats.norm.ppf(0.9)) * standard_error)
 
 
@@ -114,7 +118,10 @@ THRESHOLD = float(stats.norm.isf(FALSE_ALARMS / len(CHECKS) / 2))
 
 
 def law_z(seen: Seen, law: Law) -> float:
-    """Compare all of the law with what was seen: the z of the p-value of Pearson's chi-square. Values outside the law give infinity."""
+    """Return the z of the p-value of Pearson's chi-square for what was seen against the law.
+
+    It is infinite if a value is outside the law.
+    """
     places = np.searchsorted(law.values, seen)
     if places.max() >= len(law.values) or not np.array_equal(law.values[places], seen):
         return np.inf
@@ -126,7 +133,7 @@ def law_z(seen: Seen, law: Law) -> float:
 
 
 def _bins(expected: Seen) -> list[int]:
-    """Give the first place of each bin; the last bin takes what is left over."""
+    """Return the first place of each bin; the last bin takes what is left over."""
     first, gathered = [0], 0.0
     for place, here in enumerate(expected):
         if gathered >= LEAST_EXPECTED and expected[place:].sum() >= LEAST_EXPECTED:

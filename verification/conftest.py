@@ -1,4 +1,7 @@
-"""The z-scores and patterns are gathered, printed at the end, and written to ``results/verification/`` when all checks have been run."""
+"""Gathers z-scores and patterns, and prints them at the end.
+
+When all checks have run, they are also written to ``results/verification/``.
+"""
 
 import pytest
 
@@ -7,20 +10,20 @@ _FOUND = pytest.StashKey[list]()
 
 
 def pytest_configure(config):
-    """Begin with nothing gathered."""
+    """Start with empty lists."""
     config.stash[_OUTCOMES] = []
     config.stash[_FOUND] = []
 
 
 @pytest.fixture
 def outcomes(request):
-    """What came of the checks so far."""
+    """Return the results of the checks so far."""
     return request.config.stash[_OUTCOMES]
 
 
 @pytest.fixture
 def findings(request):
-    """What was found of the patterns so far."""
+    """Return the values of the patterns so far."""
     return request.config.stash[_FOUND]
 
 
@@ -35,6 +38,5 @@ def pytest_terminal_summary(terminalreporter, config):
     terminalreporter.write_line(report.in_words(gathered, found))
     if len(gathered) == len(checks.CHECKS) and len(found) == len(patterns.PATTERNS):
         report.write(gathered, found)
-        terminalreporter.write_line(
-            f"Written to {report.FOLDER}: z.csv, patterns.csv, verification.md, verification.png, verification.svg"
-        )
+        files = "z.csv, patterns.csv, verification.md, verification.png, verification.svg"
+        terminalreporter.write_line(f"Written to {report.FOLDER}: {files}")

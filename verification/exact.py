@@ -1,11 +1,14 @@
 """Exact laws of what the model must reproduce, in days.
 
-The closed forms T1 to T10 are stated for single invitations or in continuous time; the model lives in days. Each function here gives the
-law of one member's outcome in the model's own time, from the theory of probability alone: nothing of the model is called. Where a closed
-form exists in days it is used; elsewhere a recursion over the days carries the probability of every state, without approximation.
-``test_exact`` holds the laws against the numbers of the closed forms and against a few lines of plain simulation.
+The closed forms T1 to T10 are stated for single invitations or in continuous time; the model lives
+in days. Each function here gives the law of one member's outcome in the model's own time, from the
+theory of probability alone: nothing of the model is called. Where a closed form exists in days it
+is used; elsewhere a recursion over the days carries the probability of every state, without
+approximation. ``test_exact`` holds the laws against the numbers of the closed forms and against a
+few lines of plain simulation.
 
-Notation: a = P(accepted), q = P("I don't know") of one invitation, K the limit of strikes, m invitations a day, D days.
+Notation: a = P(accepted), q = P("I don't know") of one invitation, K the limit of strikes, m
+invitations a day, D days.
 """
 
 from typing import NamedTuple
@@ -18,7 +21,7 @@ Numbers = NDArray[np.float64]
 
 
 class Law(NamedTuple):
-    """The law of a member's outcome."""
+    """The law (probability distribution) of a member's outcome."""
 
     values: Numbers
     chances: Numbers
@@ -40,12 +43,15 @@ def _law(chances: Numbers, values: Numbers | None = None) -> Law:
 
 
 def _by_day(blocked_by: Numbers) -> Law:
-    """Make the law of the day of the block from P(blocked by day d), d = 0 ... D; who is not blocked counts as blocked on day D + 1."""
+    """Return the law of the day of the block, from P(blocked by day d), d = 0 ... D.
+
+    Day D + 1 stands for those who are not blocked.
+    """
     return _law(np.diff(blocked_by, append=1.0), np.arange(1.0, len(blocked_by) + 1))
 
 
 def yes_no(chance: float) -> Law:
-    """Give the law of a yes (1) or no (0)."""
+    """Return the law of a yes (1) or no (0)."""
     return _law(np.array([1 - chance, chance]))
 
 
@@ -53,9 +59,11 @@ def yes_no(chance: float) -> Law:
 
 
 def invitations_until_block(K: int, q: float, m: int, D: int) -> Law:
-    """T1: the N-th invitation brings the K-th strike, N ~ NegBin(K, q); the rule looks in the evening, when m ceil(N / m) have been sent.
+    """T1: invitations sent until the block.
 
-    Who is not blocked in D days has sent m D; that value then also stands for them.
+    The N-th invitation brings the K-th strike, N ~ NegBin(K, q). The platform applies its rule in
+    the evening, when m ceil(N / m) invitations have been sent. Those who are not blocked in D days
+    have sent m D, and count with this value.
     """
     by = stats.nbinom.cdf(m * np.arange(D + 1) - K, K, q)
     law = _by_day(by)
@@ -66,7 +74,7 @@ def invitations_until_block(K: int, q: float, m: int, D: int) -> Law:
 
 
 def accepted_before_block(K: int, a: float, q: float, most: int) -> Law:
-    """T2: acceptances among the invitations before the K-th strike, NegBin(K, q / (a + q)); one invitation a day."""
+    """T2: acceptances before the K-th strike, NegBin(K, q / (a + q)); one invitation a day."""
     return _law(stats.nbinom.pmf(np.arange(most + 1), K, q / (a + q)))
 
 
@@ -100,7 +108,8 @@ def answered_within(
 ) -> Numbers:
     """P(an invitation has been answered by the evening ``days`` after it was sent).
 
-    The delay is floor(W) of a Weibull W, so P(delay <= x) = P(W < x + 1); an answer due after ``pending_days`` or more never comes.
+    The delay is floor(W) of a Weibull W, so P(delay <= x) = P(W < x + 1); an answer due after
+    ``pending_days`` or more never comes.
     """
     return -np.expm1(-(((np.minimum(days, pending_days - 1) + 1) / scale) ** shape))
 
@@ -110,10 +119,11 @@ def not_blocked_with_delays(
 ) -> float:
     """T4 in days: P(not blocked by the evening of day d).
 
-    Each invitation of day s brings a strike by then with probability p = q P(delay <= d - s), apart from the others: the number of strikes
-    is Poisson-binomial, with the generating function prod over s of (1 - p + p z)^floor(per_day) (1 - f p + f p z), f the fraction of
-    ``per_day``. As the day shrinks this becomes the Poisson law of T4. That those who are blocked send no more changes nothing before their
-    block, so not blocked means K - 1 strikes or fewer.
+    Each invitation of day s brings a strike by then with probability p = q P(delay <= d - s), apart
+    from the others: the number of strikes is Poisson-binomial, with the generating function prod
+    over s of (1 - p + p z)^floor(per_day) (1 - f p + f p z), f the fraction of ``per_day``. As the
+    day shrinks this becomes the Poisson law of T4. That those who are blocked send no more changes
+    nothing before their block, so not blocked means K - 1 strikes or fewer.
     """
     whole = int(per_day)
     strikes = np.zeros(K)  # P(0 ... K - 1 strikes)
@@ -140,7 +150,10 @@ def day_of_block_with_delays(
 
 
 def day_of_block_at_once(K: int, rate: float, D: int) -> Law:
-    """T4 without delay: K strikes at ``rate`` = P(a strike on a day), the Erlang law's form in days, NegBin(K, rate) with mean K / rate."""
+    """T4 without delay: the day of the K-th strike, with ``rate`` = P(a strike on a day).
+
+    It is NegBin(K, rate), with mean K / rate: the form in days of the Erlang law.
+    """
     return _by_day(stats.nbinom.cdf(np.arange(D + 1) - K, K, rate))
 
 
@@ -148,7 +161,7 @@ def day_of_block_at_once(K: int, rate: float, D: int) -> Law:
 
 
 def share_open(K: int, q: float, R: int) -> float:
-    """T6: the share of days on which an account is open, in the long run: K / q days open, then R restricted."""
+    """T6: the long-run share of days on which an account is open: K / q open, then R restricted."""
     return (K / q) / (K / q + R)
 
 
@@ -163,7 +176,10 @@ def accepted_with_restrictions(K: int, a: float, q: float, R: int, D: int) -> La
 
 
 def _renewal(K: int, a: float, q: float, R: int, D: int, count_restricted: bool) -> Numbers:
-    """P(count = c), c = 0 ... D, over D days of an account that is open with 0 ... K - 1 strikes or restricted for another 1 ... R days."""
+    """P(count = c), c = 0 ... D, over D days of an account.
+
+    Its state is open with 0 ... K - 1 strikes, or restricted for another 1 ... R days.
+    """
     state = np.zeros((K + R, D + 1))
     state[0, 0] = 1
     for _ in range(D):
@@ -187,18 +203,21 @@ def _renewal(K: int, a: float, q: float, R: int, D: int, count_restricted: bool)
 def mean_day_of_second_in_window(q: float, w: int) -> float:
     """T7 in days, one invitation a day: E[T] = (1/q) (1 + 1 / (1 - (1 - q)^(w - 1))).
 
-    Strikes are Geometric(q) days apart; the account is blocked at the first gap of at most w - 1 days. The number of gaps is geometric,
-    each has mean 1/q, and Wald's identity gives the sum. With mu = q per day, and the day shrinking, this is T7.
+    Strikes are Geometric(q) days apart; the account is blocked at the first gap of at most w - 1
+    days. The number of gaps is geometric, each has mean 1/q, and Wald's identity gives the sum.
+    With mu = q per day, and the day shrinking, this is T7.
     """
     return (1 + 1 / (1 - (1 - q) ** (w - 1))) / q
 
 
 def day_of_second_in_window(q: float, w: int, m: int, D: int) -> Law:
-    """T7: the day of the block with m invitations a day, by recursion over the days since the last strike; D + 1: none."""
+    """T7: the day of the block with m invitations a day; D + 1 stands for no block.
+
+    It is a recursion over the days since the last strike.
+    """
     none, one = stats.binom.pmf([0, 1], m, q)
-    state = np.zeros(
-        w
-    )  # 0: no strike in the window of tomorrow; else the last was k days ago, tomorrow
+    # state 0: no strike in tomorrow's window; k: tomorrow the last strike is k days ago
+    state = np.zeros(w)
     state[0] = 1
     by = np.zeros(D + 1)
     for d in range(1, D + 1):
@@ -215,10 +234,11 @@ def day_of_second_in_window(q: float, w: int, m: int, D: int) -> Law:
 
 
 def mean_degree(n: int, m: int, a: float) -> float:
-    """T9 with the model's crossing rule, p = m / (n - 1): E[degree] = (n - 1) [2 p (1 - p) a + p^2].
+    """T9 with the model's crossing rule: E[degree] = (n - 1) [2 p (1 - p) a + p^2].
 
-    T9 lets two who invite each other answer each other, and connects them with probability 1 - (1 - a)^2; here invitations that cross
-    connect at once. With 1 - (1 - a)^2 in the place of the 1 before p^2 the sum is T9's (n - 1) [1 - (1 - a p)^2].
+    Here p = m / (n - 1).    T9 lets two who invite each other answer each other, and connects them with probability 1 - (1 -
+    a)^2; here invitations that cross connect at once. With 1 - (1 - a)^2 in the place of the 1
+    before p^2 the sum is T9's (n - 1) [1 - (1 - a p)^2].
     """
     p = m / (n - 1)
     return (n - 1) * (2 * p * (1 - p) * a + p * p)
@@ -227,8 +247,9 @@ def mean_degree(n: int, m: int, a: float) -> float:
 def sd_of_mean_degree(n: int, m: int, a: float) -> float:
     """T9: standard deviation of the mean degree of one society.
 
-    With M pairs that invite each other, the connections are M + Bin(n m - 2 M, a). Two pairs without a common member are independent; two
-    with one have the covariance p^2 (m (m - 1) / ((n - 1) (n - 2)) - p^2), as its m invitations go to different people.
+    With M pairs that invite each other, the connections are M + Bin(n m - 2 M, a). Two pairs
+    without a common member are independent; two with one have the covariance p^2 (m (m - 1) / ((n -
+    1) (n - 2)) - p^2), as its m invitations go to different people.
     """
     p = m / (n - 1)
     pairs, couples = n * (n - 1) / 2, n * (n - 1) * (n - 2) / 2
@@ -240,14 +261,19 @@ def sd_of_mean_degree(n: int, m: int, a: float) -> float:
 
 
 def degree(n: int, m: int, a: float) -> Law:
-    """T9: the degree of one member: its m invitations, of which a share p cross, and those of the n - 1 - m others that reach it."""
+    """T9: the degree of one member.
+
+    It comes from its m invitations, of which a share p cross, and from those of the n - 1 - m
+    others that reach it.
+    """
     p = m / (n - 1)
     own = stats.binom.pmf(np.arange(m + 1), m, p + (1 - p) * a)
     others = stats.binom.pmf(np.arange(n - m), n - 1 - m, p * a)
     return _law(np.convolve(own, others))
 
 
-# T10: each day one draw from all N members, oneself included; who has been drawn before is not invited again
+# T10: each day one draw from all N members, oneself included; who has been drawn before is not
+# invited again
 
 
 def invited_after(N: int, n: int) -> Law:
@@ -256,7 +282,7 @@ def invited_after(N: int, n: int) -> Law:
 
 
 def days_to_invite_all(N: int, D: int) -> Law:
-    """T10: days until all N - 1 others have been invited, mean N H_(N-1); D + 1 stands for later."""
+    """T10: days until all N - 1 others are invited, mean N H_(N-1); D + 1 stands for later."""
     return _by_day(_coupons(N, D)[:, -1])
 
 
@@ -274,9 +300,10 @@ def _coupons(N: int, n: int) -> Numbers:
 def connected_with_reinvites(N: int, R: int, a: float, n: int) -> Law:
     """T10 with re-invitations: connections with R given others after n days.
 
-    T10's R [1 - (1 - a / N)^n] lets everybody be invited at any time. In the model an invitation that is ignored stays pending for one
-    more day at least, so the one who ignored yesterday can't be invited today. The recursion is over the connections and whether one of the
-    R was asked in vain yesterday.
+    T10's R [1 - (1 - a / N)^n] lets everybody be invited at any time. In the model an invitation
+    that is ignored stays pending for one more day at least, so the one who ignored yesterday can't
+    be invited today. The recursion is over the connections and whether one of the R was asked in
+    vain yesterday.
     """
     free, pending = np.zeros(R + 1), np.zeros(R + 1)
     free[0] = 1

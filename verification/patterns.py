@@ -1,7 +1,8 @@
-"""The patterns that the model is judged by, and that are not exact: numbers of the literature and of a rough sketch, with ranges.
+"""The patterns that the model must show: numbers from the literature and an estimate, with ranges.
 
-Nothing was fitted to these but the shares of the meetings, which are chosen so that a person knows as many others as in Dunbar's layers.
-The ranges say how near is near enough; they are not confidence intervals.
+Nothing was fitted to these but the shares of the meetings, which are chosen so that a person knows
+as many others as in Dunbar's layers. The ranges say how near is near enough; they are not
+confidence intervals.
 """
 
 import functools
@@ -37,7 +38,7 @@ class Found(NamedTuple):
 
 
 def near(name: str, expected: float, share: float) -> Pattern:
-    """Let pass what is within a share of the expected number."""
+    """Return a pattern with a range of a share of the expected number, up and down."""
     return Pattern(name, expected, expected * (1 - share), expected * (1 + share))
 
 
@@ -63,7 +64,10 @@ PATTERNS = (
 
 @functools.cache
 def found() -> dict[str, float]:
-    """Run the default society, and one with accounts that send nothing but cold invitations."""
+    """Return the value of each pattern.
+
+    They come from the default society, and one with accounts that invite only strangers.
+    """
     model = sim.NetworkModel(sim.Scenario(members=MEMBERS, days=365))
     model.engine.advance(365)
     by_class, connected = ties(model), connections_of(model, "interacted")
@@ -101,7 +105,7 @@ def ties(model: sim.NetworkModel) -> np.ndarray:
 
 
 def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
-    """Return the shares of the classes among a policy's connections with people they know."""
+    """Return the shares of the tie classes among a policy's connections with known people."""
     view = model.engine.view
     egos, all_ties = view.all_ties()
     theirs = view.policy[egos] == list(model.scenario.policies).index(policy)
@@ -111,7 +115,7 @@ def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
 
 
 def _cold() -> pd.DataFrame:
-    """Let one in a hundred members of a large default society invite from the directory only; gives these members."""
+    """Return members who invite from the directory only: one in a hundred of a large society."""
     cold = sim.InvitePolicy("cold", share=0.03, directory=1)
     scenario = sim.Scenario(
         members=CITY,

@@ -1,10 +1,12 @@
 """Settings in which the model is a closed form, three for each.
 
-Nobody meets anybody, so all are strangers to all, and whoever invites draws from the whole directory. An invitation is then accepted with
-probability a, answered with "I don't know" with probability q = (1 - a) idk_click, and otherwise ignored, each apart from all others:
-thousands of members in one run are thousands of independent trials of the same law. One member in ten invites and the others only answer,
-so that crossing invitations, which connect without an answer, are too rare to be seen: an invitation crosses with a probability below
-0.1 (1 + pending) / N, under 1e-5 where answers come at once.
+Nobody meets anybody, so all are strangers to all, and whoever invites draws from the whole
+directory. An invitation is then accepted with probability a, answered with "I don't know" with
+probability q = (1 - a) idk_click, and otherwise ignored, each apart from all others: thousands of
+members in one run are thousands of independent trials of the same law. One member in ten invites
+and the others only answer, so that crossing invitations, which connect without an answer, are too
+rare to be seen: an invitation crosses with a probability below 0.1 (1 + pending) / N, under 1e-5
+where answers come at once.
 """
 
 import functools
@@ -27,19 +29,19 @@ MEMBERS = 60_000
 
 
 class Moments(NamedTuple):
-    """Mean and standard deviation of a quantity of which no more is known."""
+    """The mean and the standard deviation of a quantity, where no more is known."""
 
     mean: float
     sd: float
 
 
 class Quantity(NamedTuple):
-    """What is looked at in a run, and its law."""
+    """Something observed in a run, and its law."""
 
     name: str
     law: Law | Moments
     observe: Callable[[sim.Result], Seen]
-    """The independent observations in a run, one a member or, where the members are not independent, one a run."""
+    """Returns the independent observations: one per member, or one per run if members depend."""
     tests: tuple[str, ...] = ("mean", "law")
 
 
@@ -61,7 +63,7 @@ class Point:
 
 @functools.cache
 def observations(point: Point) -> dict[str, Seen]:
-    """Run the scenarios of a point and gather what is seen, by the names of its quantities."""
+    """Run the scenarios of a point and return the observations by the names of its quantities."""
     seen: dict[str, list[Seen]] = {quantity.name: [] for quantity in point.quantities}
     for scenario in point.scenarios:
         result = sim.run(scenario, log=point.log)
@@ -74,17 +76,17 @@ def observations(point: Point) -> dict[str, Seen]:
 
 
 def who_invites(result: sim.Result) -> NDArray[np.bool_]:
-    """Tell the inviters, whatever their habit of answering, from those who only answer."""
+    """Return which members invite, as opposed to those who only answer."""
     return result.members["policy"].astype(str).str.startswith("inviter").to_numpy()
 
 
 def inviters(column: str) -> Callable[[sim.Result], Seen]:
-    """Look at a column of those who invite."""
+    """Return a function that returns a column of those who invite."""
     return lambda result: result.members.loc[who_invites(result), column].to_numpy(float)
 
 
 def day_of_block(result: sim.Result) -> Seen:
-    """Give the day of the first restriction; one after the last day where there was none."""
+    """Return the day of the first restriction; the day after the last one if there was none."""
     return (
         result.members.loc[who_invites(result), "blocked_day"]
         .fillna(result.scenario.days + 1)
@@ -93,13 +95,13 @@ def day_of_block(result: sim.Result) -> Seen:
 
 
 def sent_until_block(result: sim.Result) -> Seen:
-    """Give the invitations sent until the block; all that were sent where there was none."""
+    """Return the invitations sent until the block; all that were sent if there was none."""
     members = result.members[who_invites(result)]
     return members["invitations_until_block"].fillna(members["invitations_sent"]).to_numpy(float)
 
 
 def was_blocked(result: sim.Result) -> Seen:
-    """Give 1 for those who were restricted, 0 for the others."""
+    """Return 1 for those who were restricted, 0 for the others."""
     return result.members.loc[who_invites(result), "blocked_day"].notna().to_numpy(float)
 
 
@@ -112,12 +114,12 @@ def connections_with_answerers(result: sim.Result) -> Seen:
 
 
 def mean_degree(result: sim.Result) -> Seen:
-    """Give the mean degree of the run: one observation."""
+    """Return the mean degree of the run: one observation."""
     return np.array([result.members["degree"].mean()])
 
 
 def last_invitation(result: sim.Result) -> Seen:
-    """Give the day on which each member has invited the last of all others; one after the last day if it has not."""
+    """Return the day on which each member had invited all others; one after the last if never."""
     assert result.invitations is not None
     sent = result.invitations.groupby("ego")["sent_day"].agg(["count", "max"])
     return np.where(
@@ -131,7 +133,10 @@ def last_invitation(result: sim.Result) -> Seen:
 def scenario(
     a: float, q: float, days: int, *, members: int = MEMBERS, inviters: float = 0.1, **changes: Any
 ) -> sim.Scenario:
-    """Make a society of strangers, of whom a share invites; ``changes`` are dotted names with ``__`` in place of the dot."""
+    """Return a society of strangers, of whom a share invites.
+
+    ``changes`` are parameters by their dotted names, with ``__`` in place of the dot.
+    """
     inviter = sim.InvitePolicy("inviter", share=inviters, directory=1)
     answerer = sim.InvitePolicy("answerer", share=1 - inviters, contacts=1)
     plain: dict[str, Any] = {
@@ -145,7 +150,7 @@ def scenario(
 
 
 def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point:
-    """T1 and T2: until the block, in so many days that nobody is left."""
+    """T1 and T2: up to the block, with enough days for everybody to be blocked."""
     many = f", {m} a day" if m > 1 else ""
     until = Quantity(
         "invitations until block", exact.invitations_until_block(K, q, m, days), sent_until_block
@@ -163,9 +168,10 @@ def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point
 
 
 def _cold() -> Point:
-    """T1 for the cold invitations of the default society: a third accepts strangers, two thirds don't; all answers are the defaults.
+    """T1 for cold invitations in the default society: one policy in three accepts strangers.
 
-    An invitation to a stranger is not accepted with probability 1 - .85 / 3 = .717, so q = .0717 and the mean is 5 / .0717 = 69.8.
+    An invitation to a stranger is not accepted with probability 1 - .85 / 3 = .717, so q = .0717
+    and the mean is 5 / .0717 = 69.8.
     """
     defaults = sim.Answering()
     habits = sim.Scenario().policies.values()
@@ -282,9 +288,8 @@ def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
         mean_degree,
         ("mean",),
     )
-    each = Quantity(
-        "degree", exact.degree(n, m, a), inviters("degree"), ()
-    )  # only shown: degrees of one society depend on each other
+    # without a test: the degrees of one society depend on each other
+    each = Quantity("degree", exact.degree(n, m, a), inviters("degree"), ())
     return Point("T9", f"n = {n}, m = {m}, a = {a:g}", (made,) * runs, (each, mean))
 
 
@@ -321,7 +326,7 @@ def _again(N: int, a: float, n: int, runs: int) -> Point:
 
 
 def _sociability(sigma: float) -> Point:
-    """How readily members meet others: log-normal with mean 1, so a share Phi(sigma / 2) lies below the mean."""
+    """Sociability: log-normal with mean 1, so a share Phi(sigma / 2) lies below the mean."""
     made = scenario(0.5, 0, 1, society__sociability_sigma=sigma)
 
     def sociability(result: sim.Result) -> Seen:
@@ -340,7 +345,7 @@ def _sociability(sigma: float) -> Point:
 
 
 def _seeded(*points: Point) -> tuple[Point, ...]:
-    """Give every run of every point its own seed: 1000 times the point's place from 1, and on."""
+    """Return the points with a seed of its own for every run: 1000 times the point's place + r."""
     return tuple(
         replace(
             point,

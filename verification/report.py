@@ -1,4 +1,4 @@
-"""What came of the checks, as a table and a figure in ``results/verification/``."""
+"""The results of the checks, as tables and a figure in ``results/verification/``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path("results") / "verification"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Of Okabe and Ito (2008); the points of a fact in their order."""
+"""Colours of Okabe and Ito (2008), for the points of a fact in their order."""
 PANELS = {
     "T1": ("T1  sent until the block", "invitations"),
     "T2": ("T2  accepted before the block", "acceptances"),
@@ -34,19 +34,20 @@ PANELS = {
 }
 """Title and x axis of each fact's panel."""
 SHOWN = {"T10": ("different people", "connections")}
-"""The quantities in a fact's panel; the first of each point where nothing is said."""
+"""The quantities in a fact's panel; for other facts the first of each point."""
 
 
 def table(outcomes: list[Outcome]) -> pd.DataFrame:
-    """A row per check."""
+    """Return a table with a row per check."""
     return pd.DataFrame(outcomes)
 
 
 def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
-    """Write both tables as Markdown, columns aligned."""
+    """Return both tables as Markdown."""
     largest = max(abs(outcome.z) for outcome in outcomes)
     lines = [
-        f"{len(outcomes)} checks; |z| < {THRESHOLD:.2f} passes; with a right model any of them fails with probability {FALSE_ALARMS:g}; "
+        f"{len(outcomes)} checks; |z| < {THRESHOLD:.2f} passes; "
+        f"with a right model any of them fails with probability {FALSE_ALARMS:g}; "
         f"the largest |z| is {largest:.2f}.",
         "",
         "| fact | setting | quantity | test | n | exact | simulated | z | finds an error of |",
@@ -90,7 +91,7 @@ def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) ->
 
 
 def figure(outcomes: list[Outcome]) -> Figure:
-    """Draw all z-scores with their band, and for each fact the exact law (lines) with what was simulated (dots)."""
+    """Draw all z-scores with their band, and for each fact the exact law with the simulation."""
     drawn = Figure(figsize=(7.5, 10.5), layout="constrained")
     axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh", height_ratios=[1.15, 1, 1, 1, 1])
     passed = sum(abs(outcome.z) < THRESHOLD for outcome in outcomes)
@@ -109,7 +110,10 @@ def figure(outcomes: list[Outcome]) -> Figure:
         _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact), title)
         axis.set_xlabel(unit)
         axis.set_ylabel("share up to x")
-    below = "Lines: exact laws. Dots: simulated, at quantiles 1/24 apart. K: limit of strikes; a, q: P(accepted), P(I don't know)."
+    below = (
+        "Lines: exact laws. Dots: simulated, at quantiles 1/24 apart. "
+        "K: limit of strikes; a, q: P(accepted), P(I don't know)."
+    )
     drawn.supxlabel(below, x=0.01, ha="left", fontsize=7.5, color="#595959")
     return drawn
 
@@ -138,16 +142,15 @@ def _draw_z(axis: "Axes", outcomes: list[Outcome]) -> None:
     axis.set_xticks(ticks, facts)
     axis.set_ylim(-2 * THRESHOLD, 2 * THRESHOLD)
     axis.set_ylabel("z")
-    axis.set_title(
-        f"All checks; grey: |z| < {THRESHOLD:.2f}, which all pass with probability {1 - FALSE_ALARMS:g} if the model is right"
-    )
+    grey = f"which all pass with probability {1 - FALSE_ALARMS:g} if the model is right"
+    axis.set_title(f"All checks; grey: |z| < {THRESHOLD:.2f}, {grey}")
     axis.legend(loc="lower right", ncols=2, fontsize=8, frameon=False)
 
 
 def _draw_laws(
     axis: "Axes", points: list[Point], names: tuple[str, ...] | None, title: str
 ) -> None:
-    """Draw cumulative laws: exact as steps, simulated at evenly spaced quantiles."""
+    """Draw cumulative laws: the exact ones as steps, the simulated ones at quantiles."""
     shown = [
         (point, q)
         for point in points

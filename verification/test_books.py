@@ -1,6 +1,7 @@
-"""The books balance: every invitation is counted once, in a society large enough that all pools of memory grow on the way.
+"""Every invitation is counted once, in a society so large that all pools of memory grow.
 
-The statistical checks can't see an error of one invitation in a hundred members; recounting each invitation from the log can.
+The statistical checks can't see an error of one invitation in a hundred members; recounting each
+invitation from the log can.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ import sim
 
 @pytest.fixture(scope="module")
 def result() -> sim.Result:
-    """Give a month of a large default society, with the log."""
+    """Return a month of a large default society, with the log."""
     changes = {
         "inviting.per_day": 2.5,
         "inviting.pending_days": 5,
@@ -45,12 +46,12 @@ def counted(result: sim.Result, by: str, outcome: str | None = None) -> np.ndarr
     ],
 )
 def test_senders(result: sim.Result, column: str, outcome: str | None) -> None:
-    """What a member has sent, and what came of it."""
+    """Check what members have sent, and the outcomes."""
     assert np.array_equal(result.members[column], counted(result, "ego", outcome))
 
 
 def test_receivers(result: sim.Result) -> None:
-    """What a member has received, and what of it was unwanted."""
+    """Check what members have received, and how much of it was unwanted."""
     assert np.array_equal(result.members["received"], counted(result, "alter"))
     assert np.array_equal(
         result.members["unwanted"],
@@ -59,7 +60,7 @@ def test_receivers(result: sim.Result) -> None:
 
 
 def test_connections(result: sim.Result) -> None:
-    """Each connection comes from an accepted invitation, each accepted invitation makes one, and a member's degree counts them."""
+    """Check that accepted invitations and connections are the same, and that degrees count them."""
     log = result.invitations
     assert log is not None
     accepted = log.loc[log["outcome"] == "accepted", ["ego", "alter"]].to_numpy()
@@ -69,7 +70,7 @@ def test_connections(result: sim.Result) -> None:
 
 
 def test_blocks(result: sim.Result) -> None:
-    """Who is blocked sends nothing afterwards, and was blocked for the strikes of the limit."""
+    """Check that blocked members send nothing afterwards, and had as many strikes as the limit."""
     log, members = result.invitations, result.members
     assert log is not None
     last_sent = log.groupby("ego")["sent_day"].max().reindex(members["member"], fill_value=0)
@@ -86,7 +87,7 @@ def test_blocks(result: sim.Result) -> None:
 
 
 def test_series(result: sim.Result) -> None:
-    """The day's sums are those of the log."""
+    """Check that the daily sums are those of the log."""
     log = result.invitations
     assert log is not None
     sent = log["sent_day"].value_counts().sort_index().cumsum() / 60_000

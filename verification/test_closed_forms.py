@@ -7,7 +7,7 @@ from .checks import CHECKS, THRESHOLD, Check, TieCheck
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_closed_form(check: Check | TieCheck, outcomes: list) -> None:
-    """What was seen lies within the threshold of the exact value."""
+    """Check that what was seen lies within the threshold of the exact value."""
     outcome = check.carry_out()
     outcomes.append(outcome)
     assert abs(outcome.z) < THRESHOLD, (

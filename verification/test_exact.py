@@ -1,4 +1,4 @@
-"""The exact laws themselves: against the numbers of the closed forms, and against plain simulation of one account."""
+"""Tests of the exact laws: against closed forms, and against plain simulation of one account."""
 
 from collections.abc import Callable
 
@@ -17,9 +17,8 @@ RUNS = 6_000
 def test_T1_block_time():
     law = exact.invitations_until_block(5, 0.05, 1, 3000)
     assert (law.mean, law.sd) == pytest.approx((100, 43.589), abs=1e-3)
-    assert exact.invitations_until_block(5, 0.05, 4, 3000).mean == pytest.approx(
-        101.5, abs=0.01
-    )  # the evening comes 1.5 later in the mean
+    # the evening comes 1.5 invitations later in the mean
+    assert exact.invitations_until_block(5, 0.05, 4, 3000).mean == pytest.approx(101.5, abs=0.01)
 
 
 def test_T2_connections_before_block():
@@ -45,7 +44,10 @@ def test_T3_numbers():
 
 
 def test_T4_becomes_poisson_as_the_day_shrinks():
-    """10 a day for 6 days with Weibull delays: P(not blocked) = .92576 in continuous time; halving the day halves the distance."""
+    """Test 10 invitations a day for 6 days: half as long a day halves the distance.
+
+    In continuous time, with Weibull delays, P(not blocked) = 0.92576.
+    """
     distances = []
     for parts in (32, 64, 128):
         not_blocked = exact.not_blocked_with_delays(
@@ -131,7 +133,11 @@ def one_account(
     q: float,
     rule: Callable[[list[int], int], int],
 ) -> list[int]:
-    """Day of the first block (days + 1: none), acceptances, restricted days; ``rule(strike days, today)`` is a restriction's length."""
+    """Return the day of the first block, the acceptances and the restricted days of one account.
+
+    The day is ``days + 1`` if there is no block. ``rule(strike days, today)`` returns the length of
+    a restriction, 0 for none.
+    """
     strikes: list[int] = []
     first, accepted, restricted, until = days + 1, 0, 0, 0
     for day in range(1, days + 1):
@@ -225,7 +231,7 @@ def test_T10_against_plain_simulation():
 
 
 def agrees(seen: np.ndarray, law: exact.Law) -> None:
-    """Mean within 4 standard errors, and Pearson's chi-square above one in ten thousand."""
+    """Check the mean, within 4 standard errors, and the law, by Pearson's chi-square."""
     assert law.chances.sum() == pytest.approx(1)
     assert seen.mean() == pytest.approx(law.mean, abs=4 * law.sd / np.sqrt(len(seen)))
     expected = law.chances * len(seen)

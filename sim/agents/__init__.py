@@ -1,4 +1,4 @@
-"""The people: what an invite policy is, the three built-in ones, and, in ``member``, a member as Mesa sees it."""
+"""The policies: what an invite policy is, and the three built-in ones."""
 
 from .close_friends import CLOSE_FRIENDS
 from .everyone import EVERYONE

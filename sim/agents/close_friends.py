@@ -1,4 +1,4 @@
-"""Close friends only, as inviter and as invitee."""
+"""The policy "close_friends": invite close friends only, and accept only them."""
 
 from .policy import InvitePolicy
 

@@ -1,4 +1,4 @@
-"""The open networker: everyone is welcome, the janitor and the VP alike."""
+"""The policy "everyone": invite anybody, and accept anybody."""
 
 from .policy import InvitePolicy
 

@@ -1,4 +1,7 @@
-"""Only people one has had an interaction with, and who are likely to accept; a reference will do for those who ask."""
+"""The policy "interacted": invite people it has met or talked to and who are likely to accept.
+
+It accepts such people, and others with whom it has a connection in common.
+"""
 
 from .policy import InvitePolicy
 

@@ -1,4 +1,4 @@
-"""What an invite policy is.
+"""An invite policy: whom a member invites, and whom it accepts.
 
 A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers;
 where numbers are not enough, ``condition`` is a small function of the bond, the candidate and the
@@ -25,7 +25,7 @@ from ..parameters.kinds import (
 )
 
 MOST_WEIGHT = 1e9
-"""Of a share or of a source; they are relative to one another."""
+"""The largest weight of a share or a source; weights are relative to each other."""
 
 NAMED = r"^[A-Za-z0-9_-]+$"
 """What a policy's name matches: it goes into dotted names, columns and file names."""
@@ -35,7 +35,7 @@ Weight = Annotated[Float, Field(ge=0, le=MOST_WEIGHT), Unit("weight")]
 
 
 class Bond(NamedTuple):
-    """What ego knows of alter, as a policy's own function sees it."""
+    """What a member (ego) knows of another (alter), as a policy's own function sees it."""
 
     met: int
     """Encounters face to face."""
@@ -48,38 +48,38 @@ class Bond(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """Alter itself, as a policy's own function sees it."""
+    """The member who may be invited (alter), as a policy's own function sees it."""
 
     number: int
     """The member's number, 0 to N - 1."""
     degree: int
     """Its connections this morning."""
     same_circle: bool
-    """Whether ego and alter share a circle."""
+    """Whether ego and alter are in the same circle."""
     policy: int
     """The place of its policy among the scenario's policies, from 0."""
 
 
 class InvitePolicy(Section):
-    """Whom to invite and whom to accept.
+    """Whom a member invites and whom it accepts.
 
     Parameters
     ----------
     name : str
         The policy's name, in tables and figures.
     share : float
-        The part of all members who have it, relative to the other policies' shares.
+        The part of all members who have this policy, relative to the shares of the others.
     contacts, introductions, directory : float
         Where candidates come from, as relative weights: a random contact, a random connection of a
         random connection, any member.
     min_tie : int
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
-        The lowest own estimate of acceptance, 0 to 1, at which an invitation is sent.
+        The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
     accepts_from : int
         The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
     takes_references : bool
-        Whether a common connection opens the door to people below ``accepts_from``.
+        Whether it also accepts people below ``accepts_from`` with a connection in common.
     condition : callable, optional
         ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it
         returns True. It draws no random numbers, and is written at the top level of a module, so
@@ -89,6 +89,17 @@ class InvitePolicy(Section):
     ------
     InputError
         With one line: which number, what is expected, and what was given.
+
+
+    Examples
+    --------
+    A policy that invites people from the directory, but accepts only those it has met:
+
+    >>> import sim
+    >>> careful = sim.InvitePolicy("careful", directory=1, accepts_from=2)
+    >>> scenario = sim.Scenario(members=100, days=30, policies=[careful])
+    >>> scenario.policies["careful"].accepts_from
+    2
     """
 
     name: Annotated[str, Field(pattern=NAMED), Expected("letters, digits, - and _")]
@@ -152,7 +163,6 @@ class Policies(dict[str, InvitePolicy]):
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
 
-    def __reduce__(
-        self,
-    ) -> tuple[Any, ...]:  # to pickle or copy it as any dict would set the items one by one
+    def __reduce__(self) -> tuple[Any, ...]:
+        # else pickle and copy would set the items one by one, as for any dict
         return type(self), (dict(self),)

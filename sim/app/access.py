@@ -1,8 +1,8 @@
-"""Who may ask the page for anything: itself only, under the names that it was given.
+"""Access to the server: only the page itself may send requests, under the names of this server.
 
-A browser sends along from which page a request comes (``Origin``) and under which name it was sent
-(``Host``), and no page can forge either. So another page that the user has open is told apart by
-its origin, and one whose name was made to point at this machine (DNS rebinding) by its host.
+With each request a browser sends the page that it comes from (``Origin``) and the name that it was
+sent to (``Host``), and no page can forge either. So another page that the user has open is
+recognised by its origin, and one whose name points at this machine (DNS rebinding) by its host.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketClose
 from ..errors import InputError
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-"""What this machine calls itself."""
+"""The names of this machine to itself."""
 PORT = re.compile(r":(\d+)$")
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -34,33 +34,35 @@ POLICY = (
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "  # Vue compiles its templates in the browser
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What the page may load, and who may frame it: nothing and nobody but itself."""
+"""The page may load only its own files, and no other page may frame it."""
 ARRIVED = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>invitesim</title>'
-"""Leads from the link to the page. Not a redirect: after one that began on another site, browsers
-withhold the cookie."""
+"""A document that leads from the link to the page.
+
+A redirect does not do: after one that began on another site, browsers do not send the cookie.
+"""
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches an address."""
+    """Return whether an address can be reached from this machine only."""
     return host == "localhost" or (
         _version(host) is not None and ipaddress.ip_address(host).is_loopback
     )
 
 
 def hosts(names: Iterable[str], port: int) -> list[str]:
-    """Return what a browser sends as ``Host`` to reach the page by each name.
+    """Return what a browser sends as ``Host`` for each name of this server.
 
     Parameters
     ----------
     names : iterable of str
-        Names or addresses, with a port where it is not the one listened at.
+        Names or addresses, with a port where it is not ``port``.
     port : int
-        The port listened at.
+        The port of the server.
 
     Raises
     ------
     InputError
-        A name is none.
+        If one of them is not a name.
 
     Examples
     --------
@@ -79,7 +81,7 @@ def hosts(names: Iterable[str], port: int) -> list[str]:
 
 
 def _version(host: str) -> int | None:
-    """Return 4 or 6 for an address, None for a name."""
+    """Return the IP version of an address, 4 or 6; None for a name."""
     try:
         return ipaddress.ip_address(host).version
     except ValueError:
@@ -87,21 +89,22 @@ def _version(host: str) -> int | None:
 
 
 class Access:
-    """An ASGI application that passes on to another what the page itself asks.
+    """An ASGI application that passes only requests of the page itself on to another application.
 
     Parameters
     ----------
     app : ASGI application
+        The other application.
     allowed : iterable of str
-        What may stand in ``Host``, as ``hosts`` returns it.
+        The allowed values of ``Host``, as ``hosts`` returns them.
     token : str, optional
-        What a browser must have brought once, in the query of its first request.
+        A secret that a browser must send in the query of its first request.
     """
 
     def __init__(self, app: ASGIApp, allowed: Iterable[str], token: str | None = None) -> None:
         self.app = app
         self.allowed = {*allowed}
-        # a browser leaves out the port that http has by default
+        # browsers leave out port 80, the default of http
         self.allowed |= {host.removesuffix(":80") for host in self.allowed}
         self.token = token
 
@@ -110,8 +113,8 @@ class Access:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        asked = HTTPConnection(scope)
-        host = self._host(asked)
+        request = HTTPConnection(scope)
+        host = self._host(request)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -122,25 +125,25 @@ class Access:
 
         answer: ASGIApp = self.app
         if host is None:
-            answer = _refusal(scope, "not asked by the page itself")
-        elif self.token is not None and not self._is_known(asked, host):
-            if scope["type"] == "http" and self._is_token(asked.query_params.get("token")):
+            answer = _refusal(scope, "refused: this request does not come from the page itself")
+        elif self.token is not None and not self._is_known(request, host):
+            if scope["type"] == "http" and self._is_token(request.query_params.get("token")):
                 answer = self._arrived(host)
             else:
-                answer = _refusal(scope, "open the page by the link that it printed at its start")
+                answer = _refusal(scope, "open the page by the link that the server printed")
         await answer(scope, receive, send_guarded)
 
-    def _host(self, asked: HTTPConnection) -> str | None:
-        """Return the page's own name that a request bears, None if it comes from elsewhere."""
-        named = [name.lower() for name in asked.headers.getlist("host")]
-        if len(named) != 1 or named[0] not in self.allowed:
+    def _host(self, request: HTTPConnection) -> str | None:
+        """Return the host of a request; None if it does not come from the page itself."""
+        hosts = [name.lower() for name in request.headers.getlist("host")]
+        if len(hosts) != 1 or hosts[0] not in self.allowed:
             return None
-        own = [f"http://{named[0]}"]
-        origins = asked.headers.getlist("origin")
-        return named[0] if not origins or [origin.lower() for origin in origins] == own else None
+        own = [f"http://{hosts[0]}"]
+        origins = request.headers.getlist("origin")
+        return hosts[0] if not origins or [origin.lower() for origin in origins] == own else None
 
-    def _is_known(self, asked: HTTPConnection, host: str) -> bool:
-        return self._is_token(asked.cookies.get(_cookie(host)))
+    def _is_known(self, request: HTTPConnection, host: str) -> bool:
+        return self._is_token(request.cookies.get(_cookie(host)))
 
     def _is_token(self, given: str | None) -> bool:
         right = self.token or ""
@@ -153,7 +156,7 @@ class Access:
 
 
 def _cookie(host: str) -> str:
-    """Return the cookie's name: cookies are shared by all ports of a name."""
+    """Return the name of the cookie, with the port: all ports of a host share their cookies."""
     port = PORT.search(host)
     return f"invitesim-{port.group(1) if port else 80}"
 

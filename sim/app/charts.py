@@ -1,7 +1,8 @@
-"""The charts of the page: small line charts as SVG, and bars of what has become of the invitations.
+"""The charts of the page: small line charts as SVG, and bars of the outcomes of invitations.
 
-A chart is redrawn every day, so it is written as text, which takes a few thousandths of a second. It takes its ink from the page around it
-and so fits light and dark; a policy has the colour and the dashes that it has in every figure.
+A chart is redrawn every day, so it is written as text: that takes a few milliseconds. Its text and
+axes have the colour of the page's text, so it fits light and dark; a policy has the colour and the
+dashes that it has in every figure.
 """
 
 import html
@@ -17,14 +18,14 @@ from ..plots.style import BUILT_IN, FINEST, Style, styles
 
 WIDE, HIGH = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
-"""Size of a chart and of its margins, in its own units; it is stretched to the width that there is."""
+"""The size of a chart and of its margins, in its own units; it is stretched to fit the page."""
 OUTCOMES = {
     "accepted": "accepted",
     "ignored": "ignored",
     "waiting": "waiting",
     "idk": "“I don’t know”",
 }
-"""What becomes of an invitation, and how the page says it."""
+"""The outcomes of an invitation, and their names on the page."""
 Line = NDArray[np.float64]
 """Values on days 1, 2 ..."""
 Lines = Mapping[str, Line]
@@ -46,19 +47,20 @@ def line_chart(
     Parameters
     ----------
     name : str
-        What is drawn, for who can't see it.
+        What is drawn, for screen readers.
     lines : mapping
-        From a name to the values on days 1, 2 ...; NaN: nothing is drawn there.
+        From a name to the values on days 1, 2 ...; nothing is drawn where they are NaN.
     days : int
-        The end of the axis.
+        The last day on the axis.
     share : bool
-        Whether values are shares, to be written in percent.
+        Whether the values are shares, to be written in percent.
     look : mapping
-        From a line's name to its stroke's colour and dashes.
+        From a line's name to its colour and dashes.
     mark : int, optional
-        A day to mark with an upright line.
+        A day to mark with a vertical line.
     together : sequence of mappings, optional
-        Lines that the scale has room for, in place of these alone: so that two charts can be compared.
+        All lines that must fit the scale, if more than these: two charts with the same ``together``
+        can be compared.
     """
     known = np.concatenate([line for some in together or [lines] for line in some.values()])
     known = known[~np.isnan(known)]
@@ -72,35 +74,45 @@ def line_chart(
 
     parts: list[str] = []
     for tick in np.arange(round((high - low) / step) + 1) * step + low:
+        y = up(tick)
         parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>'
-        )
-        parts.append(
-            f'<text x="{LEFT - 5}" y="{up(tick) + 3.5:.1f}" text-anchor="end">{_tick(tick, share, step)}</text>'
+            f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">'
+            f"{_tick(tick, share, step)}</text>"
         )
     parts += [
-        f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">{"" if day else "day "}{day}</text>'
+        f'<text x="{across(day):.1f}" y="{HIGH - 8}" text-anchor="middle">'
+        f"{'' if day else 'day '}{day}</text>"
         for day in _days(days)
     ]
     if mark is not None:
+        x = across(mark)
         parts.append(
-            f'<line class="mark" x1="{across(mark):.1f}" x2="{across(mark):.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>'
+            f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HIGH - BOTTOM}"/>'
         )
     for line_name, line in lines.items():
         colour, dashes = look[line_name]
         parts.append(
-            f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+            f'<path d="{_path(line, across, up)}" fill="none" stroke="{colour}" stroke-width="2" '
+            f'stroke-dasharray="{dashes}"/>'
         )
     ends = [
-        f"{spoken(line_name)} {_said(line, share)}".replace("-", "−")
+        f"{spoken(line_name)} {_last_value(line, share)}".replace("-", "−")
         for line_name, line in lines.items()
     ]
     label = html.escape(f"{name}: {', '.join(ends)}")
-    return f'<svg class="chart" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    box = f'viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{label}"'
+    return f'<svg class="chart" {box}>{"".join(parts)}</svg>'
 
 
 def outcome_bars(totals: pd.DataFrame) -> str:
-    """Draw what has become of each policy's invitations, as bars in HTML; ``totals`` as ``Life.totals`` gives them."""
+    """Draw the outcomes of each policy's invitations as bars in HTML.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        As ``World.totals`` returns it.
+    """
     rows = []
     for policy, style in styles(totals.index).items():
         row = totals.loc[policy]
@@ -110,12 +122,14 @@ def outcome_bars(totals: pd.DataFrame) -> str:
             if row[outcome]
         )
         words = " · ".join(
-            f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {said}'
-            for outcome, said in OUTCOMES.items()
+            f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {name}'
+            for outcome, name in OUTCOMES.items()
         )
         rows.append(
-            f'<div class="outcomes" data-policy="{html.escape(policy)}"><div>{swatch(style)} {html.escape(spoken(policy))}: '
-            f'<span data-outcome="sent">{row["sent"]:,}</span> sent</div><div class="bar" aria-hidden="true">{pieces}</div>'
+            f'<div class="outcomes" data-policy="{html.escape(policy)}">'
+            f"<div>{swatch(style)} {html.escape(spoken(policy))}: "
+            f'<span data-outcome="sent">{row["sent"]:,}</span> sent</div>'
+            f'<div class="bar" aria-hidden="true">{pieces}</div>'
             f'<div class="words">{words}</div></div>'
         )
     return "".join(rows)
@@ -132,12 +146,16 @@ def swatch(style: Style) -> str:
         "D": '<path d="M13 0L18 6L13 12L8 6Z"/>',
     }
     shape = shapes.get(str(style.marker), shapes["D"])
-    line = f'<line x1="0" x2="26" y1="6" y2="6" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-    return f'<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">{line}<g fill="{colour}">{shape}</g></svg>'
+    ink = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
+    drawn = f'<line x1="0" x2="26" y1="6" y2="6" {ink}/><g fill="{colour}">{shape}</g>'
+    return f'<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">{drawn}</svg>'
 
 
 def stroke(style: Style) -> tuple[str, str]:
-    """Give the colour and the dashes of a policy's line; everybody's is in the ink of the page."""
+    """Return the colour and the dashes of a policy's line.
+
+    The line for everybody has the colour of the page's text.
+    """
     dashes = (
         " ".join(str(2 * length) for length in style.line[1])
         if isinstance(style.line, tuple)
@@ -159,7 +177,7 @@ def _path(line: Line, across: Scale, up: Scale) -> str:
 
 
 def _scale(low: float, high: float, least: float) -> tuple[float, float, float]:
-    """Give a round scale that holds both values, and its steps: three to six of them."""
+    """Return the ends of a round scale that holds both values, and its step: three to six steps."""
     high = max(high, low + least)
     rough = (high - low) / 4
     size = 10.0 ** math.floor(math.log10(rough))
@@ -183,7 +201,7 @@ def _days(days: int) -> list[int]:
     return list(range(0, days + 1, step))
 
 
-def _said(line: Line, share: bool) -> str:
+def _last_value(line: Line, share: bool) -> str:
     known = line[~np.isnan(line)]
     if not len(known):
         return "not yet known"

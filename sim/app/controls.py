@@ -8,37 +8,48 @@ import solara
 
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
+from .comparison import Comparison
 from .settings import Offered, Settings, help_text, value_of
-from .worlds import Worlds
 
-PACES = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
-"""Days a frame, and seconds that a frame lasts at least."""
+SPEEDS = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
+"""The days of a frame, and the seconds that it lasts at least."""
 PATIENCE = 30.0
-"""Seconds that play waits for the browser to draw a frame; then nobody is looking any more."""
+"""Seconds to wait for the browser to draw a frame; after that the play stops."""
 
 
 @solara.component
 def Player(
-    worlds: solara.Reactive[Worlds],
+    comparison: solara.Reactive[Comparison],
     frame: solara.Reactive[int],
     playing: solara.Reactive[bool],
     drawn: threading.Event,
     on_reset: Callable[[], None],
 ) -> None:
-    """Play, pause, step and reset; ``frame`` grows with every evening to be shown, ``drawn`` is set when the browser has drawn it."""
-    pace = solara.use_reactive("normal")
-    mine = worlds.value
+    """Show the buttons for play, pause, step and reset.
+
+    Parameters
+    ----------
+    comparison : Reactive of Comparison
+    frame : Reactive of int
+        Grows by 1 with each evening to be shown.
+    playing : Reactive of bool
+    drawn : Event
+        Set when the browser has drawn a frame.
+    on_reset : callable
+    """
+    speed = solara.use_reactive("normal")
+    mine = comparison.value
 
     def play(stopped: threading.Event) -> None:
         while mine.running and not stopped.is_set():
-            days, least = PACES[pace.value]
+            days, least = SPEEDS[speed.value]
             begun = time.monotonic()
             drawn.clear()
-            mine.live(days)
+            mine.run_for(days)
             if stopped.is_set():
                 return
             frame.set(frame.value + 1)
-            if not drawn.wait(PATIENCE):  # wait: a slow browser must not be flooded
+            if not drawn.wait(PATIENCE):  # or a slow browser would get more than it can draw
                 break
             stopped.wait(max(0.0, least - (time.monotonic() - begun)))
         if not stopped.is_set():
@@ -52,7 +63,7 @@ def Player(
 
         def stop() -> None:
             stopped.set()
-            drawn.set()  # it may wait for a browser that is gone
+            drawn.set()  # the thread may be waiting for a browser that is gone
 
         return stop
 
@@ -60,7 +71,7 @@ def Player(
     solara.use_effect(start, [playing.value, mine])
 
     def step() -> None:
-        mine.live(1)
+        mine.run_for(1)
         frame.set(frame.value + 1)
 
     def reset() -> None:
@@ -83,12 +94,15 @@ def Player(
             disabled=playing.value or not mine.running,
         )
         solara.Button("Reset", icon_name="mdi-restart", outlined=True, on_click=reset)
-        OneOf("Speed", pace.value, list(PACES), pace.set)
+        OneOf("Speed", speed.value, list(SPEEDS), speed.set)
 
 
 @solara.component
 def OneOf(label: str, chosen: str, words: Sequence[str], on_choice: Callable[[str], None]) -> None:
-    """Let one of a few words be chosen, each a button; Solara's own do not tell a screen reader which is."""
+    """Show a few words as buttons, of which one is chosen.
+
+    Solara's own do not tell a screen reader which one it is.
+    """
     solara.v.BtnToggle(
         children=[
             solara.Button(word, attributes={"aria-pressed": "true" if word == chosen else "false"})
@@ -117,7 +131,10 @@ def Field(
     words: list[str],
     event_typed: Callable[[str], None],
 ) -> None:
-    """Show one parameter: a slider over the usual values and a box to type in, or a list of words; below, what it means or is wrong."""
+    """Show one parameter: a slider over the usual values and a box to type in, or a list of words.
+
+    Below it stands what it means, or what is wrong with it.
+    """
 
 
 @solara.component
@@ -129,7 +146,10 @@ def Fields(
     mistakes: Mapping[str, str],
     on_change: Callable[[str, str], None],
 ) -> None:
-    """Show a field for each parameter; ``place`` tells apart two fields of one parameter."""
+    """Show a field for each parameter.
+
+    ``place`` is "a" or "b": the two worlds have fields for the same parameters.
+    """
     with solara.Div():
         for one in offered:
             value, words = value_of(valid, one.name), _words(one.name)

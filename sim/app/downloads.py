@@ -1,4 +1,4 @@
-"""What can be taken home from the page: the scenario as TOML, the tables as CSV, the picture as PNG."""
+"""The downloads of the page: the scenario as TOML, tables as CSV, the picture as PNG."""
 
 import base64
 import io
@@ -15,55 +15,52 @@ from matplotlib.figure import Figure
 
 from ..plots.captions import spoken
 from ..plots.style import GREY, INK, styles
-from . import network, telling
-from .worlds import Worlds
+from . import network, summary_text
+from .comparison import Comparison
 
 KINDS = {"toml": "application/toml", "csv": "text/csv", "png": "image/png"}
 
 
-def scenario_toml(worlds: Worlds, world: int = 0) -> bytes:
-    """Write the scenario of a world, every parameter of it, as ``Scenario.from_toml`` reads it."""
-    return tomli_w.dumps(worlds.lives[world].model.scenario.to_dict()).encode()
+def scenario_toml(comparison: Comparison, place: int = 0) -> bytes:
+    """Return the scenario of a world, with every parameter, for ``Scenario.from_toml``.
+
+    ``place`` is 0 for the first world, 1 for the second.
+    """
+    return tomli_w.dumps(comparison.worlds[place].model.scenario.to_dict()).encode()
 
 
-def series_csv(worlds: Worlds) -> bytes:
-    """Write the measures by world, day and policy."""
-    with worlds.lock:
-        tables = [
-            life.series().assign(world=name) for life, name in zip(worlds.lives, "AB", strict=False)
-        ]
-    table = pd.concat(tables)
-    return _csv(table[["world", *table.columns.drop("world")]])
+def series_csv(comparison: Comparison) -> bytes:
+    """Return the measures by world, day and policy."""
+    with comparison.lock:
+        return _csv([world.series() for world in comparison.worlds])
 
 
-def summary_csv(worlds: Worlds) -> bytes:
-    """Write all measures of today, by world and policy, as ``sim.run`` gives them at the end."""
-    with worlds.lock:
-        tables = [
-            life.model.result().summary.assign(world=name)
-            for life, name in zip(worlds.lives, "AB", strict=False)
-        ]
-    table = pd.concat(tables)
-    return _csv(table[["world", *table.columns.drop("world")]])
+def summary_csv(comparison: Comparison) -> bytes:
+    """Return all measures of today by world and policy, as ``sim.run`` would at its end."""
+    with comparison.lock:
+        return _csv([world.model.result().summary for world in comparison.worlds])
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def _csv(tables: list[pd.DataFrame]) -> bytes:
+    """Return the tables of world A, and of B if there is one, as one table with a column world."""
+    table = pd.concat(
+        [table.assign(world=letter) for table, letter in zip(tables, "AB", strict=False)]
+    )
+    table = table[["world", *table.columns.drop("world")]]
     return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
 
 
-def picture_png(worlds: Worlds) -> bytes:
-    """Draw the network of the first world as it stands on the page, with what happened today above it and a legend."""
-    with worlds.lock:
-        places, model = worlds.places, worlds.first.model
-        shown, view = places.shown, model.engine.view
-        x, y = places.x.copy(), places.y.copy()
-        old, fresh = (
-            network.few(places.edges[~places.fresh], len(shown)),
-            places.edges[places.fresh],
-        )
+def picture_png(comparison: Comparison) -> bytes:
+    """Draw the network of the first world as on the page, with today's summary and a legend."""
+    with comparison.lock:
+        positions, model = comparison.positions, comparison.first.model
+        shown, view = positions.shown, model.engine.view
+        x, y = positions.x.copy(), positions.y.copy()
+        old = network.few(positions.edges[~positions.new], len(shown))
+        new = positions.edges[positions.new]
         degree, policy = view.column("degree")[shown], view.policy[shown].copy()
         blocked = view.restricted[shown]
-        said = " ".join([telling.today(worlds.first), network.caption(worlds)])
+        title = " ".join([summary_text.today(comparison.first), network.caption(comparison)])
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()
     ends = np.stack([x, -y], axis=-1)  # the browser counts downwards
@@ -72,7 +69,7 @@ def picture_png(worlds: Worlds) -> bytes:
             list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5
         )
     )
-    axis.add_collection(LineCollection(list(ends[fresh]), colors=network.LIT, linewidths=0.8))
+    axis.add_collection(LineCollection(list(ends[new]), colors=network.NEW_COLOUR, linewidths=0.8))
     for number, (name, style) in enumerate(styles(model.scenario.policies).items()):
         here = policy == number
         size = (3.2 + 0.3 * np.sqrt(degree)) ** 2 * max(0.35, min(2.0, 1_000 / len(shown)))
@@ -94,11 +91,11 @@ def picture_png(worlds: Worlds) -> bytes:
             x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3
         )
     axis.scatter([], [], marker="x", color=INK, s=18, label="blocked")
-    axis.plot([], [], color=network.LIT, label="connected today")
+    axis.plot([], [], color=network.NEW_COLOUR, label="connected today")
     axis.set_axis_off()
     axis.set_aspect("equal")
     figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8, labelcolor=INK)
-    figure.suptitle(textwrap.fill(said, 105), x=0.02, ha="left", fontsize=9, color=GREY)
+    figure.suptitle(textwrap.fill(title, 105), x=0.02, ha="left", fontsize=9, color=GREY)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
@@ -106,12 +103,12 @@ def picture_png(worlds: Worlds) -> bytes:
 
 @solara.component_vue("download.vue")
 def _Button(label: str, file: dict[str, Any], event_wanted: Callable[..., None]) -> None:
-    """Show a button; when pressed it asks for the file and, when that comes, saves it."""
+    """Show a button that requests the file and saves it when it arrives."""
 
 
 @solara.component
 def Download(label: str, name: str, make: Callable[[], bytes]) -> None:
-    """Offer a file that is made when it is asked for."""
+    """Show a button for a file, which ``make`` writes when the button is pressed."""
     file, set_file = solara.use_state({"serial": 0, "name": name, "kind": "", "content": ""})
 
     def wanted(_: Any = None) -> None:

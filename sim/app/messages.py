@@ -1,4 +1,4 @@
-"""What a browser tab may say to the page over its web socket; all else goes no further.
+"""The messages that a browser tab may send over its web socket; all others are dropped.
 
 The socket speaks Jupyter's protocol, in which ipyvue, ipywidgets and Solara understand far more
 than the page needs: ipyvue's ``create_widget``, for one, calls any function of any module. So only
@@ -16,9 +16,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 2**16
-"""Bytes of a message, at most; the largest that the page sends has some 2,000."""
+"""The most bytes of a message; the largest that the page sends has some 2,000."""
 MOST_WAITING = 1_000
-"""Messages of a tab that wait; with more, nothing is read from its socket."""
+"""The most messages of a tab that wait; with more, its socket is not read."""
 EVENTS: dict[str, type] = {
     "click": dict,
     "typed": str,
@@ -26,9 +26,9 @@ EVENTS: dict[str, type] = {
     "drawn": int,
     "wanted": type(None),
 }
-"""The events of the page's widgets, and what comes with each."""
+"""The events of the page's widgets, and the type of their data."""
 STATE: dict[str, type] = {"v_model": int, "dark_effective": bool}
-"""What the browser may set of a widget; a ``bool`` is an ``int`` to Python."""
+"""The state of a widget that the browser may set; a ``bool`` is an ``int`` to Python."""
 LOG = logging.getLogger(__name__)
 
 
@@ -78,7 +78,13 @@ def _is_harmless(data: dict[str, Any]) -> bool:
 
 
 def subject(message: dict[str, Any]) -> Hashable:
-    """Return of what a message is a value, so that a later value makes it needless; else None."""
+    """Return what a message sets, if a later message that sets the same makes it needless.
+
+    Returns
+    -------
+    Hashable
+        None if every message of this kind counts, as a click does.
+    """
     match message["content"]:
         case {"comm_id": comm, "data": {"method": "custom", "content": {"event": event}}}:
             return None if event == "click" else (comm, event)
@@ -88,14 +94,21 @@ def subject(message: dict[str, Any]) -> Hashable:
 
 
 class Inbox:
-    """The messages of a tab that wait, of several values of one field only the last."""
+    """The waiting messages of a tab; of several values of one field only the last."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Hashable, Message]] = deque()
         self._changed = asyncio.Condition()
 
     async def put(self, message: Message, of: Hashable = None) -> None:
-        """Put a message last; ``of``: what it is a value of, if a later one makes it needless."""
+        """Add a message at the end, in place of an earlier one that sets the same.
+
+        Parameters
+        ----------
+        message : Message
+        of : Hashable
+            What the message sets, as ``subject`` returns it.
+        """
         async with self._changed:
             await self._changed.wait_for(lambda: len(self._waiting) < MOST_WAITING)
             self._forget(of)
@@ -111,7 +124,7 @@ class Inbox:
         return message
 
     def _forget(self, of: Hashable) -> None:
-        """Remove an earlier value, unless a click came after it: that acts on what stood then."""
+        """Remove an earlier value, unless a click came after it: the click needs that value."""
         for place in reversed(range(len(self._waiting))):
             other, _ = self._waiting[place]
             if of is None or other is None:
@@ -122,7 +135,7 @@ class Inbox:
 
 
 class Messages:
-    """An ASGI application that passes on to another what a tab may say."""
+    """An ASGI application that passes only allowed messages of a tab on to another application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -140,7 +153,7 @@ class Messages:
 
 
 async def _read(receive: Receive, inbox: Inbox) -> None:
-    """Read a socket to its end; also while the page is busy, or the socket would be given up."""
+    """Read a socket to its end, also while the page is busy; else it would be closed as dead."""
     while True:
         message = await receive()
         if message["type"] != "websocket.receive":
@@ -148,11 +161,11 @@ async def _read(receive: Receive, inbox: Inbox) -> None:
             if message["type"] == "websocket.disconnect":
                 return
             continue
-        said = _parsed(message.get("text"))
-        if is_allowed(said):
-            await inbox.put(message, subject(said))
+        content = _parsed(message.get("text"))
+        if is_allowed(content):
+            await inbox.put(message, subject(content))
         else:
-            LOG.warning("the page refused a message that it does not send itself")
+            LOG.warning("refused a message that the page itself never sends")
 
 
 def _parsed(text: str | None) -> Any:

@@ -1,7 +1,9 @@
-"""The network as the page draws it: members by policy, size by degree, the blocked marked, today's connections lit.
+"""The picture of the network.
 
-What is drawn goes to the browser as packed numbers, and ``network.vue`` draws it there on a canvas: a day of 1,000 members is some 30 kB,
-and a click finds the nearest member without asking here.
+Colour and shape of a member stand for its policy, the size for its degree; blocked members are
+marked, and today's connections have a colour of their own. The browser gets the picture as packed
+numbers, and ``network.vue`` draws it there on a canvas: a day of 1,000 members takes some 30 kB,
+and a click finds the nearest member without a request to the server.
 """
 
 import base64
@@ -13,73 +15,74 @@ import solara
 from numpy.typing import NDArray
 
 from ..plots.style import FURTHER, styles
-from .worlds import Worlds
+from .comparison import Comparison
 
 MOST_EDGES = 4_000
-"""Connections in the picture, at most: of more one sees nothing. Those of today are shown beside them."""
+"""The most earlier connections in the picture: with more, nothing can be seen."""
 UNIT = 10_000
-"""Places are sent as whole numbers, so many to the unit."""
-LIT = FURTHER[0].colour
+"""Positions are sent as whole numbers: this many for a distance of 1."""
+NEW_COLOUR = FURTHER[0].colour
 """The colour of today's connections."""
 
 
-def picture(worlds: Worlds, chosen: int | None = None) -> dict[str, Any]:
-    """Put the network of the first world, as of this evening, into what ``network.vue`` draws.
+def picture(comparison: Comparison, chosen: int | None = None) -> dict[str, Any]:
+    """Return the network of the first world, as of this evening, for ``network.vue``.
 
     Parameters
     ----------
-    worlds : Worlds
+    comparison : Comparison
     chosen : int, optional
-        The number of a member to ring.
+        The number of a member to draw a ring around.
     """
-    with worlds.lock:
-        places, model = worlds.places, worlds.first.model
+    with comparison.lock:
+        positions, model = comparison.positions, comparison.first.model
         view = model.engine.view
-        shown = places.shown
-        old = few(places.edges[~places.fresh], len(shown))
+        shown = positions.shown
+        old = few(positions.edges[~positions.new], len(shown))
         restricted = view.restricted[shown]
         ringed = np.flatnonzero(shown == chosen)
         return {
             "day": model.day,
             "numbers": _packed(shown, np.int32),
-            "x": _packed(np.clip(UNIT * places.x, -32_000, 32_000), np.int16),
-            "y": _packed(np.clip(UNIT * places.y, -32_000, 32_000), np.int16),
+            "x": _packed(np.clip(UNIT * positions.x, -32_000, 32_000), np.int16),
+            "y": _packed(np.clip(UNIT * positions.y, -32_000, 32_000), np.int16),
             "degree": _packed(view.column("degree")[shown], np.int32),
             "policy": _packed(view.policy[shown], np.uint8),
             "blocked": _packed(restricted, np.uint8),
             "edges": _packed(old, np.uint16),
-            "fresh": _packed(places.edges[places.fresh], np.uint16),
+            "new_edges": _packed(positions.edges[positions.new], np.uint16),
             "styles": [
                 [style.colour, style.marker] for style in styles(model.scenario.policies).values()
             ],
-            "lit": LIT,
+            "new_colour": NEW_COLOUR,
             "chosen": int(ringed[0]) if len(ringed) else -1,
         }
 
 
 def few(edges: NDArray[np.int64], members: int) -> NDArray[np.int64]:
-    """Choose at most ``MOST_EDGES`` edges; as the network grows, the same stay as long as they can."""
+    """Return at most ``MOST_EDGES`` of the edges.
+
+    The choice changes as little as possible while the network grows.
+    """
     if len(edges) <= MOST_EDGES:
         return edges
-    mixed = (edges[:, 0] * members + edges[:, 1]).astype(np.uint64) * np.uint64(
-        0x9E3779B97F4A7C15
-    )  # Knuth's multiplicative hash
+    keys = (edges[:, 0] * members + edges[:, 1]).astype(np.uint64)
+    mixed = keys * np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hash
     return edges[np.sort(np.argpartition(mixed, MOST_EDGES)[:MOST_EDGES])]
 
 
-def caption(worlds: Worlds) -> str:
-    """Say of whom and of what the picture shows only a part; nothing if it shows all."""
-    places, members = worlds.places, worlds.first.model.scenario.members
+def caption(comparison: Comparison) -> str:
+    """Return a sentence on what the picture leaves out; "" if it shows all."""
+    positions, members = comparison.positions, comparison.first.model.scenario.members
     parts = (
-        [f"a sample of {len(places.shown):,} of {members:,} members"]
-        if len(places.shown) < members
+        [f"a sample of {len(positions.shown):,} of {members:,} members"]
+        if len(positions.shown) < members
         else []
     )
-    old = len(places.edges) - int(places.fresh.sum())
+    old = len(positions.edges) - int(positions.new.sum())
     if old > MOST_EDGES:
-        parts.append(
-            f"{MOST_EDGES:,} of {old:,} earlier connections{' between them' if parts else ''}, and all of today’s"
-        )
+        between = " between them" if parts else ""
+        parts.append(f"{MOST_EDGES:,} of {old:,} earlier connections{between}, and all of today’s")
     return f"The picture shows {'; '.join(parts)}." if parts else ""
 
 
@@ -94,4 +97,8 @@ def Network(
     event_chosen: Callable[[int], None],
     event_drawn: Callable[[int], None],
 ) -> None:
-    """Draw the picture; a click gives the number of the nearest member, and each drawing its day."""
+    """Draw the picture.
+
+    The event "chosen" has the number of the member nearest to a click, "drawn" the day of the
+    picture that was drawn.
+    """

@@ -1,4 +1,4 @@
-"""The server of the page: on this machine, for any number of browser tabs, without the internet."""
+"""The server of the page: it runs on this machine, for any number of tabs, without the internet."""
 
 import contextlib
 import importlib.util
@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..invocation import install
 
 SETTINGS = {
-    "SOLARA_APP": "sim.app.screen",
+    "SOLARA_APP": "sim.app.layout",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_ASSETS_PROXY": "true",
@@ -23,12 +23,15 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""What makes Solara serve this page, offline: the browser asks this server for every asset (the
-proxy), and ``site`` has them from the package solara-assets."""
+"""Settings of Solara for this page, offline.
+
+The browser requests every asset from this server (the proxy), and ``site`` reads them from the
+package solara-assets.
+"""
 ANY = ("0.0.0.0", "::", "")
-"""Addresses that stand for all of a machine's."""
+"""The hosts that stand for all addresses of a machine."""
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
-"""Modules of the extra ``app``."""
+"""The modules of the extra ``app``."""
 
 
 def serve(
@@ -36,25 +39,25 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C.
 
-    Where others than this machine can reach it, a random token in the printed link lets them in.
+    If other machines can reach the page, they need the random token in the printed link.
 
     Parameters
     ----------
     port : int
-        Of this machine; 0: any free one.
+        A port of this machine; 0 for any free one.
     host : str
-        The address to listen at; ``0.0.0.0`` lets other machines in.
+        The address to listen on; ``0.0.0.0`` lets other machines connect.
     names : sequence of str
-        What the page is reached by, besides ``localhost`` and ``host``: a request that bears
-        another name is refused.
+        Names of this server besides ``localhost`` and ``host``. A request that was sent to another
+        name is refused.
     browser : bool
         Whether to open the page in the browser.
 
     Raises
     ------
     InputError
-        The extra ``app`` is not installed, the address can't be had, or no name is known by
-        which others reach it.
+        If the extra ``app`` is not installed, the address is not free, or other machines are let in
+        without a name for this one.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -63,22 +66,22 @@ def serve(
 
     if host in ANY and not names:
         raise InputError(
-            f"--host {host}: does not say how others reach the page; must come with --name NAME, "
+            f"--host {host}: other machines need a name for this one; must come with --name NAME, "
             "as --name 192.168.1.5 or --name lab-pc.local"
         )
-    access.hosts(names, port)  # a wrong name is said before a port is taken
+    access.hosts(names, port)  # checks the names before a port is taken
     listening = _listening(host, port)
     port = listening.getsockname()[1]
-    alone = access.is_loopback(host) and not names
-    token = None if alone else secrets.token_urlsafe(24)
-    reached = access.hosts([*names, *([] if host in ANY else [host])], port)
+    only_this_machine = access.is_loopback(host) and not names
+    token = None if only_this_machine else secrets.token_urlsafe(24)
+    hosts = access.hosts([*names, *([] if host in ANY else [host])], port)
     os.environ.update(SETTINGS)  # before solara is imported: it reads them only then
     import uvicorn
 
     from .messages import LARGEST
     from .site import application
 
-    app = access.Access(application(), [*reached, *access.hosts(access.LOOPBACK, port)], token)
+    app = access.Access(application(), [*hosts, *access.hosts(access.LOOPBACK, port)], token)
     _prepare()
     running = uvicorn.Server(
         uvicorn.Config(
@@ -90,13 +93,13 @@ def serve(
             server_header=False,
         )
     )
-    address = f"http://{reached[0]}" + (f"/?token={token}" if token else "")
-    print(f"the page is at {address}  (Ctrl-C ends it)", flush=True)
+    address = f"http://{hosts[0]}" + (f"/?token={token}" if token else "")
+    print(f"the page is at {address}  (stop it with Ctrl-C)", flush=True)
     if browser:
         opening = threading.Timer(1.0, webbrowser.open, [address])
         opening.daemon = True
         opening.start()
-    with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no interruption
+    with contextlib.suppress(KeyboardInterrupt):  # the usual way to stop it
         running.run(sockets=[listening])
 
 
@@ -106,15 +109,15 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise InputError(
-            f"--port {port}: can't be had at {host} ({error.strerror or error}); "
-            "must be a free one, or 0 for any"
+            f"--port {port}: can't be opened at {host} ({error.strerror or error}); "
+            "must be a free port, or 0 for any"
         ) from None
 
 
 def _prepare() -> None:
-    """Live a day, so that what must be compiled is compiled before anybody waits for it."""
+    """Simulate a day, so that all is compiled before the first user waits for it."""
     from ..scenario.scenario import Scenario
-    from .worlds import Worlds
+    from .comparison import Comparison
 
-    print("preparing; the first time this takes a minute", flush=True)
-    Worlds(Scenario(members=20, days=1)).live(1)
+    print("preparing the page; the first time this takes a minute", flush=True)
+    Comparison(Scenario(members=20, days=1)).run_for(1)

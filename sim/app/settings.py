@@ -1,7 +1,8 @@
-"""The settings of the page: which parameters it offers, and what of the scenario the user has changed.
+"""The settings of the page: the parameters that it offers, and what the user has typed.
 
-A parameter's words, range and default are those of ``Scenario.parameters()``; here stands only which of them people ask about, what they
-are called on the page, and over which part of the range a slider goes. A number field takes the whole range.
+The words, range and default of a parameter are those of ``Scenario.parameters()``. Here stands only
+which of them the page offers, what it calls them, and the part of the range that a slider covers. A
+number field takes the whole range.
 """
 
 import re
@@ -16,11 +17,11 @@ from ..plots.captions import spoken
 from ..scenario.scenario import Scenario
 
 MOST_MEMBERS = 20_000
-"""People in a society of the page; more are simulated by ``python -m sim run``."""
+"""The most people in a society of the page; ``python -m sim run`` takes more."""
 
 
 class Offered(NamedTuple):
-    """A parameter on the page: its dotted name, what it is called, and the slider's ends and steps."""
+    """A parameter on the page: its dotted name, its title, and the ends and steps of its slider."""
 
     name: str
     title: str
@@ -41,29 +42,32 @@ RULE = (
     Offered("platform.restriction_days", "Days blocked", 1, 60, 1),
     Offered("answering.idk_click", "Chance of “I don’t know”", 0, 0.3, 0.01),
 )
-"""What can differ between the two worlds."""
+"""The parameters that can differ between the two worlds."""
 SEED = Offered("seed", "Seed", 1, 100, 1)
 OF_PRESET = ("platform.limit", "platform.restriction_days")
-"""What another preset sets anew."""
+"""The parameters that the choice of a preset resets."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What was typed on the page, on top of a scenario.
+    """A scenario, and what was typed on the page to change it.
 
     Attributes
     ----------
     base : Scenario
-        What holds where nothing was typed.
+        The values of all parameters for which nothing was typed.
     typed : mapping
-        From a dotted name to what stands in its field.
+        From a dotted name to the text in its field.
     """
 
     base: Scenario
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, name: str, text: str) -> "Settings":
-        """Take in what was typed for a parameter; another preset brings its own numbers."""
+        """Return settings with another text for a parameter.
+
+        Another preset also resets the parameters that it sets itself.
+        """
         kept = {
             other: old
             for other, old in self.typed.items()
@@ -72,24 +76,25 @@ class Settings:
         return replace(self, typed={**kept, name: text.strip()})
 
     def scenario(self) -> Scenario:
-        """Give the scenario.
+        """Return the scenario.
 
         Raises
         ------
         InputError
-            At the first thing typed that does not fit.
+            For the first text that is not valid.
         """
         chosen = self.base.replace(
             settings_read(f"{name}={self._plain(name)}" for name in self.typed)
         )
         if chosen.members > MOST_MEMBERS:
             raise InputError(
-                f"members: too many for the page (got {chosen.members}); must be {MOST_MEMBERS} or less"
+                f"members: too many for the page (got {chosen.members}); "
+                f"must be {MOST_MEMBERS} or less"
             )
         return chosen
 
     def _plain(self, name: str) -> str:
-        """Return what was typed for a parameter, a number as Python writes it."""
+        """Return the text for a parameter, with a number as Python writes it."""
         kind, text = described(name, self.base).type, self.typed[name]
         if not kind.startswith(("int", "float")):
             return text
@@ -99,16 +104,22 @@ class Settings:
             raise InputError(f"{name}: {error}") from None
 
     def mistakes(self) -> dict[str, str]:
-        """Give what is wrong with each parameter that was typed, as one line each; under "" what is wrong with all together."""
+        """Return what is wrong with what was typed.
+
+        Returns
+        -------
+        dict
+            From a parameter's name to one line; under "" what is wrong with all of them together.
+        """
         wrong = {}
         for name, text in self.typed.items():
             try:
                 replace(self, typed={name: text}).scenario()
             except InputError as error:
-                said = str(error).removeprefix(f"{name}: ")
+                line = str(error).removeprefix(f"{name}: ")
                 if name == "members":
-                    said = said.replace(str(described(name, self.base).high), str(MOST_MEMBERS))
-                wrong[name] = said if text else "nothing there; must be a number or a word"
+                    line = line.replace(str(described(name, self.base).high), str(MOST_MEMBERS))
+                wrong[name] = line if text else "empty; must be a number or a word"
         if not wrong:
             try:
                 self.scenario()
@@ -117,24 +128,25 @@ class Settings:
         return wrong
 
     def shown(self, name: str, valid: Scenario) -> str:
-        """Give what stands in a parameter's field: what was typed, else the value of the scenario."""
+        """Return the text of a parameter's field: what was typed, else the scenario's value."""
         return self.typed[name] if name in self.typed else written(value_of(valid, name))
 
 
 def number_text(text: str, *, whole: bool) -> str:
-    """Return a number that people typed as Python writes it, and all other text as it is.
+    """Return a number as Python writes it, and any other text unchanged.
 
     Parameters
     ----------
     text : str
+        A number as people type it.
     whole : bool
-        Whether the number is a whole one: only then commas can part thousands, as the page writes
-        them. One comma is else a decimal one.
+        Whether it must be a whole number. Only then can commas separate thousands, as on the page;
+        else a single comma is a decimal comma.
 
     Raises
     ------
     InputError
-        The text can be read as two numbers.
+        If the text can be read as two different numbers.
 
     Examples
     --------
@@ -153,7 +165,7 @@ def number_text(text: str, *, whole: bool) -> str:
 
 
 def described(name: str, scenario: Scenario) -> Parameter:
-    """Find a parameter's words and range in the scenario's own table."""
+    """Return the entry of a parameter in ``Scenario.parameters()``."""
     parts = name.split(".")
     general = (
         f"policies.NAME.{parts[2]}"
@@ -164,16 +176,17 @@ def described(name: str, scenario: Scenario) -> Parameter:
 
 
 def help_text(name: str, scenario: Scenario) -> str:
-    """Write what a parameter stands for and which values are right."""
+    """Return what a parameter means and which values are valid."""
     parameter = described(name, scenario)
     if parameter.low is None or parameter.high is None:
         return parameter.description
     high = MOST_MEMBERS if name == "members" else parameter.high
-    return f"{parameter.description}; {parameter.low:,g} {f'to {high:,.10g}' if high < 1e6 else 'or more'}"
+    end = f"to {high:,.10g}" if high < 1e6 else "or more"
+    return f"{parameter.description}; {parameter.low:,g} {end}"
 
 
 def value_of(scenario: Scenario, name: str) -> Any:
-    """Give the value of a parameter by its dotted name."""
+    """Return the value of a parameter by its dotted name."""
     value: Any = scenario
     for part in name.split("."):
         value = value[part] if isinstance(value, dict) else getattr(value, part)
@@ -181,12 +194,12 @@ def value_of(scenario: Scenario, name: str) -> Any:
 
 
 def written(value: Any) -> str:
-    """Write a value as it is typed."""
+    """Return a value as it is typed."""
     return "none" if value is None else value if isinstance(value, str) else plain(value)
 
 
 def shares(scenario: Scenario) -> list[Offered]:
-    """List the shares of the scenario's policies as parameters of the page."""
+    """Return the shares of the scenario's policies as parameters of the page."""
     return [
         Offered(f"policies.{name}.share", f"Share: {spoken(name)}", 0, 5, 0.25)
         for name in scenario.policies

@@ -1,8 +1,8 @@
-"""What the page serves, and nothing else of what Solara's own server does.
+"""The routes of the server, far fewer than those of Solara's own.
 
-A page, its assets, the web socket of a tab and the word that a tab is closed. Assets are read from
-where they were installed; no request writes or removes anything. No header changes where the page
-looks for them.
+They are the page, its assets, the web socket of a tab, and a message that a tab was closed. Assets
+are read from where they were installed; no request writes or removes anything, and no header
+changes where the page looks for its assets.
 """
 
 import sys
@@ -30,38 +30,39 @@ CDN = (
     "font-awesome@4.5.0/css",
     "requirejs@2.3.6",
 )
-"""Folders of the package solara-assets that the page reads; other versions of it, other names."""
+"""The folders of the package solara-assets that the page reads; each version has its own names."""
 EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
-"""Folders of Jupyter's extensions that the page reads."""
+"""The folders of Jupyter extensions that the page reads."""
 KERNEL = "{kernel_id:uuid}"
 """A tab, in a path: it chooses its own random name."""
+# without the other extensions of the user's Jupyter: they would run in the page
 server.get_nbextensions = lambda: (
     [f"{name}/extension" for name in EXTENSIONS],
     {f"{name}/extension": "installed" for name in EXTENSIONS},
-)  # not what else the user's Jupyter has: it would run in the page
+)
 SESSION = server.COOKIE_KEY_SESSION_ID
 
 
 class Assets(StaticFiles):
-    """Files for a browser: no source, no map of it."""
+    """Files for a browser; source code and source maps are not served."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(directory=folder, follow_symlink=True)  # some installers link
+        super().__init__(directory=folder, follow_symlink=True)  # some installers make links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a file; a web socket finds nothing here."""
+        """Serve a file; close a web socket."""
         answer = WebSocketClose() if scope["type"] == "websocket" else super().__call__
         await answer(scope, receive, send)
 
     def lookup_path(self, path: str) -> tuple[str, object]:  # type: ignore[override]
-        """Return a file's path and state, or none."""
+        """Return a file's path and status; an empty path if it is not served."""
         known = path.endswith((".css", ".js", ".png", ".svg", ".woff", ".woff2"))
         return super().lookup_path(path) if known else ("", None)
 
 
 def page(request: Request) -> Response:
-    """Serve the page; a browser gets a name of its own, without which no other can use its tabs."""
-    if request.url.query:  # Solara's script would take another tab's name from it
+    """Serve the page, with a random name for the browser: only with it can a tab be used."""
+    if request.url.query:  # Solara's script would read the name of another tab from it
         return RedirectResponse("/", 303)
     answer = HTMLResponse(server.read_root("/"))
     answer.set_cookie(
@@ -80,7 +81,7 @@ async def tab(socket: WebSocket) -> None:
 
 
 def closed(request: Request) -> Response:
-    """Free what a closed tab held."""
+    """Free the memory of a closed tab."""
     context = kernel_context.contexts.get(str(request.path_params["kernel_id"]))
     page_id = request.query_params.get("session_id", "")
     own = context is not None and context.session_id == request.cookies.get(SESSION)
@@ -95,7 +96,7 @@ def application() -> Starlette:
     Raises
     ------
     InputError
-        Assets are not where they should have been installed.
+        If assets are not where they should have been installed.
     """
     cdn = settings.assets.proxy_cache_dir
     package = server.solara_static.parent

@@ -1,18 +1,19 @@
-"""What all commands have in common: options that every one of them takes, and how a command ends.
+"""What all commands share: the options that they take, and how a command ends.
 
-A command is a function whose parameters are annotated with the option types of this module; ``launch`` makes it a program::
+A command is a function whose parameters are annotated with the option types of this module;
+``launch`` makes it a program::
 
     import sim
     from sim import commands
 
 
     def main(
-        scenario: commands.ScenarioFile = None,          # --scenario FILE.toml
-        settings: commands.Settings = None,              # --set platform.limit=3, any number of times
-        members: commands.Members = None,                # --members; also Days, Seed, Contacts, Threads, Jobs, Out
-        out: commands.Out = Path("results/mine"),        # --out DIR
+        scenario: commands.ScenarioFile = None,          # --scenario FILE.toml settings:
+        commands.Settings = None,              # --set platform.limit=3, any number of times
+        members: commands.Members = None,                # --members; also Days, Seed, Contacts,
+        Threads, Jobs, Out out: commands.Out = Path("results/mine"),        # --out DIR
     ) -> None:
-        '''Say what the command does: the first thing that --help prints.'''
+        '''Describe the command: the first thing that --help prints.'''
         chosen = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members)
         ...
 
@@ -20,10 +21,11 @@ A command is a function whose parameters are annotated with the option types of 
     if __name__ == "__main__":
         commands.launch(main)
 
-``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's own defaults; on these the options
-that were given (not None), and on these ``--set``. ``launch`` ends the process: exit code 0; 2 and one line on stderr for an ``InputError``
-or a wrong option, and where there is no room to write; 130 and one line after Ctrl-C (that of ``interrupted``, or of an ``Interrupted``),
-143 after SIGTERM. Any other exception is a fault of ours and shows its traceback.
+``chosen`` puts the scenario together: the file's parameters, else ``defaults``, else the scenario's
+own defaults; on these the options that were given (not None), and on these ``--set``. ``launch``
+ends the process: exit code 0; 2 and one line on stderr for an ``InputError`` or a wrong option, and
+where there is no room to write; 130 and one line after Ctrl-C (that of ``interrupted``, or of an
+``Interrupted``), 143 after SIGTERM. Any other exception is a fault of ours and shows its traceback.
 """
 
 import io
@@ -68,7 +70,7 @@ FileToRead = Annotated[
     typer.Argument(
         metavar="FILE",
         parser=_to_read,
-        help="Scenario in TOML; what it leaves out is at its default.",
+        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
     ),
 ]
 StudyToRead = Annotated[
@@ -76,7 +78,7 @@ StudyToRead = Annotated[
     typer.Argument(
         metavar="STUDY",
         parser=_to_read,
-        help="Scenario in TOML with a table [study]; see docs/studies.md.",
+        help="Scenario file in TOML with a table [study]; see docs/studies.md.",
     ),
 ]
 ScenarioFile = Annotated[
@@ -85,7 +87,7 @@ ScenarioFile = Annotated[
         "--scenario",
         metavar="FILE",
         parser=_to_read,
-        help="Scenario in TOML; the rest is at its default.",
+        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
     ),
 ]
 Settings = Annotated[
@@ -97,36 +99,42 @@ Settings = Annotated[
     ),
 ]
 Members = Annotated[
-    int | None, typer.Option("--members", metavar="N", help="People in the society.")
+    int | None, typer.Option("--members", metavar="N", help="Number of people in the society.")
 ]
 Days = Annotated[
-    int | None, typer.Option("--days", metavar="N", help="Days that the platform is open.")
+    int | None, typer.Option("--days", metavar="N", help="Number of days to simulate.")
 ]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of every draw.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Seed of all random numbers.")
+]
 Contacts = Annotated[
     Path | None,
     typer.Option(
         "--contacts",
         metavar="FILE",
         parser=_to_read,
-        help="Real contacts (lines t i j, or CSV) as the meetings.",
+        help="Log of real contacts (lines t i j, or CSV) to use as the meetings.",
     ),
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", metavar="N", min=1, help="Threads of a run; all cores if not given."),
+    typer.Option(
+        "--threads", metavar="N", min=1, help="Number of threads of a run; default: all cores."
+    ),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", metavar="N", min=1, help="Runs at a time; all cores if not given."),
+    typer.Option(
+        "--jobs", metavar="N", min=1, help="Number of runs at the same time; default: all cores."
+    ),
 ]
 Out = Annotated[
-    Path, typer.Option("--out", metavar="DIR", parser=_to_write, help="Folder for what is written.")
+    Path, typer.Option("--out", metavar="DIR", parser=_to_write, help="Folder for the results.")
 ]
 
 
 class Interrupted(Exception):
-    """Ctrl-C that the command has something of its own to say about: a line on what is kept."""
+    """Raised after Ctrl-C by a command that prints a line of its own, on what is kept."""
 
 
 Command = typer.Typer | Callable[..., None]
@@ -139,23 +147,24 @@ def chosen(
     defaults: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Scenario:
-    """Put the scenario together that the command line asks for.
+    """Return the scenario that the command line describes.
 
     Parameters
     ----------
     file : Path, optional
-        Of ``--scenario``.
+        The value of ``--scenario``.
     settings : iterable of str, optional
-        Of ``--set``: ``NAME=VALUE``, read by `settings_read`; they come last and win.
+        The values of ``--set``: ``NAME=VALUE``, read by `settings_read`. They override all else.
     defaults : mapping, optional
-        From dotted names to values that hold where the file says nothing.
+        From dotted names to values for parameters that the file leaves out.
     **options
-        From a name (of the top level; ``contacts`` is ``meeting.contacts``) to a value; None: not given.
+        From a name (of the top level; ``contacts`` is ``meeting.contacts``) to a value; None: not
+        given.
 
     Raises
     ------
     InputError
-        A file, a name or a value that does not fit.
+        If a file, a name or a value is not valid.
     """
     base = (
         Scenario.from_toml(file, defaults=defaults) if file else Scenario().replace(defaults or {})
@@ -175,14 +184,14 @@ def launch(
     interrupted: str = INTERRUPTED,
     name: str | None = None,
 ) -> NoReturn:
-    """Run a command with the process's arguments and end the process.
+    """Run a command with the arguments of the process, and end the process.
 
     Parameters
     ----------
     command : function or typer.Typer
-        A function is a program of one command; a ``Typer`` may hold several.
+        A function is one command; a ``Typer`` may have several.
     arguments : sequence of str, optional
-        In place of ``sys.argv[1:]``.
+        To be used in place of ``sys.argv[1:]``.
     interrupted : str
         The line for Ctrl-C: what became of the files.
     name : str, optional
@@ -196,7 +205,7 @@ def launch(
     if arguments is None:  # this process is the command's
         interruption.end_in_one_line()
         warnings.formatwarning = lambda message, *_, **__: f"{one_line(str(message))}\n"
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not have all characters
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may lack some characters
         sys.stdout.reconfigure(errors="backslashreplace")
     app = command if isinstance(command, typer.Typer) else program(command)
     code = _ended(app, arguments, interrupted, name)
@@ -204,7 +213,10 @@ def launch(
 
 
 def program(command: Callable[..., None] | None = None) -> typer.Typer:
-    """Make the ``Typer`` of a command, or one to add several to: plain text, no traceback of its own making."""
+    """Return the ``Typer`` of a command, or an empty one to add commands to.
+
+    It prints plain text, and no tracebacks in its own style.
+    """
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     if command is not None:
         app.command()(command)
@@ -225,8 +237,8 @@ def _ended(
         return _said(str(stopped), interruption.exit_code())
     except typer.TyperException as error:
         return _said(f"{error.format_message().rstrip('.')}. --help lists the options.", 2)
-    except BrokenPipeError:  # who reads it, such as head, has seen enough
-        _stdout_given_up()
+    except BrokenPipeError:  # its reader, such as head, has stopped reading
+        _give_up_stdout()
         return 1
     except MemoryError:
         return _said("members: need more memory than there is; must be fewer, or fewer days", 2)
@@ -235,15 +247,15 @@ def _ended(
     except OSError as error:
         if not no_room(error):
             raise
-        _stdout_given_up()
+        _give_up_stdout()
         where = error.filename or "the standard output or a temporary file"
         why = error.strerror or str(error)
         return _said(f"{where}: can't be written ({why}); must be on a disk with room", 2)
     return _said(interrupted, interruption.exit_code()) if code == 130 else int(code or 0)
 
 
-def _stdout_given_up() -> None:
-    """Let Python not try once more, when it ends, to write what could not be written."""
+def _give_up_stdout() -> None:
+    """Drop what could not be written, so that Python does not try again at its end."""
     try:
         sys.stdout.flush()
     except OSError:

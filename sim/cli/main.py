@@ -58,7 +58,10 @@ def _invitesim(
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """Simulate network-building strategies: whom to invite, who accepts, and whom the platform blocks."""
+    """Simulate strategies of network building.
+
+    Whom do people invite, who accepts, and whom does the platform block?
+    """
 
 
 PASSED_ON: Any = {
@@ -82,13 +85,14 @@ def run(
     seed: commands.Seed = None,
     threads: commands.Threads = None,
     log: Annotated[
-        bool, typer.Option("--log", help="Keep every invitation: invitations.parquet.")
+        bool, typer.Option("--log", help="Also write every invitation: invitations.parquet.")
     ] = False,
 ) -> None:
     """Run a scenario.
 
-    Prints the main measures of each policy and leaves in DIR, all of them or none: summary.csv, series.parquet, members.parquet, result.zip
-    (the whole result, for sim.load), scenario.toml and provenance.json.
+    Prints the main measures of each policy and leaves in DIR, all of them or none: summary.csv,
+    series.parquet, members.parquet, result.zip (the whole result, for sim.load), scenario.toml and
+    provenance.json.
     """
     scenario = commands.chosen(file, settings, seed=seed)
     with atomic_folder(out, stale=["invitations.parquet"]) as folder:
@@ -110,20 +114,26 @@ def sweep(
     out: commands.Out,
     settings: commands.Settings = None,
     replications: Annotated[
-        int | None, typer.Option("--replications", metavar="N", help="In place of the file's.")
+        int | None,
+        typer.Option(
+            "--replications", metavar="N", help="Runs of each point, in place of the file's."
+        ),
     ] = None,
     jobs: commands.Jobs = None,
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, as tcp://host:8786."),
+        typer.Option(
+            "--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, as tcp://host:8786."
+        ),
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try failed runs again.")
+        bool, typer.Option("--retry-failed", help="Run failed runs again.")
     ] = False,
 ) -> None:
-    """Run a study: many points, many replications.
+    """Run a study: many points, each with several replications.
 
-    Goes on where it was stopped, and leaves in DIR table.parquet, with a row per point, replication and policy.
+    Writes DIR/table.parquet, with a row per point, replication and policy. After an interruption
+    the same command continues where it stopped.
     """
     from ..studies.study_file import study_read
 
@@ -142,13 +152,12 @@ def sweep(
     except KeyboardInterrupt as stopped:
         raise commands.Interrupted(str(stopped) or INTERRUPTED) from None
     failed = table.failed()
-    print(
-        f"{table.runs:,} runs at {len(asked.study.design):,} points, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s"
-    )
+    done = f"{table.runs:,} runs at {len(asked.study.design):,} points"
+    print(f"{done}, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s")
     if len(failed):
         first = failed.iloc[0]
         where = f"point {first['point']}, seed {first['seed']}"
-        print(one_line(f"the first that failed: {where}: {first['error']}"))
+        print(one_line(f"the first failed: {where}: {first['error']}"))
     print(f"written to {table.path}")
 
 
@@ -175,9 +184,14 @@ def experiment(
 
 @app.command()
 def parameters(
-    markdown: Annotated[bool, typer.Option("--markdown", help="As a table in Markdown.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a table in Markdown.")
+    ] = False,
 ) -> None:
-    """List every parameter: its default, what values are right, and what it stands for; [A] marks an assumption."""
+    """List all parameters: default, valid values and meaning.
+
+    [A] marks a default that is an assumption.
+    """
     print(as_markdown(Scenario.parameters()) if markdown else as_text(Scenario.parameters()))
 
 
@@ -194,7 +208,7 @@ def page(
     port: Annotated[
         int,
         typer.Option(
-            "--port", metavar="N", min=0, max=65535, help="Port to serve at; 0: any free one."
+            "--port", metavar="N", min=0, max=65535, help="Port of the page; 0 for any free one."
         ),
     ] = 8765,
     host: Annotated[
@@ -202,27 +216,27 @@ def page(
         typer.Option(
             "--host",
             metavar="ADDRESS",
-            help="Address to listen at; 0.0.0.0 lets other machines in.",
+            help="Address to listen on; 0.0.0.0 lets other machines connect.",
         ),
     ] = "localhost",
     names: Annotated[
         list[str] | None,
         typer.Option(
-            "--name", metavar="NAME", help="Name or address that the page is reached by; repeat it."
+            "--name", metavar="NAME", help="Name or address of this machine to others; repeatable."
         ),
     ] = None,
     browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")
+        bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")
     ] = True,
 ) -> None:
-    """Serve the interactive page, offline, until Ctrl-C; needs the extra app."""
+    """Serve the interactive page until Ctrl-C; works offline, needs the extra "app"."""
     from ..app.server import serve
 
     serve(port, host=host, names=names or (), browser=browser)
 
 
 def as_text(listed: list[Parameter]) -> str:
-    """Write the parameters for the terminal, no line longer than ``WIDTH``."""
+    """Return the parameters as text for the terminal, with lines of at most ``WIDTH``."""
     lines = [_row("parameter", "default", "values [unit]")]
     for parameter in listed:
         unit = f" [{parameter.unit}]" if parameter.unit else ""
@@ -243,13 +257,12 @@ def as_text(listed: list[Parameter]) -> str:
 
 
 def as_markdown(listed: list[Parameter]) -> str:
-    """Write the parameters as a table in Markdown."""
+    """Return the parameters as a table in Markdown."""
     lines = ["| Parameter | Default | Values | Unit | Meaning |", "| --- | --- | --- | --- | --- |"]
     for parameter in listed:
-        default, values = _toml(parameter.default), _values(parameter)
-        lines.append(
-            f"| `{parameter.name}` | `{default}` | {values} | {parameter.unit} | {parameter.description} |"
-        )
+        default, values = f"`{_toml(parameter.default)}`", _values(parameter)
+        cells = [f"`{parameter.name}`", default, values, parameter.unit, parameter.description]
+        lines.append(f"| {' | '.join(cells)} |")
     for title, combinations in _combinations():
         lines += ["", title, ""]
         lines += (f"- `{name}`: {_numbers(numbers)}" for name, numbers in combinations.items())
@@ -267,7 +280,7 @@ def _values(parameter: Parameter) -> str:
 
 
 def _toml(value: Any) -> str:
-    """Write a value as ``--set`` takes it."""
+    """Return a value as ``--set`` takes it."""
     if value is None:
         return "none"
     if isinstance(value, tuple):
@@ -278,7 +291,7 @@ def _toml(value: Any) -> str:
 
 
 def _combinations() -> list[tuple[str, dict[str, dict[str, Any]]]]:
-    """Give what the presets of the platform and the built-in policies set."""
+    """Return what the presets of the platform and the built-in policies set, with titles."""
     defaults = {
         parameter.name.rpartition(".")[2]: parameter.default
         for parameter in Scenario.parameters()

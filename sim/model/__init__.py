@@ -1,1 +1,1 @@
-"""The model: a society that lives, and what others may see of it."""
+"""The model: a society from day to day, and the views of it for the rest of the program."""

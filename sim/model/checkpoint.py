@@ -1,7 +1,7 @@
-"""What a society is made of, as arrays by name; and a file that keeps them.
+"""The state of a society as arrays by name, and a file that keeps them.
 
-The arrays are found by walking through named tuples, lists and dictionaries, whatever these are
-called: what is added to the state of a society is copied and saved with it.
+The arrays are found by a walk through named tuples, lists and dictionaries, whatever their names:
+a new part of the state is copied and saved without a change here.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from ..results.result import DAMAGE, EARLIEST
 from ..version import VERSION
 
 FORMAT, LAYOUT = "invitesim model", 1
-"""What the head of a file says; the layout's number grows when its entries change."""
+"""The head of a file has these; the layout's number grows when the entries change."""
 RIGHT = "must be a file that NetworkModel.save has written"
 _BLOCK = 1 << 20
 
 
 class Array(NamedTuple):
-    """An array without the zeros at its end: pools are mostly room that nobody has touched."""
+    """An array without the zeros at its end: most of a pool is room that is not used yet."""
 
     shape: tuple[int, ...]
     used: NDArray[Any]
@@ -36,7 +36,7 @@ class Array(NamedTuple):
 
 
 def packed(array: NDArray[Any]) -> Array:
-    """Return an array without the zeros at its end; a copy, which later days do not change."""
+    """Return a copy of an array without the zeros at its end."""
     flat = np.ascontiguousarray(array).reshape(-1)
     raw = flat.view(np.uint8)
     end = len(raw)
@@ -48,7 +48,7 @@ def packed(array: NDArray[Any]) -> Array:
 
 
 def unpacked(array: Array) -> NDArray[Any]:
-    """Return the array in full, beginning with a cache line as the kernel's own do."""
+    """Return the whole array; it begins with a cache line, as the kernel's own arrays do."""
     size = int(np.prod(array.shape, dtype=np.int64)) * array.used.itemsize
     room = np.zeros(size + 64, np.uint8)
     whole: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(array.used.dtype)
@@ -65,7 +65,7 @@ def arrays_in(thing: Any, name: str) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def filled(thing: Any, name: str, arrays: Mapping[str, Array]) -> Any:
-    """Return a named tuple with the arrays in it replaced by those of its names."""
+    """Return a named tuple with each array in it replaced by the one of its name."""
     if isinstance(thing, np.ndarray):
         array = arrays[name]
         if array.used.dtype != thing.dtype or len(array.shape) != thing.ndim:
@@ -88,12 +88,12 @@ def _parts(thing: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def save(path: str | Path, head: dict[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write a zip of JSON and of numpy's arrays, whole or not at all, with a digest of all of it.
+    """Write a zip of JSON and numpy arrays, with a digest; complete or not at all.
 
     Raises
     ------
     InputError
-        Where the file can't be written, or the head holds what JSON can't.
+        If the file can't be written, or the head has something that JSON can't hold.
     """
     shapes = {name: array.shape for name, array in arrays.items()}
     about = {"format": FORMAT, "layout": LAYOUT, "invitesim": VERSION}
@@ -114,12 +114,12 @@ def save(path: str | Path, head: dict[str, Any], arrays: Mapping[str, Array]) ->
 
 
 def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Read what ``save`` has written.
+    """Return the head and the arrays that ``save`` has written.
 
     Raises
     ------
     InputError
-        Where it can't be read, is something else, is damaged, or is of another version.
+        If the file can't be read, is damaged, or is of another kind or version.
     """
     path = located(path)
     try:
@@ -150,7 +150,7 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def _content(path: Path) -> dict[str, bytes]:
-    """Return all entries, if they are what was written."""
+    """Return all entries, after a check of the digest."""
     digest = hashlib.sha256()
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}

@@ -1,7 +1,7 @@
 """A policy's own function, compiled into the run.
 
-Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes machine code, and the compiled day
-calls it by its address.
+Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes
+machine code, and the compiled day calls it by its address.
 """
 
 import inspect
@@ -17,18 +17,22 @@ from ..parameters.kinds import shown
 from .fingerprint import captured, importable
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
-"""What compiled code refers to if it, or a function that it calls, draws or seeds: the state of ``random`` or of ``numpy.random``."""
+"""Compiled code has this if it, or a function that it calls, draws or seeds random numbers.
+
+It is the state of ``random`` or of ``numpy.random``.
+"""
 _compiled: dict[Any, Any] = {}
-"""The compiled functions, kept alive as long as the process: the day knows only their addresses."""
+"""The compiled functions, kept until the process ends: the kernel has only their addresses."""
 
 
 def compiled(policy: InvitePolicy) -> int:
-    """Give the address of the policy's compiled function; 0 if it has none.
+    """Return the address of the policy's compiled function; 0 if it has none.
 
     Raises
     ------
     InputError
-        If it is not such a function, does not compile, or draws random numbers: one line with the policy, the function and the reason.
+        If it is not such a function, does not compile, or draws random numbers: one line with the
+        policy, the function and the reason.
     """
     condition = policy.condition
     if condition is None:
@@ -42,13 +46,15 @@ def compiled(policy: InvitePolicy) -> int:
 
 
 def _function(where: str, condition: Any) -> Any:
-    """Give what is to be compiled, if it has the right form: numba takes more than can work here, and says little of what it doesn't."""
+    """Return the function to compile, after a check of its form.
+
+    numba itself accepts forms that can't work here, and explains little of what it refuses.
+    """
     function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
     right = "must be def condition(bond, candidate, day), and return True or False"
     if not inspect.isfunction(function):
-        raise InputError(
-            f"{where}: {getattr(condition, '__name__', shown(condition))} is not a function written in Python; {right}"
-        )
+        name = getattr(condition, "__name__", shown(condition))
+        raise InputError(f"{where}: {name} is not a function written in Python; {right}")
     if function.__code__.co_flags & (
         inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
     ):
@@ -70,11 +76,10 @@ def _function(where: str, condition: Any) -> Any:
 
 
 def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
-    """Return what numba compiles into a function of all that it takes from outside, as it is now,
-    for it may be changed between runs.
+    """Return the values from outside that numba compiles into a function, as they are now.
 
-    ``names`` are those that the function uses which has led here: of a module they say what
-    matters.
+    They may be changed between runs. ``names`` are the names that the function uses: only these
+    count of a module.
     """
     thing = getattr(thing, "py_func", thing)
     taken: dict[Any, Any]
@@ -92,9 +97,7 @@ def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
 
 
 def _names(code: CodeType) -> frozenset[str]:
-    """Find the names of what stands outside, attributes included, also those in functions within
-    the function.
-    """
+    """Return the names from outside that a function uses, with attributes and inner functions."""
     inner = [one for one in code.co_consts if inspect.iscode(one)]
     return frozenset(code.co_names).union(*map(_names, inner))
 
@@ -102,33 +105,34 @@ def _names(code: CodeType) -> frozenset[str]:
 def _compile(where: str, function: Any) -> Any:
     from numba import cfunc, njit, typeof, types
 
-    inner = njit(boundscheck=True)(
-        function
-    )  # without, what lies behind an array's end would be read as if it were in it
+    # without boundscheck, an index past the end of an array would read whatever lies there
+    checked = njit(boundscheck=True)(function)
     word = types.int64
 
-    def ask(met, talked, days_since, tie_class, number, degree, same_circle, policy, day):  # type: ignore[no-untyped-def]
+    def condition(  # type: ignore[no-untyped-def]
+        met, talked, days_since, tie_class, number, degree, same_circle, policy, day
+    ):
         try:
-            answer = inner(
+            answer = checked(
                 Bond(met, talked, days_since, tie_class),
                 Candidate(number, degree, same_circle != 0, policy),
                 day,
             )
-        except Exception:  # machine code can't raise it: the day takes note, and the engine says so
+        except Exception:  # machine code can't raise: the kernel notes -1, and the engine raises
             return -1
         return 1 if answer else 0
 
     title = f"the function {function.__name__}"
     try:
         seen = typeof(Bond(0, 0, 0, 0)), typeof(Candidate(0, 0, False, 0)), word
-        inner.get_call_template(seen, {})  # compiles it, with what it has defaults for left out
-        gives = types.unliteral(inner.nopython_signatures[0].return_type)
+        checked.get_call_template(seen, {})  # compiles it, without arguments that have defaults
+        gives = types.unliteral(checked.nopython_signatures[0].return_type)
         made = (
-            cfunc(word(*[word] * 9), nopython=True)(ask)
+            cfunc(word(*[word] * 9), nopython=True)(condition)
             if isinstance(gives, types.Boolean | types.Number)
             else None
         )
-    except Exception as error:  # besides its own errors numba lets through whatever stops it
+    except Exception as error:  # numba raises many other errors than its own
         raise InputError(
             f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}"
         ) from None
@@ -148,11 +152,11 @@ def _compile(where: str, function: Any) -> Any:
 
 
 def _reason(text: str) -> str:
-    """Find the sentence of numba's report that says why."""
+    """Return the sentence of numba's report that gives the reason."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [
+    reasons = [
         line
         for line in lines
         if not line.startswith(("Failed in", "During:", "File ", "-->", "<source", "*", "^"))
     ]
-    return " ".join((telling or lines or ["no reason given"])[0].split())
+    return " ".join((reasons or lines or ["no reason given"])[0].split())

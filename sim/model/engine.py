@@ -1,6 +1,6 @@
-"""A society that lives: the scenario turned into the kernel's arrays, day after day, and the arrays turned back into tables.
+"""The engine: it turns a scenario into the kernel's arrays, simulates days, and returns tables.
 
-``Engine`` is what ``sim.run`` and ``NetworkModel`` share, so that both give the same bytes.
+``sim.run`` and ``NetworkModel`` both use ``Engine``, so both give the same bytes.
 """
 
 import copy
@@ -39,41 +39,41 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SERIES_EGOS = 256
-"""Members whose reach the series follows, at most."""
+"""The most members whose reach is measured for the series."""
 REACH_STOPS = 12
-"""Evenings, evenly spaced over the scenario's days, on which the reach is taken for the series."""
+"""The number of evenings, evenly spaced, on which reach is measured for the series."""
 
 
 MADE_AGAIN = {"parameters", "log", "team"}
-"""Attributes of an engine that a copy makes or is given anew; all other arrays are its state."""
+"""The attributes of an engine that a copy does not copy; the arrays in all others are its state."""
 
 
 class Engine:
-    """The arrays of one society, and its life.
+    """One society: its arrays, and the simulation of its days.
 
     Parameters
     ----------
     scenario : Scenario
         What to simulate; with ``meeting.contacts`` the people of the log are the members.
     threads : int, optional
-        How many live through the days; None: see ``ThreadTeam``.
+        The number of threads; None: see ``ThreadTeam``.
     log : ContactLog, optional
-        The log, where it has been read already.
+        The log, if it has been read already.
 
     Attributes
     ----------
     scenario : Scenario
-        The same, with ``members`` as they are.
+        The scenario, with the actual number of members.
     state : State
     parameters : Parameters
     sociability : ndarray, float64, shape (N,)
     series : ndarray, int64, shape (days, policies, TOTALS)
-        The totals on the evening of each day lived.
+        The totals on the evening of each day simulated.
 
     Raises
     ------
     InputError
-        A log that can't be read, or more members than fit into memory.
+        If the log can't be read, or the members do not fit into memory.
     """
 
     def __init__(
@@ -112,19 +112,19 @@ class Engine:
         self.series = np.zeros((scenario.days, policies, TOTALS), np.int64)
         self.team = ThreadTeam(threads, self.state)
         self.started = datetime.now(UTC)
-        self.busy = threading.RLock()  # a copy is of an evening, whoever steps meanwhile
+        self.busy = threading.RLock()  # so that a copy is always one of an evening
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._egos: NDArray[np.int64] | None = None
-        """Those whose reach stands for everybody's in the series, once chosen for the policies."""
+        """The sample whose reach is measured for the series; None if it is yet to be drawn."""
         self._sizes = {1: np.bincount(policy, minlength=policies)}
 
     @property
     def view(self) -> StateView:
-        """What the arrays hold, by name."""
+        """The contents of the arrays, by name."""
         return StateView(self.state)
 
     def snapshot(self) -> dict[str, Array]:
-        """Return all arrays that the days to come depend on, by name."""
+        """Return all arrays that later days depend on, by name."""
         with self.busy:
             own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
             own["notes"] = self.team.notes()
@@ -132,7 +132,7 @@ class Engine:
             return {name: packed(array) for name, array in found}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Go on from a state of the same scenario. What is derived from arrays is made of these."""
+        """Replace the state by another one of the same scenario, as ``snapshot`` returns it."""
         own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
         for name, value in own.items():
             if isinstance(value, dict):
@@ -149,11 +149,11 @@ class Engine:
             note[...] = unpacked(state[f"notes.{number}"])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy the state alone: views, threads and compiled functions are made again."""
+        """Pickle and copy only the state: views, threads and compiled functions are made again."""
         return revived, (self.scenario, self.team.threads, self.log, self.started, self.snapshot())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Engine":
-        return copy.copy(self)  # shares nothing that changes
+        return copy.copy(self)  # its copies have nothing in common that changes
 
     @property
     def _log(self) -> Log:
@@ -165,13 +165,12 @@ class Engine:
 
     @property
     def reach_days(self) -> set[int]:
-        """The days on whose evening the reach is taken for the series."""
-        return {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)} - {
-            0
-        }
+        """The days on whose evening reach is measured for the series."""
+        days = {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)}
+        return days - {0}
 
     def measure_reach(self) -> None:
-        """Take the reach of this evening, of a sample of egos, for the series."""
+        """Measure this evening's reach, on a sample of members, for the series."""
         policy, policies = self.view.policy.astype(np.int64), len(self.scenario.policies)
         if self._egos is None:
             self._egos = choose_egos(
@@ -183,7 +182,7 @@ class Engine:
         )
 
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
-        """Take all measures, as of the last evening."""
+        """Return all measures as of the last evening."""
         columns, connections = tables.member_columns(self), self.view.connections()
         return Result(
             scenario=self.scenario,
@@ -197,31 +196,32 @@ class Engine:
         )
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
-        """Take some measures and nothing else; see `measures.summary`."""
+        """Return some measures and compute nothing else; see ``measures.summary``."""
         columns = tables.member_columns(self)
         return summary(self._lived, columns, self.view.connections, only)
 
     @property
     def _lived(self) -> Scenario:
-        """The scenario with the days lived: a model may stop early, or go on."""
+        """The scenario with the days simulated so far: a model may stop early, or go on."""
         return self.scenario.replace({"days": max(self.day, 1)})
 
     def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
-        """Count the members of each policy on some days from the first on: shape (days, policies)."""
+        """Count the members of each policy on some days: shape (days, policies)."""
         changed = np.array(list(self._sizes))
         then = np.searchsorted(changed, np.arange(first_day, first_day + days), side="right") - 1
         counts: NDArray[np.int64] = np.array(list(self._sizes.values()))[then]
         return counts
 
     def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
-        """Give each member a policy, from the coming day on.
+        """Set the policy of each member, from the next day on.
 
-        What a member has done so far goes with it: from now on it counts to the totals of the policy that the member now has.
+        What a member has done so far goes with it: from now on it counts to the totals of the
+        policy that the member now has.
 
         Parameters
         ----------
         places : int array (N,)
-            Places among the scenario's policies.
+            Their places among the scenario's policies.
         """
         with self.busy:
             self.state.platform.policy[:] = places
@@ -233,11 +233,11 @@ class Engine:
 
     @property
     def day(self) -> int:
-        """The last day lived; 0 when the platform is about to open, less in the history."""
+        """The last day simulated; 0 when the platform is about to open, less in the history."""
         return int(self.state.clock[DAY])
 
     def advance(self, last_day: int) -> None:
-        """Live until the evening of a day, beyond the scenario's last one if so asked."""
+        """Simulate up to the evening of a day, which may be after the scenario's last one."""
         history = self.scenario.history_days
         if history + last_day > LONGEST:
             raise InputError(
@@ -269,7 +269,7 @@ class Engine:
         self._check()
 
     def _check(self) -> None:
-        """Raise what the compiled days have taken note of."""
+        """Raise an error that compiled code has noted, since it can't raise it itself."""
         if self.state.clock[TOO_LONG]:
             raise InputError(
                 f"members: by day {self.day} a member has more than {LONGEST_LIST} contacts, "

@@ -1,41 +1,38 @@
-"""What decides what a function of the user's gives, so that a study does not take yesterday's runs
-for today's.
+"""The fingerprint of a user's function: it changes when the function may return something else.
 
-It is the text of the user's own files: that which defines the function, and those that it imports,
-and so on. They are those that belong neither to Python, nor to an installed package, nor to this
-one. For what is typed into a notebook it is the text of the cells that bind the names it uses.
-Every edit counts, also of a comment; only what stands under ``if __name__ == "__main__":`` does
-not, unless it binds a name that the rest of the file reads.
+So a study does not take yesterday's runs for today's. The fingerprint is made of the texts of the
+user's own files: of the one that defines the function, of those that it imports, and so on. A file
+is the user's own if it belongs neither to Python, nor to an installed package, nor to this one.
+What is typed into a notebook counts by the cells that bind the names it uses. Every edit counts,
+also of a comment; only the lines under ``if __name__ == "__main__":`` do not, unless they bind a
+name that the rest of the file reads.
 
-What a function is made with while the program runs, and so is in no text, joins if it is plain: the
-values of a closure, of defaults, of a ``functools.partial``, the state of an object. What is not
-plain must stand at the top level of a file. What is changed there while the program runs
-does not count.
+Values that a function gets while the program runs are in no text: those of a closure, of defaults,
+of a ``functools.partial``, the state of an object. They count if they are plain. Others must stand
+at the top level of a file; what changes there while the program runs does not count.
 """
 
-import ast
 import datetime
 import decimal
 import enum
 import fractions
 import functools
-import hashlib
 import importlib.util
 import inspect
 import linecache
 import operator
-import symtable
 import sys
 import sysconfig
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
+from .source_text import parsed, read_text
 
 PLAIN = (
     types.NoneType,
@@ -57,7 +54,7 @@ PLAIN = (
     operator.attrgetter,
     operator.itemgetter,
 )
-"""Kinds of values whose ``repr`` says all, and says it alike in every process."""
+"""The kinds of values whose ``repr`` is complete, and the same in every process."""
 INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")] + [
     Path(__file__).resolve().parents[1]
 ]
@@ -65,51 +62,42 @@ INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "pl
 
 
 def fingerprint(function: Any, where: str) -> dict[str, str]:
-    """Return what decides a function, or an object with methods: what it is, and a digest of each
-    text.
+    """Return the fingerprint of a function, or of an object with methods.
 
     Parameters
     ----------
     function : Any
         The user's own function, or object.
     where : str
-        What it is for, as ``keep``, for an error.
+        The name of the argument, as ``keep``, for an error.
+
+    Returns
+    -------
+    dict
+        Under "is" what it is; under the name of each text that it needs, a digest.
 
     Raises
     ------
     InputError
-        It is made with something that is neither plain nor in a text, or its text can't be read.
+        If it uses something that is neither plain nor in a text, or its text can't be read.
     """
     reader = _Reader(where)
     return {"is": reader.describe(function), **dict(sorted(reader.digests.items()))}
 
 
-class _Text(NamedTuple):
-    """What is of interest of a text."""
-
-    digest: str
-    imports: tuple[str, ...]
-    reads: frozenset[str]
-    """Names that it takes from its own top level."""
-    binds: frozenset[str]
-    """Names of its top level."""
-
-
 class _Reader:
-    """Reads all that decides one function."""
+    """Collects the texts that one function needs."""
 
     def __init__(self, where: str) -> None:
         self.where = where
         self.digests: dict[str, str] = {}
-        """From what a text is called to its digest."""
+        """From the name of a text to its digest."""
         self._files: set[Path] = set()
         self._cells: set[str] = set()
         self._met: dict[int, Any] = {}
 
     def describe(self, thing: Any) -> str:
-        """Return what a thing is, in words that are the same in every process; take note of the
-        texts it needs.
-        """
+        """Return a description that is the same in every process, and add the texts it needs."""
         thing = getattr(thing, "py_func", thing)  # of what numba has compiled
         if isinstance(thing, np.generic):
             thing = thing.item()
@@ -161,8 +149,10 @@ class _Reader:
         return self._object(thing)
 
     def _object(self, thing: Any) -> str:
-        """Return what an object is: its name, if a file that was imported makes it; else its class
-        and its state, if that is plain.
+        """Return a description of an object.
+
+        It is its name, if an imported file makes it; else its class and its state, if that is
+        plain.
         """
         kind, plain = self.describe(type(thing)), hasattr(thing, "__dict__")
         for module in list(sys.modules.values()):
@@ -179,7 +169,7 @@ class _Reader:
         raise InputError(f"{self.where}: {what}; {right}")
 
     def _code(self, code: types.CodeType, names: Mapping[str, Any]) -> None:
-        """Take note of the text that code was compiled from, in a module with these names."""
+        """Add the text that code was compiled from, in a module with these names."""
         file, spec = Path(code.co_filename), names.get("__spec__")
         if file.is_file():
             module = spec.name if spec else str(names.get("__name__"))
@@ -192,7 +182,7 @@ class _Reader:
         self._cell(text, sys.modules.get(str(names.get("__name__"))))
 
     def _module(self, name: str) -> None:
-        """Take note of the file of a module, and of those of the packages that it is in."""
+        """Add the file of a module, and those of the packages that it is in."""
         parts = name.split(".")
         for end in range(1, len(parts) + 1):
             file = _file_of(dotted := ".".join(parts[:end]))
@@ -210,17 +200,17 @@ class _Reader:
         label = f"text of {'/'.join([*folders, file.name])}"
         while label in self.digests:
             label += " (another)"
-        text = _read(file)
+        text = read_text(file)
         self.digests[label] = text.digest
         for name in text.imports:
             self._module(_absolute(name, package))
 
     def _cell(self, text: str, module: types.ModuleType | None) -> None:
-        """Take note of a cell, and of those that bind the names it reads."""
+        """Add a cell, and those that bind the names it reads."""
         if text in self._cells:
             return
         self._cells.add(text)
-        read = _understood(text)
+        read = parsed(text)
         first = next((line for line in text.splitlines() if line.strip()), "")[:40]
         self.digests[f"cell {first!r} {read.digest[:8]}"] = read.digest
         for name in read.imports:
@@ -229,12 +219,10 @@ class _Reader:
             self._interactive(name, module)
 
     def _interactive(self, name: str, module: types.ModuleType | None) -> None:
-        """Take note of the last cell that binds a name, or, where none is known, of what the name
-        is.
-        """
+        """Add the last cell that binds a name; if there is none, describe what the name is."""
         if module is None or name not in vars(module) or _file_of(module.__name__) is not None:
             return
-        cell = next((one for one in reversed(_cells()) if name in _understood(one).binds), None)
+        cell = next((one for one in reversed(_cells()) if name in parsed(one).binds), None)
         if cell is not None:
             self._cell(cell, module)
         elif id(vars(module)[name]) not in self._met:
@@ -242,7 +230,7 @@ class _Reader:
 
 
 def captured(function: types.FunctionType) -> dict[str, Any]:
-    """Return what a function takes from the functions around it, as far as it is set."""
+    """Return what a function uses of the functions around it, as far as it is set."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     empty = types.CellType()
     return {name: cell.cell_contents for name, cell in cells.items() if cell != empty}
@@ -253,13 +241,13 @@ def _name(thing: Any) -> str:
 
 
 def _place(code: types.CodeType) -> str:
-    """Tell functions of one file and one name apart, such as two lambdas, by where they end."""
+    """Return where a function ends: two lambdas of one file differ in nothing else."""
     places = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
     return "{}:{}".format(*max(places, default=(code.co_firstlineno, 0)))
 
 
 def importable(thing: Any) -> bool:
-    """Tell whether a thing is Python's or a package's, and found there by its name."""
+    """Return whether a thing belongs to Python or a package, and is found there by its name."""
     module = sys.modules.get(str(getattr(thing, "__module__", None)))
     file = getattr(module, "__file__", None)
     if (
@@ -280,7 +268,7 @@ def _installed(file: Path) -> bool:
 
 
 def _file_of(name: str) -> Path | None:
-    """Find the user's own file that a module is read from, without importing anything."""
+    """Return the user's own file that a module is read from, without an import."""
     if name in sys.modules:
         file = getattr(sys.modules[name], "__file__", None)
     else:
@@ -317,88 +305,3 @@ def _cells() -> list[str]:
     """Return the cells that a notebook has run."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     return list(shell.history_manager.input_hist_parsed) if shell else []
-
-
-def _read(file: Path) -> _Text:
-    state = file.stat()
-    return _read_once(file, state.st_mtime_ns, state.st_size)
-
-
-@functools.lru_cache(10_000)
-def _read_once(file: Path, _changed: int, _size: int) -> _Text:
-    content = file.read_bytes()
-    if file.suffix not in (".py", ".pyw", ""):
-        return _unread(content)
-    return _understood(importlib.util.decode_source(content))
-
-
-@functools.lru_cache(10_000)
-def _understood(text: str) -> _Text:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return _unread(text.encode())
-    text = _without_guard(text, tree)
-    tree, table = ast.parse(text), symtable.symtable(text, "", "exec")
-    return _Text(
-        hashlib.sha256(text.encode()).hexdigest(),
-        tuple(sorted(set(_imports(tree)))),
-        _names_read(table),
-        frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()),
-    )
-
-
-def _unread(content: bytes) -> _Text:
-    return _Text(hashlib.sha256(content).hexdigest(), (), frozenset(), frozenset())
-
-
-def _imports(tree: ast.AST) -> Iterator[str]:
-    """Find the names of all modules that a text may import, and of what may be one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            yield module
-            between = "" if module.endswith(".") else "."
-            yield from (f"{module}{between}{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
-
-
-def _names_read(table: symtable.SymbolTable) -> frozenset[str]:
-    """Find the names that the text of a module, and all that is in it, take from its top level."""
-    top = table.get_type() == "module"
-    own = [
-        one.get_name()
-        for one in table.get_symbols()
-        if one.is_referenced() and (top or one.is_global())
-    ]
-    return frozenset(own).union(*map(_names_read, table.get_children()))
-
-
-def _without_guard(text: str, tree: ast.Module) -> str:
-    """Leave out what only the started script does, unless it binds what the rest reads."""
-    lines = text.splitlines(keepends=True)
-    for one in reversed(tree.body):
-        if isinstance(one, ast.If) and ast.unparse(one.test) == "__name__ == '__main__'":
-            rest = ast.Module([other for other in tree.body if other is not one], [])
-            read = _names_read(symtable.symtable(ast.unparse(rest), "", "exec"))
-            if not one.orelse and read.isdisjoint(_changed_by(one)):
-                del lines[one.lineno - 1 : one.end_lineno]
-    return "".join(lines)
-
-
-def _changed_by(tree: ast.AST) -> Iterator[str]:
-    """Find the names that are bound anywhere in a tree, or of which a part is."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(getattr(node, "ctx", None), ast.Store):
-            inner: Any = node
-            while isinstance(inner, ast.Attribute | ast.Subscript):
-                inner = inner.value
-            if isinstance(inner, ast.Name):
-                yield inner.id

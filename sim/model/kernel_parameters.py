@@ -1,4 +1,4 @@
-"""The scenario turned into the numbers that the compiled day works with."""
+"""The scenario as the numbers that the compiled day works with."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from .custom_functions import compiled
 
 
 def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
-    """Return the scenario in the kernel's terms."""
+    """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),

@@ -1,6 +1,7 @@
-"""A member as Mesa sees it: one row of the arrays, read when it is asked.
+"""A member as a Mesa agent: one row of the arrays, read when a property is read.
 
-Members are made when a model's ``agents`` are first looked at, and hold nothing but their number: a property reads the state of the moment.
+Members are made when a model's ``agents`` are first looked at, and hold nothing but their number: a
+property reads the state of the moment.
 """
 
 from typing import TYPE_CHECKING
@@ -15,19 +16,30 @@ if TYPE_CHECKING:
 
 
 class Member(mesa.Agent):  # type: ignore[misc]
-    """One member of the society; all but its policy is read only. ``model.members`` has them all.
+    """One member of the society, as ``NetworkModel.members`` has it.
+
+    Only ``policy`` can be set. The model makes its members itself.
 
     Parameters
     ----------
     model : NetworkModel
-        The only one that makes members.
     number : int
-        Its row, 0 to N - 1.
+        Its number, 0 to N - 1.
 
     Raises
     ------
     InputError
-        Where somebody else than the model makes a member, or removes one.
+        If a member is made by hand, or removed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> model = sim.NetworkModel(members=50, rng=1)
+    >>> model.run_for(30)
+    >>> member = model.members[3]
+    >>> member.policy, member.degree == len(member.connections)
+    ('close_friends', True)
+    >>> member.policy = "everyone"  # from the next day on
     """
 
     model: "NetworkModel"
@@ -42,7 +54,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.number = number
 
     def remove(self) -> None:
-        """Refuse: there is no rule yet for what becomes of those whom a member knows."""
+        """Raise an ``InputError``: the model has no rule for members who leave."""
         raise InputError(
             f"members: member {self.number} can't be removed, nobody leaves a society; "
             "must stay, or the scenario must have fewer members from the start"
@@ -62,7 +74,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @policy.setter
     def policy(self, name: str) -> None:
-        """Change it from the coming day on; for many members at once there is ``NetworkModel.set_policies``."""
+        """Change it from the next day on; for many members use ``NetworkModel.set_policies``."""
         policies = self.model.policies.astype(object)
         policies[self.number] = name
         self.model.set_policies(policies.tolist())
@@ -79,42 +91,42 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def contacts(self) -> int:
-        """People it has met or talked to."""
+        """The number of people it has met or talked to."""
         return self._number("contacts")
 
     @property
     def degree(self) -> int:
-        """Connections."""
+        """The number of its connections."""
         return self._number("degree")
 
     @property
     def invitations_sent(self) -> int:
-        """Invitations sent so far."""
+        """The number of invitations that it has sent so far."""
         return self._number("sent")
 
     @property
     def accepted(self) -> int:
-        """Own invitations accepted so far."""
+        """The number of its invitations that were accepted so far."""
         return self._number("accepted")
 
     @property
     def strikes(self) -> int:
-        """Times that somebody has said "I don't know this person"."""
+        """How often somebody has answered "I don't know this person"."""
         return self._number("strikes")
 
     @property
     def received(self) -> int:
-        """Invitations received so far."""
+        """The number of invitations that it has received so far."""
         return self._number("received")
 
     @property
     def blocked_day(self) -> int | None:
-        """The day of its first restriction, None if there was none."""
+        """The day of its first restriction; None if there was none."""
         return self._number("blocked_day") or None
 
     @property
     def restricted(self) -> bool:
-        """Whether it may not invite on the coming day."""
+        """Whether it may not invite on the next day."""
         return self._number("restricted_until") > max(self.model.engine.day, 0)
 
     @property
@@ -125,10 +137,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def bonds(self) -> dict["Member", Bond]:
-        """What it knows of each member that it has met or talked to.
-
-        They stand in the order in which they came to know each other.
-        """
+        """What it knows of each member that it has met or talked to, in the order of meeting."""
         engine, members = self.model.engine, self.model.members
         ties = engine.view.contacts_of(self.number)
         since = engine.day - engine.parameters.society.first_day - ties.last

@@ -1,9 +1,9 @@
-"""A model's scenario, as Mesa wants to have it.
+"""A model's scenario in the form that Mesa needs.
 
-``mesa.visualization.SolaraViz`` takes ``model.scenario`` for one of Mesa's own, and for a reset
-calls its type without arguments. One class can't be derived from both Mesa's and ours (pydantic and
-Mesa lay their objects out differently), so what Mesa gets is of a type of its own that passes on
-everything else, also ``isinstance``, to the scenario that it stands for.
+``mesa.visualization.SolaraViz`` expects one of Mesa's own scenarios in ``model.scenario``, and for
+a reset it calls the scenario's type without arguments. No class can inherit from both Mesa's and
+ours, because pydantic and Mesa lay out their objects differently. So Mesa gets an object of a type
+of its own, which passes everything, also ``isinstance``, on to the scenario.
 """
 
 from typing import Any, cast
@@ -14,7 +14,7 @@ from ..scenario.scenario import Scenario
 
 
 def for_mesa(scenario: Scenario) -> Scenario:
-    """Return what is the scenario to everybody, and to Mesa one of Mesa's."""
+    """Return an object that behaves as the scenario, and that Mesa accepts as one of its own."""
 
     class ScenarioForMesa(MesaScenario):  # type: ignore[misc]
         __slots__ = ()

@@ -1,6 +1,7 @@
 """The society as a Mesa model: one step is one day.
 
-The arrays do the work; this class lends them Mesa's manners: ``step``, ``run_for``, ``running``, ``agents``, ``datacollector``.
+``Engine`` does the work; this class has the interface of Mesa: ``step``, ``run_for``, ``running``,
+``agents``, ``datacollector``.
 """
 
 import copy
@@ -33,7 +34,7 @@ Seed = int | str | np.integer[Any] | np.random.Generator | np.random.SeedSequenc
 
 
 def _seed(rng: Seed) -> int | str:
-    """Make a scenario's seed of what Mesa takes as ``rng``."""
+    """Return the seed of a scenario, for any ``rng`` that Mesa accepts."""
     if isinstance(rng, np.integer):
         return int(rng)
     if isinstance(rng, int) and rng >= 2**64:  # as of secrets.randbits(128)
@@ -50,9 +51,9 @@ def _seed(rng: Seed) -> int | str:
 
 
 def _check_swept(given: dict[str, Any]) -> None:
-    """Raise an ``InputError`` that says how, where ``mesa.batch_run`` went through a parameter.
+    """Raise an ``InputError`` if ``mesa.batch_run`` has split a parameter into its parts.
 
-    It takes all that can be gone through for a list of values: a scenario, policies, a section.
+    It takes anything iterable for a list of values: a scenario, policies, a section.
     """
     for name, value in given.items():
         parameter = declared_parameter(name)
@@ -71,35 +72,48 @@ def _check_swept(given: dict[str, Any]) -> None:
 
 
 class NetworkModel(mesa.Model):  # type: ignore[misc]
-    """People who meet, invite and answer, and a platform that blocks.
+    """A Mesa model of people who meet, invite and answer, on a platform that blocks.
 
     Parameters
     ----------
     scenario : Scenario, optional
-        What to simulate; the default scenario if it is not given.
+        What to simulate; if not given, the default scenario.
     rng : int or str of digits, optional
-        The seed, in place of the scenario's; None: the scenario's, also in each repetition of
-        ``mesa.batch_run``. Of an int of more than 64 bits, such as ``secrets.randbits(128)``, the
-        seed is a hash of 64. (A ``numpy`` generator or seed sequence is taken too: one number is
-        drawn from it.)
+        The seed, in place of the scenario's. If None, it is the scenario's, also in each repetition
+        of ``mesa.batch_run``. An int of more than 64 bits, such as ``secrets.randbits(128)``, is
+        hashed to 64. A ``numpy`` generator or seed sequence is also accepted: one number is drawn
+        from it.
     **parameters
-        Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200, rng=7, **{"platform.limit": 3})``.
+        Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200,
+        rng=7, **{"platform.limit": 3})``.
 
     Attributes
     ----------
     scenario : Scenario
-        With ``members`` and ``seed`` as they are.
+        With the actual number of members and seed.
     day : int
-        The last day lived; the platform opens on day 1.
+        The last day simulated; the platform opens on day 1.
     datacollector : mesa.DataCollector
-        The daily measures of ``Result.series``: of everybody as ``degree`` …, of a policy as ``degree_everyone`` ….
+        The daily measures of ``Result.series``: of everybody as ``degree`` …, of a policy as
+        ``degree_everyone`` ….
     engine : Engine
         The arrays.
 
     Raises
     ------
     InputError
-        A parameter that is not known or does not fit, as one line.
+        If a parameter is not known or not valid; the error is one line.
+
+    Examples
+    --------
+    >>> import sim
+    >>> model = sim.NetworkModel(members=200, rng=7, **{"platform.limit": 3})
+    >>> model.run_for(30)
+    >>> model.day, len(model.agents)
+    (30, 200)
+    >>> best = max(model.agents, key=lambda member: member.degree)
+    >>> best.degree == len(best.connections)
+    True
     """
 
     engine: Engine
@@ -132,12 +146,12 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario that is lived."""
+        """The scenario that is simulated."""
         return self._scenario
 
     @scenario.setter
     def scenario(self, value: Any) -> None:
-        """Leave Mesa's own scenario, which it sets at birth, where it is not in the way."""
+        """Ignore Mesa's own scenario, which it sets at the start; later raise an ``InputError``."""
         if hasattr(self, "engine"):
             raise InputError(
                 "scenario: a model keeps the one that it was made with; make another model"
@@ -145,11 +159,14 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def day(self) -> int:
-        """The last day lived, 0 before the first."""
+        """The last day simulated; 0 before the first."""
         return max(self.engine.day, 0)
 
     def step(self) -> None:
-        """Live one day. ``running`` is False after the scenario's last day; further steps go on all the same."""
+        """Simulate one day.
+
+        ``running`` is False after the scenario's last day, but further steps are possible.
+        """
         self.engine.advance(self.day + 1)
         if self.day in self.engine.reach_days:
             self.engine.measure_reach()
@@ -157,16 +174,16 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self.running = self.day < self.engine.scenario.days
 
     def run_for(self, duration: float) -> None:
-        """Live so many days on."""
+        """Simulate this many days."""
         super().run_for(real("run_for", duration, 0, LONGEST))
 
     def run_until(self, end_time: float) -> None:
-        """Live until the evening of a day."""
+        """Simulate up to the evening of a day."""
         super().run_until(real("run_until", end_time, 0, LONGEST))
 
     @property
     def members(self) -> list[Member]:
-        """The members in the order of their numbers; made at first sight."""
+        """The members in the order of their numbers; they are made on first use."""
         with self.engine.busy:
             if not hasattr(self, "_members"):
                 self._making_members = True
@@ -179,7 +196,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def agents(self) -> Any:
-        """The members as Mesa's ``AgentSet``; made at first sight."""
+        """The members as Mesa's ``AgentSet``; they are made on first use."""
         _ = self.members
         return super().agents
 
@@ -189,7 +206,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def agents_by_type(self) -> dict[type[Member], Any]:
-        """The members under their type; made at first sight."""
+        """The members by their type; they are made on first use."""
         _ = self.members
         return self._agents_by_type
 
@@ -199,24 +216,24 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         return [Member]
 
     def register_agent(self, agent: Any) -> None:
-        """Number a member that the model makes; nobody else joins."""
+        """Set the id of a member that the model makes; raise an ``InputError`` for other agents."""
         if not self._making_members:
             raise InputError(f"agents: {shown(type(agent).__name__)} can't join; they {FIXED}")
         agent.unique_id = self.agent_id_counter
         self.agent_id_counter += 1
 
     def deregister_agent(self, agent: Any) -> Never:
-        """Refuse, see ``Member.remove``."""
+        """Raise an ``InputError``; see ``Member.remove``."""
         raise InputError(f"agents: {FIXED}")
 
     def remove_all_agents(self) -> Never:
-        """Refuse, see ``Member.remove``."""
+        """Raise an ``InputError``; see ``Member.remove``."""
         raise InputError(f"agents: {FIXED}")
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
-            if name in ("grid", "space"):  # what Mesa's SpaceRenderer and its like ask for
+            if name in ("grid", "space"):  # what Mesa's SpaceRenderer and others look for
                 raise InputError(
                     f"{name}: a NetworkModel has none, its members meet anywhere; its network is "
                     "drawn by the page (invitesim page), by sim.plots.network(result.graph(), ...)"
@@ -232,10 +249,10 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         return names
 
     def set_policies(self, names: Sequence[str] | NDArray[np.str_]) -> None:
-        """Give each member a policy, from the coming day on.
+        """Set the policy of each member, from the next day on.
 
-        Invitations under way stay. What a member has done so far counts from now on to the measures of its new policy; the series of the
-        days before stays as it was.
+        Pending invitations stay. What a member has done so far counts from now on for the measures
+        of its new policy; the series of the days before does not change.
 
         Parameters
         ----------
@@ -245,40 +262,39 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         Raises
         ------
         InputError
-            Not as many as there are members, or a name that is none of the scenario's policies.
+            If there are not as many as members, or one is not a policy of the scenario.
         """
-        given, place = (
-            np.asarray(names, object),
-            {name: place for place, name in enumerate(self.engine.scenario.policies)},
-        )
-        if given.shape != (self.engine.scenario.members,):
+        given, members = np.asarray(names, object), self.engine.scenario.members
+        place = {name: place for place, name in enumerate(self.engine.scenario.policies)}
+        if given.shape != (members,):
             raise InputError(
-                f"policies: {given.size} names; must be {self.engine.scenario.members}, one for each member"
+                f"policies: {given.size} names; must be {members}, one for each member"
             )
         for name in given:
             if not isinstance(name, str) or name not in place:
                 raise InputError(
-                    f"policies: {name}: no such policy here{near(str(name), place)}; must be one of {', '.join(place)}"
+                    f"policies: {name}: no such policy here{near(str(name), place)}; "
+                    f"must be one of {', '.join(place)}"
                 )
         self.engine.set_policies(np.array([place[name] for name in given]))
 
     @property
     def connections(self) -> NDArray[np.int32]:
-        """The connections as of the last evening: pairs of members, shape (E, 2), ego < alter, sorted."""
+        """The connections as of the last evening: sorted pairs, ego < alter, shape (E, 2)."""
         return self.engine.view.connections()
 
     def _measures(self) -> dict[str, list[float]]:
-        """Give the daily measures of the last day lived, worked out once for all reporters."""
+        """Return the daily measures of the last day, computed once for all reporters."""
         if self._measured[0] != self.day:
             self._measured = self.day, day_of_series(self.engine, self.day)
         return self._measured[1]
 
     def result(self) -> Result:
-        """Take all measures, as of the last evening; the same as ``sim.run`` gives at the end."""
+        """Return all measures as of the last evening, as ``sim.run`` returns them at the end."""
         return self.engine.result()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle has: all but those who ``observe`` this very model."""
+        """Return the state for a copy or a pickle: all but the observers of this model."""
         kept = {name: value for name, value in vars(self).items() if name != "_scenario"}
         return kept | {"subscribers": defaultdict(list)}
 
@@ -286,11 +302,12 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self.__dict__.update(state)
         self._scenario = for_mesa(self.engine.scenario)
         planned = self._default_schedule.next_scheduled_time
-        if planned is not None and planned <= self.time:  # copied within a step: Mesa plans the
-            self._schedule_steps(self.time + 1)  # next one only when this one is over
+        # for a copy that was made within a step: Mesa plans the next step when this one is over
+        if planned is not None and planned <= self.time:
+            self._schedule_steps(self.time + 1)
 
     def __copy__(self) -> Self:
-        return copy.deepcopy(self)  # a model that shared its days with another would be none
+        return copy.deepcopy(self)  # two models can't share one state
 
     def _only_own_reporters(self) -> bool:
         reporters = self.datacollector.model_reporters.values()
@@ -303,25 +320,26 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self._default_schedule = schedule.start()
 
     def save(self, path: str | Path) -> None:
-        """Write the model as it is to one file, whole or not at all, from which ``load`` goes on.
+        """Write the model to a file, from which ``load`` continues; complete or not at all.
 
-        The file holds the society, the data collector's table and the states of ``rng`` and
-        ``random``; no Python object, and so no policy's own function (see ``load``). What it can't
-        hold is refused. A pickle holds more, but runs code when it is read.
+        The file has the society, the data collector's table and the states of ``rng`` and
+        ``random``. It has no Python objects, and so no function of a policy (see ``load``). A model
+        with something that the file can't hold is refused. A pickle holds more, but runs code when
+        it is read.
 
         Raises
         ------
         InputError
-            Where the file can't be written, or the model has what the file can't hold.
+            If the file can't be written, or can't hold all of the model.
         """
         model_file.write(self, path)
 
     @classmethod
     def load(cls, path: str | Path, *, scenario: Scenario | None = None) -> Self:
-        """Read a model that ``save`` has written; it has the same future. No code is run.
+        """Return a model that ``save`` has written; it continues as the saved one would.
 
-        A damaged file is refused. One that somebody has made to do harm is not told from others:
-        load what you, or people whom you trust, have saved.
+        No code of the file is run, and a damaged file is refused. But a file that somebody has made
+        to do harm may not be recognised: load only what you, or people you trust, have saved.
 
         Parameters
         ----------
@@ -333,8 +351,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         Raises
         ------
         InputError
-            A file that can't be read, is damaged, or was written by another version of invitesim;
-            or a scenario that is not the one that was saved.
+            If the file can't be read, is damaged, or was written by another version of invitesim;
+            or if the scenario is not the one that was saved.
         """
         engine, mesas = model_file.read(path, scenario)
         model = cls.__new__(cls)
@@ -343,7 +361,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         return model
 
     def _go_on(self, **mesas: Any) -> None:
-        """Put Mesa's part of the model to where it was."""
+        """Restore Mesa's part of the model."""
         self.time, self.steps, self.running = mesas["time"], mesas["steps"], mesas["running"]
         self.rng.bit_generator.state = mesas["rng"]
         version, words, gauss = mesas["random"]

@@ -1,4 +1,4 @@
-"""All members as Mesa sees them: a set that nobody joins or leaves."""
+"""All members as a Mesa ``AgentSet`` that can't be changed."""
 
 from collections.abc import Iterable
 from typing import Any, Never
@@ -12,7 +12,7 @@ FIXED = "can't be changed, nobody joins or leaves a society; must stay the model
 
 
 class People(_HardKeyAgentSet):  # type: ignore[misc]
-    """The members of a model; what is selected of them is a set of its own, as in Mesa."""
+    """The members of a model; a selection of them is a set of its own, as in Mesa."""
 
     def _refused(self, *given: Any, **named: Any) -> Never:
         raise InputError(f"agents: {FIXED} (a selection of them, model.agents.select(...), can be)")
@@ -20,7 +20,10 @@ class People(_HardKeyAgentSet):  # type: ignore[misc]
     add = discard = remove = _refused
 
     def _update(self, agents: Iterable[Member]) -> "People":
-        """Take another order; refuse to leave members out (``select(..., inplace=True)``)."""
+        """Change the order; raise an ``InputError`` if members are left out.
+
+        ``select(..., inplace=True)`` would leave members out.
+        """
         members = list(agents)
         if len(members) != len(self):
             self._refused()

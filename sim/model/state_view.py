@@ -1,4 +1,4 @@
-"""What a society's arrays hold, by name: the one place outside the kernel that reads its bits.
+"""A society's arrays by name: the only place outside the kernel that reads its bits.
 
 Everything here is as of the last evening lived. Arrays are copies.
 """
@@ -31,7 +31,7 @@ TOTAL = {
     "resolved": columns.T_RESOLVED,
     "strikes": columns.T_STRIKES,
 }
-"""Columns of ``Engine.series`` by what they count."""
+"""The columns of ``Engine.series``, by what they count."""
 STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
 
 
@@ -45,7 +45,7 @@ class Ties(NamedTuple):
     """Day of the last encounter, counted from the first day of the history."""
     tie_class: Numbers
     standing: Numbers
-    """How the platform stands, a key of ``STANDINGS``."""
+    """The state of the bond on the platform, a key of ``STANDINGS``."""
 
 
 class Sent(NamedTuple):
@@ -62,7 +62,7 @@ class Sent(NamedTuple):
 
 
 class Outcomes(NamedTuple):
-    """What has become of some invitations by now."""
+    """The outcomes of some invitations so far."""
 
     connected: NDArray[np.bool_]
     pending: NDArray[np.bool_]
@@ -100,7 +100,7 @@ class StateView:
 
     @property
     def day(self) -> int:
-        """The last day lived; 0 when the platform is about to open, less in the history."""
+        """The last day simulated; 0 when the platform is about to open, less in the history."""
         return int(self._state.clock[columns.DAY])
 
     @property
@@ -143,12 +143,12 @@ class StateView:
 
     @property
     def restricted(self) -> NDArray[np.bool_]:
-        """Whether each member may not invite on the coming day: shape (N,)."""
+        """Whether each member may not invite on the next day: shape (N,)."""
         restricted: NDArray[np.bool_] = self.column("restricted_until") > max(self.day, 0)
         return restricted
 
     def restricted_days(self) -> Numbers:
-        """Count the days on which each member was restricted, up to the last evening: shape (N,)."""
+        """Count the days on which each member was restricted so far: shape (N,)."""
         until, tally = self.column("restricted_until"), self._state.platform.tally
         imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
         for_good = until == FOREVER
@@ -198,7 +198,7 @@ class StateView:
         )
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
-        """Return the connections as rows of neighbours: indptr (N + 1,) and indices (2 E,)."""
+        """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
         people, platform = self._state.people, self._state.platform
         indptr, indices = networks.neighbours(
             people.counts, platform.connections, people.blocks, platform.connected
@@ -270,13 +270,13 @@ class StateView:
         )
 
     def current(self, slots: Numbers) -> Numbers:
-        """Return where some bonds are now: a stranger's moves when the two meet."""
+        """Return the present slots of some bonds: the bond of strangers moves when they meet."""
         people = self._state.people
         moved = people.state[slots] == bonds.MOVED
         return np.where(moved, people.link[2 * slots + 1], slots)
 
     def outcomes(self, slots: Numbers) -> Outcomes:
-        """Return what has become of the invitations of some bonds, as it stands now."""
+        """Return the outcomes so far of the invitations of some bonds."""
         state = self._state.people.state[self.current(slots)].astype(np.int64)
         standing = state >> bonds.STANDING
         return Outcomes(
@@ -286,7 +286,7 @@ class StateView:
         )
 
     def totals(self) -> Numbers:
-        """Add up the members of each policy: shape (policies, TOTALS), as the day keeps them."""
+        """Return the sums over the members of each policy: shape (policies, TOTALS)."""
         own = np.zeros((len(self.policy), columns.TOTALS), np.int64)
         own[:, columns.T_CONNECTIONS] = self.column("degree")
         own[:, columns.T_SENT] = self.column("sent")
@@ -302,9 +302,9 @@ class StateView:
         return sums
 
     def footprint(self) -> tuple[int, int, int]:
-        """Return the bond records, the bytes that they take, and those of all else.
+        """Return the number of bond records, their bytes, and the bytes of all else.
 
-        Spare places, directories and connections are the bond records'.
+        Spare room, directories and connections count as bytes of the bond records.
         """
         people, platform, clock = self._state.people, self._state.platform, self._state.clock
         pools = (people.mark, people.alter, people.link, people.state)

@@ -84,7 +84,7 @@ DAILY = {
 
 
 def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.float64]]:
-    """Turn the totals of some days into measures, each of shape (days, policies + 1), the last for everybody."""
+    """Return the measures of some days: shape (days, policies + 1), the last for everybody."""
     totals = engine.series[first_day - 1 : first_day - 1 + days]
     totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
     size = engine.sizes(first_day, days)
@@ -99,18 +99,19 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
 
 
 def day_of_series(engine: "Engine", day: int) -> dict[str, list[float]]:
-    """Give the daily measures of one day: by name, a list with a number per policy and one for everybody."""
+    """Return the measures of one day: by name, a number per policy and one for everybody."""
     return {name: values[0].tolist() for name, values in _daily(engine, day, 1).items()}
 
 
 def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataFrame":
-    """Give a row per day lived and policy, and "all"; see ``Result.series``.
+    """Return a row per day and policy, or "all"; see ``Result.series``.
 
     Parameters
     ----------
     engine : Engine
     reach : dict
-        From a day to mean reach within 2 and 3 steps: shape (policies + 1, 2), as numbers of members.
+        From a day to mean reach within 2 and 3 steps: shape (policies + 1, 2), as numbers of
+        members.
     """
     import pandas as pd
 
@@ -133,14 +134,14 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
 
 
 class InvitationLog:
-    """Every invitation of a run, kept as it is sent and as its time is up."""
+    """Every invitation of a run."""
 
     def __init__(self) -> None:
         self._open: dict[int, Sent] = {}
         self._closed: list[dict[str, Any]] = []
 
     def evening(self, engine: "Engine") -> None:
-        """Note the day's invitations, and the outcome of those whose time is up; each evening."""
+        """Add the day's invitations, and the outcomes of those that end; to be called each evening."""
         day = engine.day
         self._open[day] = engine.view.sent_today()
         if (ended := day - engine.scenario.inviting.pending_days) in self._open:
@@ -149,7 +150,7 @@ class InvitationLog:
     def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
         """Return a row per invitation so far; see ``Result.invitations``.
 
-        With ``member`` only those that it has sent or received.
+        With ``member``, return only those that this member has sent or received.
         """
         import pandas as pd
 
@@ -184,10 +185,10 @@ class InvitationLog:
 
 
 def _with_outcomes(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
-    """Return a day's invitations with the day and, as it stands now, the outcome."""
-    became = engine.view.outcomes(sent.slot)
-    # who has said "I don't know" may later have invited ego, and so have become a connection: the
-    # answer stands
-    outcome = np.select([became.idk, became.connected, became.pending], [1, 0, 3], 2)
+    """Return a day's invitations with the day and the outcome so far."""
+    found = engine.view.outcomes(sent.slot)
+    # alter may have answered "I don't know", and later have invited ego and become a connection:
+    # the outcome stays idk
+    outcome = np.select([found.idk, found.connected, found.pending], [1, 0, 3], 2)
     days = np.full(len(outcome), day, np.int32)
     return sent._asdict() | {"day": days, "outcome": outcome.astype(np.int8)}

@@ -1,7 +1,7 @@
 """Several threads for one large society.
 
-Each lives through all days in compiled code, where they wait for each other after each stage (see
-``kernel.mechanics.threads``). A run is the same for any number of threads.
+Each simulates its part of all days in compiled code, where the threads wait for each other after
+each stage (see ``kernel.mechanics.threads``). A run is the same for any number of threads.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from ..kernel.state.society import State, section_size
 from ..machine import cores
 
 WORTHWHILE = 20_000
-"""Members below which a second thread costs more than it gains."""
+"""With fewer members a second thread costs more than it gains."""
 MOST = 64
-"""Threads, at most: more gain nothing, and a system has an end of them."""
+"""The most threads: more gain nothing, and a system has only so many."""
 
 
 class ThreadTeam:
@@ -26,8 +26,8 @@ class ThreadTeam:
     Parameters
     ----------
     threads : int, optional
-        1 or more, of which ``MOST`` are taken at most, and not more than the society has sections of
-        512 members; None: all cores of this process where the society is large enough.
+        1 or more, of which ``MOST`` are taken at most, and not more than the society has sections
+        of 512 members; None: all cores of this process where the society is large enough.
     state : State
         As it was allocated.
     """
@@ -43,7 +43,7 @@ class ThreadTeam:
         self._executor: ThreadPoolExecutor | None = None
 
     def notes(self) -> list[NDArray[np.int64]]:
-        """Return what the threads have noted for the rest of a day not lived to its end."""
+        """Return what the threads have noted for the rest of a day that was interrupted."""
         first = self._partitions[0]
         shared = [first.all_progress, first.all_totals, first.list_starts]
         return [*shared, *(part.scratch.answer.cursor for part in self._partitions)]
@@ -51,8 +51,8 @@ class ThreadTeam:
     def live(self, do: Callable[[Partition], int]) -> int:
         """Do the parts of all threads at once, and return what they say: all say the same.
 
-        None begins before all have come: if one can't be started, or Ctrl-C comes before this thread
-        joins them, nothing has been done.
+        None begins before all have come: if one can't be started, or Ctrl-C comes before this
+        thread joins them, nothing has been done.
 
         Parameters
         ----------

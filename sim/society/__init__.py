@@ -1,1 +1,1 @@
-"""Who there is: a drawn population, or the people of a contact log."""
+"""The people of a society: a drawn population, or the people of a contact log."""

@@ -1,7 +1,7 @@
-"""The contacts in the file of a log, one a row.
+"""The rows of a log of contacts: each is a time and two people.
 
-pandas reads the three columns as text, and each different text is looked at once: what is a time, a
-person, or wrong is decided in one place.
+pandas reads the three columns as text, and each different text is examined once: so one place
+decides what is a time, a person, or wrong.
 """
 
 import csv
@@ -20,12 +20,12 @@ from ..errors import InputError
 from .contact_layout import EXAMPLE, File, Form, is_number
 
 LATEST = 1e11
-"""The largest time in seconds that is believed, the year 5138: what is beyond it is not seconds."""
+"""The largest time that can be seconds since 1970: the year 5138."""
 MOST_LINES = 20_000_000
-"""Lines that a log may have."""
+"""The most lines of a log."""
 
 _CHUNK = 2**18
-"""Lines that are held as text at a time."""
+"""The lines that are in memory as text at the same time."""
 _EPOCH = datetime(1970, 1, 1)
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?",
@@ -58,12 +58,12 @@ class Rows(NamedTuple):
 
 
 def read_rows(file: File, form: Form, skip_negative: bool) -> Rows:
-    """Return the contacts; without those of people with negative numbers, if these are skipped.
+    """Return the contacts, if need be without those of people with negative numbers.
 
     Raises
     ------
     InputError
-        At the first line that is wrong.
+        For the first line that is wrong.
     """
     time, times, first, second, labels = read = _columns(file, form)
     kept = ~_blank(file, form, read)
@@ -101,7 +101,7 @@ def line_of(file: File, form: Form, record: int) -> int:
 
 
 def _columns(file: File, form: Form) -> _Columns:
-    """Read the columns as text: each text once, and its place among these for every record."""
+    """Return the columns: the different texts, and for every record the place of its text."""
     places = [form.time, form.first, form.second]
     if len(file.data) > MOST_LINES and file.data.count(b"\n") > MOST_LINES:
         raise InputError(f"{file.path}: too many lines; must be {MOST_LINES:,} or less")
@@ -130,14 +130,14 @@ def _columns(file: File, form: Form) -> _Columns:
 
 
 def _places(column: "pd.Series[Any]", known: dict[str, int]) -> Places:
-    """Return the place of each text among those that are known, and add those that are not."""
+    """Return the place of each text among the known ones, and add new ones to these."""
     codes, texts = pd.factorize(column)
     places = [known.setdefault(text.strip(), len(known)) for text in texts]
     return np.array(places, np.int32)[codes]
 
 
 def _records(file: File, form: Form, most: int | None = None) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line where each record begins, and its fields; lines of spaces are no records."""
+    """Yield the first line of each record, and its fields; blank lines are not records."""
     stream = io.BytesIO(file.data)
     stream.seek(form.offset)
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="\n")
@@ -162,7 +162,7 @@ def _records(file: File, form: Form, most: int | None = None) -> Iterator[tuple[
 
 
 def _blank(file: File, form: Form, read: _Columns) -> NDArray[np.bool_]:
-    """Return which records have nothing in them, such as a pair of quotes or an odd space."""
+    """Return which records are empty: only a pair of quotes, for example, or a space."""
     time, times, first, second, labels = read
     blank = np.zeros(len(time), bool)
     if "" in times and "" in labels:
@@ -175,7 +175,7 @@ def _blank(file: File, form: Form, read: _Columns) -> NDArray[np.bool_]:
 
 
 def _unreadable(file: File, form: Form, error: ValueError) -> InputError:
-    """Return the error of a file that pandas does not read, with the line where that begins."""
+    """Return the error for a file that pandas can't read, with the line that is the cause."""
     if isinstance(error, UnicodeDecodeError):
         try:
             file.data.decode("utf-8-sig")
@@ -199,7 +199,7 @@ def _too_short(form: Form, fields: list[str]) -> str:
 
 
 def _fault(file: File, form: Form, record: int, two: tuple[str, str], time: str) -> InputError:
-    """Return the error of a record: of its length, its people or its time."""
+    """Return the error for a record: for its length, its people or its time."""
     number, fields = next(itertools.islice(_records(file, form), record, None))
     message = _too_short(form, fields) or time
     if not _too_short(form, fields):
@@ -222,7 +222,7 @@ def _fault(file: File, form: Form, record: int, two: tuple[str, str], time: str)
 def _times(
     texts: list[str], dates: bool
 ) -> tuple[Integers, Integers, NDArray[np.int8], dict[int, str]]:
-    """Read times: microseconds, on the clock of the place, their kinds, and what is wrong."""
+    """Return times in microseconds, in UTC and in local time, their kinds, and what is wrong."""
     instant, clock = np.zeros((2, len(texts)), np.int64)
     kind = np.zeros(len(texts), np.int8)
     faults: dict[int, str] = {}
@@ -241,7 +241,7 @@ def _times(
 
 
 def _seconds(texts: list[str]) -> Integers | None:
-    """Return the microseconds of times in seconds; None where one is something else."""
+    """Return times in seconds as microseconds; None if one of them is not in seconds."""
     try:
         values = np.array([*map(float, texts)])
     except ValueError:
@@ -253,7 +253,10 @@ def _seconds(texts: list[str]) -> Integers | None:
 
 
 def _time(text: str) -> tuple[int, int, int]:
-    """Read a time: microseconds, on the place's clock; 0 for seconds, 1: no zone, 2: a zone."""
+    """Return a time in microseconds, in UTC and in local time, and its kind.
+
+    The kind is 0 for seconds, 1 for a date without a time zone, 2 for one with a time zone.
+    """
     if is_number(text):
         if not abs(float(text)) <= LATEST:
             raise ValueError(f"is not a number of seconds between -{LATEST:.0e} and {LATEST:.0e}")
@@ -274,7 +277,7 @@ def _time(text: str) -> tuple[int, int, int]:
 
 
 def _check_order(file: File, form: Form, rows: Rows) -> None:
-    """Raise an ``InputError`` where columns that nobody has named may be others than t i j."""
+    """Raise an ``InputError`` if columns without names may not be in the order t i j."""
     right = f"without a header, name the columns, as {EXAMPLE} or 'u v t'"
     back = rows.instant[1:] < rows.instant[:-1]
     if back.any():

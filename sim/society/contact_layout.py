@@ -1,7 +1,7 @@
-"""How the file of a contact log is laid out: which of its columns are the time and the two people.
+"""The layout of a contact log: which of its columns are the time and the two people.
 
-A header tells it, in the first line or in a comment before the contacts, or the user, or, of lines
-``t i j``, their order. Nothing is chosen where several columns may be meant.
+It comes from a header, in the first line or in a comment before the contacts; or from the user; or,
+in lines ``t i j``, from their order. If several columns are possible, none is chosen.
 """
 
 import csv
@@ -23,9 +23,9 @@ TIME_COLUMNS = (
     "contacttime",
     "date",
 )
-"""Names of a time column; case, spaces, ``_`` and ``-`` don't matter."""
+"""The names of a time column; case, spaces, ``_`` and ``-`` are ignored."""
 PARTS_OF_TIME = ("year", "month", "week", "day", "hour", "minute", "second", "clock", "timeofday")
-"""Names of columns that may be a part of the time: beside a time column they can't be ignored."""
+"""The names of columns that may be a part of the time: next to a time column they are ambiguous."""
 PERSON_COLUMNS = (
     ("i", "j"),
     ("source", "target"),
@@ -42,13 +42,13 @@ PERSON_COLUMNS = (
     ("u", "v"),
     ("a", "b"),
 )
-"""Names of the two columns of people, as above."""
+"""The names of the two columns of people, as above."""
 EXAMPLE = 'meeting.columns = "t i j"'
 
 _TIMES = TIME_COLUMNS + PARTS_OF_TIME
 _FIELD = re.compile(r"[^ \t\n]+")
 _HEAD = 2**20
-"""Bytes in which the first contact must begin."""
+"""The first contact must begin within this many bytes."""
 
 
 class File(NamedTuple):
@@ -58,12 +58,12 @@ class File(NamedTuple):
     data: bytes
 
     def wrong(self, line: int, message: str) -> InputError:
-        """Return the error that says in which line what is wrong."""
+        """Return the error for a line of the file."""
         return InputError(f"{self.path}, line {line}: {message}")
 
 
 class Form(NamedTuple):
-    """How the file is laid out."""
+    """The layout of the file."""
 
     lines: int
     """Lines before the first contact."""
@@ -76,32 +76,32 @@ class Form(NamedTuple):
     second: int
     """The places of the three fields, from 0."""
     dates: bool = False
-    """Whether the time column is called a date, where 20240506 is no number of seconds."""
+    """Whether the name of the time column is a date: then 20240506 is not a number of seconds."""
     supposed: bool = False
-    """Whether nothing but their order says which column is which."""
+    """Whether the columns are known by their order only."""
 
 
 def named(columns: str | None) -> list[str]:
-    """Return the names of columns that ``meeting.columns`` lists, as names are compared.
+    """Return the names of columns in ``meeting.columns``, in the form in which names are compared.
 
     Raises
     ------
     InputError
-        Where they don't tell which is the time and which two are people.
+        If it is not clear which is the time and which two are people.
     """
     if columns is None:
         return []
     names = _names(re.findall(r"[^\s,;]+", str(columns)))
     if not _three(names):
         raise InputError(
-            f"columns: do not tell the time and two people (got {columns!r:.60}); "
+            f"columns: not clear which are the time and two people (got {columns!r:.60}); "
             "must be the names of a time and two people, as 't i j' or 'u v t'"
         )
     return names
 
 
 def layout(file: File, wanted: list[str]) -> Form:
-    """Return the form of the file, which its first lines tell, or the ``wanted`` columns."""
+    """Return the layout of the file, by its first lines or by the names in ``wanted``."""
     comment, its = [""], " "
     offset = 0
     for number, line in enumerate(_head(file.data), 1):
@@ -127,7 +127,7 @@ def layout(file: File, wanted: list[str]) -> Form:
 def _headless(
     file: File, number: int, start: int, line: str, delimiter: str, wanted: list[str]
 ) -> Form:
-    """Return the form of a file whose first contact comes without a header."""
+    """Return the layout of a file without a header."""
     delimiter = " " if delimiter == "\t" else delimiter
     fields = split(line, delimiter)
     if wanted:
@@ -149,7 +149,7 @@ def _headless(
 
 
 def _head(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of the file's beginning, with their ends."""
+    """Yield the first lines of the file, with their line ends."""
     for match in re.finditer(rb"[^\n]*\n|[^\n]+\Z", data[:_HEAD]):
         if match.end() < _HEAD:  # else it is cut off
             yield match.group()
@@ -174,15 +174,15 @@ def _is_header(names: list[str], wanted: list[str]) -> bool:
 
 
 def _people(names: list[str]) -> list[str]:
-    """Return those of the names that come in pairs for people."""
+    """Return those of the names that are names of people, which come in pairs."""
     return [name for pair in PERSON_COLUMNS if {*pair} <= {*names} for name in pair]
 
 
 def _three(wanted: list[str]) -> list[int]:
-    """Return the places of the time and two people among names; none where they don't tell them.
+    """Return the places of the time and two people among names; [] if it is not clear.
 
-    Of three names one is the time: the one of a time column, else the first. Of more, all others
-    but two that people are known by are left out.
+    Of three names one is the time: that of a time column, else the first. Of more than three, the
+    time and the people must have names that are known for them.
     """
     times = [place for place, name in enumerate(wanted) if name in _TIMES]
     people = [wanted.index(name) for name in _people(wanted)]

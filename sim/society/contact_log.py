@@ -1,7 +1,8 @@
-"""Who really met whom: the encounters in a log of contacts.
+"""Real meetings: the encounters in a log of contacts.
 
-Sensors, badges and diaries give lists of contacts: at this time these two people were together. A contact that goes on leaves many
-lines; contacts of one pair in a row are one encounter, and a day of encounters is what the model needs.
+Sensors, badges and diaries record contacts: at this time these two people were together. A
+contact that goes on leaves many lines; contacts of one pair in a row are one encounter, and a day
+of encounters is what the model needs.
 """
 
 import re
@@ -18,7 +19,7 @@ from ..scenario.scenario import LONGEST
 from .contact_file import LATEST, Integers, Places, Rows, line_of, read_rows
 from .contact_layout import File, Form, layout, named
 
-_DAY = 86_400_000_000  # in microseconds, the unit of time: sums and differences of whole numbers are exact
+_DAY = 86_400_000_000  # in microseconds: sums and differences of whole numbers are exact
 _NUMBER = re.compile(r"\+?[0-9]{1,1000}(\.0*)?")
 
 
@@ -29,7 +30,8 @@ class ContactLog:
     Attributes
     ----------
     people : list of int or list of str
-        The ids in the log, in order: by value if all are whole numbers, else as text. ``people[n]`` is number n in ``ego`` and ``alter``.
+        The ids in the log, in order: by value if all are whole numbers, else as text. ``people[n]``
+        is number n in ``ego`` and ``alter``.
     days : int
         Days from that of the first contact to that of the last, both included: L.
     day_start : int64 array (L + 1,)
@@ -52,17 +54,17 @@ def read_contacts(
     columns: str | None = None,
     skip_negative: bool = False,
 ) -> ContactLog:
-    """Read a log of contacts and merge them into encounters.
+    r"""Read a log of contacts and merge them into encounters.
 
     Two forms are read, in UTF-8, plain or packed as gzip, bzip2, xz or a zip of one file. Empty
     lines are left out, and lines that start with ``#`` before the first contact:
 
     - lines ``t i j`` as SocioPatterns has them, separated by spaces or tabs: i and j were in
       contact during the 20 seconds that end at second t. Further fields are ignored. Without a
-      header nothing but their order says that t is first, so they must be in the order of time.
+      header the lines must be in the order of time: it is the only sign that t comes first.
     - tables with a header, separated by commas, semicolons, tabs or spaces: a time column named as
       in ``TIME_COLUMNS`` and two columns of people named as in ``PERSON_COLUMNS``, both of
-      ``contact_file``. Other columns, such as the end of a contact, are ignored.
+      ``contact_layout``. Other columns, such as the end of a contact, are ignored.
 
     A time is a number of seconds or, in a table, ISO 8601, such as ``2024-05-06T09:30:00+02:00`` or
     ``2024-05-06 09:30``; all of one file are of one kind. Where all people are written in digits
@@ -79,13 +81,13 @@ def read_contacts(
     path : str or Path
         The file; unpacked at most 512 MiB and 20 million lines.
     gap_seconds : float
-        0 or more.
+        The longest gap within an encounter, 0 or more.
     columns : str, optional
-        The names of the time and the two people: those of the file's header; or, where it has
-        none, of its columns from the left, as ``"u v t"``. Lines can then come in any order.
+        The names of the time and the two people, as in the file's header; without a header, names
+        for its columns from the left, as ``"u v t"``. The lines can then be in any order.
     skip_negative : bool
-        Leave out contacts of people with negative numbers, which in logs of Bluetooth devices mean
-        nobody or a stranger; else they are refused.
+        Whether to leave out contacts of people with negative numbers, which in logs of Bluetooth
+        devices mean nobody or a stranger; else they are refused.
 
     Returns
     -------
@@ -94,8 +96,21 @@ def read_contacts(
     Raises
     ------
     InputError
-        A file that can't be read, has no contacts, or has a line that makes no sense: the text
-        names file and line.
+        If the file can't be read, has no contacts, or has a line that makes no sense; the error
+        names the file and the line.
+
+    Examples
+    --------
+    The two contacts of 1 and 2 are 20 seconds apart, so they are one encounter:
+
+    >>> import pathlib, tempfile
+    >>> from sim.society.contact_log import read_contacts
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "log.csv")
+    ...     _ = path.write_text("time,i,j\n20,1,2\n40,2,1\n60,1,3\n")
+    ...     log = read_contacts(path, gap_seconds=20)
+    >>> log.people, log.days, len(log.ego)
+    ([1, 2, 3], 1, 2)
     """
     if not isinstance(gap_seconds, int | float | np.number) or not gap_seconds >= 0:
         raise InputError(
@@ -127,7 +142,7 @@ def read_contacts(
 def _encounters(
     rows: Rows, ego: Places, alter: Places, people: int, gap: int
 ) -> tuple[Places, Places, Integers]:
-    """Merge contacts: ego, alter and day of each encounter, sorted by day, start, ego, alter."""
+    """Return ego, alter and day of each encounter, sorted by day, start, ego, alter."""
     pair = ego.astype(np.int64) * people + alter
     in_order = rows.clock is rows.instant and bool((np.diff(rows.instant) >= 0).all())
     order = np.lexsort((pair,) if in_order else (rows.clock, rows.instant, pair))
@@ -148,7 +163,7 @@ def _people(labels: list[str]) -> tuple[list[int] | list[str], Places]:
 
 
 def _value(label: str) -> int:
-    """Return the whole number that a label is, without the .0 of a spreadsheet."""
+    """Return a label as a whole number; spreadsheets may write it with .0."""
     return int(label.partition(".")[0])
 
 
@@ -159,7 +174,7 @@ def _numbered[Id: (int, str)](ids: list[Id]) -> tuple[list[Id], Places]:
 
 
 def _two_ways(rows: Rows) -> tuple[int, str, str] | None:
-    """Return the first row that writes a number in another way than one before, as 7 after 007."""
+    """Return the first row that writes a number in another way than before, as 7 after 007."""
     if not all(map(_NUMBER.fullmatch, rows.labels)):
         return None
     labels = [label.partition(".")[0] for label in rows.labels]
@@ -181,7 +196,7 @@ def _span(rows: Rows) -> int:
 
 
 def _check(file: File, form: Form, rows: Rows, alone: NDArray[np.bool_]) -> None:
-    """Raise the ``InputError`` of the first row that can be read and still makes no sense."""
+    """Raise an ``InputError`` for the first row that can be read but makes no sense."""
     if two_ways := _two_ways(rows):
         row, label, other = two_ways
         right = "write one person in one way, or two with a letter before the number"

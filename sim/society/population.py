@@ -1,7 +1,8 @@
-"""Who there is: how sociable each member is, and which policy it has.
+"""The members of a drawn society: how sociable each one is, and which policy it has.
 
-The drawn society gives every member its own sociability and deals the policies in an order drawn by lot, so that each gets exactly its
-share. Two scenarios with the same seed have the same people; where only the shares differ, most keep their policy.
+The drawn society gives every member its own sociability and deals the policies in an order drawn by
+lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
+where only the shares differ, most keep their policy.
 """
 
 import numpy as np
@@ -35,7 +36,7 @@ def sociability(scenario: Scenario, members: int) -> NDArray[np.float64]:
 
 
 def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Give each member the place of its policy among the scenario's: shape (members,)."""
+    """Return the place of each member's policy among the scenario's: shape (members,)."""
     order = np.argsort(words(np.uint64(scenario.seed), 0, POLICY, members, 0), kind="stable")
     dealt = np.empty(members, np.uint8)
     begin, share = 0, 0.0
@@ -48,7 +49,7 @@ def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
 
 
 def starts(scenario: Scenario, w: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the threshold of starting an encounter on a day; with a log nobody starts one."""
+    """Return each member's threshold for starting an encounter; with a log nobody starts one."""
     if scenario.meeting.contacts:
         return np.zeros(len(w), np.int64)
     return np.floor(np.minimum(1.0, scenario.meeting.rate * w) * _WORDS).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How the tests of the comparison call it, and what it leaves."""
+"""Calls of the comparison in tests, and the files that it writes."""
 
 import io
 import subprocess
@@ -37,7 +37,7 @@ SMALL = (
 
 
 class Done(NamedTuple):
-    """How a call of the command line ended."""
+    """The exit code and the output of a call."""
 
     code: int
     out: str
@@ -55,7 +55,7 @@ def called(*arguments: str | Path) -> Done:
 
 
 def started(*arguments: str | Path) -> "subprocess.Popen[str]":
-    """Start the comparison as a program of its own, in its own group: Ctrl-C goes to all processes of the group."""
+    """Start the comparison as a process, in a group of its own: Ctrl-C goes to the whole group."""
     command = [sys.executable, "-m", "experiments.compare", *map(str, arguments)]
     return subprocess.Popen(
         command,

@@ -1,4 +1,4 @@
-"""The folder of a comparison: written whole or not at all."""
+"""The folder of a comparison: written completely or not at all."""
 
 import os
 import signal
@@ -11,7 +11,10 @@ from experiments import compare
 from tests.compare.calling import FILES, SMALL, called, started, tree
 
 CTRL_C = {130, -signal.SIGINT}
-"""Exit codes after Ctrl-C, to a shell the same: Python ends by the signal itself if that came over code that it was compiling."""
+"""The exit codes after Ctrl-C, the same to a shell.
+
+Python ends by the signal itself if it was compiling code at that moment.
+"""
 
 
 def somebody_left(group: int) -> bool:
@@ -24,7 +27,7 @@ def somebody_left(group: int) -> bool:
 
 @pytest.fixture
 def before(tmp_path) -> Path:
-    """A results folder with an earlier result and something of the user's own."""
+    """Return a results folder with an earlier result and a file of the user's own."""
     out = tmp_path / "results" / "mine"
     out.mkdir(parents=True)
     (out / "summary.csv").write_text("an earlier result\n")
@@ -51,10 +54,10 @@ def test_ctrl_c_leaves_the_results_folder_as_it_was(before, jobs):
             time.sleep(0.05)
         time.sleep(2)
         os.killpg(running.pid, signal.SIGINT)
-        said, complained = running.communicate(timeout=120)
+        output, errors = running.communicate(timeout=120)
     assert running.returncode in CTRL_C
-    assert said == ""
-    assert complained.splitlines() == [compare.INTERRUPTED]
+    assert output == ""
+    assert errors.splitlines() == [compare.INTERRUPTED]
     assert tree(before.parent) == was
     deadline = time.monotonic() + 20
     while somebody_left(running.pid):
@@ -75,11 +78,10 @@ def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_the_runs(tmp_path):
+def test_a_folder_that_can_not_be_written_is_an_error_before_the_runs(tmp_path):
     (tmp_path / "file").write_text("")
-    done = called(
-        "--members", "200000", "--out", tmp_path / "file" / "out"
-    )  # runs of such a size would last for hours
+    # runs of this size would take hours
+    done = called("--members", "200000", "--out", tmp_path / "file" / "out")
     assert done.code == 2
     assert done.out == ""
     assert len(done.err.splitlines()) == 1

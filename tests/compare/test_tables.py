@@ -12,10 +12,9 @@ import sim
 from experiments import compare
 from experiments.estimates import differences
 from experiments.populations import populations
-from tests.compare.calling import FIGURES, FILES, HOUSE, SMALL, called, started, tree
+from tests.compare.calling import FILES, HOUSE, SMALL, called, started, tree
 
 LOGS = HOUSE.parent / "shared" / "data"
-COMMITTED = HOUSE / "results" / "published"
 POLICIES = ("everyone", "interacted", "close_friends")
 SMALL_SCENARIO = sim.Scenario(
     members=60, days=25, platform={"limit": 1}, answering={"idk_click": 0.3}
@@ -24,7 +23,7 @@ SMALL_SCENARIO = sim.Scenario(
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> tuple[Path, str]:
-    """A small comparison: its folder and what it printed."""
+    """Return the folder of a small comparison, and what it printed."""
     out = tmp_path_factory.mktemp("small") / "deeper" / "out"
     done = called(*SMALL, "--jobs", "1", "--out", out)
     assert (done.code, done.err) == (0, "")
@@ -132,15 +131,16 @@ def test_differences_are_paired(small):
     other = runs.query("society == 'newcomer: everyone' and policy == 'interacted'").set_index(
         "replication"
     )["degree"]
-    said = gaps.query(
-        "policy == 'everyone' and than_population == 'host' and than_policy == 'interacted' and measure == 'degree'"
+    gap = gaps.query(
+        "policy == 'everyone' and than_population == 'host' and than_policy == 'interacted' "
+        "and measure == 'degree'"
     ).iloc[0]
-    assert said["mean"] == pytest.approx((one - other).mean())
-    assert said["replications"] == 2
+    assert gap["mean"] == pytest.approx((one - other).mean())
+    assert gap["replications"] == 2
 
 
 def test_pairs_are_of_the_same_replication(small):
-    """Whatever the order of the runs; the mean would not notice, the interval does."""
+    """Test runs in another order: a wrong pair would change the interval, but not the mean."""
     runs = pd.read_parquet(small[0] / "runs.parquet")
     backwards = pd.concat(
         [
@@ -185,7 +185,7 @@ def test_series_and_survival(small):
         "replications",
     ]
     assert set(series.query("measure == 'degree'")["day"]) == set(range(1, 26))
-    # nobody is censored before the last day, so in days the curve is the share not blocked by then
+    # nobody is censored before the last day, so the curve by days is the share not blocked by then
     keys = ["population", "policy", "time"]
     blocked = (
         series.query("measure == 'blocked'").rename(columns={"day": "time"}).set_index(keys)["mean"]
@@ -199,7 +199,7 @@ def test_series_and_survival(small):
 
 
 def test_reach_on_the_last_day_is_that_of_the_summary():
-    """By day it is taken for a sample of a larger society; the figure and the table must not differ."""
+    """By day it is measured on a sample of members; the figure and the table must not differ."""
     result = sim.run(sim.Scenario(members=3_000, days=12))
     kept = compare.keep(result)
     for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
@@ -213,15 +213,15 @@ def test_reach_on_the_last_day_is_that_of_the_summary():
 
 
 def test_provenance(small):
-    said = json.loads((small[0] / "provenance.json").read_text())
-    assert said["seeds"] == [1, 2]
-    assert said["scenario"] == SMALL_SCENARIO.to_dict()
-    assert said["societies"]["newcomer: interacted"]["interacted"] == pytest.approx(1 / 60)
-    assert {"numpy", "numba", "mesa"} <= set(said["packages"])
-    assert said["wall_seconds"] > 0
+    record = json.loads((small[0] / "provenance.json").read_text())
+    assert record["seeds"] == [1, 2]
+    assert record["scenario"] == SMALL_SCENARIO.to_dict()
+    assert record["societies"]["newcomer: interacted"]["interacted"] == pytest.approx(1 / 60)
+    assert {"numpy", "numba", "mesa"} <= set(record["packages"])
+    assert record["wall_seconds"] > 0
 
 
-def test_what_is_printed_fits(small):
+def test_printed_lines_fit_the_terminal(small):
     _, text = small
     assert max(map(len, text.splitlines())) <= 100
     for part in (
@@ -268,12 +268,12 @@ def test_seed_and_set_matter(small, tmp_path):
         == 0
     )
     assert (out / "summary.csv").read_bytes() != (tmp_path / "out" / "summary.csv").read_bytes()
-    said = json.loads((tmp_path / "out" / "provenance.json").read_text())
-    assert said["seeds"] == [2, 3]
-    assert said["scenario"]["answering"]["idk_click"] == 0.2
+    record = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert record["seeds"] == [2, 3]
+    assert record["scenario"]["answering"]["idk_click"] == 0.2
 
 
-def test_policies_of_ones_own(tmp_path):
+def test_policies_of_the_user(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(
         "members = 50\ndays = 15\n[policies]\neveryone = 2\nclose_friends = 0\n"
@@ -293,7 +293,7 @@ def test_policies_of_ones_own(tmp_path):
     )
 
 
-def test_one_policy_has_nothing_to_be_compared_with(tmp_path):
+def test_a_single_policy_is_compared_with_nothing(tmp_path):
     done = called(
         *SMALL, "--set", "policies={everyone = 1}", "--jobs", "1", "--out", tmp_path / "out"
     )
@@ -309,7 +309,7 @@ def test_one_replication_has_no_intervals(tmp_path):
 
 
 def test_two_people_are_a_society(tmp_path):
-    """With three policies one is always missing, so some comparisons can't be made; the others are."""
+    """With three policies one is always missing, so some comparisons are not possible."""
     done = called(
         "--members",
         "2",
@@ -377,34 +377,3 @@ def test_real_contacts(tmp_path, log, people):
 
 
 # What is committed
-
-
-def test_committed_figures_and_tables():
-    assert FIGURES | {"summary.csv", "runs.csv", "provenance.json"} <= {
-        path.name for path in COMMITTED.iterdir()
-    }
-    said = json.loads((COMMITTED / "provenance.json").read_text())
-    assert said["scenario"] == sim.Scenario(members=10_000).to_dict()
-    assert said["seeds"] == list(range(1, 21))
-
-
-def test_committed_summary_follows_from_the_committed_runs():
-    runs = pd.read_csv(COMMITTED / "runs.csv")
-    text = compare.estimated(runs).to_csv(
-        index=False, float_format=compare.DIGITS, lineterminator="\n"
-    )
-    assert text.splitlines() == (COMMITTED / "summary.csv").read_text().splitlines()
-
-
-def test_committed_runs_are_what_the_code_gives_today():
-    """Replication 0 of all seven societies; the summary of all twenty follows from such runs, see above. All: make results, git diff."""
-    committed = pd.read_csv(COMMITTED / "runs.csv")
-    today = compare.compare(sim.Scenario(members=10_000), 1).runs
-    pd.testing.assert_frame_equal(
-        today,
-        committed[committed["replication"] == 0].reset_index(drop=True),
-        check_dtype=False,
-        check_exact=False,
-        rtol=1e-9,
-        atol=0,
-    )

@@ -1,8 +1,11 @@
-"""Where the members stand in the picture, and which of them are shown.
+"""Where the members are drawn in the picture of the network, and which of them are drawn.
 
-Members push each other away, connections pull, and all are drawn to the middle: who is connected moves in, who is not stays at the rim, and
-who shares many connections stands together. Places are kept from day to day and settle a little further each day. The pull goes to the mean
-place of one's connections, so that a hundred of them pull no harder than one and the picture does not collapse as the network grows.
+It is a force-directed layout: members repel each other, connections attract, and the middle
+attracts all. So well connected members move to the middle, members without connections stay at the
+rim, and members who share many connections are close to each other. Positions are kept from day to
+day, and each day moves them a little further. A member is pulled to the *mean* position of its
+connections: a hundred of them pull no harder than one, and the picture does not shrink as the
+network grows.
 """
 
 import numpy as np
@@ -13,18 +16,20 @@ from ..model.engine import Engine
 from ..scenario.scenario import Scenario
 
 MOST_SHOWN = 2_000
-"""Members in the picture, at most; of more it shows a sample."""
+"""The most members in the picture; of a larger society it shows a sample."""
 ROUNDS = 3
 """Small moves a day."""
-PULL, GRAVITY, PACE, LONGEST_MOVE = 2.0, 1.0, 0.12, 0.08
-"""Of a member's connections and of the middle, against a push of all others of 1; part of the force that is moved by; and how far."""
+PULL, GRAVITY = 2.0, 1.0
+"""Attraction of a member's connections, and of the middle; the repulsion of all others is 1."""
+PACE, LONGEST_MOVE = 0.12, 0.08
+"""The distance that a force of 1 moves a member in a round, and the longest such move."""
 
 
 @njit(cache=True, fastmath=True)
 def settled(x, y, indptr, indices, rounds):  # type: ignore[no-untyped-def]
-    """Give places after some rounds of small moves: float64, shapes (n,), from those before."""
+    """Return the positions after some rounds of small moves: float64, shape (n,) each."""
     n = len(x)
-    blur = 0.1 / n  # two in one place are not pushed apart without end
+    blur = 0.1 / n  # or two members at one point would repel each other without limit
     for _ in range(rounds):
         to_x, to_y = np.empty(n), np.empty(n)
         for ego in range(n):
@@ -51,62 +56,60 @@ def settled(x, y, indptr, indices, rounds):  # type: ignore[no-untyped-def]
     return x, y
 
 
-class Places:
-    """The places of a society's members in its picture.
+class NodePositions:
+    """The positions of a society's members in the picture.
 
     Attributes
     ----------
     shown : ndarray, int64
         The members in the picture, in order.
     x, y : ndarray, float64
-        Their places, about -1 to 1.
+        Their positions, about -1 to 1.
     edges : ndarray, int64, shape (E, 2)
-        Connections between them, as indices into ``shown``.
-    fresh : ndarray, bool, shape (E,)
+        The connections between them, as indices into ``shown``.
+    new : ndarray, bool, shape (E,)
         Which of these were made today.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         n = scenario.members
-        chance = np.random.default_rng(scenario.seed)
-        self.shown = (
-            np.arange(n)
-            if n <= MOST_SHOWN
-            else np.sort(chance.choice(n, MOST_SHOWN, replace=False))
-        )
+        random = np.random.default_rng(scenario.seed)
+        everybody = np.arange(n)
+        few = n <= MOST_SHOWN
+        self.shown = everybody if few else np.sort(random.choice(n, MOST_SHOWN, replace=False))
         self._row = np.full(n, -1)
         self._row[self.shown] = np.arange(len(self.shown))
-        turn = (
-            np.arange(len(self.shown)) * np.pi * (3 - np.sqrt(5))
-        )  # a sunflower's seeds: evenly spread
-        radius = np.sqrt((chance.permutation(len(self.shown)) + 0.5) / len(self.shown))
-        self.x, self.y = radius * np.cos(turn), radius * np.sin(turn)
+        # like the seeds of a sunflower: evenly spread
+        angle = np.arange(len(self.shown)) * np.pi * (3 - np.sqrt(5))
+        radius = np.sqrt((random.permutation(len(self.shown)) + 0.5) / len(self.shown))
+        self.x, self.y = radius * np.cos(angle), radius * np.sin(angle)
         self.edges = np.empty((0, 2), np.int64)
-        self.fresh = np.empty(0, np.bool_)
+        self.new = np.empty(0, np.bool_)
         self._known = np.empty(0, np.int64)
         self._degree = np.zeros(len(self.shown), np.int64)
 
-    def settle(self, engine: Engine) -> None:
-        """Take in the connections of this evening and let the places settle."""
+    def update(self, engine: Engine) -> None:
+        """Read this evening's connections and move the members a little."""
         pairs = self._row[engine.view.connections()]
         self.edges = pairs[(pairs >= 0).all(axis=1)]
         n = len(self.shown)
         keys = self.edges[:, 0] * n + self.edges[:, 1]
-        self.fresh = ~np.isin(keys, self._known, assume_unique=True)
+        self.new = ~np.isin(keys, self._known, assume_unique=True)
         self._known = keys
         both = np.concatenate([self.edges, self.edges[:, ::-1]])
         both = both[np.argsort(both[:, 0], kind="stable")]
         degree = np.bincount(both[:, 0], minlength=n)
         indptr = np.concatenate([[0], np.cumsum(degree)])
-        self._let_in(np.flatnonzero((degree > 0) & (self._degree == 0)), indptr, both[:, 1])
+        newly_connected = np.flatnonzero((degree > 0) & (self._degree == 0))
+        self._move_in(newly_connected, indptr, both[:, 1])
         self._degree = degree
         self.x, self.y = settled(self.x, self.y, indptr, both[:, 1], ROUNDS)
 
-    def _let_in(
-        self, new: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]
+    def _move_in(
+        self, members: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]
     ) -> None:
-        """Move who has a connection for the first time half way to those it is connected with."""
-        for ego in new:
+        """Move members with a first connection half way to those they are connected with."""
+        for ego in members:
             others = indices[indptr[ego] : indptr[ego + 1]]
             self.x[ego] = (self.x[ego] + self.x[others].mean()) / 2
             self.y[ego] = (self.y[ego] + self.y[others].mean()) / 2

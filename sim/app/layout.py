@@ -1,4 +1,4 @@
-"""The page itself: who is where on it, and what belongs to one browser tab."""
+"""The layout of the page: what is where on it, and the state of one browser tab."""
 
 import html
 import threading
@@ -12,18 +12,18 @@ import solara.lab
 from ..errors import InputError
 from ..invocation import command
 from ..scenario.scenario import Scenario
-from . import cards, downloads, telling
+from . import downloads, panels, summary_text
+from .comparison import Comparison
 from .controls import Fields, OneOf, Player
 from .network import Network, caption, picture
 from .settings import OFFERED, RULE, SEED, Settings, number_text, shares
-from .worlds import Worlds
 
 RIVAL = {"platform.preset": "linkedin2021"}
 """The rule of the second world when the page opens."""
 
 
 class Chosen(NamedTuple):
-    """What the settings come to."""
+    """The scenarios that the settings describe."""
 
     scenario: Scenario
     rival: Scenario | None
@@ -33,7 +33,7 @@ class Chosen(NamedTuple):
 def Page() -> None:
     """Show the page; each browser tab has its own."""
     start = solara.use_memo(Scenario, [])
-    solara.use_memo(_light_or_dark_as_the_system, [])
+    solara.use_memo(_follow_system_theme, [])
     settings = solara.use_reactive(Settings(start))
     rival_typed = solara.use_reactive(RIVAL)
     compared = solara.use_reactive(True)
@@ -42,21 +42,20 @@ def Page() -> None:
         settings.value, rival_typed.value, compared.value, last_valid.current
     )
     last_valid.current = chosen
-    worlds = solara.use_reactive(solara.use_memo(lambda: Worlds(*chosen), []))
+    comparison = solara.use_reactive(solara.use_memo(lambda: Comparison(*chosen), []))
     frame, playing = solara.use_reactive(0), solara.use_reactive(False)
     member: solara.Reactive[int | None] = solara.use_reactive(None)
     drawn = solara.use_memo(threading.Event, [])
 
-    def anew() -> None:
-        worlds.set(Worlds(*chosen))
+    def reset() -> None:
+        comparison.set(Comparison(*chosen))
         frame.set(frame.value + 1)
         if member.value is not None and member.value >= chosen.scenario.members:
             member.set(None)
 
-    differs = _of(worlds.value) != chosen
-    solara.use_effect(
-        lambda: anew() if differs and not worlds.value.day else None, [chosen]
-    )  # before the first day changes show at once
+    # before the first day a changed setting takes effect at once
+    differs = _simulated(comparison.value) != chosen
+    solara.use_effect(lambda: reset() if differs and not comparison.value.day else None, [chosen])
 
     def change(name: str, text: str) -> None:
         settings.set(settings.value.changed(name, text))
@@ -72,38 +71,28 @@ def Page() -> None:
             solara.HTML("h1", unsafe_innerHTML="invitesim")
         LightOrDark()
     with solara.Div(classes=["invitesim"]):
-        with solara.Div(classes=["column", "scene"]):
-            with solara.Div(classes=["card"]):
-                Player(worlds, frame, playing, drawn, anew)
-                waiting = differs and worlds.value.day > 0
+        with solara.Div(classes=["column", "society"]):
+            with solara.Div(classes=["panel"]):
+                Player(comparison, frame, playing, drawn, reset)
+                waiting = differs and comparison.value.day > 0
                 _status(
-                    "The settings have changed: they apply with Reset." if waiting else "",
+                    "You changed the settings. Press Reset to use them." if waiting else "",
                     "note" if waiting else "unseen",
                 )
-            Live(worlds, frame, playing, member, drawn)
+            DailyPanels(comparison, frame, playing, member, drawn)
         with solara.Div(classes=["column", "settings"]):
-            with solara.Div(
-                classes=["card"], attributes={"role": "group", "aria-labelledby": "title-a"}
-            ):
+            with solara.Div(classes=["panel"], attributes=_group("a")):
                 _html("<h2 id='title-a'>People and rule</h2>")
-                _wrong(mistakes[0].get("", ""))
-                Fields("a", OFFERED, settings.value, chosen.scenario, mistakes[0], change)
-                Fields(
-                    "a",
-                    shares(chosen.scenario),
-                    settings.value,
-                    chosen.scenario,
-                    mistakes[0],
-                    change,
-                )
-                Fields("a", [*RULE, SEED], settings.value, chosen.scenario, mistakes[0], change)
+                scenario, wrong = chosen.scenario, mistakes[0]
+                _wrong(wrong.get("", ""))
+                for offered in (OFFERED, shares(scenario), [*RULE, SEED]):
+                    Fields("a", offered, settings.value, scenario, wrong, change)
                 _html(
-                    "[A]: the default is an assumption; the other sources are in docs/parameters.md.",
+                    "[A] marks a default that is an assumption. "
+                    "docs/parameters.md has the sources of the others.",
                     "hint",
                 )
-            with solara.Div(
-                classes=["card"], attributes={"role": "group", "aria-labelledby": "title-b"}
-            ):
+            with solara.Div(classes=["panel"], attributes=_group("b")):
                 _html("<h2 id='title-b'>World B: the same people, another rule</h2>")
                 solara.Switch(label="compare with a second world", value=compared)
                 if compared.value and chosen.rival is not None:
@@ -111,30 +100,43 @@ def Page() -> None:
                     Fields("b", RULE, rival_settings, chosen.rival, mistakes[1], change_rival)
 
 
+def _group(letter: str) -> dict[str, str]:
+    """Return attributes by which screen readers announce a panel's title with each field."""
+    return {"role": "group", "aria-labelledby": f"title-{letter}"}
+
+
 @solara.component_vue("document.vue")
 def Document() -> None:
-    """Say in which language the page is, and let a phone zoom; Solara's own document does neither."""
+    """Set the language of the page and allow zooming on phones; Solara does neither."""
 
 
 @solara.component_vue("theme.vue")
 def LightOrDark() -> None:
-    """Show a button for light, dark or as the system, which says what it does; Solara's own has no name that a screen reader could say."""
+    """Show a button that changes between light, dark and the system's colours.
+
+    Solara's own button has no name that a screen reader could announce.
+    """
 
 
-def _light_or_dark_as_the_system() -> None:
-    solara.lab.theme.dark = None  # not SOLARA_THEME_VARIANT=auto: with that, Solara 1.58.2 writes a page without its main element
+def _follow_system_theme() -> None:
+    # not SOLARA_THEME_VARIANT=auto: with it Solara 1.58.2 writes a page without its main element
+    solara.lab.theme.dark = None
 
 
-def _of(worlds: Worlds) -> Chosen:
-    return Chosen(
-        *(life.model.scenario for life in worlds.lives), *([] if worlds.second else [None])
-    )
+def _simulated(comparison: Comparison) -> Chosen:
+    """Return the scenarios of the worlds as they are, which may not be those of the settings."""
+    second = comparison.second
+    rival = None if second is None else second.model.scenario
+    return Chosen(comparison.first.model.scenario, rival)
 
 
 def _chosen(
     settings: Settings, rival_typed: dict[str, str], compared: bool, last: Chosen
 ) -> tuple[Chosen, tuple[dict[str, str], dict[str, str]], Settings]:
-    """Read the settings; what does not fit is said, and what held before holds on."""
+    """Return the scenarios of the settings, the mistakes of both worlds, and B's settings.
+
+    Where the settings are wrong, the last valid scenario stays.
+    """
     mistakes, scenario = settings.mistakes(), last.scenario
     if not mistakes:
         scenario = settings.scenario()
@@ -142,91 +144,81 @@ def _chosen(
     if not compared:
         return Chosen(scenario, None), (mistakes, {}), rival_settings
     wrong = rival_settings.mistakes()
-    fitting = {
+    valid = {
         name: text for name, text in rival_typed.items() if name not in wrong and "" not in wrong
     }
-    return (
-        Chosen(scenario, Settings(scenario, fitting).scenario()),
-        (mistakes, wrong),
-        rival_settings,
-    )
+    chosen = Chosen(scenario, Settings(scenario, valid).scenario())
+    return chosen, (mistakes, wrong), rival_settings
 
 
 @solara.component
-def Live(
-    worlds: solara.Reactive[Worlds],
+def DailyPanels(
+    comparison: solara.Reactive[Comparison],
     frame: solara.Reactive[int],
     playing: solara.Reactive[bool],
     member: solara.Reactive[int | None],
     drawn: threading.Event,
 ) -> None:
-    """Show what changes every day. One component listens to the days: each that did would have Solara walk through the whole page."""
+    """Show what changes every day.
+
+    Only this component listens to the days: for each that did, Solara would walk through the whole
+    page once more.
+    """
     frame.get()
     measure = solara.use_reactive("blocked")
-    now = worlds.value
-    life = now.first
-    most = life.model.scenario.members - 1
+    now = comparison.value
+    world = now.first
+    most = world.model.scenario.members - 1
     with now.lock:
-        said, seen, below, lines = (
-            telling.today(life),
-            picture(now, member.value),
-            caption(now),
-            life.lines(),
-        )
-        apart = (
-            (cards.difference(now), cards.two_worlds(now, measure.value)) if now.second else None
-        )
-        told = (
-            cards.member(life, member.value)
-            if member.value is not None and member.value <= most
-            else ""
-        )
-        outcomes = cards.outcomes(life)
+        today = summary_text.today(world)
+        shown, below = picture(now, member.value), caption(now)
+        lines, outcomes = world.lines(), panels.outcomes(world)
+        difference = panels.difference(now) if now.second else ""
+        two_worlds = panels.two_worlds(now, measure.value) if now.second else ""
+        known = member.value is not None and member.value <= most
+        about_member = panels.member(world, member.value) if known else ""
     solara.HTML(
         "p",
-        unsafe_innerHTML=html.escape(said),
-        classes=["card", "today"],
+        unsafe_innerHTML=html.escape(today),
+        classes=["panel", "today"],
         attributes={"id": "today"},
     )
-    _status(
-        "" if playing.value else said, "unseen"
-    )  # eight days a second are not to be followed by ear
+    # eight days a second are too fast to be read aloud
+    _status("" if playing.value else today, "unseen")
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["column"]):
-            with solara.Div(classes=["card"]):
-                _html(
-                    f"<h2>The network{' of world A' if now.second else ''}</h2>{cards.legend(life, network=True)}"
-                )
+            with solara.Div(classes=["panel"]):
+                title = f"The network{' of world A' if now.second else ''}"
+                _html(f"<h2>{title}</h2>{panels.legend(world, network=True)}")
                 Network(
-                    picture=seen,
-                    label=f"The network on day {life.model.day}. {said}",
+                    picture=shown,
+                    label=f"The network on day {world.model.day}. {today}",
                     event_chosen=lambda number: member.set(int(number)),
                     event_drawn=lambda _: drawn.set(),
                 )
-                _html(
-                    f'<p class="quiet">{html.escape(below)} Click a member to read its story.</p>'
-                )
-            _html(cards.numbers(life, lines), "card")
-            _html(outcomes, "card")
-        _html(cards.measured(life, lines), "card")
-    if apart:
-        with solara.Div(classes=["card"]):
-            _html(f"<h2>Two worlds: the same people, the same luck, two rules</h2>{apart[0]}")
-            titles = {title.partition(":")[0]: key for key, (title, _) in cards.CHARTS.items()}
+                below = f"{html.escape(below)} Click a member to see what happened to it."
+                _html(f'<p class="quiet">{below}</p>')
+            _html(panels.numbers(world, lines), "panel")
+            _html(outcomes, "panel")
+        _html(panels.line_charts(world, lines), "panel")
+    if now.second:
+        with solara.Div(classes=["panel"]):
+            _html(f"<h2>Two worlds: the same people and random draws, two rules</h2>{difference}")
+            titles = {title.partition(":")[0]: key for key, (title, _) in panels.CHARTS.items()}
             chosen = next(title for title, key in titles.items() if key == measure.value)
             OneOf("Measure", chosen, list(titles), lambda title: measure.set(titles[title]))
-            _html(apart[1])
+            _html(two_worlds)
     with solara.Div(classes=["half"]):
-        with solara.Div(classes=["card"]):
+        with solara.Div(classes=["panel"]):
             _html("<h2>One member</h2>")
-            WhichMember(member, most)
-            _html(told)
+            ChooseMember(member, most)
+            _html(about_member)
         Downloads(now)
 
 
 @solara.component
-def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
-    """Let a member be chosen by its number."""
+def ChooseMember(member: solara.Reactive[int | None], most: int) -> None:
+    """Show a box in which a member is chosen by its number."""
     wrong, set_wrong = solara.use_state("")
 
     def choose(text: str) -> None:
@@ -244,12 +236,12 @@ def WhichMember(member: solara.Reactive[int | None], most: int) -> None:
 
 
 def member_number(text: str, most: int) -> int | None:
-    """Return the number that was typed, None for nothing.
+    """Return the number that was typed; None for nothing.
 
     Raises
     ------
     InputError
-        It is no member's.
+        If no member has this number.
     """
     plain = number_text(text.strip(), whole=True)
     number = int(plain) if plain.isdecimal() and len(plain) < 12 else -1
@@ -258,16 +250,16 @@ def member_number(text: str, most: int) -> int | None:
     return number if plain else None
 
 
-@solara.component_vue("which.vue")
+@solara.component_vue("box.vue")
 def Box(title: str, text: str, message: str, event_typed: Callable[[str], None]) -> None:
     """Show a box to type in; Solara's own may lose what is typed while a frame arrives."""
 
 
 @solara.component
-def Downloads(now: Worlds) -> None:
-    """Offer the files."""
-    with solara.Div(classes=["card"]):
-        _html("<h2>Take it home</h2>")
+def Downloads(now: Comparison) -> None:
+    """Show a button for each file."""
+    with solara.Div(classes=["panel"]):
+        _html("<h2>Download</h2>")
         with solara.Div(classes=["buttons"]):
             downloads.Download(
                 "Scenario A (TOML)", "scenario.toml", lambda: downloads.scenario_toml(now)
@@ -280,12 +272,13 @@ def Downloads(now: Worlds) -> None:
             downloads.Download("Today (CSV)", "summary.csv", lambda: downloads.summary_csv(now))
             downloads.Download("Picture (PNG)", "network.png", lambda: downloads.picture_png(now))
         _html(
-            "Reach in “Today” is that of all members or a large sample, on the page and by day that of up to 256.",
+            "In “Today”, reach is measured on all members or on a large sample; on the page and in "
+            "“By day”, on a sample of up to 256 members.",
             "quiet",
         )
         _html(
-            f"The same scenario on the command line: <code>{command()} run scenario.toml "
-            "--out results/mine</code>",
+            "To run the same scenario on the command line: "
+            f"<code>{command()} run scenario.toml --out results/mine</code>",
             "quiet",
         )
 
@@ -295,7 +288,10 @@ def _html(content: str, kind: str = "") -> None:
 
 
 def _status(message: str, kind: str) -> None:
-    """Show what a screen reader says as soon as it changes; so it must be there when there is nothing to say, too."""
+    """Show a text that screen readers announce when it changes.
+
+    It must be on the page before it changes, so it is also there when it is empty.
+    """
     solara.HTML(
         "p", unsafe_innerHTML=html.escape(message), classes=[kind], attributes={"role": "status"}
     )

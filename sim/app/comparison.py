@@ -1,7 +1,9 @@
-"""The worlds of a page: one society under one rule, and, to compare, the same people with the same luck under another.
+"""What the page simulates: one world, or two worlds to compare.
 
-Both live the same day at the same time. Since every draw is keyed by seed, day, purpose and people, the two are the same to the last
-invitation until a rule acts in one and not in the other.
+A world is a society under one rule. The second world has the same people with the same random
+draws under another rule, and both live the same day at the same time. Since every draw is keyed by
+seed, day, purpose and people, the two worlds are identical, to the last invitation, until a rule
+acts in one of them and not in the other.
 """
 
 import threading
@@ -15,13 +17,13 @@ from ..model import tables
 from ..model.network_model import NetworkModel
 from ..model.state_view import TOTAL
 from ..scenario.scenario import Scenario
-from .places import Places
+from .node_positions import NodePositions
 
 Lines = dict[str, NDArray[np.float64]]
 """From a policy's name to its values on days 1, 2 ..."""
 
 
-class Life:
+class World:
     """One society under one rule, and what the page remembers of it.
 
     Attributes
@@ -30,7 +32,7 @@ class Life:
     log : InvitationLog
         Every invitation so far.
     restrictions : dict
-        From a day to the members on whom a restriction was imposed that evening.
+        From a day to the members who were restricted that evening.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -39,8 +41,8 @@ class Life:
         self.restrictions: dict[int, NDArray[np.int64]] = {}
         self._lines: tuple[int, dict[str, Lines]] | None = None
 
-    def live(self) -> None:
-        """Live one day."""
+    def step(self) -> None:
+        """Simulate one day."""
         engine = self.model.engine
         before = engine.view.column("restricted_until")
         self.model.step()
@@ -52,15 +54,22 @@ class Life:
 
     @property
     def first_restriction(self) -> int | None:
-        """The day of the first restriction, None if there was none."""
+        """The day of the first restriction; None if there was none."""
         return min(self.restrictions, default=None)
 
     def series(self) -> pd.DataFrame:
-        """Give the measures by day and policy, as ``Result.series`` has them."""
+        """Return the measures by day and policy, in the form of ``Result.series``."""
         return tables.series(self.model.engine, self.model.engine.reach)
 
     def lines(self) -> dict[str, Lines]:
-        """Give each measure of the series as a line per policy, and one for everybody: by measure and name, float64, shape (days,)."""
+        """Return the series as lines to draw.
+
+        Returns
+        -------
+        dict
+            From a measure to its lines: from a policy's name, or "all" for everybody, to the
+            values: float64, shape (days,).
+        """
         if self._lines is not None and self._lines[0] == self.model.day:
             return self._lines[1]
         names = [*self.model.scenario.policies, EVERYBODY]
@@ -76,25 +85,30 @@ class Life:
         return lines
 
     def totals(self) -> pd.DataFrame:
-        """Give what has become of the invitations so far: a row per policy, columns sent, accepted, ignored, waiting and idk."""
+        """Return the outcomes of the invitations so far.
+
+        Returns
+        -------
+        DataFrame
+            A row per policy; columns sent, accepted, ignored, waiting and idk.
+        """
         day = self.model.day
-        sums = (
-            self.model.engine.series[day - 1] if day else np.zeros_like(self.model.engine.series[0])
-        )
+        series = self.model.engine.series
+        sums = series[day - 1] if day else np.zeros_like(series[0])
         sent, resolved = sums[:, TOTAL["sent"]], sums[:, TOTAL["resolved"]]
         accepted, idk = sums[:, TOTAL["accepted"]], sums[:, TOTAL["strikes"]]
-        ends = {
+        outcomes = {
             "sent": sent,
             "accepted": accepted,
             "ignored": resolved - accepted - idk,
             "waiting": sent - resolved,
             "idk": idk,
         }
-        return pd.DataFrame(ends, index=list(self.model.scenario.policies))
+        return pd.DataFrame(outcomes, index=list(self.model.scenario.policies))
 
 
-class Worlds:
-    """One or two lives, day by day.
+class Comparison:
+    """One or two worlds, day by day.
 
     Parameters
     ----------
@@ -104,24 +118,29 @@ class Worlds:
 
     Attributes
     ----------
+    first : World
+    second : World or None
+    positions : NodePositions
+        Where the members of the first world are drawn.
     lock : RLock
-        Held by who lives a day and by who reads the arrays: the first changes them under the second's hands.
+        Hold it to simulate a day or to read the arrays, so that no thread reads arrays while
+        another changes them.
     """
 
     def __init__(self, scenario: Scenario, rival: Scenario | None = None) -> None:
-        self.first = Life(scenario)
-        self.second = Life(rival) if rival is not None else None
-        self.places = Places(self.first.model.scenario)
+        self.first = World(scenario)
+        self.second = World(rival) if rival is not None else None
+        self.positions = NodePositions(self.first.model.scenario)
         self.lock = threading.RLock()
 
     @property
-    def lives(self) -> list[Life]:
+    def worlds(self) -> list[World]:
         """The first world, and the second if there is one."""
         return [self.first] if self.second is None else [self.first, self.second]
 
     @property
     def day(self) -> int:
-        """The last day lived, 0 before the first."""
+        """The last day simulated; 0 before the first."""
         return self.first.model.day
 
     @property
@@ -129,19 +148,25 @@ class Worlds:
         """Whether there are days left."""
         return self.day < self.first.model.scenario.days
 
-    def live(self, days: int) -> None:
-        """Live so many days, or what is left."""
+    def run_for(self, days: int) -> None:
+        """Simulate this many days, or all that are left if these are fewer."""
         for _ in range(days):
             with self.lock:
                 if self.running:
-                    for life in self.lives:
-                        life.live()
-                    self.places.settle(self.first.model.engine)
+                    for world in self.worlds:
+                        world.step()
+                    self.positions.update(self.first.model.engine)
 
     def first_difference(self) -> int | None:
-        """Give the first day whose totals differ between the two worlds, None if there is none so far."""
+        """Return the first day on which the totals of the two worlds differ.
+
+        Returns
+        -------
+        int or None
+            None if there is no such day so far, or only one world.
+        """
         if self.second is None or not self.day:
             return None
-        ours, theirs = (life.model.engine.series[: self.day] for life in self.lives)
-        differing = np.flatnonzero((ours != theirs).any(axis=(1, 2)))
+        first, second = (world.model.engine.series[: self.day] for world in self.worlds)
+        differing = np.flatnonzero((first != second).any(axis=(1, 2)))
         return int(differing[0]) + 1 if len(differing) else None

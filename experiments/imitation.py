@@ -1,0 +1,95 @@
+"""Imitation: members compare their payoffs, and copy the policy of others by the Fermi rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+import sim
+
+
+class Payoff(StrEnum):
+    """The payoff that members compare.
+
+    It is the others within two steps, or the connections gained since the last round.
+    """
+
+    reach = "reach"
+    gained = "gained"
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """The way in which members copy each other; a study can ``keep`` it.
+
+    The table has, for each policy, its share of the members on the day of the opening and after
+    each round: ``share_0``, ``share_30`` …
+    """
+
+    every: int = 30
+    chance: float = 0.2
+    beta: float = 4.0
+    payoff: str = "reach"
+
+    def __call__(self, result: sim.Result) -> pd.DataFrame:
+        """Simulate the result's scenario again, with imitation."""
+        return self.simulate(result.scenario)
+
+    def simulate(self, scenario: sim.Scenario) -> pd.DataFrame:
+        """Simulate a scenario with imitation, to its last day."""
+        model = sim.NetworkModel(scenario)
+        policies = list(scenario.policies)
+        before = np.zeros(scenario.members)
+        shares = {"share_0": _shares(model, policies)}
+        for day in range(self.every, scenario.days + 1, self.every):
+            model.engine.advance(day)
+            degree, reach = _standing(model.connections, scenario.members)
+            payoff = reach if self.payoff == "reach" else degree - before
+            before = degree
+            model.set_policies(model.policies[self.models(payoff, scenario.seed, day)])
+            shares[f"share_{day}"] = _shares(model, policies)
+        return pd.DataFrame({"policy": policies, **shares})
+
+    def models(self, payoff: NDArray[np.float64], seed: int, day: int) -> NDArray[np.int64]:
+        """Return whose policy each member has after a round: its own, or that of another member.
+
+        The draws are those of Philox under the key (seed, day), so they are the same in any
+        process.
+        """
+        n = len(payoff)
+        chance = np.random.Generator(np.random.Philox(key=np.array([seed, day], np.uint64)))
+        looks = chance.random(n) < self.chance
+        other = chance.integers(n - 1, size=n)
+        other += other >= np.arange(n)  # anybody but itself
+        spread = float(payoff.std())
+        copies = chance.random(n) < fermi(
+            (payoff[other] - payoff) / spread if spread > 0 else np.zeros(n), self.beta
+        )
+        return np.where(looks & copies, other, np.arange(n))
+
+
+def fermi(difference: ArrayLike, beta: float) -> NDArray[np.float64]:
+    """Return the probability of copying somebody.
+
+    ``difference`` is how much higher the payoff of the other is, in standard deviations.
+    """
+    from scipy.special import expit
+
+    chances: NDArray[np.float64] = expit(beta * np.asarray(difference, np.float64))
+    return chances
+
+
+def _standing(
+    connections: NDArray[np.int32], members: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each member's number of connections, and of others within two steps."""
+    two, _ = sim.measures.reach(sim.measures.adjacency(connections, members))
+    degree = np.bincount(connections.ravel(), minlength=members)
+    return degree.astype(np.float64), two.astype(np.float64)
+
+
+def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:
+    return [float((model.policies == policy).mean()) for policy in policies]

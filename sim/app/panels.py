@@ -1,0 +1,193 @@
+"""The panels of the page that change every day, as HTML.
+
+Each is written as one piece of text: a day must be shown in a fraction of a second.
+"""
+
+import html
+
+import numpy as np
+
+from ..agents import Bond
+from ..measures.definitions import EVERYBODY
+from ..plots.captions import percent, spoken
+from ..plots.style import styles
+from . import charts, summary_text, timeline
+from .comparison import Comparison, Lines, World
+from .network import NEW_COLOUR
+
+CHARTS = {
+    "reach2_share": ("Reach: members within two steps", True),
+    "blocked": ("Blocked at least once", True),
+    "reciprocity": ("Reciprocity: outreach that is returned", True),
+    "degree": ("Connections per member", False),
+}
+"""The measures that are drawn: the title of the chart, and whether it is in percent."""
+COLUMNS = {
+    "degree": "connec\u00adtions",
+    "reach2_share": "reach",
+    "acceptance": "accep\u00adted",
+    "reciprocity": "recipro\u00adcity",
+    "idk_rate": "“I don’t know”",
+    "blocked": "blocked",
+    "invitations": "sent each",
+}
+"""The columns of the table of numbers."""
+PER_MEMBER = ("degree", "invitations")
+"""Those of them that are not in percent."""
+
+
+def legend(world: World, *, network: bool = False) -> str:
+    """Return a legend of colours, markers and dashes.
+
+    That of the network also explains how blocked members and new connections look.
+    """
+    names = styles([*world.model.scenario.policies, *([] if network else [EVERYBODY])])
+    parts = [
+        f"<span>{charts.swatch(style)}{html.escape(spoken(name))}</span>"
+        for name, style in names.items()
+    ]
+    if network:
+        small = '<svg class="swatch" viewBox="0 0 26 12" aria-hidden="true">'
+        cross = (
+            f'{small}<path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
+        )
+        line = f'{small}<path d="M0 6H26" stroke="{NEW_COLOUR}" stroke-width="3"/></svg>'
+        parts += [f"<span>{cross}hollow: blocked</span>", f"<span>{line}connected today</span>"]
+    return f'<div class="legend">{"".join(parts)}</div>'
+
+
+def line_charts(world: World, lines: dict[str, Lines]) -> str:
+    """Return the charts of a world."""
+    parts = [
+        f"<h2>{name}</h2>{_chart(world, name, lines[measure], share)}"
+        for measure, (name, share) in CHARTS.items()
+    ]
+    return legend(world) + "".join(parts)
+
+
+def numbers(world: World, lines: dict[str, Lines]) -> str:
+    """Return today's measures as a table with a row per policy."""
+    head = "".join(f"<th scope='col'>{title}</th>" for title in COLUMNS.values())
+    rows = []
+    for policy, style in styles([*world.model.scenario.policies, EVERYBODY]).items():
+        cells = "".join(
+            f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>'
+            for measure in COLUMNS
+        )
+        name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
+        rows.append(
+            f'<tr data-policy="{html.escape(policy)}"><th scope="row">{name}</th>{cells}</tr>'
+        )
+    body = (
+        f"<thead><tr><th scope='col'>policy</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    )
+    table = f'<table id="numbers" data-day="{world.model.day}">{body}</table>'
+    return f"<h2>Day {world.model.day} in numbers</h2>{_scrolling('The numbers', table)}"
+
+
+def _scrolling(name: str, table: str) -> str:
+    """Return a table in a box that scrolls where it must.
+
+    The keyboard can reach the box, and screen readers announce its name.
+    """
+    return f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">{table}</div>'
+
+
+def _number(line: charts.Line, measure: str) -> str:
+    if not len(line) or np.isnan(line[-1]):
+        return "–"
+    return f"{line[-1]:.1f}" if measure in PER_MEMBER else percent(float(line[-1]))
+
+
+def outcomes(world: World) -> str:
+    """Return bars of the outcomes of all invitations."""
+    bars = charts.outcome_bars(world.totals())
+    return f'<h2>What became of the invitations</h2><div id="outcomes">{bars}</div>'
+
+
+def two_worlds(comparison: Comparison, measure: str) -> str:
+    """Return charts of a measure in both worlds, and of the difference."""
+    first, second = (world.lines()[measure] for world in comparison.worlds)
+    days = [world.first_restriction for world in comparison.worlds]
+    mark = min((day for day in days if day is not None), default=None)
+    world, (name, share) = comparison.first, CHARTS[measure]
+    parts = []
+    for letter, lines in (("A", first), ("B", second)):
+        title = f"{name}, world {letter}"
+        chart = _chart(world, title, lines, share, mark, (first, second))
+        parts.append(f"<div><h3>{title}</h3>{chart}</div>")
+    gap = {policy: second[policy] - first[policy] for policy in first}
+    chart = _chart(world, f"{name}, B − A", gap, share, mark)
+    parts.append(f"<div><h3>Difference, B − A</h3>{chart}</div>")
+    dotted = f"The dotted vertical line is day {mark}, that of the first restriction."
+    below = "" if mark is None else f'<p class="quiet">{dotted}</p>'
+    return f'{legend(world)}<div class="pair">{"".join(parts)}</div>{below}'
+
+
+def difference(comparison: Comparison) -> str:
+    """Return what the two rules are and when the worlds began to differ."""
+    first, second = comparison.worlds[0], comparison.worlds[-1]
+    rules = html.escape(f"A: {summary_text.rule(first)}. B: {summary_text.rule(second)}.")
+    text = html.escape(summary_text.difference(comparison))
+    return f'<p class="quiet">{rules}</p><p id="difference">{text}</p>'
+
+
+def _chart(
+    world: World,
+    name: str,
+    lines: Lines,
+    share: bool,
+    mark: int | None = None,
+    together: tuple[Lines, ...] | None = None,
+) -> str:
+    look = {
+        policy: charts.stroke(style)
+        for policy, style in styles([*world.model.scenario.policies, EVERYBODY]).items()
+    }
+    return charts.line_chart(
+        name, lines, world.model.scenario.days, share=share, look=look, mark=mark, together=together
+    )
+
+
+def member(world: World, number: int) -> str:
+    """Return the panel of one member."""
+    bonds = world.model.members[number].bonds
+    best = timeline.known_best({alter.number: bond for alter, bond in bonds.items()})
+    return (
+        f'<p id="member">{html.escape(timeline.summary(world, number))}</p>'
+        f"<h3>What happened, the latest first</h3>{_events(timeline.events(world, number))}"
+        f"<h3>The people whom it knows best</h3>{_known(world, best)}"
+    )
+
+
+def _events(events: list[timeline.Event]) -> str:
+    if not events:
+        return "<p>Nothing yet.</p>"
+    latest = events[: -timeline.MOST_EVENTS - 1 : -1]
+    rows = [
+        f"<tr><td>day {event.day}</td><td class='words'>{html.escape(event.what)}</td></tr>"
+        for event in latest
+    ]
+    left_out = (
+        f"<p class='quiet'>The latest {timeline.MOST_EVENTS} of {len(events)}.</p>"
+        if len(events) > timeline.MOST_EVENTS
+        else ""
+    )
+    return left_out + _scrolling("What happened", f"<table id='events'>{''.join(rows)}</table>")
+
+
+def _known(world: World, best: list[tuple[int, Bond]]) -> str:
+    policies, policy_of = list(world.model.scenario.policies), world.model.engine.view.policy
+    rows = [
+        f"<tr><td>{number}</td>"
+        f"<td class='words'>{html.escape(spoken(policies[policy_of[number]]))}</td>"
+        f"<td class='words'>{timeline.TIES[bond.tie_class]}</td>"
+        f"<td>{bond.met}</td><td>{bond.talked}</td><td>{timeline.since(bond)}</td></tr>"
+        for number, bond in best
+    ]
+    head = (
+        "<tr><th>member</th><th class='words'>policy</th><th class='words'>tie</th>"
+        "<th>met</th><th>online</th><th>last</th></tr>"
+    )
+    table = f"<table id='known'><thead>{head}</thead>{''.join(rows)}</table>"
+    return _scrolling("The people whom it knows best", table)

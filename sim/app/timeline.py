@@ -1,0 +1,82 @@
+"""The timeline of one member: its invitations, the answers, and when it was blocked."""
+
+from typing import NamedTuple
+
+from ..agents import Bond
+from ..plots.captions import quoted
+from .comparison import World
+
+TIES = ("a stranger", "known online", "met once", "met often", "close")
+"""The tie classes in words."""
+OUTCOMES = {
+    "accepted": "accepted",
+    "idk": "answered “I don’t know this person”",
+    "ignored": "ignored it",
+    "pending": "has not answered",
+}
+_OWN_OUTCOMES = OUTCOMES | {"pending": "has not answered yet"}
+MOST_EVENTS, MOST_KNOWN = 200, 12
+"""The most rows of the timeline (the latest), and of the people whom it knows best."""
+
+
+class Event(NamedTuple):
+    """Something that happened to a member."""
+
+    day: int
+    what: str
+
+
+def events(world: World, number: int) -> list[Event]:
+    """Return what happened to a member on the platform, in the order of the days."""
+    if not world.model.day:
+        return []
+    names = list(world.model.scenario.policies)
+    policy = world.model.engine.view.policy
+    found = []
+    table = world.log.table(world.model.engine, number)
+    columns = (
+        table[name].tolist() for name in ("sent_day", "ego", "alter", "tie_class", "outcome")
+    )
+    for day, ego, alter, tie_class, outcome in zip(*columns, strict=True):
+        if ego == number:
+            whom = f"{alter}, {TIES[tie_class]} ({quoted(names[policy[alter]])})"
+            found.append(Event(day, f"invited {whom}, who {OUTCOMES[outcome]}"))
+        else:
+            who = f"{ego} ({quoted(names[policy[ego]])})"
+            found.append(Event(day, f"was invited by {who} and {_OWN_OUTCOMES[outcome]}"))
+    days = world.model.scenario.platform.restriction_days
+    lasts = "for good" if days is None else f"for {days} days"
+    for day, members in world.restrictions.items():
+        if number in members:
+            found.append(Event(day, f"was blocked {lasts}"))
+    # sorting is stable: a day's restriction stays after its invitations
+    return sorted(found, key=lambda event: event.day)
+
+
+def summary(world: World, number: int) -> str:
+    """Return a few sentences on who the member is and how it is doing."""
+    member = world.model.members[number]
+    blocked = (
+        f"It was first blocked on day {member.blocked_day}."
+        if member.blocked_day
+        else "It has never been blocked."
+    )
+    return (
+        f"Member {number} of the policy {quoted(member.policy)} knows {member.contacts} people "
+        f"and has {member.degree} connections. "
+        f"It sent {member.invitations_sent} invitations, of which {member.accepted} were accepted "
+        f"and {member.strikes} answered “I don’t know this person”; it received {member.received}. "
+        f"{blocked}"
+    )
+
+
+def known_best(bonds: dict[int, Bond]) -> list[tuple[int, Bond]]:
+    """Return the people whom a member knows best, those with the most encounters first."""
+    return sorted(bonds.items(), key=lambda one: (-one[1].met - one[1].talked, one[0]))[:MOST_KNOWN]
+
+
+def since(bond: Bond) -> str:
+    """Return how long ago the last encounter was, in words."""
+    if bond.days_since == 0:
+        return "today"
+    return f"{bond.days_since} day{'' if bond.days_since == 1 else 's'} ago"

@@ -1,0 +1,246 @@
+"""The results of the reference as plain rows, and their comparison with the fast model."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+import sim
+from sim import Scenario
+from sim.model.state_view import STANDINGS, Ties
+from tests import strategies
+from tests.reference import CONNECTED, FREE, LOCKED, PENDING, Person, Reference
+
+
+def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
+    rows = sorted(told.invitations, key=lambda row: (row.sent_day, row.ego, row.alter))
+    policy = [person.policy.name for person in told.people]
+    return [
+        (
+            row.sent_day,
+            row.ego,
+            row.alter,
+            policy[row.ego],
+            row.source,
+            row.tie_class,
+            row.due_day,
+            row.outcome,
+        )
+        for row in rows
+    ]
+
+
+def member_rows(told: Reference) -> list[dict[str, Any]]:
+    received: dict[int, Counter[str]] = defaultdict(Counter)
+    for invitation in told.invitations:
+        received[invitation.alter][invitation.outcome] += 1
+    reached: dict[int, list[int]] = defaultdict(list)
+    for ego, alter in told.arcs:
+        reached[ego].append(alter)
+    return [
+        member_row(person, received[person.number], reached[person.number], told.arcs)
+        for person in told.people
+    ]
+
+
+def member_row(
+    person: Person, received: Counter[str], reached: list[int], arcs: set[tuple[int, int]]
+) -> dict[str, Any]:
+    became = Counter(invitation.outcome for invitation in person.sent)
+    return {
+        "member": person.number,
+        "policy": person.policy.name,
+        "circle": person.circle,
+        "sociability": person.sociability,
+        "contacts": len(person.contacts),
+        "degree": len(person.connections),
+        "invitations_sent": len(person.sent),
+        "accepted": became["accepted"],
+        "ignored": became["ignored"],
+        "strikes": person.strikes,
+        "pending": became["pending"],
+        "blocked_day": person.blocked_day,
+        "invitations_until_block": person.invitations_until_block,
+        "received": received.total(),
+        "unwanted": received["idk"] + received["ignored"],
+        "restricted_days": person.restricted_days,
+        "arcs": len(reached),
+        "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
+        "recognised": sum(
+            person.bonds[alter].met + person.bonds[alter].talked >= 1
+            for alter in person.connections
+        ),
+    }
+
+
+def rows(frame: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a data frame as plain tuples, with None for missing values."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return list(plain.itertuples(index=False, name=None))
+
+
+# The strategies leave no parameter out, and every one changes the reference
+
+
+def check_laws(told: Reference) -> None:
+    """Check what must be true of any run, whatever the scenario."""
+    platform = told.rules.platform
+    for person in told.people:
+        sent_on = Counter(row.sent_day for row in person.sent)
+        for day in range(1, told.day + 1):
+            in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
+            assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
+        if platform.max_connections is not None and person.connections:
+            last = max(person.connected_on.values())  # a day's connections may overshoot the cap
+            before = sum(day < last for day in person.connected_on.values())
+            assert before < platform.max_connections
+        assert person.strikes == sum(row.outcome == "idk" for row in person.sent)
+        assert person.restricted_days <= told.day - (person.blocked_day or told.day)
+        for alter, bond in person.bonds.items():
+            back = told.people[alter].bonds[person.number]
+            assert (bond.met, bond.talked, bond.last) == (back.met, back.talked, back.last)
+            assert (
+                (bond.state == "connected")
+                == (back.state == "connected")
+                == (alter in person.connections)
+            )
+        waiting = {row.alter for row in person.sent if row.outcome == "pending"}
+        assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
+    assert told.connections == {
+        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
+    }
+
+
+# The fast model equals the reference
+
+
+def small_sections() -> Any:
+    """Make sections of four members, so that a small society has several threads."""
+    return patch("sim.kernel.state.society.SECTION", 4)
+
+
+def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Reference:
+    """Run both and compare every table; the seed decides whether on one, two or three threads.
+
+    ``log`` has the contents of the file in ``scenario.meeting.contacts``.
+    """
+    told = Reference(scenario, None if log is None else log.days).run()
+    check_laws(told)
+    with small_sections():
+        result = sim.run(scenario, log=True, threads=1 + scenario.seed % 3)
+    assert rows(result.invitations) == invitation_rows(told)
+    assert [tuple(pair) for pair in result.connections.tolist()] == sorted(told.connections)
+    assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
+    members = member_rows(told)
+    assert list(result.members.columns) == list(members[0])
+    np.testing.assert_allclose(
+        result.members["sociability"], [row.pop("sociability") for row in members], rtol=1e-12
+    )
+    assert rows(result.members.drop(columns="sociability")) == [
+        tuple(row.values()) for row in members
+    ]
+    check_bonds_equal(told, scenario)
+    return told
+
+
+def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
+    """Compare every bond, with contacts and connections in their order."""
+    model = sim.NetworkModel(scenario)
+    model.engine.advance(scenario.days)
+    view, first = model.engine.view, 1 - scenario.history_days
+    for person in told.people:
+        contacts = view.contacts_of(person.number)
+        strangers = sorted(set(person.bonds) - set(person.contacts))
+        assert bond_rows(contacts, first) == [
+            (alter, bond.met, bond.talked, bond.last, bond.state, person.tie_class(alter))
+            for alter, bond in ((alter, person.bonds[alter]) for alter in person.contacts)
+        ]
+        assert sorted(row[0::4] for row in bond_rows(view.strangers_of(person.number), first)) == [
+            (alter, person.bonds[alter].state) for alter in strangers
+        ]
+        assert view.connected(person.number).tolist() == person.connections
+
+
+def bond_rows(ties: Ties, first_day: int) -> list[tuple[Any, ...]]:
+    alters, met, talked, last, classes, standing = (column.tolist() for column in ties)
+    days = [day + first_day for day in last]
+    states = [STANDINGS[number] for number in standing]
+    return list(zip(alters, met, talked, days, states, classes, strict=True))
+
+
+def events(told: Reference) -> Iterator[str]:
+    """Yield the names of the events in a run."""
+    platform = told.rules.platform
+    sent = Counter((row.ego, row.alter) for row in told.invitations)
+    accepted = {(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"}
+    for row in told.invitations:
+        yield from (
+            row.outcome,
+            row.source,
+            f"class {row.tie_class}",
+            f"to class {row.tie_class}: {row.outcome}",
+        )
+        yield (
+            "never to be answered"
+            if row.due_day is None
+            else "answered later"
+            if row.due_day > row.sent_day
+            else "answered at once"
+        )
+        if row.outcome == "accepted" and not told.people[row.ego].has_room():
+            yield "full"
+        if sent[row.ego, row.alter] > 1:
+            yield "invited again"
+        if (row.ego, row.alter) in accepted and (row.alter, row.ego) in accepted:
+            yield "crossed"
+    for person in told.people:
+        if person.blocked_day is not None:
+            yield "restricted" if told.day <= person.restricted_until else "lifted"
+            if platform.min_ratio is None:
+                yield "restricted for its strikes"
+            if platform.limit is None or person.strikes < platform.limit:
+                yield "restricted for its ratio"
+        if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
+            yield "a full week"
+        yield from (bond.state for bond in person.bonds.values())
+
+
+EVENTS = {
+    *(
+        "accepted",
+        "idk",
+        "ignored",
+        "pending",
+        "contacts",
+        "introductions",
+        "directory",
+        *(f"class {k}" for k in range(5)),
+    ),
+    *(
+        f"to class {k}: {outcome}"
+        for k in range(5)
+        for outcome in ("accepted", "ignored", "pending")
+    ),
+    *(f"to class {k}: idk" for k in range(4)),
+    *(
+        "never to be answered",
+        "answered later",
+        "answered at once",
+        "full",
+        "invited again",
+        "crossed",
+        "a full week",
+    ),
+    *(
+        "restricted for its strikes",
+        "restricted for its ratio",
+        "lifted",
+        "restricted",
+        FREE,
+        PENDING,
+        CONNECTED,
+        LOCKED,
+    ),
+}

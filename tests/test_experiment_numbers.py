@@ -1,0 +1,269 @@
+"""The computations of the experiments agree with what is known from elsewhere."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from experiments import (
+    block_rule,
+    imitation,
+    lifetime,
+    ranges,
+    selectivity,
+    sensitivity,
+    studies,
+    sweep,
+    takeover,
+)
+
+
+def test_a_number_that_is_rounded_to_0_has_no_sign():
+    assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
+
+
+def test_the_lead_is_that_of_the_highest_mean_and_clear_where_the_interval_excludes_0():
+    rows = [
+        {
+            "point": point,
+            "replication": r,
+            "policy": policy,
+            **dict.fromkeys(sim.MEASURES, np.nan),
+            "degree": value,
+        }
+        for point, values in {
+            0: {"a": [5, 6, 7], "b": [4, 5, 6.5]},
+            1: {"a": [1, 9, 2], "b": [3, 2, 8]},
+            2: {"a": [1, 1, 1], "b": [1, 1, 1]},
+        }.items()
+        for policy, three in values.items()
+        for r, value in enumerate(three)
+    ]
+    leads = sweep.leading(pd.DataFrame(rows))
+    assert leads[["point", "policy", "next", "clear"]].values.tolist() == [
+        [0, "a", "b", True],
+        [1, "b", "a", False],
+    ]
+
+
+def test_overtaking_is_where_the_clear_lead_passes_on():
+    plane = sweep.Plane("platform.limit", [2, 3, 5], "answering.idk_click", [0.1, 0.3])
+    leads = pd.DataFrame(
+        {
+            "point": [0, 2, 4, 1, 3, 5],
+            "measure": "degree",
+            "policy": list("aabbbb"),
+            "clear": [True, False, True, True, True, True],
+        }
+    )
+    assert list(sweep.overtakings(leads, plane, "degree")) == [(0.1, "a", "b", 2, 5)]
+    assert plane.grid(pd.Series([0, 1, 2, 3, 4, 5])).tolist() == [[0, 2, 4], [1, 3, 5]]
+
+
+# Rules
+
+
+def beats(one, other) -> bool:
+    return all(x <= y for x, y in zip(one, other, strict=True)) and any(
+        x < y for x, y in zip(one, other, strict=True)
+    )
+
+
+def test_the_frontier_is_what_brute_force_finds():
+    points = np.random.default_rng(3).integers(0, 5, (60, 3))
+    slow = [not any(beats(other, one) for other in points.tolist()) for one in points.tolist()]
+    assert block_rule.frontier(points).tolist() == slow
+    assert 0 < sum(slow) < 60
+
+
+def test_a_rule_is_clearly_beaten_only_with_an_interval_above_0():
+    noise = np.random.default_rng(5).normal(0, 1, (8, 1))
+    # noise that both have is no noise in a paired difference
+    base = np.hstack([10 + noise, 5 + noise, 1 + 0 * noise])
+    better, unclear = base - [0.1, 0, 0], base + np.linspace(-3, 3.2, 8)[:, None] * [1, 0, 0]
+    assert block_rule.clearly_beaten_by(np.stack([base, better, unclear])) == [[1], [], []]
+    assert block_rule.clearly_beaten_by(np.stack([base, base])) == [[], []]
+
+
+def test_the_aims_of_a_rule_are_those_of_the_members_meant():
+    rows = []
+    for point, (blocked, degree) in enumerate([((0, 0, 0), 9.0), ((1, 0.5, 0.25), 7.0)]):
+        of = dict(zip(("everyone", "interacted", "close_friends"), blocked, strict=True))
+        rows += [
+            {"point": point, "policy": p, "members": 40 if p == "interacted" else 20, "blocked": b}
+            for p, b in of.items()
+        ]
+        rows.append(
+            {
+                "point": point,
+                "policy": "all",
+                "members": 80,
+                "blocked": 0.9,
+                "unwanted": 30.0 - point,
+                "degree": degree,
+            }
+        )
+    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0), 2)
+    assert aims[:, 0].tolist() == [[30, 0, 0], [29, 100 * (40 * 0.5 + 20 * 0.25) / 60, 2]]
+
+
+def test_a_lifetime_count_blocks_as_the_binomial_says():
+    assert lifetime.blocked_after([300, 1000], 0.01, 5) == pytest.approx([0.1839, 0.9713], abs=1e-4)
+    struck = np.random.default_rng(1).random((4000, 300)) < 0.01
+    assert (struck.sum(axis=1) >= 5).mean() == pytest.approx(
+        lifetime.blocked_after(300, 0.01, 5), abs=0.02
+    )
+
+
+def test_strikes_by_invitation_in_the_model_follow_the_binomial(monkeypatch):
+    monkeypatch.setattr(lifetime, "CHANCE", 0.1)
+    monkeypatch.setattr(lifetime, "AT", (20, 50, 90))
+    kept = lifetime.blocked_by(sim.run(lifetime.by_invitations(1, 1200))).iloc[0]
+    due = lifetime.blocked_after([20, 50, 90], 0.1, 5)
+    spread = np.sqrt(due * (1 - due) / 1200)
+    assert (
+        np.abs(kept[["blocked_20", "blocked_50", "blocked_90"]].to_numpy(float) - due) < 4 * spread
+    ).all()
+
+
+# Selectivity
+
+
+def test_expected_gain_agrees_with_a_plain_simulation():
+    days, daily, people, accept, strike, limit, restriction = 80, 0.5 / 40, 30, 0.5, 0.5, 2, 3
+    chance, gained, runs = np.random.default_rng(2), 0, 4000
+    for _ in range(runs):
+        strikes = until = invited = 0
+        for day in range(1, days + 1):
+            if day > until and chance.random() < daily * (people - invited):
+                invited += 1
+                answer = chance.random()
+                gained += answer < accept
+                strikes += answer > 1 - strike
+                if strikes == limit:
+                    strikes, until = 0, day + restriction
+    due = selectivity.expected(days, daily, people, accept, strike, limit, restriction)
+    assert gained / runs / days == pytest.approx(due, rel=0.02)
+
+
+def test_three_groups_give_the_closed_form_of_the_uniform_in_the_long_run():
+    groups = selectivity.Groups((0.2, 0.7), 100_000)
+    scenario = sim.Scenario(days=3000).replace({"answering.idk_click": 0.8, "platform.limit": 2})
+    c, arrivals = selectivity._scale(scenario, 100_000, 10)
+    for theta in (0, 0.2, 0.7):
+        assert groups.expected(scenario, theta, 10) == pytest.approx(
+            float(selectivity.rate(theta, c, arrivals)), rel=0.02
+        )
+
+
+@pytest.mark.parametrize(("c", "theta"), [(0.1, 0.084), (1, 0.382), (10, 0.730)])
+def test_the_optimum_is_where_the_rate_is_highest(c, theta):
+    assert selectivity.optimum(c) == pytest.approx(theta, abs=1e-3)
+    fine = np.linspace(0, 1, 10_001)
+    assert fine[np.argmax(selectivity.rate(fine, c, 1.0))] == pytest.approx(
+        selectivity.optimum(c), abs=1e-3
+    )
+
+
+# Sensitivity
+
+
+def test_every_corner_of_the_explored_space_is_a_scenario():
+    base = sim.Scenario(members=20, days=1)
+    varied = ranges.factors(base)
+    assert len({one.label for one in varied}) == len(varied) > 40
+    chance = np.random.default_rng(4)
+    for low in (1.0, 0.0, 0.5, 0.5, 0.5):
+        ends = [one.low if chance.random() < low else one.high for one in varied]
+        changed = base.replace(ranges.changes(base, varied, ends))
+        meeting = changed.meeting
+        assert meeting.again + meeting.friend + meeting.circle < 1
+        assert changed.society.close > changed.society.often
+
+
+def test_morris_and_sobol_find_what_an_additive_function_says(tmp_path, monkeypatch):
+    pytest.importorskip("SALib")
+    varied = [
+        ranges.Factor("meeting.rate", 0, 1),
+        ranges.Factor("meeting.friend", 0, 1),
+        ranges.Factor("answering.accept", 0, 1, tie_class=2),
+    ]
+
+    def known(base, factors, sample, *rest):
+        return {"reach": 3 * sample[:, 0] + sample[:, 1]}, {"reach": 0.0}
+
+    monkeypatch.setattr(sensitivity, "averaged", known)
+    morris, _ = sensitivity.screened(sim.Scenario(), varied, 4, 2, tmp_path, 1)
+    assert morris["mu_star"].tolist() == pytest.approx([3, 1, 0])
+    assert [one.label for one in sensitivity.mattering(morris, varied, 2)] == [
+        "meeting.rate",
+        "meeting.friend",
+    ]
+    sobol, _ = sensitivity.indices(sim.Scenario(), varied, 512, 2, tmp_path, 1)
+    assert sobol["ST"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.03)
+    assert sobol["S1"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.06)
+
+
+# Takeover
+
+
+def test_shares_are_placed_in_the_triangle():
+    assert takeover.ternary([[1, 0, 0], [0, 1, 0], [0, 0, 1]]) == pytest.approx(
+        np.array([[0, 0], [1, 0], [0.5, math.sqrt(3) / 2]])
+    )
+    assert takeover.ternary([1 / 3] * 3) == pytest.approx([0.5, math.sqrt(3) / 6])
+    assert takeover.starts(4) == [(1, 1, 2), (1, 2, 1), (2, 1, 1)]
+    assert all(sum(start) == 6 for start in takeover.starts())
+
+
+def test_copying_follows_the_fermi_rule():
+    assert imitation.fermi([0, math.log(3), -1e9], 1) == pytest.approx([0.5, 0.75, 0])
+    assert imitation.fermi([2.0], 0) == pytest.approx([0.5])
+    payoff = np.array([0.0] * 500 + [1.0] * 500)  # two standard deviations apart
+    copying = takeover.Imitation(chance=1, beta=2)
+    chosen = np.stack([copying.models(payoff, seed, 30) for seed in range(40)])
+    assert (chosen != np.arange(1000)).any()
+    upwards = (chosen[:, :500] >= 500).mean() / (500 / 999)  # of those who looked at a better one
+    downwards = (chosen[:, 500:] < 500).mean() / (500 / 999)
+    assert (upwards, downwards) == pytest.approx(
+        (imitation.fermi(2, 2), imitation.fermi(-2, 2)), abs=0.02
+    )
+
+
+def test_nobody_copies_where_nobody_looks_and_draws_are_keyed():
+    payoff = np.arange(50.0)
+    assert (takeover.Imitation(chance=0).models(payoff, 1, 30) == np.arange(50)).all()
+    one, same, other = (takeover.Imitation(chance=1).models(payoff, 1, day) for day in (30, 30, 60))
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_without_looking_around_a_society_with_imitation_is_the_plain_one():
+    scenario = sim.Scenario(members=60, days=40)
+    kept = takeover.Imitation(every=20, chance=0).simulate(scenario)
+    assert kept["share_40"].tolist() == [1 / 3] * 3
+
+
+# Text
+
+
+def test_tables_of_text_line_up():
+    table = pd.DataFrame({"name": ["a", "a", "bcd"], "value": [1.25, np.nan, 10.0]})
+    assert (
+        studies.laid_out(table, {"value": ".1f"}, heads=["name"])
+        == "name  value\na       1.2\n          -\nbcd    10.0"
+    )
+
+
+def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
+    scenario = sim.Scenario()
+    assert studies.values_of("--x", "platform.limit=2, none", scenario) == (
+        "platform.limit",
+        [2, None],
+    )
+    for bad, says in product(["platform.limit=0"], ["platform.limit: too small"]):
+        with pytest.raises(sim.InputError, match=says):
+            studies.values_of("--x", bad, scenario)

@@ -1,0 +1,146 @@
+"""The strategies leave no parameter out, and every parameter changes the reference."""
+
+from typing import Any
+
+import pytest
+
+from sim import InvitePolicy, Scenario
+from tests import strategies
+from tests.reference import Reference
+from tests.reference_checks import invitation_rows, member_rows
+
+
+def test_every_parameter_has_a_strategy():
+    assert set(strategies.VALUES) == {parameter.name for parameter in Scenario.parameters()}
+
+
+BUSY: dict[str, Any] = {
+    "members": 16,
+    "days": 30,
+    "seed": 3,
+    "society": {"circle_size": 5},
+    "meeting": {"rate": 1.0, "history_days": 15},
+    "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
+    "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
+    "platform": {
+        **{
+            "preset": "none",
+            "limit": 3,
+            "window_days": 8,
+            "restriction_days": 4,
+            "min_ratio": 0.15,
+            "min_invites": 5,
+        },
+        **{"weekly_invites": 6, "max_connections": 9},
+    },
+    "policies": [
+        InvitePolicy(
+            "NAME",
+            contacts=1,
+            introductions=1,
+            directory=1,
+            min_acceptance=0.21,
+            accepts_from=1,
+            takes_references=True,
+        ),
+        InvitePolicy("other", contacts=1, directory=1),
+    ],
+}
+CHANGES: dict[str, Any] = {
+    **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4},
+    **{"society.sociability_sigma": 0.7, "society.often": 2, "society.close": 5},
+    **{
+        "meeting.rate": 1.2,
+        "meeting.again": 0.6,
+        "meeting.friend": 0.2,
+        "meeting.circle": 0.2,
+        "meeting.again_choice": 3,
+    },
+    **{
+        f"meeting.face_{source}": 0.37
+        for source in ("again", "online", "friend", "circle", "anybody")
+    },
+    **{
+        "meeting.history_days": 16,
+        "inviting.per_day": 1.2,
+        "inviting.tries": 2,
+        "inviting.prior_acceptance": (0.3, 0.2, 0.1, 0.2, 0.1),
+    },
+    **{"inviting.prior_weight": 0.5, "inviting.pending_days": 4, "inviting.lock_days": 2},
+    **{
+        "answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2),
+        "answering.accept": (0.5,) * 5,
+        "answering.idk_click": 0.3,
+    },
+    **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},
+    **{
+        "platform.limit": 2,
+        "platform.window_days": 1,
+        "platform.restriction_days": 3,
+        "platform.min_ratio": 0.5,
+    },
+    **{"platform.min_invites": 9, "platform.weekly_invites": 4, "platform.max_connections": 6},
+    **{
+        "policies.NAME.share": 2.0,
+        "policies.NAME.contacts": 2.0,
+        "policies.NAME.introductions": 0.5,
+        "policies.NAME.directory": 0.5,
+    },
+    **{
+        "policies.NAME.min_tie": 2,
+        "policies.NAME.min_acceptance": 0.5,
+        "policies.NAME.accepts_from": 3,
+    },
+    "policies.NAME.takes_references": False,
+}
+ELSEWHERE = {
+    "platform.preset",
+    "meeting.contacts",
+    "meeting.gap_seconds",
+    "meeting.columns",
+    "meeting.skip_negative",
+    "meeting.repeat_log",
+}
+
+
+def everything(told: Reference) -> list[Any]:
+    """Return all results of a run."""
+    bonds = [
+        (person.number, alter, bond)
+        for person in told.people
+        for alter, bond in person.bonds.items()
+    ]
+    return [invitation_rows(told), member_rows(told), bonds]
+
+
+@pytest.fixture(scope="module")
+def busy_run() -> list[Any]:
+    return everything(Reference(Scenario(**BUSY)).run())
+
+
+@pytest.mark.parametrize("name", sorted(strategies.VALUES.keys() - ELSEWHERE))
+def test_every_parameter_changes_the_reference(name, busy_run):
+    changed = Scenario(**BUSY).replace({name: CHANGES[name]})
+    same = everything(Reference(changed).run()) == busy_run
+    assert not same
+
+
+def test_the_preset_and_the_log_change_the_reference():
+    free, limited = (
+        Reference(Scenario(**{**BUSY, "platform": {"preset": preset}})).run()
+        for preset in ("none", "linkedin2008")
+    )
+    assert [
+        sum(person.blocked_day is not None for person in told.people) > 0
+        for told in (free, limited)
+    ] == [False, True]
+    log = [[(0, 1), (2, 3), (0, 1)], [(1, 2)]]
+    once, again = (
+        Reference(Scenario(**BUSY).replace({"meeting.repeat_log": repeat}), log).run()
+        for repeat in (False, True)
+    )
+    assert [once.people[0].bonds[1].met, again.people[0].bonds[1].met] == [2, 2 * 15]
+    assert [once.people[1].bonds[2].last, again.people[1].bonds[2].last] == [2, 30]
+
+
+# The reference alone
