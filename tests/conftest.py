@@ -36,6 +36,7 @@ LONGEST = 300
 
 # who starts tests in the background has Ctrl-C ignored, in programs they start too
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 assert "numba" not in sys.modules, "the cache must be chosen before numba is imported"
 if kept := os.environ.get("INVITESIM_TEST_CACHE"):

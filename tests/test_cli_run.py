@@ -92,15 +92,15 @@ def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
         ),
         (
             ["run", "small.toml", "--out", "out", "--set", "members=1"],
-            "members: too small (got 1); must be 2 or more",
+            "members: expected a whole number from 2 to 268435456, got 1",
         ),
         (
             ["run", "small.toml", "--out", "out", "--set", "days=0"],
-            "days: too small (got 0); must be 1 or more",
+            "days: expected a whole number from 1 to 16000, got 0",
         ),
         (
             ["run", "small.toml", "--out", "out", "--set", "members=nan"],
-            "members: not a whole number (got nan)",
+            "members: expected a whole number from 2 to 268435456, got nan",
         ),
         (
             ["run", "small.toml", "--out", "small.toml"],

@@ -264,6 +264,8 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
         "platform.limit",
         [2, None],
     )
-    for bad, says in product(["platform.limit=0"], ["platform.limit: too small"]):
+    for bad, says in product(
+        ["platform.limit=0"], ["platform.limit: expected a whole number from 1"]
+    ):
         with pytest.raises(sim.InputError, match=says):
             studies.values_of("--x", bad, scenario)

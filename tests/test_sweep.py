@@ -41,7 +41,7 @@ def test_a_sweep(file, tmp_path):
     lines = done.stdout.splitlines()
     assert lines[0].startswith("8 runs at 4 points, 4 failed, ")
     assert (
-        lines[1] == "the first that failed: point 1, seed 1: "
+        lines[1] == "the first failed: point 1, seed 1: "
         "society.close: expected 9 or more, above often, got 7"
     )
     assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"

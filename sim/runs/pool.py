@@ -15,13 +15,14 @@ import threading
 import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
 from typing import Any
 
 import cloudpickle
 
 from ..errors import InputError
+from ..interruption import defer_interrupt
 from ..machine import cores
 from ..parameters.checks import whole
 
@@ -89,7 +90,8 @@ class Pool:
     def submit(self, name: str, argument: Any) -> "Future[bytes]":
         """Call the function in a process; ``name`` is that of the argument in an error."""
         sent = _sent(name, argument)
-        with _without_main(), deaf_children():
+        # Ctrl-C while a process starts would leave one that nobody knows, and that ends in a traceback
+        with defer_interrupt(), _without_main(), deaf_children():
             return self._executor.submit(_do, sent)
 
     @staticmethod
@@ -135,6 +137,7 @@ def _method() -> str:
 
 def _can_fork() -> bool:
     """Start the process that others are forked from, unless it runs; return whether it does."""
+    resource_tracker.ensure_running()  # starting it would let Ctrl-C through again
     with _starting, deaf_children():
         before = dict(os.environ)
         # it must find this package where this process has found it, not one in the current folder

@@ -15,6 +15,7 @@ from concurrent import futures
 from typing import Any
 
 from ..errors import InputError
+from ..invocation import install
 from ..parameters.kinds import shown
 from ..scenario.scenario import Scenario
 from ..version import VERSION
@@ -28,8 +29,7 @@ try:
     from distributed.utils import silence_logging_cmgr
 except ImportError:
     raise InputError(
-        "scheduler: distributed is not installed; must be, by: python -m pip install "
-        "'invitesim[cluster]'"
+        f"scheduler: distributed is not installed; must be, by: {install('cluster')}"
     ) from None
 
 PATIENCE = 20
