@@ -18,6 +18,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from .errors import InputError
 
+EXACT = 2**53
+"""Above it a float may be another whole number than the one that was written."""
 BACKSLASHES = "backslashes need single quotes, as 'C:\\Users\\me\\log.csv'"
 
 
@@ -92,6 +94,8 @@ class Whole(Kind):
         ):
             raise self.wrong("not a whole number", value)
         self.within(value)
+        if isinstance(value, float) and value > EXACT:
+            raise self.wrong("its last digits may be lost", value, "written without a point")
         return int(value)
 
 

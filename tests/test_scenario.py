@@ -149,6 +149,7 @@ OUT = [
     ("days", LONGEST, "too many after a history of 180 (got 16000); must be 16000 or less in all"),
     ("seed", -1, "too small (got -1); must be 0 or more"),
     ("seed", 2**64, "too large (got 18446744073709551616); must be 18446744073709551615 or less"),
+    ("seed", 2.0**60, "its last digits may be lost (got "),
     ("seed", "1x", "not a whole number (got '1x')"),
     ("seed", "1" * 5_000, "not a whole number (got '1111"),
     ("answering.idk_click", -0.1, "too small (got -0.1); must be 0 or more"),
