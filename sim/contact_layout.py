@@ -79,6 +79,8 @@ class Form(NamedTuple):
     """Whether the time column is called a date, where 20240506 is no number of seconds."""
     supposed: bool = False
     """Whether nothing but their order says which column is which."""
+    width: int = 0
+    """Fields of the header; 0: there is none, and rows may have any more."""
 
 
 def named(columns: str | None) -> list[str]:
@@ -116,9 +118,11 @@ def layout(file: File, wanted: list[str]) -> Form:
         if text.startswith("#"):
             comment, its = (fields, delimiter) if header else (comment, its)
         elif header:
-            return Form(number, offset, delimiter, *_chosen(file, number, fields, wanted))
+            chosen = _chosen(file, number, fields, wanted)
+            return Form(number, offset, delimiter, *chosen, width=len(fields))
         elif len(comment) > 1 and len(split(stripped, its)) == len(comment):
-            return Form(number - 1, start, its, *_chosen(file, number - 1, comment, wanted))
+            chosen = _chosen(file, number - 1, comment, wanted)
+            return Form(number - 1, start, its, *chosen, width=len(comment))
         else:
             return _headless(file, number, start, stripped, delimiter, wanted)
     raise InputError(f"{file.path}: no contacts in it; give lines 't i j' or a table with a header")

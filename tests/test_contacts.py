@@ -251,6 +251,27 @@ def test_an_id_is_a_number_only_if_written_as_digits(tmp_path, rows, people, mor
 BLUETOOTH = "# timestamp,user_a,user_b,rssi\n0,-1,7,0\n20,7,3,-80\n20,3,-2.0,-75\n40,3,7,-75\n"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t,i,j\n20,1,2\n40,5,1,2\n",
+        "t;i;j\n20;1;2;3\n",
+        't,i,j\n"20",1,2\n"40",5,1,2\n',
+        "time i j\n20 1 2\n2024-05-06 09:30 1 2\n",
+    ],
+)
+def test_a_field_too_many_shifts_nothing(tmp_path, text):
+    with pytest.raises(InputError, match=r"line \d: 4 fields, the header has 3; must"):
+        read_contacts(wrote(tmp_path, text), 20)
+    assert read_contacts(wrote(tmp_path, "t,i,j\n20,1,2,\n40,1,2,\n"), 20).people == [1, 2]
+
+
+@pytest.mark.parametrize("minus", ["-", "\N{MINUS SIGN}", "\N{EN DASH}"])
+def test_a_minus_is_one_however_it_is_printed(tmp_path, minus):
+    with pytest.raises(InputError, match="is negative"):
+        read_contacts(wrote(tmp_path, f"t,i,j\n20,{minus}1,3\n"), 20)
+
+
 def test_negative_ids_are_refused_or_left_out(tmp_path):
     path = wrote(tmp_path, BLUETOOTH)
     with pytest.raises(InputError, match=r"line 2: the person '-1' .*meeting.skip_negative = true"):
