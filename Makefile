@@ -5,7 +5,7 @@ PYTHON = python3
 ARGS =
 RUN = .venv/bin/python
 
-.PHONY: help env compare app test verify bench screenshots lint types lock
+.PHONY: help env compare app test verify attack bench screenshots lint types lock
 
 help:  # this list
 	@sed -n 's/^\([a-z]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -24,6 +24,9 @@ test: env  # the tests
 
 verify: env  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
+
+attack: env  # damage, kills, a foreign page and others' bug reports, tried: some ten minutes
+	@timeout 1200 $(RUN) -m attack $(ARGS)
 
 bench: env  # speed and memory, beside plain Mesa
 	@$(RUN) -m benchmarks $(ARGS)
