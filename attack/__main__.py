@@ -7,7 +7,20 @@ import tempfile
 import time
 from pathlib import Path
 
+from .trials import Outcome
+
 KINDS = ("mutations", "flips", "kills", "tabs", "foreign", "kinds", "reports")
+
+
+def tried(kind: str, folder: Path, share: float) -> list[Outcome]:
+    """Try a kind of attack; what goes wrong with the trials themselves is wrong too."""
+    try:
+        outcomes: list[Outcome] = importlib.import_module(f"attack.{kind}").attack(folder, share)
+    except Exception as error:
+        outcome = Outcome(kind)
+        outcome.add("", f"{kind}: {type(error).__name__}: {str(error)[:300]}")
+        return [outcome]
+    return outcomes
 
 
 def main() -> int:
@@ -24,8 +37,7 @@ def main() -> int:
     begun = time.monotonic()
     for kind in options.kinds or KINDS:
         with tempfile.TemporaryDirectory(prefix="invitesim-attack-") as folder:
-            attack = importlib.import_module(f"attack.{kind}").attack
-            for outcome in attack(Path(folder), options.share):
+            for outcome in tried(kind, Path(folder), options.share):
                 print(f"| {outcome.trials} | {outcome.kind} | {outcome.words} |", flush=True)
                 faults += outcome.faults
     for fault in faults:
