@@ -26,7 +26,7 @@ verify: env  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
 
 attack: env  # damage, kills, a foreign page and others' bug reports, tried: some ten minutes
-	@timeout 1200 $(RUN) -m attack $(ARGS)
+	@timeout 1800 $(RUN) -m attack $(ARGS)
 
 bench: env  # speed and memory, beside plain Mesa
 	@$(RUN) -m benchmarks $(ARGS)

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 import tempfile
 import time
@@ -37,6 +38,7 @@ def main() -> int:
     begun = time.monotonic()
     for kind in options.kinds or KINDS:
         with tempfile.TemporaryDirectory(prefix="invitesim-attack-") as folder:
+            os.environ["TMPDIR"] = folder  # what killed processes leave is left there
             for outcome in tried(kind, Path(folder), options.share):
                 print(f"| {outcome.trials} | {outcome.kind} | {outcome.words} |", flush=True)
                 faults += outcome.faults
