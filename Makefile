@@ -6,7 +6,7 @@ ARGS =
 RUN = .venv/bin/python
 PIP = $(RUN) -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help try compare app env env-app env-dev test verify bench results screenshots examples lint format types package lock clean
+.PHONY: help try compare app env env-app env-dev test verify attack bench results screenshots examples lint format types package lock clean
 
 help:  # this list
 	@sed -n 's/^\([a-z-]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ test: env-dev  # the tests
 
 verify: env-dev  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
+
+attack: env-dev  # damage, kills, a foreign page and others' bug reports, tried: some ten minutes
+	@timeout 1800 $(RUN) -m attack $(ARGS)
 
 bench: env-dev  # speed and memory, beside plain Mesa
 	@$(RUN) -m benchmarks $(ARGS)

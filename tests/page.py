@@ -85,6 +85,7 @@ class Tab(contextlib.ExitStack):
             sock=socket.create_connection(("127.0.0.1", server.port)),
             additional_headers=headers,
             max_size=None,
+            close_timeout=0.5,  # with messages that nobody reads it waits in vain
         )
         self.socket = self.enter_context(opened)
         self.widgets: dict[str, dict[str, Any]] = {}

@@ -376,3 +376,24 @@ def test_the_first_bad_line_of_many_is_found(tmp_path):
     lines[44_444] = lines[44_443]
     with pytest.raises(InputError, match="line 33335: 5 is in contact with itself"):
         read_contacts(wrote(tmp_path, "\n".join(lines)), 20)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t,i,j\n20,1,2\n40,5,1,2\n",
+        "t;i;j\n20;1;2;3\n",
+        't,i,j\n"20",1,2\n"40",5,1,2\n',
+        "time i j\n20 1 2\n2024-05-06 09:30 1 2\n",
+    ],
+)
+def test_a_row_with_more_fields_than_the_header_is_refused(tmp_path, text):
+    with pytest.raises(InputError, match=r"line \d: 4 fields, the header has 3; must"):
+        read_contacts(wrote(tmp_path, text), 20)
+    assert read_contacts(wrote(tmp_path, "t,i,j\n20,1,2,\n40,1,2,\n"), 20).people == [1, 2]
+
+
+@pytest.mark.parametrize("minus", ["-", "\N{MINUS SIGN}", "\N{EN DASH}"])
+def test_a_minus_is_one_however_it_is_printed(tmp_path, minus):
+    with pytest.raises(InputError, match="is negative"):
+        read_contacts(wrote(tmp_path, f"t,i,j\n20,{minus}1,3\n"), 20)

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import hashlib
 import io
 import pickle
 import random
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 import sim
 from sim.kernel.state import lists
 from sim.kernel.state import society as arrays
+from sim.model import checkpoint
 from sim.model.engine import Engine
 
 SMALL = sim.Scenario(
@@ -249,6 +251,10 @@ def test_a_damaged_file_is_refused(file, tmp_path):
         sim.NetworkModel.load(tmp_path / "bad")
 
 
+NO_HEADER = b"\x93NUMPY\x01\x00\x06\x00{'x: \n"
+"""An array whose description numpy can't read."""
+
+
 def changed_entry(file: Path, name: str, change: Callable[[bytes], bytes]) -> io.BytesIO:
     new = io.BytesIO()
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(new, "w") as archive:
@@ -264,6 +270,29 @@ def test_bytes_that_were_changed_with_their_checksum_are_refused(file, tmp_path)
     )
     (tmp_path / "bad").write_bytes(changed.getvalue())
     with pytest.raises(sim.InputError, match="its bytes are not those that were written"):
+        sim.NetworkModel.load(tmp_path / "bad")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entries: entries.pop("state.platform.policy.npy"),
+        lambda entries: entries.update({"state.platform.policy.npy": b"no array"}),
+        lambda entries: entries.update({"state.platform.policy.npy": NO_HEADER}),
+        lambda entries: entries.update({"head.json": b'{"format": "invitesim model"}'}),
+    ],
+)
+def test_entries_that_were_changed_with_the_digest_are_refused(change, file, tmp_path):
+    with zipfile.ZipFile(file) as whole:
+        entries = {name: whole.read(name) for name in whole.namelist() if name != "sha256"}
+    change(entries)
+    digest = hashlib.sha256()
+    for name, content in entries.items():
+        digest.update(checkpoint._digested(name, content))
+    with zipfile.ZipFile(tmp_path / "bad", "w") as archive:
+        for name, content in {**entries, "sha256": digest.hexdigest()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(sim.InputError):
         sim.NetworkModel.load(tmp_path / "bad")
 
 

@@ -11,7 +11,7 @@ import sim
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
     *("kernel", "errors", "version", "invocation", "machine", "interruption", "progress"),
-    *("parameters", "archives", "files", "agents", "scenario", "society", "results"),
+    *("parquet", "parameters", "archives", "files", "agents", "scenario", "society", "results"),
     *("measures", "model", "plots", "runs", "studies", "app", "experiments", "cli"),
 )
 """From the ground up; kernel and the small modules beside it know nothing of the rest."""

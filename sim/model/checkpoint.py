@@ -7,6 +7,7 @@ a new part of the state is copied and saved without a change here.
 import hashlib
 import io
 import json
+import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -134,19 +135,26 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Array]]:
         ) from None
     if not ours:
         raise InputError(f"{path}: something else (format {head['format']!r:.40}); {RIGHT}")
-    if (head["layout"], head["invitesim"]) != (LAYOUT, VERSION):
+    if (head.get("layout"), head.get("invitesim")) != (LAYOUT, VERSION):
         raise InputError(
-            f"{path}: of invitesim {head['invitesim']}, and this is {VERSION}; "
+            f"{path}: of invitesim {head.get('invitesim')}, and this is {VERSION}; "
             "must be loaded by the version that has written it"
         )
-    arrays = {
-        name: Array(
-            tuple(shape),
-            np.lib.format.read_array(io.BytesIO(content[f"{name}.npy"]), allow_pickle=False),
-        )
-        for name, shape in head["shapes"].items()
-    }
-    return head, arrays
+    try:
+        return head, {
+            name: Array(tuple(shape), _array(content[f"{name}.npy"]))
+            for name, shape in head["shapes"].items()
+        }
+    except DAMAGE as error:  # packed anew, with a digest that fits
+        raise InputError(f"{path}: damaged ({_reason(error)}); {RIGHT}") from None
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except tokenize.TokenError as error:  # numpy reads what it says of the type as Python
+        raise ValueError(error) from None
+    return array
 
 
 def _content(path: Path) -> dict[str, bytes]:

@@ -24,6 +24,8 @@ from pydantic_core import ErrorDetails
 
 from ..errors import InputError
 
+EXACT = 2**53
+"""A float above it may be another whole number than the one that was written."""
 BACKSLASHES = "backslashes need single quotes, as 'C:\\Users\\me\\log.csv'"
 WITHOUT_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+$"
 """What a text matches that is not empty and has no control characters."""
@@ -266,7 +268,7 @@ def _plain(info: FieldInfo, given: Any) -> Any:
     value, found = plain_value(given), _type(info)
     if isinstance(value, str) and value.lower() == "none":
         return None if _marker(info, OrNone) else value
-    if found is int and isinstance(value, float) and value.is_integer():
+    if found is int and isinstance(value, float) and value.is_integer() and value <= EXACT:
         return int(value)
     if found is str and hasattr(value, "__fspath__"):
         return str(value)

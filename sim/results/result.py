@@ -18,6 +18,7 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
+from .. import parquet
 from ..errors import InputError
 from ..files import atomic_write
 from ..machine import memory
@@ -235,13 +236,11 @@ def _content(path: Path) -> dict[str, bytes]:
 
 
 def _from_content(content: dict[str, bytes]) -> Result:
-    import pandas as pd
-
     scenario = Scenario(**toml_loaded(content["scenario.toml"].decode()))
     _check_sizes(content, scenario)
 
     def table(name: str) -> "pd.DataFrame":
-        return pd.read_parquet(io.BytesIO(content[f"{name}.parquet"]))
+        return parquet.frame(parquet.table(io.BytesIO(content[f"{name}.parquet"])))
 
     provenance = json.loads(content["provenance.json"])
     if not isinstance(provenance, dict) or not isinstance(provenance.get("conditions", {}), dict):
@@ -331,7 +330,5 @@ def _pairs_to_parquet(pairs: NDArray[np.int32]) -> bytes:
 
 
 def _pairs_from_parquet(content: bytes) -> NDArray[np.int32]:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(io.BytesIO(content))
+    table = parquet.table(io.BytesIO(content))
     return np.column_stack([table["ego"].to_numpy(), table["alter"].to_numpy()])

@@ -32,7 +32,7 @@ _ISO = re.compile(
     re.ASCII,
 )
 _COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0*)?", re.ASCII)
-_NEGATIVE = re.compile(r"-[0-9]+(\.0*)?")
+_NEGATIVE = re.compile(r"[-\N{MINUS SIGN}\N{EN DASH}][0-9]+(\.0*)?")
 _FIELD = re.compile(r"[^ \t\n]+")
 _MISSING = {"", "nan", "na", "n/a", "null", "none"}
 _KINDS = "give all in seconds, all with a time zone or all without"
@@ -106,6 +106,8 @@ def _columns(file: File, form: Form) -> _Columns:
     if len(file.data) > MOST_LINES and file.data.count(b"\n") > MOST_LINES:
         raise InputError(f"{file.path}: too many lines; must be {MOST_LINES:,} or less")
     width = max([*places, *(len(fields) - 1 for _, fields in _records(file, form, most=1))]) + 1
+    if form.width and not _is_even(file, form):
+        _check_width(file, form)
     if form.delimiter == " ":
         options: dict[str, Any] = {"sep": r"\s+", "quoting": csv.QUOTE_NONE}
     else:
@@ -196,6 +198,25 @@ def _too_short(form: Form, fields: list[str]) -> str:
     if len(fields) >= wanted:
         return ""
     return f"too few fields: {len(fields)}, with a time and two people it takes {wanted}"
+
+
+def _is_even(file: File, form: Form) -> bool:
+    """Return whether the records have as many fields as the header, on the whole: at a glance."""
+    if form.delimiter == " " or b'"' in file.data:
+        return False
+    lines = file.data.count(b"\n", form.offset) + (not file.data.endswith(b"\n"))
+    return file.data.count(form.delimiter.encode(), form.offset) == (form.width - 1) * lines
+
+
+def _check_width(file: File, form: Form) -> None:
+    """Raise the ``InputError`` of a record with a field too many: all before it may be shifted."""
+    for number, fields in _records(file, form):
+        if len(fields) > form.width and "".join(fields[form.width :]).strip():
+            raise file.wrong(
+                number,
+                f"{len(fields)} fields, the header has {form.width}; must be as many (as 9.5 for "
+                "9,5, and no space in a time where spaces part the fields)",
+            )
 
 
 def _fault(file: File, form: Form, record: int, two: tuple[str, str], time: str) -> InputError:

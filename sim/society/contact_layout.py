@@ -79,6 +79,8 @@ class Form(NamedTuple):
     """Whether the name of the time column is a date: then 20240506 is not a number of seconds."""
     supposed: bool = False
     """Whether the columns are known by their order only."""
+    width: int = 0
+    """The number of fields of the header; 0: there is none, and rows may have more fields."""
 
 
 def named(columns: str | None) -> list[str]:
@@ -116,9 +118,11 @@ def layout(file: File, wanted: list[str]) -> Form:
         if text.startswith("#"):
             comment, its = (fields, delimiter) if header else (comment, its)
         elif header:
-            return Form(number, offset, delimiter, *_chosen(file, number, fields, wanted))
+            chosen = _chosen(file, number, fields, wanted)
+            return Form(number, offset, delimiter, *chosen, width=len(fields))
         elif len(comment) > 1 and len(split(stripped, its)) == len(comment):
-            return Form(number - 1, start, its, *_chosen(file, number - 1, comment, wanted))
+            chosen = _chosen(file, number - 1, comment, wanted)
+            return Form(number - 1, start, its, *chosen, width=len(comment))
         else:
             return _headless(file, number, start, stripped, delimiter, wanted)
     raise InputError(f"{file.path}: no contacts in it; give lines 't i j' or a table with a header")

@@ -10,13 +10,14 @@ digest in the file beside it, and in ``StudyTable``, covers every bit.
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import parquet
 from ..errors import InputError
 from ..files import atomic_write
 from ..measures.statistics import check_one_row, paired_difference
@@ -91,18 +92,28 @@ class StudyTable:
 
     def batches(self) -> "Iterator[pyarrow.RecordBatch]":
         """Yield the rows in batches."""
-        import pyarrow.parquet
+        with self._checked():
+            yield from parquet.batches(self.path)
 
-        with self._checked(), pyarrow.parquet.ParquetFile(self.path) as file:
-            yield from file.iter_batches()
+    def _read(
+        self,
+        columns: Sequence[str] | None = None,
+        wanted: "Callable[[pyarrow.RecordBatch], Any] | None" = None,
+        looked_at: str = "",
+    ) -> "pyarrow.Table":
+        """Return columns of the rows that are wanted, which one column decides."""
+        import pyarrow
 
-    def _read(self, columns: Sequence[str] | None = None, filters: Any = None) -> "pyarrow.Table":
-        import pyarrow.parquet
-
-        with self._checked():  # partitioning=None: no columns from the names of folders
-            return pyarrow.parquet.read_table(
-                self.path, columns=columns, filters=filters, partitioning=None
-            )
+        names = self.schema.names if columns is None else list(columns)
+        read = [*names, *({looked_at} - {"", *names})]
+        with self._checked():
+            parts = [
+                (batch.filter(wanted(batch)) if wanted else batch).select(names)
+                for batch in parquet.batches(self.path, read)
+            ]
+        return pyarrow.Table.from_batches(
+            parts, pyarrow.schema([self.schema.field(name) for name in names], self.schema.metadata)
+        )
 
     @contextlib.contextmanager
     def _checked(self) -> Iterator[None]:
@@ -141,12 +152,15 @@ class StudyTable:
         columns = None if columns is None else list(columns)
         for column in columns or ():
             _check("columns", column, self.schema.names)
-        wanted = None
-        if policy is not None:
-            _check("policy", policy, self._read([POLICY])[POLICY].unique().to_pylist())
-            wanted = [(POLICY, "==", policy)]
-        table: pd.DataFrame = self._read(columns, wanted).to_pandas()
-        return table
+        if policy is None:
+            return parquet.frame(self._read(columns))
+        import pyarrow.compute
+
+        _check("policy", policy, self._read([POLICY])[POLICY].unique().to_pylist())
+        rows = self._read(
+            columns, lambda batch: pyarrow.compute.equal(batch[POLICY], policy), POLICY
+        )
+        return parquet.frame(rows)
 
     def to_csv(self, path: str | Path) -> None:
         """Write the table as CSV, in batches."""
@@ -158,12 +172,8 @@ class StudyTable:
 
     def failed(self) -> "pd.DataFrame":
         """Return the rows of the runs that failed: their parameters and their errors."""
-        import pyarrow.compute
-
         names = [name for name in self.schema.names if name not in self.measures]
-        failed = pyarrow.compute.field(ERROR).is_valid()
-        table: pd.DataFrame = self._read(names, failed).to_pandas()
-        return table
+        return parquet.frame(self._read(names, lambda batch: batch[ERROR].is_valid(), ERROR))
 
     def compare(
         self,
@@ -203,13 +213,19 @@ class StudyTable:
         >>> table.compare({"platform.limit": 1}, {"platform.limit": 5}, "blocked", "everyone")
         """
         import pandas as pd
+        import pyarrow.compute
 
         numbers = [self._design.number(point, self._scenario) for point in (a, b)]
         measures = self.measures if measure is None else [measure]
         for name in measures:
             _check("measure", name, self.measures)
         columns = ["point", "replication", POLICY, *measures]
-        runs = self._read(columns, [("point", "in", numbers)]).to_pandas()
+        points = pyarrow.array(numbers, self.schema.field("point").type)
+        runs = parquet.frame(
+            self._read(
+                columns, lambda batch: pyarrow.compute.is_in(batch["point"], points), "point"
+            )
+        )
         right = (
             "choose one row a run, as that of a day, from to_pandas(), and give it to sim.paired"
         )
