@@ -280,7 +280,7 @@ def _file_of(name: str) -> Path | None:
 @functools.cache
 def _own_file(file: str) -> Path | None:
     path = Path(file).resolve()
-    return path if path.is_file() and not _installed(path) else None
+    return path if not _installed(path) and path.is_file() else None
 
 
 @functools.cache
