@@ -40,7 +40,7 @@ test: env-dev  # the tests
 verify: env-dev  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
 
-attack: env-dev  # damage, kills, a foreign page and others' bug reports, tried: some ten minutes
+attack: env-dev  # damage, kills, a foreign page and others' bug reports, tried: some five minutes
 	@timeout 1800 $(RUN) -m attack $(ARGS)
 
 bench: env-dev  # speed and memory, beside plain Mesa
