@@ -10,8 +10,8 @@ from pathlib import Path
 
 import sim
 
-from .mutations import STUDY, Wrong
-from .trials import Outcome, changed, files, here, python
+from .mutations import STUDY
+from .trials import REFUSED, Outcome, Refused, Wrong, changed, files, here, python, returned
 
 SMALL = {"members": 30, "days": 4, "meeting": {"history_days": 3}}
 COMPILED = """
@@ -48,14 +48,9 @@ def tried(kind: str, path: Path, flips: int, read: Callable[[], str]) -> Outcome
 
 def same_or_refused(read: Callable[[], object], good: object) -> str:
     """Tell whether something reads as before."""
-    try:
-        found = read()
-    except sim.InputError as error:
-        if not str(error).isprintable():
-            raise Wrong(f"not one line: {error}") from None
-        return "refused in a line"
-    except Exception as error:
-        raise Wrong(f"{type(error).__name__}: {error}") from error
+    found = returned(read)
+    if isinstance(found, Refused):
+        return REFUSED
     if found != good:
         raise Wrong("read, and it is something else")
     return "read as it was"
@@ -76,7 +71,7 @@ def of_study(folder: Path, share: float) -> list[Outcome]:
         if not ended.code and (folder / "study" / "table.parquet").read_bytes() != good:
             raise Wrong("taken as good, and the table is another")
         shutil.copytree(folder / "good", folder / "study", dirs_exist_ok=True)
-        return "refused in a line" if ended.code else "made good"
+        return REFUSED if ended.code else "made good"
 
     flips = {"runs.sqlite": 60, "table.parquet": 20, "table.parquet.sha256": 20}
     if files(folder / "good").keys() != flips.keys():

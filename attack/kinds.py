@@ -20,8 +20,7 @@ import pandas as pd
 import sim
 from sim.files import destination
 
-from .mutations import Wrong
-from .trials import Outcome
+from .trials import REFUSED, Outcome, Refused, Wrong, returned
 
 SMALL = sim.Scenario(members=30, days=6, meeting={"history_days": 3})
 Row = tuple[list[Callable[[], Any]], list[Callable[[], bool]]]
@@ -242,14 +241,11 @@ def frame(columns: dict[str, Any]) -> list[Any]:
 
 def ended(do: Callable[[], Any], *, refused: bool) -> str:
     """Tell how an input ended, or raise ``Wrong``."""
-    try:
-        given = do()
-    except sim.InputError as error:
-        if not (refused and str(error).isprintable()):
-            raise Wrong(str(error)) from None
-        return "refused in a line"
-    except Exception as error:
-        raise Wrong(f"{type(error).__name__}: {error}") from error
+    given = returned(do)
+    if isinstance(given, Refused):
+        if not refused:
+            raise Wrong(given.line)
+        return REFUSED
     if refused or given is not True:
         raise Wrong(f"taken, and gives {given!r:.200}")
     return "right"

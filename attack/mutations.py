@@ -18,7 +18,7 @@ import sim
 from sim.model import checkpoint
 from sim.studies.study_file import study_read
 
-from .trials import Ended, Outcome, apart, here
+from .trials import REFUSED, Ended, Outcome, Refused, Wrong, apart, here, returned
 
 SCENARIO = """members = 24
 days = 6
@@ -168,10 +168,6 @@ Try = Callable[[Path, bytes, Callable[..., Ended]], str]
 """Uses mutated bytes in an empty folder, and returns how that ended or raises `Wrong`."""
 
 
-class Wrong(Exception):
-    """What must not happen has happened."""
-
-
 def of_scenario(folder: Path, data: bytes, run: Callable[..., Ended]) -> str:
     """Use it as ``run FILE``."""
     (folder / "file.toml").write_bytes(data)
@@ -234,7 +230,7 @@ def said(folder: Path, ended: Ended, kept: bool | None = None) -> str:
         raise Wrong(ended.fault)
     if (folder / "out").exists() != (ended.code == 0 if kept is None else kept or ended.code == 0):
         raise Wrong(f"exit code {ended.code}, and the folder is there or not: {ended.error}")
-    return "refused in a line" if ended.code else "right"
+    return REFUSED if ended.code else "right"
 
 
 def of_result(folder: Path, data: bytes, run: Callable[..., Ended]) -> str:
@@ -251,15 +247,7 @@ def of_model(folder: Path, data: bytes, run: Callable[..., Ended]) -> str:
 
 def loaded(load: Callable[[], object]) -> str:
     """Tell whether something can be loaded."""
-    try:
-        load()
-    except sim.InputError as error:
-        if not str(error).isprintable():
-            raise Wrong(f"not one line: {error}") from None
-        return "refused in a line"
-    except Exception as error:
-        raise Wrong(f"{type(error).__name__}: {error}") from error
-    return "right"
+    return REFUSED if isinstance(returned(load), Refused) else "right"
 
 
 def zipped(name: str, data: bytes) -> bytes:

@@ -20,8 +20,8 @@ import pandas as pd
 
 import sim
 
-from .mutations import STUDY, Wrong
-from .trials import HOUSE, Outcome, here, python
+from .mutations import STUDY
+from .trials import HOUSE, Outcome, Wrong, here, python
 
 SMALL = sim.Scenario(members=40, days=12, seed=5, meeting={"history_days": 10})
 REPORTS: list[tuple[str, str, Callable[[Path], None]]] = []

@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import sim
 from sim import commands
 from sim.cli import main as cli
 
 HOUSE = Path(__file__).parents[1]
+REFUSED = "refused in a line"
 PATIENCE = 120
 """Seconds that a process may take."""
 
@@ -36,6 +38,28 @@ class Ended(NamedTuple):
         if self.code == 2 and (len(lines) != 1 or not lines[0].isprintable()):
             return f"not one line: {text!r:.300}"
         return ""
+
+
+class Wrong(Exception):
+    """What must not happen has happened."""
+
+
+class Refused(NamedTuple):
+    """What was refused, in one line."""
+
+    line: str
+
+
+def returned(do: Callable[[], object]) -> object:
+    """Return what ``do`` returns, or how it was refused; raise ``Wrong`` for any other error."""
+    try:
+        return do()
+    except sim.InputError as error:
+        if not str(error).isprintable():
+            raise Wrong(f"not one line: {error}") from None
+        return Refused(str(error))
+    except Exception as error:
+        raise Wrong(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass

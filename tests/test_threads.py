@@ -20,6 +20,8 @@ def _small_sections(monkeypatch):
 
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
+BUSY = sim.InvitePolicy("busy", directory=1)
+STILL = sim.InvitePolicy("still", contacts=1, min_tie=4)
 
 
 def bytes_of(result):
@@ -84,10 +86,6 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
 
 def test_blocks_that_run_out_before_slots():
     """400 of 2,000 members have long lists: many blocks, and few of the slots that there are."""
-    busy, still = (
-        sim.InvitePolicy("busy", directory=1),
-        sim.InvitePolicy("still", contacts=1, min_tie=4),
-    )
     scenario = sim.Scenario(
         members=2_000,
         days=10,
@@ -95,7 +93,7 @@ def test_blocks_that_run_out_before_slots():
         inviting={"per_day": 45, "tries": 4},
         answering={"accept": (0,) * 5, "idk_click": 0},
         platform={"preset": "none"},
-        policies=[busy, still],
+        policies=[BUSY, STILL],
     )
     engine = Engine(scenario)
     engine.set_policies(np.arange(2_000) >= 400)
@@ -105,10 +103,6 @@ def test_blocks_that_run_out_before_slots():
 
 def test_a_thread_with_more_acceptances_to_hand_on_than_another():
     """The list of the first grows, in mid-stage, when the second has made its own."""
-    busy, still = (
-        sim.InvitePolicy("busy", directory=1),
-        sim.InvitePolicy("still", contacts=1, min_tie=4),
-    )
     scenario = sim.Scenario(
         members=400,
         days=6,
@@ -117,7 +111,7 @@ def test_a_thread_with_more_acceptances_to_hand_on_than_another():
         inviting={"per_day": 16, "tries": 8},
         answering={"accept": (0.9,) * 5, "delay_scale": 0},
         platform={"preset": "none"},
-        policies=[busy, still],
+        policies=[BUSY, STILL],
     )
 
     def lived(threads):
