@@ -28,7 +28,7 @@ COLUMNS = (
     Column("reciprocity", ("mutual", "%"), 100, 12),
     Column("blocked", ("blocked", "%"), 100, 12),
     Column("time_to_block_invitations", ("invitations", "to a block"), 1, 12),
-    Column("unwanted", ("unwanted", "a year"), 1, 12),
+    Column("unwanted_received", ("unwanted", "a year"), 1, 12),
 )
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (

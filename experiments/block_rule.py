@@ -115,7 +115,7 @@ def judged(runs: pd.DataFrame, number: int) -> NDArray[np.float64]:
     everybody = runs[runs["policy"] == "all"].set_index(keys)
     values = pd.DataFrame(
         {
-            "unwanted": everybody["unwanted"],
+            "unwanted": everybody["unwanted_received"],
             "blocked": sums["hit"] / sums["many"],
             "lost": -everybody["degree"],
         }

@@ -52,7 +52,7 @@ Y = Annotated[
 ]
 COMPARED = tuple(measure for measure in sim.MEASURES if measure not in ("reach2", "reach3"))
 """The measures in which policies are compared; of each reach only the share."""
-PRINTED = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
+PRINTED = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted_received")
 """The measures of the printed table; the files have all."""
 
 

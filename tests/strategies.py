@@ -51,6 +51,7 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
     "accepts_from": st.integers(0, 1) | st.integers(0, 5),
     "takes_references": st.booleans(),
+    "accept": st.none() | per_class,
 }
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -83,9 +84,13 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inviting.prior_acceptance": per_class,
     "inviting.prior_weight": st.floats(0.1, 10),
     "inviting.pending_days": st.integers(1, 8) | st.integers(1, 40),
+    "inviting.crossing": st.booleans(),
     "inviting.lock_days": st.none() | st.integers(0, 3) | st.integers(0, 30),
     "answering.recognise": per_class.map(lambda values: (0.0, *values[1:])),
     "answering.accept": per_class,
+    "answering.reserve": st.none() | st.floats(0, 4),
+    "answering.reference_lift": st.just(0.0) | st.floats(0, 4),
+    "answering.looks": st.none() | st.floats(0, 12),
     "answering.idk_click": probability,
     "answering.delay_shape": st.floats(0.2, 5) | st.floats(0.05, 100),
     "answering.delay_scale": st.sampled_from((0.0, 1.0)) | st.floats(0, 20) | st.floats(0, 1_000),

@@ -131,7 +131,7 @@ def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
         if "int" in parameter.type
         else (parameter.low - 1e-9, parameter.high * 1.001)
     )
-    if parameter.type == "5 floats":
+    if parameter.type.startswith("5 floats"):
         for wrong in (below, above):
             with pytest.raises(InputError, match="expected five numbers"):
                 scenario.replace({parameter.name: (0, 0, wrong, 0, 0)})

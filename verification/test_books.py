@@ -41,7 +41,7 @@ def counted(result: sim.Result, by: str, outcome: str | None = None) -> np.ndarr
         ("invitations_sent", None),
         ("accepted", "accepted"),
         ("strikes", "idk"),
-        ("ignored", "ignored"),
+        ("declined", "declined"),
         ("pending", "pending"),
     ],
 )
@@ -53,10 +53,12 @@ def test_senders(result: sim.Result, column: str, outcome: str | None) -> None:
 def test_receivers(result: sim.Result) -> None:
     """Check what members have received, and how much of it was unwanted."""
     assert np.array_equal(result.members["received"], counted(result, "alter"))
-    assert np.array_equal(
-        result.members["unwanted"],
-        counted(result, "alter", "idk") + counted(result, "alter", "ignored"),
-    )
+    log = result.invitations
+    assert log is not None
+    refused = log["outcome"].isin(["idk", "declined"])
+    for column, seen in (("unwanted_received", ["yes", "no"]), ("cold_received", ["no"])):
+        alters = log.loc[refused & log["recognised"].isin(seen), "alter"]
+        assert np.array_equal(result.members[column], np.bincount(alters, minlength=60_000))
 
 
 def test_connections(result: sim.Result) -> None:

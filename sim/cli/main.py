@@ -39,7 +39,7 @@ SHOWN = (
     "reciprocity",
     "idk_rate",
     "blocked",
-    "unwanted",
+    "unwanted_received",
 )
 """Measures that ``run`` prints; the others are in its files."""
 

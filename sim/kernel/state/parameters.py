@@ -45,6 +45,7 @@ class InvitingNumbers(NamedTuple):
     prior_weight: float
     pending_days: int
     lock_days: int
+    crossing: bool
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
 
@@ -53,7 +54,6 @@ class AnsweringNumbers(NamedTuple):
     """How invitees answer; by tie class."""
 
     recognise: Numbers
-    accept: Numbers
     idk_click: int
 
 
@@ -79,8 +79,9 @@ class PolicyNumbers(NamedTuple):
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
-    accepts_from: Numbers
-    takes_references: NDArray[np.bool_]
+    accepts: Numbers
+    """(policies, 5, 2): thresholds of accepting, by the class that the invitee goes by, without a
+    reference and with one; equal where the policy takes no references."""
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 
