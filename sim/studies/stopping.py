@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..measures.definitions import EVERYBODY
-from ..measures.statistics import mean_interval
+from ..measures.intervals import mean_interval
 from ..parameters.checks import whole
 from ..parameters.kinds import near, shown
 

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 import sim
-from sim.measures.definitions import COLUMNS
+from sim.measures.definitions import COLUMNS, INTERVALS, MEASURES
 from sim.runs.running import SUMMARY
 from sim.studies.stopping import PrecisionTarget
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
@@ -51,7 +51,7 @@ def test_the_table_has_the_summaries_of_the_runs_in_order(whole):
         check_dtype=False,
         check_exact=True,
     )
-    assert whole.measures == list(sim.run(SMALL).summary)[1:]
+    assert whole.measures == ["members", *MEASURES, *INTERVALS]
 
 
 def test_any_number_of_processes_gives_the_same_bytes(whole, tmp_path):
@@ -229,18 +229,27 @@ def test_points_are_compared_in_pairs_of_one_seed(tmp_path):
     with pytest.raises(sim.InputError, match="has not been run"):
         limits.compare(0, 1)
     rows = limits.run(tmp_path, jobs=1).to_pandas(policy="everyone")
-    one, other = (rows[rows["point"] == point]["blocked"].to_numpy() for point in (0, 1))
-    given = limits.compare(
-        {"platform.limit": 1}, {"platform.limit": 4}, "blocked", "everyone"
-    ).iloc[0]
+    one, other = (rows[rows["point"] == point]["degree"].to_numpy() for point in (0, 1))
+    given = limits.compare({"platform.limit": 1}, {"platform.limit": 4}, "degree", "everyone").iloc[
+        0
+    ]
     paired = sim.paired(one, other)
-    assert given["mean"] == paired.mean > 0
+    assert given["mean"] == paired.mean < 0
     assert (given["low"], given["high"], given["replications"]) == (paired.low, paired.high, 5)
     assert given["variance_saved"] == pytest.approx(
         1 - np.var(one - other, ddof=1) / (np.var(one, ddof=1) + np.var(other, ddof=1)), nan_ok=True
     )
     every = limits.compare(0, 1)
     assert set(every["measure"]) == set(limits.table.measures)
+    runs = limits.table.to_pandas()
+    blocked = sim.differences(runs, by=["policy", "point"], measures=["blocked"])
+    columns = ["policy", "mean", "low", "high", "p"]
+    pd.testing.assert_frame_equal(
+        every[every["measure"] == "blocked"]
+        .query("policy != 'all'")[columns]
+        .reset_index(drop=True),
+        blocked.query("policy != 'all'")[columns],
+    )
 
 
 @pytest.mark.parametrize(
