@@ -36,7 +36,7 @@ class Sheets:
         self._runs, self._by = runs, list(by)
         self._place = grouped.ngroup().to_numpy()
         self._run = np.asarray(grouped.cumcount() if run is None else pd.factorize(runs[run])[0])
-        first = np.unique(self._place, return_index=True)[1]
+        _, first, self.rows = np.unique(self._place, return_index=True, return_counts=True)
         self.groups = runs[self._by].iloc[first].reset_index(drop=True)
         """The combinations, a row for each group."""
 

@@ -17,7 +17,6 @@ from .clearly import mean_p, pooled_p, rate_p
 from .definitions import DENOMINATORS, EVERYBODY, INTERVALS, LEVEL, MEDIANS, RATIOS
 from .intervals import (
     Bounds,
-    Shares,
     half_width,
     mean_bounds,
     pooled_difference,
@@ -141,14 +140,19 @@ def aggregate(
     sheets = Sheets(runs, groups) if ratios else None
     for measure in ratios:
         assert sheets is not None
-        if (shares := sheets.shares(measure)) is not None:
-            rows = table.index.get_level_values("measure") == measure
-            means.loc[rows] = np.column_stack(_interval(measure, shares, level))
+        rows = table.index.get_level_values("measure") == measure
+        means.loc[rows] = np.column_stack(estimate(sheets, measure, level))
     return means.astype({"replications": np.int64}).reset_index()
 
 
-def _interval(measure: Hashable, shares: Shares, level: float) -> Bounds:
-    """Return the estimates of a rate or member share."""
+def estimate(sheets: Sheets, measure: Hashable, level: float = LEVEL) -> Bounds:
+    """Return the estimates of a measure, one for each group, with the interval of its kind."""
+    shares = sheets.shares(measure)
+    if shares is None:
+        bounds = mean_bounds(sheets.values(measure), level)
+        partly = (bounds.replications < sheets.rows) & (measure in MEDIANS)
+        mean, low, high = (np.where(partly, np.nan, side) for side in bounds[:3])
+        return Bounds(mean, low, high, bounds.replications)
     own = RATIOS[str(measure)]
     if own.kind == "rate":
         return rate_interval(shares, level, is_share=own.is_share)
