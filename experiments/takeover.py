@@ -158,8 +158,7 @@ def estimated(
     """Return the estimated shares by day.
 
     The columns are rule, start, policy, day, mean, low, high, replications, first (how often the
-    policy is the largest), and ahead (whether it is the largest, and the interval of its paired
-    difference from the next excludes 0).
+    policy is the largest), and ahead (whether it is clearly the largest; a day is a family).
     """
     columns = [column for column in runs if str(column).startswith("share_")]
     long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
@@ -181,12 +180,19 @@ def estimated(
 
 
 def _clearly_ahead(long: pd.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield point, policy and day wherever a policy is clearly the largest."""
-    for (point, day), there in long.groupby(["point", "day"]):
-        wide = there.pivot(index="replication", columns="policy", values="value")
-        first, second = wide.mean().sort_values(ascending=False, kind="stable").index[:2]
-        if sim.paired(wide[first], wide[second]).low > 0:
-            yield point, first, day
+    """Yield point, policy and day wherever a policy is clearly larger than each other.
+
+    The family of a day are all rules and starts, and all pairs of policies.
+    """
+    pairs = sim.differences(long, by=["day", "point", "policy"], measures=["value"])
+    for day, there in pairs.groupby("day"):
+        clear = there[sim.clearly(there["p"], there["replications"])]
+        more = clear["mean"] > 0
+        winners = clear["policy"].where(more, clear["than_policy"])
+        wins = pd.DataFrame({"point": clear["point"], "policy": winners}).value_counts()
+        others = long["policy"].nunique() - 1
+        for point, policy in wins[wins == others].index:
+            yield point, policy, day
 
 
 def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
