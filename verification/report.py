@@ -28,7 +28,7 @@ PANELS = {
     "T2": ("T2  accepted before the block", "acceptances"),
     "T3": ("T3  accepted within a budget of n", "acceptances"),
     "T4": ("T4  first restriction, with delayed answers", "day"),
-    "T5": ("T5  accepted, two halves with a q of their own", "acceptances"),
+    "T5": ("T5  accepted by people met, the half of the smaller q", "acceptances"),
     "T6": ("T6  restricted in a year", "days"),
     "T7": ("T7  second strike within w days", "day"),
     "T8": ("T8  acceptance below the ratio", "day"),
@@ -36,7 +36,7 @@ PANELS = {
     "T10": ("T10  reached by n uniform invitations", "people"),
 }
 """Title and x axis of each fact's panel."""
-SHOWN = {"T5": ("accepted, met", "accepted, strangers"), "T10": ("different people", "connections")}
+SHOWN = {"T5": ("accepted, met",), "T10": ("different people", "connections")}
 """The quantities in a fact's panel; for other facts the first of each point."""
 
 
