@@ -71,6 +71,19 @@ def test_connections(result: sim.Result) -> None:
     assert np.array_equal(np.bincount(pairs.ravel(), minlength=60_000), result.members["degree"])
 
 
+def test_friendship_paradox(result: sim.Result) -> None:
+    """Check T18: over ends of connections, the mean degree is <k^2> / <k>, to the last unit.
+
+    Degrees are the platform's own counts, connections its lists: each must know of each.
+    """
+    small = sim.Scenario(members=333, days=222, seed=18)
+    for each in (result, sim.run(small), sim.run(small.replace({"platform.preset": "none"}))):
+        degree = each.members["degree"].to_numpy(np.int64)
+        ends = degree[each.connections]
+        assert ends.sum() == (degree * degree).sum() > 0
+        assert ends.size == degree.sum()
+
+
 def test_blocks(result: sim.Result) -> None:
     """Check that blocked members send nothing afterwards, and had as many strikes as the limit."""
     log, members = result.invitations, result.members
