@@ -15,12 +15,15 @@ WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "threshold", "fraction", "idk_click"), CHANCE),
-    **dict.fromkeys(("until_again", "until_friend", "until_circle"), CHANCE),
+    **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
+    "pace": (0, 2**34),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
     **dict.fromkeys(("source", "standing", "standing_back", "answer"), (0, 3)),
-    **dict.fromkeys(("recognised", "likely", "takes_references", "oldest_counts"), (0, 1)),
+    **dict.fromkeys(
+        ("recognised", "likely", "takes_references", "invites_references", "oldest_counts"), (0, 1)
+    ),
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
     "max_connections": (-1, 30),
@@ -47,13 +50,19 @@ def arguments(rule: Any, chance: random.Random) -> list[Any]:
     values: list[Any] = []
     for name in inspect.signature(rule.py_func).parameters:
         low, high = RANGES.get(name, OTHERS)
-        if name in ("circle_size", "members"):
+        if name in ("circle_size", "team_size", "members"):
             low = 1
         if isinstance(low, float):
             values.append(chance.choice((low, high, chance.uniform(low, high))))
         else:
             values.append(chance.choice((low, high, chance.randint(int(low), int(high)))))
-        if name in ("recognised", "likely", "takes_references", "oldest_counts"):
+        if name in (
+            "recognised",
+            "likely",
+            "takes_references",
+            "invites_references",
+            "oldest_counts",
+        ):
             values[-1] = bool(values[-1])
     return values
 

@@ -87,6 +87,6 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
     policy = pd.Categorical(members["policy"], categories=list(scenario.policies)).codes
     own: dict[str, NDArray[Any]] = {
         name: members[name].fillna(NEVER).to_numpy(np.int64)
-        for name in members.columns.drop(["policy", "sociability"], errors="ignore")
+        for name in members.columns.drop(["policy", "sociability", "activity"], errors="ignore")
     }
     return own | {"policy": policy.astype(np.int64)}

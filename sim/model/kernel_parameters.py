@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ..agents import InvitePolicy
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -26,6 +27,7 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
         society=SocietyNumbers(
             members=members,
             circle_size=society.circle_size,
+            team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
@@ -34,7 +36,6 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
         inviting=_inviting(scenario.inviting, scenario.answering),
         answering=AnsweringNumbers(
             recognise=_thresholds(*scenario.answering.recognise),
-            accept=_thresholds(*scenario.answering.accept),
             idk_click=threshold(scenario.answering.idk_click),
         ),
         platform=_platform(scenario),
@@ -51,16 +52,18 @@ def _or_none(value: int | None) -> int:
 
 
 def _meeting(meeting: Meeting) -> MeetingNumbers:
-    again, friend, circle = meeting.again, meeting.friend, meeting.circle
+    again, friend, team, circle = meeting.again, meeting.friend, meeting.team, meeting.circle
     return MeetingNumbers(
         until_again=until(again),
         until_friend=until(again + friend),
-        until_circle=until(again + friend + circle),
+        until_team=until(again + friend + team),
+        until_circle=until(again + friend + team + circle),
         again_choice=meeting.again_choice,
         face=_thresholds(
             meeting.face_again,
             meeting.face_online,
             meeting.face_friend,
+            meeting.face_team,
             meeting.face_circle,
             meeting.face_anybody,
         ),
@@ -68,13 +71,10 @@ def _meeting(meeting: Meeting) -> MeetingNumbers:
 
 
 def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
-    whole = int(inviting.per_day)
     with np.errstate(over="ignore", divide="ignore"):
         waited = np.arange(1, inviting.pending_days + 1) / np.float64(answering.delay_scale)
         later = rounded(np.exp(-np.power(waited, answering.delay_shape)))
     return InvitingNumbers(
-        whole_attempts=whole,
-        extra_attempt=threshold(inviting.per_day - whole),
         tries=inviting.tries,
         prior=np.array(inviting.prior_acceptance),
         prior_weight=inviting.prior_weight,
@@ -97,6 +97,10 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
     )
 
 
+def _accept(policy: InvitePolicy, scenario: Scenario) -> tuple[float, ...]:
+    return scenario.answering.accept if policy.accept is None else policy.accept
+
+
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
@@ -112,7 +116,9 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         ),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        invites_references=np.array([policy.invites_references for policy in policies], bool),
         accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),
         takes_references=np.array([policy.takes_references for policy in policies], bool),
+        accept=np.array([_thresholds(*_accept(policy, scenario)) for policy in policies]),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -140,7 +140,7 @@ def _prefetch_reference(state, parameters, one, note, scratch):
     open_by_reference = needs_reference(
         k, policies.accepts_from[policy], policies.takes_references[policy]
     )
-    accepting = accepts_by_chance(np.int64(scratch.drawn[1, one]), parameters.answering.accept[k])
+    accepting = accepts_by_chance(np.int64(scratch.drawn[1, one]), policies.accept[policy, k])
     if open_by_reference and accepting and source_in(note) != FROM_INTRODUCTIONS:
         prefetch_connections(state, np.int64(scratch.ego[one]))
         prefetch_connections(state, np.int64(scratch.alter[one]))
@@ -162,7 +162,7 @@ def _judge(state, parameters, one, note, scratch):
     recognised, k = _class_seen(state, parameters, one, scratch)
     policies, policy = parameters.policies, state.platform.policy[other]
     accepts_from = policies.accepts_from[policy]
-    if accepts_by_chance(np.int64(scratch.drawn[1, one]), parameters.answering.accept[k]):
+    if accepts_by_chance(np.int64(scratch.drawn[1, one]), policies.accept[policy, k]):
         is_open = is_open_to(k, accepts_from)
         if needs_reference(k, accepts_from, policies.takes_references[policy]):
             # whom a common connection has introduced has one, and connections last

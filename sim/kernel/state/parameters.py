@@ -17,6 +17,7 @@ class SocietyNumbers(NamedTuple):
 
     members: int
     circle_size: int
+    team_size: int
     often: int
     close: int
     first_day: int
@@ -28,18 +29,17 @@ class MeetingNumbers(NamedTuple):
 
     until_again: int
     until_friend: int
+    until_team: int
     until_circle: int
     """Where one word is cut: below the first it is a contact again, and so on; else anybody."""
     again_choice: int
     face: Numbers
-    """(5,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
+    """(6,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
 
 
 class InvitingNumbers(NamedTuple):
     """How members invite."""
 
-    whole_attempts: int
-    extra_attempt: int
     tries: int
     prior: Fractions
     prior_weight: float
@@ -53,7 +53,6 @@ class AnsweringNumbers(NamedTuple):
     """How invitees answer; by tie class."""
 
     recognise: Numbers
-    accept: Numbers
     idk_click: int
 
 
@@ -79,8 +78,11 @@ class PolicyNumbers(NamedTuple):
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
+    invites_references: NDArray[np.bool_]
     accepts_from: Numbers
     takes_references: NDArray[np.bool_]
+    accept: Numbers
+    """(P, 5): by tie class."""
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 
@@ -96,8 +98,3 @@ class Parameters(NamedTuple):
     answering: AnsweringNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers
-
-    @property
-    def attempts_at_most(self) -> int:
-        """Attempts that a member can make in a day."""
-        return self.inviting.whole_attempts + (1 if self.inviting.extra_attempt else 0)
