@@ -210,6 +210,23 @@ def test_a_crowd_that_outgrows_its_arrays(seed):
     assert min(len(person.bonds) for person in told.people) > 192
 
 
+def test_more_inviters_than_seats():
+    """Some make a hundred attempts a day and most make one or none: seats go from one to the next."""
+    scenario = Scenario(
+        members=1_100,
+        days=2,
+        society={"activity_sigma": 1.8},
+        meeting={"history_days": 15, "rate": 1, "again": 0.5, "team": 0.2},
+        inviting={"per_day": 2.5, "tries": 3},
+        platform={"preset": "none", "weekly_invites": 70},
+        policies={"everyone": 2, "interacted": 1, "close_friends": 1},
+    )
+    told = check_equal(scenario)
+    attempts = sorted(person.attempts(1) for person in told.people)
+    assert sum(number > 0 for number in attempts) > 512
+    assert attempts[-1] > 100
+
+
 @pytest.mark.parametrize("people", [300, 1_000])
 def test_a_meeting_of_everybody(people, tmp_path):
     """All pairs of 300 people meet on one day, or one of 1,000 people meets all others."""
