@@ -70,8 +70,8 @@ def test_members_who_change_to_a_busier_policy_have_room(threads):
         answering={"accept": (0,) * 5, "idk_click": 0},
         platform={"preset": "none"},
         policies={
-            "few": {"directory": 1, "accepts_from": 5},
-            "many": {"directory": 1, "accepts_from": 5, "per_day": 40, "share": 0},
+            "few": {"directory": 1, "accepts_from": 5, "alike": True},
+            "many": {"directory": 1, "accepts_from": 5, "alike": True, "per_day": 40, "share": 0},
         },
     )
     engine = Engine(scenario, threads)

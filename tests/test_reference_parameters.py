@@ -19,7 +19,7 @@ BUSY: dict[str, Any] = {
     "days": 30,
     "seed": 3,
     "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.5},
-    "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "history_days": 15},
+    "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
     "platform": {
