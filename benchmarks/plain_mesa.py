@@ -57,11 +57,17 @@ class Member(mesa.Agent):  # type: ignore[misc]
             policy.contacts + policy.introductions,
             policy.contacts + policy.introductions + policy.directory,
         )
-        sigma = model.world.society.sociability_sigma
+        society = model.world.society
         self.p_encounter = min(
-            1.0, model.world.meeting.rate * self.random.lognormvariate(-(sigma**2) / 2, sigma)
+            1.0, model.world.meeting.rate * self.log_normal(society.sociability_sigma)
         )
-        self.circle = number // model.world.society.circle_size
+        activity = 1.0 if policy.alike else self.log_normal(society.activity_sigma)
+        per_day = model.world.inviting.per_day if policy.per_day is None else policy.per_day
+        self.per_day = per_day * activity
+        answering = model.world.answering
+        self.accept = answering.accept if policy.accept is None else policy.accept
+        self.circle, place = divmod(number, society.circle_size)
+        self.team = self.circle, place // society.team_size
         self.ties: dict[Member, Tie] = {}
         self.contacts: list[Member] = []
         self.had_room = True
@@ -77,6 +83,10 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.restricted_until: float = 0
         self.blocked_day: int | None = None
         self.invitations_until_block: int | None = None
+
+    def log_normal(self, sigma: float) -> float:
+        """Return a random number with mean 1."""
+        return self.random.lognormvariate(-(sigma**2) / 2, sigma)
 
     def meet(self) -> None:
         """Start an encounter, with some probability."""
@@ -100,7 +110,9 @@ class Member(mesa.Agent):  # type: ignore[misc]
             if not contacts:
                 return
             partner, p_face = random.choice(random.choice(contacts).contacts), meeting.face_friend
-        elif u < meeting.again + meeting.friend + meeting.circle:
+        elif u < meeting.again + meeting.friend + meeting.team:
+            partner, p_face = random.choice(self.model.teams[self.team]), meeting.face_team
+        elif u < meeting.again + meeting.friend + meeting.team + meeting.circle:
             partner, p_face = random.choice(self.model.circles[self.circle]), meeting.face_circle
         else:
             partner, p_face = random.choice(self.model.members), meeting.face_anybody
@@ -141,8 +153,8 @@ class Member(mesa.Agent):  # type: ignore[misc]
         day, inviting, weekly = model.day, model.world.inviting, model.world.platform.weekly_invites
         if day <= self.restricted_until or not self.has_room():
             return
-        attempts = int(inviting.per_day)
-        attempts += self.random.random() < inviting.per_day - attempts
+        attempts = int(self.per_day)
+        attempts += self.random.random() < self.per_day - attempts
         for _ in range(attempts):
             if weekly is not None:
                 while self.sent_days and self.sent_days[0] <= day - 7:
@@ -150,27 +162,25 @@ class Member(mesa.Agent):  # type: ignore[misc]
                 if len(self.sent_days) >= weekly:
                     return
             for _ in range(inviting.tries):
-                alter = self.candidate()
-                if alter is not None and alter is not self and self.wants(alter):
+                alter, introduced = self.candidate()
+                if alter is not None and alter is not self and self.wants(alter, introduced):
                     self.send(alter)
                     break
 
-    def candidate(self) -> "Member | None":
-        """Return somebody from one of the policy's sources."""
+    def candidate(self) -> "tuple[Member | None, bool]":
+        """Return somebody from one of the policy's sources, and whether as an introduction."""
         random = self.random
         contacts, introductions, total = self.sources
         u = random.random() * total
         if u < contacts:
-            return random.choice(self.contacts) if self.contacts else None
+            return random.choice(self.contacts) if self.contacts else None, False
         if u < introductions:
-            return (
-                random.choice(random.choice(self.connections).connections)
-                if self.connections
-                else None
-            )
-        return random.choice(self.model.members)
+            if not self.connections:
+                return None, True
+            return random.choice(random.choice(self.connections).connections), True
+        return random.choice(self.model.members), False
 
-    def wants(self, alter: "Member") -> bool:
+    def wants(self, alter: "Member", introduced: bool) -> bool:
         """Return whether this member may invite alter and wants to."""
         if (
             alter in self.connected
@@ -179,7 +189,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         ):
             return False
         policy, k = self.policy, self.tie_class(alter)
-        if k < policy.min_tie:
+        if k < policy.min_tie and not (introduced and policy.invites_references):
             return False
         if policy.min_acceptance > 0:
             prior, weight = (
@@ -234,7 +244,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         is_open = k >= self.policy.accepts_from or (
             self.policy.takes_references and not self.connected.isdisjoint(inviter.connected)
         )
-        if is_open and random.random() < answering.accept[k]:
+        if is_open and random.random() < self.accept[k]:
             if self.had_room and inviter.had_room:
                 inviter.conclude(invitation, "accepted")
                 self.connect(inviter)
@@ -312,6 +322,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         self.circles = [
             self.members[first : first + size] for first in range(0, scenario.members, size)
         ]
+        self.teams: dict[tuple[int, int], list[Member]] = defaultdict(list)
+        for member in self.members:
+            self.teams[member.team].append(member)
         for day in range(1 - scenario.history_days, 1):
             self.day = day
             self.agents.shuffle_do("meet")

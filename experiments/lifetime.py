@@ -63,7 +63,7 @@ class Found:
 
 def by_invitations(seed: int, members: int) -> sim.Scenario:
     """Return a society in which every invitation is a strike with the same probability."""
-    stranger = sim.InvitePolicy("well_meaning", directory=1)
+    stranger = sim.InvitePolicy("well_meaning", directory=1, alike=True)
     accept = 0.2
     return sim.Scenario(
         members=members,

@@ -26,10 +26,14 @@ EXPLORED = {
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """
-NEEDS = {"platform.min_invites": "platform.min_ratio"}
-"""Parameters that have no effect while another is unset."""
+NEEDS = {
+    "platform.min_invites": "platform.min_ratio",
+    "society.team_size": "meeting.team",
+    "meeting.face_team": "meeting.team",
+}
+"""Parameters that have no effect while another is unset or 0."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
-SHARES = ("meeting.again", "meeting.friend", "meeting.circle")
+SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
 SOURCES = ("contacts", "introductions", "directory")
 
 
@@ -56,7 +60,7 @@ def factors(base: sim.Scenario) -> list[Factor]:
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
             continue
-        if parameter.name in NEEDS and value_of(base, NEEDS[parameter.name]) is None:
+        if parameter.name in NEEDS and not value_of(base, NEEDS[parameter.name]):
             continue
         for name in _names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)

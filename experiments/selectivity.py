@@ -181,7 +181,7 @@ def main(
             f"--restrictions {restrictions}: "
             f"must be one to {len(COLOURS)} different numbers of days, as 3,10,50"
         )
-    selective = sim.InvitePolicy("selective", directory=1, min_tie=2, condition=others)
+    selective = sim.InvitePolicy("selective", directory=1, min_tie=2, alike=True, condition=others)
     base = commands.chosen(
         None, settings, defaults={**SETTING, "policies": [selective]}, days=days, seed=seed
     )

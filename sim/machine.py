@@ -44,8 +44,9 @@ def check_memory(scenario: "Scenario") -> None:
 def bytes_a_member(scenario: "Scenario") -> int:
     """Estimate the memory for each member at the end of a run, in bytes."""
     meeting = scenario.meeting
-    # an encounter with a new contact makes two bonds; how many a log has is not known
-    new = 0 if meeting.contacts else 2 * meeting.rate * (1 - meeting.again)
+    # an encounter with a new contact makes two bonds; how many a log has is not known, and a team
+    # has few members to be met for the first time
+    new = 0 if meeting.contacts else 2 * meeting.rate * (1 - meeting.again - meeting.team)
     bonds = min(scenario.members - 1, new * (scenario.history_days + scenario.days))
     return round(BYTES_A_MEMBER + BYTES_A_BOND * bonds)
 

@@ -22,6 +22,7 @@ from tests.reference_draws import (
     DAILY,
     LOOK,
     PARTNER,
+    PERSON,
     POLICY,
     SOCIABILITY,
     TRY,
@@ -78,9 +79,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.rules: Scenario = model.rules
         self.number = number
-        self.circle = number // self.rules.society.circle_size
-        self.sociability = self.draw_sociability()
-        self.activity = 1.0
+        society = self.rules.society
+        self.circle = number // society.circle_size
+        # how readily it meets others, and how much it does on the platform
+        self.sociability = self.draw_log_normal(SOCIABILITY, 0, society.sociability_sigma)
+        self.activity = self.draw_log_normal(PERSON, 4, society.activity_sigma)
         self.policy_place = policy_place
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         self.bonds: dict[int, Bond] = {}  # by the other's number
@@ -100,10 +103,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
 
-    def draw_sociability(self) -> float:
-        """Return how readily this person meets others: log-normal, with mean 1."""
-        sigma = self.rules.society.sociability_sigma
-        unit0, unit1 = (unit(self.word(0, SOCIABILITY, index)) for index in range(2))
+    def draw_log_normal(self, purpose: int, first: int, sigma: float) -> float:
+        """Return a log-normal number of this person, with mean 1, by the words from first on."""
+        unit0, unit1 = (unit(self.word(0, purpose, first + place)) for place in range(2))
         normal = math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1)
         return rounded(math.exp(sigma * normal - sigma**2 / 2))
 
@@ -164,23 +166,26 @@ class Person(mesa.Agent):  # type: ignore[misc]
             friend = self.random_contact(words[0])
             found = None if friend is None else people[friend].random_contact(words[1])
             return found, meeting.face_friend
-        if u < meeting.again + meeting.friend + meeting.circle:  # somebody of its own circle
-            first = self.circle * self.rules.society.circle_size
-            size = min(self.rules.society.circle_size, len(people) - first)
-            return first + below(words[0], size), meeting.face_circle
+        society, until_team = self.rules.society, meeting.again + meeting.friend + meeting.team
+        circle = self.circle * society.circle_size  # its first member, and how many it has
+        circle_size = min(society.circle_size, len(people) - circle)
+        if u < until_team:  # somebody of its own team
+            team = (self.number - circle) // society.team_size * society.team_size
+            team_size = min(society.team_size, circle_size - team)
+            return circle + team + below(words[0], team_size), meeting.face_team
+        if u < until_team + meeting.circle:  # somebody of its own circle
+            return circle + below(words[0], circle_size), meeting.face_circle
         return below(words[0], len(people)), meeting.face_anybody
 
     # Phase 2: invite
 
     def invitations(self, day: int) -> list[Invitation]:
         """Return the invitations that it sends today."""
-        per_day, tries = self.rules.inviting.per_day, self.rules.inviting.tries
+        tries = self.rules.inviting.tries
         if day <= self.restricted_until or not self.has_room():
             return []
-        attempts = math.floor(per_day)
-        attempts += chance(self.word(day, DAILY, 3), per_day - attempts)
         today: list[Invitation] = []
-        for attempt in range(attempts):
+        for attempt in range(self.attempts(day)):
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]
@@ -193,6 +198,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
                 today.append(Invitation(day, self.number, alter, source, k, delay_word))
         return today
+
+    def attempts(self, day: int) -> int:
+        """Return how often it tries to invite somebody today."""
+        per_day = self.policy.per_day
+        if per_day is None:
+            per_day = self.rules.inviting.per_day
+        rate = per_day * (1 if self.policy.alike else self.activity)
+        whole = math.floor(rate)
+        return whole + chance(self.word(day, DAILY, 3), rate - whole)
 
     def week_is_full(self, day: int, today: int) -> bool:
         """Return whether its invitations of seven days have reached the platform's limit."""
@@ -226,7 +240,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             source, alter = self.candidate(day, n, asked)
             if alter is None or alter in asked:
                 continue
-            if self.is_eligible(alter) and self.condition_holds(alter, day):
+            if self.is_eligible(alter, source) and self.condition_holds(alter, day):
                 return source, alter, n
         return None
 
@@ -248,12 +262,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
         return "directory", below(word1, len(people))
 
     def eligible_contacts(self, asked: list[int]) -> list[int]:
-        return [alter for alter in self.contacts if alter not in asked and self.is_eligible(alter)]
+        return [
+            alter
+            for alter in self.contacts
+            if alter not in asked and self.is_eligible(alter, "contacts")
+        ]
 
-    def is_eligible(self, alter: int) -> bool:
+    def is_eligible(self, alter: int, source: str) -> bool:
         """Return whether it may invite alter, and its policy's numbers want it to."""
         policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
-        if alter == self.number or bond.state != FREE or k < policy.min_tie:
+        if alter == self.number or bond.state != FREE:
+            return False
+        referred = policy.invites_references and source == "introductions"
+        if k < policy.min_tie and not referred:
             return False
         return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
 

@@ -49,6 +49,9 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "directory": weight,
     "min_tie": st.integers(0, 1) | st.integers(0, 4),
     "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
+    "invites_references": st.booleans(),
+    "per_day": st.none() | st.sampled_from((0.0, 1.0, 2.5)) | st.floats(0, 3),
+    "alike": st.booleans(),
     "accepts_from": st.integers(0, 1) | st.integers(0, 5),
     "takes_references": st.booleans(),
     "accept": st.none() | per_class,
@@ -59,17 +62,21 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "days": st.integers(5, 25) | st.integers(1, 60),
     "seed": st.integers(0, 2**64 - 1) | st.integers(0, 100),
     "society.circle_size": st.integers(1, 45),
+    "society.team_size": st.integers(1, 10) | st.integers(1, 60),
     "society.sociability_sigma": st.just(0.0) | st.floats(0, 3),
+    "society.activity_sigma": st.just(0.0) | st.floats(0, 1.5) | st.floats(0, 2.5),
     "society.often": st.integers(2, 5),
     "society.close": st.integers(3, 9),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "meeting.again": probability,
     "meeting.friend": probability,
+    "meeting.team": probability,
     "meeting.circle": probability,
     "meeting.again_choice": st.integers(1, 4) | st.sampled_from((1, 8, 64)),
     "meeting.face_again": probability,
     "meeting.face_online": probability,
     "meeting.face_friend": probability,
+    "meeting.face_team": probability,
     "meeting.face_circle": probability,
     "meeting.face_anybody": probability,
     "meeting.history_days": st.integers(0, 8) | st.integers(0, 30),
@@ -175,8 +182,9 @@ def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) 
         (tree.setdefault(section, {}) if section else tree)[name] = draw(values)
     society, meeting = tree["society"], tree["meeting"]
     society["close"] = max(society["close"], society["often"] + 1)
-    total = max(1.0, meeting["again"] + meeting["friend"] + meeting["circle"])
-    for share in ("again", "friend", "circle"):
+    shares = ("again", "friend", "team", "circle")
+    total = max(1.0, sum(meeting[share] for share in shares))
+    for share in shares:
         meeting[share] /= total
     return Scenario(**tree)
 

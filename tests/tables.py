@@ -49,6 +49,7 @@ def drawn(asked, seed=0, invitations_each=4):
             "policy": pd.Categorical.from_codes(policy, names),
             "circle": np.arange(count) // asked.society.circle_size,
             "sociability": random.lognormal(0, 0.6, count),
+            "activity": random.lognormal(0, 1, count),
             "contacts": random.integers(0, 200, count),
             "degree": column(degree),
             "invitations_sent": column(invited),

@@ -186,7 +186,7 @@ def test_every_corner_of_the_explored_space_is_a_scenario():
         ends = [one.low if chance.random() < low else one.high for one in varied]
         changed = base.replace(ranges.changes(base, varied, ends))
         meeting = changed.meeting
-        assert meeting.again + meeting.friend + meeting.circle < 1
+        assert meeting.again + meeting.friend + meeting.team + meeting.circle < 1
         assert changed.society.close > changed.society.often
 
 

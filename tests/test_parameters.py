@@ -52,7 +52,12 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
 
 TOGETHER = {
     "above often": ("society.often", "society.close"),
-    "in all with friend": ("meeting.again", "meeting.friend", "meeting.circle"),
+    "in all with friend": (
+        "meeting.again",
+        "meeting.friend",
+        "meeting.team",
+        "meeting.circle",
+    ),
     "days of history": ("days",),
     "as are introductions": (".contacts", ".introductions", ".directory"),
     "shares are all 0": (".share",),
@@ -122,7 +127,7 @@ def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
 def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
     scenario = Scenario(
         policies={"NAME": {"contacts": 1, "introductions": 1}},
-        meeting={"again": 0, "friend": 0, "circle": 0},
+        meeting={"again": 0, "friend": 0, "team": 0, "circle": 0},
     )
     assert parameter.low is not None
     assert parameter.high is not None

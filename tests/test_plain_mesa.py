@@ -9,6 +9,16 @@ from benchmarks import plain_mesa
 USUAL = {"members": 90, "days": 120, "meeting": {"history_days": 60}}
 STRICT = {
     **USUAL,
+    "society": {"activity_sigma": 1.0, "team_size": 7},
+    "meeting": {"history_days": 60, "again": 0.5, "team": 0.2, "circle": 0.1},
+    "policies": {
+        "everyone": 1,
+        "interacted": 1,
+        "own": {
+            **{"contacts": 1, "introductions": 2, "min_tie": 2, "invites_references": True},
+            **{"per_day": 1.5, "alike": True, "accept": (0.3, 0.4, 0.5, 0.6, 0.7)},
+        },
+    },
     "inviting": {"per_day": 2.0, "pending_days": 6, "lock_days": 3},
     "answering": {"idk_click": 0.4, "delay_scale": 2.0},
     "platform": {

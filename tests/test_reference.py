@@ -53,7 +53,7 @@ def test_blocking_takes_as_many_invitations_as_in_the_closed_form():
             inviting={"per_day": 1, "tries": 50, "pending_days": 1000},
             answering={"accept": (accepts,) * 5, "idk_click": clicks, "delay_scale": 0},
             platform={"preset": "none", "limit": limit},
-            policies=[InvitePolicy("cold", directory=1)],
+            policies=[InvitePolicy("cold", directory=1, alike=True)],
         )
         until += [
             person.invitations_until_block or 10**6 for person in Reference(scenario).run().people
@@ -71,7 +71,7 @@ def test_restricted_members_do_not_invite_and_start_again_from_zero():
         inviting={"per_day": 1, "tries": 50},
         answering={"accept": (0,) * 5, "idk_click": 1, "delay_scale": 0},
         platform={"preset": "none", "limit": 1, "restriction_days": 3},
-        policies=[InvitePolicy("cold", directory=1)],
+        policies=[InvitePolicy("cold", directory=1, alike=True)],
     )
     told = Reference(scenario).run()
     crossed = {row.ego for row in told.invitations if row.outcome == "accepted"}
@@ -147,6 +147,7 @@ def test_counts_of_encounters_stop_at_their_limit(face_to_face):
             "rate": 10,
             "again": 0,
             "friend": 0,
+            "team": 0,
             "circle": 1,
             "face_circle": face_to_face,
             "history_days": 900,
@@ -168,7 +169,7 @@ def test_strikes_further_apart_than_the_window_do_not_count_together(limit):
         inviting={"per_day": 0.5, "tries": 50},
         answering={"accept": (0,) * 5, "idk_click": 0.6, "delay_scale": 0},
         platform={"preset": "none", "limit": limit, "window_days": 2 * limit - 1},
-        policies=[InvitePolicy("cold", directory=1)],
+        policies=[InvitePolicy("cold", directory=1, alike=True)],
     )
     told = check_equal(scenario)
     assert any(person.strikes > limit and not person.blocked_day for person in told.people)
@@ -185,7 +186,7 @@ def test_a_ratio_at_the_limit_is_not_below_it():
         inviting={"per_day": 1, "tries": 50},
         answering={"accept": (0.1,) * 5, "idk_click": 0, "delay_scale": 0},
         platform={"preset": "none", "min_ratio": 0.28, "min_invites": 25},
-        policies=[InvitePolicy("cold", directory=1)],
+        policies=[InvitePolicy("cold", directory=1, alike=True)],
     )
     told = check_equal(scenario)
     assert {7: False, 6: True}.items() <= {
@@ -204,10 +205,27 @@ def test_a_crowd_that_outgrows_its_arrays(seed):
         inviting={"per_day": 70, "tries": 4, "pending_days": 1, "lock_days": 0},
         answering={"accept": (0.3,) * 5, "idk_click": 0.4, "delay_scale": 0.5},
         platform={"preset": "none"},
-        policies=[InvitePolicy("cold", directory=1)],
+        policies=[InvitePolicy("cold", directory=1, alike=True)],
     )
     told = check_equal(scenario)
     assert min(len(person.bonds) for person in told.people) > 192
+
+
+def test_more_inviters_than_seats():
+    """Some make a hundred attempts a day and most make one or none: seats go from one to the next."""
+    scenario = Scenario(
+        members=1_100,
+        days=2,
+        society={"activity_sigma": 1.8},
+        meeting={"history_days": 15, "rate": 1, "again": 0.5, "team": 0.2},
+        inviting={"per_day": 2.5, "tries": 3},
+        platform={"preset": "none", "weekly_invites": 70},
+        policies={"everyone": 2, "interacted": 1, "close_friends": 1},
+    )
+    told = check_equal(scenario)
+    attempts = sorted(person.attempts(1) for person in told.people)
+    assert sum(number > 0 for number in attempts) > 512
+    assert attempts[-1] > 100
 
 
 @pytest.mark.parametrize("people", [300, 1_000])

@@ -18,8 +18,8 @@ BUSY: dict[str, Any] = {
     "members": 16,
     "days": 30,
     "seed": 3,
-    "society": {"circle_size": 5},
-    "meeting": {"rate": 1.0, "history_days": 15},
+    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.5},
+    "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
     "platform": {
@@ -39,7 +39,8 @@ BUSY: dict[str, Any] = {
             contacts=1,
             introductions=1,
             directory=1,
-            min_acceptance=0.21,
+            min_tie=1,
+            min_acceptance=0.15,
             accepts_from=1,
             takes_references=True,
         ),
@@ -47,18 +48,20 @@ BUSY: dict[str, Any] = {
     ],
 }
 CHANGES: dict[str, Any] = {
-    **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4},
-    **{"society.sociability_sigma": 0.7, "society.often": 2, "society.close": 5},
+    **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
+    **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
+    **{"society.often": 2, "society.close": 5},
     **{
         "meeting.rate": 1.2,
-        "meeting.again": 0.6,
+        "meeting.again": 0.5,
         "meeting.friend": 0.2,
-        "meeting.circle": 0.2,
+        "meeting.team": 0.1,
+        "meeting.circle": 0.15,
         "meeting.again_choice": 3,
     },
     **{
         f"meeting.face_{source}": 0.37
-        for source in ("again", "online", "friend", "circle", "anybody")
+        for source in ("again", "online", "friend", "team", "circle", "anybody")
     },
     **{
         "meeting.history_days": 16,
@@ -94,9 +97,13 @@ CHANGES: dict[str, Any] = {
     **{
         "policies.NAME.min_tie": 2,
         "policies.NAME.min_acceptance": 0.5,
+        "policies.NAME.invites_references": True,
+        "policies.NAME.per_day": 1.2,
+        "policies.NAME.alike": True,
         "policies.NAME.accepts_from": 3,
     },
     "policies.NAME.takes_references": False,
+    "policies.NAME.accept": (0.5,) * 5,
 }
 ELSEWHERE = {
     "platform.preset",

@@ -11,14 +11,24 @@ from numba import njit
 
 import sim.kernel.rules as package
 
-TRUTHS = ("recognised", "likely", "referred", "accepting", "room", "clicks", "oldest_counts")
+TRUTHS = (
+    "recognised",
+    "likely",
+    "referred",
+    "accepting",
+    "room",
+    "clicks",
+    "oldest_counts",
+    "invites_references",
+)
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "chance_if_referred", "threshold"), CHANCE),
     **dict.fromkeys(("fraction", "idk_click"), CHANCE),
-    **dict.fromkeys(("until_again", "until_friend", "until_circle"), CHANCE),
+    **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
+    "pace": (0, 2**34),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
     **dict.fromkeys(("source", "standing", "standing_back"), (0, 3)),
@@ -50,7 +60,7 @@ def arguments(rule: Any, chance: random.Random) -> list[Any]:
     values: list[Any] = []
     for name in inspect.signature(rule.py_func).parameters:
         low, high = RANGES.get(name, OTHERS)
-        if name in ("circle_size", "members"):
+        if name in ("circle_size", "team_size", "members"):
             low = 1
         if isinstance(low, float):
             values.append(chance.choice((low, high, chance.uniform(low, high))))

@@ -195,7 +195,7 @@ OUT = [
     (
         "meeting.again",
         0.9,
-        "expected 1 or less in all with friend and circle, got (0.9, 0.1, 0.1)",
+        "expected 1 or less in all with friend, team and circle, got (0.9, 0.1, 0.0, 0.1)",
     ),
     ("meeting.repeat_log", "yes", "expected true or false, got 'yes'"),
     ("meeting.contacts", "", "expected a path or \"none\", got ''"),

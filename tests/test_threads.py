@@ -20,7 +20,7 @@ def _small_sections(monkeypatch):
 
 
 SMALL = sim.Scenario(members=120, days=40, seed=5, meeting={"history_days": 30})
-BUSY = sim.InvitePolicy("busy", directory=1)
+BUSY = sim.InvitePolicy("busy", directory=1, alike=True)
 STILL = sim.InvitePolicy("still", contacts=1, min_tie=4)
 
 
@@ -133,7 +133,7 @@ def test_a_list_that_is_full_is_never_read_behind_its_end(name):
         meeting={"rate": 2 * (name != "strangers"), "again": 0, "friend": 0, "history_days": 0},
         inviting={"per_day": 2},
         answering={"accept": (1,) * 5, "delay_scale": 0},
-        policies=[sim.InvitePolicy("anyone", contacts=1, directory=5)],
+        policies=[sim.InvitePolicy("anyone", contacts=1, directory=5, alike=True)],
     )
     engine = Engine(scenario)
     engine.state.people.counts[column] = lists.LONGEST - 1  # of the first member

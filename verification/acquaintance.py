@@ -44,7 +44,7 @@ def _encounters(
     order: list[list[int]],
 ) -> Iterator[tuple[int, int, bool]]:
     """Yield one day's encounters, all chosen on the state of the morning."""
-    meeting, size = scenario.meeting, scenario.society.circle_size
+    meeting, society = scenario.meeting, scenario.society
     for i, chance in enumerate(starts):
         if draw.random() >= chance:
             continue
@@ -59,12 +59,13 @@ def _encounters(
                 face = meeting.face_again if known[i][j][0] else meeting.face_online
             else:
                 j, face = draw.choice(order[j]), meeting.face_friend
-        elif u < meeting.again + meeting.friend + meeting.circle:
-            first = i // size * size
-            j, face = (
-                draw.randrange(first, min(first + size, scenario.members)),
-                meeting.face_circle,
-            )
+        elif u < meeting.again + meeting.friend + meeting.team + meeting.circle:
+            first = i // society.circle_size * society.circle_size
+            end, face = min(first + society.circle_size, scenario.members), meeting.face_circle
+            if u < meeting.again + meeting.friend + meeting.team:
+                first += (i - first) // society.team_size * society.team_size
+                end, face = min(first + society.team_size, end), meeting.face_team
+            j = draw.randrange(first, end)
         else:
             j, face = draw.randrange(scenario.members), meeting.face_anybody
         if j != i:

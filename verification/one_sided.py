@@ -54,9 +54,15 @@ def mixture(K: int, r: float, accept: tuple[float, float], click: float, n: int)
         members=MEMBERS // 3,
         days=n,
         policies=[
-            sim.InvitePolicy("inviter_met", share=0.05, contacts=1, condition=answers_only),
             sim.InvitePolicy(
-                "inviter_strangers", share=0.05, directory=1, condition=stranger_who_answers_only
+                "inviter_met", share=0.05, contacts=1, alike=True, condition=answers_only
+            ),
+            sim.InvitePolicy(
+                "inviter_strangers",
+                share=0.05,
+                directory=1,
+                alike=True,
+                condition=stranger_who_answers_only,
             ),
             # nobody ever becomes close, so these never invite
             sim.InvitePolicy("answerer", share=0.9, contacts=1, min_tie=4),
@@ -150,7 +156,7 @@ def log_of_all_pairs(bits: int) -> Path:
 def all_pairs_once(bits: int, p: float, runs: int) -> Point:
     """T12: each of all pairs is invited once, on the day it meets, by the smaller number."""
     n = 2**bits
-    inviter = sim.InvitePolicy("inviter", contacts=1, condition=higher_number_met_today)
+    inviter = sim.InvitePolicy("inviter", contacts=1, alike=True, condition=higher_number_met_today)
     changes: dict[str, Any] = {
         "policies": {"inviter": inviter},
         "meeting": {"contacts": str(log_of_all_pairs(bits))},

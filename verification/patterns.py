@@ -116,7 +116,7 @@ def connections_of(model: sim.NetworkModel, policy: str) -> np.ndarray:
 
 def _cold() -> pd.DataFrame:
     """Return members who invite from the directory only: one in a hundred of a large society."""
-    cold = sim.InvitePolicy("cold", share=0.03, directory=1)
+    cold = sim.InvitePolicy("cold", share=0.03, directory=1, alike=True)
     scenario = sim.Scenario(
         members=CITY,
         days=365,

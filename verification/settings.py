@@ -135,7 +135,7 @@ def scenario(
 
     ``changes`` are parameters by their dotted names, with ``__`` in place of the dot.
     """
-    inviter = sim.InvitePolicy("inviter", share=inviters, directory=1)
+    inviter = sim.InvitePolicy("inviter", share=inviters, directory=1, alike=True)
     answerer = sim.InvitePolicy("answerer", share=1 - inviters, contacts=1)
     plain: dict[str, Any] = {
         "meeting": {"rate": 0, "history_days": 0},

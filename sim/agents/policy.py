@@ -19,6 +19,7 @@ from ..parameters.kinds import (
     Integer,
     OrNone,
     PerClass,
+    PerDay,
     Probability,
     Section,
     Unit,
@@ -80,6 +81,13 @@ class InvitePolicy(Section):
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
         The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
+    invites_references : bool
+        Whether it also invites introductions below ``min_tie``: there is somebody between them.
+    per_day : float, optional
+        Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
+        ``inviting.per_day``.
+    alike : bool
+        Whether its members all make as many attempts as one of activity 1.
     accepts_from : int
         The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
     takes_references : bool
@@ -123,6 +131,12 @@ class InvitePolicy(Section):
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
     """lowest own estimate of acceptance at which an invitation is sent"""
+    invites_references: Flag = False
+    """introductions are invited below min_tie too"""
+    per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
+    """attempts to invite that a member of activity 1 makes"""
+    alike: Flag = False
+    """attempts do not depend on activity: all its members count as of activity 1"""
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
     """lowest tie class that is accepted; 5: nobody"""
     takes_references: Flag = False

@@ -138,7 +138,7 @@ def _invite(state, parameters, day, partition):
     """Choose invitations, and hand on the rows of the thread."""
     today = state.today
     invite.choose_invitations(state, parameters, day, partition)
-    first = invite.first_row(parameters, partition)
+    first = invite.first_row(state, partition)
     list_by_thread(
         partition,
         INVITATIONS,

@@ -66,7 +66,7 @@ class Engine:
         The scenario, with the actual number of members.
     state : State
     parameters : Parameters
-    sociability : ndarray, float64, shape (N,)
+    sociability, activity : ndarray, float64, shape (N,)
     series : ndarray, int64, shape (days, policies, TOTALS)
         The totals on the evening of each day simulated.
 
@@ -97,14 +97,15 @@ class Engine:
         self.scenario = scenario
         self.parameters = kernel_parameters(scenario, n)
         self.sociability = society.sociability(scenario, n)
-        self.activity = np.ones(n)
+        self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
+        pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, starts, looks, policies, longest_day
+                self.parameters, policy, starts, looks, pace, policies, longest_day
             )
         except MemoryError:
             raise InputError(
@@ -229,7 +230,9 @@ class Engine:
         places : int array (N,)
             Their places among the scenario's policies.
         """
+        pace = society.pace(self.scenario, self.activity, places)
         with self.busy:
+            self.state = arrays.set_pace(self.state, pace)
             self.state.platform.policy[:] = places
             self._egos = None
             self.state.platform.totals[:] = self.view.totals()

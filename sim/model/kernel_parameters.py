@@ -27,6 +27,7 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
         society=SocietyNumbers(
             members=members,
             circle_size=society.circle_size,
+            team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
@@ -51,16 +52,18 @@ def _or_none(value: int | None) -> int:
 
 
 def _meeting(meeting: Meeting) -> MeetingNumbers:
-    again, friend, circle = meeting.again, meeting.friend, meeting.circle
+    again, friend, team, circle = meeting.again, meeting.friend, meeting.team, meeting.circle
     return MeetingNumbers(
         until_again=until(again),
         until_friend=until(again + friend),
-        until_circle=until(again + friend + circle),
+        until_team=until(again + friend + team),
+        until_circle=until(again + friend + team + circle),
         again_choice=meeting.again_choice,
         face=_thresholds(
             meeting.face_again,
             meeting.face_online,
             meeting.face_friend,
+            meeting.face_team,
             meeting.face_circle,
             meeting.face_anybody,
         ),
@@ -68,13 +71,10 @@ def _meeting(meeting: Meeting) -> MeetingNumbers:
 
 
 def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
-    whole = int(inviting.per_day)
     with np.errstate(over="ignore", divide="ignore"):
         waited = np.arange(1, inviting.pending_days + 1) / np.float64(answering.delay_scale)
         later = rounded(np.exp(-np.power(waited, answering.delay_shape)))
     return InvitingNumbers(
-        whole_attempts=whole,
-        extra_attempt=threshold(inviting.per_day - whole),
         tries=inviting.tries,
         prior=np.array(inviting.prior_acceptance),
         prior_weight=inviting.prior_weight,
@@ -132,5 +132,6 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         accepts=np.array(
             [_acceptance(scenario.answering, policy) for policy in policies], np.int64
         ),
+        invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -90,6 +90,11 @@ class Member(mesa.Agent):  # type: ignore[misc]
         return float(self.model.engine.sociability[self.number])
 
     @property
+    def activity(self) -> float:
+        """How much it does on the platform; the mean is 1."""
+        return float(self.model.engine.activity[self.number])
+
+    @property
     def contacts(self) -> int:
         """The number of people it has met or talked to."""
         return self._number("contacts")

@@ -57,6 +57,7 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,
         "sociability": engine.sociability,
+        "activity": engine.activity,
         "contacts": view.column("contacts"),
         "degree": view.column("degree"),
         "invitations_sent": sent,

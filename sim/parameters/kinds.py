@@ -66,6 +66,7 @@ PerClass = Annotated[
     Expected("five numbers from 0 to 1, stranger to close"),
 ]
 """A probability for each tie class: stranger, online, met once, met often, close."""
+PerDay = Annotated[Float, Field(ge=0, le=10_000), Unit("per day")]
 
 
 class Parameter(NamedTuple):
@@ -220,7 +221,15 @@ def shown(value: Any) -> str:
 
 
 def _marker[T](info: FieldInfo, kind: type[T]) -> T | None:
-    return next((marker for marker in info.metadata if isinstance(marker, kind)), None)
+    return next((marker for marker in _markers(info) if isinstance(marker, kind)), None)
+
+
+def _markers(info: FieldInfo) -> list[Any]:
+    """Return what is annotated to a parameter, and to its type where it can be unset."""
+    union = get_origin(info.annotation) in (types.UnionType, Union)
+    parts = get_args(info.annotation) if union else ()
+    of_type = [part.__metadata__ for part in parts if get_origin(part) is Annotated]
+    return [*info.metadata, *(marker for markers in of_type for marker in markers)]
 
 
 def _type(info: FieldInfo) -> Any:
@@ -240,7 +249,7 @@ def _type_name(info: FieldInfo) -> str:
 def _bounds(info: FieldInfo) -> dict[str, Any]:
     """Return the ends of a parameter's range: ``low`` and ``high``, or None."""
     inner = get_args(_type(info)) if get_origin(_type(info)) is tuple else ()
-    markers = inner[0].__metadata__ if inner else info.metadata
+    markers = inner[0].__metadata__ if inner else _markers(info)
     ends = {"low": None, "high": None}
     for marker in markers:
         for part in getattr(marker, "metadata", [marker]):

@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..parameters.kinds import Flag, Float, Integer, OrNone, PerClass, Section, Unit
+from ..parameters.kinds import Flag, Float, Integer, OrNone, PerClass, PerDay, Section, Unit
 from .limits import LONGEST
 
 
 class Inviting(Section):
     """How members invite."""
 
-    per_day: Annotated[Float, Field(ge=0, le=10_000), Unit("per day")] = 0.5
-    """attempts to invite that a member makes [A]"""
+    per_day: PerDay = 0.5
+    """attempts to invite that a member of activity 1 makes [A]"""
     tries: Annotated[Integer, Field(ge=1, le=1_000), Unit("candidates")] = 8
     """candidates looked at in an attempt [A]"""
     prior_acceptance: PerClass = (0.2, 0.45, 0.6, 0.65, 0.95)

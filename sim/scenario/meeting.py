@@ -29,6 +29,8 @@ class Meeting(Section):
     """share of encounters that are with a contact, by tournament [A]"""
     friend: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
     """share of encounters that are with a contact of a contact [A]"""
+    team: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.0
+    """share of encounters within the own team; 0: none [A]"""
     circle: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
     """share of encounters within the own circle; the rest is with anybody [A]"""
     again_choice: Annotated[Integer, Field(ge=1, le=64), Unit("contacts")] = 2
@@ -39,6 +41,8 @@ class Meeting(Section):
     """face to face, with a contact so far known online only [A]"""
     face_friend: Probability = 0.50
     """face to face, with a contact of a contact [A]"""
+    face_team: Probability = 0.80
+    """face to face, with a member of the own team [A]"""
     face_circle: Probability = 0.80
     """face to face, with a member of the own circle [A]"""
     face_anybody: Probability = 0.05
@@ -63,8 +67,8 @@ class Meeting(Section):
 
     @model_validator(mode="after")
     def _shares(self) -> "Meeting":
-        shares = (self.again, self.friend, self.circle)
+        shares = (self.again, self.friend, self.team, self.circle)
         if sum(shares) > 1 + 1e-12:
-            right = "1 or less in all with friend and circle"
+            right = "1 or less in all with friend, team and circle"
             raise InputError(f"again: {expected(right, shares)}")
         return self

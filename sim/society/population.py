@@ -1,20 +1,27 @@
-"""The members of a drawn society: how sociable each one is, and which policy it has.
+"""The members of a drawn society: how sociable and how active each is, and which policy it has.
 
-The drawn society gives every member its own sociability and deals the policies in an order drawn by
-lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
+The drawn society gives every member its own sociability and activity, and deals the policies in an
+order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
 where only the shares differ, most keep their policy.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernel.mechanics.random import POLICY, SOCIABILITY, words
+from ..errors import InputError
+from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, words
+from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
 
 _WORDS = 2.0**32
 _GRAIN = 2.0**24
+MOST_TRIES = 2**32
+"""Tries of a member in a day: the number of a try is a word of 32 bits."""
+MOST_ATTEMPTS = 2**31 - 1
+"""Attempts of all members in a day: lists of the day hold their places as int32."""
 
 
 def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -36,12 +43,23 @@ def shifted(p: float, shift: float) -> float:
 
 
 def sociability(scenario: Scenario, members: int) -> NDArray[np.float64]:
-    """Draw w_i, log-normal with mean 1, in multiples of 2**-24: shape (members,)."""
+    """Draw w_i, how readily each member meets others: shape (members,)."""
+    return _log_normal(scenario, members, SOCIABILITY, 0, scenario.society.sociability_sigma)
+
+
+def activity(scenario: Scenario, members: int) -> NDArray[np.float64]:
+    """Draw a_i, how much each member does on the platform: shape (members,)."""
+    return _log_normal(scenario, members, PERSON, 4, scenario.society.activity_sigma)
+
+
+def _log_normal(
+    scenario: Scenario, members: int, purpose: np.int64, index: int, sigma: float
+) -> NDArray[np.float64]:
+    """Draw log-normal numbers with mean 1, in multiples of 2**-24, by two words from an index on."""
     seed = np.uint64(scenario.seed)
-    first = (words(seed, 0, SOCIABILITY, members, 0) + 0.5) / _WORDS
-    second = (words(seed, 0, SOCIABILITY, members, 1) + 0.5) / _WORDS
+    first = (words(seed, 0, purpose, members, index) + 0.5) / _WORDS
+    second = (words(seed, 0, purpose, members, index + 1) + 0.5) / _WORDS
     normal = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)  # Box and Muller 1958
-    sigma = scenario.society.sociability_sigma
     return rounded(np.exp(sigma * normal - sigma * sigma / 2.0))
 
 
@@ -72,3 +90,36 @@ def starts(scenario: Scenario, w: NDArray[np.float64]) -> NDArray[np.int64]:
     if scenario.meeting.contacts:
         return np.zeros(len(w), np.int64)
     return np.floor(np.minimum(1.0, scenario.meeting.rate * w) * _WORDS).astype(np.int64)
+
+
+def pace(
+    scenario: Scenario, activity: NDArray[np.float64], policy: NDArray[np.integer[Any]]
+) -> NDArray[np.int64]:
+    """Return how many attempts to invite each member makes a day: shape (members,).
+
+    As ``rules.inviting.attempts_today`` reads it: the whole part, and the threshold of one more.
+
+    Raises
+    ------
+    InputError
+        If that is more than there are words for the tries of a day, or than a day can hold.
+    """
+    policies = list(scenario.policies.values())
+    own = [scenario.inviting.per_day if one.per_day is None else one.per_day for one in policies]
+    alike = np.array([one.alike for one in policies])
+    places = policy.astype(np.int64)
+    rate = np.array(own)[places] * np.where(alike[places], 1.0, activity)
+    whole = np.floor(rate)
+    threshold = np.floor((rate - whole) * _WORDS)
+    most = whole + (threshold > 0)
+    busiest = int(np.argmax(most))
+    of, tries = policies[places[busiest]], scenario.inviting.tries
+    name = "inviting.per_day" if of.per_day is None else f"policies.{of.name}.per_day"
+    if most[busiest] * tries > MOST_TRIES:
+        right = f"less, for {most[busiest]:.0f} attempts of {tries} tries by its most active member"
+        right += f" are more than {MOST_TRIES} tries a day"
+        raise InputError(f"{name}: {expected(right, own[places[busiest]])}")
+    if most.sum() > MOST_ATTEMPTS:
+        right = f"less, for {most.sum():.0f} attempts by all members are more than {MOST_ATTEMPTS}"
+        raise InputError(f"{name}: {expected(f'{right} a day', own[places[busiest]])}")
+    return (whole.astype(np.int64) << 32) + threshold.astype(np.int64)

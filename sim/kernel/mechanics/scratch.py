@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BATCH = 512
-"""Members who choose together: as many as nearer memory has room for what they prefetch."""
+"""Members who choose at once: as many as nearer memory has room for what they prefetch."""
 ANSWER_BATCH = 64
 """Invitations that are judged together."""
 SIEVE = 8192
@@ -49,22 +49,42 @@ class MeetScratch(NamedTuple):
 
 
 class InviteScratch(NamedTuple):
-    """A batch of members who choose whom to invite; an *inviter* is one who may."""
+    """Members who choose whom to invite, each of whom has one of ``BATCH`` seats."""
 
-    who: Words
-    """By inviter: the member."""
-    written: Numbers
-    """By inviter: invitations of today so far."""
-    classes: Numbers
-    """By inviter: tie classes of contacts that are eligible, a bit each ..."""
-    eligible: Numbers
-    """... and how many contacts these are."""
-    from_contacts: Words
-    """Inviters whose policy looks only among contacts."""
+    waiting: Words
+    """The members who will have a seat next."""
+    queue: Numbers
+    """(4,): how far the members have come to a seat, see ``phases.seats``."""
+    seats: Numbers
+    """(3,): how many seats each of the first three lists below has."""
+    free: Words
+    """Seats that nobody has ..."""
+    beginning: Words
+    """... those whose members begin an attempt ..."""
     trying: Words
-    """Inviters who make a try now ..."""
+    """... and those whose members make a try now, or in the next round."""
     again: Words
-    """... and those who will have to make another."""
+    """Seats whose members have made a try in vain ..."""
+    ended: Words
+    """... and those whose attempt is over."""
+    from_contacts: Words
+    """Seats whose members look only among contacts."""
+    who: Words
+    """By seat, like all that follows: the member."""
+    left: Words
+    """Attempts of today that it has not ended."""
+    first_try: Words
+    """The number of the first try of its attempt, and ..."""
+    next_try: Words
+    """... of the next one."""
+    row: Words
+    """Where its invitations of today begin."""
+    written: Words
+    """How many these are so far."""
+    classes: Words
+    """Tie classes of contacts that are eligible, a bit each ..."""
+    eligible: Words
+    """... and how many contacts these are."""
     egos: Words
     """By try, like all that follows: the member ..."""
     places: Words
@@ -134,8 +154,9 @@ def allocate_scratch() -> Scratch:
         sieve=np.zeros(SIEVE + 1, np.uint16),
         cursor=np.zeros(3, np.int64),
     )
+    invite = fields(InviteScratch, BATCH, queue=np.zeros(4, np.int64), seats=np.zeros(3, np.int64))
     return Scratch(
         MeetScratch(**meet),
-        InviteScratch(**fields(InviteScratch, BATCH)),
+        InviteScratch(**invite),
         AnswerScratch(**answer),
     )

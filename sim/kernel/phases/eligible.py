@@ -6,7 +6,13 @@ from numba import types
 from numba.extending import intrinsic
 
 from ..mechanics.compilation import inline, kernel
-from ..rules.inviting import estimated_acceptance, is_eligible, is_likely
+from ..rules.inviting import (
+    FROM_CONTACTS,
+    estimated_acceptance,
+    is_eligible,
+    is_likely,
+    least_tie,
+)
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -50,6 +56,11 @@ def _thinks_likely(platform, parameters, ego, k):
     return is_likely(estimate, least)
 
 
+@inline
+def _least_tie(policies, policy, source):
+    return least_tie(source, policies.min_tie[policy], policies.invites_references[policy])
+
+
 @kernel
 def agrees(state, parameters, day, ego, other, slot, k):
     """Return whether the policy's own function agrees to a candidate; it is asked only if there is one."""
@@ -75,13 +86,13 @@ def agrees(state, parameters, day, ego, other, slot, k):
 
 
 @inline
-def may_be_invited(state, parameters, day, ego, other, slot):
-    """Return whether ego may invite other, whose bond is at slot, or -1: there is none."""
+def may_be_invited(state, parameters, day, ego, other, slot, source):
+    """Return whether ego may invite other, from a source; their bond is at slot, -1: there is none."""
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
     likely = _thinks_likely(state.platform, parameters, ego, k)
-    if not is_eligible(standing_in(bond), k, policies.min_tie[policy], likely):
+    if not is_eligible(standing_in(bond), k, _least_tie(policies, policy, source), likely):
         return False
     if policies.condition[policy] == 0:
         return True
@@ -96,10 +107,11 @@ def eligible_contacts(state, parameters, ego):
     """
     counts, policy = state.people.counts, state.platform.policy[ego]
     classes, number = np.int64(0), np.int64(0)
+    least = _least_tie(parameters.policies, policy, FROM_CONTACTS)
     for k in range(1, 5):
         free = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k])
         likely = _thinks_likely(state.platform, parameters, ego, k)
-        fits = is_eligible(np.int64(0), k, parameters.policies.min_tie[policy], likely)
+        fits = is_eligible(np.int64(0), k, least, likely)
         takes = np.int64(fits & (free > 0))
         classes |= takes << k
         number += takes * free

@@ -1,14 +1,14 @@
 """Phase 2, first half: members choose whom to invite.
 
-Choosing reads the morning's state and, of today's invitations, only ego's own; it can be done for any
-batch of members at once. All of a batch make a try before any makes the next.
+Choosing reads the morning's state and, of today's invitations, only ego's own, so any members can
+choose at once, each at its own attempt (see ``seats``). In a round each member who has a seat makes one
+try, or all tries of an attempt where they can be made at once.
 """
 
 import numpy as np
 
-from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.compilation import inline, kernel
 from ..mechanics.random import TRY, below, draw_blocks
-from ..mechanics.scratch import BATCH
 from ..mechanics.simd import prefetch
 from ..mechanics.threads import INVITATIONS_END
 from ..rules.inviting import (
@@ -17,8 +17,6 @@ from ..rules.inviting import (
     FROM_INTRODUCTIONS,
     candidate_source,
     finds_contact,
-    may_invite,
-    may_send_this_week,
     misses_all,
     waits_longer,
 )
@@ -34,64 +32,24 @@ from ..state.bonds import (
     nth_free,
     prefetch_bond,
     prefetch_contact_states,
-    prefetch_member,
     prefetch_search,
     with_standing,
 )
-from ..state.columns import ACCOUNT, ANSWERS, RESTRICTED_UNTIL
 from ..state.connections import connection_place
 from ..state.lists import ROW
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, pack_source_and_delay
-from .eligible import agrees, count_agreed, eligible_contacts, may_be_invited
+from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
+from .eligible import agrees, count_agreed, may_be_invited
+from .seats import (
+    NEXT_ROW,
+    TRYING,
+    begin_attempts,
+    clear_seats,
+    end_attempts,
+    take_seats,
+)
 
 _SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
 """The words of a try."""
-
-
-@inline
-def _select_inviters(state, parameters, day, first, last, who):
-    """List the members from first to last - 1 who may invite today, and return their number."""
-    platform, counts, inviters = state.platform, state.people.counts, np.int64(0)
-    most = parameters.platform.max_connections
-    for ego in range(as_index(first), as_index(last)):
-        who[inviters] = ego
-        until = platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]
-        may = may_invite(day, until, counts[COUNTS * ego + CONNECTIONS], most)
-        inviters += np.int64(may & (state.today.attempts[ego] > 0))
-    return inviters
-
-
-@inline
-def _sent_this_week(platform, ego):
-    total = np.int64(0)
-    for weekday in range(7):
-        total += platform.week[ego, weekday]
-    return total
-
-
-@inline
-def _select_trying(state, parameters, attempt, inviters, scratch):
-    """Part those who make an attempt by whether their policy looks only among contacts.
-
-    Return both numbers. Who looks only among contacts and has no eligible one would find nobody,
-    whatever is drawn.
-    """
-    platform, weekly = state.platform, parameters.platform.weekly_invites
-    alone, others = np.int64(0), np.int64(0)
-    for inviter in range(inviters):
-        ego = np.int64(scratch.who[inviter])
-        if state.today.attempts[ego] <= attempt:
-            continue
-        if weekly >= 0 and not may_send_this_week(_sent_this_week(platform, ego), weekly):
-            continue
-        classes, number = eligible_contacts(state, parameters, ego)
-        scratch.classes[inviter], scratch.eligible[inviter] = classes, number
-        scratch.from_contacts[alone] = inviter
-        scratch.trying[others] = inviter
-        contacts_only = parameters.policies.contacts_only[platform.policy[ego]]
-        alone += np.int64(contacts_only & (number > 0))
-        others += np.int64(not contacts_only)
-    return alone, others
 
 
 @inline
@@ -104,40 +62,42 @@ def _delay(inviting, word):
 
 
 @inline
-def _write(state, parameters, scratch, one, inviter, slot, other, source, base, each, day):
-    """Note the invitation of an inviter, to which a try has led."""
+def _write(state, parameters, day, one, seat, slot, other, source, scratch):
+    """Note the invitation to which a try of a member has led."""
     ego = np.int64(scratch.egos[one])
     if slot >= 0:
         bond = state.people.state[slot]
         no_longer_free(state.people, ego, class_in(bond))
         state.people.state[slot] = with_standing(bond, PENDING)
-    row = state.today.invitations[base + inviter * each + scratch.written[inviter]]
+    row = state.today.invitations[np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])]
     delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
     row[EGO], row[ALTER], row[SLOT] = ego, other, slot
     row[EXTRA] = pack_source_and_delay(source, delay)
-    scratch.written[inviter] += 1
+    scratch.written[seat] += 1
     if parameters.platform.weekly_invites >= 0:
         state.platform.week[ego, day % 7] += 1
 
 
 @inline
-def _draw(key, day, inviters, count, number, scratch):
-    """Draw the words of a try, by its number, of each of some inviters."""
+def _draw(key, day, trying, count, scratch):
+    """Draw the words of the next try of each of some members."""
     for one in range(count):
-        scratch.egos[one] = scratch.who[np.int64(inviters[one])]
-        scratch.places[one] = number
+        seat = np.int64(trying[one])
+        scratch.egos[one] = scratch.who[seat]
+        scratch.places[one] = scratch.next_try[seat]
     draw_blocks(key, day, TRY, scratch.egos, scratch.places, count, scratch.drawn)
 
 
 @inline
-def _find_contacts(state, parameters, day, inviters, found, scratch):
+def _find_contacts(state, parameters, day, trying, found, scratch):
     """Turn the numbers of the contacts that were found into their slots; prefetch who they are."""
     people, policies = state.people, parameters.policies
     for hit in range(found):
         prefetch_contact_states(people, np.int64(scratch.egos[np.int64(scratch.found[hit])]))
     for hit in range(found):
         one = np.int64(scratch.found[hit])
-        ego, classes = np.int64(scratch.egos[one]), scratch.classes[np.int64(inviters[one])]
+        ego, seat = np.int64(scratch.egos[one]), np.int64(trying[one])
+        classes = np.int64(scratch.classes[seat])
         policy, number = state.platform.policy[ego], scratch.slot[one]
         if policies.contacts_only[policy] and policies.condition[policy] != 0:
             slot = count_agreed(state, parameters, day, ego, classes, number)
@@ -148,19 +108,19 @@ def _find_contacts(state, parameters, day, inviters, found, scratch):
 
 
 @kernel
-def _try_contacts_only(state, parameters, day, attempt, alone, base, each, scratch):
+def _try_contacts_only(state, parameters, day, alone, scratch):
     """Make all tries of those who look only among contacts at once, with the words of the first.
 
     Each would find one of the e eligible among c contacts with probability e / c.
     """
-    tries, inviters = parameters.inviting.tries, scratch.from_contacts
-    _draw(parameters.key, day, inviters, alone, attempt * tries, scratch)
+    tries, trying = parameters.inviting.tries, scratch.from_contacts
+    _draw(parameters.key, day, trying, alone, scratch)
     found = np.int64(0)
     for one in range(alone):
-        inviter, ego = np.int64(inviters[one]), np.int64(scratch.egos[one])
-        eligible = scratch.eligible[inviter]
+        seat, ego = np.int64(trying[one]), np.int64(scratch.egos[one])
+        eligible = np.int64(scratch.eligible[seat])
         if parameters.policies.condition[state.platform.policy[ego]] != 0:
-            classes = scratch.classes[inviter]
+            classes = np.int64(scratch.classes[seat])
             eligible = count_agreed(state, parameters, day, ego, classes, np.int64(-1))
         miss, hit = 1.0, eligible / np.int64(state.people.counts[COUNTS * ego + CONTACTS])
         for _ in range(tries):
@@ -169,24 +129,13 @@ def _try_contacts_only(state, parameters, day, attempt, alone, base, each, scrat
         scratch.slot[one] = below(scratch.drawn[_PICK, one], eligible)
         misses = misses_all(np.int64(scratch.drawn[_SOURCE, one]), miss)
         found += np.int64((not misses) & (eligible > 0))
-    _find_contacts(state, parameters, day, inviters, found, scratch)
+    _find_contacts(state, parameters, day, trying, found, scratch)
     for hit in range(found):
         one = np.int64(scratch.found[hit])
-        inviter, slot = np.int64(inviters[one]), scratch.slot[one]
+        seat, slot = np.int64(trying[one]), scratch.slot[one]
         other = np.int64(state.people.alter[slot])
-        _write(
-            state,
-            parameters,
-            scratch,
-            one,
-            inviter,
-            slot,
-            other,
-            FROM_CONTACTS,
-            base,
-            each,
-            day,
-        )
+        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+    end_attempts(tries, trying, alone, scratch)
 
 
 @inline
@@ -200,16 +149,16 @@ def _source(policies, policy, word):
 def _look(state, parameters, trying, scratch):
     """See where each try looks.
 
-    List those that find a contact, those that look elsewhere, and those to make ``again``; return the
-    three numbers. Whether a contact is found can be told without a look at any of them.
+    List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
+    in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
     counts, members = state.people.counts, parameters.society.members
     for one in range(trying):
-        inviter, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
+        seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])
         source = _source(parameters.policies, policy, np.int64(scratch.drawn[_SOURCE, one]))
-        eligible = scratch.eligible[inviter]
+        eligible = np.int64(scratch.eligible[seat])
         hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
@@ -218,7 +167,7 @@ def _look(state, parameters, trying, scratch):
         scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
-        scratch.again[again] = inviter
+        scratch.again[again] = seat
         found += np.int64(hit)
         elsewhere += np.int64(looks)
         again += np.int64((not hit) & (not looks))
@@ -274,124 +223,118 @@ def _guess_bonds(people, elsewhere, scratch):
 
 
 @inline
-def _invited_today(invitations, other, first, count):
-    """Return whether a stranger is among ``count`` invitations of ego's from a row on."""
-    row = first
-    while row < first + count and invitations[row, ALTER] != other:
+def _invited_today(invitations, other, seat, scratch):
+    """Return whether a stranger is among the invitations of today from a seat."""
+    row = np.int64(scratch.row[seat])
+    end = row + np.int64(scratch.written[seat])
+    while row < end and invitations[row, ALTER] != other:
         row += 1
-    return row < first + count
+    return row < end
 
 
 @inline
-def _invite_elsewhere(state, parameters, day, elsewhere, again, base, each, scratch):
+def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
     """Invite those whom tries have found elsewhere, if they are eligible.
 
-    Return how many inviters are now in ``again``.
+    Return how many seats are now in ``again``, and how many in ``ended``.
     """
     policies, rows = parameters.policies, state.today.invitations
     for look in range(elsewhere):
         one = np.int64(scratch.elsewhere[look])
-        inviter, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
-        other, written = scratch.whom[one], scratch.written[inviter]
-        slot = find_from(state.people, ego, other, scratch.slot[one])
-        asked = slot < 0 and _invited_today(rows, other, base + inviter * each, written)
-        if other == ego or asked or not may_be_invited(state, parameters, day, ego, other, slot):
-            scratch.again[again] = inviter
-            again += 1
-            continue
+        seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
+        other = scratch.whom[one]
         word = np.int64(scratch.drawn[_SOURCE, one])
         source = _source(policies, state.platform.policy[ego], word)
-        _write(state, parameters, scratch, one, inviter, slot, other, source, base, each, day)
-    return again
+        slot = find_from(state.people, ego, other, scratch.slot[one])
+        asked = slot < 0 and _invited_today(rows, other, seat, scratch)
+        if (
+            other == ego
+            or asked
+            or not may_be_invited(state, parameters, day, ego, other, slot, source)
+        ):
+            scratch.again[again] = seat
+            again += 1
+            continue
+        _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.ended[ended] = seat
+        ended += 1
+    return again, ended
 
 
 @inline
-def _invite_contacts(state, parameters, day, found, again, base, each, scratch):
+def _invite_contacts(state, parameters, day, found, again, ended, scratch):
     """Invite the contacts that tries have found, if the policy's own function agrees.
 
-    Return how many inviters are now in ``again``.
+    Return how many seats are now in ``again``, and how many in ``ended``.
     """
     people, conditions = state.people, parameters.policies.condition
     for hit in range(found):
         one = np.int64(scratch.found[hit])
-        inviter, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
+        seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         slot = scratch.slot[one]
         other, k = np.int64(people.alter[slot]), class_in(people.state[slot])
         asks = conditions[state.platform.policy[ego]] != 0
         if asks and not agrees(state, parameters, day, ego, other, slot, k):
-            scratch.again[again] = inviter
+            scratch.again[again] = seat
             again += 1
             continue
-        _write(
-            state, parameters, scratch, one, inviter, slot, other, FROM_CONTACTS, base, each, day
-        )
-    return again
+        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        scratch.ended[ended] = seat
+        ended += 1
+    return again, ended
 
 
 @kernel
-def _try_everywhere(state, parameters, day, attempt, trying, base, each, scratch):
-    """Make the tries of those who look not only among contacts, one of each after the other."""
-    people, tries = state.people, parameters.inviting.tries
-    for number in range(attempt * tries, (attempt + 1) * tries):
-        if trying == 0:
-            break
-        _draw(parameters.key, day, scratch.trying, trying, number, scratch)
-        found, elsewhere, again = _look(state, parameters, trying, scratch)
-        for look in range(elsewhere):
-            prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
-        _find_contacts(state, parameters, day, scratch.trying, found, scratch)
-        _ask_connections(state, elsewhere, scratch)
-        _guess_bonds(people, elsewhere, scratch)
-        again = _invite_contacts(state, parameters, day, found, again, base, each, scratch)
-        trying = _invite_elsewhere(state, parameters, day, elsewhere, again, base, each, scratch)
-        for one in range(trying):
-            scratch.trying[one] = scratch.again[one]
+def _try_everywhere(state, parameters, day, scratch):
+    """Make the next try of each member who looks not only among contacts."""
+    people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
+    _draw(parameters.key, day, scratch.trying, trying, scratch)
+    found, elsewhere, again = _look(state, parameters, trying, scratch)
+    for look in range(elsewhere):
+        prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
+    _find_contacts(state, parameters, day, scratch.trying, found, scratch)
+    _ask_connections(state, elsewhere, scratch)
+    _guess_bonds(people, elsewhere, scratch)
+    again, ended = _invite_contacts(state, parameters, day, found, again, np.int64(0), scratch)
+    again, ended = _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch)
+    trying = np.int64(0)
+    for one in range(again):
+        seat = np.int64(scratch.again[one])
+        next_try = np.int64(scratch.next_try[seat]) + 1
+        scratch.next_try[seat] = next_try
+        scratch.trying[trying] = seat
+        scratch.ended[ended] = seat
+        goes_on = np.int64(next_try < np.int64(scratch.first_try[seat]) + tries)
+        trying += goes_on
+        ended += 1 - goes_on
+    scratch.seats[TRYING] = trying
+    end_attempts(tries, scratch.ended, ended, scratch)
 
 
-@inline
-def _compact(invitations, inviters, base, each, written):
-    """Move the invitations of a batch together, in the order of their senders; return their end."""
-    out = base
-    for inviter in range(inviters):
-        for number in range(each):
+@kernel
+def _compact(state, partition, last):
+    """Move the invitations of a thread together, up to row ``last``; return their end.
+
+    They stay in the order of their senders; note where each section begins and ends.
+    """
+    rows, bounds = state.today.invitations, state.today.section_rows
+    row = out = first_row(state, partition)
+    for section in range(partition.first_section, partition.end_section):
+        bounds[section, 0] = out
+        end_member = (section + 1) << partition.section_bits
+        while row < last and rows[row, EGO] < end_member:  # as is UNUSED
             for column in range(4):
-                value = invitations[base + inviter * each + number, column]
-                invitations[out, column] = value
-            out += np.int64(number < written[inviter])
+                rows[out, column] = rows[row, column]
+            out += np.int64(rows[row, EGO] != UNUSED)
+            row += 1
+        bounds[section, 1] = out
     return out
 
 
 @inline
-def most_attempts(inviting):
-    """Return the attempts that a member can make in a day."""
-    return inviting.whole_attempts + np.int64(inviting.extra_attempt > 0)
-
-
-@inline
-def first_row(parameters, partition):
+def first_row(state, partition):
     """Return the row at which a thread's part of today's invitations begins."""
-    return partition.low * most_attempts(parameters.inviting)
-
-
-@inline
-def _choose_batch(state, parameters, day, first, last, out, scratch):
-    """Let members first to last - 1 choose; write from row ``out`` on, and return the end.
-
-    The first notes are made where each inviter has room for all its attempts.
-    """
-    each, people = most_attempts(parameters.inviting), state.people
-    inviters = _select_inviters(state, parameters, day, first, last, scratch.who)
-    for inviter in range(inviters):
-        ego = np.int64(scratch.who[inviter])
-        scratch.written[inviter] = 0
-        prefetch_member(people, ego)
-        prefetch(people.strangers, ROW * ego)
-        prefetch(state.platform.answers, ANSWERS * ego)
-    for attempt in range(each):
-        alone, trying = _select_trying(state, parameters, attempt, inviters, scratch)
-        _try_contacts_only(state, parameters, day, attempt, alone, out, each, scratch)
-        _try_everywhere(state, parameters, day, attempt, trying, out, each, scratch)
-    return _compact(state.today.invitations, inviters, out, each, scratch.written)
+    return state.platform.room_from[partition.first_section]
 
 
 @kernel
@@ -401,13 +344,13 @@ def choose_invitations(state, parameters, day, partition):
     Write to ``invitations`` from the row on where all before them would end, and note where each
     section begins.
     """
-    out = first_row(parameters, partition)
-    for section in range(partition.first_section, partition.end_section):
-        state.today.section_rows[section, 0] = out
-        begin = section << partition.section_bits
-        end = min((section + 1) << partition.section_bits, partition.high)
-        for first in range(begin, end, BATCH):
-            last = min(first + BATCH, end)
-            out = _choose_batch(state, parameters, day, first, last, out, partition.scratch.invite)
-        state.today.section_rows[section, 1] = out
-    partition.progress[INVITATIONS_END] = out
+    scratch = partition.scratch.invite
+    clear_seats(partition.low, first_row(state, partition), scratch)
+    while take_seats(state, parameters, day, partition.high, scratch):
+        alone = begin_attempts(state, parameters, scratch)
+        if alone > 0:
+            _try_contacts_only(state, parameters, day, alone, scratch)
+        if scratch.seats[TRYING] > 0:
+            _try_everywhere(state, parameters, day, scratch)
+    last = scratch.queue[NEXT_ROW]
+    partition.progress[INVITATIONS_END] = _compact(state, partition, last)

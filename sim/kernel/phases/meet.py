@@ -19,12 +19,15 @@ from ..rules.meeting import (
     ANYBODY,
     CIRCLE,
     FRIEND,
+    TEAM,
     circle_members,
     circle_start,
     face_place,
     is_face_to_face,
     partner_source,
     starts_encounter,
+    team_members,
+    team_start,
     wins_tournament,
 )
 from ..state.bonds import (
@@ -61,23 +64,27 @@ def strengthen(people, society, slot, face, today):
 
 
 @inline
-def _select_starters(people, parameters, today_lists, day, first, count, scratch):
+def _select_starters(state, parameters, day, first, count, scratch):
     """List those of ``count`` members from first on who start an encounter.
 
     Those who meet a contact again come first; return the number of these and of all. Apart from each
     other the two kinds make long loops that a processor can foresee. The attempts to invite, which the
     same words decide, are noted as well.
     """
-    first, meeting, inviting = as_index(first), parameters.meeting, parameters.inviting
-    daily, source, extra = scratch.daily, scratch.source, np.int64(inviting.extra_attempt)
+    first, meeting, people = as_index(first), parameters.meeting, state.people
+    daily, source = scratch.daily, scratch.source
     draw_range(parameters.key, day, DAILY, first, count, daily)
     for one in range(count):
-        attempts = attempts_today(np.int64(daily[3, one]), inviting.whole_attempts, extra)
-        today_lists.attempts[first + one] = attempts
+        attempts = attempts_today(np.int64(daily[3, one]), state.platform.pace[first + one])
+        state.today.attempts[first + one] = attempts
     for one in range(count):
         word = np.int64(daily[1, one])
         where = partner_source(
-            word, meeting.until_again, meeting.until_friend, meeting.until_circle
+            word,
+            meeting.until_again,
+            meeting.until_friend,
+            meeting.until_team,
+            meeting.until_circle,
         )
         starts = starts_encounter(np.int64(daily[0, one]), people.starts[first + one])
         source[one] = where if starts else _NO_ENCOUNTER
@@ -161,7 +168,7 @@ def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
 
 @inline
 def _look_elsewhere(people, society, first, again, starting, scratch):
-    """Find by one word those whom starters meet in their circle or anywhere.
+    """Find by one word those whom starters meet in their team, in their circle or anywhere.
 
     List in ``asking`` those who ask a contact for one of its contacts, and return their number; for
     them, and where nobody is found, ``whom`` is -1.
@@ -171,12 +178,15 @@ def _look_elsewhere(people, society, first, again, starting, scratch):
         ego = np.int64(scratch.who[one])
         prefetch_search(people, ego)
         source = scratch.source[ego - first]
-        start = circle_start(ego, society.circle_size) if source == CIRCLE else 0
-        size = society.members
-        if source == CIRCLE:
+        start, size = np.int64(0), society.members
+        if source == TEAM:
+            start = team_start(ego, society.circle_size, society.team_size)
+            size = team_members(start, society.circle_size, society.team_size, society.members)
+        elif source == CIRCLE:
+            start = circle_start(ego, society.circle_size)
             size = circle_members(start, society.circle_size, society.members)
         found = start + below(scratch.drawn[0, one], size)
-        scratch.whom[one] = found if source >= CIRCLE else -1
+        scratch.whom[one] = found if source >= TEAM else -1
         scratch.asking[friends] = one
         knows = people.counts[COUNTS * ego + CONTACTS] > 0
         friends += np.int64((source == FRIEND) & knows)
@@ -272,7 +282,7 @@ def choose_encounters(state, parameters, day, partition):
     repeats, encounters = np.int64(low), np.int64(low)
     for first in range(low, high, BATCH):
         again, starting = _select_starters(
-            people, parameters, lists, day, first, min(BATCH, high - first), scratch
+            state, parameters, day, first, min(BATCH, high - first), scratch
         )
         for one in range(starting):
             ego = np.int64(scratch.who[one])
@@ -368,4 +378,5 @@ def strengthen_far_sides(state, parameters, day, partition):
     partition.progress[RISERS_END] = end
 
 
-assert ANYBODY > CIRCLE > FRIEND > AGAIN  # ``_look_elsewhere`` and ``face_place`` count on it
+# ``_look_elsewhere`` and ``face_place`` count on it
+assert ANYBODY > CIRCLE > TEAM > FRIEND > AGAIN

@@ -117,7 +117,7 @@ def send(state, parameters, day, partition):
     people, platform, rows = state.people, state.platform, state.today.invitations
     today, progress = day - parameters.society.first_day, partition.progress
     last = progress[INVITATIONS_END]
-    for place in range(max(first_row(parameters, partition), progress[REACHED]), last):
+    for place in range(max(first_row(state, partition), progress[REACHED]), last):
         if not has_room(state.clock, NEXT_SLOT, partition.threads, 1):
             progress[REACHED] = place
             return False
@@ -219,7 +219,7 @@ def _prefetch_side(state, slot, ego):
 def _cross_own(state, parameters, partition):
     """Connect the senders among a thread's members whose invitations cross another."""
     rows, progress = state.today.invitations, partition.progress
-    first, last = first_row(parameters, partition), progress[INVITATIONS_END]
+    first, last = first_row(state, partition), progress[INVITATIONS_END]
     for place in range(max(first, progress[REACHED]), last):
         row, ahead = rows[place], rows[min(place + AHEAD, last - 1)]
         if delay_of(ahead[EXTRA]) == CROSSING:

@@ -33,9 +33,12 @@ def may_send_this_week(sent, weekly_invites):
 
 
 @rule
-def attempts_today(word, whole, fraction):
-    """Return a member's attempts: the whole part always, one more by chance."""
-    return whole + int(word < fraction)
+def attempts_today(word, pace):
+    """Return a member's attempts: the whole part always, one more by chance.
+
+    ``pace`` is whole * 2**32 + the threshold of the one more.
+    """
+    return (pace >> 32) + int(word < (pace & (2**32 - 1)))
 
 
 @rule
@@ -66,6 +69,13 @@ def estimated_acceptance(prior, weight, accepted, resolved):
 def is_likely(estimate, min_acceptance):
     """Return whether the estimate is high enough for the policy."""
     return estimate >= min_acceptance
+
+
+@rule
+def least_tie(source, min_tie, invites_references):
+    """Return the lowest tie class that is invited from a source."""
+    referred = invites_references and source == FROM_INTRODUCTIONS
+    return 0 if referred else min_tie
 
 
 @rule

@@ -2,10 +2,10 @@
 
 from ..mechanics.compilation import rule
 
-AGAIN, FRIEND, CIRCLE, ANYBODY = range(4)
-"""Sources of a partner: a contact, a contact of a contact, the own circle, everybody."""
+AGAIN, FRIEND, TEAM, CIRCLE, ANYBODY = range(5)
+"""Sources of a partner: a contact, a contact of a contact, the own team, the own circle, everybody."""
 
-FACE_MET, FACE_ONLINE, FACE_FRIEND, FACE_CIRCLE, FACE_ANYBODY = range(5)
+FACE_MET, FACE_ONLINE, FACE_FRIEND, FACE_TEAM, FACE_CIRCLE, FACE_ANYBODY = range(6)
 """Places in the table of chances that an encounter is face to face."""
 
 
@@ -16,9 +16,10 @@ def starts_encounter(word, threshold):
 
 
 @rule
-def partner_source(word, until_again, until_friend, until_circle):
+def partner_source(word, until_again, until_friend, until_team, until_circle):
     """Return the source of the partner: the shares are cut in this order, by one word."""
-    return int(word >= until_again) + int(word >= until_friend) + int(word >= until_circle)
+    known = int(word >= until_again) + int(word >= until_friend)
+    return known + int(word >= until_team) + int(word >= until_circle)
 
 
 @rule
@@ -37,6 +38,20 @@ def circle_start(member, circle_size):
 def circle_members(start, circle_size, members):
     """Return the size of the circle that starts with a member; the last one may be smaller."""
     return min(circle_size, members - start)
+
+
+@rule
+def team_start(member, circle_size, team_size):
+    """Return the first member of a member's team; teams are counted from the circle's first."""
+    circle = circle_start(member, circle_size)
+    return circle + (member - circle) // team_size * team_size
+
+
+@rule
+def team_members(start, circle_size, team_size, members):
+    """Return the size of the team that starts with a member; the last of a circle may be smaller."""
+    circle = circle_start(start, circle_size)
+    return min(team_size, circle + circle_members(circle, circle_size, members) - start)
 
 
 @rule

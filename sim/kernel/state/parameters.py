@@ -17,6 +17,7 @@ class SocietyNumbers(NamedTuple):
 
     members: int
     circle_size: int
+    team_size: int
     often: int
     close: int
     first_day: int
@@ -28,18 +29,17 @@ class MeetingNumbers(NamedTuple):
 
     until_again: int
     until_friend: int
+    until_team: int
     until_circle: int
     """Where one word is cut: below the first it is a contact again, and so on; else anybody."""
     again_choice: int
     face: Numbers
-    """(5,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
+    """(6,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
 
 
 class InvitingNumbers(NamedTuple):
     """How members invite."""
 
-    whole_attempts: int
-    extra_attempt: int
     tries: int
     prior: Fractions
     prior_weight: float
@@ -82,6 +82,7 @@ class PolicyNumbers(NamedTuple):
     accepts: Numbers
     """(policies, 5, 2): thresholds of accepting, by the class that the invitee goes by, without a
     reference and with one; equal where the policy takes no references."""
+    invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 
@@ -97,8 +98,3 @@ class Parameters(NamedTuple):
     answering: AnsweringNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers
-
-    @property
-    def attempts_at_most(self) -> int:
-        """Attempts that a member can make in a day."""
-        return self.inviting.whole_attempts + (1 if self.inviting.extra_attempt else 0)

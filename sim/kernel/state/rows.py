@@ -11,6 +11,8 @@ OTHER_SLOT, OTHER = range(2)
 """Columns of the rows of verdicts: alter's slot, or UNWANTED or UNWANTED_COLD; and alter."""
 RISER, BEFORE, AFTER = range(3)
 """Columns of the rows of ties that have risen on the far side: the member, the two classes."""
+UNUSED = -1
+"""Stands for ego in a row of invitations that an attempt has not filled."""
 SOURCE_BITS = 3
 """The bits of a packed number that hold the source."""
 VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5

@@ -60,6 +60,10 @@ class Platform(NamedTuple):
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
+    pace: NDArray[np.int64]
+    """(N,): attempts a day, see ``rules.inviting.attempts_today``."""
+    room_from: NDArray[np.int64]
+    """(sections + 1,): where the room of each section among today's invitations begins, and the end."""
     totals: NDArray[np.int64]
     """(P, TOTALS), see ``columns``."""
     sent_slot: NDArray[np.uint32]
@@ -138,6 +142,7 @@ def allocate_state(
     policy: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
+    pace: NDArray[np.int64],
     policies: int,
     longest_day: int = 0,
 ) -> State:
@@ -147,7 +152,8 @@ def allocate_state(
     """
     n, inviting, platform = parameters.society.members, parameters.inviting, parameters.platform
     sections = -(-n // section_size(n))
-    most = max(1, n * parameters.attempts_at_most)
+    room_from = _room_from(pace)
+    most = max(1, int(room_from[-1]))
     ring, day = inviting.pending_days + 1, max(n, longest_day)
     slots = min(n * 320 + 4096, max(4096, n * (n + 4 * CHUNK)), MOST_SLOTS)
     connected = min(n * 160, n * (n + 2 * CHUNK)) + 2**16
@@ -178,6 +184,8 @@ def allocate_state(
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
+        pace=pace,
+        room_from=room_from,
         totals=np.zeros((policies, TOTALS), np.int64),
         sent_slot=np.zeros(ring * most, np.uint32),
         sent_ego=np.zeros(ring * most, np.uint32),
@@ -203,6 +211,33 @@ def allocate_state(
         verdict_order=np.zeros(0, np.int32),
     )
     return State(people, accounts, today, clock)
+
+
+def _room_from(pace: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return ``Platform.room_from``: each section has room for all attempts of its members."""
+    most = (pace >> 32) + (pace & (2**32 - 1) > 0)
+    sections = np.arange(0, len(pace), section_size(len(pace)))
+    return np.concatenate([[0], np.add.reduceat(most, sections).cumsum()])
+
+
+def set_pace(state: State, pace: NDArray[np.int64]) -> State:
+    """Return the state with another pace of the members, and room for what it allows in a day."""
+    platform, today, room_from = state.platform, state.today, _room_from(pace)
+    ring, most = len(platform.sent_from), int(room_from[-1])
+    before = len(platform.sent_slot) // ring
+    if most > before:
+        rows = np.zeros((most, 4), np.int32)
+        rows[:before] = today.invitations
+        today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
+        grown = {}
+        for name in ("sent_slot", "sent_ego", "sent_note"):
+            array = getattr(platform, name)
+            grown[name] = np.zeros((ring, most), array.dtype)
+            grown[name][:, :before] = array.reshape(ring, before)
+            grown[name] = grown[name].reshape(-1)
+        platform = platform._replace(**grown)
+    platform.pace[:], platform.room_from[:] = pace, room_from
+    return state._replace(platform=platform, today=today)
 
 
 def _zeros(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
