@@ -18,6 +18,7 @@ from .measures.statistics import paired as paired
 from .measures.statistics import paired_difference as paired_difference
 from .model.member import Member as Member
 from .model.network_model import NetworkModel as NetworkModel
+from .model.tables import InvitationLog as InvitationLog
 from .results.provenance import provenance as provenance
 from .results.result import Result as Result
 from .results.result import load as load

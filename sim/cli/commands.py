@@ -90,6 +90,15 @@ ScenarioFile = Annotated[
         help="Scenario file in TOML; parameters that it leaves out have their defaults.",
     ),
 ]
+ScenarioGiven = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[SCENARIO]",
+        parser=_to_read,
+        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+        show_default=False,
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
