@@ -55,7 +55,8 @@ class Evidence:
     @functools.cached_property
     def bonds(self) -> pd.DataFrame:
         """The bonds of members who are no probes, with anybody: ego, alter, met, ..."""
-        return self.ties[self.ordinary[self.ties["ego"].to_numpy()]]
+        own: pd.DataFrame = self.ties[self.ordinary[self.ties["ego"].to_numpy()]]
+        return own
 
     @functools.cached_property
     def sent(self) -> pd.DataFrame:

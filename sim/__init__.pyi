@@ -33,6 +33,7 @@ from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform
 from .scenario import Scenario as Scenario
 from .scenario import Society as Society
+from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts
 from .studies import design as design

@@ -44,7 +44,9 @@ def test_regression_takes_away_what_nearness_leaves():
     _, sd = known(table.target)
     nearest = np.argsort(((table.blurred() - table.target) ** 2).sum(axis=1))[:300]
     plain = np.std(logits(posterior.Posterior(table.places[nearest], np.ones(300))), axis=0)
-    low, high = posterior.quantiles(logits(there := table.posterior(300)), there.weights, [0.16, 0.84])
+    low, high = posterior.quantiles(
+        logits(there := table.posterior(300)), there.weights, [0.16, 0.84]
+    )
     assert (plain > 1.4 * sd).all()
     assert ((high - low) / 2 < 1.2 * sd).all()
 
