@@ -21,6 +21,7 @@ from .measures.statistics import aggregate as aggregate
 from .measures.statistics import differences as differences
 from .model.member import Member as Member
 from .model.network_model import NetworkModel as NetworkModel
+from .model.tables import InvitationLog as InvitationLog
 from .results.provenance import provenance as provenance
 from .results.result import Result as Result
 from .results.result import load as load
@@ -35,6 +36,7 @@ from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform
 from .scenario import Scenario as Scenario
 from .scenario import Society as Society
+from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts
 from .studies import design as design
