@@ -68,7 +68,10 @@ class Comparison:
     It is how much more (population, policy) has than (than_population, than_policy).
     """
     series: pd.DataFrame
-    """population, policy, day, measure, mean, low, high, replications."""
+    """population, policy, society, day, measure, mean, low, high, replications.
+
+    As in the runs, the population "host" are the members around newcomers.
+    """
     survival: pd.DataFrame
     """population, policy, clock ("days", "invitations"), time, mean, low, high, replications.
 
@@ -149,7 +152,7 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
                 replication=r, seed=task.scenario.seed, society=society.name
             )
         )
-        series.append(society.placed(kept.series))
+        series.append(society.placed(kept.series).assign(society=society.name))
         survival.append(society.placed(kept.survival))
     table = pd.concat(runs, ignore_index=True)[
         ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
@@ -161,7 +164,7 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         runs=table,
         summary=estimated(table),
         differences=differences(table, sim.MEASURES),
-        series=estimated(pd.concat(series), "day"),
+        series=estimated(pd.concat(series), "society", "day"),
         survival=estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
     )
 
@@ -169,7 +172,8 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
 def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
     """Return the estimates of the measures over replications, for every point of a curve.
 
-    A curve has no point where its measure was not taken.
+    A curve has no point where its measure was not taken. Hosts of newcomers are left out, but where
+    ``point`` has the society, which tells them apart.
     """
     keys = ["population", "policy", *point]
     measures = [
@@ -177,7 +181,8 @@ def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
         for column in table
         if column not in {*keys, "replication", "seed", "society", "members"}
     ]
-    estimates = sim.aggregate(table[table["population"] != "host"], by=keys, measures=measures)
+    alike = table if "society" in point else table[table["population"] != "host"]
+    estimates = sim.aggregate(alike, by=keys, measures=measures)
     return (
         estimates[estimates["replications"] == estimates["replications"].max()].reset_index(
             drop=True

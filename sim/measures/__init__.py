@@ -2,18 +2,22 @@
 
 from .definitions import MEASURES
 from .egos import EXACT_REACH, choose_egos, means
+from .labels import LABELS, Label, label
 from .reach import adjacency, clustering, in_largest_component, reach
 from .summary import summary
 from .survival import LEAST_AT_RISK, survival
 
 __all__ = [
     "EXACT_REACH",
+    "LABELS",
     "LEAST_AT_RISK",
     "MEASURES",
+    "Label",
     "adjacency",
     "choose_egos",
     "clustering",
     "in_largest_component",
+    "label",
     "means",
     "reach",
     "summary",
