@@ -10,7 +10,7 @@ from scipy import stats
 
 import sim
 from sim import measures
-from sim.measures.definitions import member_columns
+from sim.measures.definitions import DENOMINATORS, member_columns
 from sim.measures.survival import _medians, first_restricted
 
 from . import tables
@@ -132,6 +132,12 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),
+            "decided": (sent["outcome"] != "pending").sum(),
+            "arcs": len(left),
+            "connection_ends": mine["degree"].sum(),
+            "members_there": len(own),
+            "restricted_squares": sum((mine["restricted_days"] / 50) ** 2),
+            "invitations_sent": len(sent),
         }
         assert row[list(expected)].to_dict() == pytest.approx(expected, nan_ok=True)
         assert row[["reach2_low", "reach2_high", "clustering_low"]].tolist() == pytest.approx(
@@ -177,7 +183,10 @@ def test_a_policy_that_nobody_has_is_a_row_without_values():
     table["policy"] = pd.Categorical(["everyone"] * 30, categories=list(asked.policies))
     summary = measures.summary(asked, table, connections).set_index("policy")
     assert summary.loc["interacted", "members"] == 0
-    assert summary.loc["interacted", "degree":].drop("egos").isna().all()
+    none = summary.loc["interacted", "members":]
+    nothing = ["members", "egos", *DENOMINATORS]
+    assert (none[nothing] == 0).all()
+    assert none.drop(nothing).isna().all()
     everyone, everybody = (
         summary.loc[name].drop(["egos", "members"]).to_numpy(float) for name in ("everyone", "all")
     )

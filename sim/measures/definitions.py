@@ -6,7 +6,7 @@ everybody.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,48 @@ INTERVALS = (
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
 )
 """Further columns: the number of members that these were computed for, and their intervals."""
-COLUMNS = ("members", *MEASURES, *INTERVALS)
+
+
+class Ratio(NamedTuple):
+    """What a measure is a share of: its numerator is the measure times its denominator."""
+
+    kind: Literal["rate", "member share"]
+    """A member share counts members, who are nearly independent of each other within a run; a rate
+    counts what members do, and they are not."""
+    denominator: str
+    """The column of the summary that has the denominator."""
+    squares: str | None = None
+    """Of a member share that is not a yes or no of each member: the column that has the sum over
+    the members of the square of each one's own share."""
+    is_share: bool = True
+    """Whether it is always between 0 and 1."""
+
+
+RATIOS = {
+    "acceptance": Ratio("rate", "decided"),
+    "reciprocity": Ratio("rate", "arcs"),
+    "recognised": Ratio("rate", "connection_ends"),
+    "blocked": Ratio("member share", "members"),
+    "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
+    "idk_rate": Ratio("rate", "invitations_sent"),
+}
+"""From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
+members of all runs together; the other measures are means over members."""
+
+
+def denominators_of(measures: Collection[str]) -> list[str]:
+    """Return the columns, besides ``members``, that have what these measures are ratios of."""
+    ratios = [ratio for measure, ratio in RATIOS.items() if measure in measures]
+    columns = [column for ratio in ratios for column in (ratio.denominator, ratio.squares)]
+    return [column for column in dict.fromkeys(columns) if column and column != "members"]
+
+
+DENOMINATORS = denominators_of(MEASURES)
+"""Further columns, which come with the measures that need them: ``decided``, invitations that are
+no longer pending; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the
+member-days over the days of the run; ``restricted_squares``, the sum over members of (days
+restricted / days of the run)²; and ``invitations_sent``."""
+COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
 

@@ -16,6 +16,7 @@ from .definitions import (
     WALKS,
     Floats,
     Ints,
+    denominators_of,
     measures_to_take,
     member_columns,
 )
@@ -51,10 +52,11 @@ def summary(
     -------
     DataFrame
         A row for each policy and one for ``all``; columns ``policy``, ``members`` and the measures.
-        With reach or clustering, the last columns are ``egos``, the number of members that these
+        With reach or clustering, the next columns are ``egos``, the number of members that these
         were computed for, and ``reach2_low``, ``reach2_high``, ``reach3_low``, ``reach3_high``,
         ``clustering_low``, ``clustering_high``, the 95 % interval of each mean. It has no width if
-        the egos are everybody. A share of nothing is NaN.
+        the egos are everybody. A share of nothing is NaN. Last come the denominators of the shares,
+        as ``decided``, so that several runs can be taken together.
 
     Raises
     ------
@@ -66,11 +68,11 @@ def summary(
     >>> import sim
     >>> result = sim.run(sim.Scenario(members=100, days=30))
     >>> sim.measures.summary(result.scenario, result.members, result.connections, ["acceptance"])
-              policy  members  acceptance
-    0       everyone       33    0.748588
-    1     interacted       34    0.779661
-    2  close_friends       33    0.989247
-    3            all      100    0.790262
+              policy  members  acceptance  decided
+    0       everyone       33    0.748588      354
+    1     interacted       34    0.779661      354
+    2  close_friends       33    0.989247       93
+    3            all      100    0.790262      801
     """
     import pandas as pd
 
@@ -85,15 +87,22 @@ def summary(
 
     size = total(np.ones(len(policy)))
     sent, degree = total(own["invitations_sent"]), total(own["degree"])
+    decided, arcs = sent - total(own["pending"]), total(own["arcs"])
     columns = {
         "degree": _share(degree, size),
-        "acceptance": _share(total(own["accepted"]), sent - total(own["pending"])),
-        "reciprocity": _share(total(own["mutual_arcs"]), total(own["arcs"])),
+        "acceptance": _share(total(own["accepted"]), decided),
+        "reciprocity": _share(total(own["mutual_arcs"]), arcs),
         "recognised": _share(total(own["recognised"]), degree),
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
         "restricted_time": _share(total(own["restricted_days"]), size * scenario.days),
         "idk_rate": _share(total(own["strikes"]), sent),
         "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
+        "decided": decided.astype(np.int64),
+        "arcs": arcs.astype(np.int64),
+        "connection_ends": degree.astype(np.int64),
+        "members_there": size,
+        "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
+        "invitations_sent": sent.astype(np.int64),
     }
     if asked & set(MEDIANS):
         columns |= times_to_block(scenario, own, policy, policies)
@@ -103,7 +112,7 @@ def summary(
         inside = in_largest_component(pairs, len(policy))
         columns["largest_component"] = _share(total(inside), size)
         columns |= _walks(scenario, society, policy, policies) if asked & set(WALKS) else {}
-    kept_names = asked | set(INTERVALS)
+    kept_names = asked | set(INTERVALS) | set(denominators_of(asked))
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
