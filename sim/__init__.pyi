@@ -12,10 +12,12 @@ from .interruption import defer_interrupt as defer_interrupt
 from .measures import MEASURES as MEASURES
 from .measures import statistics as statistics
 from .measures import survival as survival
+from .measures.clearly import clearly as clearly
+from .measures.intervals import mean_interval as mean_interval
+from .measures.intervals import paired as paired
+from .measures.intervals import paired_difference as paired_difference
 from .measures.statistics import aggregate as aggregate
-from .measures.statistics import mean_interval as mean_interval
-from .measures.statistics import paired as paired
-from .measures.statistics import paired_difference as paired_difference
+from .measures.statistics import differences as differences
 from .model.member import Member as Member
 from .model.network_model import NetworkModel as NetworkModel
 from .results.provenance import provenance as provenance
