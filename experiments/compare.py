@@ -56,7 +56,8 @@ class Comparison:
     """
 
     runs: pd.DataFrame
-    """A row per replication, society and policy, a column per measure.
+    """A row per replication, society and policy, a column per measure and per number that a share
+    is a share of.
 
     The population "host" are the members of a newcomer's society who are not newcomers.
     """
@@ -154,9 +155,10 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         )
         series.append(society.placed(kept.series).assign(society=society.name))
         survival.append(society.placed(kept.survival))
-    table = pd.concat(runs, ignore_index=True)[
-        ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
-    ]
+    table = pd.concat(runs, ignore_index=True)
+    counts = [name for name in sim.measures.DENOMINATORS if name in table]
+    keys = ["replication", "seed", "society", "population", "policy", "members"]
+    table = table[[*keys, *sim.MEASURES, *counts]]
     # as runs.csv has them, so that the summary follows from it to the last digit
     measured = table.select_dtypes("float")
     table[measured.columns] = measured.map(lambda value: float(f"{value:.12g}"))
@@ -179,7 +181,8 @@ def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
     measures = [
         column
         for column in table
-        if column not in {*keys, "replication", "seed", "society", "members"}
+        if column
+        not in {*keys, "replication", "seed", "society", "members", *sim.measures.DENOMINATORS}
     ]
     alike = table if "society" in point else table[table["population"] != "host"]
     estimates = sim.aggregate(alike, by=keys, measures=measures)

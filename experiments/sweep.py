@@ -32,7 +32,7 @@ import sim
 from sim import commands
 from sim.plots.captions import quoted, spoken
 
-from . import clearly, studies
+from . import studies
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,23 +131,25 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
         (whether it is clearly ahead of every other policy); no row where fewer than two policies
         have the measure in every replication, or the first two have equally much.
     """
-    rows, races = [], []
-    for point, there in runs[runs["policy"] != "all"].groupby("point", sort=True):
-        for measure in COMPARED:
-            wide = there.pivot(index="replication", columns="policy", values=measure)
-            wide = wide.dropna(axis="columns")
-            means = wide.mean().sort_values(ascending=False, kind="stable")
-            if len(means) < 2:
-                continue
-            races.append(wide)
-            first, second = means.index[:2]
-            mean, low, high, number, _ = sim.paired(wide[first], wide[second])
-            row = {"point": point, "measure": measure, "policy": first, "next": second}
-            rows.append({**row, "mean": mean, "low": low, "high": high, "replications": number})
-    columns = ["point", "measure", "policy", "next", "mean", "low", "high", "replications"]
-    leads = pd.DataFrame(rows, columns=columns)
-    leads["clear"] = [winner is not None for winner in clearly.ahead(races)]
-    return leads[leads["mean"] > 0].reset_index(drop=True)  # nobody leads, as when none is blocked
+    pairs = sim.differences(runs, by=["point", "policy"], measures=COMPARED)
+    pairs = pairs[pairs["replications"] == pairs["replications"].max()].dropna(subset=["mean"])
+    pairs["clear"] = sim.clearly(pairs["p"], pairs["replications"])
+    # each pair from both sides
+    turned = pairs.rename(columns={"policy": "than_policy", "than_policy": "policy"})
+    turned = turned.assign(mean=-pairs["mean"], low=-pairs["high"], high=-pairs["low"])
+    pairs = pd.concat([pairs, turned]).sort_values(["point", "mean"], kind="stable")
+    cells = pairs.groupby(["point", "measure", "policy"], sort=False)
+    # of each policy the next one: the difference that is the smallest
+    nearest = cells.first().assign(clear=cells["clear"].all()).reset_index()
+    # nobody leads where the first two are equal, as when nobody is blocked
+    leads = nearest[nearest["mean"] > 0].rename(columns={"than_policy": "next"})
+    columns = ["point", "measure", "policy", "next", "mean", "low", "high", "replications", "clear"]
+    order = {measure: place for place, measure in enumerate(COMPARED)}
+    leads = leads.sort_values(
+        ["point", "measure"], key=lambda one: one.map(order) if one.name == "measure" else one
+    )
+    found: pd.DataFrame = leads[columns].reset_index(drop=True)
+    return found
 
 
 def overtakings(
@@ -205,6 +207,9 @@ def _table(leads: pd.DataFrame, plane: Plane) -> str:
 
 def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
     """Yield where the lead passes from one policy to another."""
+    if too_few := _too_few(leads):
+        yield f"{too_few[0].upper()}{too_few[1:]}."
+        return
     for measure in PRINTED:
         there = leads[leads["measure"] == measure]
         if there.empty:
@@ -277,16 +282,19 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
     return figure
 
 
+def _too_few(leads: pd.DataFrame) -> str:
+    """Return that there are too few replications to call a policy clearly ahead, if it is so."""
+    most = int(leads["replications"].max()) if len(leads) else 0
+    few = f"{most} replications are too few to call a policy clearly ahead"
+    return few if 0 < most < sim.measures.LEAST_RUNS else ""
+
+
 def finding(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str:
     """Return in how many cells a policy is clearly ahead, and where the lead passes on."""
     if leads.empty:
         return "No policy has a higher mean than another"
-    fewest = int(leads["replications"].min())
-    if fewest < clearly.LEAST:
-        return (
-            f"Which policy has the highest mean; {fewest} replications are too few to call any "
-            "clearly ahead"
-        )
+    if too_few := _too_few(leads):
+        return f"Which policy has the highest mean; {too_few}"
     cells = len(plane.xs) * len(plane.ys) * len(measures)
     ahead = f"A policy is clearly ahead in {int(leads['clear'].sum())} of {cells} cells"
     changing = [

@@ -1,6 +1,7 @@
 """Measures of a run: reach, reciprocity and blocking, and statistics over replications."""
 
-from .definitions import MEASURES
+from .clearly import LEAST_RUNS
+from .definitions import DENOMINATORS, MEASURES
 from .egos import EXACT_REACH, choose_egos, means
 from .labels import LABELS, Label, label
 from .reach import adjacency, clustering, in_largest_component, reach
@@ -8,9 +9,11 @@ from .summary import summary
 from .survival import LEAST_AT_RISK, survival
 
 __all__ = [
+    "DENOMINATORS",
     "EXACT_REACH",
     "LABELS",
     "LEAST_AT_RISK",
+    "LEAST_RUNS",
     "MEASURES",
     "Label",
     "adjacency",

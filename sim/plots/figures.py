@@ -161,6 +161,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -
                 va="center",
                 fontsize=8,
                 color=INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
         axis.set_xlabel(label(measure).axis)
         axis.set_xlim(0, 116)

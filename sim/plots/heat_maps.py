@@ -138,13 +138,10 @@ def _finding(
     if np.isnan(grid).all():
         return f"{what}: nowhere measured"
     texts = {
-        (j, i): valued(said, float(value))
-        for (j, i), value in np.ndenumerate(grid)
-        if not np.isnan(value)
+        (int(j), int(i)): valued(said, float(grid[j, i])) for j, i in np.argwhere(~np.isnan(grid))
     }
-    ends = [
-        texts[np.unravel_index(find(grid), grid.shape)] for find in (np.nanargmin, np.nanargmax)
-    ]
+    places = [divmod(int(find(grid)), len(x[1])) for find in (np.nanargmin, np.nanargmax)]
+    ends = [texts[place] for place in places]
     if ends[0] == ends[1]:
         return f"{what}: {ends[0]} wherever it is measured, to the digits shown"
     names = [_short(x[0], y[0]), _short(y[0], x[0])]
