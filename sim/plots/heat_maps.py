@@ -112,7 +112,7 @@ def heat_maps(
         else ""
     )
     below = f"{setting} Across: {axis_name(x)}.{widest}"
-    headed(figure, _finding(grids, measure, (x, xs), (y, ys)), below, title=title)
+    headed(figure, finding(grids, measure, (x, xs), (y, ys)), below, title=title)
     return figure
 
 
@@ -125,7 +125,7 @@ def _grid(means: pd.DataFrame, x: str, xs: list[Any], y: str, ys: list[Any]) -> 
     return grid
 
 
-def _finding(
+def finding(
     grids: dict[str, Grid], measure: str, x: tuple[str, list[Any]], y: tuple[str, list[Any]]
 ) -> str:
     """Return the smallest and the largest mean of a measure, and where they are, in words.
