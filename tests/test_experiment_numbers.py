@@ -84,13 +84,26 @@ def test_the_frontier_is_what_brute_force_finds():
     assert 0 < sum(slow) < 60
 
 
-def test_a_rule_is_clearly_beaten_only_with_an_interval_above_0():
-    noise = np.random.default_rng(5).normal(0, 1, (8, 1))
+def test_a_rule_is_clearly_beaten_only_if_another_is_clearly_better():
+    noise = np.random.default_rng(5).normal(0, 1, 10)
     # noise that both have is no noise in a paired difference
-    base = np.hstack([10 + noise, 5 + noise, 1 + 0 * noise])
-    better, unclear = base - [0.1, 0, 0], base + np.linspace(-3, 3.2, 8)[:, None] * [1, 0, 0]
-    assert block_rule.clearly_beaten_by(np.stack([base, better, unclear])) == [[1], [], []]
-    assert block_rule.clearly_beaten_by(np.stack([base, base])) == [[], []]
+    base = pd.DataFrame({"unwanted": 10 + noise, "blocked": 0.4, "lost": 1.0}).assign(
+        replication=range(10), members=50, policy="all"
+    )
+    slightly = base["unwanted"] - 0.1 - 0.01 * noise**2
+    better, unclear = (
+        base.assign(unwanted=slightly),
+        base.assign(unwanted=base["unwanted"] + np.linspace(-3, 3.2, 10)),
+    )
+
+    def beaten(*rules):
+        table = pd.concat([rule.assign(point=point) for point, rule in enumerate(rules)])
+        return block_rule.clearly_beaten_by(table)
+
+    assert beaten(base, better, unclear)[0] == [1]
+    assert beaten(base, base) == [[], []]
+    assert beaten(base[:9], better[:9]) == [[], []]  # nothing is clear with nine runs
+    assert beaten(base, better.assign(blocked=0.42)) == [[], []]
 
 
 def test_the_aims_of_a_rule_are_those_of_the_members_meant():
@@ -101,18 +114,11 @@ def test_the_aims_of_a_rule_are_those_of_the_members_meant():
             {"point": point, "policy": p, "members": 40 if p == "interacted" else 20, "blocked": b}
             for p, b in of.items()
         ]
-        rows.append(
-            {
-                "point": point,
-                "policy": "all",
-                "members": 80,
-                "blocked": 0.9,
-                "unwanted": 30.0 - point,
-                "degree": degree,
-            }
-        )
-    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0), 2)
-    assert aims[:, 0].tolist() == [[30, 0, 0], [29, 100 * (40 * 0.5 + 20 * 0.25) / 60, 2]]
+        everybody = {"members": 80, "blocked": 0.9, "unwanted": 30.0 - point, "degree": degree}
+        rows.append({"point": point, "policy": "all", **everybody})
+    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
+    found = aims.loc["all", ["unwanted", "blocked", "lost", "members"]].to_numpy().tolist()
+    assert found == [[30, 0, 0, 60], [29, (40 * 0.5 + 20 * 0.25) / 60, 2, 60]]
 
 
 def test_a_lifetime_count_blocks_as_the_binomial_says():

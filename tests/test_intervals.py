@@ -191,3 +191,19 @@ def test_differences_are_those_of_the_chosen_pairs():
     assert one[names].tolist() == pytest.approx(other[names].tolist())
     with pytest.raises(sim.InputError, match=r"pairs: no rows of \(2, 'a'\)"):
         sim.differences(table, by=["point", "policy"], pairs=[((2, "a"), (0, "a"))])
+
+
+def test_what_is_put_in_is_none_by_assumption():
+    clicked, blocked = {"idk_rate"}, {"blocked", "restricted_time"}
+    default = sim.Scenario()
+
+    def none(policy, **changes):
+        names = {name.replace("__", "."): value for name, value in changes.items()}
+        return sim.none_by_assumption(default.replace(names))[policy]
+
+    assert none("close_friends") == clicked | blocked
+    assert none("everyone") == none("all") == none("interacted") == set()
+    assert none("close_friends", platform__min_ratio=0.5) == clicked
+    assert none("close_friends", answering__recognise=(0, 0.5, 0.9, 1, 0.99)) == set()
+    assert none("everyone", platform__limit=None) == none("all", platform__limit=None) == blocked
+    assert none("all", answering__idk_click=0.0) == clicked | blocked

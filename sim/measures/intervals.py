@@ -211,8 +211,8 @@ def independent_effect(
     sum_h (S_h - N_h p_h²) / (N p (1 - p)) over the policies h.
 
     If in each policy all members or none are blocked, this is 0, which nobody should believe.
-    The smallest is the variance of four members with an average share: with nothing seen, the
-    interval of Clopper and Pearson is about as wide.
+    The smallest is the variance of four members: with nothing seen, the interval of Clopper and
+    Pearson is about as wide. Each has the average share of those seen and of one more with all.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def independent_effect(
     between : array
         sum_h N_h p_h², the sum over the policies of Y_h² / N_h.
     """
-    share, own = ratio(part, whole), ratio(squares, part, 1.0)
+    share, own = ratio(part, whole), (squares + 1) / (part + 1)
     variance = whole * share * (1 - share)
     least = own * np.minimum(1, LEAST_EVENTS * own * ratio(1.0, variance, 1.0))
     return ratio(squares - between, variance, 1.0), least

@@ -9,10 +9,13 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
-from ..measures.definitions import EVERYBODY, denominators_of
+from ..measures.definitions import EVERYBODY, Floats, Ints, denominators_of
 from ..measures.sheets import POLICY, Sheets
 from ..measures.statistics import estimate
 from ..parameters.checks import whole
@@ -109,20 +112,15 @@ class PrecisionTarget:
             there = [rows for rows in values[:number] if rows is not None]
             if not there:  # where every run fails, more of them do too
                 return number
-            wanted = self._wanted(there, number)
-            if wanted == number and confirming:
+            more = max(asked_for(number, *self._estimates(there)).tolist())
+            if not more and confirming:
                 return number
-            confirming = wanted == number
-            more = max(CONFIRMING, math.ceil(number / 5)) if confirming else wanted - number
-            number = min(number + more, self.most)
+            confirming = not more
+            number = min(number + (more or int(confirmation(number))), self.most)
         return number
 
-    def _wanted(self, there: "list[pyarrow.RecordBatch]", number: int) -> int:
-        """Return how many replications the widths ask for: ``number`` if all are narrow.
-
-        It is at most twice the number that the point has: a spread estimated from few replications
-        may be far too large.
-        """
+    def _estimates(self, there: "list[pyarrow.RecordBatch]") -> tuple[Floats, ...]:
+        """Return the ends of the interval of each measure, and half of the width wanted."""
         import pyarrow
 
         table = pyarrow.concat_tables(
@@ -130,21 +128,44 @@ class PrecisionTarget:
         )
         sheets = Sheets(table.to_pandas(), [POLICY])
         policies = sheets.groups[POLICY].tolist()
-        wanted = number
+        rows = []
         for (measure, policy), width in zip(self.measures, self.half_widths.values(), strict=True):
             place, bounds = policies.index(policy), estimate(sheets, measure)
             mean, low, high = (float(side[place]) for side in bounds[:3])
-            (goal, relative), half = _goal(width), (high - low) / 2
-            goal = goal * abs(mean) if relative else goal
-            if math.isclose(low, high, rel_tol=1e-12):  # the same in every replication
-                narrow, asked = number >= WITHOUT_SPREAD and goal > 0, float(WITHOUT_SPREAD)
-            elif math.isnan(half) or (relative and not low > 0):
-                narrow, asked = False, math.inf
-            else:
-                narrow, asked = half <= goal, number * (half / goal) ** 2
-            if not narrow:
-                wanted = max(wanted, math.ceil(min(asked, 2 * number)), number + 1)
-        return wanted
+            goal, relative = _goal(width)
+            if relative:  # of nothing no part is narrow enough
+                goal *= mean if low > 0 else 0
+            rows.append((low, high, goal))
+        low, high, goal = np.array(rows).T
+        return low, high, goal
+
+
+def asked_for(number: ArrayLike, low: Floats, high: Floats, goal: ArrayLike) -> Ints:
+    """Return how many more replications the widths of intervals ask for; 0 where one is narrow.
+
+    They are at most as many as there are: a spread estimated from few may be far too large.
+
+    Parameters
+    ----------
+    number : int, or array
+        Replications that there are.
+    low, high, goal : array
+        The ends of the intervals, and half of the width that is wanted.
+    """
+    number, goal = np.asarray(number), np.asarray(goal, float)
+    half = (high - low) / 2
+    flat = np.isclose(low, high, rtol=1e-12, atol=0)  # the same in every replication
+    narrow = np.where(flat, (number >= WITHOUT_SPREAD) & (goal > 0), half <= goal)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        wanted = np.where(flat, WITHOUT_SPREAD, number * (half / goal) ** 2)
+    # also where there is no interval yet
+    wanted = np.fmin(np.where(goal > 0, wanted, np.inf), 2 * number)
+    return np.where(narrow, 0, np.maximum(np.ceil(wanted) - number, 1)).astype(np.int64)
+
+
+def confirmation(number: ArrayLike) -> Any:
+    """Return how many more replications confirm that intervals are narrow."""
+    return np.maximum(CONFIRMING, -(-np.asarray(number) // 5))
 
 
 def _goal(width: object) -> tuple[float, bool]:
