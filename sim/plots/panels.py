@@ -90,7 +90,7 @@ def name_lines(
     ends = table.dropna(subset=["mean"]).groupby(by, sort=False, observed=True).last()
     for name, end in ends.iterrows():
         style = look[str(name)]
-        if end[across] < 0.98 * axis.get_xlim()[1]:
+        if end[across] < 0.96 * axis.get_xlim()[1]:
             place = end[across], scale * end["mean"]
             axis.plot(*place, marker=style.marker, markersize=4, color=style.colour, clip_on=False)
     names(axis, dict(zip(map(str, ends.index), scale * ends["mean"], strict=True)), look, bold=bold)
