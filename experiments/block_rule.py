@@ -311,7 +311,8 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     _annotate(axes[0], table, "blocked", named)
     by_lost = table[table["frontier"]].sort_values("lost")["rule"]
     _annotate(axes[1], table, "lost", [*dict.fromkeys([*named, *by_lost])])
-    axes[0].legend(frameon=False, fontsize=7.5)
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
     full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
     below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %."
     sim.plots.headed(figure, _finding(table), f"{setting} {below}")
@@ -335,13 +336,14 @@ def _annotate(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str])
                 textcoords="offset points",
                 fontsize=6.5,
                 color="#404040",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8},
             )
 
 
 def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
     """Return the rule with the fewest unwanted invitations among the harmless ones.
 
-    These clearly block fewer than 1 % of those who mean well.
+    Their interval of the share blocked of those who mean well ends below 1 %.
     """
     harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
     return None if harmless.empty else harmless.sort_values("unwanted", kind="stable").iloc[0]
@@ -351,12 +353,11 @@ def _finding(table: pd.DataFrame) -> str:
     """Return by how much the best harmless rule lowers unwanted invitations, in words."""
     nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
     if best is None:
-        return "No rule clearly blocks fewer than one in a hundred of those who mean well"
+        return "No rule has an interval of blocked who mean well that ends below 1 %"
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        "Of the rules that clearly block fewer than 1 % of those who mean well, "
-        f"“{best['rule']}” goes furthest: "
-        f"{fewer:.0f} % fewer unwanted invitations, {best['lost']:.1f} connections lost, "
+        f"Of the rules with an interval of blocked who mean well that ends below 1 %, “{best['rule']}” has the fewest unwanted "
+        f"invitations: {fewer:.0f} % fewer than without a rule, {best['lost']:.1f} connections lost, "
         f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
     )
 

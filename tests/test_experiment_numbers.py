@@ -25,28 +25,33 @@ def test_a_number_that_is_rounded_to_0_has_no_sign():
     assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
 
 
-def test_the_lead_is_that_of_the_highest_mean_and_clear_where_the_interval_excludes_0():
+def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():
+    drawn = np.random.default_rng(1).normal(0, 0.1, (3, 10))
+    values = {
+        0: {"a": 7 + drawn[0], "b": 5 + drawn[1], "c": 5 + drawn[2]},  # a is ahead of all
+        1: {"a": 7 + drawn[0], "b": 6.98 + drawn[1], "c": 5 + drawn[2]},  # of c alone
+        2: {"a": 1 + 0 * drawn[0], "b": 1 + 0 * drawn[1], "c": 1 + 0 * drawn[2]},  # a draw
+        3: {"a": np.nan * drawn[0], "b": np.nan * drawn[1], "c": np.nan * drawn[2]},
+    }
     rows = [
-        {
-            "point": point,
-            "replication": r,
-            "policy": policy,
-            **dict.fromkeys(sim.MEASURES, np.nan),
-            "degree": value,
-        }
-        for point, values in {
-            0: {"a": [5, 6, 7], "b": [4, 5, 6.5]},
-            1: {"a": [1, 9, 2], "b": [3, 2, 8]},
-            2: {"a": [1, 1, 1], "b": [1, 1, 1]},
-        }.items()
-        for policy, three in values.items()
-        for r, value in enumerate(three)
+        {"point": point, "replication": r, "policy": policy, **dict.fromkeys(sim.MEASURES, np.nan)}
+        | {"degree": value}
+        for point, of in values.items()
+        for policy, ten in of.items()
+        for r, value in enumerate(ten)
     ]
-    leads = sweep.leading(pd.DataFrame(rows))
-    assert leads[["point", "policy", "next", "clear"]].values.tolist() == [
-        [0, "a", "b", True],
-        [1, "b", "a", False],
+    runs = pd.DataFrame(rows)
+    leads = sweep.leading(runs)
+    first, second = values[1]["a"].mean(), values[1]["b"].mean()
+    ahead = ["a", "b"] if first > second else ["b", "a"]
+    assert leads[["point", "policy", "clear"]].values.tolist() == [
+        [0, "a", True],
+        [1, ahead[0], False],
     ]
+    assert leads["next"][1] == ahead[1]
+    assert leads["mean"][1] == pytest.approx(abs(first - second))
+    few = sweep.leading(runs[runs["replication"] < 9])
+    assert not few["clear"].any()
 
 
 def test_overtaking_is_where_the_clear_lead_passes_on():

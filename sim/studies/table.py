@@ -23,6 +23,7 @@ from ..files import atomic_write
 from ..measures.definitions import DENOMINATORS, denominators_of
 from ..measures.statistics import check_one_row, differences
 from ..parameters.kinds import near, shown
+from ..parameters.settings import MOVED, column_of
 from ..scenario.scenario import Scenario
 from .design import Design
 from .run_record import ERROR, POLICY, RUN, schema_of, unpacked
@@ -262,14 +263,6 @@ def _numeric(column: "pd.Series[Any]") -> bool:
     return column.dtype.kind in "fiub"
 
 
-def column_of(name: str, taken: Sequence[str]) -> str:
-    """Return the column of a varied parameter.
-
-    It is its name, or ``scenario.NAME`` if a column of the runs already has that name.
-    """
-    return f"scenario.{name}" if f"scenario.{name}" in taken else name
-
-
 def sha256(path: Path) -> str:
     """Return the SHA-256 digest of a file."""
     with open(path, "rb") as file:
@@ -363,7 +356,7 @@ def _piece(
     table = pyarrow.concat_tables(tables, promote_options="permissive")
     taken = {*RUN, *columns.names}
     parameters = {
-        f"scenario.{name}" if name in taken else name: column.take(pyarrow.array(place))
+        f"{MOVED}{name}" if name in taken else name: column.take(pyarrow.array(place))
         for name, column in design.columns(np.array(points)).items()
     }
     return pyarrow.table(
