@@ -10,7 +10,6 @@ import pandas as pd
 import sim
 
 WIDTH = 100
-UNWANTED = next(name for name in ("unwanted_received", "unwanted") if name in sim.MEASURES)
 
 
 class Column(NamedTuple):
@@ -29,7 +28,7 @@ COLUMNS = (
     Column("reciprocity", ("returned,", "%"), 12),
     Column("blocked", ("blocked,", "%"), 12),
     Column("time_to_block_invitations", ("invitations", "to a block"), 12),
-    Column(UNWANTED, ("unwanted", "a year"), 12),
+    Column("unwanted_received", ("unwanted", "a year"), 12),
 )
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (

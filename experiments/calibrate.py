@@ -159,7 +159,7 @@ def held_out(base: sim.Scenario, runs: int, folder: Path, jobs: int | None) -> p
     keep = scored.Measured(tuple(pattern.name for pattern in rows), probed=0)
     city = base.replace({"members": patterns.CITY})
     # a study calls keep.live with the scenario
-    study = sim.Study(city, [{}], replications=runs, keep=keep)  # type: ignore[arg-type]
+    study = sim.Study(city, [{"days": city.days}], replications=runs, keep=keep)  # type: ignore[arg-type]
     return scored.scores(studies.done(study, folder, jobs), rows)
 
 

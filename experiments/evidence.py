@@ -62,7 +62,8 @@ class Evidence:
     def sent(self) -> pd.DataFrame:
         """The decided invitations between members who are no probes.
 
-        ``accepted`` says which were accepted, ``before`` how many the sender had sent before.
+        ``accepted`` says which were accepted, ``looked`` which the invitee has looked at before an answer
+        of its own, ``before`` how many the sender had sent before.
         """
         ends = self.invitations[["ego", "alter"]].to_numpy()
         return _decided(self.invitations[self.ordinary[ends].all(axis=1)])
@@ -83,7 +84,8 @@ def _decided(invitations: pd.DataFrame) -> pd.DataFrame:
     before = invitations.sort_values("sent_day", kind="stable").groupby("ego").cumcount()
     accepted = (invitations["outcome"] == "accepted").to_numpy()
     decided = (invitations["outcome"] != "pending").to_numpy()
-    return invitations.assign(accepted=accepted, before=before)[decided]
+    looked = (invitations["recognised"] != "not looked at").to_numpy()
+    return invitations.assign(accepted=accepted, before=before, looked=looked)[decided]
 
 
 def collected(scenario: sim.Scenario, probed: int = probes.NUMBER) -> Evidence:
@@ -96,7 +98,7 @@ def collected(scenario: sim.Scenario, probed: int = probes.NUMBER) -> Evidence:
         Members who are probes; 0 for none.
     """
     model = sim.NetworkModel(probes.with_probes(scenario, probed))
-    engine, log = model.engine, sim.InvitationLog()
+    engine, log = model.engine, sim.InvitationLog(model.engine)
     last = min(scenario.days, YEAR)
     for day in range(1, last + 1):
         with sim.defer_interrupt():

@@ -84,7 +84,7 @@ def taken(
     names = tuple(pattern.name for pattern in patterns)
     keep = scored.Measured(names, probed=0) if city else scored.Measured(names)
     # a study calls keep.live with the scenario
-    study = sim.Study(base, [{}], replications=replications, keep=keep)  # type: ignore[arg-type]
+    study = sim.Study(base, [{"days": base.days}], replications=replications, keep=keep)  # type: ignore[arg-type]
     runs = studies.done(study, folder, jobs)
     return runs[["replication", *scored.columns(patterns)]]
 

@@ -140,7 +140,12 @@ def scenario(
     plain: dict[str, Any] = {
         "meeting": {"rate": 0, "history_days": 0},
         "inviting": {"per_day": 1, "pending_days": 1},
-        "answering": {"accept": (a,) * 5, "idk_click": q / (1 - a), "delay_scale": 0},
+        "answering": {
+            "accept": (a,) * 5,
+            "idk_click": q / (1 - a),
+            "delay_scale": 0,
+            "looks": None,
+        },
         "platform": {"preset": "none"},
     }
     made = sim.Scenario(members=members, days=days, policies=[inviter, answerer], **plain)

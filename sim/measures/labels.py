@@ -69,8 +69,6 @@ LABELS = {
     "largest_component": Label("members in the largest component", share=True),
 }
 """From the name of a measure to its label."""
-LABELS["recognised"] = LABELS["acquainted"]
-LABELS["unwanted"] = LABELS["unwanted_received"]
 
 
 def label(measure: str) -> Label:
