@@ -47,7 +47,7 @@ Say = Callable[[str, str], None]
 
 
 RULES = {"platform.limit": [2, 3, 4, 5, 6, 8, 10, None]}
-KEPT = ("degree", "acceptance", "reciprocity", "recognised", "blocked", "unwanted")
+KEPT = ("degree", "acceptance", "reciprocity", "acquainted", "blocked", "unwanted_received")
 
 
 def kept_of_all(result: sim.Result) -> "pd.DataFrame":

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from docs import picture
 from tests.test_readme import HOUSE, blocks, missing, page, printed
 
-PAGES = ("README.md", "docs/guide.md", "docs/experiments.md", "docs/studies.md")
+PAGES = ("README.md", "docs/guide.md", "docs/experiments.md", "docs/figures.md", "docs/studies.md")
 
 
 def renewed(name: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import sim
 
 WIDTH = 100
+UNWANTED = next(name for name in ("unwanted_received", "unwanted") if name in sim.MEASURES)
 
 
 class Column(NamedTuple):
@@ -17,25 +18,25 @@ class Column(NamedTuple):
 
     measure: str
     heading: tuple[str, str]
-    scale: float
+    """Two lines: the short words of its label, with the unit."""
     width: int
 
 
 COLUMNS = (
-    Column("degree", ("connections", ""), 1, 12),
-    Column("reach2_share", ("within two", "steps, %"), 100, 12),
-    Column("acceptance", ("accepted", "%"), 100, 12),
-    Column("reciprocity", ("mutual", "%"), 100, 12),
-    Column("blocked", ("blocked", "%"), 100, 12),
-    Column("time_to_block_invitations", ("invitations", "to a block"), 1, 12),
-    Column("unwanted", ("unwanted", "a year"), 1, 12),
+    Column("degree", ("", "connections"), 12),
+    Column("reach2_share", ("within two", "steps, %"), 12),
+    Column("acceptance", ("accepted,", "%"), 12),
+    Column("reciprocity", ("returned,", "%"), 12),
+    Column("blocked", ("blocked,", "%"), 12),
+    Column("time_to_block_invitations", ("invitations", "to a block"), 12),
+    Column(UNWANTED, ("unwanted", "a year"), 12),
 )
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
-    "Mean over replications ± half of its 95 % interval. Within two steps: of connections, in % "
-    "of the members. Accepted: of the invitations sent and settled. Mutual: arcs of the outreach "
-    "graph that are returned. Invitations to a block: Kaplan-Meier median; - where too few are "
-    "blocked for it in some replication. Unwanted: received and not accepted."
+    "Mean over replications ± the longer side of its 95 % interval. Within two steps: of "
+    "connections, in % of the others. Accepted: of the decided invitations. Returned: of the arcs of "
+    "the outreach graph. Invitations to a block: Kaplan-Meier median; - where too few are blocked "
+    "for it in some replication. Unwanted: invitations received."
 )
 
 
@@ -60,7 +61,11 @@ def table(summary: pd.DataFrame) -> str:
 
 
 def _cell(row: "pd.Series[Any]", column: Column) -> str:
-    mean, half = column.scale * row["mean"], column.scale * (row["high"] - row["low"]) / 2
+    scale = sim.measures.label(column.measure).scale
+    mean, half = (
+        scale * row["mean"],
+        scale * max(row["high"] - row["mean"], row["mean"] - row["low"]),
+    )
     if mean != mean:
         return "-".rjust(column.width)
     decimals = 2 if half < 0.05 and mean < 99.995 else 1
@@ -71,8 +76,8 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
 def words(summary: pd.DataFrame, differences: pd.DataFrame) -> str:
     """Return the answer in words, with intervals.
 
-    It names who reaches furthest, is the most mutual and is blocked, and for whom it pays to be the
-    odd one out.
+    It says how far each policy reaches, how mutual it is and how many are blocked, and for whom it
+    pays to be the odd one out.
     """
     answer = _Answer(summary, differences)
     paragraphs = [
@@ -95,26 +100,25 @@ class _Estimate(NamedTuple):
     def __neg__(self) -> "_Estimate":
         return _Estimate(-self.mean, -self.high, -self.low)
 
-    def in_percent(self, unit: str) -> str:
-        """Return the estimate in percent, with the unit before the interval."""
-        bounds = "" if math.isnan(self.low) else f" [{100 * self.low:z.1f}, {100 * self.high:z.1f}]"
-        return f"{100 * self.mean:z.1f} {unit}{bounds}"
+    def bounds(self) -> str:
+        """Return the interval in percent; nothing if there is none."""
+        return "" if math.isnan(self.low) else f" [{100 * self.low:z.1f}, {100 * self.high:z.1f}]"
 
     def share(self) -> str:
-        """Return the estimate as a share, with its interval cut to 0 and 100 %."""
-        if math.isnan(self.low):
-            return self.in_percent("%")
-        return _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high)).in_percent("%")
+        """Return the estimate as a share in percent, with its interval cut to 0 and 100 %."""
+        cut = _Estimate(self.mean, max(0.0, self.low), min(1.0, self.high))
+        bounds = "" if math.isnan(self.low) else cut.bounds()
+        return f"{100 * self.mean:z.1f} %{bounds}"
 
-    def gap(self) -> str:
+    def gap(self, than: str) -> str:
         """Return the estimate as a difference, in words."""
-        if self.low > 0 or (math.isnan(self.low) and self.mean > 0):
-            return f"{self.in_percent('points')} more than"
-        if self.high < 0 or (math.isnan(self.low) and self.mean < 0):
-            return f"{(-self).in_percent('points')} less than"
-        if self.low == self.high == 0:
-            return "no more and no less than"
-        return f"not clearly more or less ({self.in_percent('points')}) than"
+        if self.mean == 0:
+            return f"as much as {than}{self.bounds() if self.low < self.high else ''}"
+        one = self if self.mean > 0 else -self
+        points = f"{100 * one.mean:.1f} points" if one.mean >= 0.0005 else "less than 0.1 points"
+        more = "more" if self.mean > 0 else "less"
+        chance = ", which may be chance" if one.low <= 0 else ""
+        return f"{points}{one.bounds()} {more} than {than}{chance}"
 
 
 type _Group = tuple[str, str]
@@ -129,6 +133,12 @@ class _Answer:
         self.shares = dict(
             zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True)
         )
+        around = differences[
+            (differences["population"] == "newcomer")
+            & (differences["than_population"] == "host")
+            & (differences["measure"] == "reach2_share")
+        ]
+        self.around = around if len(around) else None
         # in a very small society two policies may never be there together
         differences = differences[differences["replications"] > 0]
         pairs = zip(
@@ -151,58 +161,43 @@ class _Answer:
         )
 
     def ranking(self, population: str) -> Iterator[str]:
-        """Yield who is first in reach and in reciprocity, and how many of each are blocked."""
-        for measure, first, of_what in (
-            ("reach2_share", "reaches furthest", "of the members within two steps"),
-            ("reciprocity", "is the most mutual", "of its arcs are returned"),
-        ):
+        """Yield how far each policy reaches, how mutual it is, and how many are blocked."""
+        for measure in ("reach2_share", "reciprocity", "blocked"):
             order = self._falling(population, measure)
-            if order:
-                share = self.shares[population, order[0], measure].share()
-                sentence = f"{_quoted(order[0])} {first}: {share} {of_what}"
-                if len(order) > 1 and (
-                    gap := self._gap((population, order[0]), (population, order[1]), measure)
-                ):
-                    sentence += f", {gap.gap()} {_quoted(order[1])}"
-                yield f"{sentence}."
-        order = self._falling(population, "blocked")
-        blocked = [
-            f"{self.shares[population, policy, 'blocked'].share()} of {_quoted(policy)}"
-            for policy in order
-        ]
-        yield f"Blocked are {_listed(blocked)}."
+            shares = [
+                f"{self.shares[population, policy, measure].share()} for {_quoted(policy)}"
+                for policy in order
+            ]
+            if not shares:
+                continue
+            sentence = f"{sim.measures.label(measure).title}: {_listed(shares)}"
+            if len(order) > 1:
+                gap = self._gap((population, order[0]), (population, order[1]), measure)
+                if gap is not None:
+                    sentence += f"; {_quoted(order[0])} has {gap.gap(_quoted(order[1]))}"
+            yield f"{sentence}."
 
     def odd_ones_out(self) -> Iterator[str]:
         """Yield how each policy's newcomers do.
 
         They are compared with those around them, and with the same policy in the mixed society.
         """
-        pays = []
         for policy in self.policies("newcomer"):
-            me = ("newcomer", policy)
+            me, mixed = ("newcomer", policy), ("mixed", policy)
             others = list(dict.fromkeys(other for (one, other), _ in self.gaps if one == me))
-            around = {
-                f"{_quoted(host)} around it": self.gaps[(me, (kind, host)), "reach2_share"]
-                for kind, host in others
-                if kind == "host"
-            }
-            gaps = [f"{gap.gap()} {name}" for name, gap in around.items()]
-            blocked = f"Blocked are {self.shares[*me, 'blocked'].share()}"
-            if ("mixed", policy) in others:
-                reach_then, blocked_then = (
-                    self.gaps[(me, ("mixed", policy)), measure].gap()
-                    for measure in ("reach2_share", "blocked")
-                )
-                gaps.append(f"{reach_then} where all are mixed")
-                blocked += f", {blocked_then} where all are mixed"
+            named = {(kind, host): f"{_quoted(host)} around it" for kind, host in others}
+            named |= {mixed: "where all are mixed"} if mixed in others else {}
             share = self.shares[*me, "reach2_share"].share()
-            yield f"{_quoted(policy)} reaches {share}{': ' * bool(gaps)}{_listed(gaps)}."
+            gaps = [
+                self.gaps[(me, other), "reach2_share"].gap(name) for other, name in named.items()
+            ]
+            yield f"{_quoted(policy)} reaches {share}{': ' * bool(gaps)}{'; '.join(gaps)}."
+            blocked = f"Blocked are {self.shares[*me, 'blocked'].share()}"
+            if mixed in others:
+                blocked += f", {self.gaps[(me, mixed), 'blocked'].gap('where all are mixed')}"
             yield f"{blocked}."
-            if around and all(gap.low > 0 for gap in around.values()):
-                pays.append(policy)
-        whom = f"for {_listed([_quoted(policy) for policy in pays])}" if pays else "for none"
-        odd_one_out = "to be the odd one out: to reach clearly further than all others around"
-        yield f"In reach it pays {whom} {odd_one_out}."
+        if self.around is not None:
+            yield _odd_one_out(self.around)
 
     def _falling(self, population: str, measure: str) -> list[str]:
         there = [
@@ -218,6 +213,18 @@ class _Answer:
             return found
         found = self.gaps.get(((other, one), measure))
         return -found if found else None
+
+
+def _odd_one_out(around: pd.DataFrame) -> str:
+    """Return which newcomers reach clearly further than all around; all pairs are one family."""
+    most = int(around["replications"].max())
+    if most < sim.measures.LEAST_RUNS:
+        least = f"{sim.measures.LEAST_RUNS} are the least"
+        return f"With {most} replications no difference is called clear; {least}."
+    clear = pd.Series(sim.clearly(around["p"], around["replications"]), around.index)
+    ahead = (clear & (around["mean"] > 0)).groupby(around["policy"], sort=False).all()
+    whom = _listed([_quoted(str(policy)) for policy in ahead.index[ahead]]) or "none"
+    return f"Clearly further than all others around reach, of the newcomers: {whom}."
 
 
 def _columns(table: pd.DataFrame, *names: str) -> "Iterator[tuple[Any, ...]]":

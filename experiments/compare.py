@@ -56,7 +56,8 @@ class Comparison:
     """
 
     runs: pd.DataFrame
-    """A row per replication, society and policy, a column per measure.
+    """A row per replication, society and policy, a column per measure and per number that a share
+    is a share of.
 
     The population "host" are the members of a newcomer's society who are not newcomers.
     """
@@ -68,7 +69,10 @@ class Comparison:
     It is how much more (population, policy) has than (than_population, than_policy).
     """
     series: pd.DataFrame
-    """population, policy, day, measure, mean, low, high, replications."""
+    """population, policy, society, day, measure, mean, low, high, replications.
+
+    As in the runs, the population "host" are the members around newcomers.
+    """
     survival: pd.DataFrame
     """population, policy, clock ("days", "invitations"), time, mean, low, high, replications.
 
@@ -149,11 +153,12 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
                 replication=r, seed=task.scenario.seed, society=society.name
             )
         )
-        series.append(society.placed(kept.series))
+        series.append(society.placed(kept.series).assign(society=society.name))
         survival.append(society.placed(kept.survival))
-    table = pd.concat(runs, ignore_index=True)[
-        ["replication", "seed", "society", "population", "policy", "members", *sim.MEASURES]
-    ]
+    table = pd.concat(runs, ignore_index=True)
+    counts = [name for name in sim.measures.DENOMINATORS if name in table]
+    keys = ["replication", "seed", "society", "population", "policy", "members"]
+    table = table[[*keys, *sim.MEASURES, *counts]]
     # as runs.csv has them, so that the summary follows from it to the last digit
     measured = table.select_dtypes("float")
     table[measured.columns] = measured.map(lambda value: float(f"{value:.12g}"))
@@ -161,7 +166,7 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         runs=table,
         summary=estimated(table),
         differences=differences(table, sim.MEASURES),
-        series=estimated(pd.concat(series), "day"),
+        series=estimated(pd.concat(series), "society", "day"),
         survival=estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
     )
 
@@ -169,15 +174,18 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
 def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
     """Return the estimates of the measures over replications, for every point of a curve.
 
-    A curve has no point where its measure was not taken.
+    A curve has no point where its measure was not taken. Hosts of newcomers are left out, but where
+    ``point`` has the society, which tells them apart.
     """
     keys = ["population", "policy", *point]
     measures = [
         column
         for column in table
-        if column not in {*keys, "replication", "seed", "society", "members"}
+        if column
+        not in {*keys, "replication", "seed", "society", "members", *sim.measures.DENOMINATORS}
     ]
-    estimates = sim.aggregate(table[table["population"] != "host"], by=keys, measures=measures)
+    alike = table if "society" in point else table[table["population"] != "host"]
+    estimates = sim.aggregate(alike, by=keys, measures=measures)
     return (
         estimates[estimates["replications"] == estimates["replications"].max()].reset_index(
             drop=True

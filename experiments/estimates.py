@@ -32,46 +32,11 @@ def differences(runs: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        population, policy, than_population, than_policy, measure, mean, low, high, replications.
+        population, policy, than_population, than_policy, measure, mean, low, high, replications, p.
     """
-    tables = {
-        key: group.set_index("replication").sort_index()
-        for key, group in runs.groupby(["society", "population", "policy"])
-    }
-    rows = []
-    for one, other in _pairs(runs):
-        keys = {
-            "population": one[1],
-            "policy": one[2],
-            "than_population": other[1],
-            "than_policy": other[2],
-        }
-        for measure in measures:
-            mean, low, high, replications, _ = sim.paired_difference(
-                tables[one][measure], tables[other][measure]
-            )
-            rows.append(
-                {
-                    **keys,
-                    "measure": measure,
-                    "mean": mean,
-                    "low": low,
-                    "high": high,
-                    "replications": replications,
-                }
-            )
-    columns = [
-        "population",
-        "policy",
-        "than_population",
-        "than_policy",
-        "measure",
-        "mean",
-        "low",
-        "high",
-        "replications",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    by = ["society", "population", "policy"]
+    found = sim.differences(runs, by=by, pairs=_pairs(runs), measures=measures)
+    return found.drop(columns=["society", "than_society", "variance_saved"])
 
 
 def _pairs(runs: pd.DataFrame) -> Iterator[tuple[Group, Group]]:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 import sim
+from sim.plots.captions import listed, percent
 
 from . import studies
 
@@ -228,28 +229,36 @@ def draw(found: Found, members: int) -> "Figure":
         color="#262626",
         linewidth=1,
         linestyle=(0, (2, 1.5)),
-        label="if all had the mean number of strikes",
+        label="if all had the\nmean number of strikes",
     )
     left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
     right.set_xlabel("years, members of the policy “interacted”")
     left.set_ylabel("blocked at least once, %")
     left.set_ylim(-3, 103)
-    for axis in (left, right):
-        axis.legend(
-            frameon=False, fontsize=7.5, loc="upper left" if axis is left else "center right"
-        )
-    reached = found.counts[found.counts["replications"] > 0]
-    life, window = (reached[reached["rule"] == rule].iloc[-1] for rule in LOOKS)
-    finding = (
-        "Of people who mean well a count over the account's life has blocked "
-        f"{100 * life['mean']:.0f} % after {life['invitations']:,} invitations, "
-        f"a count within 30 days {100 * window['mean']:.1f} %"
-    )
+    named = {
+        str(text): handle
+        for axis in (left, right)
+        for handle, text in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    where: dict[str, Any] = {"loc": "outside right center", "frameon": False, "fontsize": 7.5}
+    figure.legend(list(named.values()), list(named), **where)
     below = (
         f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."
     )
-    sim.plots.headed(figure, finding, below)
+    sim.plots.headed(figure, finding(found), below)
     return figure
+
+
+def finding(found: Found) -> str:
+    """Return the share blocked by each rule after the most invitations that anybody has sent."""
+    parts = []
+    for rule, (_, words) in LOOKS.items():
+        counts = found.counts[found.counts["rule"] == rule].dropna(subset=["mean"])
+        if len(counts):
+            last = counts.iloc[-1]
+            parts.append(f"{percent(last['mean'])} after {last['invitations']:,} ({words})")
+    said = listed(parts) if parts else "not measured"
+    return f"Blocked at least once, by invitations of people who mean well: {said}"
 
 
 def _points(

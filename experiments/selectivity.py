@@ -41,6 +41,7 @@ import typer
 
 import sim
 from sim import commands
+from sim.plots.captions import listed
 
 from . import studies
 from .restricted_account import expected, optimum, rate
@@ -353,15 +354,14 @@ def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) ->
         axis.plot(best, top, "*", color=colour, markersize=11, markeredgecolor="white")
         axis.annotate(
             f"θ* = {best:.2f}",
-            (best, top),
-            (0, 7),
+            (best, 0),
+            (3, 4),
             textcoords="offset points",
-            ha="center",
             fontsize=8,
             color=colour,
         )
     axis.plot(
-        [], [], color="#595959", linewidth=1.4, label="closed form, long run; star: its optimum"
+        [], [], color="#595959", linewidth=1.4, label="closed form, long run;\nstar: its optimum"
     )
     axis.plot(
         [],
@@ -375,17 +375,30 @@ def draw(table: pd.DataFrame, base: sim.Scenario, members: int, setting: str) ->
     axis.set_ylim(0)
     axis.set_xlabel("least acceptance at which one invites, θ")
     axis.set_ylabel("connections gained per day")
-    axis.legend(
-        frameon=False, fontsize=8, title="restricted for", title_fontsize=8, alignment="left"
+    figure.legend(
+        loc="outside right center",
+        frameon=False,
+        fontsize=8,
+        title="restricted for",
+        title_fontsize=8,
+        alignment="left",
     )
-    points = table[table["theta"] < 1]
-    agree = f"{points['agrees'].sum()} of {len(points)} points agree with the exact value"
-    finding = (
-        "The longer a restriction, the more it pays to be selective: "
-        f"θ* rises to {optimum(c):.2f}; {agree}"
-    )
-    sim.plots.headed(figure, finding, f"{setting} Bars: 95 % intervals of the mean.")
+    below = f"{setting} Bars: 95 % intervals of the mean."
+    sim.plots.headed(figure, finding(table, base, members), below)
     return figure
+
+
+def finding(table: pd.DataFrame, base: sim.Scenario, members: int) -> str:
+    """Return the best threshold by length of a restriction, and how many points agree, in words."""
+    points = table[table["theta"] < 1]
+    agree = (
+        f"{points['agrees'].sum()} of {len(points)} points have the exact value in their interval"
+    )
+    best = [
+        f"{optimum(_scale(base, members, int(length))[0]):.2f} for {length} days"
+        for length in dict.fromkeys(table["restriction"])
+    ]
+    return f"The best threshold θ* of the closed form is {listed(best)}; {agree}"
 
 
 if __name__ == "__main__":

@@ -332,10 +332,9 @@ def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
     axes[0].invert_yaxis()
     number = morris["parameter"].nunique()
     leaders = [
-        f"{name} by {morris[morris['measure'] == name].set_index('parameter')['mu_star'].idxmax()}"
-        for name in MEASURES.values()
+        _most(morris[morris["measure"] == name], name, "mu_star") for name in MEASURES.values()
     ]
-    finding = f"Of {number} numbers the screening moves most: {', '.join(leaders)}"
+    finding = f"Of {number} numbers the largest mean absolute effect: {', '.join(leaders)}"
     sim.plots.headed(
         figure,
         finding,
@@ -380,17 +379,23 @@ def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
         axis.set_xlabel("share of the variance")
     axes[0].set_yticks(places, labels)
     axes[0].invert_yaxis()
-    axes[-1].legend(frameon=False, fontsize=7.5)
-    parts = []
-    for name in MEASURES.values():
-        best = sobol[sobol["measure"] == name].set_index("parameter")["ST"]
-        parts.append(f"{name} on {best.idxmax()} ({best.max():.2f})")
+    handles, named = axes[-1].get_legend_handles_labels()
+    figure.legend(handles, named, loc="outside right center", frameon=False, fontsize=7.5)
+    parts = [_most(sobol[sobol["measure"] == name], name, "ST") for name in MEASURES.values()]
     below = (
         f"{setting} The other {explored - len(labels)} numbers at their defaults. "
         "Bars: 95 % intervals (bootstrap)."
     )
     sim.plots.headed(figure, f"The largest total index: {', '.join(parts)}", below)
     return figure
+
+
+def _most(there: pd.DataFrame, name: str, column: str) -> str:
+    """Return the parameter with the largest number in a column, for a measure."""
+    values = there.set_index("parameter")[column]
+    if not values.max() > 0:
+        return f"on {name} none"
+    return f"on {name} that of {values.idxmax()} ({values.max():.2f})"
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ class Outcome:
     """From the name of the CSV file."""
     figures: dict[str, Any] = field(default_factory=dict)
     """From the name of the PNG and the SVG."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """From the name of the file."""
 
 
 def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
@@ -82,6 +84,8 @@ def written_to(out: Path, base: sim.Scenario, **options: Any) -> Iterator[Outcom
             table.to_csv(
                 folder / f"{name}.csv", index=False, float_format=DIGITS, lineterminator="\n"
             )
+        for name, text in outcome.texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
         for name, figure in outcome.figures.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             sim.plots.save(figure, folder / name)

@@ -2,10 +2,10 @@
 
 By default the platform's limit of strikes against how readily people click "I don't know". Every
 combination is a society in which the policies are mixed, run several times; replication r has the
-same seed in all of them. For each measure there is a heat map per policy with contour lines, and a
-map of who leads: the policy with the highest mean, marked where the paired difference from the next
-has a 95 % interval that excludes 0. Higher is not better in every measure: who leads in ``blocked``
-is blocked most.
+same seed in all of them. For each measure there is a heat map per policy, and a
+map of who leads: the policy with the highest mean, marked where it is clearly ahead of every other
+(``clearly``: one family of all cells, pairs of policies and measures). Higher is not better in
+every measure: who leads in ``blocked`` is blocked most.
 
 Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite
 everyone have the largest reach and the most connections in 13 of 15 cells, and are overtaken by
@@ -52,8 +52,10 @@ Y = Annotated[
 ]
 COMPARED = tuple(measure for measure in sim.MEASURES if measure not in ("reach2", "reach3"))
 """The measures in which policies are compared; of each reach only the share."""
-PRINTED = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted")
+PRINTED = ("degree", "reach2_share", "reciprocity", "blocked", "unwanted_received")
 """The measures of the printed table; the files have all."""
+
+FAMILY = "Holm's rule at 5 % over all cells, pairs of policies and measures"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def main(
         outcome.tables |= {"cells": cells, "leads": leads}
         setting = studies.setting(base, replications)
         for measure in sim.MEASURES:
-            outcome.figures[f"maps/{measure}"] = heat_maps(cells, measure, plane, setting)
+            outcome.figures[f"maps/{measure}"] = sim.plots.heat_maps(
+                runs, plane.x, plane.y, measure, setting=setting
+            )
         outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), setting)
     studies.print_answer(_table(leads, plane), studies.filled(*_words(leads, plane)), out=out)
 
@@ -124,32 +128,28 @@ def leading(runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         point, measure, policy, next, mean (the paired difference), low, high, replications, clear
-        (whether the interval excludes 0); no row where fewer than two policies have the measure in
-        every replication, or the first two have equally much.
+        (whether it is clearly ahead of every other policy); no row where fewer than two policies
+        have the measure in every replication, or the first two have equally much.
     """
-    rows = []
-    for point, there in runs[runs["policy"] != "all"].groupby("point", sort=True):
-        for measure in COMPARED:
-            wide = there.pivot(index="replication", columns="policy", values=measure)
-            means = wide.mean(skipna=False).dropna().sort_values(ascending=False, kind="stable")
-            if len(means) < 2:
-                continue
-            if means.iloc[0] == means.iloc[1]:  # nobody leads, as when nobody is blocked
-                continue
-            first, second = means.index[:2]
-            mean, low, high, number, _ = sim.paired(wide[first], wide[second])
-            row = {
-                "point": point,
-                "measure": measure,
-                "policy": first,
-                "next": second,
-                "mean": mean,
-                "low": low,
-                "high": high,
-            }
-            rows.append({**row, "replications": number, "clear": bool(low > 0)})
+    pairs = sim.differences(runs, by=["point", "policy"], measures=COMPARED)
+    pairs = pairs[pairs["replications"] == pairs["replications"].max()].dropna(subset=["mean"])
+    pairs["clear"] = sim.clearly(pairs["p"], pairs["replications"])
+    # each pair from both sides
+    turned = pairs.rename(columns={"policy": "than_policy", "than_policy": "policy"})
+    turned = turned.assign(mean=-pairs["mean"], low=-pairs["high"], high=-pairs["low"])
+    pairs = pd.concat([pairs, turned]).sort_values(["point", "mean"], kind="stable")
+    cells = pairs.groupby(["point", "measure", "policy"], sort=False)
+    # of each policy the next one: the difference that is the smallest
+    nearest = cells.first().assign(clear=cells["clear"].all()).reset_index()
+    # nobody leads where the first two are equal, as when nobody is blocked
+    leads = nearest[nearest["mean"] > 0].rename(columns={"than_policy": "next"})
     columns = ["point", "measure", "policy", "next", "mean", "low", "high", "replications", "clear"]
-    return pd.DataFrame(rows, columns=columns)
+    order = {measure: place for place, measure in enumerate(COMPARED)}
+    leads = leads.sort_values(
+        ["point", "measure"], key=lambda one: one.map(order) if one.name == "measure" else one
+    )
+    found: pd.DataFrame = leads[columns].reset_index(drop=True)
+    return found
 
 
 def overtakings(
@@ -199,16 +199,17 @@ def _table(leads: pd.DataFrame, plane: Plane) -> str:
     points = _named(wide.reset_index(), plane).drop(columns="point")
     x, y = (name.rpartition(".")[2] for name in (plane.x, plane.y))
     names = {plane.x: x, plane.y: y} if x != y else {}
-    note = (
-        "Who has the most of each measure; * where the 95 % interval of the paired difference "
-        "from the next excludes 0; -: a draw."
-    )
+    note = f"Who has the highest mean; * if clearly ahead of every other: {FAMILY}; -: a draw."
+    names |= {measure: sim.measures.label(measure).column for measure in PRINTED}
     table = studies.laid_out(points.rename(columns=names), heads=[names.get(plane.x, plane.x)])
     return f"{table}\n\n{studies.filled(note)}"
 
 
 def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
     """Yield where the lead passes from one policy to another."""
+    if too_few := _too_few(leads):
+        yield f"{too_few[0].upper()}{too_few[1:]}."
+        return
     for measure in PRINTED:
         there = leads[leads["measure"] == measure]
         if there.empty:
@@ -225,97 +226,7 @@ def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
         )
         passes = f"; the lead passes {'; '.join(changes)}" if changes else ""
         cells = len(plane.xs) * len(plane.ys)
-        yield f"{measure}: clearly ahead is {counts} of {cells} cells{passes}."
-
-
-@sim.plots.in_our_look
-def heat_maps(cells: pd.DataFrame, measure: str, plane: Plane, setting: str) -> "Figure":
-    """Draw one measure: a map per policy, with the mean in every cell, and contour lines."""
-    here = cells[cells["measure"] == measure]
-    policies = [str(policy) for policy in dict.fromkeys(here["policy"])]
-    grids = {
-        p: plane.grid(here[here["policy"] == p].set_index("point")["mean"]).astype(float)
-        for p in policies
-    }
-    halves = here["high"].sub(here["low"]).div(2)
-    known = np.concatenate([grid.ravel() for grid in grids.values()])
-    known = known[~np.isnan(known)]
-    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
-    figure = sim.plots.sheet(1.5 + 0.32 * len(plane.ys) + 0.25)
-    axes = figure.subplots(1, len(policies), sharey=True, squeeze=False)[0]
-    image: Any = None
-    for axis, policy in zip(axes, policies, strict=True):
-        image = axis.imshow(
-            grids[policy],
-            origin="lower",
-            aspect="auto",
-            cmap="cividis",
-            vmin=low,
-            vmax=max(high, low + 1e-12),
-        )
-        _contours(axis, grids[policy], low, high)
-        for (j, i), value in np.ndenumerate(grids[policy]):
-            dark = value < (low + high) / 2
-            axis.text(
-                i,
-                j,
-                _short(value),
-                ha="center",
-                va="center",
-                fontsize=6.5,
-                color="white" if dark else "#262626",
-            )
-        axis.set_title(spoken(policy))
-        _ticks(axis, plane)
-    axes[0].set_ylabel(plane.y)
-    figure.colorbar(image, ax=list(axes), shrink=0.9, pad=0.01)
-    widest = (
-        f" Half of the 95 % interval: at most {_short(halves.max())}."
-        if halves.notna().any()
-        else ""
-    )
-    finding = _finding(grids, measure, plane)
-    sim.plots.headed(figure, finding, f"{setting} Across: {plane.x}.{widest}")
-    return figure
-
-
-def _finding(grids: dict[str, NDArray[Any]], measure: str, plane: Plane) -> str:
-    """Return the smallest and the largest value of a measure, and where they are, in words."""
-    grid = grids.get("all", next(iter(grids.values())))
-    if np.isnan(grid).all():
-        return f"{measure}: nowhere measured"
-    ends = []
-    for place in (np.nanargmin(grid), np.nanargmax(grid)):
-        j, i = divmod(int(place), len(plane.xs))
-        ends.append(f"{_short(grid[j, i])} at ({_shown(plane.xs[i])}, {_shown(plane.ys[j])})")
-    return f"{measure}, all members: from {ends[0]} to {ends[1]} of ({plane.x}, {plane.y})"
-
-
-def _short(value: float) -> str:
-    """Return a number as a text that fits into a cell."""
-    if value != value:
-        return "–"
-    if 0 < abs(value) < 0.005:
-        return "<.01" if value > 0 else "-<.01"
-    return (
-        f"{value:.2f}".rstrip("0").rstrip(".")
-        if abs(value) < 1
-        else f"{value:.3g}"
-        if abs(value) < 1000
-        else f"{value:,.0f}"
-    )
-
-
-def _contours(axis: "Axes", grid: NDArray[Any], low: float, high: float) -> None:
-    if min(grid.shape) < 2 or np.isnan(grid).any() or not grid.max() > grid.min():
-        return
-    from matplotlib.patheffects import withStroke
-
-    lines = axis.contour(
-        grid, levels=np.linspace(low, high, 8)[1:-1], colors="white", linewidths=0.9
-    )
-    # visible on light and on dark
-    lines.set_path_effects([withStroke(linewidth=1.7, foreground="#262626")])
+        yield f"{sim.measures.label(measure).title}: clearly ahead is {counts} of {cells} cells{passes}."
 
 
 def _ticks(axis: "Axes", plane: Plane) -> None:
@@ -352,33 +263,48 @@ def lead_map(leads: pd.DataFrame, plane: Plane, policies: Sequence[str], setting
         axis.plot(
             i, j, "o", color="white", markersize=3.5, markeredgecolor="#262626", markeredgewidth=0.6
         )
-        axis.set_title(measure, fontsize=7.5)
+        axis.set_title(sim.measures.label(measure).column, fontsize=7.5)
         _ticks(axis, plane)
         axis.tick_params(labelsize=7)
     for axis in axes.flat[len(measures) :]:
         axis.set_axis_off()
     keys = [Patch(color=colours[policy], alpha=0.75, label=spoken(policy)) for policy in policies]
     axes.flat[-1].legend(handles=keys, loc="center left", frameon=False, fontsize=8)
-    most = "Who has the most, which is not always better; white: nobody."
     below = (
-        f"{most} Dots: the 95 % interval of the paired difference from the next policy excludes 0."
+        "Who has the highest mean, which is not always better; white: a draw, or not measured. "
+        f"Dots: clearly ahead of every other policy: {FAMILY}."
     )
     sim.plots.headed(
         figure,
-        _changing(leads, plane, measures),
+        finding(leads, plane, measures),
         f"{setting} Across {plane.x}, upwards {plane.y}. {below}",
     )
     return figure
 
 
-def _changing(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str:
+def _too_few(leads: pd.DataFrame) -> str:
+    """Return that there are too few replications to call a policy clearly ahead, if it is so."""
+    most = int(leads["replications"].max()) if len(leads) else 0
+    few = f"{most} replications are too few to call a policy clearly ahead"
+    return few if 0 < most < sim.measures.LEAST_RUNS else ""
+
+
+def finding(leads: pd.DataFrame, plane: Plane, measures: Sequence[str]) -> str:
+    """Return in how many cells a policy is clearly ahead, and where the lead passes on."""
+    if leads.empty:
+        return "No policy has a higher mean than another"
+    if too_few := _too_few(leads):
+        return f"Which policy has the highest mean; {too_few}"
+    cells = len(plane.xs) * len(plane.ys) * len(measures)
+    ahead = f"A policy is clearly ahead in {int(leads['clear'].sum())} of {cells} cells"
     changing = [
-        measure for measure in measures if any(True for _ in overtakings(leads, plane, measure))
+        sim.measures.label(measure).column
+        for measure in measures
+        if any(True for _ in overtakings(leads, plane, measure))
     ]
     if not changing:
-        return "The same policy clearly leads all along, in every measure"
-    count = f"{len(changing)} of {len(measures)} measures"
-    return f"The lead changes hands along {plane.x} in {count}: {', '.join(changing)}"
+        return f"{ahead}; along {plane.x} no clear lead passes to another policy"
+    return f"{ahead}; along {plane.x} a clear lead passes to another in: {', '.join(changing)}"
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ die out under every rule, from every start. By connections gained, everyone take
 starts, under each rule: from equal thirds to 95.7 % [93.9, 97.5] of the members without a rule and
 under linkedin2021, and to 90.1 % [88.9, 91.4] under linkedin2008, whose blocks slow it down. By
 reach the selection between everyone and interacted stops when all are within two steps, and the
-start decides: under each rule everyone is clearly the largest from 6 of the starts, interacted from
-2, and none from the other 2. From equal thirds everyone is 60.2 % [53.8, 66.6] against 39.4 %
+start decides: under each rule everyone is the largest from 6 of the starts, interacted from 2, and
+none in every run from the other 2. From equal thirds everyone is 60.2 % [53.8, 66.6] against 39.4 %
 [33.0, 45.9] without a rule, 57.4 % [55.1, 59.7] against 42.3 % [39.8, 44.7] under linkedin2008.
 """
 
@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import sim
 from sim import commands
-from sim.plots.captions import quoted, spoken
+from sim.plots.captions import percent, quoted, spoken
 
 from . import studies
 from .imitation import Imitation, Payoff
@@ -47,9 +47,9 @@ PARTS = 6
 """The starts are all shares in sixths, with each policy present: ten of them."""
 EQUAL = "/".join([str(PARTS // 3)] * 3)
 ROOT = np.sqrt(3) / 2
-NOBODY = "none clearly"
+NOBODY = "none"
 UNDECIDED = "#7F7F7F"
-"""The colour of a path at whose end no policy is clearly the largest."""
+"""The colour of a path at whose end no policy is the largest in every run."""
 
 
 Every = Annotated[
@@ -157,15 +157,17 @@ def estimated(
 ) -> pd.DataFrame:
     """Return the estimated shares by day.
 
-    The columns are rule, start, policy, day, mean, low, high, replications, first (how often the
-    policy is the largest), and ahead (whether it is the largest, and the interval of its paired
-    difference from the next excludes 0).
+    The columns are rule, start, policy, day, mean, low, high, replications, first (in what share of
+    the runs the policy is the largest), and always (whether it is so in every run).
     """
     columns = [column for column in runs if str(column).startswith("share_")]
     long = runs.melt(["point", "replication", "policy"], columns, "day", "value")
     long["day"] = long["day"].str.removeprefix("share_").astype(int)
     largest = long.groupby(["point", "replication", "day"])["value"].transform("max")
-    long["first"] = (long["value"] == largest).astype(float)
+    alike = long.groupby(["point", "replication", "day"])["value"].transform(
+        lambda shares: (shares == shares.max()).sum()
+    )
+    long["first"] = ((long["value"] == largest) & (alike == 1)).astype(float)
     by = ["point", "policy", "day"]
     shares = sim.aggregate(
         long.rename(columns={"value": "share"}), by=by, measures=["share", "first"]
@@ -174,27 +176,18 @@ def estimated(
     shares = shares[shares["measure"] == "share"].drop(columns="measure")
     places = pd.MultiIndex.from_frame(shares[by])
     shares["first"] = firsts.reindex(places).to_numpy()
-    shares["ahead"] = places.isin(list(_clearly_ahead(long)))
+    shares["always"] = shares["first"] == 1
     shares.insert(1, "rule", [points[p][0] for p in shares["point"]])
     shares.insert(2, "start", ["/".join(map(str, points[p][1])) for p in shares["point"]])
     return shares.drop(columns="point").reset_index(drop=True)
 
 
-def _clearly_ahead(long: pd.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield point, policy and day wherever a policy is clearly the largest."""
-    for (point, day), there in long.groupby(["point", "day"]):
-        wide = there.pivot(index="replication", columns="policy", values="value")
-        first, second = wide.mean().sort_values(ascending=False, kind="stable").index[:2]
-        if sim.paired(wide[first], wide[second]).low > 0:
-            yield point, first, day
-
-
 def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
-    """Return from how many rules and starts each policy is clearly the largest at the end.
+    """Return from how many rules and starts each policy is the largest at the end of every run.
 
     The last entry is from how many none is.
     """
-    counts = ends[ends["ahead"]]["policy"].value_counts()
+    counts = ends[ends["always"]]["policy"].value_counts()
     open_ended = len(ends[["rule", "start"]].drop_duplicates()) - counts.sum()
     return pd.concat([counts, pd.Series({NOBODY: open_ended})]) if open_ended else counts
 
@@ -236,7 +229,7 @@ def _words(shares: pd.DataFrame) -> Iterator[str]:
 def _sentence(ends: pd.DataFrame) -> str:
     starts = ends["start"].nunique()
     most = [
-        f"{_called(str(policy))} is the largest from {number} of {starts} starts"
+        f"{'no policy' if policy == NOBODY else quoted(str(policy))} from {number}"
         for policy, number in _largest(ends).items()
     ]
     equal: Any = ends[ends["start"] == EQUAL].set_index("policy")
@@ -245,9 +238,8 @@ def _sentence(ends: pd.DataFrame) -> str:
         for policy in POLICIES
         if policy in equal.index
     ]
-    return "; ".join(
-        [", ".join(most), *([f"from equal thirds {', '.join(shares)}"] if shares else [])]
-    )
+    largest = f"of {starts} starts the largest in every run is {', '.join(most)}"
+    return "; ".join([largest, *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
 
 
 @sim.plots.in_our_look
@@ -266,11 +258,11 @@ def flow(shares: pd.DataFrame, setting: str) -> "Figure":
                 "start", sort=False
             ):
                 wide = there.pivot(index="day", columns="policy", values="mean")[list(POLICIES)]
-                ahead = there[there["ahead"] & (there["day"] == there["day"].max())]["policy"]
-                _path(axis, ternary(wide.to_numpy()), str(ahead.iloc[0]) if len(ahead) else NOBODY)
+                first = _ends(there)[_ends(there)["always"]]["policy"]
+                _path(axis, ternary(wide.to_numpy()), str(first.iloc[0]) if len(first) else NOBODY)
             axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
-    colours = "a path has the colour of the policy clearly the largest at its end, or is grey"
-    sim.plots.headed(figure, _finding(shares), f"{setting} Means; {colours}.")
+    colours = "a path has the colour of the policy that is the largest in every run, or is grey"
+    sim.plots.headed(figure, finding(shares), f"{setting} Means; {colours}.")
     return figure
 
 
@@ -322,25 +314,22 @@ def _path(axis: "Axes", path: NDArray[np.float64], policy: str) -> None:
         axis.annotate("", path[-1], path[moved[-1]], arrowprops=heads)
 
 
-def _called(policy: str) -> str:
-    return policy if policy == NOBODY else quoted(policy)
-
-
 def _ruled(rule: Any) -> str:
     return "no rule" if rule == "none" else str(rule)
 
 
-def _finding(shares: pd.DataFrame) -> str:
-    """Return which policy takes over, in words."""
+def finding(shares: pd.DataFrame) -> str:
+    """Return which policy is the largest at the end of every run, in words."""
     parts = []
     for payoff, there in _ends(shares).groupby("payoff", sort=False):
         counts = [
-            f"{_called(str(policy))} from {number}" for policy, number in _largest(there).items()
+            f"{'no policy' if policy == NOBODY else quoted(str(policy))} from {number}"
+            for policy, number in _largest(there).items()
         ]
-        parts.append(f"by {payoff} {' and '.join(counts)}")
+        parts.append(f"by {payoff} {', '.join(counts)}")
     number = len(shares[["rule", "start"]].drop_duplicates())
     when = f"after {shares['day'].max():,} days, of {number} starts and rules"
-    return f"Clearly the largest {when}: {'; '.join(parts)}"
+    return f"The largest in every run {when}: {'; '.join(parts)}"
 
 
 @sim.plots.in_our_look
@@ -370,27 +359,24 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
         axis.set_title(f"by {payoff}, {_ruled(rule)}")
         axis.set_xlim(0, equal["day"].max())
     axes[0, 0].set_ylim(0, 100)
-    axes[0, 0].legend(frameon=False, fontsize=8)
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=8)
     for axis in axes[:, 0]:
         axis.set_ylabel("members, %")
     for axis in axes[-1]:
         axis.set_xlabel("days since opening")
-    ends: Any = (
-        _ends(equal)
-        .set_index(["payoff", "policy"])["mean"]
-        .groupby(level=[0, 1], sort=False)
-        .mean()
-    )
-    parts = [
-        f"{100 * ends[payoff].max():.0f} % {quoted(str(ends[payoff].idxmax()))} by {payoff}"
-        for payoff in payoffs
-    ]
-    finding = (
-        "From equal thirds, the largest at the end, on average over the rules: "
-        f"{' and '.join(parts)}"
-    )
-    sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals of the mean.")
+    sim.plots.headed(figure, thirds(equal), f"{setting} Bands: 95 % intervals of the mean.")
     return figure
+
+
+def thirds(equal: pd.DataFrame) -> str:
+    """Return the shares at the end from equal thirds, as the mean over the rules, in words."""
+    means = _ends(equal).groupby(["payoff", "policy"], sort=False)["mean"].mean()
+    parts = []
+    for payoff in dict.fromkeys(equal["payoff"]):
+        said = [f"{quoted(policy)} {percent(means[payoff, policy])}" for policy in POLICIES]
+        parts.append(f"by {payoff} {', '.join(said)}")
+    return f"From equal thirds, at the end, in the mean over the rules: {'; '.join(parts)}"
 
 
 if __name__ == "__main__":

@@ -12,12 +12,16 @@ from .interruption import defer_interrupt as defer_interrupt
 from .measures import MEASURES as MEASURES
 from .measures import statistics as statistics
 from .measures import survival as survival
+from .measures.assumed import none_by_assumption as none_by_assumption
+from .measures.clearly import clearly as clearly
+from .measures.intervals import mean_interval as mean_interval
+from .measures.intervals import paired as paired
+from .measures.intervals import paired_difference as paired_difference
 from .measures.statistics import aggregate as aggregate
-from .measures.statistics import mean_interval as mean_interval
-from .measures.statistics import paired as paired
-from .measures.statistics import paired_difference as paired_difference
+from .measures.statistics import differences as differences
 from .model.member import Member as Member
 from .model.network_model import NetworkModel as NetworkModel
+from .model.tables import InvitationLog as InvitationLog
 from .results.provenance import provenance as provenance
 from .results.result import Result as Result
 from .results.result import load as load
@@ -32,6 +36,7 @@ from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform
 from .scenario import Scenario as Scenario
 from .scenario import Society as Society
+from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts
 from .studies import design as design

@@ -20,6 +20,7 @@ from sim import Candidate, InvitePolicy, Scenario
 from tests.reference_draws import (
     ANSWER,
     DAILY,
+    LOOK,
     PARTNER,
     PERSON,
     POLICY,
@@ -62,7 +63,13 @@ class Invitation:
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
-    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or ignored
+    waits: bool = True  # whether the platform and the inviter still see it as pending
+    # what becomes of it, and when: decided once, which is final
+    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
+    decided_day: int | None = None
+    recognised: bool | None = None  # None: not looked at
+    decided_class: int | None = None  # the tie class on that day
+    common: int | None = None  # connections in common: at the decision; of one unseen, at sending
 
 
 class Person(mesa.Agent):  # type: ignore[misc]
@@ -89,6 +96,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
         self.strike_days_since_zero: list[int] = []
         self.restricted_until: float = 0
+        self.restrictions = 0
         self.blocked_day: int | None = None  # of the first restriction
         self.invitations_until_block: int | None = None
 
@@ -288,21 +296,46 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     # Phase 3: answer
 
+    def looks_at(self, invitation: Invitation) -> bool:
+        """Return whether it ever visits the platform while an invitation is open."""
+        looks, pending_days = self.rules.answering.looks, self.rules.inviting.pending_days
+        if looks is None:
+            return True
+        word = self.model.people[invitation.ego].word(invitation.sent_day, LOOK, self.number)
+        p = rounded(1 - math.exp(-looks * self.activity * pending_days / 21))
+        return chance(word, p)
+
     def decide(self, invitation: Invitation, day: int) -> str:
-        """Return what it does with an invitation: accepted, idk or ignored."""
+        """Return what it does with an invitation that it looks at: accepted, idk or declined."""
         answering, inviter = self.rules.answering, self.model.people[invitation.ego]
         words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        recognised = chance(words[0], answering.recognise[k])
-        if not recognised:
+        invitation.recognised = chance(words[0], answering.recognise[k])
+        if not invitation.recognised:
             k = 0
-        in_common = self.connected_on.keys() & inviter.connected_on.keys()
-        referred = self.policy.takes_references and bool(in_common)
-        is_open = k >= self.policy.accepts_from or referred
-        accept = answering.accept if self.policy.accept is None else self.policy.accept
-        if is_open and chance(words[1], accept[k]):
+        referred = invitation.common > 0 and self.policy.takes_references
+        if chance(words[1], self.acceptance(k, referred)):
             return "accepted"
-        return "idk" if not recognised and chance(words[2], answering.idk_click) else "ignored"
+        clicks = not invitation.recognised and chance(words[2], answering.idk_click)
+        return "idk" if clicks else "declined"
+
+    def acceptance(self, k: int, referred: bool) -> float:
+        """Return the chance of accepting somebody of class k, with or without a reference."""
+        answering, policy = self.rules.answering, self.policy
+        if policy.accepts_from == 5:  # accepts nobody
+            return 0.0
+        p = (policy.accept or answering.accept)[k]
+        shift = 0.0
+        if k < policy.accepts_from:
+            if answering.reserve is None and not referred:
+                return 0.0
+            shift -= answering.reserve or 0.0
+        if referred:
+            shift += answering.reference_lift
+        if shift == 0 or p in (0, 1):
+            return p
+        odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
+        return rounded(p * odds / (1 - p + p * odds))
 
     # Phase 4: enforce
 
@@ -311,6 +344,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if day == self.restricted_until:  # the last day of a restriction
             self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
         elif day > self.restricted_until and self.breaks_the_rule(day):
+            self.restrictions += 1
             self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
             if self.blocked_day is None:
                 self.blocked_day, self.invitations_until_block = day, len(self.sent)
@@ -346,6 +380,8 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
         self.arcs: set[tuple[int, int]] = set()
+        self.sent_today: list[Invitation] = []
+        self.crossed_today: list[Invitation] = []  # accepted because the two connected
         self.due: dict[int, list[Invitation]] = defaultdict(list)  # by day, as the next two
         self.expiring: dict[int, list[Invitation]] = defaultdict(list)
         self.unlocking: dict[int, list[Bond]] = defaultdict(list)
@@ -409,6 +445,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
     def invite(self, day: int) -> None:
         """Phase 2: people invite others. Two who invite each other are connected at once."""
         self.note_room()
+        self.crossed_today = []
         sent = [invitation for person in self.people for invitation in person.invitations(day)]
         for invitation in sent:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
@@ -419,9 +456,12 @@ class Reference(mesa.Model):  # type: ignore[misc]
             self.arcs.add((ego.number, alter.number))
             self.expiring[day + self.rules.inviting.pending_days].append(invitation)
         self.invitations += sent
+        self.sent_today = sent
         for invitation in sorted(sent, key=lambda invitation: (invitation.alter, invitation.ego)):
-            if invitation.outcome == "pending":  # a crossing one may just have connected the two
+            if invitation.outcome == "pending":
                 self.deliver(invitation, day)
+            else:  # one that crosses it has just connected the two
+                invitation.due_day = day
 
     def note_room(self) -> None:
         """Note who has room for a connection: a phase applies the cap as of its beginning."""
@@ -429,21 +469,21 @@ class Reference(mesa.Model):  # type: ignore[misc]
             person.had_room = person.has_room()
 
     def deliver(self, invitation: Invitation, day: int) -> None:
-        """Connect the two if alter has invited ego too; else schedule the answer."""
-        ego, alter = self.people[invitation.ego], self.people[invitation.alter]
-        if alter.bonds[ego.number].state == PENDING:
-            if ego.had_room and alter.had_room:
-                crossing = next(old for old in reversed(alter.sent) if old.alter == ego.number)
-                self.connect(ego, alter, day)
-                for accepted in (invitation, crossing):
-                    self.conclude(accepted, "accepted")
-                    if accepted.sent_day == day:
-                        accepted.due_day = day
+        """Connect the two if alter has invited ego too; else file it by the day of the answer."""
+        bond_back = self.people[invitation.alter].bonds[invitation.ego]
+        if self.rules.inviting.crossing and bond_back.state == PENDING:
+            if self.have_room(invitation):
+                invitation.due_day = day
+                self.connect(invitation, day)
+            else:
+                self.decide(invitation, "declined", day)
             return
         delay = self.delay(invitation.delay_word)
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)
+        else:
+            self.decide(invitation, "declined", day)  # nobody will look at it
 
     def delay(self, word: int) -> int:
         """Return the whole days of a Weibull draw, at most ``pending_days``."""
@@ -460,21 +500,41 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.note_room()
         due = [one for one in self.due.pop(day, []) if one.outcome == "pending"]
         due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
-        decisions = [self.people[invitation.alter].decide(invitation, day) for invitation in due]
-        for invitation, decision in zip(due, decisions, strict=True):
+        seen = [one for one in due if self.people[one.alter].looks_at(one)]
+        for invitation in [*self.sent_today, *self.crossed_today, *seen]:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
-            if decision == "accepted" and ego.had_room and alter.had_room:
-                self.connect(ego, alter, day)
-                self.conclude(invitation, "accepted")
-                self.arcs.add((alter.number, ego.number))
-            elif decision == "idk":
-                ego.strikes += 1
-                ego.strike_days_since_zero.append(day)
-                ego.bonds[alter.number].state = LOCKED  # for good
-                self.conclude(invitation, "idk")
+            invitation.common = len(ego.connected_on.keys() & alter.connected_on.keys())
+        verdicts = [self.people[one.alter].decide(one, day) for one in seen]
+        for invitation, verdict in zip(seen, verdicts, strict=True):
+            if verdict == "idk":
+                self.strike(invitation, day)
+            elif verdict == "accepted" and self.have_room(invitation):
+                continue  # takes effect after all that refuses
+            else:
+                self.decide(invitation, "declined", day)
+        for invitation in due:
+            if invitation.recognised is None:
+                self.decide(invitation, "declined", day)  # it will never be looked at
+        for invitation, verdict in zip(seen, verdicts, strict=True):
+            if verdict == "accepted" and self.have_room(invitation):
+                self.connect(invitation, day)
+                self.arcs.add((invitation.alter, invitation.ego))
         for invitation in self.expiring.pop(day, []):
-            if invitation.outcome == "pending":
+            if invitation.waits:
                 self.withdraw(invitation, day)
+
+    def have_room(self, invitation: Invitation) -> bool:
+        """Return whether both had room for a connection at the beginning of the phase."""
+        return self.people[invitation.ego].had_room and self.people[invitation.alter].had_room
+
+    def strike(self, invitation: Invitation, day: int) -> None:
+        """Count an "I don't know this person" against the inviter."""
+        ego = self.people[invitation.ego]
+        ego.strikes += 1
+        ego.strike_days_since_zero.append(day)
+        self.bond_of(invitation).state = LOCKED  # for good
+        self.decide(invitation, "idk", day)
+        self.conclude(invitation)
 
     def withdraw(self, invitation: Invitation, day: int) -> None:
         """Withdraw an invitation that was not answered; ego may invite alter again later."""
@@ -483,23 +543,37 @@ class Reference(mesa.Model):  # type: ignore[misc]
         if lock_days is not None:
             bond.free_on = day + lock_days + 1
             self.unlocking[bond.free_on].append(bond)
-        self.conclude(invitation, "ignored")
+        self.conclude(invitation)
 
     def bond_of(self, invitation: Invitation) -> Bond:
         return self.people[invitation.ego].bonds[invitation.alter]
 
-    def connect(self, one: Person, other: Person, day: int) -> None:
-        """Connect the two, whatever the state of either direction was."""
+    def connect(self, invitation: Invitation, day: int) -> None:
+        """Connect the two, which ends all that is pending between them: it counts as accepted."""
+        one, other = self.people[invitation.ego], self.people[invitation.alter]
         for ego, alter in ((one, other), (other, one)):
-            ego.bonds[alter.number].state, ego.bonds[alter.number].free_on = CONNECTED, None
+            bond = ego.bonds[alter.number]
+            if bond.state == PENDING:
+                pending = next(old for old in reversed(ego.sent) if old.alter == alter.number)
+                if pending.outcome == "pending":
+                    self.decide(pending, "accepted", day)
+                    pending.common = invitation.common
+                    self.crossed_today.append(pending)
+                self.conclude(pending, accepted=True)
+            bond.state, bond.free_on = CONNECTED, None
             ego.connected_on[alter.number] = day
 
-    def conclude(self, invitation: Invitation, outcome: str) -> None:
-        """Note the outcome of an invitation; the inviter learns from it."""
+    def decide(self, invitation: Invitation, outcome: str, day: int) -> None:
+        """Decide an invitation: once, and for good."""
+        invitation.outcome, invitation.decided_day = outcome, day
+        invitation.decided_class = self.people[invitation.ego].tie_class(invitation.alter)
+
+    def conclude(self, invitation: Invitation, accepted: bool = False) -> None:
+        """End the waiting of an invitation; the inviter, and the platform's ratio, learn from it."""
         ego = self.people[invitation.ego]
         k = ego.tie_class(invitation.alter)
-        invitation.outcome = outcome
+        invitation.waits = False
         ego.resolved_of_class[k] += 1
-        if outcome == "accepted":
+        if accepted:
             ego.accepted_of_class[k] += 1
             ego.accepted_since_zero += 1

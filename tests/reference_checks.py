@@ -11,7 +11,15 @@ import sim
 from sim import Scenario
 from sim.model.state_view import STANDINGS, Ties
 from tests import strategies
-from tests.reference import CONNECTED, FREE, LOCKED, PENDING, Person, Reference
+from tests.reference import (
+    CONNECTED,
+    FREE,
+    LOCKED,
+    PENDING,
+    Invitation,
+    Person,
+    Reference,
+)
 
 
 def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
@@ -26,16 +34,20 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
             row.source,
             row.tie_class,
             row.due_day,
+            row.decided_day,
             row.outcome,
+            {None: "not looked at", True: "yes", False: "no"}[row.recognised],
+            row.decided_class,
+            row.common,
         )
         for row in rows
     ]
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
-    received: dict[int, Counter[str]] = defaultdict(Counter)
+    received: dict[int, list[Invitation]] = defaultdict(list)
     for invitation in told.invitations:
-        received[invitation.alter][invitation.outcome] += 1
+        received[invitation.alter].append(invitation)
     reached: dict[int, list[int]] = defaultdict(list)
     for ego, alter in told.arcs:
         reached[ego].append(alter)
@@ -45,10 +57,20 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     ]
 
 
+def is_unwanted(row: Invitation) -> bool:
+    """Return whether the invitee has looked at an invitation, and not accepted it."""
+    return row.outcome in ("idk", "declined") and row.recognised is not None
+
+
+def is_cold(row: Invitation) -> bool:
+    return is_unwanted(row) and not row.recognised
+
+
 def member_row(
-    person: Person, received: Counter[str], reached: list[int], arcs: set[tuple[int, int]]
+    person: Person, received: list[Invitation], reached: list[int], arcs: set[tuple[int, int]]
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
+    recognise = person.rules.answering.recognise
     return {
         "member": person.number,
         "policy": person.policy.name,
@@ -59,19 +81,23 @@ def member_row(
         "degree": len(person.connections),
         "invitations_sent": len(person.sent),
         "accepted": became["accepted"],
-        "ignored": became["ignored"],
+        "declined": became["declined"],
+        "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
-        "received": received.total(),
-        "unwanted": received["idk"] + received["ignored"],
+        "restrictions": person.restrictions,
         "restricted_days": person.restricted_days,
+        "received": len(received),
+        "unwanted_received": sum(map(is_unwanted, received)),
+        "cold_received": sum(map(is_cold, received)),
         "arcs": len(reached),
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
-        "recognised": sum(
-            person.bonds[alter].met + person.bonds[alter].talked >= 1
-            for alter in person.connections
+        "acquainted": sum(person.tie_class(alter) >= 1 for alter in person.connections),
+        "mutually_recognised": sum(
+            recognise[person.tie_class(alter)] ** 2 for alter in person.connections
         ),
     }
 
@@ -107,7 +133,7 @@ def check_laws(told: Reference) -> None:
                 == (back.state == "connected")
                 == (alter in person.connections)
             )
-        waiting = {row.alter for row in person.sent if row.outcome == "pending"}
+        waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
     assert told.connections == {
         tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
@@ -136,11 +162,10 @@ def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Refere
     assert [tuple(arc) for arc in result.arcs.tolist()] == sorted(told.arcs)
     members = member_rows(told)
     assert list(result.members.columns) == list(members[0])
-    drawn = ["sociability", "activity"]  # by exp, which may be another in its last bit
-    for name in drawn:
-        told_by_member = [row.pop(name) for row in members]
-        np.testing.assert_allclose(result.members[name], told_by_member, rtol=1e-12)
-    assert rows(result.members.drop(columns=drawn)) == [tuple(row.values()) for row in members]
+    for name in ("sociability", "activity", "mutually_recognised"):
+        expected = [row.pop(name) for row in members]
+        np.testing.assert_allclose(result.members.pop(name), expected, rtol=1e-12)
+    assert rows(result.members) == [tuple(row.values()) for row in members]
     check_bonds_equal(told, scenario)
     return told
 
@@ -189,6 +214,14 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
+        yield f"{row.outcome} {known[row.recognised]}"
+        if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
+            yield "ended with the other's"
+        if row.outcome == "declined" and row.alter in told.people[row.ego].connected_on:
+            yield "declined, and yet connected"
+        if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
+            yield "due, and never looked at"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
@@ -211,18 +244,14 @@ EVENTS = {
     *(
         "accepted",
         "idk",
-        "ignored",
+        "declined",
         "pending",
         "contacts",
         "introductions",
         "directory",
         *(f"class {k}" for k in range(5)),
     ),
-    *(
-        f"to class {k}: {outcome}"
-        for k in range(5)
-        for outcome in ("accepted", "ignored", "pending")
-    ),
+    *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
         "never to be answered",
@@ -234,6 +263,13 @@ EVENTS = {
         "a full week",
     ),
     *(
+        "ended with the other's",
+        "declined, and yet connected",
+        "due, and never looked at",
+        "accepted by one who knows",
+        "accepted by one who does not",
+        "declined by one who knows",
+        "declined by one who does not",
         "restricted for its strikes",
         "restricted for its ratio",
         "lifted",

@@ -7,7 +7,7 @@ import functools
 import math
 
 TWO32 = 2**32
-SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON = 1, 2, 3, 4, 5, 6, 8
+SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
 """The purposes."""
 
 

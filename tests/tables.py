@@ -9,7 +9,7 @@ from sim.measures import summary
 from sim.results.result import Result
 from sim.scenario.scenario import Scenario
 
-OUTCOMES = ("accepted", "idk", "ignored", "pending")
+OUTCOMES = ("accepted", "idk", "declined", "pending")
 
 
 def scenario(members=60, policies=("everyone", "interacted", "close_friends"), **other):
@@ -37,7 +37,7 @@ def drawn(asked, seed=0, invitations_each=4):
         for outcome in OUTCOMES
     }
     invited, received = Counter(i for i, _ in sent), Counter(j for _, j in sent)
-    unwanted = Counter(j for (_, j), what in sent.items() if what in ("idk", "ignored"))
+    unwanted = Counter(j for (_, j), what in sent.items() if what in ("idk", "declined"))
     degree = Counter(end for pair in connections for end in pair)
 
     def column(counter):
@@ -54,19 +54,24 @@ def drawn(asked, seed=0, invitations_each=4):
             "degree": column(degree),
             "invitations_sent": column(invited),
             "accepted": column(by_ego["accepted"]),
-            "ignored": column(by_ego["ignored"]),
+            "declined": column(by_ego["declined"]),
+            "unseen": random.integers(0, column(by_ego["declined"]) + 1),
             "strikes": column(by_ego["idk"]),
             "pending": column(by_ego["pending"]),
+            "cold_sent": column(by_ego["idk"]),
             "blocked_day": pd.array(np.where(restricted, blocked_day, 0), "Int32").astype("Int32"),
             "invitations_until_block": pd.array(
                 column(invited) - random.integers(0, column(invited) + 1), "Int32"
             ),
+            "restrictions": restricted.astype(np.int64),
             "received": column(received),
-            "unwanted": column(unwanted),
+            "unwanted_received": column(unwanted),
+            "cold_received": random.integers(0, column(unwanted) + 1),
             "restricted_days": np.where(restricted, asked.days - blocked_day, 0),
             "arcs": column(Counter(i for i, _ in arcs)),
             "mutual_arcs": column(Counter(i for i, j in arcs if (j, i) in arcs)),
-            "recognised": random.integers(0, column(degree) + 1),
+            "acquainted": random.integers(0, column(degree) + 1),
+            "mutually_recognised": random.random(count) * column(degree),
         }
     )
     members.loc[~restricted, ["blocked_day", "invitations_until_block"]] = pd.NA

@@ -25,28 +25,33 @@ def test_a_number_that_is_rounded_to_0_has_no_sign():
     assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
 
 
-def test_the_lead_is_that_of_the_highest_mean_and_clear_where_the_interval_excludes_0():
+def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():
+    drawn = np.random.default_rng(1).normal(0, 0.1, (3, 10))
+    values = {
+        0: {"a": 7 + drawn[0], "b": 5 + drawn[1], "c": 5 + drawn[2]},  # a is ahead of all
+        1: {"a": 7 + drawn[0], "b": 6.98 + drawn[1], "c": 5 + drawn[2]},  # of c alone
+        2: {"a": 1 + 0 * drawn[0], "b": 1 + 0 * drawn[1], "c": 1 + 0 * drawn[2]},  # a draw
+        3: {"a": np.nan * drawn[0], "b": np.nan * drawn[1], "c": np.nan * drawn[2]},
+    }
     rows = [
-        {
-            "point": point,
-            "replication": r,
-            "policy": policy,
-            **dict.fromkeys(sim.MEASURES, np.nan),
-            "degree": value,
-        }
-        for point, values in {
-            0: {"a": [5, 6, 7], "b": [4, 5, 6.5]},
-            1: {"a": [1, 9, 2], "b": [3, 2, 8]},
-            2: {"a": [1, 1, 1], "b": [1, 1, 1]},
-        }.items()
-        for policy, three in values.items()
-        for r, value in enumerate(three)
+        {"point": point, "replication": r, "policy": policy, **dict.fromkeys(sim.MEASURES, np.nan)}
+        | {"degree": value}
+        for point, of in values.items()
+        for policy, ten in of.items()
+        for r, value in enumerate(ten)
     ]
-    leads = sweep.leading(pd.DataFrame(rows))
-    assert leads[["point", "policy", "next", "clear"]].values.tolist() == [
-        [0, "a", "b", True],
-        [1, "b", "a", False],
+    runs = pd.DataFrame(rows)
+    leads = sweep.leading(runs)
+    first, second = values[1]["a"].mean(), values[1]["b"].mean()
+    ahead = ["a", "b"] if first > second else ["b", "a"]
+    assert leads[["point", "policy", "clear"]].values.tolist() == [
+        [0, "a", True],
+        [1, ahead[0], False],
     ]
+    assert leads["next"][1] == ahead[1]
+    assert leads["mean"][1] == pytest.approx(abs(first - second))
+    few = sweep.leading(runs[runs["replication"] < 9])
+    assert not few["clear"].any()
 
 
 def test_overtaking_is_where_the_clear_lead_passes_on():
@@ -79,13 +84,26 @@ def test_the_frontier_is_what_brute_force_finds():
     assert 0 < sum(slow) < 60
 
 
-def test_a_rule_is_clearly_beaten_only_with_an_interval_above_0():
-    noise = np.random.default_rng(5).normal(0, 1, (8, 1))
+def test_a_rule_is_clearly_beaten_only_if_another_is_clearly_better():
+    noise = np.random.default_rng(5).normal(0, 1, 10)
     # noise that both have is no noise in a paired difference
-    base = np.hstack([10 + noise, 5 + noise, 1 + 0 * noise])
-    better, unclear = base - [0.1, 0, 0], base + np.linspace(-3, 3.2, 8)[:, None] * [1, 0, 0]
-    assert block_rule.clearly_beaten_by(np.stack([base, better, unclear])) == [[1], [], []]
-    assert block_rule.clearly_beaten_by(np.stack([base, base])) == [[], []]
+    base = pd.DataFrame({"unwanted": 10 + noise, "blocked": 0.4, "lost": 1.0}).assign(
+        replication=range(10), members=50, policy="all"
+    )
+    slightly = base["unwanted"] - 0.1 - 0.01 * noise**2
+    better, unclear = (
+        base.assign(unwanted=slightly),
+        base.assign(unwanted=base["unwanted"] + np.linspace(-3, 3.2, 10)),
+    )
+
+    def beaten(*rules):
+        table = pd.concat([rule.assign(point=point) for point, rule in enumerate(rules)])
+        return block_rule.clearly_beaten_by(table)
+
+    assert beaten(base, better, unclear)[0] == [1]
+    assert beaten(base, base) == [[], []]
+    assert beaten(base[:9], better[:9]) == [[], []]  # nothing is clear with nine runs
+    assert beaten(base, better.assign(blocked=0.42)) == [[], []]
 
 
 def test_the_aims_of_a_rule_are_those_of_the_members_meant():
@@ -96,18 +114,11 @@ def test_the_aims_of_a_rule_are_those_of_the_members_meant():
             {"point": point, "policy": p, "members": 40 if p == "interacted" else 20, "blocked": b}
             for p, b in of.items()
         ]
-        rows.append(
-            {
-                "point": point,
-                "policy": "all",
-                "members": 80,
-                "blocked": 0.9,
-                "unwanted": 30.0 - point,
-                "degree": degree,
-            }
-        )
-    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0), 2)
-    assert aims[:, 0].tolist() == [[30, 0, 0], [29, 100 * (40 * 0.5 + 20 * 0.25) / 60, 2]]
+        everybody = {"members": 80, "blocked": 0.9, "unwanted": 30.0 - point, "degree": degree}
+        rows.append({"point": point, "policy": "all", **everybody})
+    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
+    found = aims.loc["all", ["unwanted", "blocked", "lost", "members"]].to_numpy().tolist()
+    assert found == [[30, 0, 0, 60], [29, (40 * 0.5 + 20 * 0.25) / 60, 2, 60]]
 
 
 def test_a_lifetime_count_blocks_as_the_binomial_says():

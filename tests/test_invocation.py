@@ -76,7 +76,9 @@ def test_experiments_are_those_with_a_program() -> None:
 def test_an_unknown_experiment() -> None:
     with pytest.raises(InputError, match=r"^experiment swep: no such experiment; nearest: sweep$"):
         experiments.load("swep")
-    with pytest.raises(InputError, match=r"^experiment x: .*; expected one of block_rule, compare"):
+    with pytest.raises(
+        InputError, match=r"^experiment x: .*; expected one of block_rule, calibrate"
+    ):
         experiments.load("x")
 
 

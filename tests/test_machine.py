@@ -150,11 +150,11 @@ def test_a_system_that_does_not_tell_its_memory(
 def test_a_society_that_does_not_fit_is_an_error_before_the_run(system: Path) -> None:
     line = (
         r"^members: 5000 need about 0\.0 GiB of memory by day 365, and there are 0\.0 for this "
-        r"process; must be at most about 1204, or fewer days$"
+        r"process; must be at most about 1251, or fewer days$"
     )
     with pytest.raises(sim.InputError, match=line):
         sim.run(sim.Scenario(members=5_000))
-    machine.check_memory(sim.Scenario(members=1_200))
+    machine.check_memory(sim.Scenario(members=1_250))
 
 
 def test_the_estimate_counts_the_bonds_at_the_end() -> None:

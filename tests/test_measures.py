@@ -120,15 +120,33 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             "reach2_share": mean(two[own] / (members - 1)),
             "reach3": mean(three[own]),
             "reach3_share": mean(three[own] / (members - 1)),
-            "acceptance": mean(sent["outcome"][sent["outcome"] != "pending"] == "accepted"),
+            **{
+                name: mean(sent["outcome"][sent["outcome"] != "pending"] == outcome)
+                for name, outcome in {
+                    "acceptance": "accepted",
+                    "declined": "declined",
+                    "idk_rate": "idk",
+                }.items()
+            },
             "reciprocity": mean([outreach.has_edge(j, i) for i, j in left]),
-            "recognised": mine["recognised"].sum() / mine["degree"].sum()
-            if mine["degree"].sum()
-            else np.nan,
+            **{
+                name: mine[name].sum() / mine["degree"].sum() if mine["degree"].sum() else np.nan
+                for name in ("acquainted", "mutually_recognised")
+            },
             "blocked": mean(mine["blocked_day"].notna()),
             "restricted_time": mean(mine["restricted_days"] / 50),
-            "idk_rate": mean(sent["outcome"] == "idk"),
-            "unwanted": mean(mine["unwanted"] * 365 / 50),
+            "restrictions": mine["restrictions"].sum()
+            / (len(own) * 50 - mine["restricted_days"].sum())
+            * 365
+            if len(own)
+            else np.nan,
+            "unwanted_received": mean(mine["unwanted_received"] * 365 / 50),
+            "cold_received": mean(mine["cold_received"] * 365 / 50),
+            "unwanted_sent": mean((mine["strikes"] + mine["declined"] - mine["unseen"]) * 365 / 50),
+            "cold_sent": mean(mine["cold_sent"] * 365 / 50),
+            "effort": len(sent) / (sent["outcome"] == "accepted").sum()
+            if (sent["outcome"] == "accepted").any()
+            else np.nan,
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),
@@ -137,7 +155,7 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             "connection_ends": mine["degree"].sum(),
             "members_there": len(own),
             "restricted_squares": sum((mine["restricted_days"] / 50) ** 2),
-            "invitations_sent": len(sent),
+            "accepted": (sent["outcome"] == "accepted").sum(),
         }
         assert row[list(expected)].to_dict() == pytest.approx(expected, nan_ok=True)
         assert row[["reach2_low", "reach2_high", "clustering_low"]].tolist() == pytest.approx(

@@ -149,7 +149,7 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
     named = {
         "sent": "invitations_sent",
         "accepted": "accepted",
-        "ignored": "ignored",
+        "declined": "declined",
         "waiting": "pending",
         "idk": "strikes",
     }

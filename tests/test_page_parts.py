@@ -141,7 +141,8 @@ def test_a_timeline_has_every_invitation_and_every_block(harsh):
 
 
 def test_the_log_can_be_read_on_any_evening():
-    model, log = sim.NetworkModel(SMALL), InvitationLog()
+    model = sim.NetworkModel(SMALL)
+    log = InvitationLog(model.engine)
     for _ in range(40):
         model.step()
         log.evening(model.engine)

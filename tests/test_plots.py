@@ -4,16 +4,21 @@ import itertools
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from sim import plots
 from sim.plots import captions
-from sim.plots.panels import _apart
+from sim.plots.panels import apart
 from sim.plots.style import BUILT_IN
 
 POLICIES = ("everyone", "interacted", "close_friends")
@@ -107,19 +112,19 @@ def title(figure: Figure) -> str:
 
 def test_reach(series):
     figure = plots.reach(series, "A setting.")
-    assert (
-        title(figure) == "Mixed: “everyone” reaches furthest, 80 % of the members within two steps "
-        "(“interacted” 50 %, “close friends” 10 %)"
+    assert title(figure) == (
+        "Others within two steps on day 300, mixed: 80 % for “everyone”, 50 % for “interacted” "
+        "and 10 % for “close friends”"
     )
     text = said(figure)
     assert all(
         part in text
         for part in (
             "days since opening",
-            "members within two steps, %",
+            "others within two steps, %",
             "A setting.",
             "95 % intervals",
-            "alone:",
+            "alone: a society each",
         )
     )
     assert len(figure.axes) == 3
@@ -132,30 +137,34 @@ def test_reach(series):
         assert len(axis.collections) == 3  # the bands
 
 
-def test_policies_with_overlapping_intervals_are_equal(series):
-    close = series["policy"] == "interacted"
-    series.loc[close, ["mean", "low", "high"]] = (
-        series.loc[series["policy"] == "everyone", ["mean", "low", "high"]].to_numpy() - 0.015
-    )  # the intervals overlap
-    assert title(plots.reach(series)).startswith(
-        "Mixed: “everyone” and “interacted” reach equally far, 80 % and 78 % of the members"
-    )
+def test_newcomers_have_a_panel_for_each_of_their_societies(series):
+    hosted = series["population"] == "newcomer"
+    series["society"] = series["population"].where(~hosted, "newcomer: " + series["policy"])
+    hosts = [
+        series[hosted & (series["policy"] != newcomer)].assign(
+            population="host", society=f"newcomer: {newcomer}"
+        )
+        for newcomer in POLICIES
+    ]
+    figure = plots.reach(pd.concat([series, *hosts]))
+    titles = [axis.get_title(loc="left") for axis in figure.axes if axis.axison]
+    assert titles[:2] == ["mixed: one society", "alone: a society each"]
+    assert titles[2:] == [f"newcomers: {name.replace('_', ' ')}" for name in POLICIES]
+    for newcomer, axis in zip(POLICIES, figure.axes[3:], strict=True):
+        wide = {line.get_label() for line in axis.lines if line.get_linewidth() > 1}
+        assert wide == {newcomer.replace("_", " ")}
+        assert len(axis.lines) == 3
 
 
 def test_mutuality(summary):
     figure = plots.mutuality(summary)
-    assert (
-        title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned "
-        "(“interacted” 75 %, “everyone” 70 %)"
+    assert title(figure) == (
+        "Outreach that is returned, mixed: 98 % for “close friends”, 75 % for “interacted” and "
+        "70 % for “everyone”"
     )
     text = said(figure)
-    assert all(
-        part in text
-        for part in (
-            "acceptance: settled invitations accepted, %",
-            "reciprocity: arcs that are returned, %",
-        )
-    )
+    assert "decided invitations accepted, %" in text
+    assert "outreach that is returned, %" in text
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()][:3] == [
         "everyone, mixed",
         "everyone, alone",
@@ -167,9 +176,9 @@ def test_mutuality(summary):
 
 def test_survival(curves):
     figure = plots.survival(curves)
-    assert (
-        title(figure) == "Mixed: by day 300, 60 % of “everyone”, 2.0 % of “interacted” and none of "
-        "“close friends” are blocked"
+    assert title(figure) == (
+        "Blocked at least once by day 300, mixed: 60 % for “everyone”, 2.0 % for “interacted” and "
+        "0 % for “close friends”"
     )
     text = said(figure)
     assert all(
@@ -181,32 +190,36 @@ def test_survival(curves):
 
 def test_plane(summary):
     figure = plots.plane(summary)
-    expected = (
-        "“everyone” is blocked most: 60 % when mixed (reach 80 %), 60 % when alone (reach 80 %) "
-        "and 60 % as newcomers (reach 80 %)"
+    assert title(figure) == (
+        "Blocked at least once (others within two steps), mixed: “everyone” 60 % (80 %), "
+        "“interacted” 2.0 % (50 %) and “close friends” 0 % (10 %)"
     )
-    assert title(figure) == expected
     text = said(figure)
     assert all(
         part in text
-        for part in (
-            "reach: members within two steps, %",
-            "blocked at least once, %",
-            "close friends",
-            "alone:",
-        )
+        for part in ("others within two steps, %", "blocked at least once, %", "newcomers:")
     )
+
+
+def test_titles_can_be_left_out(summary, series, curves, graph):
+    for figure in (
+        plots.mutuality(summary, title=False),
+        plots.plane(summary, title=False),
+        plots.reach(series, title=False),
+        plots.survival(curves, title=False),
+        plots.network(graph, POLICIES, title=False),
+    ):
+        assert figure.get_suptitle() == ""
 
 
 def test_network(graph):
     figure = plots.network(graph, POLICIES)
-    assert (
-        title(figure)
-        == "Of 30 people, 5 are blocked: 5 of 10 “everyone”, none of 10 “interacted” and none of "
-        "10 “close friends”"
+    assert title(figure) == (
+        "Blocked at least once: 5 of 30 people, 5 of 10 “everyone”, none of 10 “interacted” and "
+        "none of 10 “close friends”"
     )
     degree = np.mean([graph.degree[member] for member in range(0, 30, 3)])
-    assert f"everyone: {degree:.0f} connections each" in said(figure)
+    assert f"everyone: {degree:.0f} connections in the mean" in said(figure)
     crosses = [scatter for scatter in figure.axes[0].collections if len(scatter.get_offsets()) == 5]
     assert crosses  # the blocked are marked
 
@@ -214,7 +227,9 @@ def test_network(graph):
 def test_a_society_where_nobody_is_blocked(graph):
     for member in graph:
         graph.nodes[member].pop("blocked_day", None)
-    assert title(plots.network(graph, POLICIES)).startswith("Of 30 people, none are blocked")
+    assert title(plots.network(graph, POLICIES)).startswith(
+        "Blocked at least once: none of 30 people"
+    )
 
 
 def test_one_replication_has_no_intervals(summary, series, curves):
@@ -234,11 +249,9 @@ def test_a_society_where_nobody_invites(summary, series, curves):
     no_arcs = nobody.assign(
         mean=np.nan, low=np.nan, high=np.nan
     )  # as the summary has it: a share of none is not a number
-    assert title(plots.mutuality(no_arcs)) == "Mixed: there are no arcs"
-    assert title(plots.plane(nobody)) == "Nobody is blocked"
-    assert (
-        title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0))) == "Mixed: nobody is reached"
-    )
+    assert title(plots.mutuality(no_arcs)) == "Outreach that is returned, mixed: not measured"
+    assert "“everyone” 0 % (0 %)" in title(plots.plane(nobody))
+    assert "0 % for “everyone”" in title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0)))
     none_sent = curves[(curves["clock"] == "days") | (curves["time"] == 0)]
     assert "everyone" in said(plots.survival(none_sent))
 
@@ -246,9 +259,8 @@ def test_a_society_where_nobody_invites(summary, series, curves):
 def test_a_policy_without_arcs_is_not_compared(summary):
     alone = (summary["policy"] == "everyone") & (summary["measure"] == "reciprocity")
     figure = plots.mutuality(summary.assign(mean=summary["mean"].mask(alone)))
-    assert (
-        title(figure) == "Mixed: “close friends” is the most mutual: 98 % of the arcs are returned "
-        "(“interacted” 75 %)"
+    assert title(figure) == (
+        "Outreach that is returned, mixed: 98 % for “close friends” and 75 % for “interacted”"
     )
     assert "nan" not in said(figure)
 
@@ -283,7 +295,7 @@ def test_each_policy_has_one_style_of_its_own():
         (0.034, "3.4 %"),
         (0.5, "50 %"),
         (0.991, "99.1 %"),
-        (0.99999, "100 %"),
+        (0.99999, ">99.9 %"),
         (1, "100 %"),
     ],
 )
@@ -291,12 +303,43 @@ def test_percent(share, text):
     assert captions.percent(share).replace("\xa0", " ") == text
 
 
-def test_labels_that_are_too_close_are_moved_apart():
-    assert _apart([10.0, 50.0], 5) == [10, 50]
-    moved = _apart([50.0, 10.0, 51.0], 5)
-    assert np.diff(sorted(moved)).min() == pytest.approx(5, abs=0.01)
-    assert np.argsort(moved).tolist() == [1, 0, 2]
-    assert moved[0] + moved[2] == pytest.approx(101)
+@given(st.lists(st.floats(-20, 120), min_size=1, max_size=9))
+def test_names_keep_apart_in_their_order_and_stay_in_the_panel(places):
+    least = 12
+    moved = apart(places, least, 0, 100)
+    assert np.argsort(moved, kind="stable").tolist() == np.argsort(places, kind="stable").tolist()
+    assert min(moved) >= -1e-9
+    assert max(moved) <= 100 + 1e-9
+    ordered = np.sort(np.clip(places, 0, 100))
+    if len(moved) < 9:  # else there is no room
+        assert np.diff(np.sort(moved)).min(initial=least) >= least - 1e-9
+        if np.diff(ordered).min(initial=least) >= least:
+            assert sorted(moved) == pytest.approx(ordered.tolist())
+
+
+def drawn_texts(figure: Figure) -> dict[str, list[Any]]:
+    """Return the extents of the names beside the panels, of the titles and of the numbers."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts = [text for axis in figure.axes for text in axis.texts if text.get_text()]
+    heads = [axis.title for axis in figure.axes] + [axis._left_title for axis in figure.axes]
+    boxes = lambda some: [one.get_window_extent(canvas.get_renderer()) for one in some]  # noqa: E731
+    return {"names": boxes(texts), "heads": boxes([head for head in heads if head.get_text()])}
+
+
+@pytest.mark.parametrize("everybody", [False, True], ids=["as it is", "all reach everybody"])
+def test_no_label_lies_on_another(summary, series, curves, everybody):
+    if everybody:
+        summary = summary.assign(
+            mean=np.where(summary["measure"] == "blocked", 0.0, 1.0), low=np.nan, high=np.nan
+        )
+        series = series.assign(mean=1.0, low=1.0, high=1.0)
+        curves = curves.assign(mean=1.0, low=1.0, high=1.0)
+    for figure in (plots.plane(summary), plots.reach(series), plots.survival(curves)):
+        boxes = drawn_texts(figure)
+        assert len(boxes["names"]) >= 9
+        for one, other in itertools.combinations(boxes["names"] + boxes["heads"], 2):
+            assert Bbox.intersection(one, other) is None, (one, other)
 
 
 def test_same_tables_same_bytes(summary, graph, tmp_path):

@@ -28,6 +28,7 @@ PAGES = (
     "docs/guide.md",
     "docs/studies.md",
     "docs/experiments.md",
+    "docs/figures.md",
     "docs/limits.md",
     "docs/odd.md",
     "docs/page.md",
@@ -126,7 +127,9 @@ def check_examples(name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/guide.md", "docs/experiments.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/guide.md", "docs/experiments.md", "docs/figures.md"]
+)
 def test_the_examples_run_and_print_what_is_shown(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

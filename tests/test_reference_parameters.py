@@ -73,7 +73,12 @@ CHANGES: dict[str, Any] = {
     **{
         "answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2),
         "answering.accept": (0.5,) * 5,
+        "answering.reserve": 0.5,
+        "answering.reference_lift": 2.0,
+        "answering.looks": 1.0,
         "answering.idk_click": 0.3,
+        "inviting.crossing": False,
+        "policies.NAME.accept": (0.9,) * 5,
     },
     **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},
     **{

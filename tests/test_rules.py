@@ -11,19 +11,29 @@ from numba import njit
 
 import sim.kernel.rules as package
 
+TRUTHS = (
+    "recognised",
+    "likely",
+    "referred",
+    "accepting",
+    "room",
+    "clicks",
+    "oldest_counts",
+    "invites_references",
+)
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
-    **dict.fromkeys(("chance", "threshold", "fraction", "idk_click"), CHANCE),
+    **dict.fromkeys(("chance", "chance_if_referred", "threshold"), CHANCE),
+    **dict.fromkeys(("fraction", "idk_click"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
     "pace": (0, 2**34),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
-    **dict.fromkeys(("source", "standing", "standing_back", "answer"), (0, 3)),
-    **dict.fromkeys(
-        ("recognised", "likely", "takes_references", "invites_references", "oldest_counts"), (0, 1)
-    ),
+    **dict.fromkeys(("source", "standing", "standing_back"), (0, 3)),
+    "verdict": (0, 7),
+    **dict.fromkeys(TRUTHS, (0, 1)),
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
     "max_connections": (-1, 30),
@@ -56,13 +66,7 @@ def arguments(rule: Any, chance: random.Random) -> list[Any]:
             values.append(chance.choice((low, high, chance.uniform(low, high))))
         else:
             values.append(chance.choice((low, high, chance.randint(int(low), int(high)))))
-        if name in (
-            "recognised",
-            "likely",
-            "takes_references",
-            "invites_references",
-            "oldest_counts",
-        ):
+        if name in TRUTHS:
             values[-1] = bool(values[-1])
     return values
 

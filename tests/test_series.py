@@ -1,5 +1,7 @@
 """The measures by day, each counted anew from the reference as docs/odd.md defines it, on every evening."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,18 +17,26 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
     numbers, arcs = {person.number for person in people}, told.arcs
     sent = sum(len(person.sent) for person in people)
     outreach = [(ego, alter) for ego, alter in arcs if ego in numbers]
-    accepted, resolved = (
-        sum(sum(p.accepted_of_class) for p in people),
-        sum(sum(p.resolved_of_class) for p in people),
+    became = Counter(row.outcome for person in people for row in person.sent)
+    decided = became.total() - became["pending"]
+    unseen = sum(
+        row.outcome == "declined" and row.recognised is None
+        for person in people
+        for row in person.sent
     )
+    ends = [(person, alter) for person in people for alter in person.connections]
     parts = {
         "degree": (sum(len(person.connections) for person in people), len(people)),
-        "acceptance": (accepted, resolved),
+        "acceptance": (became["accepted"], decided),
+        "declined": (became["declined"], decided),
+        "unseen": (unseen, decided),
+        "idk_rate": (became["idk"], decided),
         "reciprocity": (sum((alter, ego) in arcs for ego, alter in outreach), len(outreach)),
-        "idk_rate": (sum(person.strikes for person in people), sent),
+        "acquainted": (sum(person.tie_class(alter) > 0 for person, alter in ends), len(ends)),
         "blocked": (sum(person.blocked_day is not None for person in people), len(people)),
         "restricted": (len(numbers & restricted), len(people)),
         "invitations": (sent, len(people)),
+        "effort": (sent, became["accepted"]),
     }
     return {name: part / whole if whole else np.nan for name, (part, whole) in parts.items()}
 
@@ -40,7 +50,7 @@ def test_every_evening_of_the_series(restriction_days):
         days=60,
         seed=5,
         inviting={"pending_days": 9},
-        answering={"idk_click": 0.6},
+        answering={"idk_click": 0.6, "looks": 2.0},
         platform=rule,
     )
     told, rows = Reference(scenario), []

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.measures.statistics import Interval, aggregate, mean_interval, paired_difference
+from sim.measures.intervals import Interval, mean_interval, paired_difference
+from sim.measures.statistics import aggregate
 
 numbers = st.floats(-1e6, 1e6)
 levels = st.sampled_from((0.5, 0.9, 0.95, 0.99))

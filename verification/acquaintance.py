@@ -15,7 +15,7 @@ import numpy as np
 import sim
 
 from .patterns import ties
-from .points import Seen
+from .settings import Seen
 
 
 def meet(

@@ -14,7 +14,8 @@ from scipy import stats
 
 from . import acquaintance
 from .exact import Law
-from .points import POINTS, Point, Quantity, Seen, observations
+from .points import POINTS
+from .settings import Point, Quantity, Seen, observations
 
 FALSE_ALARMS = 0.001
 """P(any of the checks fails although the model is right)."""
@@ -54,7 +55,8 @@ class Check(NamedTuple):
         seen, law = observations(self.point)[self.quantity.name], self.quantity.law
         error = law.sd / np.sqrt(len(seen))
         if self.test == "mean":
-            z, detects = (seen.mean() - law.mean) / error, _detects(error / law.mean)
+            z = (seen.mean() - law.mean) / error
+            detects = _detects(error / law.mean) if law.mean else np.nan
         else:
             assert isinstance(law, Law)
             z, detects = law_z(seen, law), np.nan

@@ -1,11 +1,11 @@
 """Exact laws of what the model must reproduce, in days.
 
-The closed forms T1 to T10 are stated for single invitations or in continuous time; the model lives
-in days. Each function here gives the law of one member's outcome in the model's own time, from the
-theory of probability alone: nothing of the model is called. Where a closed form exists in days it
-is used; elsewhere a recursion over the days carries the probability of every state, without
+The closed forms T1 to T8 and T10 are stated for single invitations or in continuous time; the model
+lives in days. Each function here gives the law of one member's outcome in the model's own time,
+from the theory of probability alone: nothing of the model is called. Where a closed form exists in
+days it is used; elsewhere a recursion over the days carries the probability of every state, without
 approximation. ``test_exact`` holds the laws against the numbers of the closed forms and against a
-few lines of plain simulation.
+few lines of plain simulation. ``exact_graphs`` has the laws of networks.
 
 Notation: a = P(accepted), q = P("I don't know") of one invitation, K the limit of strikes, m
 invitations a day, D days.
@@ -37,7 +37,8 @@ class Law(NamedTuple):
         return float(np.sqrt(((self.values - self.mean) ** 2) @ self.chances))
 
 
-def _law(chances: Numbers, values: Numbers | None = None) -> Law:
+def law_of(chances: Numbers, values: Numbers | None = None) -> Law:
+    """Return a law from the chances of its values; these are 0, 1, 2 ... if none are given."""
     values = np.arange(len(chances), dtype=float) if values is None else values
     return Law(values, chances)
 
@@ -47,12 +48,12 @@ def _by_day(blocked_by: Numbers) -> Law:
 
     Day D + 1 stands for those who are not blocked.
     """
-    return _law(np.diff(blocked_by, append=1.0), np.arange(1.0, len(blocked_by) + 1))
+    return law_of(np.diff(blocked_by, append=1.0), np.arange(1.0, len(blocked_by) + 1))
 
 
 def yes_no(chance: float) -> Law:
     """Return the law of a yes (1) or no (0)."""
-    return _law(np.array([1 - chance, chance]))
+    return law_of(np.array([1 - chance, chance]))
 
 
 # T1, T2, T3: a limit of K strikes over the account's life, answers on the same day
@@ -70,12 +71,12 @@ def invitations_until_block(K: int, q: float, m: int, D: int) -> Law:
     values = m * law.values[:-1]
     chances = law.chances[:-1].copy()
     chances[-1] += law.chances[-1]
-    return _law(chances, values)
+    return law_of(chances, values)
 
 
 def accepted_before_block(K: int, a: float, q: float, most: int) -> Law:
     """T2: acceptances before the K-th strike, NegBin(K, q / (a + q)); one invitation a day."""
-    return _law(stats.nbinom.pmf(np.arange(most + 1), K, q / (a + q)))
+    return law_of(stats.nbinom.pmf(np.arange(most + 1), K, q / (a + q)))
 
 
 def blocked_with_budget(K: int, q: float, n: int) -> float:
@@ -97,7 +98,7 @@ def accepted_with_budget(K: int, a: float, q: float, n: int) -> Law:
         state[:K] = sending * (1 - a - q)
         state[:K, 1:] += sending[:, :-1] * a
         state[1:] += sending * q
-    return _law(state.sum(axis=0))
+    return law_of(state.sum(axis=0))
 
 
 # T4: answers come with a delay
@@ -157,6 +158,24 @@ def day_of_block_at_once(K: int, rate: float, D: int) -> Law:
     return _by_day(stats.nbinom.cdf(np.arange(D + 1) - K, K, rate))
 
 
+# T5: accounts differ in q
+
+
+def blocked_with_beta(K: int, A: float, B: float, n: int) -> float:
+    """T5: P(blocked within n invitations) if q ~ Beta(A, B): strikes are beta-binomial."""
+    return float(stats.betabinom.sf(K - 1, n, A, B))
+
+
+def blocked_in_halves(K: int, qs: tuple[float, float], n: int) -> tuple[float, float]:
+    """T5 for two equal halves of the accounts, each with a q of its own: mean and sd.
+
+    The share that is blocked within n invitations is the mean of the halves' shares. How many have
+    which q is not left to chance, so the variance is the mean of the variances within the halves.
+    """
+    blocked = np.array([blocked_with_budget(K, q, n) for q in qs])
+    return float(blocked.mean()), float(np.sqrt((blocked * (1 - blocked)).mean()))
+
+
 # T6: restricted for R days, then from zero; one invitation a day, answered at once
 
 
@@ -167,12 +186,12 @@ def share_open(K: int, q: float, R: int) -> float:
 
 def restricted_days(K: int, q: float, R: int, D: int) -> Law:
     """T6 up to day D: the days spent restricted."""
-    return _law(_renewal(K, 0.0, q, R, D, count_restricted=True))
+    return law_of(_renewal(K, 0.0, q, R, D, count_restricted=True))
 
 
 def accepted_with_restrictions(K: int, a: float, q: float, R: int, D: int) -> Law:
     """T6 up to day D: the acceptances."""
-    return _law(_renewal(K, a, q, R, D, count_restricted=False))
+    return law_of(_renewal(K, a, q, R, D, count_restricted=False))
 
 
 def _renewal(K: int, a: float, q: float, R: int, D: int, count_restricted: bool) -> Numbers:
@@ -230,46 +249,24 @@ def day_of_second_in_window(q: float, w: int, m: int, D: int) -> Law:
     return _by_day(by)
 
 
-# T9: everyone invites m others on one day
+# T8: accepted / sent below a ratio, judged every evening once n0 are sent
 
 
-def mean_degree(n: int, m: int, a: float) -> float:
-    """T9 with the model's crossing rule: E[degree] = (n - 1) [2 p (1 - p) a + p^2].
+def day_of_low_ratio(a: float, least: float, n0: int, m: int, D: int) -> Law:
+    """T8: the day of the block with m invitations a day; D + 1 stands for no block.
 
-    Here p = m / (n - 1).    T9 lets two who invite each other answer each other, and connects them with probability 1 - (1 -
-    a)^2; here invitations that cross connect at once. With 1 - (1 - a)^2 in the place of the 1
-    before p^2 the sum is T9's (n - 1) [1 - (1 - a p)^2].
+    On a single day the chance is a binomial one. But an account is judged on every evening from the
+    n0-th invitation on, so the block is a first passage: a recursion over the acceptances, from
+    which each evening takes away those whose ratio is below ``least``.
     """
-    p = m / (n - 1)
-    return (n - 1) * (2 * p * (1 - p) * a + p * p)
-
-
-def sd_of_mean_degree(n: int, m: int, a: float) -> float:
-    """T9: standard deviation of the mean degree of one society.
-
-    With M pairs that invite each other, the connections are M + Bin(n m - 2 M, a). Two pairs
-    without a common member are independent; two with one have the covariance p^2 (m (m - 1) / ((n -
-    1) (n - 2)) - p^2), as its m invitations go to different people.
-    """
-    p = m / (n - 1)
-    pairs, couples = n * (n - 1) / 2, n * (n - 1) * (n - 2) / 2
-    mean = pairs * p * p
-    variance = pairs * p * p * (1 - p * p) + 2 * couples * p * p * (
-        m * (m - 1) / ((n - 1) * (n - 2)) - p * p
-    )
-    return 2 / n * float(np.sqrt((1 - 2 * a) ** 2 * variance + a * (1 - a) * (n * m - 2 * mean)))
-
-
-def degree(n: int, m: int, a: float) -> Law:
-    """T9: the degree of one member.
-
-    It comes from its m invitations, of which a share p cross, and from those of the n - 1 - m
-    others that reach it.
-    """
-    p = m / (n - 1)
-    own = stats.binom.pmf(np.arange(m + 1), m, p + (1 - p) * a)
-    others = stats.binom.pmf(np.arange(n - m), n - 1 - m, p * a)
-    return _law(np.convolve(own, others))
+    today = stats.binom.pmf(np.arange(m + 1), m, a)
+    accepted, by = np.ones(1), np.zeros(D + 1)
+    for d in range(1, D + 1):
+        accepted = np.convolve(accepted, today)
+        if m * d >= n0:
+            accepted[np.arange(m * d + 1) / (m * d) < least] = 0
+        by[d] = 1 - accepted.sum()
+    return _by_day(by)
 
 
 # T10: each day one draw from all N members, oneself included; who has been drawn before is not
@@ -278,7 +275,7 @@ def degree(n: int, m: int, a: float) -> Law:
 
 def invited_after(N: int, n: int) -> Law:
     """T10: different people invited after n draws; mean (N - 1) [1 - (1 - 1/N)^n]."""
-    return _law(_coupons(N, n)[-1])
+    return law_of(_coupons(N, n)[-1])
 
 
 def days_to_invite_all(N: int, D: int) -> Law:
@@ -315,4 +312,4 @@ def connected_with_reinvites(N: int, R: int, a: float, n: int) -> Law:
         free = (free - asks_free) + (pending - asks_pending)
         free[1:] += a * asked[:-1]
         pending = (1 - a) * asked
-    return _law(free + pending)
+    return law_of(free + pending)

@@ -14,7 +14,8 @@ from sim.plots.style import LOOK, save
 from .checks import FALSE_ALARMS, THRESHOLD, Outcome
 from .exact import Law
 from .patterns import Found
-from .points import POINTS, Point, observations
+from .points import POINTS
+from .settings import Point, observations
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,13 +28,15 @@ PANELS = {
     "T2": ("T2  accepted before the block", "acceptances"),
     "T3": ("T3  accepted within a budget of n", "acceptances"),
     "T4": ("T4  first restriction, with delayed answers", "day"),
+    "T5": ("T5  accepted by people met, the half of the smaller q", "acceptances"),
     "T6": ("T6  restricted in a year", "days"),
     "T7": ("T7  second strike within w days", "day"),
+    "T8": ("T8  acceptance below the ratio", "day"),
     "T9": ("T9  degree when everyone invites m on one day", "connections"),
     "T10": ("T10  reached by n uniform invitations", "people"),
 }
 """Title and x axis of each fact's panel."""
-SHOWN = {"T10": ("different people", "connections")}
+SHOWN = {"T5": ("accepted, met",), "T10": ("different people", "connections")}
 """The quantities in a fact's panel; for other facts the first of each point."""
 
 
@@ -92,8 +95,8 @@ def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) ->
 
 def figure(outcomes: list[Outcome]) -> Figure:
     """Draw all z-scores with their band, and for each fact the exact law with the simulation."""
-    drawn = Figure(figsize=(7.5, 10.5), layout="constrained")
-    axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh", height_ratios=[1.15, 1, 1, 1, 1])
+    drawn = Figure(figsize=(7.5, 12.5), layout="constrained")
+    axes = drawn.subplot_mosaic("zz;ab;cd;ef;gh;ij", height_ratios=[1.15, 1, 1, 1, 1, 1])
     passed = sum(abs(outcome.z) < THRESHOLD for outcome in outcomes)
     drawn.suptitle(
         f"{passed} of {len(outcomes)} checks agree with exact results",
@@ -105,7 +108,7 @@ def figure(outcomes: list[Outcome]) -> Figure:
     )
     _draw_z(axes["z"], outcomes)
     for axis, (fact, (title, unit)) in zip(
-        [axes[key] for key in "abcdefgh"], PANELS.items(), strict=True
+        [axes[key] for key in "abcdefghij"], PANELS.items(), strict=True
     ):
         _draw_laws(axis, [point for point in POINTS if point.fact == fact], SHOWN.get(fact), title)
         axis.set_xlabel(unit)

@@ -65,6 +65,14 @@ def test_T4_without_delay():
     assert at_once.chances == pytest.approx(exact.day_of_block_at_once(3, 0.05, 50).chances)
 
 
+def test_T5_numbers():
+    """Test that most are spared where accounts differ, with the same mean of q = 0.05."""
+    alike = exact.blocked_with_budget(5, 0.05, 100)
+    assert exact.blocked_with_beta(5, 0.5, 9.5, 100) == pytest.approx(0.354, abs=5e-4)
+    assert exact.blocked_in_halves(5, (0.05, 0.05), 100)[0] == pytest.approx(alike)
+    assert exact.blocked_in_halves(5, (0.01, 0.09), 100)[0] < alike
+
+
 @pytest.mark.parametrize(
     ("K", "a", "q", "R"), [(2, 0.5, 0.1, 7), (1, 0.6, 0.05, 14), (3, 0.4, 0.3, 1)]
 )
@@ -100,13 +108,14 @@ def test_T7_two_on_one_day():
     assert exact.day_of_second_in_window(0.4, 1, 2, 500).mean == pytest.approx(1 / 0.16)
 
 
-def test_T9_without_crossings_is_the_textbook_form():
-    n, m, a = 60, 8, 0.5
-    p = m / (n - 1)
-    textbook = exact.mean_degree(n, m, a) - (n - 1) * p * p * (1 - a) ** 2
-    assert textbook == pytest.approx((n - 1) * (1 - (1 - a * p) ** 2))
-    assert textbook == pytest.approx(7.72881, abs=5e-6)
-    assert exact.degree(n, m, a).mean == pytest.approx(exact.mean_degree(n, m, a))
+@pytest.mark.parametrize(
+    ("a", "least", "n0", "blocked"), [(0.62, 0.6, 30, 0.65959), (0.4, 0.35, 17, 0.56142)]
+)
+def test_T8_numbers(a, least, n0, blocked):
+    law = exact.day_of_low_ratio(a, least, n0, 1, 3 * n0)
+    assert 1 - law.chances[-1] == pytest.approx(blocked, abs=5e-6)
+    # on the first evening it is the binomial chance of T8
+    assert law.chances[n0 - 1] == pytest.approx(stats.binom.cdf(np.ceil(least * n0) - 1, n0, a))
 
 
 def test_T10_numbers():
@@ -194,23 +203,24 @@ def test_T4_against_plain_simulation():
     agrees(day, exact.day_of_block_with_delays(K, q, per_day, 0.386, 1.006, pending, D))
 
 
-def test_T9_against_plain_simulation():
-    n, m, a = 12, 4, 0.3
-    draw = np.random.default_rng(9)
-    means = []
-    for _ in range(RUNS // 4):
-        invites = np.argsort(draw.random((n, n - 1)), axis=1)[:, :m]
-        arcs = np.zeros((n, n), dtype=bool)
-        rows = np.repeat(np.arange(n), m)
-        arcs[rows, (invites + (invites >= np.arange(n)[:, None])).ravel()] = True
-        answers = np.triu(draw.random((n, n)) < a, 1)
-        means.append(2 * np.triu((arcs & arcs.T) | ((arcs ^ arcs.T) & answers), 1).sum() / n)
-    assert np.mean(means) == pytest.approx(
-        exact.mean_degree(n, m, a), abs=4 * exact.sd_of_mean_degree(n, m, a) / np.sqrt(len(means))
-    )
-    assert np.std(means) == pytest.approx(
-        exact.sd_of_mean_degree(n, m, a), rel=4 / np.sqrt(2 * len(means))
-    )
+def test_T5_against_plain_simulation():
+    draw = np.random.default_rng(5)
+    q = draw.permuted(np.repeat([0.04, 0.2], RUNS // 2))
+    strikes = (draw.random((30, RUNS)) < q).sum(axis=0)
+    mean, sd = exact.blocked_in_halves(3, (0.04, 0.2), 30)
+    assert (strikes >= 3).mean() == pytest.approx(mean, abs=4 * sd / np.sqrt(RUNS))
+    differ = draw.beta(0.5, 4, RUNS)
+    seen = (draw.random((30, RUNS)) < differ).sum(axis=0) >= 3
+    agrees(seen, exact.yes_no(exact.blocked_with_beta(3, 0.5, 4, 30)))
+
+
+def test_T8_against_plain_simulation():
+    draw, days, least, n0 = np.random.default_rng(8), 40, 0.45, 13
+    accepted = draw.binomial(2, 0.5, (RUNS, days)).cumsum(axis=1)
+    sent = 2 * np.arange(1, days + 1)
+    low = (accepted / sent < least) & (sent >= n0)
+    day = np.where(low.any(axis=1), low.argmax(axis=1) + 1, days + 1)
+    agrees(day, exact.day_of_low_ratio(0.5, least, n0, 2, days))
 
 
 def test_T10_against_plain_simulation():

@@ -2,4 +2,4 @@
 
 from .policy import InvitePolicy
 
-EVERYONE = InvitePolicy("everyone", contacts=1, introductions=1, directory=1)
+EVERYONE = InvitePolicy("everyone", contacts=1, introductions=1, directory=1, takes_references=True)

@@ -6,5 +6,5 @@ It accepts such people, and others with whom it has a connection in common.
 from .policy import InvitePolicy
 
 INTERACTED = InvitePolicy(
-    "interacted", contacts=1, min_tie=1, min_acceptance=0.3, accepts_from=1, takes_references=True
+    "interacted", contacts=1, min_tie=1, min_acceptance=0.2, accepts_from=1, takes_references=True
 )

@@ -34,6 +34,8 @@ NAMED = r"^[A-Za-z0-9_-]+$"
 """What a policy's name matches: it goes into dotted names, columns and file names."""
 SOURCES = ("contacts", "introductions", "directory")
 """Where candidates come from."""
+NOBODY = 5
+"""The ``accepts_from`` of who accepts nobody."""
 Weight = Annotated[Float, Field(ge=0, le=MOST_WEIGHT), Unit("weight")]
 
 
@@ -89,10 +91,10 @@ class InvitePolicy(Section):
     accepts_from : int
         The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
     takes_references : bool
-        Whether it also accepts people below ``accepts_from`` with a connection in common.
-    accept : tuple of 5 floats, optional
-        The chances of accepting by tie class, stranger to close; None: those of the scenario,
-        ``answering.accept``.
+        Whether a connection in common counts: it opens the door to people below ``accepts_from``, and
+        lifts the chance of accepting by ``answering.reference_lift``.
+    accept : sequence of five floats, optional
+        Its own chances of accepting, by class; None: those of ``answering.accept``.
     condition : callable, optional
         ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it
         returns True. It draws no random numbers, and is written at the top level of a module, so
@@ -138,9 +140,14 @@ class InvitePolicy(Section):
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
     """lowest tie class that is accepted; 5: nobody"""
     takes_references: Flag = False
-    """a common connection opens the door to people below accepts_from"""
-    accept: Annotated[PerClass | None, OrNone("as answering.accept")] = None
-    """the invitee accepts, when open to the inviter"""
+    """a connection in common counts, and opens the door to people below accepts_from"""
+    accept: Annotated[
+        PerClass | None,
+        Unit("probability"),
+        Expected("five numbers from 0 to 1, stranger to close"),
+        OrNone("those of answering.accept"),
+    ] = None
+    """chances of accepting of its own, by class"""
     condition: Annotated[
         Callable[[Bond, Candidate, int], bool] | None,
         Field(exclude=True, repr=False),

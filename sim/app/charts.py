@@ -21,7 +21,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
 """The size of a chart and of its margins, in its own units; it is stretched to fit the page."""
 OUTCOMES = {
     "accepted": "accepted",
-    "ignored": "ignored",
+    "declined": "declined",
     "waiting": "waiting",
     "idk": "“I don’t know”",
 }

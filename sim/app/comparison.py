@@ -37,7 +37,7 @@ class World:
 
     def __init__(self, scenario: Scenario) -> None:
         self.model = NetworkModel(scenario)
-        self.log = tables.InvitationLog()
+        self.log = tables.InvitationLog(self.model.engine)
         self.restrictions: dict[int, NDArray[np.int64]] = {}
         self._lines: tuple[int, dict[str, Lines]] | None = None
 
@@ -90,18 +90,19 @@ class World:
         Returns
         -------
         DataFrame
-            A row per policy; columns sent, accepted, ignored, waiting and idk.
+            A row per policy; columns sent, accepted, declined, waiting and idk.
         """
         day = self.model.day
         series = self.model.engine.series
         sums = series[day - 1] if day else np.zeros_like(series[0])
-        sent, resolved = sums[:, TOTAL["sent"]], sums[:, TOTAL["resolved"]]
-        accepted, idk = sums[:, TOTAL["accepted"]], sums[:, TOTAL["strikes"]]
+        sent, accepted, idk, declined = (
+            sums[:, TOTAL[name]] for name in ("sent", "accepted", "strikes", "declined")
+        )
         outcomes = {
             "sent": sent,
             "accepted": accepted,
-            "ignored": resolved - accepted - idk,
-            "waiting": sent - resolved,
+            "declined": declined,
+            "waiting": sent - accepted - idk - declined,
             "idk": idk,
         }
         return pd.DataFrame(outcomes, index=list(self.model.scenario.policies))

@@ -11,7 +11,7 @@ TIES = ("a stranger", "known online", "met once", "met often", "close")
 OUTCOMES = {
     "accepted": "accepted",
     "idk": "answered “I don’t know this person”",
-    "ignored": "ignored it",
+    "declined": "declined it",
     "pending": "has not answered",
 }
 _OWN_OUTCOMES = OUTCOMES | {"pending": "has not answered yet"}

@@ -50,7 +50,8 @@ from ..parameters.settings import value_read as value_read
 from ..scenario.scenario import Scenario
 
 
-def _to_read(given: str | Path) -> Path:
+def to_read(given: str | Path) -> Path:
+    """Read the path of a file on the command line, as options of one's own need it."""
     return _path(located, given)
 
 
@@ -69,7 +70,7 @@ FileToRead = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        parser=_to_read,
+        parser=to_read,
         help="Scenario file in TOML; parameters that it leaves out have their defaults.",
     ),
 ]
@@ -77,7 +78,7 @@ StudyToRead = Annotated[
     Path,
     typer.Argument(
         metavar="STUDY",
-        parser=_to_read,
+        parser=to_read,
         help="Scenario file in TOML with a table [study]; see docs/studies.md.",
     ),
 ]
@@ -86,8 +87,17 @@ ScenarioFile = Annotated[
     typer.Option(
         "--scenario",
         metavar="FILE",
-        parser=_to_read,
+        parser=to_read,
         help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+    ),
+]
+ScenarioGiven = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[SCENARIO]",
+        parser=to_read,
+        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+        show_default=False,
     ),
 ]
 Settings = Annotated[
@@ -112,7 +122,7 @@ Contacts = Annotated[
     typer.Option(
         "--contacts",
         metavar="FILE",
-        parser=_to_read,
+        parser=to_read,
         help="Log of real contacts (lines t i j, or CSV) to use as the meetings.",
     ),
 ]

@@ -39,7 +39,7 @@ SHOWN = (
     "reciprocity",
     "idk_rate",
     "blocked",
-    "unwanted",
+    "unwanted_received",
 )
 """Measures that ``run`` prints; the others are in its files."""
 
@@ -132,10 +132,11 @@ def sweep(
 ) -> None:
     """Run a study: many points, each with several replications.
 
-    Writes DIR/table.parquet, with a row per point, replication and policy. After an interruption
-    the same command continues where it stopped.
+    Writes DIR/table.parquet, with a row per point, replication and policy, and DIR/figures, if one
+    or two parameters vary. After an interruption the same command continues where it stopped.
     """
     from ..studies.study_file import study_read
+    from . import study_figures
 
     asked = study_read(file, settings, replications)
     begun = time.monotonic()
@@ -159,6 +160,9 @@ def sweep(
         where = f"point {first['point']}, seed {first['seed']}"
         print(one_line(f"the first failed: {where}: {first['error']}"))
     print(f"written to {table.path}")
+    drawn = study_figures.draw(asked.study, table, out)
+    if drawn:
+        print(f"drawn in {out / study_figures.FIGURES}: {', '.join(drawn)}")
 
 
 @app.command(context_settings=PASSED_ON["context_settings"] | {"allow_interspersed_args": False})

@@ -39,8 +39,6 @@ from numpy.typing import NDArray
 
 from .mechanics.compilation import entry, expanded, kernel
 from .mechanics.threads import (
-    ACCEPTANCES,
-    ACCEPTANCES_END,
     ENCOUNTERS,
     ENCOUNTERS_END,
     ENCOUNTERS_START,
@@ -51,6 +49,8 @@ from .mechanics.threads import (
     RISERS_END,
     SAID,
     VERDICT,
+    VERDICTS,
+    VERDICTS_END,
     barrier,
     even_part,
     list_by_thread,
@@ -60,7 +60,7 @@ from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, OTHER, RISER
 
-DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_ACCEPTANCES, LONGER_QUEUES = range(6)
+DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(6)
 """What a thread says at the end of a stage, and, but for AGAIN, ``advance``."""
 
 DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, UNLOCK, INVITE, SEND, RECEIVE = range(9)
@@ -156,18 +156,18 @@ def _settle(state, parameters, day, partition):
     """Let answers take effect, and hand on acceptances to other threads."""
     said = answer.settle(state, parameters, day, partition)
     if said != answer.DONE:
-        return MORE_CONNECTIONS if said == answer.MORE_CONNECTIONS else MORE_ACCEPTANCES
+        return MORE_CONNECTIONS if said == answer.MORE_CONNECTIONS else MORE_VERDICTS
     if partition.threads > 1:
         today = state.today
-        first = len(today.acceptances) // partition.threads * partition.thread
+        first = len(today.verdicts) // partition.threads * partition.thread
         list_by_thread(
             partition,
-            ACCEPTANCES,
-            today.acceptances,
+            VERDICTS,
+            today.verdicts,
             first,
-            first + partition.progress[ACCEPTANCES_END],
+            first + partition.progress[VERDICTS_END],
             (OTHER,),
-            today.acceptance_order,
+            today.verdict_order,
             first,
         )
     return DONE

@@ -1,19 +1,26 @@
 """Measures of a run: reach, reciprocity and blocking, and statistics over replications."""
 
-from .definitions import MEASURES
+from .clearly import LEAST_RUNS
+from .definitions import DENOMINATORS, MEASURES
 from .egos import EXACT_REACH, choose_egos, means
+from .labels import LABELS, Label, label
 from .reach import adjacency, clustering, in_largest_component, reach
 from .summary import summary
 from .survival import LEAST_AT_RISK, survival
 
 __all__ = [
+    "DENOMINATORS",
     "EXACT_REACH",
+    "LABELS",
     "LEAST_AT_RISK",
+    "LEAST_RUNS",
     "MEASURES",
+    "Label",
     "adjacency",
     "choose_egos",
     "clustering",
     "in_largest_component",
+    "label",
     "means",
     "reach",
     "summary",

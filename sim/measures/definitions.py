@@ -35,14 +35,22 @@ MEASURES = (
     "reach3",
     "reach3_share",
     "acceptance",
+    "declined",
+    "unseen",
+    "idk_rate",
     "reciprocity",
-    "recognised",
+    "acquainted",
+    "mutually_recognised",
     "blocked",
     "restricted_time",
     "time_to_block_days",
     "time_to_block_invitations",
-    "idk_rate",
-    "unwanted",
+    "restrictions",
+    "unwanted_received",
+    "cold_received",
+    "unwanted_sent",
+    "cold_sent",
+    "effort",
     "clustering",
     "largest_component",
 )
@@ -75,11 +83,16 @@ class Ratio(NamedTuple):
 
 RATIOS = {
     "acceptance": Ratio("rate", "decided"),
+    "declined": Ratio("rate", "decided"),
+    "unseen": Ratio("rate", "decided"),
+    "idk_rate": Ratio("rate", "decided"),
     "reciprocity": Ratio("rate", "arcs"),
-    "recognised": Ratio("rate", "connection_ends"),
+    "acquainted": Ratio("rate", "connection_ends"),
+    "mutually_recognised": Ratio("rate", "connection_ends"),
     "blocked": Ratio("member share", "members"),
     "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
-    "idk_rate": Ratio("rate", "invitations_sent"),
+    "restrictions": Ratio("rate", "years_unrestricted", is_share=False),
+    "effort": Ratio("rate", "accepted", is_share=False),
 }
 """From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
 members of all runs together; the other measures are means over members."""
@@ -93,10 +106,10 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 
 DENOMINATORS = denominators_of(MEASURES)
-"""Further columns, which come with the measures that need them: ``decided``, invitations that are
-no longer pending; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the
-member-days over the days of the run; ``restricted_squares``, the sum over members of (days
-restricted / days of the run)²; and ``invitations_sent``."""
+"""Further columns, which come with the measures that need them: ``decided`` and ``accepted``
+invitations; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
+over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -119,7 +132,7 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:
-    """Return the columns of a table of members as arrays of integers.
+    """Return the columns of a table of members as arrays.
 
     A policy is its place in the scenario, and ``NEVER`` stands for a missing value.
     """
@@ -127,7 +140,9 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
 
     policy = pd.Categorical(members["policy"], categories=list(scenario.policies)).codes
     own: dict[str, NDArray[Any]] = {
-        name: members[name].fillna(NEVER).to_numpy(np.int64)
-        for name in members.columns.drop(["policy", "sociability", "activity"], errors="ignore")
+        str(name): column.to_numpy()
+        if column.dtype == float
+        else column.fillna(NEVER).to_numpy(int)
+        for name, column in members.drop(columns="policy").items()
     }
     return own | {"policy": policy.astype(np.int64)}

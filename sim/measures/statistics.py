@@ -1,121 +1,38 @@
-"""Statistics over replications: means with intervals, and differences between paired runs.
+"""Statistics over the tables of runs: estimates with intervals, and differences of paired runs.
 
-Replications differ only by their seed, so their values are independent draws, and the interval of
-their mean is Student's t interval. Two policies or rules with the same seed share every draw that
-the rule does not change (common random numbers; Klein et al. 2024, arXiv:2409.02086). So pairs are
-compared: the interval is that of the mean difference, and the more the two have in common, the
-narrower it is.
+Each measure has the interval of its kind (`intervals`), if the table has what it is a ratio of, as
+those of `sim.replicate` and of studies have.
 """
 
+import itertools
 from collections.abc import Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ..errors import InputError
-from ..parameters.checks import numbers, real
+from ..parameters.checks import real
 from ..parameters.kinds import shown
-from .definitions import LEVEL, MEDIANS
+from .clearly import mean_p, pooled_p, rate_p
+from .definitions import DENOMINATORS, EVERYBODY, INTERVALS, LEVEL, MEDIANS, RATIOS
+from .intervals import (
+    Bounds,
+    half_width,
+    mean_bounds,
+    pooled_difference,
+    pooled_interval,
+    rate_difference,
+    rate_interval,
+    variance_saved,
+)
+from .sheets import POLICY, Sheets
 
 if TYPE_CHECKING:
     import pandas as pd
 
+type Key = tuple[Any, ...]
 NOT_MEASURED = ("replication", "seed")
 """Columns of a table of runs that only identify the run."""
-
-
-class Interval(NamedTuple):
-    """A mean over replications, in the unit of the values."""
-
-    mean: float
-    low: float
-    high: float
-    replications: int
-    """Number of values, without NaN."""
-
-
-class Difference(NamedTuple):
-    """A mean of paired differences, in the unit of the values."""
-
-    mean: float
-    low: float
-    high: float
-    replications: int
-    """Number of pairs, without those that have a NaN."""
-    variance_saved: float
-    """The part of the variance that pairing saves, 1 - var(a - b) / (var(a) + var(b)).
-
-    It is 1 if the two differ by a constant, 0 if they are unrelated, below 0 if they are opposed,
-    NaN if neither varies."""
-
-
-def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
-    """Return the mean of replications and its t interval.
-
-    Parameters
-    ----------
-    values : array (R,)
-        A number for each replication; NaN, a replication without a value, is left out.
-    level : float
-        Level of the interval, from 0 to 1.
-
-    Returns
-    -------
-    Interval
-        With one replication the bounds are NaN, with none the mean too.
-
-    Examples
-    --------
-    >>> import sim
-    >>> sim.mean_interval([1.0, 2.0, 3.0])
-    Interval(mean=2.0, low=-0.48413771175033027, high=4.48413771175033, replications=3)
-    """
-    known = numbers("values", values)
-    known = known[~np.isnan(known)]
-    number = len(known)
-    mean = known.mean() if number else np.nan
-    half = _half_width(known.std(ddof=1) if number > 1 else np.nan, number, level)
-    return Interval(float(mean), float(mean - half), float(mean + half), number)
-
-
-def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Difference:
-    """Return the mean of a - b over pairs, its t interval, and the variance that pairing saves.
-
-    Parameters
-    ----------
-    a, b : array (R,)
-        A number for each replication, both in the same order of seeds; pairs with a NaN are left
-        out.
-    level : float
-        Level of the interval, from 0 to 1.
-
-    Raises
-    ------
-    InputError
-        ``a`` and ``b`` have different lengths, or are not numbers.
-
-    Examples
-    --------
-    >>> import sim
-    >>> difference = sim.paired_difference([3.0, 4.0, 6.0], [1.0, 2.0, 3.0])
-    >>> round(difference.mean, 3), round(difference.variance_saved, 3)
-    (2.333, 0.9)
-    """
-    one, other = numbers("a", a), numbers("b", b)
-    if one.shape != other.shape:
-        raise InputError(
-            f"a, b: not pairs (got {one.size} and {other.size} numbers); must be as many of the "
-            "one as of the other"
-        )
-    known = ~np.isnan(one - other)
-    one, other = one[known], other[known]
-    unpaired = one.var(ddof=1) + other.var(ddof=1) if len(one) > 1 else 0.0
-    saved = 1 - (one - other).var(ddof=1) / unpaired if unpaired > 0 else np.nan
-    return Difference(*mean_interval(one - other, level), float(saved))
-
-
-paired = paired_difference
 
 
 def aggregate(
@@ -125,19 +42,23 @@ def aggregate(
     measures: Sequence[Hashable] | None = None,
     level: float = LEVEL,
 ) -> "pd.DataFrame":
-    """Return the means of many replications and their intervals, a row for each measure.
+    """Return the estimates from many replications and their intervals, a row for each measure.
+
+    A share of invitations, connections or members is that of all replications together, and has the
+    interval of its kind (`intervals`), if the table has the column of its denominator, as
+    ``decided``; any other measure is a mean over replications, with Student's t.
 
     Parameters
     ----------
     runs : DataFrame
         A row for each replication and combination of ``by``, with a column for each measure; or a
-        long table, with the columns ``measure`` and ``value``.
+        long table, with the columns ``measure`` and ``value``, whose measures are all means.
     by : str or sequence of str
         The columns whose combinations are groups; rows without a value (as an unset limit) are a
         group too.
     measures : sequence of str, optional
         The columns that are measures, or those wanted of a long table; None: all except
-        ``replication`` and ``seed``.
+        ``replication``, ``seed`` and the denominators of shares.
     level : float
         Level of the intervals, from 0 to 1.
 
@@ -163,10 +84,10 @@ def aggregate(
     >>> runs = sim.replicate(scenario, 3, jobs=1)
     >>> sim.aggregate(runs, by="policy", measures=["blocked"]).round(3)
               policy  measure   mean    low   high  replications
-    0       everyone  blocked  0.576  0.445  0.706             3
-    1     interacted  blocked  0.275  0.091  0.458             3
-    2  close_friends  blocked  0.000  0.000  0.000             3
-    3            all  blocked  0.283  0.203  0.363             3
+    0       everyone  blocked  0.576  0.475  0.672             3
+    1     interacted  blocked  0.275  0.178  0.389             3
+    2  close_friends  blocked  0.000  0.000  0.050             3
+    3            all  blocked  0.283  0.237  0.334             3
     """
     import pandas as pd
 
@@ -178,6 +99,7 @@ def aggregate(
             f"by: not columns to group by (got {shown(by)}); must be one or more, each once, "
             "other than measure and value"
         )
+    ratios: list[Hashable] = []
     if {"measure", "value"} <= set(runs.columns):
         _check_present(groups, runs)
         _check_replications([*groups, "measure"], runs)
@@ -185,13 +107,14 @@ def aggregate(
         long = long if measures is None else long[long["measure"].isin(_listed(measures))]
     else:
         columns = (
-            [column for column in runs if column not in (*groups, *NOT_MEASURED)]
+            [one for one in runs if one not in (*groups, *NOT_MEASURED, *DENOMINATORS)]
             if measures is None
             else _listed(measures)
         )
         _check_present([*groups, *columns], runs)
         _check_replications(groups, runs)
         long = runs[[*groups, *columns]].melt(groups, var_name="measure")
+        ratios = [one for one in columns if one in RATIOS]
     # a wide table is now sorted by measure: bring the rows of each group together
     first_seen = long.groupby(groups, sort=False, observed=True, dropna=False).ngroup()
     try:
@@ -210,12 +133,146 @@ def aggregate(
         table["count"] < table["size"]
     )
     table["mean"] = table["mean"].mask(partly)
-    half = _half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
-    return (
-        table[["mean"]]
-        .assign(low=table["mean"] - half, high=table["mean"] + half, replications=table["count"])
-        .reset_index()
+    half = half_width(table["std"].to_numpy(), table["count"].to_numpy(), level)
+    means = table[["mean"]].assign(
+        low=table["mean"] - half, high=table["mean"] + half, replications=table["count"]
     )
+    sheets = Sheets(runs, groups) if ratios else None
+    for measure in ratios:
+        assert sheets is not None
+        rows = table.index.get_level_values("measure") == measure
+        means.loc[rows] = np.column_stack(estimate(sheets, measure, level))
+    return means.astype({"replications": np.int64}).reset_index()
+
+
+def estimate(sheets: Sheets, measure: Hashable, level: float = LEVEL) -> Bounds:
+    """Return the estimates of a measure, one for each group, with the interval of its kind."""
+    shares = sheets.shares(measure)
+    if shares is None:
+        bounds = mean_bounds(sheets.values(measure), level)
+        partly = (bounds.replications < sheets.rows) & (measure in MEDIANS)
+        mean, low, high = (np.where(partly, np.nan, side) for side in bounds[:3])
+        return Bounds(mean, low, high, bounds.replications)
+    own = RATIOS[str(measure)]
+    if own.kind == "rate":
+        return rate_interval(shares, level, is_share=own.is_share)
+    return pooled_interval(shares, level)
+
+
+def differences(
+    runs: "pd.DataFrame",
+    *,
+    by: str | Sequence[str] = ("population", "policy"),
+    pairs: Iterable[tuple[Any, Any]] | None = None,
+    measures: Sequence[Hashable] | None = None,
+    level: float = LEVEL,
+) -> "pd.DataFrame":
+    """Return how much more of each measure one group has than another, run by run.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        A row for each replication and combination of ``by``, with a column for each measure. Rows
+        with the same ``replication`` (or ``seed``, where there is no such column) are pairs.
+    by : str or sequence of str
+        The columns whose combinations are groups.
+    pairs : iterable of pairs of combinations, optional
+        The groups to compare; None: each two that differ only in the last column of ``by``, without
+        the policy ``all``.
+    measures : sequence of str, optional
+        The columns that are measures; None: all, without the numbers of members and egos.
+    level : float
+        Level of the intervals, from 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``by``, the same beginning with ``than_``, ``measure``, ``mean``, ``low``, ``high``,
+        ``replications`` (pairs), ``variance_saved`` (as in `paired_difference`) and ``p``, 1 - the
+        highest level at which the interval leaves out 0. Whether a difference is clear depends on
+        how many are looked at: `clearly` decides it for a family of them.
+
+    Raises
+    ------
+    InputError
+        As in `aggregate`; or a combination of ``pairs`` is not in the table.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.Scenario(members=100, days=60, platform={"limit": 1})
+    >>> runs = sim.replicate(scenario, 10, jobs=1)
+    >>> table = sim.differences(runs, by="policy", measures=["blocked"])
+    >>> table["clear"] = sim.clearly(table["p"], table["replications"])
+    >>> table[["policy", "than_policy", "mean", "low", "high", "clear"]].round(3)
+           policy    than_policy   mean    low   high  clear
+    0    everyone     interacted  0.260  0.193  0.325   True
+    1    everyone  close_friends  0.555  0.488  0.618   True
+    2  interacted  close_friends  0.294  0.237  0.354   True
+    """
+    import pandas as pd
+
+    if not isinstance(runs, pd.DataFrame):
+        raise InputError(f"runs: not a table (got {shown(runs)}); must be a pandas.DataFrame")
+    level = real("level", level, 0, 1)
+    groups = _listed(by)
+    run = next((column for column in NOT_MEASURED if column in runs), None)
+    others = (*groups, *NOT_MEASURED, "members", *INTERVALS, *DENOMINATORS)
+    columns = [one for one in runs if one not in others] if measures is None else _listed(measures)
+    _check_present([*groups, *columns], runs)
+    if run is not None:
+        check_one_row("runs", runs, [*groups, run], "name in by what tells the rows apart")
+    sheets = Sheets(runs, groups, run)
+    keys = [tuple(row) for row in sheets.groups.itertuples(index=False)]
+    chosen = _all_pairs(groups, keys) if pairs is None else list(pairs)
+    ones, thans = (_places(groups, keys, [pair[side] for pair in chosen]) for side in (0, 1))
+    than = sheets.groups.add_prefix("than_").iloc[thans].reset_index(drop=True)
+    heads = sheets.groups.iloc[ones].reset_index(drop=True).join(than)
+    tables = [
+        heads.assign(measure=str(measure), **_difference(sheets, measure, ones, thans, level))
+        for measure in columns
+    ]
+    # now sorted by measure: bring the rows of each pair together
+    return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
+
+
+def _difference(
+    sheets: Sheets, measure: Hashable, ones: list[int], others: list[int], level: float
+) -> dict[str, Any]:
+    """Return the columns of the differences of one measure."""
+    values, shares = sheets.values(measure), sheets.shares(measure)
+    first, second = values[ones], values[others]
+    if shares is None:
+        bounds, p = mean_bounds(first - second, level), mean_p(first - second)
+    else:
+        one, other, own = shares.of(ones), shares.of(others), RATIOS[str(measure)]
+        if own.kind == "rate":
+            bounds = rate_difference(one, other, level, is_share=own.is_share)
+            p = rate_p(one, other, is_share=own.is_share)
+        else:
+            bounds, p = pooled_difference(one, other, level), pooled_p(one, other)
+    return {**bounds._asdict(), "variance_saved": variance_saved(first, second), "p": p}
+
+
+def _all_pairs(groups: list[Hashable], keys: list[Key]) -> list[tuple[Key, Key]]:
+    """Return each two groups that differ only in their last column, the first seen first."""
+    alone = [key for key in keys if groups[-1] != POLICY or key[-1] != EVERYBODY]
+    return [
+        (one, other) for one, other in itertools.combinations(alone, 2) if one[:-1] == other[:-1]
+    ]
+
+
+def _places(groups: list[Hashable], keys: list[Key], wanted: list[Any]) -> list[int]:
+    """Return the places of groups."""
+    place = {key: number for number, key in enumerate(keys)}
+    read = [one if isinstance(one, tuple) else (one,) for one in wanted]
+    missing = next((one for one in read if one not in place), None)
+    if missing is not None:
+        raise InputError(
+            f"pairs: no rows of {shown(missing)}; must be of values of "
+            f"{', '.join(map(str, groups))} in the table"
+        )
+    return [place[one] for one in read]
 
 
 def _listed(names: Any) -> list[Hashable]:
@@ -265,13 +322,3 @@ def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], rig
             f"{name}: {number} rows of one run ({which}), which are no replications; must be one: "
             f"{right}"
         )
-
-
-def _half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
-    """Return half the width of the t interval of a mean; NaN for fewer than two numbers."""
-    # the quantile of Student's t, without the half second that scipy.stats takes to import
-    from scipy.special import stdtrit
-
-    level, number = real("level", level, 0, 1), np.asarray(number, np.float64)
-    freedom = np.where(number > 1, number - 1, np.nan)
-    return stdtrit(freedom, (1 + level) / 2) * deviation / np.sqrt(freedom + 1)

@@ -86,23 +86,36 @@ def summary(
         return np.append(sums, sums.sum())
 
     size = total(np.ones(len(policy)))
-    sent, degree = total(own["invitations_sent"]), total(own["degree"])
-    decided, arcs = sent - total(own["pending"]), total(own["arcs"])
+    degree, arcs, years = total(own["degree"]), total(own["arcs"]), size * scenario.days / 365
+    sent, accepted, strikes, declined, unseen = (
+        total(own[name])
+        for name in ("invitations_sent", "accepted", "strikes", "declined", "unseen")
+    )
+    decided, restricted = accepted + strikes + declined, total(own["restricted_days"])
     columns = {
         "degree": _share(degree, size),
-        "acceptance": _share(total(own["accepted"]), decided),
+        "acceptance": _share(accepted, decided),
+        "declined": _share(declined, decided),
+        "unseen": _share(unseen, decided),
+        "idk_rate": _share(strikes, decided),
         "reciprocity": _share(total(own["mutual_arcs"]), arcs),
-        "recognised": _share(total(own["recognised"]), degree),
+        "acquainted": _share(total(own["acquainted"]), degree),
+        "mutually_recognised": _share(total(own["mutually_recognised"]), degree),
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
-        "restricted_time": _share(total(own["restricted_days"]), size * scenario.days),
-        "idk_rate": _share(total(own["strikes"]), sent),
-        "unwanted": _share(total(own["unwanted"]), size) / scenario.days * 365,
+        "restricted_time": _share(restricted, size * scenario.days),
+        "restrictions": _share(total(own["restrictions"]), years - restricted / 365),
+        "unwanted_received": _share(total(own["unwanted_received"]), years),
+        "cold_received": _share(total(own["cold_received"]), years),
+        "unwanted_sent": _share(strikes + declined - unseen, years),
+        "cold_sent": _share(total(own["cold_sent"]), years),
+        "effort": _share(sent, accepted),
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),
         "members_there": size,
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
-        "invitations_sent": sent.astype(np.int64),
+        "accepted": accepted.astype(np.int64),
+        "years_unrestricted": years - restricted / 365,
     }
     if asked & set(MEDIANS):
         columns |= times_to_block(scenario, own, policy, policies)

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 SERIES_EGOS = 256
 """The most members whose reach is measured for the series."""
-REACH_STOPS = 12
-"""The number of evenings, evenly spaced, on which reach is measured for the series."""
+REACH_EVERY = 30
+"""Reach is measured for the series on every so many evenings, and on the last."""
 
 
 MADE_AGAIN = {"parameters", "log", "team"}
@@ -100,11 +100,12 @@ class Engine:
         self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
         starts = society.starts(scenario, self.sociability)
+        looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, starts, pace, policies, longest_day
+                self.parameters, policy, starts, looks, pace, policies, longest_day
             )
         except MemoryError:
             raise InputError(
@@ -124,6 +125,10 @@ class Engine:
     def view(self) -> StateView:
         """The contents of the arrays, by name."""
         return StateView(self.state)
+
+    def count_common(self) -> None:
+        """Count the connections in common of who invites and who is invited, from now on."""
+        self.state = arrays.with_common_counted(self.state)
 
     def snapshot(self) -> dict[str, Array]:
         """Return all arrays that later days depend on, by name."""
@@ -168,8 +173,8 @@ class Engine:
     @property
     def reach_days(self) -> set[int]:
         """The days on whose evening reach is measured for the series."""
-        days = {self.scenario.days * stop // REACH_STOPS for stop in range(1, REACH_STOPS + 1)}
-        return days - {0}
+        days = self.scenario.days
+        return {*range(REACH_EVERY, days, REACH_EVERY), days} - {0}
 
     def measure_reach(self) -> None:
         """Measure this evening's reach, on a sample of members, for the series."""
@@ -293,8 +298,8 @@ class Engine:
             self.state = arrays.with_more_slots(self.state)
         elif lacking == kernel.MORE_CONNECTIONS:
             self.state = arrays.with_more_connections(self.state)
-        elif lacking == kernel.MORE_ACCEPTANCES:
-            self.state = arrays.with_room_for_acceptances(self.state, self.team.threads)
+        elif lacking == kernel.MORE_VERDICTS:
+            self.state = arrays.with_room_for_verdicts(self.state, self.team.threads)
         else:
             self.state = arrays.with_longer_queues(self.state)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents import InvitePolicy
+from ..agents.policy import NOBODY, InvitePolicy
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -15,7 +15,7 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..scenario import Answering, Inviting, Meeting, Scenario
-from ..society.population import rounded
+from ..society.population import rounded, shifted
 from .custom_functions import compiled
 
 
@@ -80,8 +80,25 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         prior_weight=inviting.prior_weight,
         pending_days=inviting.pending_days,
         lock_days=_or_none(inviting.lock_days),
+        crossing=inviting.crossing,
         delays=_thresholds(*later),
     )
+
+
+def _acceptance(answering: Answering, policy: InvitePolicy) -> list[list[int]]:
+    """Return the thresholds of accepting, a row a class: without a reference, and with one."""
+    rows = []
+    for k, p in enumerate(policy.accept or answering.accept):
+        below = k < policy.accepts_from
+        reserve = (answering.reserve or 0.0) if below else 0.0
+        chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve)
+        referred = shifted(p, answering.reference_lift - reserve)
+        closed = policy.accepts_from == NOBODY
+        chances = (
+            (0.0, 0.0) if closed else (chance, referred if policy.takes_references else chance)
+        )
+        rows.append([threshold(one) for one in chances])
+    return rows
 
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
@@ -95,10 +112,6 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
     )
-
-
-def _accept(policy: InvitePolicy, scenario: Scenario) -> tuple[float, ...]:
-    return scenario.answering.accept if policy.accept is None else policy.accept
 
 
 def _policies(scenario: Scenario) -> PolicyNumbers:
@@ -116,9 +129,9 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         ),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        accepts=np.array(
+            [_acceptance(scenario.answering, policy) for policy in policies], np.int64
+        ),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
-        accepts_from=np.array([policy.accepts_from for policy in policies], np.int64),
-        takes_references=np.array([policy.takes_references for policy in policies], bool),
-        accept=np.array([_thresholds(*_accept(policy, scenario)) for policy in policies]),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

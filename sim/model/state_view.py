@@ -13,7 +13,7 @@ from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUC
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
 from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
-from ..kernel.state.rows import ALTER, EGO, EXTRA, SLOT, SOURCE_BITS
+from ..kernel.state.rows import NOTED_CLASS, SOURCE_BITS, VERDICT, VERDICT_BITS
 from ..kernel.state.society import State
 
 Numbers = NDArray[np.int64]
@@ -28,8 +28,9 @@ TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
     "accepted": columns.T_ACCEPTED,
-    "resolved": columns.T_RESOLVED,
     "strikes": columns.T_STRIKES,
+    "declined": columns.T_DECLINED,
+    "unseen": columns.T_UNSEEN,
 }
 """The columns of ``Engine.series``, by what they count."""
 STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
@@ -51,6 +52,8 @@ class Ties(NamedTuple):
 class Sent(NamedTuple):
     """Invitations of one day; arrays of one length."""
 
+    place: Numbers
+    """Where they stand among those sent."""
     slot: Numbers
     ego: Pairs
     alter: Pairs
@@ -61,12 +64,17 @@ class Sent(NamedTuple):
     """Days until the answer; ``pending_days``: never."""
 
 
-class Outcomes(NamedTuple):
-    """The outcomes of some invitations so far."""
+class Verdicts(NamedTuple):
+    """What has become of some invitations so far; arrays of one length."""
 
+    verdict: NDArray[np.int8]
+    """As in ``kernel.rules.answering``."""
+    tie_class: NDArray[np.int8]
+    """The class on the day of the verdict; before it, on that of sending."""
+    common: Pairs
+    """Connections in common, at the verdict or at sending."""
     connected: NDArray[np.bool_]
-    pending: NDArray[np.bool_]
-    idk: NDArray[np.bool_]
+    """Whether the two are connected."""
 
 
 _COUNTS = {
@@ -78,12 +86,17 @@ _TALLIES = {
     "sent": columns.SENT,
     "accepted": columns.ACCEPTED,
     "strikes": columns.STRIKES,
+    "declined": columns.DECLINED,
+    "unseen": columns.UNSEEN,
+    "cold_sent": columns.COLD,
     "received": columns.RECEIVED,
-    "welcomed": columns.WELCOMED,
+    "unwanted_received": columns.UNWANTED,
+    "cold_received": columns.COLD_RECEIVED,
     "arcs": columns.ARCS,
     "mutual_arcs": columns.MUTUAL,
     "blocked_day": columns.BLOCKED_DAY,
     "sent_at_block": columns.SENT_AT_BLOCK,
+    "restrictions": columns.RESTRICTIONS,
 }
 
 
@@ -114,17 +127,14 @@ class StateView:
         Parameters
         ----------
         name : str
-            contacts, strangers or degree; sent, accepted, strikes, received, welcomed (received and
-            accepted), arcs, mutual_arcs, blocked_day (0: never), sent_at_block; resolved;
-            restricted_until.
+            contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
+            declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
+            blocked_day (0: never), sent_at_block, restrictions; restricted_until.
         """
         if name in _COUNTS:
             return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
-        if name == "resolved":
-            answers = self._state.platform.answers.reshape(-1, columns.ANSWERS)
-            return answers[:, 1::2].sum(axis=1, dtype=np.int64)
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
@@ -133,7 +143,7 @@ class StateView:
         return table[column::width].astype(np.int64)
 
     def number(self, name: str, member: int) -> int:
-        """Return a number of one member; names as in ``column``, but for "resolved"."""
+        """Return a number of one member; names as in ``column``."""
         if name in _COUNTS:
             return int(self._state.people.counts[bonds.COUNTS * member + _COUNTS[name]])
         if name in _TALLIES:
@@ -224,10 +234,10 @@ class StateView:
         )
         return found
 
-    def acquainted(self) -> Numbers:
-        """Count each member's connections with people it has met or talked to: shape (N,)."""
+    def connected_by_class(self) -> Numbers:
+        """Count each member's connections by tie class: shape (N, 5)."""
         people = self._state.people
-        counted: Numbers = networks.acquainted(
+        counted: Numbers = networks.connected_by_class(
             people.counts, people.contacts, people.blocks, people.state
         )
         return counted
@@ -252,22 +262,30 @@ class StateView:
 
     def sent_today(self) -> Sent:
         """Return the invitations of the last day, in the order (ego, alter)."""
-        today = self._state.today
-        parts = [today.invitations[begin:end] for begin, end in today.section_rows.tolist()]
-        rows = np.concatenate(parts)
-        keys = (rows[:, EGO].astype(np.int64) << 32) | rows[:, ALTER]
-        if (np.diff(keys) < 0).any():  # several of a member's, as it sent them
-            rows = rows[np.argsort(keys)]
-        slots, packed = rows[:, SLOT].astype(np.int64), rows[:, EXTRA]
-        state = self._state.people.state[slots]
+        people, platform = self._state.people, self._state.platform
+        ring = len(platform.sent_from)
+        starts = platform.sent_from[self.day % ring].astype(np.int64)
+        row = self.day % ring * (len(platform.sent_slot) // ring)
+        number = np.diff(starts, axis=1)  # by section and delay
+        place = np.concatenate([np.arange(begin, end) for begin, end in starts[:, [0, -1]]]) + row
+        slot = platform.sent_slot[place].astype(np.int64)
+        ego, alter = platform.sent_ego[place], people.alter[slot]
+        delay = np.repeat(np.tile(np.arange(ring), len(starts)), number.reshape(-1))
+        order = np.argsort(ego.astype(np.int64) << 32 | alter, kind="stable")
+        notes = platform.sent_note[place][order]
         return Sent(
-            slot=slots,
-            ego=rows[:, EGO],
-            alter=rows[:, ALTER],
-            source=(packed & SOURCE_BITS).astype(np.int8),
-            tie_class=((state & bonds.CLASS_BITS) >> bonds.CLASS).astype(np.int8),
-            delay=packed >> 2,
+            place=place[order],
+            slot=slot[order],
+            ego=ego[order].astype(np.int32),
+            alter=alter[order].astype(np.int32),
+            source=(notes & SOURCE_BITS).astype(np.int8),
+            tie_class=self._class_now(slot[order]),
+            delay=delay[order].astype(np.int32),
         )
+
+    def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
+        state = self._state.people.state[slots].astype(np.int64)
+        return ((state & bonds.CLASS_BITS) >> bonds.CLASS).astype(np.int8)
 
     def current(self, slots: Numbers) -> Numbers:
         """Return the present slots of some bonds: the bond of strangers moves when they meet."""
@@ -275,14 +293,20 @@ class StateView:
         moved = people.state[slots] == bonds.MOVED
         return np.where(moved, people.link[2 * slots + 1], slots)
 
-    def outcomes(self, slots: Numbers) -> Outcomes:
-        """Return the outcomes so far of the invitations of some bonds."""
-        state = self._state.people.state[self.current(slots)].astype(np.int64)
-        standing = state >> bonds.STANDING
-        return Outcomes(
-            connected=standing == CONNECTED,
-            pending=standing == PENDING,
-            idk=(state & bonds.STRUCK) > 0,
+    def verdicts(self, sent: Sent) -> Verdicts:
+        """Return what has become so far of invitations of the last ``pending_days`` days.
+
+        By then all have been decided; the notes of older ones are written over.
+        """
+        platform = self._state.platform
+        notes = platform.sent_note[sent.place].astype(np.int64)
+        common = platform.sent_common
+        state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
+        return Verdicts(
+            verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
+            tie_class=(notes >> NOTED_CLASS).astype(np.int8),
+            common=common[sent.place] if len(common) else np.zeros(len(notes), np.int32),
+            connected=state >> bonds.STANDING == CONNECTED,
         )
 
     def totals(self) -> Numbers:
@@ -291,8 +315,14 @@ class StateView:
         own[:, columns.T_CONNECTIONS] = self.column("degree")
         own[:, columns.T_SENT] = self.column("sent")
         own[:, columns.T_ACCEPTED] = self.column("accepted")
-        own[:, columns.T_RESOLVED] = self.column("resolved")
+        own[:, columns.T_ACQUAINTED] = self.connected_by_class()[:, 1:].sum(axis=1)
         own[:, columns.T_STRIKES] = self.column("strikes")
+        own[:, columns.T_DECLINED] = self.column("declined")
+        own[:, columns.T_UNSEEN] = self.column("unseen")
+        own[:, columns.T_COLD] = self.column("cold_sent")
+        own[:, columns.T_UNWANTED] = self.column("unwanted_received")
+        own[:, columns.T_COLD_RECEIVED] = self.column("cold_received")
+        own[:, columns.T_RESTRICTIONS] = self.column("restrictions")
         own[:, columns.T_ARCS] = self.column("arcs")
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0

@@ -1,13 +1,14 @@
 """The arrays of a society as tables: members, series by day, invitations, connections and arcs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
-from ..measures.definitions import NEVER
-from .state_view import SOURCES
+from ..measures.definitions import NEVER, Ints
+from .state_view import SOURCES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,22 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .state_view import Sent
 
-OUTCOMES = ("accepted", "idk", "ignored", "pending")
+OUTCOMES = ("accepted", "idk", "declined", "pending")
+_LOGGED = ("day", "ego", "alter", "source", "sent_class", "delay", *Verdicts._fields)
+RECOGNISED = ("yes", "no", "not looked at")
+_OUTCOME = {
+    verdicts.UNDECIDED: "pending",
+    verdicts.ACCEPTED: "accepted",
+    verdicts.ACCEPTED_COLD: "accepted",
+    verdicts.UNKNOWN: "idk",
+    verdicts.DECLINED: "declined",
+    verdicts.DECLINED_COLD: "declined",
+    verdicts.UNSEEN: "declined",
+    verdicts.CROSSED: "accepted",
+}
+_RECOGNISED = {verdicts.ACCEPTED: "yes", verdicts.DECLINED: "yes"} | dict.fromkeys(
+    (verdicts.ACCEPTED_COLD, verdicts.DECLINED_COLD, verdicts.UNKNOWN), "no"
+)
 
 
 def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
@@ -31,11 +47,11 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
     """
     view, scenario = engine.view, engine.scenario
     n = scenario.members
-    egos, alters = view.pending()
     blocked = view.column("blocked_day") > 0
-    sent, accepted, strikes, received = (
-        view.column(name) for name in ("sent", "accepted", "strikes", "received")
+    sent, accepted, strikes, declined = (
+        view.column(name) for name in ("sent", "accepted", "strikes", "declined")
     )
+    connected = view.connected_by_class()
     return {
         "member": np.arange(n),
         "policy": view.policy,
@@ -46,17 +62,22 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         "degree": view.column("degree"),
         "invitations_sent": sent,
         "accepted": accepted,
-        "ignored": view.column("resolved") - accepted - strikes,
+        "declined": declined,
+        "unseen": view.column("unseen"),
         "strikes": strikes,
-        "pending": np.bincount(egos, minlength=n),
+        "pending": sent - accepted - strikes - declined,
+        "cold_sent": view.column("cold_sent"),
         "blocked_day": np.where(blocked, view.column("blocked_day"), NEVER),
         "invitations_until_block": np.where(blocked, view.column("sent_at_block"), NEVER),
-        "received": received,
-        "unwanted": received - view.column("welcomed") - np.bincount(alters, minlength=n),
+        "restrictions": view.column("restrictions"),
         "restricted_days": view.restricted_days(),
+        "received": view.column("received"),
+        "unwanted_received": view.column("unwanted_received"),
+        "cold_received": view.column("cold_received"),
         "arcs": view.column("arcs"),
         "mutual_arcs": view.column("mutual_arcs"),
-        "recognised": view.acquainted(),
+        "acquainted": connected[:, 1:].sum(axis=1),
+        "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
 
 
@@ -72,16 +93,28 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     return pd.DataFrame(table)
 
 
+class Quotient(NamedTuple):
+    """A measure by day: a sum of totals over another; without one, over the members there."""
+
+    parts: tuple[int, ...]
+    wholes: tuple[int, ...] = ()
+
+
+DECIDED = (arrays.T_ACCEPTED, arrays.T_STRIKES, arrays.T_DECLINED)
 DAILY = {
-    "degree": (arrays.T_CONNECTIONS, None),
-    "acceptance": (arrays.T_ACCEPTED, arrays.T_RESOLVED),
-    "reciprocity": (arrays.T_MUTUAL, arrays.T_ARCS),
-    "idk_rate": (arrays.T_STRIKES, arrays.T_SENT),
-    "blocked": (arrays.T_BLOCKED, None),
-    "restricted": (arrays.T_RESTRICTED, None),
-    "invitations": (arrays.T_SENT, None),
+    "degree": Quotient((arrays.T_CONNECTIONS,)),
+    "acceptance": Quotient((arrays.T_ACCEPTED,), DECIDED),
+    "declined": Quotient((arrays.T_DECLINED,), DECIDED),
+    "unseen": Quotient((arrays.T_UNSEEN,), DECIDED),
+    "idk_rate": Quotient((arrays.T_STRIKES,), DECIDED),
+    "reciprocity": Quotient((arrays.T_MUTUAL,), (arrays.T_ARCS,)),
+    "acquainted": Quotient((arrays.T_ACQUAINTED,), (arrays.T_CONNECTIONS,)),
+    "blocked": Quotient((arrays.T_BLOCKED,)),
+    "restricted": Quotient((arrays.T_RESTRICTED,)),
+    "invitations": Quotient((arrays.T_SENT,)),
+    "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
 }
-"""Measures that are taken every day: which total, and by which (None: by the number of members)."""
+"""Measures that are taken every day, from what is known on that evening."""
 
 
 def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.float64]]:
@@ -91,11 +124,11 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
     size = engine.sizes(first_day, days)
     everywhere = np.concatenate([size, size.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
-    for name, (part, whole) in DAILY.items():
-        divisor = everywhere if whole is None else totals[..., whole]
-        measures[name] = np.divide(
-            totals[..., part], divisor, out=np.full(divisor.shape, np.nan), where=divisor > 0
-        )
+    for name, (parts, wholes) in DAILY.items():
+        part = totals[..., parts].sum(axis=-1)
+        whole = totals[..., wholes].sum(axis=-1) if wholes else everywhere
+        empty = np.full(whole.shape, np.nan)
+        measures[name] = np.divide(part, whole, out=empty, where=whole > 0)
     return measures
 
 
@@ -135,27 +168,32 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
 
 
 class InvitationLog:
-    """Every invitation of a run."""
+    """Every invitation of a run.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    engine : Engine
+        From now on it counts the common connections of all whom an invitation is between.
+    """
+
+    def __init__(self, engine: "Engine") -> None:
+        engine.count_common()
         self._open: dict[int, Sent] = {}
         self._closed: list[dict[str, Any]] = []
 
     def evening(self, engine: "Engine") -> None:
-        """Add the day's invitations, and the outcomes of those that end; to be called each evening."""
+        """Add the day's invitations; to be called each evening."""
         day = engine.day
         self._open[day] = engine.view.sent_today()
         if (ended := day - engine.scenario.inviting.pending_days) in self._open:
-            self._closed.append(_with_outcomes(engine, ended, self._open.pop(ended)))
+            self._closed.append(_with_verdicts(engine, ended, self._open.pop(ended)))
 
     def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
         """Return a row per invitation so far; see ``Result.invitations``.
 
         With ``member``, return only those that this member has sent or received.
         """
-        import pandas as pd
-
-        still = [_with_outcomes(engine, day, sent) for day, sent in sorted(self._open.items())]
+        still = [_with_verdicts(engine, day, sent) for day, sent in sorted(self._open.items())]
         parts = self._closed + still
         if member is not None:
             own = [
@@ -166,30 +204,69 @@ class InvitationLog:
                 {name: values[rows] for name, values in part.items()}
                 for part, rows in zip(parts, own, strict=True)
             ]
-        names = ("day", "ego", "alter", "source", "tie_class", "delay", "outcome")
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
-        never = columns["delay"] >= engine.scenario.inviting.pending_days
-        due = pd.Series(columns["day"] + columns["delay"], dtype="Int32").mask(never)
-        policies = list(engine.scenario.policies)
-        return pd.DataFrame(
-            {
-                "sent_day": columns["day"].astype(np.int32),
-                "ego": columns["ego"],
-                "alter": columns["alter"],
-                "policy": _categories(engine.view.policy[columns["ego"]], policies),
-                "source": _categories(columns["source"], list(SOURCES.values())),
-                "tie_class": columns["tie_class"],
-                "due_day": due,
-                "outcome": _categories(columns["outcome"], list(OUTCOMES)),
-            }
-        )
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in _LOGGED}
+        return _invitations(engine, columns)
 
 
-def _with_outcomes(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
-    """Return a day's invitations with the day and the outcome so far."""
-    found = engine.view.outcomes(sent.slot)
-    # alter may have answered "I don't know", and later have invited ego and become a connection:
-    # the outcome stays idk
-    outcome = np.select([found.idk, found.connected, found.pending], [1, 0, 3], 2)
-    days = np.full(len(outcome), day, np.int32)
-    return sent._asdict() | {"day": days, "outcome": outcome.astype(np.int8)}
+def _with_verdicts(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
+    """Return a day's invitations with the day and what has become of them so far."""
+    days = np.full(len(sent.ego), day, np.int32)
+    asked = sent._asdict() | {"day": days, "sent_class": sent.tie_class}
+    return asked | engine.view.verdicts(sent)._asdict()
+
+
+def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFrame":
+    """Return the table of invitations."""
+    import pandas as pd
+
+    sent, delay, verdict = found["day"], found["delay"], found["verdict"]
+    never = delay >= engine.scenario.inviting.pending_days
+    decided = sent + np.where(never | (verdict == verdicts.CROSSED), 0, delay)
+    outcome = _coded(verdict, _OUTCOME, OUTCOMES)
+    tie_class, common = found["tie_class"], found["common"]
+    # an answer to the one, or one that crosses it, has connected the two and so accepted the other
+    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"])
+    if len(ended):
+        by = _reversed(found, ended, np.flatnonzero(outcome == OUTCOMES.index("accepted")))
+        outcome[ended] = OUTCOMES.index("accepted")
+        for values in (decided, tie_class, common):
+            values[ended] = values[by]
+    pending = outcome == OUTCOMES.index("pending")
+    policies = list(engine.scenario.policies)
+    return pd.DataFrame(
+        {
+            "sent_day": sent.astype(np.int32),
+            "ego": found["ego"],
+            "alter": found["alter"],
+            "policy": _categories(engine.view.policy[found["ego"]], policies),
+            "source": _categories(found["source"], list(SOURCES.values())),
+            "tie_class": found["sent_class"],
+            "due_day": pd.Series(sent + delay, dtype="Int32").mask(never),
+            "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
+            "outcome": _categories(outcome, list(OUTCOMES)),
+            "recognised": _categories(
+                _coded(verdict, _RECOGNISED, RECOGNISED, 2), list(RECOGNISED)
+            ),
+            "decided_class": pd.Series(tie_class, dtype="Int8").mask(pending),
+            "common": common,
+        }
+    )
+
+
+def _coded(
+    verdict: NDArray[Any], words: dict[int, str], among: tuple[str, ...], otherwise: int = 0
+) -> NDArray[np.int8]:
+    """Return the place, among some words, of the word for each verdict."""
+    codes = np.full(8, otherwise, np.int8)
+    for code, word in words.items():
+        codes[code] = among.index(word)
+    coded: NDArray[np.int8] = codes[verdict]
+    return coded
+
+
+def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> Ints:
+    """Return, for each of some rows, that of the invitation the other way among certain ones."""
+    ego, alter = found["ego"].astype(np.int64), found["alter"].astype(np.int64)
+    keys = ego[among] << 32 | alter[among]
+    order = np.argsort(keys)
+    return among[order[np.searchsorted(keys[order], alter[rows] << 32 | ego[rows])]]

@@ -1,11 +1,14 @@
 """Settings as they are typed: ``NAME=VALUE``, and values in cells of a table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..errors import InputError
 from .checks import toml_loaded
 from .kinds import BACKSLASHES, shown
+
+MOVED = "scenario."
+"""What the table of a study puts before a parameter that has the name of another column."""
 
 
 def settings_read(settings: Iterable[str] | None) -> dict[str, Any]:
@@ -37,3 +40,11 @@ def value_read(text: str) -> Any:
         return float(text) if len(text) < 400 else text  # as people write it: .2
     except ValueError:
         return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def column_of(name: str, taken: Collection[str]) -> str:
+    """Return the column of a varied parameter in the table of a study.
+
+    It is its name, or ``scenario.NAME`` if a column of the runs already has that name.
+    """
+    return f"{MOVED}{name}" if f"{MOVED}{name}" in taken else name

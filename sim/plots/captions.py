@@ -1,15 +1,15 @@
 """Captions: the sentence above a figure, which states what its data show.
 
-Each is composed from the estimates of the first population in the table. Of policies whose
-intervals overlap, none is called the first.
+Each sentence lists values of the table that is drawn, of its first population: it names no policy
+as the first and compares none, since a table of means and intervals does not tell whether a
+difference is more than chance.
 """
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-WHEN = {"mixed": "when mixed", "alone": "when alone", "newcomer": "as newcomers"}
-"""How a sentence refers to a population."""
+from ..measures.labels import Label, label
 
 
 def spoken(name: str) -> str:
@@ -17,74 +17,71 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def reach(table: pd.DataFrame) -> str:
-    """Return who reaches furthest on the last day.
+def stated(what: str, table: pd.DataFrame, values: "pd.Series[float]") -> str:
+    """Return a sentence with the values of some policies, the largest first.
 
-    The table has the columns population, policy, day, mean, low, high.
+    Parameters
+    ----------
+    what : str
+        What is measured.
+    table : DataFrame
+        Its first population is named if it has several.
+    values : Series
+        Shares by policy; NaN is left out.
     """
-    ends = (
-        _first_population(table)
-        .sort_values("day", kind="stable")
-        .drop_duplicates("policy", keep="last")
-        .set_index("policy")
-    )
-    if not ends["mean"].max() > 0:
-        return f"{_where(table)}nobody is reached"
-    first, others = _first_and_others(ends)
-    does = "reaches furthest" if len(first) == 1 else "reach equally far"
-    return (
-        f"{_where(table)}{_names(first)} {does}, {_values(ends, first)} of the members within two "
-        f"steps{_against(ends, others)}"
-    )
+    several = table["population"].nunique() > 1
+    where = f", {spoken(str(table['population'].iloc[0]))}" if several else ""
+    known = values.dropna().sort_values(ascending=False, kind="stable")
+    parts = [f"{percent(share)} for {quoted(str(policy))}" for policy, share in known.items()]
+    return f"{what}{where}: {listed(parts) if parts else 'not measured'}"
+
+
+def reach(table: pd.DataFrame) -> str:
+    """Return the shares of others within two steps on the last day.
+
+    The table has the columns population, policy, day, mean.
+    """
+    here = _first_population(table)
+    last = here["day"].max()
+    ends = here[here["day"] == last].set_index("policy")["mean"]
+    return stated(f"{label('reach2_share').title} on day {last:,.0f}", table, ends)
 
 
 def mutuality(table: pd.DataFrame) -> str:
-    """Return who is the most mutual.
+    """Return the shares of outreach that is returned.
 
     The table has the columns population, policy, measure (the rows of "reciprocity" are used),
-    mean, low, high.
+    mean.
     """
-    estimates = _first_population(table[table["measure"] == "reciprocity"]).set_index("policy")
-    if estimates["mean"].isna().all():  # nobody is connected
-        return f"{_where(table)}there are no arcs"
-    first, others = _first_and_others(estimates)
-    does = "is the most mutual" if len(first) == 1 else "are equally mutual"
-    return (
-        f"{_where(table)}{_names(first)} {does}: {_values(estimates, first)} of the arcs are "
-        f"returned{_against(estimates, others)}"
-    )
+    here = _first_population(table[table["measure"] == "reciprocity"]).set_index("policy")["mean"]
+    return stated(label("reciprocity").title, table, here)
 
 
 def survival(table: pd.DataFrame) -> str:
-    """Return how many are blocked in the end.
+    """Return the shares blocked by the last day.
 
     The table has the columns population, policy, clock (the rows of "days" are used), time, mean.
     """
-    curves = _first_population(table[table["clock"] == "days"]).sort_values("time", kind="stable")
-    blocked = 1 - curves.groupby("policy", sort=False)["mean"].last().sort_values(kind="stable")
-    parts = [
-        f"{percent(share) if share > 0 else 'none'} of {quoted(str(policy))}"
-        for policy, share in blocked.items()
-    ]
-    return f"{_where(table)}by day {curves['time'].max():.0f}, {listed(parts)} are blocked"
+    curves = _first_population(table[table["clock"] == "days"])
+    last = curves["time"].max()
+    blocked = 1 - curves[curves["time"] == last].set_index("policy")["mean"]
+    return stated(f"{label('blocked').title} by day {last:,.0f}", table, blocked)
 
 
 def plane(wide: pd.DataFrame) -> str:
-    """Return how the most blocked policy of the first population fares in all of them.
+    """Return the shares blocked, each with the share of others within two steps.
 
     The table has the rows (population, policy) and the columns reach2_share and blocked.
     """
     first = wide.index[0][0]
-    if not wide["blocked"].max() > 0:
-        return "Nobody is blocked"
-    most = str(wide.loc[first]["blocked"].idxmax())
-    fares = wide.xs(most, level="policy")
+    here = wide.loc[first].dropna().sort_values("blocked", ascending=False, kind="stable")
+    where = f", {spoken(str(first))}" if wide.index.get_level_values(0).nunique() > 1 else ""
     parts = [
-        f"{percent(row['blocked'])} {WHEN.get(str(population), str(population))} "
-        f"(reach {percent(row['reach2_share'])})"
-        for population, row in fares.iterrows()
+        f"{quoted(str(policy))} {percent(row['blocked'])} ({percent(row['reach2_share'])})"
+        for policy, row in here.iterrows()
     ]
-    return f"{quoted(most)} is blocked most: {listed(parts)}"
+    what = f"{label('blocked').title} ({label('reach2_share').words}){where}"
+    return f"{what}: {listed(parts) if parts else 'not measured'}"
 
 
 def network(members: pd.DataFrame) -> str:
@@ -98,15 +95,39 @@ def network(members: pd.DataFrame) -> str:
         for policy, blocked in groups
     ]
     number = members["blocked"].sum() or "none"
-    return f"Of {len(members)} people, {number} are blocked: {listed(parts)}"
+    return f"{label('blocked').title}: {number} of {len(members)} people, {listed(parts)}"
 
 
 def percent(share: float) -> str:
-    """Return a share in whole percent, with one decimal place near 0 and near 100 %."""
+    """Return a share in whole percent, with one decimal place near 0 and near 100 %.
+
+    Only 0 is "0 %", and only 1 is "100 %".
+    """
     value = 100 * share
     if 0 < value < 0.05:
         return "<0.1\u00a0%"
-    return f"{value:.{1 if 0 < value < 9.95 or 99 < value < 99.95 else 0}f}\u00a0%"
+    if 99.95 <= value < 100:
+        return ">99.9\u00a0%"
+    return f"{value:.{1 if 0 < value < 9.95 or 99 < value < 100 else 0}f}\u00a0%"
+
+
+def number(value: float) -> str:
+    """Return a number with three digits, as short as a cell of a map needs; NaN is a dash."""
+    if value != value:
+        return "–"
+    if 0 < abs(value) < 0.005:
+        return "<.01" if value > 0 else "−<.01"
+    if abs(value) < 1:
+        text = f"{value:.2f}".rstrip("0").rstrip(".")
+    else:
+        text = f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
+    return text.replace("-", "−")
+
+
+def valued(measure: Label, value: float) -> str:
+    """Return a value of a measure with three digits, and with its unit."""
+    unit = "\u00a0%" if measure.share and value == value else ""
+    return f"{number(measure.scale * value)}{unit}"
 
 
 def quoted(policy: str) -> str:
@@ -122,36 +143,3 @@ def listed(parts: Sequence[str]) -> str:
 def _first_population(table: pd.DataFrame) -> pd.DataFrame:
     first: pd.DataFrame = table[table["population"] == table["population"].iloc[0]]
     return first
-
-
-def _where(table: pd.DataFrame) -> str:
-    populations = table["population"].unique()
-    return f"{str(populations[0]).capitalize()}: " if len(populations) > 1 else ""
-
-
-def _first_and_others(estimates: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Return the policies that may have the highest mean, and the others, both in falling order.
-
-    The first are the policy with the highest mean and those whose interval overlaps with its own.
-    A policy without an estimate is in neither list.
-    """
-    falling = estimates.dropna(subset="mean").sort_values("mean", ascending=False, kind="stable")
-    # one replication has no interval
-    low, high = (falling[bound].fillna(falling["mean"]) for bound in ("low", "high"))
-    first = high >= low.iloc[0]
-    return [str(policy) for policy in falling.index[first]], [
-        str(policy) for policy in falling.index[~first]
-    ]
-
-
-def _names(policies: Sequence[str]) -> str:
-    return listed([quoted(policy) for policy in policies])
-
-
-def _values(estimates: pd.DataFrame, policies: Sequence[str]) -> str:
-    return listed([percent(float(share)) for share in estimates["mean"].reindex(list(policies))])
-
-
-def _against(estimates: pd.DataFrame, others: Sequence[str]) -> str:
-    said = ", ".join(f"{quoted(policy)} {_values(estimates, [policy])}" for policy in others)
-    return f" ({said})" if said else ""

@@ -94,11 +94,29 @@ def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":
     return graph
 
 
-def place(path: Any) -> Path:
-    """Return a path to which a suffix can be added; raise an ``InputError`` if it has no name."""
+def yes_or_no(name: str, given: Any) -> bool:
+    """Return a truth value; raise an ``InputError`` if it is something else."""
+    if not isinstance(given, bool):
+        raise InputError(f"{name}: not True or False (got {shown(given)}); must be one of them")
+    return given
+
+
+def place(path: Any, endings: Iterable[str]) -> Path:
+    """Return the path of a figure.
+
+    Raises
+    ------
+    InputError
+        It has no name, or an ending that is not in ``endings``.
+    """
     read: Path = destination(path)
     if not read.name:
         raise InputError(f"{read}: not the name of a file; must be a path that ends in one")
+    if read.suffix and read.suffix.lower() not in endings:
+        raise InputError(
+            f"{read}: not an ending of a figure (got {read.suffix}); must be one of "
+            f"{', '.join(endings)}, or none"
+        )
     return read
 
 

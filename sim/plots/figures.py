@@ -1,47 +1,45 @@
-"""The figures: each is drawn from a table; nothing is simulated here.
+"""The figures of the comparison: each is drawn from a table; nothing is simulated here.
 
-The tables are long: ``population`` (one panel or marker each), ``policy`` (one colour, marker and
-line each), the estimate ``mean`` and its 95 % interval from ``low`` to ``high``. The title of a
-figure states what its data show.
+The tables are long: ``population`` (one panel each), ``policy`` (one colour, marker and line each),
+the estimate ``mean`` and its 95 % interval from ``low`` to ``high``. The title of a figure states
+what its data show.
 """
 
-import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ..measures.labels import label
 from . import captions, checks
 from .captions import spoken
-from .panels import draw_panels
-from .style import COMMONER, GREY, INK, KINDS, PALE, headed, in_our_look, sheet, styles
+from .panels import draw_lines, name_lines, names
+from .style import INK, KINDS, PALE, Style, headed, in_our_look, sheet, styles
 
 if TYPE_CHECKING:
-    import networkx as nx
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.typing import FillStyleType, MarkerType
 
-SHARES = {
-    "acceptance": "acceptance: settled invitations accepted, %",
-    "reciprocity": "reciprocity: arcs that are returned, %",
-}
+SHARES = ("acceptance", "reciprocity")
 CLOCKS = {"days": "days since opening", "invitations": "invitations sent"}
-FILLS: "tuple[FillStyleType, ...]" = ("full", "none", "left", "bottom", "top", "right")
+BANDS = "Bands: 95 % intervals of the mean."
 
 
 @in_our_look
-def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
+def reach(series: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
     """Draw reach over time: a panel for each population, a line for each policy.
 
     Parameters
     ----------
     series : DataFrame
         Columns population, policy, day, measure, mean, low, high. The rows of measure
-        ``reach2_share`` are drawn.
+        ``reach2_share`` are drawn. With a column ``society`` each society of newcomers has a panel
+        of its own, with thin lines for the members around them, the rows of population ``host``.
     setting : str
         What the data are of, for the line below the figure.
+    title : bool
+        Whether a sentence stands above the figure.
 
     Returns
     -------
@@ -62,23 +60,62 @@ def reach(series: pd.DataFrame, setting: str = "") -> "Figure":
     """
     table = checks.estimates("series", series, "measure", ["reach2_share"], "day")
     table, setting = _clipped(table), checks.words("setting", setting)
-    opening = table.drop_duplicates(["population", "policy"]).assign(
-        day=0, mean=0.0, low=0.0, high=0.0
-    )  # nobody is connected yet
-    table = pd.concat([opening, table])
-    figure = sheet(3.3)
-    axes = figure.subplots(1, table["population"].nunique(), sharey=True, squeeze=False)[0]
-    axes[0].set_ylim(0, max(1.0, 104 * table["high"].fillna(table["mean"]).max()))
-    draw_panels(axes, table, "day", titles=True)
-    axes[0].set_ylabel("members within two steps, %")
-    for axis in axes:
-        axis.set_xlabel("days since opening")
-    headed(figure, captions.reach(table), f"{setting} Bands: 95 % intervals of the mean.")
+    rows = list(_panels(table))
+    figure = sheet(0.9 + 2.4 * len(rows))
+    axes = figure.subplots(len(rows), max(map(len, rows)), sharey=True, squeeze=False)
+    highest = 100 * table["high"].fillna(table["mean"]).max()
+    axes[0, 0].set_ylim(0, max(1.0, 1.04 * highest))
+    look = styles(table["policy"])
+    for row, panels in zip(axes, rows, strict=True):
+        for axis, panel in zip(row, panels, strict=False):
+            opening = panel.lines.drop_duplicates("policy")  # nobody is connected yet
+            opening = opening.assign(day=0, mean=0.0, low=0.0, high=0.0)
+            lines = pd.concat([opening, panel.lines])
+            draw_lines(axis, lines, "day", look, pale=panel.around)
+            axis.set_xlim(0, table["day"].max())
+            newcomers = set(look) - set(panel.around) if panel.around else ()
+            name_lines(axis, lines, "day", look, bold=list(newcomers))
+            axis.set_title(panel.title)
+            axis.set_xlabel(CLOCKS["days"])
+        for axis in row[len(panels) :]:
+            axis.set_axis_off()
+    for row in axes:
+        row[0].set_ylabel(label("reach2_share").axis)
+    thin = " Thin: those around the newcomers." if len(rows) > 1 else ""
+    headed(figure, captions.reach(table), f"{setting} {BANDS}{thin}", title=title)
     return figure
 
 
+class _Panel(NamedTuple):
+    """A panel of ``reach``."""
+
+    title: str
+    lines: pd.DataFrame
+    around: list[str]
+    """The policies of the members around newcomers."""
+
+
+def _panels(table: pd.DataFrame) -> Iterator[list[_Panel]]:
+    """Yield the rows of panels: the populations, and the societies of newcomers if they are told."""
+    apart = (table["population"] == "newcomer") & ("society" in table)
+    together = table[~apart & (table["population"] != "host")].groupby("population", sort=False)
+    if len(together):
+        yield [
+            _Panel(KINDS.get(str(population), spoken(str(population))), lines, [])
+            for population, lines in together
+        ]
+    row = []
+    for society, newcomers in table[apart].groupby("society", sort=False) if apart.any() else ():
+        hosts = table[(table["society"] == society) & (table["population"] == "host")]
+        who = captions.listed([spoken(str(one)) for one in newcomers["policy"].unique()])
+        around = [str(one) for one in hosts["policy"].unique()]
+        row.append(_Panel(f"newcomers: {who}", pd.concat([newcomers, hosts]), around))
+    if row:
+        yield row
+
+
 @in_our_look
-def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
+def mutuality(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
     """Draw acceptance and reciprocity side by side: a row for each policy and population.
 
     Parameters
@@ -88,8 +125,17 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
         and ``reciprocity`` are drawn.
     setting : str
         What the data are of, for the line below the figure.
+    title : bool
+        Whether a sentence stands above the figure.
+
+    Examples
+    --------
+    >>> import sim
+    >>> runs = sim.replicate(sim.Scenario(members=60, days=30), 3, jobs=1)
+    >>> summary = sim.aggregate(runs, by="policy", measures=["acceptance", "reciprocity"])
+    >>> figure = sim.plots.mutuality(summary.assign(population="mixed"))
     """
-    table = checks.estimates("summary", summary, "measure", list(SHARES))
+    table = checks.estimates("summary", summary, "measure", SHARES)
     table, setting = _clipped(table), checks.words("setting", setting)
     look = styles(table["policy"])
     rows = [
@@ -98,7 +144,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     places = {row: place + 0.6 * list(look).index(row[0]) for place, row in enumerate(rows)}
     figure = sheet(1.2 + 0.27 * len(rows))
     axes = figure.subplots(1, 2, sharey=True)
-    for axis, (measure, label) in zip(axes, SHARES.items(), strict=True):
+    for axis, measure in zip(axes, SHARES, strict=True):
         for _, row in table[table["measure"] == measure].dropna(subset="mean").iterrows():
             style, place = look[row["policy"]], places[row["policy"], row["population"]]
             low, mean, high = 100 * row[["low", "mean", "high"]].astype(float)
@@ -115,9 +161,10 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
                 va="center",
                 fontsize=8,
                 color=INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
-        axis.set_xlabel(label)
-        axis.set_xlim(0, 110)
+        axis.set_xlabel(label(measure).axis)
+        axis.set_xlim(0, 116)
         axis.set_xticks(range(0, 101, 20))
         axis.grid(axis="y", color=PALE, linewidth=0.8)
         axis.set_axisbelow(True)
@@ -128,12 +175,13 @@ def mutuality(summary: pd.DataFrame, setting: str = "") -> "Figure":
     for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
         tick.set_color(look[policy].colour)
     axes[0].invert_yaxis()
-    headed(figure, captions.mutuality(table), f"{setting} Lines: 95 % intervals of the mean.")
+    below = f"{setting} Lines: 95 % intervals of the mean."
+    headed(figure, captions.mutuality(table), below, title=title)
     return figure
 
 
 @in_our_look
-def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
+def survival(curves: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
     """Draw the share never blocked, over days and over invitations sent.
 
     Each of the two has a row of panels, with a panel for each population and a line for each
@@ -146,31 +194,48 @@ def survival(curves: pd.DataFrame, setting: str = "") -> "Figure":
         Kaplan-Meier estimates.
     setting : str
         What the data are of, for the line below the figure.
+    title : bool
+        Whether a sentence stands above the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sim
+    >>> result = sim.run(sim.Scenario(members=60, days=60, platform={"limit": 1}))
+    >>> clocks = ("days", "invitations")
+    >>> curves = pd.concat(
+    ...     sim.survival(result.scenario, result.members, clock).assign(clock=clock)
+    ...     for clock in clocks
+    ... ).rename(columns={"survival": "mean"})
+    >>> curves = curves.assign(population="mixed", low=curves["mean"], high=curves["mean"])
+    >>> figure = sim.plots.survival(curves, "60 members, one run.")
     """
     table = checks.estimates("curves", curves, "clock", list(CLOCKS), "time")
     table, setting = _clipped(table), checks.words("setting", setting)
+    look, populations = styles(table["policy"]), table["population"].nunique()
     figure = sheet(4.9)
-    axes = figure.subplots(
-        2, table["population"].nunique(), sharey=True, sharex="row", squeeze=False
-    )
-    axes[0, 0].set_ylim(0, 122)
+    axes = figure.subplots(2, populations, sharey=True, sharex="row", squeeze=False)
+    axes[0, 0].set_ylim(-2, 108)
     axes[0, 0].set_yticks(range(0, 101, 20))
-    for row, (clock, label) in zip(axes, CLOCKS.items(), strict=True):
-        draw_panels(row, table[table["clock"] == clock], "time", titles=clock == "days", steps=True)
+    for row, (clock, words) in zip(axes, CLOCKS.items(), strict=True):
+        there = table[table["clock"] == clock]
+        panels = zip(row, there.groupby("population", sort=False), strict=True)
+        for axis, (population, lines) in panels:
+            draw_lines(axis, lines, "time", look, steps=True)
+            axis.set_xlim(0, there["time"].max() or 1)  # where nobody invites, none is sent
+            name_lines(axis, lines, "time", look)
+            axis.set_xlabel(words)
+            if clock == "days":
+                axis.set_title(KINDS.get(str(population), spoken(str(population))))
         row[0].set_ylabel("never blocked, %")
-        for axis in row:
-            axis.set_xlabel(label)
-    headed(
-        figure,
-        captions.survival(table),
-        f"{setting} Kaplan-Meier estimates; bands: 95 % intervals of the mean.",
-    )
+    below = f"{setting} Kaplan-Meier estimates. {BANDS}"
+    headed(figure, captions.survival(table), below, title=title)
     return figure
 
 
 @in_our_look
-def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
-    """Draw the plane of reach against blocking: a point for each policy and population.
+def plane(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
+    """Draw the plane of reach against blocking: a panel for each population.
 
     Parameters
     ----------
@@ -179,6 +244,15 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
         and ``blocked`` are drawn.
     setting : str
         What the data are of, for the line below the figure.
+    title : bool
+        Whether a sentence stands above the figure.
+
+    Examples
+    --------
+    >>> import sim
+    >>> runs = sim.replicate(sim.Scenario(members=60, days=30), 3, jobs=1)
+    >>> summary = sim.aggregate(runs, by="policy", measures=["reach2_share", "blocked"])
+    >>> figure = sim.plots.plane(summary.assign(population="mixed"), "60 members, 3 runs.")
     """
     table = checks.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
     table, setting = _clipped(table), checks.words("setting", setting)
@@ -188,156 +262,68 @@ def plane(summary: pd.DataFrame, setting: str = "") -> "Figure":
         100 * table.pivot(index=keys, columns="measure", values=value).reindex(order)
         for value in ("mean", "low", "high")
     )
-    filled = dict(zip(dict.fromkeys(table["population"]), itertools.cycle(FILLS), strict=False))
-    figure = sheet(4.2)
-    axis = figure.subplots()
-    axis.set_xlim(0, max(1.0, 1.1 * high["reach2_share"].max()))
-    axis.set_ylim(-4, max(10.0, 1.1 * high["blocked"].max()))
-    for policy, style in styles(table["policy"]).items():
-        (x, y), (left, below), (right, above) = (
-            _coordinates(estimates, policy) for estimates in (mean, low, high)
-        )
-        path = sorted(x.index, key=lambda population: COMMONER.get(population, 0))
-        axis.plot(x[path], y[path], color=style.colour, linewidth=0.8, alpha=0.4, zorder=1)
-        axis.hlines(y, left, right, color=style.colour, linewidth=1.4)
-        axis.vlines(x, below, above, color=style.colour, linewidth=1.4)
-        for population in x.index:
-            _point(
-                axis, x[population], y[population], style.marker, style.colour, filled[population]
-            )
-        axis.annotate(
-            spoken(policy),
-            (x.iloc[0], y.iloc[0]),
-            (5, 7),
-            textcoords="offset points",
-            fontsize=9,
+    ends = low.fillna(mean).min(), high.fillna(mean).max()
+    populations = list(dict.fromkeys(table["population"]))
+    figure = sheet(3.4)
+    axes = figure.subplots(1, len(populations), sharex=True, sharey=True, squeeze=False)[0]
+    # where all reach nearly everybody, the differences are seen from near
+    left = max(0.0, 10 * np.floor((ends[0]["reach2_share"] - 5) / 10))
+    left = left if left > 50 else 0.0
+    width = max(1.0, ends[1]["reach2_share"]) - left
+    axes[0].set_xlim(left - 0.04 * width, left + 1.06 * width)
+    top = max(10.0, 1.08 * ends[1]["blocked"])
+    axes[0].set_ylim(-0.05 * top, top)
+    axes[0].set_yticks([tick for tick in axes[0].get_yticks() if 0 <= tick <= top])
+    axes[0].set_ylim(-0.05 * top, top)
+    look = styles(table["policy"])
+    for axis, population in zip(axes, populations, strict=True):
+        here = (estimates.loc[population] for estimates in (mean, low, high))
+        _points(axis, *here, look=look)
+        axis.set_title(KINDS.get(population, spoken(population)))
+        axis.set_xlabel(label("reach2_share").axis)
+    axes[0].set_ylabel(label("blocked").axis)
+    below = f"{setting} Bars: 95 % intervals of the mean."
+    headed(figure, captions.plane(mean / 100), below, title=title)
+    return figure
+
+
+def _points(
+    axis: "Axes",
+    mean: pd.DataFrame,
+    low: pd.DataFrame,
+    high: pd.DataFrame,
+    *,
+    look: dict[str, Style],
+) -> None:
+    """Draw a point with its intervals for each policy; of those on each other the upper is smaller."""
+    mean = mean.dropna()
+    width, height = (np.diff(ends)[0] for ends in (axis.get_xlim(), axis.get_ylim()))
+    drawn: list[tuple[float, float]] = []
+    for policy, x, y in mean[["reach2_share", "blocked"]].itertuples():
+        style = look[policy]
+        near = sum(abs(x - a) < width / 30 and abs(y - b) < height / 30 for a, b in drawn)
+        drawn.append((x, y))
+        axis.hlines(y, *_bar(low, high, policy, "reach2_share"), color=style.colour, linewidth=1.4)
+        axis.vlines(x, *_bar(low, high, policy, "blocked"), color=style.colour, linewidth=1.4)
+        axis.plot(
+            x,
+            y,
+            marker=style.marker,
             color=style.colour,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            markersize=max(3.5, 8.5 - 2.5 * near),
+            linestyle="none",
+            zorder=3 + near,
         )
-    for population, fill in sorted(filled.items(), key=lambda item: COMMONER.get(item[0], 0)):
-        _point(
-            axis, np.nan, np.nan, "o", GREY, fill, label=KINDS.get(population, spoken(population))
-        )
-    on_top: dict[str, Any] = {
-        "loc": "lower left",
-        "bbox_to_anchor": (-0.02, 1),
-        "ncols": 3,
-        "columnspacing": 1,
-        "handletextpad": 0,
-    }
-    axis.legend(frameon=False, fontsize=8, labelcolor=GREY, **on_top)
-    axis.set_xlabel("reach: members within two steps, %")
-    axis.set_ylabel("blocked at least once, %")
-    headed(figure, captions.plane(mean / 100), f"{setting} Bars: 95 % intervals of the mean.")
-    return figure
+    names(axis, {str(name): y for name, y in mean["blocked"].items()}, look, marked=True)
 
 
-@in_our_look
-def network(graph: "nx.Graph[int]", policies: Sequence[str], setting: str = "") -> "Figure":
-    """Draw a small society: its members, coloured by policy, and their connections.
-
-    Members that were blocked are marked.
-
-    Parameters
-    ----------
-    graph : networkx.Graph
-        As ``Result.graph()`` returns it: the nodes have ``policy``, and ``blocked_day`` if blocked.
-        A few hundred nodes at most.
-    policies : sequence of str
-        The policies to draw, in the order of the legend.
-    setting : str
-        What the graph is of, for the line below the figure.
-    """
-    from matplotlib.collections import LineCollection
-
-    policies = checks.names("policies", policies)
-    graph, setting = checks.society(graph, policies), checks.words("setting", setting)
-    figure = sheet(5.6)
-    axis = figure.subplots()
-    place = _positions(graph)
-    ends = [(place[ego], place[alter]) for ego, alter in graph.edges]
-    faint: dict[str, Any] = {
-        "colors": "#000000",
-        "alpha": min(0.2, 300 / (len(ends) + 1)),
-        "linewidths": 0.5,
-    }
-    # rasterised: as lines they would make a large file
-    axis.add_collection(LineCollection(ends, rasterized=True, **faint))
-    members = pd.DataFrame.from_dict(dict(graph.nodes(data=True)), orient="index")
-    members["degree"] = pd.Series(dict(graph.degree))
-    members["blocked"] = members["blocked_day"].notna() if "blocked_day" in members else False
-    members["x"], members["y"] = zip(*(place[member] for member in members.index), strict=True)
-    groups = {policy: members[members["policy"] == policy] for policy in policies}
-    groups = {policy: here for policy, here in groups.items() if len(here)}
-    for policy, style in styles(groups).items():
-        here, blocked = groups[policy], groups[policy][groups[policy]["blocked"]]
-        mark: dict[str, Any] = {
-            "s": 42,
-            "marker": style.marker,
-            "edgecolor": style.colour,
-            "linewidth": 1.2,
-        }
-        name = f"{spoken(policy)}: {here['degree'].mean():.0f} connections each"
-        axis.scatter(here["x"], here["y"], facecolor=style.colour, label=name, zorder=2, **mark)
-        axis.scatter(blocked["x"], blocked["y"], facecolor="white", zorder=3, **mark)
-        axis.scatter(
-            blocked["x"], blocked["y"], s=18, marker="x", color=INK, linewidth=1.1, zorder=4
-        )
-    axis.scatter([], [], s=18, marker="x", color=INK, linewidth=1.1, label="blocked")
-    figure.legend(loc="outside right center", frameon=False, fontsize=8, labelcolor=INK)
-    axis.set_axis_off()
-    axis.set_aspect("equal")
-    headed(
-        figure,
-        captions.network(pd.concat(groups.values())),
-        f"{setting} The better connected, the nearer to the centre.",
-    )
-    return figure
+def _bar(low: pd.DataFrame, high: pd.DataFrame, policy: str, measure: str) -> tuple[float, float]:
+    """Return the ends of an interval."""
+    return float(low[measure][policy]), float(high[measure][policy])
 
 
 def _clipped(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of shares whose intervals end at 0 and 1."""
     return table.assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))
-
-
-def _coordinates(
-    estimates: pd.DataFrame, policy: str
-) -> "tuple[pd.Series[float], pd.Series[float]]":
-    """Return the coordinates of a policy in the plane of reach and blocking, by population."""
-    points = estimates.xs(policy, level="policy")
-    return points["reach2_share"], points["blocked"]
-
-
-def _point(
-    axis: "Axes",
-    x: float,
-    y: float,
-    marker: "MarkerType",
-    colour: str,
-    fill: "FillStyleType",
-    label: str = "",
-) -> None:
-    """Draw a marker, partly filled with white."""
-    axis.plot(
-        x,
-        y,
-        marker=marker,
-        color=colour,
-        fillstyle=fill,
-        markerfacecoloralt="white",
-        markersize=7,
-        linestyle="none",
-        label=label,
-    )
-
-
-def _positions(graph: "nx.Graph[int]") -> dict[int, tuple[float, float]]:
-    """Return the positions of members on a disc, the better connected nearer to the centre.
-
-    They are evenly spread, like the seeds of a sunflower.
-    """
-    falling = sorted(graph.nodes, key=lambda member: (-graph.degree[member], member))
-    radius = np.sqrt((np.arange(len(falling)) + 0.5) / len(falling))
-    angle = np.arange(len(falling)) * np.pi * (3 - np.sqrt(5))
-    return dict(
-        zip(falling, zip(radius * np.cos(angle), radius * np.sin(angle), strict=True), strict=True)
-    )

@@ -1,4 +1,4 @@
-"""Panels side by side, one for each population, with a line for each policy."""
+"""Lines with their intervals in panels, and their names beside the panel."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,99 +6,165 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .captions import spoken
-from .style import FINEST, KINDS, Style, styles
+from .style import FINEST, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+APART = 0.17
+"""Inches between two names beside a panel, at least."""
+POINTS = 15
+"""The most points of a line that has a marker at each."""
 
-def draw_panels(
-    axes: "Sequence[Axes]", table: pd.DataFrame, time: str, *, titles: bool, steps: bool = False
+
+def draw_lines(
+    axis: "Axes",
+    table: pd.DataFrame,
+    across: str,
+    look: Mapping[str, Style],
+    *,
+    by: str = "policy",
+    scale: float = 100,
+    steps: bool = False,
+    markers: bool = False,
+    pale: Sequence[str] = (),
 ) -> None:
-    """Draw a panel for each population, with a line, its interval and a name for each policy."""
-    look = styles(table["policy"])
-    panels = list(zip(axes, table.groupby("population", sort=False), strict=True))
-    for axis, (population, lines) in panels:
-        for policy, line in lines.groupby("policy", sort=False):
-            style = look[str(policy)]
-            line = line.iloc[np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int))]
-            bounds = 100 * line["low"], 100 * line["high"]
-            axis.fill_between(
-                line[time],
-                *bounds,
-                color=style.colour,
-                alpha=0.25,
-                linewidth=0,
-                step="post" if steps else None,
-            )
-            drawn = "steps-post" if steps else "default"
-            axis.plot(
-                line[time],
-                100 * line["mean"],
-                color=style.colour,
-                linestyle=style.line,
-                drawstyle=drawn,
-                label=spoken(str(policy)),
-            )
-        axis.set_xlim(0, table[time].max() or 1)  # where nobody invites, none is sent
-        if titles:
-            axis.set_title(KINDS.get(str(population), spoken(str(population))))
-    for axis, (_, lines) in panels:  # when all lines are there, so that the scale is final
-        _name_lines(axis, lines, time, look)
+    """Draw a line with its interval for each policy.
+
+    Parameters
+    ----------
+    axis : Axes
+    table : DataFrame
+        Columns ``across``, ``by``, mean, low, high.
+    across : str
+        The column of the horizontal axis.
+    look : mapping
+        From the values of ``by`` to their styles.
+    by : str
+        The column whose values have a line each.
+    scale : float
+        The number by which values are multiplied.
+    steps : bool
+        Whether values hold until the next point.
+    markers : bool
+        Whether each point has a marker, if they are few.
+    pale : sequence of str
+        Lines that are drawn thin.
+    """
+    for name, line in table.groupby(by, sort=False, observed=True):
+        style, thin = look[str(name)], str(name) in pale
+        line = line.iloc[np.unique(np.linspace(0, len(line) - 1, FINEST).astype(int))]
+        axis.fill_between(
+            line[across],
+            scale * line["low"],
+            scale * line["high"],
+            color=style.colour,
+            alpha=0.12 if thin else 0.25,
+            linewidth=0,
+            step="post" if steps else None,
+        )
+        axis.plot(
+            line[across],
+            scale * line["mean"],
+            color=style.colour,
+            linestyle=style.line,
+            linewidth=0.9 if thin else 1.6,
+            drawstyle="steps-post" if steps else "default",
+            label=str(name).replace("_", " "),
+            marker=style.marker if markers and len(line) <= POINTS else "",
+            markersize=4,
+        )
 
 
-def _name_lines(axis: "Axes", lines: pd.DataFrame, time: str, look: Mapping[str, Style]) -> None:
-    """Write the name of each policy at the end of its line.
+def name_lines(
+    axis: "Axes",
+    table: pd.DataFrame,
+    across: str,
+    look: Mapping[str, Style],
+    *,
+    by: str = "policy",
+    scale: float = 100,
+    bold: Sequence[str] = (),
+) -> None:
+    """Write the name of each line beside the panel; a line that ends early has a marker there."""
+    ends = table.dropna(subset=["mean"]).groupby(by, sort=False, observed=True).last()
+    for name, end in ends.iterrows():
+        style = look[str(name)]
+        if end[across] < 0.96 * axis.get_xlim()[1]:
+            place = end[across], scale * end["mean"]
+            axis.plot(*place, marker=style.marker, markersize=4, color=style.colour, clip_on=False)
+    names(axis, dict(zip(map(str, ends.index), scale * ends["mean"], strict=True)), look, bold=bold)
 
-    The name stands beside the panel, or above the line if it ends early.
+
+def names(
+    axis: "Axes",
+    heights: Mapping[str, float],
+    look: Mapping[str, Style],
+    *,
+    bold: Sequence[str] = (),
+    marked: bool = False,
+) -> None:
+    """Write names beside a panel, each as near as possible to its height, in its colour.
+
+    Names keep apart, and stay between the lower and the upper end of the panel.
+
+    Parameters
+    ----------
+    axis : Axes
+    heights : mapping
+        From each name to its height, in the unit of the vertical axis.
+    look : mapping
+        From each name to its style.
+    bold : sequence of str
+        Names in bold type.
+    marked : bool
+        Whether the marker stands before the name.
     """
     low, high = axis.get_ylim()
-    ends = lines.groupby("policy", sort=False).last()
-    early = ends[time] < 0.9 * axis.get_xlim()[1]
-    late = ends[~early]
-    for policy, place in zip(
-        late.index, _apart((100 * late["mean"]).tolist(), (high - low) / 13), strict=True
-    ):
-        where: dict[str, Any] = {
-            "xycoords": ("axes fraction", "data"),
-            "textcoords": "offset points",
-        }
+    figure: Any = axis.get_figure()
+    least = APART / (axis.get_position().height * figure.get_figheight()) * (high - low)
+    places = apart(list(heights.values()), least, low + least / 2, high - least / 2)
+    beside: dict[str, Any] = {"xycoords": ("axes fraction", "data")}
+    for name, place in zip(heights, places, strict=True):
+        style = look[name]
+        if marked:
+            axis.plot(
+                1.1,
+                place,
+                transform=axis.get_yaxis_transform(),
+                marker=style.marker,
+                markersize=5,
+                color=style.colour,
+                clip_on=False,
+            )
         axis.annotate(
-            spoken(policy),
-            (1, place),
-            (4, 0),
-            color=look[policy].colour,
-            fontsize=8,
-            va="center",
-            **where,
-        )
-    stacked, before = 0, (-np.inf, 0.0)
-    for policy, end in ends[early].sort_values(time).iterrows():
-        colour, at = look[str(policy)].colour, (end[time], 100 * end["mean"])
-        axis.plot(*at, marker=look[str(policy)].marker, markersize=4, color=colour)
-        near = (
-            at[0] < before[0] + 0.5 * axis.get_xlim()[1]
-            and abs(at[1] - before[1]) < (high - low) / 10
-        )
-        stacked = stacked + 1 if near else 0  # above the name that stands there already
-        axis.annotate(
-            spoken(str(policy)),
-            at,
-            (0, 5 + 9 * stacked),
+            name.replace("_", " "),
+            (1.1 if marked else 1, place),
+            (6 if marked else 4, 0),
             textcoords="offset points",
+            color=style.colour,
             fontsize=8,
-            color=colour,
+            fontweight="bold" if name in bold else "normal",
+            va="center",
+            **beside,
         )
-        before = at
 
 
-def _apart(places: Sequence[float], least: float) -> list[float]:
-    """Move places on a line, as little as possible, until neighbours are ``least`` apart."""
+def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Move places on a line until neighbours are ``least`` apart, within low and high.
+
+    If there is no room for all, they are spread evenly.
+    """
     order = np.argsort(places, kind="stable")
-    moved = np.array(places, float)[order]
-    for _ in range(100):
-        short = np.maximum(0, least - np.diff(moved)) / 2
-        moved[:-1] -= short
-        moved[1:] += short
-    return [float(place) for place in moved[np.argsort(order, kind="stable")]]
+    number = len(order)
+    if number < 2 or (number - 1) * least >= high - low:
+        spread = np.linspace(low, high, number) if number > 1 else np.clip(places, low, high)
+    else:
+        spread = np.array(places, float)[order]
+        steps = least * np.arange(number)
+        # from below: nobody nearer than that to the one below; from above: the same
+        upward = np.maximum.accumulate(np.clip(spread, low, None) - steps) + steps
+        downward = np.minimum.accumulate((np.clip(spread, None, high) + steps[::-1])[::-1])[::-1]
+        spread = (upward + downward - steps[::-1]) / 2
+        spread = np.clip(spread, low + steps, high - steps[::-1])
+    return [float(place) for place in np.asarray(spread)[np.argsort(order, kind="stable")]]

@@ -46,13 +46,11 @@ FURTHER = (
 """The styles of other policies, in the order in which they are named; after the last, the first
 follows again."""
 KINDS = {
-    "mixed": "mixed: all policies in one society",
-    "alone": "alone: everybody has the policy",
-    "newcomer": "newcomer: few have the policy",
+    "mixed": "mixed: one society",
+    "alone": "alone: a society each",
+    "newcomer": "newcomers: a society each",
 }
 """Titles of panels: what the populations of the comparison are; another population has its name."""
-COMMONER = {"newcomer": 1, "mixed": 2, "alone": 3}
-"""How common a policy is in these populations, in order."""
 WIDTH = 7.5
 """Inches: the width of the text of a page; the sizes of fonts fit it."""
 LOOK: dict[Any, Any] = {
@@ -73,7 +71,15 @@ LOOK: dict[Any, Any] = {
     "savefig.dpi": 160,
     "svg.hashsalt": "invitesim",
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,
 }
+METADATA: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""From the endings of files that can be written to what they do not say, so that the same figure has
+the same bytes."""
 FINEST = 150
 """Most points of a line: more can't be seen and make large files."""
 INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
@@ -84,6 +90,12 @@ def styles(policies: Iterable[str]) -> dict[str, Style]:
     further = itertools.cycle(FURTHER)
     names = dict.fromkeys(checks.names("policies", policies))
     return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
+
+
+def all_styles(names: Iterable[str]) -> dict[str, Style]:
+    """Return a style for each of some lines that are no policies, in order."""
+    looks = itertools.cycle([*FURTHER, *BUILT_IN.values()])
+    return {str(name): next(looks) for name in dict.fromkeys(names)}
 
 
 def in_our_look[**P](draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
@@ -107,24 +119,53 @@ def sheet(height: float) -> "Figure":
     return Figure(figsize=(WIDTH, height), layout="constrained")
 
 
-def headed(figure: "Figure", finding: str, below: str) -> None:
-    """Write above a figure the finding that it shows, and below it what it is of."""
+def headed(figure: "Figure", finding: str, below: str, *, title: bool = True) -> None:
+    """Write above a figure the finding that it shows, and below it what it is of.
+
+    Parameters
+    ----------
+    figure : Figure
+    finding, below : str
+    title : bool
+        Whether the finding is written: a paper has its own caption.
+    """
     figure, below = checks.figure(figure), checks.words("below", below)
-    finding = textwrap.fill(checks.words("finding", finding), 82)
-    figure.suptitle(finding, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
+    finding = checks.words("finding", finding)
+    if checks.yes_or_no("title", title):
+        text = textwrap.fill(finding, 82)
+        figure.suptitle(text, x=0.01, ha="left", fontsize=10, fontweight="bold", color=INK)
     figure.supxlabel(textwrap.fill(below.strip(), 135), x=0.01, ha="left", fontsize=7.5, color=GREY)
 
 
 def save(figure: "Figure", path: str | Path) -> None:
-    """Write a figure to ``path`` with the suffixes ``.png`` and ``.svg``.
+    """Write a figure as PNG, SVG or PDF.
 
     The same figure has the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : str or Path
+        Its ending, ``.png``, ``.svg`` or ``.pdf``, is the kind of file. Without an ending a PNG and
+        an SVG are written, with this name and their endings.
+
+    Raises
+    ------
+    InputError
+        The ending is another one, or the file can't be written.
+
+    Examples
+    --------
+    >>> import sim
+    >>> runs = sim.replicate(sim.Scenario(members=60, days=30), 3, jobs=1)
+    >>> figure = sim.plots.curves(runs.assign(size=60), "size", "degree")
+    >>> sim.plots.save(figure, "degree.pdf")
     """
     from matplotlib import style
 
-    figure, path = checks.figure(figure), checks.place(path)
+    figure, path = checks.figure(figure), checks.place(path, METADATA)
+    endings = [path.suffix.lower()] if path.suffix else [".png", ".svg"]
     with style.context(["default", LOOK]):
-        with atomic_write(path.with_suffix(".png")) as beside:
-            figure.savefig(beside, metadata={"Software": None})
-        with atomic_write(path.with_suffix(".svg")) as beside:
-            figure.savefig(beside, metadata={"Date": None, "Creator": None})
+        for ending in endings:
+            with atomic_write(path.with_suffix(path.suffix or ending)) as beside:
+                figure.savefig(beside, metadata=METADATA[ending])

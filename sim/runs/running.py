@@ -89,7 +89,7 @@ def run(
         checked(scenario, "run"), None if threads is None else whole("threads", threads)
     )
     scenario = engine.scenario
-    invitations = InvitationLog() if log else None
+    invitations = InvitationLog(engine) if log else None
     measured = engine.reach_days
     bar_days = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
     stops = sorted({0, *measured, *bar_days, *(range(1, scenario.days + 1) if log else [])})

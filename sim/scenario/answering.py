@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from ..parameters.kinds import Float, PerClass, Probability, Section, Unit, expected
+from ..parameters.kinds import Float, OrNone, PerClass, Probability, Section, Unit, expected
 
 
 class Answering(Section):
@@ -13,7 +13,13 @@ class Answering(Section):
     recognise: PerClass = (0.0, 0.5, 0.88, 0.985, 1.0)
     """the invitee recognises the inviter; 0 for a stranger [EIES]"""
     accept: PerClass = (0.85, 0.85, 0.9, 0.95, 0.97)
-    """the invitee accepts, when open to the inviter [A]"""
+    """an invitee who looks at the invitation accepts, by class; lowered by reserve [A]"""
+    reserve: Annotated[Float | None, Field(ge=0, le=20), Unit("logit"), OrNone("none")] = None
+    """how much less readily those below accepts_from are accepted; none: only by a reference [A]"""
+    reference_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 0.0
+    """how much more readily who takes references accepts with a connection in common [A]"""
+    looks: Annotated[Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("none")] = None
+    """visits to the platform in 21 days; none: every invitation is looked at [A]"""
     idk_click: Probability = 0.10
     """clicks 'I don't know', having neither recognised nor accepted [A, .01 to .3]"""
     delay_shape: Annotated[Float, Field(ge=0.05, le=100)] = 0.39

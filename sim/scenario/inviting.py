@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..parameters.kinds import Float, Integer, OrNone, PerClass, PerDay, Section, Unit
+from ..parameters.kinds import Flag, Float, Integer, OrNone, PerClass, PerDay, Section, Unit
 from .limits import LONGEST
 
 
@@ -21,6 +21,8 @@ class Inviting(Section):
     """weight of the first guess, in answers [A]"""
     pending_days: Annotated[Integer, Field(ge=1, le=1_000), Unit("days")] = 21
     """days until an unanswered invitation is withdrawn [A]"""
+    crossing: Flag = True
+    """inviting somebody whose own invitation is pending connects the two at once"""
     lock_days: Annotated[Integer | None, Field(ge=0, le=LONGEST), Unit("days"), OrNone("never")] = (
         None
     )

@@ -18,7 +18,7 @@ class Society(Section):
     """members of a team, a part of a circle [A]"""
     sociability_sigma: Annotated[Float, Field(ge=0, le=3)] = 0.6
     """sd of the log of sociability [Mac Carron 2016]"""
-    activity_sigma: Annotated[Float, Field(ge=0, le=2.5)] = 0.0
+    activity_sigma: Annotated[Float, Field(ge=0, le=2.5)] = 1.87
     """sd of the log of activity, which multiplies attempts to invite; 0: all alike [A]"""
     often: Annotated[Integer, Field(ge=2, le=MOST_ENCOUNTERS - 1), Unit("encounters")] = 3
     """encounters face to face that make a tie 'met often' [Dunbar's layers]"""

@@ -5,6 +5,7 @@ order drawn by lot, so that each gets exactly its share. Two scenarios with the 
 where only the shares differ, most keep their policy.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,14 @@ def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     coarse: NDArray[np.float64] = np.rint(values * _GRAIN) / _GRAIN
     return coarse
+
+
+def shifted(p: float, shift: float) -> float:
+    """Return a probability whose logit is moved; 0 and 1 stay, and so does any if it is moved by 0."""
+    if shift == 0 or p in (0, 1):
+        return p
+    odds = math.exp(shift)  # they are multiplied
+    return round(p * odds / (1 - p + p * odds) * _GRAIN) / _GRAIN
 
 
 def sociability(scenario: Scenario, members: int) -> NDArray[np.float64]:
@@ -65,6 +74,15 @@ def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
         dealt[order[begin:end]] = place
         begin = end
     return dealt
+
+
+def looks(scenario: Scenario, activity: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return each member's threshold of ever looking at an invitation; empty if all look at all."""
+    if scenario.answering.looks is None:
+        return np.zeros(0, np.int64)
+    days = scenario.inviting.pending_days
+    chances = rounded(1 - np.exp(-scenario.answering.looks * activity * days / 21))
+    return np.floor(chances * _WORDS).astype(np.int64)
 
 
 def starts(scenario: Scenario, w: NDArray[np.float64]) -> NDArray[np.int64]:

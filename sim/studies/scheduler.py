@@ -6,7 +6,6 @@ the order in which they come. So a study that was stopped and started again ends
 been stopped.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -119,14 +118,13 @@ class Scheduler:
         del self._points[number]
 
     def _values(self, run: RunRecord | StoredRun) -> Values:
-        """Return the values of a run that the stopping rule looks at."""
+        """Return the rows of a run, with the columns that the stopping rule looks at."""
         if run.failed or not self._rule.measures:
             return None
         rows = unpacked(run.content)
         policies = rows[POLICY].to_pylist()
         measures = [name for name in rows.schema.names if name not in (POLICY, ERROR)]
         check_measured(self._rule, measures, policies)
-        values = []
         for measure, policy in self._rule.measures:
             if policies.count(policy) > 1:
                 raise InputError(
@@ -134,15 +132,13 @@ class Scheduler:
                     "are no replications; must be one: use a keep that gives one row for each "
                     "policy"
                 )
-            values.append(_number(measure, rows[measure][policies.index(policy)].as_py()))
-        return tuple(values)
+            _check_number(measure, rows[measure][policies.index(policy)].as_py())
+        return rows.select([name for name in rows.schema.names if name in self._rule.columns])
 
 
-def _number(measure: str, value: object) -> float:
-    if value is None:
-        return math.nan
-    if not isinstance(value, int | float):
+def _check_number(measure: str, value: object) -> None:
+    """Raise an ``InputError`` if a value is not a number, nor missing."""
+    if value is not None and not isinstance(value, int | float):
         raise InputError(
             f"until: {measure}: not a measure (got {shown(value)}); must be a column of numbers"
         )
-    return float(value)

@@ -6,6 +6,7 @@ from ..measures.definitions import COLUMNS, MEASURES
 from ..scenario.overrides import parameters
 from ..scenario.scenario import Scenario
 from ..scenario.schema import reference, scenario_schema
+from .stopping import RELATIVE
 from .study_file import KINDS
 
 
@@ -25,9 +26,15 @@ def file_schema() -> dict[str, Any]:
             "until": {
                 "type": "object",
                 "description": "from a measure to half the width of its 95 % interval that is "
-                "narrow enough; of one policy as 'blocked/everyone'",
+                "narrow enough, also as a part of the estimate, as '10 %'; of one policy as "
+                "'blocked/everyone'",
                 "propertyNames": {"pattern": f"^({'|'.join(COLUMNS)})(/.+)?$"},
-                "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
+                "additionalProperties": {
+                    "anyOf": [
+                        {"type": "number", "exclusiveMinimum": 0},
+                        {"type": "string", "pattern": f"^{RELATIVE.pattern}$"},
+                    ]
+                },
             },
             "most": _whole("with until, most runs of a point", 10) | {"default": 1000},
             "measures": {

@@ -6,21 +6,33 @@ that a point has, so it decides the same whenever and wherever these were run.
 """
 
 import math
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import InputError
-from ..measures.definitions import EVERYBODY
-from ..measures.statistics import mean_interval
+from ..measures.definitions import EVERYBODY, Floats, Ints, denominators_of
+from ..measures.sheets import POLICY, Sheets
+from ..measures.statistics import estimate
 from ..parameters.checks import whole
 from ..parameters.kinds import near, shown
 
+if TYPE_CHECKING:
+    import pyarrow
+
 LEAST = 10
 """Replications before an interval is trusted to decide whether there are enough."""
-Values = tuple[float, ...] | None
-"""The measures of one replication that a rule looks at; None where the run failed."""
+CONFIRMING = 5
+"""The fewest replications that confirm an interval; a fifth of those that there are, if more."""
+WITHOUT_SPREAD = 30
+"""Replications with one and the same mean that are enough."""
+RELATIVE = re.compile(r"(\d+(?:\.\d*)?|\.\d+) ?%")
+type Values = pyarrow.RecordBatch | None
+"""The rows of one replication, one for each policy; None where the run failed."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,9 @@ class FixedReplications:
 
     least: int
     measures: tuple[tuple[str, str], ...] = ()
+    columns: frozenset[str] = frozenset()
 
-    def enough(self, values: list[Values]) -> int:
+    def enough(self, values: Sequence[Values]) -> int:
         """Return how many replications a point needs: as many as it has."""
         return len(values)
 
@@ -39,12 +52,15 @@ class FixedReplications:
 class PrecisionTarget:
     """Replications until the 95 % intervals of some measures are narrow enough.
 
-    Each point has at least ``LEAST`` replications and at most ``most``.
+    Each point has at least ``LEAST`` replications and at most ``most``. An interval may be narrow
+    by chance, and the more often one looks the more likely. So, when all are narrow, a fifth more
+    are run, and the point is finished only if all are narrow again. The interval of a mean that is
+    the same in every replication counts from 30 replications on; a share has none of width 0.
     """
 
-    half_widths: Mapping[str, float]
-    """From a measure (of everybody), or ``measure/policy``, to half the width of the interval of
-    its mean."""
+    half_widths: Mapping[str, float | str]
+    """From a measure (of everybody), or ``measure/policy``, to half the width of its interval: a
+    number, or a part of the estimate, as "10 %", which counts once the interval is above 0."""
     most: int
 
     def __post_init__(self) -> None:
@@ -59,10 +75,10 @@ class PrecisionTarget:
                     f"until: {shown(name)}: not the name of a measure; must be as 'blocked' or "
                     "'blocked/everyone'"
                 )
-            if isinstance(width, bool) or not isinstance(width, int | float) or not width > 0:
+            if not _goal(width)[0] > 0:
                 raise InputError(
                     f"until: {name}: not half the width of an interval (got {width!r}); must be a "
-                    "number above 0"
+                    "number above 0, or a part of the estimate, as '10 %'"
                 )
         whole("most", self.most, LEAST)
 
@@ -79,23 +95,86 @@ class PrecisionTarget:
             for measure, _, policy in (name.partition("/") for name in self.half_widths)
         )
 
-    def enough(self, values: list[Values]) -> int:
-        """Return how many replications a point needs, estimated from the spread of its values.
+    @property
+    def columns(self) -> frozenset[str]:
+        """Return the columns that are looked at, if they are there."""
+        measures = [measure for measure, _ in self.measures]
+        return frozenset([POLICY, "members", *measures, *denominators_of(measures)])
 
-        It is at least the number that the point has, and at most twice that number: a spread
-        estimated from few replications may be far too large.
+    def enough(self, values: Sequence[Values]) -> int:
+        """Return how many replications a point needs.
+
+        It goes once more through all batches that the point has had, so that the number depends on
+        the values alone.
         """
-        number, known = len(values), [row for row in values if row is not None]
-        if not known or number >= self.most:  # where every run fails, more of them do too
-            return number
-        wanted = number
-        for column, goal in zip(np.array(known).T, self.half_widths.values(), strict=True):
-            interval = mean_interval(column)
-            half = (interval.high - interval.low) / 2
-            if not half <= goal:  # also where there is no interval yet
-                more = number * (half / goal) ** 2 if math.isfinite(half) else 2 * number
-                wanted = max(wanted, min(math.ceil(more), 2 * number), number + 1)
-        return min(wanted, self.most)
+        number, confirming = LEAST, False
+        while number <= len(values) and number < self.most:
+            there = [rows for rows in values[:number] if rows is not None]
+            if not there:  # where every run fails, more of them do too
+                return number
+            more = max(asked_for(number, *self._estimates(there)).tolist())
+            if not more and confirming:
+                return number
+            confirming = not more
+            number = min(number + (more or int(confirmation(number))), self.most)
+        return number
+
+    def _estimates(self, there: "list[pyarrow.RecordBatch]") -> tuple[Floats, ...]:
+        """Return the ends of the interval of each measure, and half of the width wanted."""
+        import pyarrow
+
+        table = pyarrow.concat_tables(
+            [pyarrow.Table.from_batches([rows]) for rows in there], promote_options="permissive"
+        )
+        sheets = Sheets(table.to_pandas(), [POLICY])
+        policies = sheets.groups[POLICY].tolist()
+        rows = []
+        for (measure, policy), width in zip(self.measures, self.half_widths.values(), strict=True):
+            place, bounds = policies.index(policy), estimate(sheets, measure)
+            mean, low, high = (float(side[place]) for side in bounds[:3])
+            goal, relative = _goal(width)
+            if relative:  # of nothing no part is narrow enough
+                goal *= mean if low > 0 else 0
+            rows.append((low, high, goal))
+        low, high, goal = np.array(rows).T
+        return low, high, goal
+
+
+def asked_for(number: ArrayLike, low: Floats, high: Floats, goal: ArrayLike) -> Ints:
+    """Return how many more replications the widths of intervals ask for; 0 where one is narrow.
+
+    They are at most as many as there are: a spread estimated from few may be far too large.
+
+    Parameters
+    ----------
+    number : int, or array
+        Replications that there are.
+    low, high, goal : array
+        The ends of the intervals, and half of the width that is wanted.
+    """
+    number, goal = np.asarray(number), np.asarray(goal, float)
+    half = (high - low) / 2
+    flat = np.isclose(low, high, rtol=1e-12, atol=0)  # the same in every replication
+    narrow = np.where(flat, (number >= WITHOUT_SPREAD) & (goal > 0), half <= goal)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        wanted = np.where(flat, WITHOUT_SPREAD, number * (half / goal) ** 2)
+    # also where there is no interval yet
+    wanted = np.fmin(np.where(goal > 0, wanted, np.inf), 2 * number)
+    return np.where(narrow, 0, np.maximum(np.ceil(wanted) - number, 1)).astype(np.int64)
+
+
+def confirmation(number: ArrayLike) -> Any:
+    """Return how many more replications confirm that intervals are narrow."""
+    return np.maximum(CONFIRMING, -(-np.asarray(number) // 5))
+
+
+def _goal(width: object) -> tuple[float, bool]:
+    """Return half a width, NaN if it is none, and whether it is a part of the estimate."""
+    if isinstance(width, str) and (found := RELATIVE.fullmatch(width.strip())):
+        return float(found[1]) / 100, True
+    if isinstance(width, bool) or not isinstance(width, int | float):
+        return math.nan, False
+    return float(width), False
 
 
 StoppingRule = FixedReplications | PrecisionTarget

@@ -140,7 +140,7 @@ class Study:
         jobs: int | None = None,
         progress: str | None = None,
         retry_failed: bool = False,
-        until: Mapping[str, float] | None = None,
+        until: Mapping[str, float | str] | None = None,
         most: int = 1000,
         scheduler: "str | Client | None" = None,
     ) -> StudyTable:
@@ -159,10 +159,10 @@ class Study:
         retry_failed : bool
             Whether runs that failed are tried again.
         until : mapping, optional
-            From measures to half the width of the 95 % interval of their mean, in place of
-            ``replications``: each point has at least 10 replications, and more until all of these
-            intervals are as narrow. ``"blocked"`` is the mean over everybody,
-            ``"blocked/everyone"`` that over one policy.
+            From measures to half the width of their 95 % interval, in place of ``replications``: a
+            number, or a part of the estimate, as "10 %". Each point has at least 10 replications,
+            and more until all of these intervals are as narrow, and still are with a fifth more.
+            ``"blocked"`` is the measure of everybody, ``"blocked/everyone"`` that of one policy.
         most : int
             With ``until``: the most replications that a point has.
         scheduler : str or distributed.Client, optional
@@ -198,7 +198,7 @@ class Study:
         return self.table
 
     def stopping_rule(
-        self, until: Mapping[str, float] | None = None, most: int = 1000
+        self, until: Mapping[str, float | str] | None = None, most: int = 1000
     ) -> StoppingRule:
         """Return the rule that decides how many replications a point needs.
 

@@ -31,7 +31,7 @@ class StudyFile(NamedTuple):
     """What a file asks for: a study and when its points have enough replications."""
 
     study: Study
-    until: Mapping[str, float] | None
+    until: Mapping[str, float | str] | None
     most: int
 
 

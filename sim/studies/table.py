@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from .. import parquet
 from ..errors import InputError
 from ..files import atomic_write
-from ..measures.statistics import check_one_row, paired_difference
+from ..measures.definitions import DENOMINATORS, denominators_of
+from ..measures.statistics import check_one_row, differences
 from ..parameters.kinds import near, shown
+from ..parameters.settings import MOVED, column_of
 from ..scenario.scenario import Scenario
 from .design import Design
 from .run_record import ERROR, POLICY, RUN, schema_of, unpacked
@@ -86,9 +88,8 @@ class StudyTable:
     def measures(self) -> list[str]:
         """Return the names of the columns that are measures."""
         varied = {column_of(name, self.schema.names) for name in self._design.names}
-        return [
-            name for name in self.schema.names if name not in NOT_MEASURED and name not in varied
-        ]
+        others = {*NOT_MEASURED, *varied, *DENOMINATORS}
+        return [name for name in self.schema.names if name not in others]
 
     def batches(self) -> "Iterator[pyarrow.RecordBatch]":
         """Yield the rows in batches."""
@@ -172,7 +173,8 @@ class StudyTable:
 
     def failed(self) -> "pd.DataFrame":
         """Return the rows of the runs that failed: their parameters and their errors."""
-        names = [name for name in self.schema.names if name not in self.measures]
+        measured = {*self.measures, *DENOMINATORS}
+        names = [name for name in self.schema.names if name not in measured]
         return parquet.frame(self._read(names, lambda batch: batch[ERROR].is_valid(), ERROR))
 
     def compare(
@@ -195,8 +197,8 @@ class StudyTable:
         Returns
         -------
         DataFrame
-            Columns ``policy``, ``measure`` and those of `sim.paired`: ``mean`` of a - b, ``low``
-            and ``high`` (95 %), ``replications`` (pairs) and ``variance_saved``.
+            Columns ``policy``, ``measure`` and those of `sim.differences`: ``mean`` of a - b,
+            ``low`` and ``high`` (95 %), ``replications`` (pairs), ``variance_saved`` and ``p``.
 
         Raises
         ------
@@ -212,14 +214,15 @@ class StudyTable:
         >>> table = study.run("limits", jobs=1)
         >>> table.compare({"platform.limit": 1}, {"platform.limit": 5}, "blocked", "everyone")
         """
-        import pandas as pd
         import pyarrow.compute
 
         numbers = [self._design.number(point, self._scenario) for point in (a, b)]
         measures = self.measures if measure is None else [measure]
         for name in measures:
             _check("measure", name, self.measures)
-        columns = ["point", "replication", POLICY, *measures]
+        needed = {"members", *denominators_of(measures)} - {*measures}
+        taken = [name for name in self.schema.names if name in needed]
+        columns = ["point", "replication", POLICY, *measures, *taken]
         points = pyarrow.array(numbers, self.schema.field("point").type)
         runs = parquet.frame(
             self._read(
@@ -233,23 +236,19 @@ class StudyTable:
         policies = list(dict.fromkeys(runs["policy"]))
         if policy is not None:
             _check("policy", policy, policies)
-        rows = []
-        for name in policies if policy is None else [policy]:
-            one, other = (
-                runs[(runs["point"] == number) & (runs["policy"] == name)].set_index("replication")
-                for number in numbers
-            )
-            both = one.index.intersection(other.index)
-            differences = {
-                of: paired_difference(one.loc[both, of], other.loc[both, of])
-                for of in measures
-                if _numeric(one[of])
-            }
-            rows += [
-                {"policy": name, "measure": of, **difference._asdict()}
-                for of, difference in differences.items()
-            ]
-        return pd.DataFrame(rows)
+        there = set(zip(runs["point"], runs[POLICY], strict=True))
+        pairs = [
+            ((numbers[0], name), (numbers[1], name))
+            for name in (policies if policy is None else [policy])
+            if {(numbers[0], name), (numbers[1], name)} <= there
+        ]
+        table = differences(
+            runs,
+            by=["point", POLICY],
+            pairs=pairs,
+            measures=[name for name in measures if _numeric(runs[name])],
+        )
+        return table.drop(columns=["point", "than_point", "than_policy"])
 
 
 def _check(what: str, name: Any, known: Sequence[str]) -> None:
@@ -262,14 +261,6 @@ def _check(what: str, name: Any, known: Sequence[str]) -> None:
 
 def _numeric(column: "pd.Series[Any]") -> bool:
     return column.dtype.kind in "fiub"
-
-
-def column_of(name: str, taken: Sequence[str]) -> str:
-    """Return the column of a varied parameter.
-
-    It is its name, or ``scenario.NAME`` if a column of the runs already has that name.
-    """
-    return f"scenario.{name}" if f"scenario.{name}" in taken else name
 
 
 def sha256(path: Path) -> str:
@@ -365,7 +356,7 @@ def _piece(
     table = pyarrow.concat_tables(tables, promote_options="permissive")
     taken = {*RUN, *columns.names}
     parameters = {
-        f"scenario.{name}" if name in taken else name: column.take(pyarrow.array(place))
+        f"{MOVED}{name}" if name in taken else name: column.take(pyarrow.array(place))
         for name, column in design.columns(np.array(points)).items()
     }
     return pyarrow.table(

@@ -83,6 +83,7 @@ def test_runs_are_what_sim_run_gives(small):
         "policy",
         "members",
         *sim.MEASURES,
+        *sim.measures.DENOMINATORS,
     ]
     assert len(runs) == 2 * (4 + 3 + 3 * 3)
     assert runs.groupby("replication")["seed"].unique().map(list).to_dict() == {
@@ -167,6 +168,7 @@ def test_series_and_survival(small):
     assert list(series.columns) == [
         "population",
         "policy",
+        "society",
         "day",
         "measure",
         "mean",
@@ -228,16 +230,17 @@ def test_printed_lines_fit_the_terminal(small):
         "connections",
         "mixed:",
         "alone:",
-        "newcomer:",
+        "newcomers:",
         "Mixed. ",
         "Alone. ",
         "Newcomer. ",
-        "In reach it pays",
+        "With 2 replications no difference is called clear",
         "written to",
     ):
         assert part in text
+    share = r"[\d.]+ % \[[\d.]+, [\d.]+\]"
     assert re.search(
-        r'"everyone" reaches furthest: [\d.]+ % \[[\d.]+, [\d.]+\] of the members within two steps',
+        rf'Others within two steps: {share} for "\w+", {share} for "\w+" and {share} for',
         " ".join(text.split()),
     )
 

@@ -1,4 +1,4 @@
-"""The table of a study: its runs, failed ones, comparisons, and enough replications."""
+"""The table of a study: its runs, failed ones and comparisons."""
 
 import os
 import subprocess
@@ -10,9 +10,8 @@ import pyarrow.parquet
 import pytest
 
 import sim
-from sim.measures.definitions import COLUMNS
+from sim.measures.definitions import COLUMNS, INTERVALS, MEASURES
 from sim.runs.running import SUMMARY
-from sim.studies.stopping import PrecisionTarget
 from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
@@ -51,7 +50,7 @@ def test_the_table_has_the_summaries_of_the_runs_in_order(whole):
         check_dtype=False,
         check_exact=True,
     )
-    assert whole.measures == list(sim.run(SMALL).summary)[1:]
+    assert whole.measures == ["members", *MEASURES, *INTERVALS]
 
 
 def test_any_number_of_processes_gives_the_same_bytes(whole, tmp_path):
@@ -229,18 +228,27 @@ def test_points_are_compared_in_pairs_of_one_seed(tmp_path):
     with pytest.raises(sim.InputError, match="has not been run"):
         limits.compare(0, 1)
     rows = limits.run(tmp_path, jobs=1).to_pandas(policy="everyone")
-    one, other = (rows[rows["point"] == point]["blocked"].to_numpy() for point in (0, 1))
-    given = limits.compare(
-        {"platform.limit": 1}, {"platform.limit": 4}, "blocked", "everyone"
-    ).iloc[0]
+    one, other = (rows[rows["point"] == point]["degree"].to_numpy() for point in (0, 1))
+    given = limits.compare({"platform.limit": 1}, {"platform.limit": 4}, "degree", "everyone").iloc[
+        0
+    ]
     paired = sim.paired(one, other)
-    assert given["mean"] == paired.mean > 0
+    assert given["mean"] == paired.mean < 0
     assert (given["low"], given["high"], given["replications"]) == (paired.low, paired.high, 5)
     assert given["variance_saved"] == pytest.approx(
         1 - np.var(one - other, ddof=1) / (np.var(one, ddof=1) + np.var(other, ddof=1)), nan_ok=True
     )
     every = limits.compare(0, 1)
     assert set(every["measure"]) == set(limits.table.measures)
+    runs = limits.table.to_pandas()
+    blocked = sim.differences(runs, by=["policy", "point"], measures=["blocked"])
+    columns = ["policy", "mean", "low", "high", "p"]
+    pd.testing.assert_frame_equal(
+        every[every["measure"] == "blocked"]
+        .query("policy != 'all'")[columns]
+        .reset_index(drop=True),
+        blocked.query("policy != 'all'")[columns],
+    )
 
 
 @pytest.mark.parametrize(
@@ -293,99 +301,6 @@ def test_runs_of_one_seed_at_several_points_are_not_replications(whole):
     long = runs.melt(["point", "policy", "seed"], ["degree"], "measure")
     with pytest.raises(sim.InputError, match="runs: 6 rows of one run"):
         sim.aggregate(long, by="policy")
-
-
-# Enough replications
-
-
-def test_replications_until_the_interval_is_narrow_enough(tmp_path, ran):
-    both = sim.Study(SMALL, {"answering.idk_click": [0.0, 0.5]})
-    table = both.run(tmp_path, jobs=1, until={"blocked": 0.02, "degree/everyone": 2.0}, most=60)
-    assert len(ran) == len(
-        set(
-            zip(
-                table.to_pandas(policy="all")["point"],
-                table.to_pandas(policy="all")["replication"],
-                strict=True,
-            )
-        )
-    )
-    numbers = []
-    for point in (0, 1):
-        rows = table.to_pandas()
-        rows = rows[rows["point"] == point]
-        blocked, degree = (
-            rows[rows["policy"] == policy][name]
-            for policy, name in (("all", "blocked"), ("everyone", "degree"))
-        )
-        narrow = [
-            (interval.high - interval.low) / 2
-            for interval in map(sim.mean_interval, (blocked, degree))
-        ]
-        assert (narrow[0] <= 0.02 and narrow[1] <= 2) or len(blocked) == 60
-        numbers.append(len(blocked))
-    assert numbers[0] == 10 < numbers[1]
-    again = tmp_path / "again"
-    both.run(again, jobs=1, until={"blocked": 0.2})  # less was asked at first
-    both.run(again, jobs=2, until={"blocked": 0.02, "degree/everyone": 2.0}, most=60)
-    assert table_bytes(again) == table_bytes(tmp_path)
-
-
-def test_until_stops_if_all_runs_fail(tmp_path):
-    table = sim.Study(SMALL, {"society.often": [9]}).run(tmp_path, jobs=1, until={"blocked": 0.01})
-    assert len(table) == 10
-
-
-def test_how_many_replications_a_precision_target_needs():
-    rule = PrecisionTarget({"blocked": 1.0}, most=50)
-    assert rule.enough([(0.0,)] * 10) == 10
-    assert rule.enough([(0.0,), (10.0,)] * 5) == 20  # far from enough: twice as many
-    assert rule.enough([(0.0,), (3.2,)] * 5) == 15  # half-width 1.21: 10 * 1.21**2
-    assert rule.enough([(float("nan"),)] * 10) == 20  # no interval at all
-    assert rule.enough([(float("nan"),)] * 40) == 50
-    assert rule.enough([(float("nan"),)] * 50) == 50
-    assert rule.enough([None] * 10) == 10
-
-
-@pytest.mark.parametrize(
-    ("until", "line"),
-    [
-        ({}, "until: no measure"),
-        (["blocked"], r"until: no measure \(got \['blocked'\]\)"),
-        ({3: 0.1}, "until: 3: not the name of a measure"),
-        ({"blocked": 0}, r"until: blocked: not half the width of an interval \(got 0\)"),
-        ({"blokced": 1}, "until: blokced: no such measure; nearest: blocked"),
-        (
-            {"blocked/everybody": 1},
-            r"until: blocked/everybody: no such policy.*must be one of everyone",
-        ),
-    ],
-)
-def test_a_wrong_until_is_an_error_before_the_first_run(tmp_path, until, line):
-    with pytest.raises(sim.InputError, match=line):
-        sim.Study(SMALL, {"platform.limit": [1]}).run(tmp_path, jobs=1, until=until)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_wrong_until_may_show_only_after_the_first_run(tmp_path, ran):
-    own = sim.Study(SMALL, {"platform.limit": [1]}, keep=twice)
-    assert len(own.run(tmp_path / "own", jobs=1, until={"twice": 1.0}, most=10)) == 40
-    with pytest.raises(
-        sim.InputError, match="until: blocked: no such measure; must be one of twice"
-    ):
-        own.run(tmp_path / "none", jobs=1, until={"blocked": 1.0})
-    ran.clear()
-    two = sim.Study(SMALL, {"policies": [{"everyone": 1}, {"interacted": 1}]})
-    with pytest.raises(
-        sim.InputError,
-        match=r"until: blocked/everyone: no such policy.*must be one of interacted, all",
-    ):
-        two.run(tmp_path / "two", jobs=1, until={"blocked/everyone": 1.0}, most=10)
-    assert len(ran) == 11
-
-
-def twice(result: sim.Result) -> pd.DataFrame:
-    return result.summary[["policy"]].assign(twice=2 * result.summary["degree"])
 
 
 def test_a_study_of_summaries_may_use_all_their_columns():

@@ -116,6 +116,10 @@ class AnswerScratch(NamedTuple):
     """The invitee."""
     ego: Words
     """The inviter."""
+    sent_day: Numbers
+    """The day of sending."""
+    seen: Numbers
+    """Whether they are ever looked at."""
     drawn: Words
     """(4, batch): their words."""
     sieve: NDArray[np.uint16]

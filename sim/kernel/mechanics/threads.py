@@ -23,11 +23,11 @@ from .compilation import inline, kernel
 from .scratch import Scratch, allocate_scratch
 from .simd import address, fetch_and_add
 
-REPEATS_END, ENCOUNTERS_START, ENCOUNTERS_END, INVITATIONS_END, ACCEPTANCES_END = range(5)
+REPEATS_END, ENCOUNTERS_START, ENCOUNTERS_END, INVITATIONS_END, VERDICTS_END = range(5)
 RISERS_END, REACHED, SAID = range(5, 8)
 """Columns of ``progress``: where the thread's parts of today's lists end, how far it has got in the
 list of this stage, and what it says at the end of a stage."""
-RISERS, ENCOUNTERS, INVITATIONS, ACCEPTANCES = range(4)
+RISERS, ENCOUNTERS, INVITATIONS, VERDICTS = range(4)
 """Lists that threads hand to each other, in ``list_starts``."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32
 """Places of ``gate``, each in a cache line of its own: how often threads have come to the barrier,

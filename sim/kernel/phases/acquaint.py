@@ -17,6 +17,7 @@ from ..mechanics.threads import (
     RISERS,
     looks_after,
 )
+from ..rules.standing import CONNECTED
 from ..state.bonds import (
     CONTACTS,
     COUNTS,
@@ -31,8 +32,10 @@ from ..state.bonds import (
     prefetch_bond,
     prefetch_member,
     prefetch_new_slot,
+    standing_in,
     with_class,
 )
+from ..state.columns import T_ACQUAINTED
 from ..state.lists import NEXT_SLOT, has_room, length_after, lengthen
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 from .meet import strengthen
@@ -91,13 +94,16 @@ def _move_stranger(people, old, new):
 
 
 @inline
-def _own_contact(state, ego, other, stranger, today):
+def _own_contact(state, totals, ego, other, stranger, today):
     """Return the slot of ego's contact with other, created unless it was earlier today."""
-    slot = _acquainted_today(state.people, ego, other, today)
+    people, policy = state.people, state.platform.policy
+    slot = _acquainted_today(people, ego, other, today)
     if slot < 0:
         slot = _new_contact(state, ego, other, today)
         if stranger >= 0:
-            _move_stranger(state.people, stranger, slot)
+            _move_stranger(people, stranger, slot)
+            connected = standing_in(people.state[slot]) == CONNECTED
+            totals[policy[ego], T_ACQUAINTED] += np.int64(connected)
     return slot
 
 
@@ -134,16 +140,19 @@ def _happen(state, society, number, today, partition):
     """Let an encounter happen on the sides of those whom the thread looks after."""
     people, row, sides = state.people, state.today.encounters[number], state.today.sides
     ego, other, face = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[EXTRA])
-    known = np.int64(row[SLOT])  # the contact, or the stranger that will become one; -1: none
+    totals, known = (
+        partition.totals,
+        np.int64(row[SLOT]),
+    )  # the contact, or the stranger that will become one; -1: none
     is_contact = known >= 0 and class_in(people.state[known]) > 0 and people.state[known] != MOVED
     mine, others = looks_after(partition, ego), looks_after(partition, other)
     here, there = np.int64(-1), np.int64(-1)
     far = np.int64(people.link[2 * known]) if known >= 0 else np.int64(-1)
     if mine:
-        here = known if is_contact else _own_contact(state, ego, other, known, today)
+        here = known if is_contact else _own_contact(state, totals, ego, other, known, today)
         _meet(people, society, ego, here, face, today)
     if others:
-        there = far if is_contact else _own_contact(state, other, ego, far, today)
+        there = far if is_contact else _own_contact(state, totals, other, ego, far, today)
         _meet(people, society, other, there, face, today)
     if is_contact:
         return

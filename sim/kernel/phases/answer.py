@@ -1,58 +1,78 @@
-"""Phase 3: invitations due today are answered, and those that waited too long are withdrawn.
+"""Phase 3: invitations due today are decided, and those that waited too long are withdrawn.
 
 Judging reads the state of the beginning of the phase and can be done for any batch of invitations at
-once; then the answers take effect, at the inviter's side and at the invitee's.
+once; a refusal takes effect at the inviter's side there and then, for no other verdict reads that. Then
+follow acceptances, at the inviter's side and at the invitee's.
 """
 
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
-from ..mechanics.random import ANSWER, philox
+from ..mechanics.random import ANSWER, LOOK, lane, philox
 from ..mechanics.scratch import ANSWER_BATCH
 from ..mechanics.simd import AHEAD, prefetch
-from ..mechanics.threads import ACCEPTANCES, ACCEPTANCES_END, REACHED, looks_after
+from ..mechanics.threads import REACHED, VERDICTS, VERDICTS_END, looks_after
 from ..rules.answering import (
-    ACCEPTED,
-    IGNORED,
-    STALE,
-    UNKNOWN,
+    UNSEEN,
+    accepts,
     class_seen,
     clicks_unknown,
-    is_open_to,
+    hangs_on_reference,
+    is_acceptance,
+    is_cold,
     is_strike,
-    needs_reference,
+    is_unwanted,
+    looks,
     recognises,
-)
-from ..rules.answering import (
-    accepts as accepts_by_chance,
+    verdict,
 )
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
+    ARC,
+    BACK,
     CONNECTIONS,
     COUNTS,
     FREE_OF_CLASS,
-    STRUCK,
     class_in,
     current_slot,
     standing_in,
+    with_decided,
     with_standing,
 )
-from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, STRIKES, T_STRIKES, TALLY
+from ..state.columns import (
+    ACCOUNT,
+    ANSWERS,
+    COLD,
+    COUNTED_STRIKES,
+    STRIKES,
+    T_COLD,
+    T_STRIKES,
+    TALLY,
+)
 from ..state.connections import (
+    common_connections,
     have_common_connection,
     prefetch_connections,
     prefetch_new_connection,
 )
 from ..state.lists import NEXT_CONNECTION, ROW, has_room
-from ..state.rows import OTHER, OTHER_SLOT, answer_in, pack_note, source_in
-from .effects import accepts, is_accepted, learn_resolved
+from ..state.rows import (
+    OTHER,
+    OTHER_SLOT,
+    UNWANTED,
+    UNWANTED_COLD,
+    pack_note,
+    source_in,
+    verdict_in,
+)
+from .effects import bother, connect, decline, draw_arc, learn
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
 
-DONE, MORE_ACCEPTANCES, MORE_CONNECTIONS = range(3)
+DONE, MORE_VERDICTS, MORE_CONNECTIONS = range(3)
 """What ``settle`` says: all have taken effect, or what must grow first."""
 
 
@@ -74,6 +94,7 @@ def _next_batch(platform, parameters, day, partition, scratch):
         last = min(np.int64(starts[delay + 1]), place + ANSWER_BATCH - found)
         for one in range(place, last):
             scratch.place[found + one - place] = row * most + one
+            scratch.sent_day[found + one - place] = day - delay
         found += last - place
         cursor[_PLACE] = last
         if last < starts[delay + 1]:
@@ -124,6 +145,23 @@ def _draw_answers(key, day, count, scratch):
 
 
 @inline
+def _draw_looks(key, thresholds, count, scratch):
+    """Find out which invitations of a batch are ever looked at."""
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    if len(thresholds) == 0:
+        for one in range(count):
+            scratch.seen[one] = 1
+        return
+    for one in range(count):
+        prefetch(thresholds, np.int64(scratch.alter[one]))
+    for one in range(count):
+        other, sent = scratch.alter[one], scratch.sent_day[one]
+        words = philox(scratch.ego[one], other >> np.uint32(2), sent, LOOK, low, high)
+        word = np.int64(lane(words, other & np.uint32(3)))
+        scratch.seen[one] = np.int64(looks(word, thresholds[np.int64(other)]))
+
+
+@inline
 def _class_seen(state, parameters, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
@@ -136,12 +174,9 @@ def _class_seen(state, parameters, one, scratch):
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
     _, k = _class_seen(state, parameters, one, scratch)
-    policies, policy = parameters.policies, state.platform.policy[scratch.alter[one]]
-    open_by_reference = needs_reference(
-        k, policies.accepts_from[policy], policies.takes_references[policy]
-    )
-    accepting = accepts_by_chance(np.int64(scratch.drawn[1, one]), policies.accept[policy, k])
-    if open_by_reference and accepting and source_in(note) != FROM_INTRODUCTIONS:
+    chances = parameters.policies.accepts[state.platform.policy[scratch.alter[one]], k]
+    hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
+    if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
         prefetch_connections(state, np.int64(scratch.ego[one]))
         prefetch_connections(state, np.int64(scratch.alter[one]))
 
@@ -157,28 +192,65 @@ def _both_have_room(state, parameters, ego, other):
 
 @inline
 def _judge(state, parameters, one, note, scratch):
-    """Return the answer to an invitation that is pending."""
+    """Return the verdict on an invitation that is pending."""
+    if not scratch.seen[one]:
+        return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     recognised, k = _class_seen(state, parameters, one, scratch)
-    policies, policy = parameters.policies, state.platform.policy[other]
-    accepts_from = policies.accepts_from[policy]
-    if accepts_by_chance(np.int64(scratch.drawn[1, one]), policies.accept[policy, k]):
-        is_open = is_open_to(k, accepts_from)
-        if needs_reference(k, accepts_from, policies.takes_references[policy]):
-            # whom a common connection has introduced has one, and connections last
-            is_open = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
-                state, ego, other, scratch.sieve
-            )
-        if is_open:
-            return ACCEPTED if _both_have_room(state, parameters, ego, other) else IGNORED
-    if clicks_unknown(np.int64(scratch.drawn[2, one]), recognised, parameters.answering.idk_click):
-        return UNKNOWN
-    return IGNORED
+    chances = parameters.policies.accepts[state.platform.policy[other], k]
+    word, referred = np.int64(scratch.drawn[1, one]), False
+    if hangs_on_reference(word, chances[0], chances[1]):
+        # whom a common connection has introduced has one, and connections last
+        referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
+            state, ego, other, scratch.sieve
+        )
+    accepting = accepts(word, chances[0], chances[1], referred)
+    room = not accepting or _both_have_room(state, parameters, ego, other)
+    click = np.int64(scratch.drawn[2, one])
+    clicks = clicks_unknown(click, recognised, parameters.answering.idk_click)
+    return verdict(accepting, room, clicks, recognised)
+
+
+@inline
+def _strike(state, totals, day, slot, ego):
+    """Let an "I don't know" take effect: a strike against ego, and a bond locked for good."""
+    people, platform, account = state.people, state.platform, ACCOUNT * ego + COUNTED_STRIKES
+    people.state[slot] = with_standing(people.state[slot], LOCKED)
+    learn(state, slot, ego, 0)
+    platform.tally[TALLY * ego + STRIKES] += 1
+    platform.tally[TALLY * ego + COLD] += 1
+    if platform.strike_days.shape[0] > 0:
+        turn = platform.account[account] % platform.strike_days.shape[1]
+        platform.strike_days[ego, turn] = day
+    platform.account[account] += 1
+    totals[platform.policy[ego], T_STRIKES] += 1
+    totals[platform.policy[ego], T_COLD] += 1
+
+
+@inline
+def _decide(state, parameters, day, totals, one, note, scratch):
+    """Decide a pending invitation; return its verdict, which has taken effect if it refuses."""
+    found = np.int64(_judge(state, parameters, one, note, scratch))
+    slot, ego = as_index(scratch.slot[one]), np.int64(scratch.ego[one])
+    if is_strike(found):
+        _strike(state, totals, day, slot, ego)
+    elif not is_acceptance(found):
+        decline(state, totals, slot, ego, found)
+    return found
+
+
+@inline
+def _count_common(state, one, scratch):
+    """Count, for the log, the connections in common at the decision."""
+    if scratch.seen[one]:
+        ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+        common = common_connections(state, ego, other, scratch.sieve)
+        state.platform.sent_common[scratch.place[one]] = common
 
 
 @kernel
 def judge(state, parameters, day, partition):
-    """Decide the answers to the invitations of a thread's members that are due today."""
+    """Decide the invitations of a thread's members that are due today."""
     platform, people, scratch = state.platform, state.people, partition.scratch.answer
     notes, slots, egos = platform.sent_note, platform.sent_slot, platform.sent_ego
     rewind(partition)
@@ -187,32 +259,21 @@ def judge(state, parameters, day, partition):
         if count == 0:
             break
         _look_up(people, slots, egos, count, scratch)
+        _draw_looks(parameters.key, platform.looks, count, scratch)
         _draw_answers(parameters.key, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]
             _prefetch_reference(state, parameters, one, note, scratch)
         for one in range(count):
-            place = scratch.place[one]
-            answer = np.int64(STALE)
-            if standing_in(people.state[as_index(scratch.slot[one])]) == PENDING:
-                answer = np.int64(_judge(state, parameters, one, notes[place], scratch))
-            notes[place] = pack_note(source_in(notes[place]), answer)
+            place, bond = scratch.place[one], people.state[as_index(scratch.slot[one])]
+            if standing_in(bond) == PENDING:
+                if len(platform.sent_common) > 0:
+                    _count_common(state, one, scratch)
+                note = notes[place]
+                found = _decide(state, parameters, day, partition.totals, one, note, scratch)
+                notes[place] = pack_note(source_in(note), found, class_in(bond))
     rewind(partition)
-    partition.progress[ACCEPTANCES_END] = 0
-
-
-@inline
-def _strike(state, totals, day, slot, ego):
-    """Let an "I don't know" take effect: a strike against ego, and a bond locked for good."""
-    people, platform, account = state.people, state.platform, ACCOUNT * ego + COUNTED_STRIKES
-    people.state[slot] = np.int64(with_standing(people.state[slot], LOCKED)) | STRUCK
-    learn_resolved(state, totals, slot, ego)
-    platform.tally[TALLY * ego + STRIKES] += 1
-    if platform.strike_days.shape[0] > 0:
-        turn = platform.account[account] % platform.strike_days.shape[1]
-        platform.strike_days[ego, turn] = day
-    platform.account[account] += 1
-    totals[platform.policy[ego], T_STRIKES] += 1
+    partition.progress[VERDICTS_END] = 0
 
 
 @inline
@@ -224,75 +285,93 @@ def _prefetch_account(state, ego):
 
 @inline
 def _prefetch_effects(state, notes, slots, egos, count, scratch):
-    """Fill in a batch again, and prefetch what its answers will change."""
+    """Fill in a batch again, and prefetch what its verdicts will change."""
     people = state.people
     for one in range(count):
         place = scratch.place[one]
-        slot = as_index(slots[place])
+        slot, found = as_index(slots[place]), verdict_in(notes[place])
         scratch.slot[one], scratch.ego[one] = slot, egos[place]
-        if answer_in(notes[place]) == ACCEPTED:
-            prefetch(people.alter, slot)
+        if is_acceptance(found):
             prefetch(people.link, 2 * slot)
             _prefetch_account(state, np.int64(egos[place]))
             prefetch(state.platform.answers, ANSWERS * np.int64(egos[place]))
+        if is_acceptance(found) or is_unwanted(found):
+            prefetch(people.alter, slot)
     for one in range(count):
-        if answer_in(notes[scratch.place[one]]) == ACCEPTED:
+        found = verdict_in(notes[scratch.place[one]])
+        if is_acceptance(found) or is_unwanted(found):
             slot = as_index(scratch.slot[one])
             scratch.alter[one] = people.alter[slot]
-            prefetch(people.state, as_index(people.link[2 * slot]))
-            _prefetch_account(state, np.int64(people.alter[slot]))
+            if is_unwanted(found):
+                prefetch(state.platform.tally, TALLY * np.int64(people.alter[slot]))
+            else:
+                prefetch(people.state, as_index(people.link[2 * slot]))
+                _prefetch_account(state, np.int64(people.alter[slot]))
     for one in range(count):
-        if answer_in(notes[scratch.place[one]]) == ACCEPTED:
+        if is_acceptance(verdict_in(notes[scratch.place[one]])):
             prefetch_new_connection(state, np.int64(scratch.ego[one]))
             prefetch_new_connection(state, np.int64(scratch.alter[one]))
 
 
+@inline
+def _reach_other(state, totals, what, other, ego):
+    """Let a verdict take effect for other, who has decided; ``what`` as in the rows of verdicts."""
+    if what < 0:
+        bother(state, totals, other, np.int64(what == UNWANTED_COLD))
+    else:
+        connect(state, totals, as_index(what), other, ego)
+        draw_arc(state, totals, as_index(what), other, ARC)
+
+
 @kernel
 def settle(state, parameters, day, partition):
-    """Let today's answers take effect for the inviters among a thread's members.
+    """Let today's verdicts take effect: acceptances for the inviters among a thread's members.
 
-    Where an invitee is the thread's as well, for it too; else the acceptance is handed on in
-    ``acceptances``. Return DONE or what must grow first; asked again, go on from there.
+    Where an invitee is the thread's as well, for it too; else the verdict is handed on in
+    ``verdicts``. Return DONE or what must grow first; asked again, go on from there.
     """
     platform, people, scratch = state.platform, state.people, partition.scratch.answer
     notes, slots, egos = platform.sent_note, platform.sent_slot, platform.sent_ego
-    handed, progress, totals = state.today.acceptances, partition.progress, partition.totals
+    handed, progress, totals = state.today.verdicts, partition.progress, partition.totals
     part = len(handed) // partition.threads
     while True:
         if not has_room(state.clock, NEXT_CONNECTION, partition.threads, 2 * ANSWER_BATCH):
             return MORE_CONNECTIONS
-        if partition.threads > 1 and progress[ACCEPTANCES_END] + ANSWER_BATCH > part:
-            return MORE_ACCEPTANCES
+        if partition.threads > 1 and progress[VERDICTS_END] + ANSWER_BATCH > part:
+            return MORE_VERDICTS
         count = _next_batch(platform, parameters, day, partition, scratch)
         if count == 0:
             return DONE
         _prefetch_effects(state, notes, slots, egos, count, scratch)
         for one in range(count):
-            answer = answer_in(notes[scratch.place[one]])
+            found = verdict_in(notes[scratch.place[one]])
+            if not is_acceptance(found) and not is_unwanted(found):
+                continue
             slot, ego = as_index(scratch.slot[one]), np.int64(scratch.ego[one])
-            if is_strike(answer):
-                _strike(state, totals, day, slot, ego)
-            elif answer == ACCEPTED:
-                other, there = np.int64(people.alter[slot]), np.int64(people.link[2 * slot])
-                is_accepted(state, totals, slot, ego, other)
-                if looks_after(partition, other):
-                    accepts(state, totals, as_index(there), other, ego)
-                else:
-                    row = handed[partition.thread * part + progress[ACCEPTANCES_END]]
-                    row[OTHER_SLOT], row[OTHER] = there, other
-                    progress[ACCEPTANCES_END] += 1
+            other = np.int64(scratch.alter[one])
+            what = np.int64(UNWANTED_COLD if is_cold(found) else UNWANTED)
+            if is_acceptance(found):
+                connect(state, totals, slot, ego, other)
+                draw_arc(state, totals, slot, ego, BACK)
+                what = np.int64(people.link[2 * slot])
+            if looks_after(partition, other):
+                _reach_other(state, totals, what, other, ego)
+            else:
+                row = handed[partition.thread * part + progress[VERDICTS_END]]
+                row[OTHER_SLOT], row[OTHER] = what, other
+                progress[VERDICTS_END] += 1
 
 
 @kernel
 def settle_far_sides(state, partition):
-    """Let acceptances that other threads have handed on take effect for who has accepted.
+    """Let verdicts that other threads have handed on take effect for who has decided.
 
     Return whether all have: not where a pool must grow first; asked again, go on from there.
     """
-    people, rows, order = state.people, state.today.acceptances, state.today.acceptance_order
+    people, rows, order = state.people, state.today.verdicts, state.today.verdict_order
     reached, done = partition.progress[REACHED], np.int64(0)
     for thread in range(partition.threads):
-        starts = partition.list_starts[ACCEPTANCES, thread]
+        starts = partition.list_starts[VERDICTS, thread]
         begin, end = starts[partition.thread], starts[partition.thread + 1]
         skipped = min(max(reached - done, 0), end - begin)
         done += skipped
@@ -302,12 +381,12 @@ def settle_far_sides(state, partition):
                 return False
             if place + AHEAD < end:
                 ahead = rows[as_index(order[place + AHEAD])]
-                prefetch(people.state, as_index(ahead[OTHER_SLOT]))
+                prefetch(people.state, as_index(max(ahead[OTHER_SLOT], np.int32(0))))
                 _prefetch_account(state, np.int64(ahead[OTHER]))
             row = rows[as_index(order[place])]
-            there, other = as_index(row[OTHER_SLOT]), np.int64(row[OTHER])
-            ego = np.int64(people.alter[there])
-            accepts(state, partition.totals, there, other, ego)
+            what, other = np.int64(row[OTHER_SLOT]), np.int64(row[OTHER])
+            ego = np.int64(people.alter[max(what, np.int64(0))])
+            _reach_other(state, partition.totals, what, other, ego)
             done += 1
     partition.progress[REACHED] = done
     return True
@@ -353,8 +432,8 @@ def withdraw(state, parameters, day, partition):
             slot, ego = current_slot(people, as_index(slots[place])), np.int64(egos[place])
             if not is_withdrawn(standing_in(people.state[slot])):
                 continue
-            people.state[slot] = with_standing(people.state[slot], LOCKED)
-            learn_resolved(state, partition.totals, slot, ego)
+            people.state[slot] = with_decided(with_standing(people.state[slot], LOCKED), 0)
+            learn(state, slot, ego, 0)
             if parameters.inviting.lock_days >= 0:
                 turn = platform.lock_ends[section, 1] % platform.locks.shape[1]
                 platform.locks[section, turn] = slot

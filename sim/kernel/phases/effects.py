@@ -1,36 +1,100 @@
-"""What invitations and answers change at one side of a bond; the other side is another thread's."""
+"""What invitations and verdicts change at one side of a bond; the other side is another thread's."""
 
 import numpy as np
 
 from ..mechanics.compilation import inline
-from ..rules.standing import CONNECTED
-from ..state.bonds import ARC, BACK, class_in, is_free, no_longer_free, with_standing
+from ..rules.answering import UNSEEN, is_cold
+from ..rules.standing import CONNECTED, PENDING
+from ..state.bonds import (
+    ARC,
+    BACK,
+    DECIDED,
+    class_in,
+    is_free,
+    no_longer_free,
+    standing_in,
+    with_decided,
+    with_standing,
+)
 from ..state.columns import (
     ACCEPTED,
     ANSWERS,
     ARCS,
+    COLD,
+    COLD_RECEIVED,
+    DECLINED,
     MUTUAL,
     T_ACCEPTED,
+    T_ACQUAINTED,
     T_ARCS,
+    T_COLD,
+    T_COLD_RECEIVED,
     T_CONNECTIONS,
+    T_DECLINED,
     T_MUTUAL,
-    T_RESOLVED,
+    T_UNSEEN,
+    T_UNWANTED,
     TALLY,
-    WELCOMED,
+    UNWANTED,
 )
+from ..state.columns import UNSEEN as NEVER_SEEN
 from ..state.connections import add_connection
 
 
 @inline
+def learn(state, slot, ego, accepted):
+    """Count what has become of ego's invitation at slot, by the class of the tie now."""
+    place = ANSWERS * ego + 2 * class_in(state.people.state[slot])
+    state.platform.answers[place] += np.int32(accepted)
+    state.platform.answers[place + 1] += 1
+
+
+@inline
 def connect(state, totals, slot, ego, other):
-    """Connect ego with other, at ego's side."""
+    """Connect ego with other, at ego's side, unless that was done today already.
+
+    It ends an invitation of ego's that is pending: that is accepted, unless it was declined before.
+    """
     people, platform = state.people, state.platform
     bond = people.state[slot]
+    standing, policy = standing_in(bond), platform.policy[ego]
+    if standing == CONNECTED:
+        return
+    if standing == PENDING:
+        learn(state, slot, ego, 1)
+        accepted = np.int64(np.int64(bond) & DECIDED == 0)
+        platform.tally[TALLY * ego + ACCEPTED] += accepted
+        totals[policy, T_ACCEPTED] += accepted
     if is_free(bond):
         no_longer_free(people, ego, class_in(bond))
-    people.state[slot] = with_standing(bond, CONNECTED)
+    people.state[slot] = with_decided(with_standing(bond, CONNECTED), 0)
     add_connection(state, ego, other)
-    totals[platform.policy[ego], T_CONNECTIONS] += 1
+    totals[policy, T_CONNECTIONS] += 1
+    totals[policy, T_ACQUAINTED] += np.int64(class_in(bond) > 0)
+
+
+@inline
+def decline(state, totals, slot, ego, verdict):
+    """Decide that ego's invitation is declined, which neither ego nor the platform is told."""
+    people, tally, policy = state.people, state.platform.tally, state.platform.policy[ego]
+    people.state[slot] = with_decided(people.state[slot], DECIDED)
+    unseen, cold = np.int64(verdict == UNSEEN), np.int64(is_cold(verdict))
+    tally[TALLY * ego + DECLINED] += 1
+    tally[TALLY * ego + NEVER_SEEN] += unseen
+    tally[TALLY * ego + COLD] += cold
+    totals[policy, T_DECLINED] += 1
+    totals[policy, T_UNSEEN] += unseen
+    totals[policy, T_COLD] += cold
+
+
+@inline
+def bother(state, totals, other, cold):
+    """Count an unwanted invitation against which other has decided."""
+    tally, policy = state.platform.tally, state.platform.policy[other]
+    tally[TALLY * other + UNWANTED] += 1
+    tally[TALLY * other + COLD_RECEIVED] += cold
+    totals[policy, T_UNWANTED] += 1
+    totals[policy, T_COLD_RECEIVED] += cold
 
 
 @inline
@@ -46,37 +110,3 @@ def draw_arc(state, totals, slot, ego, arc):
     if before & (ARC | BACK):
         platform.tally[TALLY * ego + MUTUAL] += 1
         totals[platform.policy[ego], T_MUTUAL] += 1
-
-
-@inline
-def learn_resolved(state, totals, slot, ego):
-    """Count that ego's invitation at slot is resolved; it learns about the class of the tie now."""
-    k = class_in(state.people.state[slot])
-    state.platform.answers[ANSWERS * ego + 2 * k + 1] += 1
-    totals[state.platform.policy[ego], T_RESOLVED] += 1
-
-
-@inline
-def learn_accepted(state, totals, slot, ego):
-    """Count that ego's invitation at slot is accepted."""
-    platform = state.platform
-    platform.answers[ANSWERS * ego + 2 * class_in(state.people.state[slot])] += 1
-    platform.tally[TALLY * ego + ACCEPTED] += 1
-    totals[platform.policy[ego], T_ACCEPTED] += 1
-    learn_resolved(state, totals, slot, ego)
-
-
-@inline
-def is_accepted(state, totals, slot, ego, other):
-    """Let the acceptance of ego's invitation take effect for ego."""
-    connect(state, totals, slot, ego, other)
-    learn_accepted(state, totals, slot, ego)
-    draw_arc(state, totals, slot, ego, BACK)
-
-
-@inline
-def accepts(state, totals, there, other, ego):
-    """Let an acceptance take effect for other, who has accepted ego's invitation."""
-    connect(state, totals, there, other, ego)
-    state.platform.tally[TALLY * other + WELCOMED] += 1
-    draw_arc(state, totals, there, other, ARC)

@@ -14,20 +14,31 @@ from ..rules.enforcing import (
     too_many_strikes,
 )
 from ..state.columns import (
-    ACCEPTED,
     ACCEPTED_BEFORE,
     ACCOUNT,
+    ANSWERS,
     BLOCKED_DAY,
     COUNTED_STRIKES,
     RESTRICTED_DAYS,
     RESTRICTED_UNTIL,
+    RESTRICTIONS,
     SENT,
     SENT_AT_BLOCK,
     SENT_BEFORE,
     T_BLOCKED,
     T_RESTRICTED,
+    T_RESTRICTIONS,
     TALLY,
 )
+
+
+@inline
+def _accepted(platform, ego):
+    """Count the invitations of an account that led to a connection."""
+    accepted = np.int64(0)
+    for k in range(ANSWERS // 2):
+        accepted += platform.answers[ANSWERS * ego + 2 * k]
+    return accepted
 
 
 @inline
@@ -37,9 +48,9 @@ def _breaks_the_rule(platform, rule, day, ego):
     if platform.strike_days.shape[0] > 0:
         oldest = platform.strike_days[ego, strikes % platform.strike_days.shape[1]]
         oldest_counts = strike_counts(day, np.int64(oldest), rule.window_days)
-    tally = TALLY * ego
-    sent = np.int64(platform.tally[tally + SENT] - platform.tally[tally + SENT_BEFORE])
-    accepted = np.int64(platform.tally[tally + ACCEPTED] - platform.tally[tally + ACCEPTED_BEFORE])
+    account, sent = platform.account, np.int64(platform.tally[TALLY * ego + SENT])
+    sent -= account[ACCOUNT * ego + SENT_BEFORE]
+    accepted = _accepted(platform, ego) - account[ACCOUNT * ego + ACCEPTED_BEFORE]
     too_many = too_many_strikes(strikes, rule.limit, oldest_counts)
     return too_many or accepts_too_few(sent, accepted, rule.min_invites, rule.min_ratio)
 
@@ -47,10 +58,10 @@ def _breaks_the_rule(platform, rule, day, ego):
 @inline
 def _start_from_zero(platform, totals, ego):
     """Lift a restriction: strikes, and what the ratio counts, start from zero."""
-    tally = TALLY * ego
-    platform.account[ACCOUNT * ego + COUNTED_STRIKES] = 0
-    platform.tally[tally + SENT_BEFORE] = platform.tally[tally + SENT]
-    platform.tally[tally + ACCEPTED_BEFORE] = platform.tally[tally + ACCEPTED]
+    account = ACCOUNT * ego
+    platform.account[account + COUNTED_STRIKES] = 0
+    platform.account[account + SENT_BEFORE] = platform.tally[TALLY * ego + SENT]
+    platform.account[account + ACCEPTED_BEFORE] = _accepted(platform, ego)
     totals[platform.policy[ego], T_RESTRICTED] -= 1
 
 
@@ -60,6 +71,8 @@ def _restrict(platform, rule, totals, day, ego):
     tally, until = TALLY * ego, restricted_until(day, rule.restriction_days)
     platform.account[ACCOUNT * ego + RESTRICTED_UNTIL] = until
     platform.tally[tally + RESTRICTED_DAYS] += max(rule.restriction_days, 0)
+    platform.tally[tally + RESTRICTIONS] += 1
+    totals[platform.policy[ego], T_RESTRICTIONS] += 1
     totals[platform.policy[ego], T_RESTRICTED] += 1
     if platform.tally[tally + BLOCKED_DAY] == 0:
         platform.tally[tally + BLOCKED_DAY] = day

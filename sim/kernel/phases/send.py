@@ -9,10 +9,10 @@ import numpy as np
 from ..mechanics.compilation import as_index, inline, kernel
 from ..mechanics.simd import AHEAD, prefetch
 from ..mechanics.threads import INVITATIONS, INVITATIONS_END, REACHED
-from ..rules.answering import STALE
+from ..rules.answering import CROSSED, UNDECIDED, UNSEEN
 from ..rules.inviting import crosses
 from ..rules.inviting import has_room as has_room_for_connection
-from ..rules.standing import CONNECTED, PENDING
+from ..rules.standing import PENDING
 from ..state.bonds import (
     ARC,
     BACK,
@@ -21,12 +21,14 @@ from ..state.bonds import (
     LAST,
     STRANGERS,
     UNLINKED,
+    class_in,
     last_in,
     prefetch_new_slot,
     standing_in,
     with_standing,
 )
-from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY, WELCOMED
+from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY
+from ..state.connections import common_connections
 from ..state.lists import (
     NEXT_CONNECTION,
     NEXT_SLOT,
@@ -47,7 +49,7 @@ from ..state.rows import (
     pack_source_and_delay,
     source_of,
 )
-from .effects import connect, draw_arc, learn_accepted
+from .effects import connect, decline, draw_arc
 from .invite import first_row
 
 
@@ -196,24 +198,12 @@ def receive(state, parameters, day, partition):
             other, there = np.int64(row[ALTER]), _far_slot(state, row, today)
             tally[TALLY * other + RECEIVED] += 1
             draw_arc(state, partition.totals, there, other, BACK)
-            if crosses(standing_in(people.state[there])):
+            if parameters.inviting.crossing and crosses(standing_in(people.state[there])):
                 delay = _delay_if_crossing(state, parameters, row)
                 row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), delay)
             done += 1
     partition.progress[REACHED] = done
     return True
-
-
-@inline
-def _connect_crossing(state, totals, slot, ego, other):
-    """Connect ego with somebody whose invitation crosses its own; both invitations are accepted.
-
-    If both were sent today, the other one may have connected them already.
-    """
-    if standing_in(state.people.state[slot]) != CONNECTED:
-        connect(state, totals, slot, ego, other)
-        learn_accepted(state, totals, slot, ego)
-        state.platform.tally[TALLY * ego + WELCOMED] += 1
 
 
 @inline
@@ -240,7 +230,7 @@ def _cross_own(state, parameters, partition):
             progress[REACHED] = place
             return False
         ego, other, slot = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[SLOT])
-        _connect_crossing(state, partition.totals, slot, ego, other)
+        connect(state, partition.totals, slot, ego, other)
     progress[REACHED] = last
     return True
 
@@ -266,7 +256,7 @@ def _cross_far(state, partition):
                 return False
             there = np.int64(people.link[2 * as_index(row[SLOT])])
             ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
-            _connect_crossing(state, partition.totals, there, other, ego)
+            connect(state, partition.totals, there, other, ego)
     return True
 
 
@@ -276,14 +266,34 @@ def cross(state, parameters, partition):
     return _cross_own(state, parameters, partition) and _cross_far(state, partition)
 
 
+@inline
+def _file(state, pending, totals, place, row, sieve):
+    """Put an invitation where the day of its answer finds it; decide it if that will never come."""
+    platform, delay = state.platform, delay_of(row[EXTRA])
+    slot, ego = np.int64(row[SLOT]), np.int64(row[EGO])
+    verdict = np.int64(UNDECIDED)
+    if delay == CROSSING:
+        verdict = np.int64(CROSSED)
+    elif delay == pending:
+        verdict = np.int64(UNSEEN)
+        decline(state, totals, slot, ego, verdict)
+    platform.sent_slot[place], platform.sent_ego[place] = slot, ego
+    k = class_in(state.people.state[slot])
+    platform.sent_note[place] = pack_note(source_of(row[EXTRA]), verdict, k)
+    if len(platform.sent_common) > 0:
+        common = common_connections(state, ego, np.int64(row[ALTER]), sieve)
+        platform.sent_common[place] = common
+
+
 @kernel
 def schedule_answers(state, parameters, day, partition):
     """File the invitations of a thread's members by the day of their answer.
 
     A counting sort within each section, so that each day's answers lie side by side. What has crossed
-    another has been answered.
+    another stands with those of today.
     """
     platform, rows = state.platform, state.today.invitations
+    sieve, totals = partition.scratch.answer.sieve, partition.totals
     pending = np.int64(parameters.inviting.pending_days)
     ring = day % platform.sent_from.shape[0]
     start = ring * (len(platform.sent_slot) // platform.sent_from.shape[0])
@@ -292,20 +302,15 @@ def schedule_answers(state, parameters, day, partition):
         starts = platform.sent_from[ring, section]
         starts[:] = 0
         for place in range(begin, end):
-            row = rows[place]
-            if delay_of(row[EXTRA]) == CROSSING:
-                row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), np.int64(0))
-            starts[delay_of(row[EXTRA]) + 1] += 1
+            starts[max(delay_of(rows[place, EXTRA]), np.int64(0)) + 1] += 1
         starts[0] = begin
         for delay in range(1, pending + 2):
             starts[delay] += starts[delay - 1]
         for place in range(begin, end):
-            row = rows[place]
-            delay = delay_of(row[EXTRA])
+            delay = max(delay_of(rows[place, EXTRA]), np.int64(0))
             at = start + starts[delay]
             starts[delay] += 1
-            platform.sent_slot[at], platform.sent_ego[at] = row[SLOT], row[EGO]
-            platform.sent_note[at] = pack_note(source_of(row[EXTRA]), np.int64(STALE))
+            _file(state, pending, totals, at, rows[place], sieve)
         for delay in range(pending + 1, 0, -1):
             starts[delay] = starts[delay - 1]
         starts[0] = begin

@@ -2,8 +2,16 @@
 
 from ..mechanics.compilation import rule
 
-STALE, ACCEPTED, UNKNOWN, IGNORED = range(4)
-"""Answers: no longer pending, accepted, "I don't know this person", or nothing."""
+UNDECIDED, ACCEPTED, ACCEPTED_COLD, UNKNOWN, DECLINED, DECLINED_COLD, UNSEEN, CROSSED = range(8)
+"""Verdicts: none yet; accepted; "I don't know this person"; declined; declined because it is never
+looked at; and accepted at once, as it crosses another invitation. *Cold*: the inviter was not
+recognised, which goes for UNKNOWN, too."""
+
+
+@rule
+def looks(word, chance):
+    """Return whether an invitation is ever looked at while it is open."""
+    return word < chance
 
 
 @rule
@@ -19,21 +27,15 @@ def class_seen(recognised, tie_class):
 
 
 @rule
-def is_open_to(tie_class, accepts_from):
-    """Return whether the invitee's policy is open to a class."""
-    return tie_class >= accepts_from
+def hangs_on_reference(word, chance, chance_if_referred):
+    """Return whether the invitee accepts only if the two have a connection in common."""
+    return word >= chance and word < chance_if_referred
 
 
 @rule
-def needs_reference(tie_class, accepts_from, takes_references):
-    """Return whether only a reference, a common connection, can open the door."""
-    return not is_open_to(tie_class, accepts_from) and takes_references
-
-
-@rule
-def accepts(word, chance):
-    """Return whether the invitee, open to the inviter, accepts."""
-    return word < chance
+def accepts(word, chance, chance_if_referred, referred):
+    """Return whether the invitee accepts; a reference is a common connection."""
+    return word < chance or (referred and word < chance_if_referred)
 
 
 @rule
@@ -43,6 +45,34 @@ def clicks_unknown(word, recognised, idk_click):
 
 
 @rule
-def is_strike(answer):
-    """Return whether an answer is a strike against the inviter: an "I don't know" is one."""
-    return answer == UNKNOWN
+def verdict(accepting, room, clicks, recognised):
+    """Return the verdict on an invitation that is looked at; without room nobody is accepted."""
+    if accepting and room:
+        return ACCEPTED if recognised else ACCEPTED_COLD
+    if clicks and not accepting:
+        return UNKNOWN
+    return DECLINED if recognised else DECLINED_COLD
+
+
+@rule
+def is_acceptance(verdict):
+    """Return whether a verdict connects the two."""
+    return (verdict == ACCEPTED) | (verdict == ACCEPTED_COLD)
+
+
+@rule
+def is_strike(verdict):
+    """Return whether a verdict is a strike against the inviter: an "I don't know" is one."""
+    return verdict == UNKNOWN
+
+
+@rule
+def is_unwanted(verdict):
+    """Return whether the invitee has looked at the invitation, and not accepted it."""
+    return (verdict == UNKNOWN) | (verdict == DECLINED) | (verdict == DECLINED_COLD)
+
+
+@rule
+def is_cold(verdict):
+    """Return whether the invitee has looked, not recognised the inviter, and not accepted."""
+    return (verdict == UNKNOWN) | (verdict == DECLINED_COLD)

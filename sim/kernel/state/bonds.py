@@ -23,10 +23,10 @@ CLASS, CLASS_BITS = 3, 56
 """The tie class, three bits from CLASS on; it follows from the tie, and saves a look there."""
 MOVED = 7 << CLASS
 """The state of a slot whose bond has moved; the new slot is where its tie was."""
-ARC, STRUCK, BACK = 1, 2, 4
+ARC, DECIDED, BACK = 1, 2, 4
 """Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
-once alter has answered ego's invitation with "I don't know"; and once there is the arc from alter to
-ego. So each side of a bond knows both arcs, and need not look at the other."""
+while an invitation that was declined without a word is still pending; and once there is the arc from
+alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
 
 TALKED, MET, LAST = 0, 9, 18
 """Where the numbers of a tie begin: 8 bits, 9 and 14; bit 8 is free."""
@@ -102,6 +102,12 @@ def standing_in(state):
 def with_standing(state, standing):
     """Return a state in which the platform stands in another way."""
     return np.uint8((np.int64(state) & ~(3 << STANDING)) | standing << STANDING)
+
+
+@inline
+def with_decided(state, decided):
+    """Return a state in which a pending invitation has been decided, or nothing has."""
+    return np.uint8((np.int64(state) & ~DECIDED) | decided)
 
 
 @inline

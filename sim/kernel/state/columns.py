@@ -4,42 +4,53 @@
     SENT,
     ACCEPTED,
     STRIKES,
+    DECLINED,
+    UNSEEN,
+    COLD,
     RECEIVED,
-    WELCOMED,
+    UNWANTED,
+    COLD_RECEIVED,
     ARCS,
     MUTUAL,
     BLOCKED_DAY,
     SENT_AT_BLOCK,
     RESTRICTED_DAYS,
-    SENT_BEFORE,
-    ACCEPTED_BEFORE,
-) = range(12)
-"""Columns of ``tally``. Over the account's life: invitations sent and accepted, strikes, received,
-received and accepted, outreach arcs, arcs whose reverse exists, day of the first restriction (0:
-never), invitations sent by then, days of temporary restriction imposed. And what had been sent and
-accepted when the account last started from zero."""
-TALLY = 12
+    RESTRICTIONS,
+) = range(15)
+"""Columns of ``tally``, over the account's life. Of the invitations sent: all, those decided by now
+(accepted, strikes, declined), of the declined those never looked at, and the cold ones. Of those
+received: all, the unwanted, and of these the cold. Outreach arcs, and those whose reverse exists. Day
+of the first restriction (0: never), invitations sent by then, days of temporary restriction imposed,
+and number of restrictions."""
+TALLY = 16
 
-RESTRICTED_UNTIL, COUNTED_STRIKES = range(2)
-"""Columns of ``account``: last day of the latest restriction, and the strikes since the account last
-started from zero."""
-ACCOUNT = 2
+RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
+"""Columns of ``account``: last day of the latest restriction; the strikes since the account last
+started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
+ACCOUNT = 4
 
 ANSWERS = 10
-"""Columns of ``answers``, per tie class k: invitations accepted (2k) and resolved (2k + 1)."""
+"""Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
+resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
 
 (
     T_CONNECTIONS,
+    T_ACQUAINTED,
     T_SENT,
     T_ACCEPTED,
-    T_RESOLVED,
     T_STRIKES,
+    T_DECLINED,
+    T_UNSEEN,
+    T_COLD,
+    T_UNWANTED,
+    T_COLD_RECEIVED,
     T_ARCS,
     T_MUTUAL,
     T_BLOCKED,
+    T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(9)
-TOTALS = 9
+) = range(15)
+TOTALS = 15
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 STAGE, DAY, FAILED = 28, 29, 30

@@ -92,6 +92,22 @@ def _is_connected(state, ego, count, other):
 
 
 @kernel
+def common_connections(state, ego, other, sieve):
+    """Count the connections that two members have in common."""
+    counts, connected, common = state.people.counts, state.platform.connected, np.int64(0)
+    ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
+    theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
+    search = _mark_connections(state, ego, ours, sieve)
+    for place in range(0, theirs, WIDTH):
+        start = connection_place(state, other, place)
+        for one in range(start, start + min(WIDTH, theirs - place)):
+            who = connected[one]
+            if sieve[who & (SIEVE - 1)] == search:
+                common += np.int64(_is_connected(state, ego, ours, who))
+    return common
+
+
+@kernel
 def have_common_connection(state, ego, other, sieve):
     """Return whether two members have a connection in common: the one is then known by reference.
 

@@ -5,7 +5,7 @@ import numpy as np
 from ..mechanics.compiled_cache import njit
 from ..mechanics.simd import WIDTH, bearing, first_of
 from ..rules.standing import CONNECTED
-from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, standing_in
+from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, class_in, standing_in
 from .lists import place_in_pool
 
 
@@ -80,13 +80,14 @@ def arcs(counts, contacts, strangers, blocks, alter, state, number):
 
 
 @njit(cache=True, nogil=True)
-def acquainted(counts, contacts, blocks, state):
-    """Count each member's connections that are contacts: int64, shape (N,)."""
-    number = np.zeros(len(counts) // COUNTS, np.int64)
+def connected_by_class(counts, contacts, blocks, state):
+    """Count each member's connections by tie class, those with strangers first: int64, (N, 5)."""
+    number = np.zeros((len(counts) // COUNTS, 5), np.int64)
     for ego in range(len(number)):
         for place in range(np.int64(counts[COUNTS * ego + CONTACTS])):
             bits = np.int64(state[place_in_pool(contacts, blocks, ego, place)])
-            number[ego] += np.int64(standing_in(bits) == CONNECTED)
+            number[ego, class_in(bits)] += np.int64(standing_in(bits) == CONNECTED)
+        number[ego, 0] = counts[COUNTS * ego + CONNECTIONS] - number[ego, 1:].sum()
     return number
 
 

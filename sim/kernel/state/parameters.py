@@ -45,6 +45,7 @@ class InvitingNumbers(NamedTuple):
     prior_weight: float
     pending_days: int
     lock_days: int
+    crossing: bool
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
 
@@ -78,11 +79,10 @@ class PolicyNumbers(NamedTuple):
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
+    accepts: Numbers
+    """(policies, 5, 2): thresholds of accepting, by the class that the invitee goes by, without a
+    reference and with one; equal where the policy takes no references."""
     invites_references: NDArray[np.bool_]
-    accepts_from: Numbers
-    takes_references: NDArray[np.bool_]
-    accept: Numbers
-    """(P, 5): by tie class."""
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 

@@ -8,13 +8,17 @@ EGO, ALTER, SLOT, EXTRA = range(4)
 """Columns of the rows of encounters and invitations: the two members, the slot of ego's bond (-1: it
 has to be created), and whether they meet face to face, or the packed source and delay."""
 OTHER_SLOT, OTHER = range(2)
-"""Columns of the rows of acceptances: alter's slot, and alter."""
+"""Columns of the rows of verdicts: alter's slot, or UNWANTED or UNWANTED_COLD; and alter."""
 RISER, BEFORE, AFTER = range(3)
 """Columns of the rows of ties that have risen on the far side: the member, the two classes."""
 UNUSED = -1
 """Stands for ego in a row of invitations that an attempt has not filled."""
 SOURCE_BITS = 3
 """The bits of a packed number that hold the source."""
+VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5
+"""Where the verdict and the tie class begin in the note of a sent invitation."""
+UNWANTED, UNWANTED_COLD = -1, -2
+"""Stand for the slot in a row of ``verdicts`` that does not connect."""
 CROSSING = -1
 """Stands for the delay of an invitation that crosses another."""
 
@@ -38,15 +42,15 @@ def delay_of(packed):
 
 
 @inline
-def pack_note(source, answer):
-    """Return the source of a sent invitation and its answer of today as one byte."""
-    return np.uint8(source | answer << 2)
+def pack_note(source, verdict, tie_class):
+    """Return the source of a sent invitation, its verdict and the class on that day as one byte."""
+    return np.uint8(source | verdict << VERDICT | tie_class << NOTED_CLASS)
 
 
 @inline
-def answer_in(note):
-    """Return the answer of today, as in ``rules.answering``."""
-    return np.int64(note) >> 2
+def verdict_in(note):
+    """Return the verdict on a sent invitation, as in ``rules.answering``."""
+    return np.int64(note) >> VERDICT & VERDICT_BITS
 
 
 @inline

@@ -56,6 +56,8 @@ class Platform(NamedTuple):
     """Flat tables, a row a member, see ``columns``."""
     week: NDArray[np.int32]
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
+    looks: NDArray[np.int64]
+    """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -68,7 +70,9 @@ class Platform(NamedTuple):
     """(pending_days + 1) times most: the invitations of each of the last days, by section and delay."""
     sent_ego: NDArray[np.uint32]
     sent_note: NDArray[np.uint8]
-    """The source, and the answer of today, see ``rows``."""
+    """The source, the verdict, and the class on that day, see ``rows``."""
+    sent_common: NDArray[np.int32]
+    """Connections in common, at the verdict or, until then, at sending; (0,) if nobody counts them."""
     sent_from: NDArray[np.int32]
     """(pending_days + 1, sections, pending_days + 2): where each delay begins in its day, and the end."""
     locks: NDArray[np.uint32]
@@ -97,13 +101,13 @@ class Today(NamedTuple):
     """(most, 4): invitations of today."""
     section_rows: NDArray[np.int64]
     """(sections, 2): where the invitations of each section begin and end."""
-    acceptances: NDArray[np.int32]
-    """(…, 2): far sides of acceptances for other threads, a part a thread."""
+    verdicts: NDArray[np.int32]
+    """(…, 2): far sides of verdicts for other threads, a part a thread."""
     encounter_order: NDArray[np.int32]
     """(2 * the longest day,): rows of ``encounters`` by who works on them next; and of ..."""
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
-    acceptance_order: NDArray[np.int32]
+    verdict_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -137,6 +141,7 @@ def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],
     starts: NDArray[np.int64],
+    looks: NDArray[np.int64],
     pace: NDArray[np.int64],
     policies: int,
     longest_day: int = 0,
@@ -177,6 +182,7 @@ def allocate_state(
         account=_zeros(n * ACCOUNT, np.int32),
         answers=_zeros(n * ANSWERS, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
+        looks=looks,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
@@ -184,6 +190,7 @@ def allocate_state(
         sent_slot=np.zeros(ring * most, np.uint32),
         sent_ego=np.zeros(ring * most, np.uint32),
         sent_note=np.zeros(ring * most, np.uint8),
+        sent_common=np.zeros(0, np.int32),
         sent_from=np.zeros((ring, sections, ring + 1), np.int32),
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
@@ -197,11 +204,11 @@ def allocate_state(
         sides=np.zeros((2, day), np.int32),
         invitations=np.zeros((most, 4), np.int32),
         section_rows=np.zeros((sections, 2), np.int64),
-        acceptances=np.zeros((0, 2), np.int32),
+        verdicts=np.zeros((0, 2), np.int32),
         encounter_order=np.zeros(2 * day, np.int32),
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
-        acceptance_order=np.zeros(0, np.int32),
+        verdict_order=np.zeros(0, np.int32),
     )
     return State(people, accounts, today, clock)
 
@@ -284,6 +291,13 @@ def _more(length: int) -> int:
     return length + length // 2 + 2**16
 
 
+def with_common_counted(state: State) -> State:
+    """Return the state with room for the common connections of each invitation sent from now on."""
+    platform = state.platform
+    common = np.zeros(len(platform.sent_note), np.int32)
+    return state._replace(platform=platform._replace(sent_common=common))
+
+
 def with_longer_queues(state: State) -> State:
     """Return the state with queues of locks twice as long, the oldest entries first."""
     platform = state.platform
@@ -295,13 +309,13 @@ def with_longer_queues(state: State) -> State:
     return state._replace(platform=platform._replace(locks=longer))
 
 
-def with_room_for_acceptances(state: State, threads: int) -> State:
-    """Return the state with room for twice as many acceptances between threads as there was."""
+def with_room_for_verdicts(state: State, threads: int) -> State:
+    """Return the state with room for twice as many verdicts between threads as there was."""
     today = state.today
-    part = len(today.acceptances) // threads
+    part = len(today.verdicts) // threads
     more = max(1024, 2 * part)
     longer = np.zeros((threads, more, 2), np.int32)
-    longer[:, :part] = today.acceptances.reshape(threads, part, 2)
+    longer[:, :part] = today.verdicts.reshape(threads, part, 2)
     order = np.zeros(threads * more, np.int32)
-    today = today._replace(acceptances=longer.reshape(-1, 2), acceptance_order=order)
+    today = today._replace(verdicts=longer.reshape(-1, 2), verdict_order=order)
     return state._replace(today=today)

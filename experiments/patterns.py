@@ -1,0 +1,178 @@
+"""Does a society look like the real ones: which patterns of the world does it meet?
+
+Each row of the table of patterns is one function in ``pattern_rows``, with its data, its source and
+how near is near enough. Some rows set the model's parameters ("fit", by ``calibrate``), the others
+are held out ("test"). A society of one's own is judged by the same rows: give its scenario. What a
+society can't tell (it is too short, too small, or has a log of contacts) is said to be not known;
+rows that need 100,000 members are run only where ``--city`` asks for it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+import sim
+from sim import commands
+
+from . import scored, studies
+from .pattern_rows import ROWS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MEMBERS = 4_000
+CITY = 100_000
+COLUMNS_OF_PANELS = 3
+COLOURS = {scored.MET: "#0072B2", scored.FAILED: "#D55E00"}
+City = Annotated[
+    int,
+    typer.Option(
+        "--city",
+        metavar="N",
+        min=0,
+        help=f"Runs of {CITY:,} members, for the rows that need them; some 5 GB and a minute each.",
+    ),
+]
+
+
+def main(
+    scenario: commands.ScenarioGiven = None,
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: studies.Replications = 5,
+    city: City = 0,
+    seed: commands.Seed = None,
+    contacts: commands.Contacts = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/patterns"),
+    settings: commands.Settings = None,
+) -> None:
+    """Score a society by the patterns of the world, and draw model beside data.
+
+    Prints a table; writes patterns.csv, a figure and provenance.json to --out. Defaults: 4,000
+    members, 365 days, 5 replications, seed 1.
+    """
+    base = commands.chosen(
+        scenario,
+        settings,
+        defaults={"members": MEMBERS},
+        members=members,
+        days=days,
+        seed=seed,
+        contacts=contacts,
+    )
+    with studies.written_to(out, base, replications=replications, jobs=jobs, city=city) as outcome:
+        runs = taken(base, replications, out / "runs", jobs, city=False)
+        if city:
+            large = base.replace({"members": CITY})
+            more = taken(large, city, out / "city", jobs, city=True)
+            runs = runs.merge(more, how="outer", on="replication")
+        table = scored.scores(runs)
+        outcome.tables["patterns"] = table
+        outcome.figures["patterns"] = draw(table, studies.setting(base, replications))
+    studies.print_answer(_text(table), studies.filled(*_words(table)), out=out)
+
+
+def taken(
+    base: sim.Scenario, replications: int, folder: Path, jobs: int | None, *, city: bool
+) -> pd.DataFrame:
+    """Run a society, and return a row per replication with the numbers of its patterns."""
+    patterns = [pattern for pattern in ROWS.values() if pattern.city == city]
+    names = tuple(pattern.name for pattern in patterns)
+    keep = scored.Measured(names, probed=0) if city else scored.Measured(names)
+    # a study calls keep.live with the scenario
+    study = sim.Study(base, [{}], replications=replications, keep=keep)  # type: ignore[arg-type]
+    runs = studies.done(study, folder, jobs)
+    return runs[["replication", *scored.columns(patterns)]]
+
+
+def _text(table: pd.DataFrame) -> str:
+    """Return the scores as a table for the terminal."""
+    shown = pd.DataFrame(
+        {
+            "row": table["row"],
+            "part": table["part"],
+            "kind": table["kind"],
+            "target": table["target"],
+            "model": [
+                studies.between(*estimate, ".3g")
+                if estimate[0] == estimate[0] and estimate[1] != estimate[2]
+                else f"{estimate[0]:.3g}".replace("nan", "-")
+                for estimate in zip(table["model"], table["low"], table["high"], strict=True)
+            ],
+            "met": table["met"],
+        }
+    )
+    return studies.laid_out(shown, heads=["row", "kind"])
+
+
+def _words(table: pd.DataFrame) -> list[str]:
+    """Return how many rows are met, and which fail; a row is met if all its parts are."""
+    worst = table.groupby("row", sort=False)["met"].agg(
+        lambda met: next(
+            one
+            for one in (scored.FAILED, scored.NOT_RUN, scored.UNKNOWN, scored.MET)
+            if one in set(met)
+        )
+    )
+    counts = worst.value_counts()
+    judged = counts.get(scored.MET, 0) + counts.get(scored.FAILED, 0)
+    failing = worst.index[worst == scored.FAILED]
+    return [
+        f"{counts.get(scored.MET, 0)} of {judged} rows are met",
+        f"(failing: {', '.join(failing)});" if len(failing) else "(none fails);",
+        f"{counts.get(scored.NOT_RUN, 0)} were not run, as they need {CITY:,} members (--city),",
+        f"and {counts.get(scored.UNKNOWN, 0)} are not known of this society.",
+    ]
+
+
+@sim.plots.in_our_look
+def draw(table: pd.DataFrame, setting: str) -> "Figure":
+    """Draw a panel for each row: what is met as a bar, the model as a point with its interval."""
+    known = table[table["replications"] > 0]
+    rows = list(known.groupby("row", sort=False))
+    lines = -(-len(rows) // COLUMNS_OF_PANELS)
+    figure = sim.plots.sheet(0.9 + 0.85 * max(1, lines))
+    axes = figure.subplots(max(1, lines), COLUMNS_OF_PANELS, squeeze=False).ravel()
+    for axis in axes[len(rows) :]:
+        axis.set_axis_off()
+    for axis, (row, parts) in zip(axes, rows, strict=False):
+        _panel(axis, str(row), parts)
+    met = int((known["met"] == scored.MET).sum())
+    sim.plots.headed(
+        figure,
+        f"{met} of {len(known)} numbers that were taken are within what the data allow",
+        f"{setting} Bars: what is met (a line: the data). Points: the model, with the 95 % "
+        "interval of its mean; orange where it is not met.",
+    )
+    return figure
+
+
+def _panel(axis: "Axes", row: str, parts: pd.DataFrame) -> None:
+    """Draw one row of the table."""
+    places = range(len(parts))
+    spread = [parts["model"], parts["low"].fillna(parts["model"]), parts["high"]]
+    values = pd.concat([*spread, parts["least"], parts["most"]])
+    values = values[values.abs() < float("inf")]
+    margin = 0.15 * ((values.max() - values.min()) or 1)
+    low, high = values.min() - margin, values.max() + margin
+    for place, part in zip(places, parts.to_dict("records"), strict=True):
+        least, most = max(low, part["least"]), min(high, part["most"])
+        axis.barh(place, most - least, left=least, height=0.7, color="#E6E6E6")
+        target = part["target"].partition(" ± ")
+        if target[1]:
+            axis.vlines(float(target[0]), place - 0.35, place + 0.35, color="#595959", linewidth=1)
+        colour = COLOURS[part["met"]]
+        axis.hlines(place, part["low"], part["high"], color=colour)
+        axis.plot(part["model"], place, "o", color=colour, markersize=4)
+    axis.set_yticks(places, list(parts["part"]))
+    axis.set_ylim(len(parts) - 0.4, -0.6)
+    axis.set_xlim(low, high)
+    axis.set_title(row, fontsize=8)
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)

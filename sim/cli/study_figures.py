@@ -1,0 +1,66 @@
+"""The figures that ``invitesim sweep`` draws beside its table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import plots
+from ..measures.labels import LABELS
+from ..parameters.settings import column_of
+from ..studies.study import Study
+from ..studies.table import StudyTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FIGURES = "figures"
+"""The folder of the figures, in that of the study."""
+SHOWN = ("degree", "reach2_share", "reciprocity", "blocked")
+"""The measures that are drawn, of those that the study keeps; if it keeps none of them, the first
+ones that have a label."""
+MOST = 12
+"""The most values of a parameter in a heat map."""
+MOST_LINES = 9
+
+
+def draw(study: Study, table: StudyTable, folder: Path) -> list[str]:
+    """Draw what one or two varied parameters change; write the figures as PNG and SVG.
+
+    Returns
+    -------
+    list of str
+        The names of the figures; none if no parameter varies, or more than two.
+    """
+    names = study.design.names
+    if not 1 <= len(names) <= 2:
+        return []
+    kept = [name for name in table.measures if name in LABELS]
+    measures = [name for name in kept if name in SHOWN] or kept[: len(SHOWN)]
+    columns = [column_of(name, table.schema.names) for name in names]
+    runs = table.to_pandas(["replication", "seed", "policy", *columns, *measures, "error"])
+    runs = runs[runs["error"].isna()].drop_duplicates(["replication", "policy", *columns])
+    if not measures or runs.empty:
+        return []
+    setting = f"{study.scenario.members:,} people, {study.scenario.days:,} days."
+    written = []
+    for name, figure in _figures(runs, columns, measures, setting):
+        plots.save(figure, folder / FIGURES / name)
+        written.append(name)
+    return written
+
+
+def _figures(
+    runs: "pd.DataFrame", columns: list[str], measures: list[str], setting: str
+) -> "Iterator[tuple[str, Figure]]":
+    """Yield figures with their names."""
+    values = [runs[column].nunique(dropna=False) for column in columns]
+    if len(columns) == 1:
+        yield "curves", plots.curves(runs, columns[0], measures, setting=setting)
+        return
+    x, y = columns
+    if values[1] <= MOST_LINES:
+        yield "curves", plots.curves(runs, x, measures, lines=y, setting=setting)
+    if max(values) <= MOST:
+        for measure in measures:
+            yield measure, plots.heat_maps(runs, x, y, measure, setting=setting)

@@ -1,0 +1,34 @@
+"""What is put in and not estimated: measures that are 0 because the scenario leaves no other way."""
+
+from ..scenario.scenario import Scenario
+from .definitions import EVERYBODY
+
+NONE = "none by assumption"
+"""What stands in place of an estimate that can only be 0."""
+
+
+def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """Return which measures of each policy, and of everybody, can only be 0.
+
+    An invitation is clicked only where the inviter is not recognised. So nobody clicks if
+    ``idk_click`` is 0, or if whoever the policy invites is always recognised: ``recognise`` is 1
+    for each tie class from its ``min_tie`` on (a tie class never falls). Without clicks a count of
+    strikes blocks nobody; a ratio of accepted to sent may.
+
+    Examples
+    --------
+    >>> import sim
+    >>> sorted(sim.none_by_assumption(sim.Scenario())["close_friends"])
+    ['blocked', 'idk_rate', 'restricted_time']
+    """
+    recognise, rule = scenario.answering.recognise, scenario.platform
+    found: dict[str, frozenset[str]] = {}
+    for name, policy in scenario.policies.items():
+        known = min(recognise[policy.min_tie :]) == 1
+        unclicked = known or scenario.answering.idk_click == 0
+        unblocked = rule.min_ratio is None and (rule.limit is None or unclicked)
+        found[name] = frozenset(
+            [*["idk_rate"] * unclicked, *["blocked", "restricted_time"] * unblocked]
+        )
+    there = [found[name] for name, share in scenario.shares().items() if share > 0]
+    return found | {EVERYBODY: frozenset.intersection(*there)}

@@ -1,0 +1,87 @@
+"""What each measure is called in words: in tables, on the axes of figures, on the page, in docs."""
+
+from typing import NamedTuple
+
+
+class Label(NamedTuple):
+    """The name of a measure for readers."""
+
+    words: str
+    """What is measured, without a unit: ``others within two steps``."""
+    short: str = ""
+    """The same for the head of a narrow column; empty: ``words``."""
+    share: bool = False
+    """Whether values are shares from 0 to 1, which are shown in percent."""
+
+    @property
+    def axis(self) -> str:
+        """The words with the unit: ``others within two steps, %``."""
+        return f"{self.words}, %" if self.share else self.words
+
+    @property
+    def title(self) -> str:
+        """The words as the beginning of a sentence."""
+        return self.words[:1].upper() + self.words[1:]
+
+    @property
+    def column(self) -> str:
+        """The words for the head of a narrow column, without a unit."""
+        return self.short or self.words
+
+    @property
+    def scale(self) -> float:
+        """The number by which values are multiplied to be shown: 100 for shares."""
+        return 100.0 if self.share else 1.0
+
+
+LABELS = {
+    "members": Label("members"),
+    "degree": Label("connections per member", "connections"),
+    "reach2": Label("number of others within two steps"),
+    "reach2_share": Label("others within two steps", "within two steps", share=True),
+    "reach3": Label("number of others within three steps"),
+    "reach3_share": Label("others within three steps", "within three steps", share=True),
+    "acceptance": Label("decided invitations accepted", "accepted", share=True),
+    "declined": Label("decided invitations declined", "declined", share=True),
+    "unseen": Label("decided invitations never looked at", "never looked at", share=True),
+    "idk_rate": Label("invitations answered “I don’t know”", "“I don’t know”", share=True),
+    "reciprocity": Label("outreach that is returned", "returned", share=True),
+    "acquainted": Label("connections with people met or talked to", "acquainted", share=True),
+    "mutually_recognised": Label(
+        "connections in which both recognise the other", "mutually recognised", share=True
+    ),
+    "blocked": Label("blocked at least once", "blocked", share=True),
+    "restricted": Label("restricted today", share=True),
+    "restricted_time": Label("time restricted", share=True),
+    "restrictions": Label("restrictions per year not restricted"),
+    "time_to_block_days": Label("days until half are blocked", "days to a block"),
+    "time_to_block_invitations": Label(
+        "invitations until half are blocked", "invitations to a block"
+    ),
+    "unwanted_received": Label("unwanted invitations received a year", "unwanted a year"),
+    "unwanted_sent": Label("unwanted invitations sent a year", "unwanted sent a year"),
+    "missed": Label("connections missed per member", "missed"),
+    "missed_chance": Label("chance that a missed invitation is accepted", share=True),
+    "effort": Label("invitations, notes and questions per acceptance", "effort"),
+    "lapsed": Label("attempts that lapse", share=True),
+    "invitations": Label("invitations sent per member", "sent each"),
+    "clustering": Label("local clustering"),
+    "largest_component": Label("members in the largest component", share=True),
+}
+"""From the name of a measure to its label."""
+LABELS["recognised"] = LABELS["acquainted"]
+LABELS["unwanted"] = LABELS["unwanted_received"]
+
+
+def label(measure: str) -> Label:
+    """Return the label of a measure; one that is not ours is called by its own name.
+
+    Examples
+    --------
+    >>> import sim
+    >>> sim.measures.label("reach2_share").axis
+    'others within two steps, %'
+    >>> sim.measures.label("my_measure").axis
+    'my measure'
+    """
+    return LABELS.get(measure) or Label(measure.replace("_", " "))

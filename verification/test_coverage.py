@@ -1,0 +1,29 @@
+"""A slice of the coverage study: a cell in seven, each with fewer studies.
+
+A cell fails if its coverage is so far below (above) its bound that this has a probability of
+``FALSE_ALARMS`` / number of bounds where the bound is just kept, so all of them together raise a
+false alarm with probability ``FALSE_ALARMS`` at most (Bonferroni). The seeds are fixed.
+"""
+
+import pytest
+from scipy import stats
+
+from . import coverage
+from .checks import FALSE_ALARMS
+from .coverage import Cell
+
+SLICE, STUDIES, SWEEPS = 7, 2000, 300
+ALL = list(enumerate(coverage.cells()))
+CELLS = [
+    *ALL[: len(ALL) - 6 : SLICE],
+    *ALL[-1:],  # of the sweeps, the last
+]
+
+
+@pytest.mark.parametrize(("place", "cell"), CELLS)
+def test_intervals_hold_what_they_promise(place: int, cell: Cell) -> None:
+    studies = SWEEPS if cell.question == "clearly" else STUDIES
+    hits = round(studies * coverage.seen(cell, place, studies))
+    each = FALSE_ALARMS / (2 * len(CELLS))
+    assert stats.binom.ppf(each, studies, coverage.at_least(cell)) <= hits
+    assert hits <= stats.binom.isf(each, studies, coverage.at_most(cell))
