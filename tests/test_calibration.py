@@ -143,7 +143,7 @@ def part(monkeypatch: pytest.MonkeyPatch) -> Part:
     near = {"skew": Target(11.0, 0.5), "blocked probes": Target(36.0, 0.5)}
     bounds = {"strangers, 11 or more in common": Range(-np.inf, 0.28)}
     own = targets.Targets(near, bounds)
-    base = sim.Scenario(members=20, days=1)
+    base = sim.Scenario(members=20, days=1, meeting={"team": 0, "circle": 0})
     return Part("toy", base, Prior(parameters), own, probed=0, runs=120, jobs=1)
 
 
