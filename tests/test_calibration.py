@@ -70,11 +70,7 @@ def test_the_targets_are_the_rows_to_be_fitted():
     table = targets.of_the_table()
     assert table.near["skew"] == Target(1.92, 0.12)
     assert table.near["clustering of strong ties"].value == pytest.approx(0.375)
-    assert set(table.bounds) == {
-        "strangers, 11 or more in common",
-        "acceptance of those known online: above strangers",
-        "acceptance of those known online: below met once",
-    }
+    assert set(table.bounds) == {"strangers, 11 or more in common"}
     assert not {"thirds: never met", "assortativity"} & {*table.near, *table.bounds}
     assert table.of(meetings=True).rows == ("layers", "clustering of strong ties")
     assert len(table.of(meetings=False).near) == 7
