@@ -295,7 +295,7 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                     label=label,
                     **style,
                 )
-        axis.set_xlabel("unwanted invitations per member and year")
+        axis.set_xlabel("unwanted invitations\nper member and year")
         axis.grid(color="#E6E6E6", linewidth=0.6)
         axis.set_axisbelow(True)
     axes[0].set_yscale("symlog", linthresh=1)
