@@ -1,13 +1,17 @@
 """The computations of the experiments agree with what is known from elsewhere."""
 
+import importlib
 import math
+import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sim
+from docs import answers
 from experiments import (
     block_rule,
     imitation,
@@ -23,6 +27,39 @@ from experiments import (
 
 def test_a_number_that_is_rounded_to_0_has_no_sign():
     assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
+    assert studies.between(0, 0, 0, ".1f", "%") == "0.0 %"  # no interval of width 0
+
+
+def estimates_in(table: pd.DataFrame) -> np.ndarray:
+    """Return all estimates of a table with their intervals: shape (n, 3)."""
+    found = [table[[name, low, high]] for name, low, high in triples(table.columns)]
+    found += [
+        pd.concat([table[f], table[f] - table[f"{f}_half"], table[f] + table[f"{f}_half"]], axis=1)
+        for f in table.columns
+        if f"{f}_half" in table
+    ]
+    return np.concatenate([part.to_numpy(float) for part in found])
+
+
+def triples(columns) -> list[tuple[str, str, str]]:
+    named = [(name, f"{name}_low", f"{name}_high") for name in columns]
+    return [three for three in [("mean", "low", "high"), *named] if set(three) <= set(columns)]
+
+
+@pytest.mark.parametrize("name", answers.PICTURES)
+def test_the_estimates_of_an_answer_are_those_of_its_tables(name):
+    text = " ".join(importlib.import_module(f"experiments.{name}").__doc__.split())
+    number = r"(-?[\d.]+)"
+    quoted = re.findall(rf"{number}[^\d.\[]* \[{number}, {number}\]", text.partition("Answer")[2])
+    assert len(quoted) == text.partition("Answer")[2].count("[")
+    assert len(quoted) >= 4
+    tables = [pd.read_csv(path) for path in (Path(answers.ANSWERS) / name).glob("*.csv")]
+    there = np.concatenate([estimates_in(table) for table in tables])
+    for estimate in quoted:
+        shown = [float(part) for part in estimate]
+        half = [0.5 * 10.0 ** -len(part.partition(".")[2]) + 1e-9 for part in estimate]
+        alike = [np.abs(scale * there - shown) <= half for scale in (1, 100)]
+        assert np.any([found.all(axis=1).any() for found in alike]), estimate
 
 
 def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():
