@@ -11,6 +11,10 @@ from shutil import copyfile
 
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import sim
+
 HOUSE = Path(__file__).parents[1]
 PICTURES = {
     "sweep": ("leads",),
@@ -21,10 +25,19 @@ PICTURES = {
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"
+MEASURES = ("reach2_share", "blocked")
+SOCIETIES = {
+    "1,000 members": ({"members": 1_000}, 20),
+    "40,000 members": ({"members": 40_000}, 5),
+    "asked again after 21 days": ({"members": 10_000, "inviting.lock_days": 21}, 10),
+}
+"""Mixed societies of docs/limits.md, and their replications."""
 
 
 def main() -> None:
-    """Run all, one after another; what has been run before is not run again."""
+    """Run all, one after another; of the experiments what has been run is not run again."""
+    ANSWERS.mkdir(parents=True, exist_ok=True)
+    societies().to_csv(ANSWERS / "societies.csv", index=False, float_format="%.6g")
     for name, pictures in PICTURES.items():
         command = [sys.executable, "-m", "sim", "experiment", name]
         subprocess.run(command, cwd=HOUSE, check=True)
@@ -40,6 +53,15 @@ def main() -> None:
                 day = table["day"].astype(int)
                 table = table[day.isin([day.min(), day.max()])]
             table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
+
+
+def societies() -> pd.DataFrame:
+    """Return the estimates of each policy in the societies of docs/limits.md."""
+    found = []
+    for name, (changes, replications) in SOCIETIES.items():
+        runs = sim.replicate(sim.Scenario().replace(changes), replications)
+        found.append(sim.aggregate(runs, by=["policy"], measures=MEASURES).assign(society=name))
+    return pd.concat(found)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ HOUSE = Path(__file__).parents[1]
 SUMMARY = HOUSE / "results" / "published" / "summary.csv"
 SHOWN = ("degree", "reach2_share", "acceptance", "reciprocity", "blocked")
 """The measures in the table of the README."""
+KINDS = ("mixed", "alone", "newcomer")
 POLICIES = {
     "everyone": "everyone",
     "interacted": "people they have interacted with",
@@ -30,20 +31,76 @@ POLICIES = {
 
 def answer() -> str:
     """Return the mixed society of the published comparison: estimates with their intervals."""
-    summary = pd.read_csv(SUMMARY)
-    mixed = summary[summary["population"] == "mixed"].set_index(["policy", "measure"])
-    assumed = sim.none_by_assumption(sim.Scenario())
-    labels = [sim.measures.label(measure) for measure in SHOWN]
-    rows = [["members who invite", *(label.column for label in labels)]]
+    rows = [["members who invite", *(sim.measures.label(measure).column for measure in SHOWN)]]
     for policy, words in POLICIES.items():
-        cells = []
-        for measure, label in zip(SHOWN, labels, strict=True):
-            ends = label.scale * mixed.loc[(policy, measure), ["mean", "low", "high"]]
-            mean, low, high = (f"{value:.1f}" for value in ends)
-            estimate = f"{mean}{' %' * label.share} [{low}, {high}]"
-            cells.append(sim.measures.NONE if measure in assumed[policy] else estimate)
+        mixed = _published("mixed", policy)
+        rows.append([words, *(_quoted(mixed, policy, measure) for measure in SHOWN)])
+    return as_markdown(rows)
+
+
+def sizes() -> str:
+    """Return reach and blocking of those who invite everyone, by the size of the society."""
+    rows = [["members in the society", "within two steps", "blocked"]]
+    for members in (1_000, 10_000, 40_000):
+        name = f"{members:,} members"
+        cells = [_of(name, "everyone", measure) for measure in ("reach2_share", "blocked")]
+        rows.append([f"{members:,}", *cells])
+    return as_markdown(rows)
+
+
+def asked_again() -> str:
+    """Return the share blocked if those who did not answer may be invited again, and if not."""
+    rows = [["blocked of members who invite", "nobody is asked twice", "asked again after 21 days"]]
+    for policy in ("everyone", "interacted"):
+        societies = ("10,000 members", "asked again after 21 days")
+        rows.append([POLICIES[policy], *(_of(name, policy, "blocked") for name in societies)])
+    return as_markdown(rows)
+
+
+def newcomers() -> str:
+    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer."""
+    rows = [
+        [
+            "",
+            *(f"within two steps, {kind}" for kind in KINDS),
+            *(f"blocked, {kind}" for kind in KINDS),
+        ]
+    ]
+    for policy, words in POLICIES.items():
+        cells = [
+            _quoted(_published(kind, policy), policy, measure)
+            for measure in ("reach2_share", "blocked")
+            for kind in KINDS
+        ]
         rows.append([words, *cells])
     return as_markdown(rows)
+
+
+def _published(kind: str, policy: str) -> pd.DataFrame:
+    """Return the estimates of a policy in the published comparison, by measure."""
+    summary = pd.read_csv(SUMMARY)
+    rows = summary[(summary["population"] == kind) & (summary["policy"] == policy)]
+    return rows.set_index("measure")
+
+
+def _of(society: str, policy: str, measure: str) -> str:
+    """Return an estimate of one of the mixed societies of docs/limits.md."""
+    if society == "10,000 members":
+        return _quoted(_published("mixed", policy), policy, measure)
+    table = pd.read_csv(HOUSE / "results" / "answers" / "societies.csv")
+    rows = table[(table["society"] == society) & (table["policy"] == policy)]
+    return _quoted(rows.set_index("measure"), policy, measure)
+
+
+def _quoted(estimates: pd.DataFrame, policy: str, measure: str) -> str:
+    """Return an estimate with its interval, unless it is put in."""
+    if measure in sim.none_by_assumption(sim.Scenario())[policy]:
+        return sim.measures.NONE
+    label = sim.measures.label(measure)
+    mean, low, high = (
+        f"{label.scale * estimates.loc[measure, end]:.1f}" for end in ("mean", "low", "high")
+    )
+    return f"{mean}{' %' * label.share} [{low}, {high}]"
 
 
 def patterns() -> str:
@@ -76,6 +133,8 @@ def as_markdown(rows: list[list[str]]) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"answer": answer},
+    "docs/experiments.md": {"newcomers": newcomers},
+    "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
 }
 """From a page to its tables, by the name in their markers."""

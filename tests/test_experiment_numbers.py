@@ -152,7 +152,12 @@ def test_the_aims_of_a_rule_are_those_of_the_members_meant():
             {"point": point, "policy": p, "members": 40 if p == "interacted" else 20, "blocked": b}
             for p, b in of.items()
         ]
-        everybody = {"members": 80, "blocked": 0.9, "unwanted_received": 30.0 - point, "degree": degree}
+        everybody = {
+            "members": 80,
+            "blocked": 0.9,
+            "unwanted_received": 30.0 - point,
+            "degree": degree,
+        }
         rows.append({"point": point, "policy": "all", **everybody})
     aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
     found = aims.loc["all", ["unwanted", "blocked", "lost", "members"]].to_numpy().tolist()
@@ -318,3 +323,18 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
     ):
         with pytest.raises(sim.InputError, match=says):
             studies.values_of("--x", bad, scenario)
+
+
+# Patience
+
+
+def test_patience_pays_less_where_every_invitation_is_looked_at():
+    """Hold what docs/experiments.md says of the first edition's society."""
+    first = sim.Scenario.from_toml(
+        answers.HOUSE / "experiments" / "scenarios" / "first_edition.toml"
+    )
+    for patience, said in {7: 0.52, 21: 0.57, 60: 0.59}.items():
+        changes = {"members": 200, "days": 90, "inviting.pending_days": patience}
+        runs = sim.replicate(first.replace(changes), 10, jobs=1)
+        (found,) = sim.aggregate(runs[runs["policy"] == "all"], measures=["acceptance"])["mean"]
+        assert found == pytest.approx(said, abs=0.01)
