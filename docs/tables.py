@@ -48,6 +48,25 @@ def sizes() -> str:
     return as_markdown(rows)
 
 
+def pairing() -> str:
+    """Return the share of the variance that pairing saves, beside what it saved before."""
+    table = pd.read_csv(HOUSE / "results" / "answers" / "pairing.csv")
+    saved = table.set_index(["policy", "measure"])["variance_saved"]
+    before = {  # version 0.1, and its society in version 0.2
+        ("all", "reach2"): (".82", ".91"),
+        ("all", "degree"): (".68", ".77"),
+        ("all", "blocked"): (".28", ".40"),
+        ("close_friends", "degree"): (".94", ".999"),
+    }
+    then = ["0.1, where invitations changed later meetings", "the same society now"]
+    rows = [["share of the variance saved", *then, "the default society now"]]
+    for (policy, measure), figures in before.items():
+        words = sim.measures.label(measure).words
+        name = words if policy == "all" else f"{words}, `{policy}`"
+        rows.append([name, *figures, f"{saved[policy, measure]:.2f}".removeprefix("0")])
+    return as_markdown(rows)
+
+
 def asked_again() -> str:
     """Return the share blocked if those who did not answer may be invited again, and if not."""
     rows = [["blocked of members who invite", "nobody is asked twice", "asked again after 21 days"]]
@@ -136,6 +155,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/experiments.md": {"newcomers": newcomers},
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
+    "docs/studies.md": {"pairing": pairing},
 }
 """From a page to its tables, by the name in their markers."""
 
