@@ -7,7 +7,7 @@ from .egos import EXACT_REACH, choose_egos, means
 from .labels import LABELS, Label, label
 from .reach import adjacency, clustering, in_largest_component, reach
 from .summary import summary
-from .survival import LEAST_AT_RISK, survival
+from .survival import LEAST_AT_RISK, survival, time_to_block
 
 __all__ = [
     "DENOMINATORS",
@@ -27,4 +27,5 @@ __all__ = [
     "reach",
     "summary",
     "survival",
+    "time_to_block",
 ]

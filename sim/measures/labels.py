@@ -65,6 +65,8 @@ LABELS = {
         "invitations to people who do not recognise sent a year", "cold sent a year"
     ),
     "missed": Label("connections missed per member", "missed"),
+    "missed_by_tie": Label("connections missed as the tie is too weak", "missed by tie"),
+    "missed_by_estimate": Label("connections missed as too unlikely", "missed by estimate"),
     "missed_chance": Label("chance that a missed invitation is accepted", share=True),
     "effort": Label("invitations, notes and questions per acceptance", "effort"),
     "lapsed": Label("attempts that lapse", share=True),

@@ -69,7 +69,9 @@ def aggregate(
         order in which combinations, and measures within them, first appear. NaN values are left
         out. A measure without a value in any replication has the mean NaN, of 0 replications. If
         only some replications reach the median time to a block, its mean is NaN too, as the mean of
-        these would be too small; ``replications`` is then the number of these.
+        these would be too small; ``replications`` is then the number of these. A table of runs has
+        only each run's own median: that of the members of all runs together, with the interval of
+        their one curve, is `time_to_block`.
 
     Raises
     ------
