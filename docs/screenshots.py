@@ -32,7 +32,7 @@ def main() -> None:
                 browser = playwright.chromium.launch(
                     executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
                 )
-                taken(browser, said.group(), "page-desktop", width=1440, height=1920)
+                taken(browser, said.group(), "page-desktop", width=1440, height=2080)
                 taken(
                     browser,
                     said.group(),
