@@ -10,7 +10,7 @@ import sim
 from sim.model.tables import DAILY
 
 FIRST_EDITION = Path(__file__).parents[1] / "experiments" / "scenarios" / "first_edition.toml"
-EDITIONS = {"first": sim.Scenario.load(FIRST_EDITION), "second": sim.Scenario()}
+EDITIONS = {"first": sim.Scenario.from_toml(FIRST_EDITION), "second": sim.Scenario()}
 
 
 def test_a_day_is_the_same_in_shorter_and_longer_runs():

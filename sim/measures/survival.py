@@ -132,9 +132,15 @@ def time_to_block(
     --------
     >>> import pandas as pd
     >>> import sim
-    >>> scenario = sim.Scenario(members=100, days=60, platform={"limit": 1})
+    >>> rule, answering = {"limit": 1}, {"idk_click": 0.5}
+    >>> scenario = sim.Scenario(members=100, platform=rule, answering=answering)
     >>> runs = [sim.run(scenario.replace({"seed": seed})) for seed in (1, 2, 3)]
     >>> sim.time_to_block(scenario, pd.concat([run.members for run in runs]))
+              policy  members  median   low   high
+    0       everyone       99   148.0  74.0  246.0
+    1     interacted      102     NaN   NaN    NaN
+    2  close_friends       99     NaN   NaN    NaN
+    3            all      300     NaN   NaN    NaN
     """
     import pandas as pd
 
