@@ -40,6 +40,14 @@ class Invitation:
         self.alter = alter
         self.outcome: str | None = None
 
+    declined: bool = False
+    """Whether it will not be accepted by an answer, though it is still pending."""
+
+
+def moved(p: float, shift: float) -> float:
+    """Return a probability whose logit is moved."""
+    return p * math.exp(shift) / (1 - p + p * math.exp(shift))
+
 
 class Member(mesa.Agent):  # type: ignore[misc]
     """A person and its account."""
@@ -61,11 +69,14 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.p_encounter = min(
             1.0, model.world.meeting.rate * self.log_normal(society.sociability_sigma)
         )
-        activity = 1.0 if policy.alike else self.log_normal(society.activity_sigma)
+        activity = self.log_normal(society.activity_sigma)
         per_day = model.world.inviting.per_day if policy.per_day is None else policy.per_day
-        self.per_day = per_day * activity
+        self.per_day = per_day if policy.alike else per_day * activity
         answering = model.world.answering
-        self.accept = answering.accept if policy.accept is None else policy.accept
+        self.accept = self.chances_of_accepting()
+        visits = None if answering.looks is None else answering.looks * activity
+        days = self.model.world.inviting.pending_days
+        self.looks = 1.0 if visits is None else 1 - math.exp(-visits * days / 21)
         self.circle, place = divmod(number, society.circle_size)
         self.team = self.circle, place // society.team_size
         self.ties: dict[Member, Tie] = {}
@@ -224,6 +235,8 @@ class Member(mesa.Agent):  # type: ignore[misc]
                 self.conclude(invitation, "accepted")
                 alter.conclude(crossed, "accepted")
                 self.connect(alter)
+            else:
+                invitation.declined = True
             return
         scale = world.answering.delay_scale
         delay = (
@@ -233,26 +246,48 @@ class Member(mesa.Agent):  # type: ignore[misc]
         )
         if delay < world.inviting.pending_days:
             model.due[model.day + delay].append(invitation)
+        else:
+            invitation.declined = True
+
+    def chances_of_accepting(self) -> list[tuple[float, float]]:
+        """Return the chances of accepting by tie class: without a reference, and with one."""
+        answering, policy = self.model.world.answering, self.policy
+        chances = []
+        for k, p in enumerate(policy.accept or answering.accept):
+            below = k < policy.accepts_from
+            reserve = answering.reserve or 0.0 if below else 0.0
+            closed = below and answering.reserve is None
+            chance = 0.0 if closed else moved(p, -reserve)
+            referred = moved(p, answering.reference_lift - reserve)
+            if policy.accepts_from == 5:
+                chance = referred = 0.0
+            chances.append((chance, referred if policy.takes_references else chance))
+        return chances
 
     def answer(self, invitation: Invitation) -> None:
         """Answer an invitation that this member has received, or ignore it."""
         random, answering, inviter = self.random, self.model.world.answering, invitation.ego
+        if random.random() >= self.looks:
+            invitation.declined = True
+            return
         k = self.tie_class(inviter)
         recognised = random.random() < answering.recognise[k]
         if not recognised:
             k = 0
-        is_open = k >= self.policy.accepts_from or (
-            self.policy.takes_references and not self.connected.isdisjoint(inviter.connected)
-        )
-        if is_open and random.random() < self.accept[k]:
+        referred = not self.connected.isdisjoint(inviter.connected)
+        if random.random() < self.accept[k][referred]:
             if self.had_room and inviter.had_room:
                 inviter.conclude(invitation, "accepted")
                 self.connect(inviter)
+            else:
+                invitation.declined = True
         elif not recognised and random.random() < answering.idk_click:
             inviter.strikes += 1
             inviter.strike_days.append(self.model.day)
             inviter.locked_until[self] = math.inf
             inviter.conclude(invitation, "idk")
+        else:
+            invitation.declined = True
 
     def connect(self, alter: "Member") -> None:
         """Connect the two."""
@@ -269,7 +304,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         k = self.tie_class(invitation.alter)
         self.resolved_of_class[k] += 1
         if outcome == "accepted":
-            self.accepted += 1
+            self.accepted += not invitation.declined
             self.accepted_since_zero += 1
             self.accepted_of_class[k] += 1
 

@@ -90,7 +90,13 @@ def main(
     given = targets.read(own) if own else targets.of_the_table()
     parts = listed(base, given, runs, meetings_runs, jobs)
     with studies.written_to(
-        out, base, jobs=jobs, runs=runs, meetings_runs=meetings_runs, test=test, targets=vars(given)
+        out,
+        base,
+        jobs=jobs,
+        runs=runs,
+        meetings_runs=meetings_runs,
+        test=test,
+        targets=given.said(),
     ) as outcome:
         done = [part.calibrated(out / part.name) for part in parts]
         recovered = [one.recovered() for one in done]

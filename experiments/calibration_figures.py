@@ -41,7 +41,7 @@ def pairs(one: Calibrated) -> "Figure":
             axis.hist(
                 points[:, row],
                 BINS,
-                across.ends,
+                range=across.ends,
                 weights=there.weights,
                 color=POINT,
                 alpha=0.6,

@@ -171,9 +171,9 @@ def by_acquaintance(evidence: Evidence) -> dict[str, float]:
 
 @row(
     "acceptance of those known online",
-    Kind.BOUND,
+    Kind.SEEN,
     {"above strangers": Range(0, np.inf), "below met once": Range(0, np.inf)},
-    data="between that of strangers and that of people met once",
+    data="between that of strangers and that of people met once, as accept[1] is set",
     source="order of the row above",
 )
 def online_between(evidence: Evidence) -> dict[str, float]:

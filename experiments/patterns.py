@@ -90,23 +90,28 @@ def taken(
 
 
 def _text(table: pd.DataFrame) -> str:
-    """Return the scores as a table for the terminal."""
-    shown = pd.DataFrame(
-        {
-            "row": table["row"],
-            "part": table["part"],
-            "kind": table["kind"],
-            "target": table["target"],
-            "model": [
-                studies.between(*estimate, ".3g")
-                if estimate[0] == estimate[0] and estimate[1] != estimate[2]
-                else f"{estimate[0]:.3g}".replace("nan", "-")
-                for estimate in zip(table["model"], table["low"], table["high"], strict=True)
-            ],
-            "met": table["met"],
-        }
-    )
-    return studies.laid_out(shown, heads=["row", "kind"])
+    """Return the scores as a table for the terminal; parts stand below the name of their row."""
+    lines = []
+    for name, parts in table.groupby("row", sort=False):
+        kind = parts["kind"].iloc[0].rpartition(", ")[2]
+        if len(parts) > 1:
+            lines.append({"row": name, "kind": kind, "target": "", "model": "", "met": ""})
+        for part in parts.to_dict("records"):
+            several = len(parts) > 1
+            named = {
+                "row": f"  {part['part']}" if several else name,
+                "kind": "" if several else kind,
+            }
+            model = _estimate(part["model"], part["low"], part["high"])
+            lines.append({**named, "target": part["target"], "model": model, "met": part["met"]})
+    return studies.laid_out(pd.DataFrame(lines))
+
+
+def _estimate(mean: float, low: float, high: float) -> str:
+    """Return a value with its interval; without one where it is exact, a dash where it is none."""
+    if mean != mean:
+        return "-"
+    return f"{mean:.3g}" if high - low < 1e-9 else studies.between(mean, low, high, ".3g")
 
 
 def _words(table: pd.DataFrame) -> list[str]:

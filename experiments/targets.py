@@ -49,6 +49,11 @@ class Targets:
         bounds = {name: bound for name, bound in self.bounds.items() if name in own}
         return Targets(near, bounds, self.prior)
 
+    def said(self) -> dict[str, str]:
+        """Return from the name of each number, and of each range of its own, to it in words."""
+        ranges = {name: Range(*span) for name, span in self.prior.items()}
+        return {name: str(goal) for name, goal in {**self.near, **self.bounds, **ranges}.items()}
+
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows of the table of patterns that these numbers are of."""

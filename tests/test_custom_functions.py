@@ -189,7 +189,7 @@ def test_a_function_that_looks_past_the_end_of_an_array_ends_the_run_with_a_line
     """Else it would read whatever is in the memory there."""
     table = np.arange(3)
     assert refusal(lambda bond, candidate, day: table[day + 1000] > 0).startswith(
-        "the function <lambda> raised an exception by day 1;"
+        "the function <lambda> raised an exception by day "
     )
 
 

@@ -13,15 +13,20 @@ import pytest
 import sim
 from experiments import (
     block_rule,
+    calibrate,
+    calibration,
     lifetime,
+    patterns,
     ranges,
     selectivity,
     sensitivity,
     studies,
     sweep,
     takeover,
+    targets,
 )
 from sim.cli import commands
+from sim.scenario import plausible
 
 
 def called(main, *arguments: str | Path) -> tuple[int, str, str]:
@@ -225,3 +230,49 @@ def test_a_mistake_is_one_line_and_writes_nothing(tmp_path, main, arguments, say
 
 
 # The sweep
+
+
+def test_patterns_scores_a_society_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(patterns, "CITY", 400)
+    (tmp_path / "mine.toml").write_text('members = 300\n[platform]\npreset = "none"\n')
+    options = (str(tmp_path / "mine.toml"), "--days", "240", "--city", "1")
+    text = ended_well(patterns.main, tmp_path / "out", *options)
+    assert "rows are met" in " ".join(text.split())
+    assert written(tmp_path / "out") == {"patterns.csv", "provenance.json"} | drawn("patterns")
+    table = pd.read_csv(tmp_path / "out" / "patterns.csv").set_index(["row", "part"])
+    assert table.loc[("layers", "close"), "met"] == "not known"  # of a year
+    assert table.loc[("blocked probes",), "model"].item() == 0
+    assert table.loc[("assortativity",), "replications"].item() == 1
+
+
+class Known:
+    """In place of runs: each number is its target, with an error by the seed."""
+
+    def __init__(self, rows: tuple[str, ...], probed: int) -> None:
+        self.rows = rows
+
+    def live(self, scenario: sim.Scenario) -> pd.DataFrame:
+        table, error = targets.of_the_table(), np.random.default_rng(scenario.seed).normal()
+        near = {name: goal.value + error * goal.tolerance for name, goal in table.near.items()}
+        return pd.DataFrame([{"policy": "all", **near, **dict.fromkeys(table.bounds, 0.0)}])
+
+
+def test_calibrate_writes_the_sample_that_plausible_societies_draw_from(tmp_path, monkeypatch):
+    monkeypatch.setattr(calibration.scored, "Measured", Known)
+    # to draw each two of nine parameters takes too long; test_calibration draws two
+    pairs = lambda one: sim.plots.sheet(1)  # noqa: E731
+    monkeypatch.setattr(calibrate.calibration_figures, "pairs", pairs)
+    options = ("--runs", "60", "--meetings-runs", "30", "--test", "0", "--jobs", "1")
+    code, text, err = called(calibrate.main, *options, "--out", tmp_path)
+    assert (code, err) == (0, "")
+    assert "held out: not run" in text
+    monkeypatch.setattr(plausible, "POSTERIOR", tmp_path / "posterior.csv")
+    (society,) = sim.plausible_societies(1)
+    assert 0.25 <= society.answering.accept[0] <= 0.8
+    parts = [f"{part}-{name}.csv" for part in ("meetings", "platform") for name in TABLES]
+    samples = {"posterior.csv", "meetings-posterior.csv", "test.csv", "provenance.json"}
+    figures = drawn("meetings-pairs", "platform-pairs")
+    assert written(tmp_path) == {*parts} | samples | figures
+
+
+TABLES = ("parameters", "recovered", "targets")

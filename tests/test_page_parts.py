@@ -188,7 +188,7 @@ def test_of_a_large_network_a_sample_is_drawn_and_the_caption_says_so(monkeypatc
     monkeypatch.setattr(node_positions, "MOST_SHOWN", 60)
     monkeypatch.setattr(network, "MOST_EDGES", 20)
     comparison = Comparison(SMALL)
-    comparison.run_for(20)
+    comparison.run_for(40)
     assert len(comparison.positions.shown) == 60
     old = comparison.positions.edges[~comparison.positions.new]
     assert len(old) > 20

@@ -145,7 +145,7 @@ def test_rows_of_invitations_by_hand():
         "alter": [1, 2, 3, 4, 5, 0],
         "outcome": outcomes,
         "source": ["contacts"] * 5 + ["introductions"],
-        "looked": [True, True, True, False, True, True],
+        "recognised": ["yes", "yes", "no", "not looked at", "no", "no"],
         "decided_class": [0, 2, 0, 0, 0, 0],
         "common": [12, 0, 11, 0, 30, 0],
     }
@@ -164,6 +164,7 @@ def test_acceptance_by_volume_compares_the_51st_to_the_100th_with_the_first():
         "sent_day": list(range(120)),
         "ego": [0] * 120,
         "alter": [1] * 120,
+        "recognised": ["no"] * 120,
         "outcome": ["accepted"] * 50 + ["accepted", "declined"] * 25 + ["declined"] * 20,
     }
     assert value("acceptance falls with volume", society(2, sent=sent)) == 0.5

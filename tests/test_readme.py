@@ -25,6 +25,7 @@ PAGES = (
     "VISION.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/calibration.md",
     "docs/guide.md",
     "docs/studies.md",
     "docs/experiments.md",

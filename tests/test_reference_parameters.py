@@ -18,10 +18,15 @@ BUSY: dict[str, Any] = {
     "members": 16,
     "days": 30,
     "seed": 3,
-    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.5},
+    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3},
     "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
-    "answering": {"accept": (0.4, 0.4, 0.4, 0.5, 0.6), "idk_click": 0.8, "delay_scale": 2.0},
+    "answering": {
+        "accept": (0.4, 0.4, 0.4, 0.5, 0.6),
+        "looks": 20,
+        "idk_click": 0.8,
+        "delay_scale": 2.0,
+    },
     "platform": {
         **{
             "preset": "none",
@@ -46,7 +51,7 @@ BUSY: dict[str, Any] = {
         ),
         InvitePolicy("other", contacts=1, directory=1),
     ],
-    "habits": [Habit("NAME", share=0.5, idk_click=0.2)],
+    "habits": [Habit("NAME", share=0.4, idk_click=0.9)],
 }
 CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
@@ -88,7 +93,7 @@ CHANGES: dict[str, Any] = {
         "platform.restriction_days": 3,
         "platform.min_ratio": 0.5,
     },
-    **{"platform.min_invites": 9, "platform.weekly_invites": 4, "platform.max_connections": 6},
+    **{"platform.min_invites": 2, "platform.weekly_invites": 4, "platform.max_connections": 6},
     **{
         "policies.NAME.share": 2.0,
         "policies.NAME.contacts": 2.0,
@@ -106,9 +111,9 @@ CHANGES: dict[str, Any] = {
     **{
         "habits.NAME.share": 0.2,
         "habits.NAME.accepts_from": 4,
-        "habits.NAME.takes_references": True,
+        "habits.NAME.takes_references": False,
         "habits.NAME.accept": (0.9,) * 5,
-        "habits.NAME.idk_click": 0.9,
+        "habits.NAME.idk_click": 0.1,
     },
     "policies.NAME.takes_references": False,
     "policies.NAME.accept": (0.5,) * 5,

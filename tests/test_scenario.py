@@ -419,7 +419,7 @@ def test_replace_leaves_the_original() -> None:
         harsher.replace(
             {
                 "platform.limit": 5,
-                "answering.idk_click": 0.1,
+                "answering.idk_click": 0.13,
                 "policies.everyone.share": 1,
                 "members": 1_000,
             }

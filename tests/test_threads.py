@@ -63,6 +63,7 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
             "members": 600,
             "days": 20,
             "inviting.per_day": 40.0,
+            "answering.looks": None,
             "platform.preset": "none",
             "policies": {"everyone": 1},
         }

@@ -13,7 +13,7 @@ from tests.study.small import SMALL, table_bytes
 
 def test_replications_until_the_interval_is_narrow_enough(tmp_path, ran):
     both = sim.Study(SMALL, {"answering.idk_click": [0.0, 0.5]})
-    table = both.run(tmp_path, jobs=1, until={"blocked": 0.05, "degree/everyone": 2.0}, most=60)
+    table = both.run(tmp_path, jobs=1, until={"blocked": 0.025, "degree/everyone": 2.0}, most=60)
     assert len(ran) == len(
         set(
             zip(
@@ -30,14 +30,14 @@ def test_replications_until_the_interval_is_narrow_enough(tmp_path, ran):
         estimates = sim.aggregate(rows, by="policy").set_index(["measure", "policy"])
         halves = (estimates["high"] - estimates["low"]) / 2
         number = estimates.loc[("degree", "everyone"), "replications"]
-        narrow = halves["blocked", "all"] <= 0.05 and halves["degree", "everyone"] <= 2
+        narrow = halves["blocked", "all"] <= 0.025 and halves["degree", "everyone"] <= 2
         assert narrow or number == 60
         numbers.append(number)
-    # ten and five that confirm, where nobody can be blocked
-    assert numbers[0] == 15 < numbers[1]
+    # where nobody can be blocked, fewer will do
+    assert 15 <= numbers[0] < numbers[1]
     again = tmp_path / "again"
     both.run(again, jobs=1, until={"blocked": 0.2})  # less was asked at first
-    both.run(again, jobs=2, until={"blocked": 0.05, "degree/everyone": 2.0}, most=60)
+    both.run(again, jobs=2, until={"blocked": 0.025, "degree/everyone": 2.0}, most=60)
     assert table_bytes(again) == table_bytes(tmp_path)
 
 
