@@ -4,6 +4,7 @@ from . import measures as measures
 from . import plots as plots
 from .agents import Bond as Bond
 from .agents import Candidate as Candidate
+from .agents import Habit as Habit
 from .agents import InvitePolicy as InvitePolicy
 from .cli import commands as commands
 from .errors import InputError as InputError

@@ -109,7 +109,7 @@ def member_row(
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
     recognise = person.rules.answering.recognise
-    return {
+    row = {
         "member": person.number,
         "policy": person.policy.name,
         "circle": person.circle,
@@ -139,6 +139,9 @@ def member_row(
             recognise[person.tie_class(alter)] ** 2 for alter in person.connections
         ),
     }
+    if person.rules.habits:
+        row["habit"] = person.habit.name if person.habit else "none"
+    return row
 
 
 def rows(frame: Any) -> list[tuple[Any, ...]]:

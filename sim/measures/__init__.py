@@ -1,5 +1,6 @@
 """Measures of a run: reach, reciprocity and blocking, and statistics over replications."""
 
+from .assumed import NONE
 from .clearly import LEAST_RUNS
 from .definitions import DENOMINATORS, MEASURES
 from .egos import EXACT_REACH, choose_egos, means
@@ -15,6 +16,7 @@ __all__ = [
     "LEAST_AT_RISK",
     "LEAST_RUNS",
     "MEASURES",
+    "NONE",
     "Label",
     "adjacency",
     "choose_egos",

@@ -155,6 +155,6 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
         str(name): column.to_numpy()
         if column.dtype == float
         else column.fillna(NEVER).to_numpy(int)
-        for name, column in members.drop(columns="policy").items()
+        for name, column in members.drop(columns=["policy", "habit"], errors="ignore").items()
     }
     return own | {"policy": policy.astype(np.int64)}

@@ -71,10 +71,10 @@ def summary(
     >>> result = sim.run(sim.Scenario(members=100, days=30))
     >>> sim.measures.summary(result.scenario, result.members, result.connections, ["acceptance"])
               policy  members  acceptance  decided
-    0       everyone       33    0.748588      354
-    1     interacted       34    0.779661      354
-    2  close_friends       33    0.989247       93
-    3            all      100    0.790262      801
+    0       everyone       33    0.307407      270
+    1     interacted       34    0.321023      352
+    2  close_friends       33    0.409091       44
+    3            all      100    0.321321      666
     """
     import pandas as pd
 

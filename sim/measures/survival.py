@@ -64,10 +64,10 @@ def survival(
     >>> result = sim.run(sim.Scenario(members=100, days=60, platform={"limit": 1}))
     >>> curves = sim.survival(result.scenario, result.members)
     >>> curves[curves["policy"] == "everyone"].tail(3)
-          policy  time  survival       low      high  at_risk
-    15  everyone    52  0.454545  0.281783  0.612132       16
-    16  everyone    54  0.424242  0.255868  0.583111       15
-    17  everyone    60  0.393939  0.230561  0.553524       14
+         policy  time  survival       low      high  at_risk
+    5  everyone    28  0.848485  0.673591  0.933961       29
+    6  everyone    43  0.818182  0.639372  0.913902       28
+    7  everyone    60  0.818182  0.639372  0.913902       27
     """
     import pandas as pd
 

@@ -102,13 +102,14 @@ class Engine:
         self.sociability = society.sociability(scenario, n)
         self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
+        habit = society.deal_habits(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, starts, looks, pace, policies, longest_day
+                self.parameters, policy, habit, starts, looks, pace, policies, longest_day
             )
         except MemoryError:
             raise InputError(

@@ -122,6 +122,14 @@ class StateView:
         """The place of each member's policy among the scenario's: shape (N,)."""
         return self._state.platform.policy
 
+    @property
+    def habit(self) -> NDArray[np.uint8]:
+        """The place of each member's habit among the scenario's, from 1; 0: none.
+
+        Shape (N,), or empty if the scenario has no habits.
+        """
+        return self._state.platform.habit
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -345,6 +353,6 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:11], *self._state.today)
+        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

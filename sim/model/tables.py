@@ -100,6 +100,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     never = columns["blocked_day"] == NEVER
     table: dict[str, Any] = dict(columns)
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
+    if engine.scenario.habits:
+        table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
     for name in ("blocked_day", "invitations_until_block"):
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
     return pd.DataFrame(table)
