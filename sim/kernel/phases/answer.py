@@ -177,7 +177,7 @@ def _habit(platform, member):
 
 
 @inline
-def _chances(state, parameters, other, k):
+def chances_of_accepting(state, parameters, other, k):
     """Return other's thresholds of accepting somebody whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
     habit = _habit(state.platform, other)
@@ -188,7 +188,7 @@ def _chances(state, parameters, other, k):
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
     _, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
+    chances = chances_of_accepting(state, parameters, np.int64(scratch.alter[one]), k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
         prefetch_connections(state, np.int64(scratch.ego[one]))
@@ -211,7 +211,7 @@ def _judge(state, parameters, one, note, scratch):
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     recognised, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, other, k)
+    chances = chances_of_accepting(state, parameters, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
         # whom a common connection has introduced has one, and connections last
