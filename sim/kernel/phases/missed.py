@@ -20,7 +20,7 @@ from ..state.bonds import (
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
-from .answer import chances_of_accepting
+from .answer import habit_of
 from .eligible import agrees, thinks_likely
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
@@ -63,17 +63,18 @@ def _may_invite(state, parameters, day, ego):
 def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
     policies = parameters.policies
-    known = chances_of_accepting(state, parameters, other, k)
-    stranger = chances_of_accepting(state, parameters, other, np.int64(0))
+    policy, habit = state.platform.policy[other], habit_of(state.platform, other)
+    chances = parameters.answering.accepts[policy, habit]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
-    differs = known[0] != known[1] or stranger[0] != stranger[1]
+    differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
     referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
     by_tie = by_tie and not (introduces and referred)  # an introduction needs no tie
     if not (by_tie or by_estimate):
         return
     reference = np.int64(referred)
-    recognise = parameters.answering.recognise[k]
-    chance = expected_acceptance(recognise, known[reference], stranger[reference])
+    chance = expected_acceptance(
+        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+    )
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
     missed[ego, PAIRS] += 1
