@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.agents import POLICIES
+from sim.agents import HABITS, POLICIES
 from sim.cli import commands
 from sim.cli import main as cli
 from sim.errors import InputError
