@@ -13,6 +13,7 @@ from .interruption import defer_interrupt as defer_interrupt
 from .measures import MEASURES as MEASURES
 from .measures import statistics as statistics
 from .measures import survival as survival
+from .measures import time_to_block as time_to_block
 from .measures.assumed import none_by_assumption as none_by_assumption
 from .measures.clearly import clearly as clearly
 from .measures.intervals import mean_interval as mean_interval

@@ -97,6 +97,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
         self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
+        self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # the account; "since zero" is since the opening or the end of the last restriction
         self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
@@ -191,7 +192,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if day <= self.restricted_until or not self.has_room():
             return []
         today: list[Invitation] = []
-        for attempt in range(self.attempts(day)):
+        attempts = self.attempts(day)
+        self.attempts_made += attempts
+        for attempt in range(attempts):
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]

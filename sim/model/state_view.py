@@ -97,6 +97,7 @@ _TALLIES = {
     "blocked_day": columns.BLOCKED_DAY,
     "sent_at_block": columns.SENT_AT_BLOCK,
     "restrictions": columns.RESTRICTIONS,
+    "attempts": columns.ATTEMPTS,
 }
 
 
@@ -137,7 +138,7 @@ class StateView:
         name : str
             contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions; restricted_until.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
         """
         if name in _COUNTS:
             return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
@@ -321,6 +322,7 @@ class StateView:
         """Return the sums over the members of each policy: shape (policies, TOTALS)."""
         own = np.zeros((len(self.policy), columns.TOTALS), np.int64)
         own[:, columns.T_CONNECTIONS] = self.column("degree")
+        own[:, columns.T_ATTEMPTS] = self.column("attempts")
         own[:, columns.T_SENT] = self.column("sent")
         own[:, columns.T_ACCEPTED] = self.column("accepted")
         own[:, columns.T_ACQUAINTED] = self.connected_by_class()[:, 1:].sum(axis=1)
