@@ -375,8 +375,8 @@ def test_parameters_as_markdown() -> None:
     ]
     assert {row.count("|") for row in rows} == {6}
     assert [line.split("`")[1] for line in lines if line.startswith("- `")][
-        -len(POLICIES) :
-    ] == list(POLICIES)
+        -len(POLICIES) - len(HABITS) :
+    ] == [*POLICIES, *HABITS]
 
 
 def test_version() -> None:
