@@ -116,7 +116,7 @@ def member_row(
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
     recognise = person.rules.answering.recognise
-    row = {
+    return {
         "member": person.number,
         "policy": person.policy.name,
         "circle": person.circle,
@@ -146,7 +146,6 @@ def member_row(
             recognise[person.tie_class(alter)] ** 2 for alter in person.connections
         ),
     }
-    return row
 
 
 def rows(frame: Any) -> list[tuple[Any, ...]]:
