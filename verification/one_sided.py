@@ -75,6 +75,7 @@ def mixture(K: int, r: float, accept: tuple[float, float], click: float, n: int)
             "accept": (unknown, known, known, known, known),
             "idk_click": click,
             "delay_scale": 0,
+            "looks": None,
         },
         platform={"preset": "none", "limit": K},
     )
