@@ -60,9 +60,9 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
 
 
 def habit_row(person: Person) -> dict[str, Any]:
-    """Return the column of the habit, which is there only if the scenario has some."""
-    name = person.habit.name if person.habit else "none"
-    return {"habit": name} if person.rules.habits else {}
+    if not person.rules.habits:
+        return {}
+    return {"habit": person.habit.name if person.habit else "none"}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
