@@ -91,6 +91,23 @@ def test_a_very_rare_source_is_a_source():
     )
 
 
+def test_who_may_be_introduced_is_not_missed():
+    """A common connection stands in for the tie; random societies hardly ever tell."""
+    told = check_equal(
+        Scenario(
+            members=40,
+            days=30,
+            meeting={"history_days": 20, "rate": 1.0},
+            policies=[
+                InvitePolicy(
+                    "NAME", contacts=1, introductions=1, min_tie=3, invites_references=True
+                )
+            ],
+        )
+    )
+    assert "missed by its tie" in set(events(told))
+
+
 def test_any_society_equals_the_reference():
     seen: set[str] = set()
     for crowded in (False, True):
