@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sim
+from experiments import patterns, scored
 from sim import commands
 from sim.society.logged import tie_counts
 from tests.contact_logs import wrote
@@ -92,3 +93,17 @@ def test_the_real_logs_have_classes_of_their_own():
         log = sim.Scenario(meeting={"contacts": path}, society={"ties_by_log": True})
         told = sim.with_log(log)
         assert (told.days, told.society.often, told.society.close) == (days, often, close)
+
+
+def test_patterns_score_what_a_log_tells(logged, tmp_path):
+    """With a year given, layers and thirds could be counted; but a log has not all whom one knows."""
+    base = sim.with_log(logged.replace({"days": 365}))
+    runs = patterns.of_log(patterns.taken(base, 2, tmp_path, 1, city=False))
+    met = scored.scores(runs).groupby("row")["met"].agg(set)
+    assert not any(scored.NOT_RUN in each for each in met)
+    for row in ("layers", "thirds", "assortativity"):
+        assert met[row] == {scored.UNKNOWN}
+    for row in ("strangers, none in common", "reciprocity of strong ties"):
+        assert met[row] & {scored.MET, scored.FAILED}
+    with pytest.raises(sim.InputError, match="--city: a contact log has 11 people"):
+        patterns.main(contacts=Path(str(logged.meeting.contacts)), city=1, out=tmp_path / "out")
