@@ -6,7 +6,7 @@ ARGS =
 RUN = .venv/bin/python
 PIP = $(RUN) -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help try compare app env env-app env-dev test verify attack bench results screenshots examples lint format types package lock clean
+.PHONY: help try compare app env env-app env-dev test verify attack bench results answers screenshots examples lint format types package lock clean
 
 help:  # this list
 	@sed -n 's/^\([a-z-]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -48,6 +48,9 @@ bench: env-dev  # speed and memory, beside plain Mesa
 
 results: env  # the published comparison anew, into results/published/
 	@.venv/bin/invitesim compare --out results/published $(ARGS)
+
+answers: env-dev  # the other experiments anew: what the pages quote, into docs/images/ and results/answers/
+	@$(RUN) docs/answers.py
 
 screenshots: env-dev  # pictures of the page, into docs/images/; needs Chromium
 	@$(RUN) docs/screenshots.py

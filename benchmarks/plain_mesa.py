@@ -39,6 +39,7 @@ class Invitation:
         self.ego = ego
         self.alter = alter
         self.outcome: str | None = None
+
     declined: bool = False
     """Whether it will not be accepted by an answer, though it is still pending."""
 

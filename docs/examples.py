@@ -1,4 +1,4 @@
-"""Run the examples of the pages and write what they print into the pages; draw the picture of the imports.
+"""Run the examples of the pages and write what they print into the pages; renew tables and the picture of the imports.
 
 ``make examples``; the tests hold that the pages show what is printed.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from docs import picture
+from docs import picture, tables
 from tests.test_readme import HOUSE, blocks, missing, page, printed
 
 PAGES = ("README.md", "docs/guide.md", "docs/experiments.md", "docs/figures.md", "docs/studies.md")
@@ -33,8 +33,9 @@ def renewed(name: str) -> str:
 
 
 def main() -> None:
-    """Renew all pages, and the picture of docs/architecture.md."""
+    """Renew all pages, their tables, and the picture of docs/architecture.md."""
     picture.main()
+    tables.main()
     for name in PAGES:
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-DAY = 161
+DAY = 164
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
                 browser = playwright.chromium.launch(
                     executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
                 )
-                taken(browser, said.group(), "page-desktop", width=1440, height=1920)
+                taken(browser, said.group(), "page-desktop", width=1440, height=2080)
                 taken(
                     browser,
                     said.group(),
@@ -61,7 +61,7 @@ def taken(
     page.wait_for_timeout(1_500)
     while int(page.get_attribute("#numbers", "data-day") or 0) < DAY:
         before = int(page.get_attribute("#numbers", "data-day") or 0)
-        page.get_by_role("button", name="Step").click()
+        page.get_by_role("button", name="Step", exact=True).click()
         until(page, before + 1)
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur()")

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -37,13 +37,18 @@ NOTES = (
     "the outreach graph. Invitations to a block: Kaplan-Meier median; - where too few are blocked "
     "for it in some replication. Unwanted: invitations received."
 )
+NONE_NOTE = " None: by assumption, no estimate."
+
+type Assumed = Mapping[str, Collection[str]]
+"""From a policy to the measures that can only be 0, as ``sim.none_by_assumption`` returns them."""
 
 
-def table(summary: pd.DataFrame) -> str:
+def table(summary: pd.DataFrame, assumed: Assumed) -> str:
     """Return the estimates as a text table, a row per population and policy.
 
     ``summary`` is in long form, as in summary.csv.
     """
+    notes = NOTES
     lines = [
         "".join([" " * NAME, *(column.heading[row].rjust(column.width) for column in COLUMNS)])
         for row in (0, 1)
@@ -51,12 +56,17 @@ def table(summary: pd.DataFrame) -> str:
     for population, rows in summary.groupby("population", sort=False):
         lines += ["", sim.plots.KINDS.get(str(population), str(population))]
         for policy, estimates in rows.groupby("policy", sort=False):
+            none = assumed.get(str(policy), ())
             cells = [
-                _cell(estimates[estimates["measure"] == column.measure].iloc[0], column)
+                "none".rjust(column.width)
+                if column.measure in none
+                else _cell(estimates[estimates["measure"] == column.measure].iloc[0], column)
                 for column in COLUMNS
             ]
+            if any(column.measure in none for column in COLUMNS):
+                notes = NOTES + NONE_NOTE
             lines.append("".join([f"  {policy}"[: NAME - 1].ljust(NAME), *cells]))
-    return "\n".join([*(line.rstrip() for line in lines), "", textwrap.fill(NOTES, WIDTH)])
+    return "\n".join([*(line.rstrip() for line in lines), "", textwrap.fill(notes, WIDTH)])
 
 
 def _cell(row: "pd.Series[Any]", column: Column) -> str:
@@ -72,13 +82,13 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
     return text.rjust(column.width)
 
 
-def words(summary: pd.DataFrame, differences: pd.DataFrame) -> str:
+def words(summary: pd.DataFrame, differences: pd.DataFrame, assumed: Assumed) -> str:
     """Return the answer in words, with intervals.
 
     It says how far each policy reaches, how mutual it is and how many are blocked, and for whom it
-    pays to be the odd one out.
+    pays to be the odd one out. What can only be 0 is not told as if it had been estimated.
     """
-    answer = _Answer(summary, differences)
+    answer = _Answer(summary, differences, assumed)
     paragraphs = [
         [f"{lead}.", *answer.ranking(kind)]
         for kind, lead in (("mixed", "Mixed"), ("alone", "Alone"))
@@ -127,7 +137,8 @@ type _Group = tuple[str, str]
 class _Answer:
     """The sentences of the answer."""
 
-    def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame) -> None:
+    def __init__(self, summary: pd.DataFrame, differences: pd.DataFrame, assumed: Assumed) -> None:
+        self.assumed = assumed
         there = summary[(summary["policy"] != "all") & (summary["replications"] > 0)]
         self.shares = dict(
             zip(_columns(there, "population", "policy", "measure"), _estimates(there), strict=True)
@@ -164,13 +175,13 @@ class _Answer:
         for measure in ("reach2_share", "reciprocity", "blocked"):
             order = self._falling(population, measure)
             shares = [
-                f"{self.shares[population, policy, measure].share()} for {_quoted(policy)}"
+                f"{self._share((population, policy), measure)} for {_quoted(policy)}"
                 for policy in order
             ]
             if not shares:
                 continue
             sentence = f"{sim.measures.label(measure).title}: {_listed(shares)}"
-            if len(order) > 1:
+            if len(order) > 1 and not self._none(order[0], measure):
                 gap = self._gap((population, order[0]), (population, order[1]), measure)
                 if gap is not None:
                     sentence += f"; {_quoted(order[0])} has {gap.gap(_quoted(order[1]))}"
@@ -191,12 +202,21 @@ class _Answer:
                 self.gaps[(me, other), "reach2_share"].gap(name) for other, name in named.items()
             ]
             yield f"{_quoted(policy)} reaches {share}{': ' * bool(gaps)}{'; '.join(gaps)}."
-            blocked = f"Blocked are {self.shares[*me, 'blocked'].share()}"
-            if mixed in others:
+            blocked = f"Blocked are {self._share(me, 'blocked')}"
+            if mixed in others and not self._none(policy, "blocked"):
                 blocked += f", {self.gaps[(me, mixed), 'blocked'].gap('where all are mixed')}"
             yield f"{blocked}."
         if self.around is not None:
             yield _odd_one_out(self.around)
+
+    def _none(self, policy: str, measure: str) -> bool:
+        return measure in self.assumed.get(policy, ())
+
+    def _share(self, group: _Group, measure: str) -> str:
+        """Return the share in percent with its interval, unless it is put in and not estimated."""
+        if self._none(group[1], measure):
+            return sim.measures.NONE
+        return self.shares[*group, measure].share()
 
     def _falling(self, population: str, measure: str) -> list[str]:
         there = [

@@ -114,8 +114,9 @@ def main(
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
         origin(base, started, replications, jobs, folder, log=example.provenance.get("log"))
-    table = answers.table(comparison.summary)
-    words = answers.words(comparison.summary, comparison.differences)
+    assumed = sim.none_by_assumption(base)
+    table = answers.table(comparison.summary, assumed)
+    words = answers.words(comparison.summary, comparison.differences, assumed)
     about = [studies.filled(example.about_log)] if example.about_log else []
     studies.print_answer(table, *about, words, out=out)
 
@@ -204,11 +205,16 @@ def keep(result: sim.Result) -> Kept:
 
 
 def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
-    """Return the series with the summary's reach on the last day; by day it is that of a sample."""
-    series, shares = result.series.copy(), result.summary.set_index("policy")
-    last = series["day"] == result.scenario.days
+    """Return the series with its reach scaled to the summary's, which it has on the last day.
+
+    By day reach is that of a sample. The ratio of all members' to the sample's is known on the last
+    day and taken for every day (a ratio estimate: Cochran 1977, *Sampling Techniques*, ch. 6).
+    """
+    series, exact = result.series.copy(), result.summary.set_index("policy")
+    sampled = series[series["day"] == result.scenario.days].set_index("policy")
     for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
-        series.loc[last, measure] = series.loc[last, "policy"].map(shares[measure])
+        ratio = (exact[measure] / sampled[measure]).where(sampled[measure] > 0, 1.0)
+        series[measure] *= series["policy"].map(ratio).astype(float)
     return series
 
 

@@ -41,7 +41,10 @@ def answer(comparison: Comparison) -> str:
         f"interacted with, and a third close friends only; {scenario.days} days, means over "
         f"{REPLICATIONS} replications with 95 % intervals."
     )
-    mixed, _, _ = answers.words(comparison.summary, comparison.differences).partition("\n\n")
+    words = answers.words(
+        comparison.summary, comparison.differences, sim.none_by_assumption(scenario)
+    )
+    mixed, _, _ = words.partition("\n\n")
     return f"{textwrap.fill(about, answers.WIDTH)}\n\n{mixed.removeprefix('Mixed. ')}"
 
 

@@ -72,7 +72,12 @@ def by_invitations(seed: int, members: int) -> sim.Scenario:
         seed=seed,
         meeting={"rate": 0, "history_days": 0},
         inviting={"per_day": 1, "pending_days": 1, "lock_days": 0},
-        answering={"accept": [accept] * 5, "idk_click": CHANCE / (1 - accept), "delay_scale": 0},
+        answering={
+            "accept": [accept] * 5,
+            "idk_click": CHANCE / (1 - accept),
+            "delay_scale": 0,
+            "looks": None,
+        },
         policies=[stranger],
     )
 
@@ -162,6 +167,7 @@ def year_by_year(result: sim.Result) -> pd.DataFrame:
             f"{measure}_year_{year}": [float(day[measure])]
             for measure in ("blocked", "restricted", "invitations")
         }
+        # the rate is of the decided invitations, which after years are nearly all
         kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * day["invitations"])]}
     return pd.DataFrame(kept)
 
@@ -191,7 +197,7 @@ def text(found: Found) -> str:
         f"and never further than {furthest:.1f} points.",
         "In the mixed society, of those who invite only people they have interacted with,",
         f"{blocked} have been blocked for good after",
-        f"{ends['year'].max()} years (the others run out of people to invite),",
+        f"{ends['year'].max()} years,",
         f"and {weeks} at least once for a week under the window ({now} on the last day).",
         f"Without a rule such a member sends {sent:.0f} invitations in this time,",
         f"of which {struck:.1f} are strikes.",
@@ -231,8 +237,8 @@ def draw(found: Found, members: int) -> "Figure":
         linestyle=(0, (2, 1.5)),
         label="if all had the\nmean number of strikes",
     )
-    left.set_xlabel(f"invitations sent, each a strike with probability {CHANCE:g}")
-    right.set_xlabel("years, members of the policy “interacted”")
+    left.set_xlabel(f"invitations sent, each a strike\nwith probability {CHANCE:g}")
+    right.set_xlabel("years, members of\nthe policy “interacted”")
     left.set_ylabel("blocked at least once, %")
     left.set_ylim(-3, 103)
     named = {

@@ -22,7 +22,7 @@ EXPLORED = {
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: it has the range of its declaration.
+"""Ranges of their own. No number for the click is published: .01 to .3 seems possible.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """

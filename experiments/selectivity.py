@@ -63,6 +63,7 @@ SETTING: dict[str, Any] = {
     "inviting.prior_weight": 1e6,
     "answering.accept": (0, 0, 1, 1, 1),
     "answering.delay_scale": 0,
+    "answering.looks": None,
     "answering.idk_click": 0.8,
     "platform": {"preset": "none", "limit": 2},
 }

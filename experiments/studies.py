@@ -169,8 +169,11 @@ def print_answer(*paragraphs: str, out: Path) -> None:
 
 
 def between(mean: float, low: float, high: float, form: str = ".1f", unit: str = "") -> str:
-    """Return an estimate with its interval: ``12.3 % [11.9, 12.7]``; a rounded 0 has no sign."""
-    bounds = "" if low != low else f" [{low:z{form}}, {high:z{form}}]"
+    """Return an estimate with its interval: ``12.3 % [11.9, 12.7]``; a rounded 0 has no sign.
+
+    Where all runs are equal there is no interval: they don't tell how far off they may be.
+    """
+    bounds = f" [{low:z{form}}, {high:z{form}}]" if low < high else ""
     return f"{mean:z{form}}{unit and f' {unit}'}{bounds}"
 
 

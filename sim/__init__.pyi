@@ -4,6 +4,7 @@ from . import measures as measures
 from . import plots as plots
 from .agents import Bond as Bond
 from .agents import Candidate as Candidate
+from .agents import Habit as Habit
 from .agents import InvitePolicy as InvitePolicy
 from .cli import commands as commands
 from .errors import InputError as InputError
@@ -12,6 +13,7 @@ from .interruption import defer_interrupt as defer_interrupt
 from .measures import MEASURES as MEASURES
 from .measures import statistics as statistics
 from .measures import survival as survival
+from .measures import time_to_block as time_to_block
 from .measures.assumed import none_by_assumption as none_by_assumption
 from .measures.clearly import clearly as clearly
 from .measures.intervals import mean_interval as mean_interval

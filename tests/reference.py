@@ -11,12 +11,14 @@ look at its ``people``, ``invitations``, ``connections`` and ``arcs``.
 import itertools
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import mesa
 
 from sim import Bond as SeenBond
-from sim import Candidate, InvitePolicy, Scenario
+from sim import Candidate, Habit, InvitePolicy, Scenario
 from tests.reference_draws import (
     ANSWER,
     DAILY,
@@ -75,7 +77,9 @@ class Invitation:
 class Person(mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
-    def __init__(self, model: "Reference", number: int, policy_place: int) -> None:
+    def __init__(
+        self, model: "Reference", number: int, policy_place: int, habit_place: int
+    ) -> None:
         super().__init__(model)
         self.rules: Scenario = model.rules
         self.number = number
@@ -86,11 +90,14 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.activity = self.draw_log_normal(PERSON, 4, society.activity_sigma)
         self.policy_place = policy_place
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
+        habits: list[Habit | None] = [*self.rules.habits.values(), None]
+        self.habit = habits[habit_place]
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
         self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
+        self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # the account; "since zero" is since the opening or the end of the last restriction
         self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
@@ -185,7 +192,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if day <= self.restricted_until or not self.has_room():
             return []
         today: list[Invitation] = []
-        for attempt in range(self.attempts(day)):
+        attempts = self.attempts(day)
+        self.attempts_made += attempts
+        for attempt in range(attempts):
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]
@@ -313,20 +322,20 @@ class Person(mesa.Agent):  # type: ignore[misc]
         invitation.recognised = chance(words[0], answering.recognise[k])
         if not invitation.recognised:
             k = 0
-        referred = invitation.common > 0 and self.policy.takes_references
+        referred = invitation.common > 0 and self.answers_by("takes_references")
         if chance(words[1], self.acceptance(k, referred)):
             return "accepted"
-        clicks = not invitation.recognised and chance(words[2], answering.idk_click)
+        clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
 
     def acceptance(self, k: int, referred: bool) -> float:
         """Return the chance of accepting somebody of class k, with or without a reference."""
-        answering, policy = self.rules.answering, self.policy
-        if policy.accepts_from == 5:  # accepts nobody
+        answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
+        if accepts_from == 5:  # accepts nobody
             return 0.0
-        p = (policy.accept or answering.accept)[k]
+        p = self.answers_by("accept")[k]
         shift = 0.0
-        if k < policy.accepts_from:
+        if k < accepts_from:
             if answering.reserve is None and not referred:
                 return 0.0
             shift -= answering.reserve or 0.0
@@ -336,6 +345,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return p
         odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
         return rounded(p * odds / (1 - p + p * odds))
+
+    def answers_by(self, name: str) -> Any:
+        """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""
+        levels = (self.habit, self.policy, self.rules.answering)
+        said = (getattr(numbers, name, None) for numbers in levels)
+        return next(number for number in said if number is not None)
 
     # Phase 4: enforce
 
@@ -374,9 +389,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.log = log
         self.days, self.often, self.close = self.what_the_log_tells()
         self.day = 0
-        places = self.deal_policies()
+        policies = self.deal(POLICY, 0, scenario.shares().values())
+        habits = self.deal(PERSON, 2, [habit.share for habit in scenario.habits.values()])
         self.people: list[Person] = [
-            Person(self, number, place) for number, place in enumerate(places)
+            Person(self, number, *places)
+            for number, places in enumerate(zip(policies, habits, strict=True))
         ]
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
@@ -411,17 +428,17 @@ class Reference(mesa.Model):  # type: ignore[misc]
             close = min(max(least(18), often + 1), MOST_MET)
         return days, often, close
 
-    def deal_policies(self) -> list[int]:
-        """Return the place of each member's policy among the policies.
+    def deal(self, purpose: int, index: int, shares: Iterable[float]) -> list[int]:
+        """Return the place of each member's policy, or habit, among these.
 
-        Members are put into a random order; each policy gets its share of it.
+        Members are put into a random order; each policy gets its share of it. The place of who gets
+        none is behind the last one.
         """
         n, seed = self.rules.members, self.rules.seed
-        order = sorted(range(n), key=lambda number: (draw(seed, 0, POLICY, number, 0), number))
-        sums = itertools.accumulate(self.rules.shares().values())
-        ends = [round(n * share) for share in sums]
-        policy_of = {number: sum(end <= at for end in ends) for at, number in enumerate(order)}
-        return [policy_of[number] for number in range(n)]
+        order = sorted(range(n), key=lambda number: (draw(seed, 0, purpose, number, index), number))
+        ends = [round(n * share) for share in itertools.accumulate(shares)]
+        dealt = {number: sum(end <= at for end in ends) for at, number in enumerate(order)}
+        return [dealt[number] for number in range(n)]
 
     @property
     def connections(self) -> set[tuple[int, int]]:

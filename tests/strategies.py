@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim import Bond, Candidate, InvitePolicy, Scenario
+from sim import Bond, Candidate, Habit, InvitePolicy, Scenario
 from sim.scenario.platform import PRESETS
 
 probability = (
@@ -55,6 +55,14 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "accepts_from": st.integers(0, 1) | st.integers(0, 5),
     "takes_references": st.booleans(),
     "accept": st.none() | per_class,
+}
+
+HABIT_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "share": st.floats(0, 0.5) | st.sampled_from((0.5, 0.25, 0.0)),
+    "accepts_from": st.none() | st.integers(0, 5),
+    "takes_references": st.none() | st.booleans(),
+    "accept": st.none() | per_class,
+    "idk_click": st.none() | probability,
 }
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -111,6 +119,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
     "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
     **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},
+    **{f"habits.NAME.{name}": values for name, values in HABIT_VALUES.items()},
 }
 
 CROWDED: dict[str, st.SearchStrategy[Any]] = {
@@ -170,13 +179,24 @@ def invite_policies(
 
 
 @st.composite
+def habits(draw: st.DrawFn) -> list[Habit]:
+    """Draw one or two habits, or none, as half of the scenarios have."""
+    places = draw(st.sampled_from((0, 1, 2, 0)))
+    return [
+        Habit(f"habit{place}", **{name: draw(values) for name, values in HABIT_VALUES.items()})
+        for place in range(places)
+    ]
+
+
+@st.composite
 def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) -> Scenario:
     """Draw a scenario; unless it is crowded, half of the platform's fields stay at the preset."""
     every = VALUES | CROWDED if crowded else VALUES
     tree: dict[str, Any] = {"policies": draw(invite_policies(every, conditions))}
+    tree["habits"] = draw(habits())
     for dotted, values in every.items():
         section, _, name = dotted.rpartition(".")
-        if section.startswith("policies") or (
+        if "NAME" in section or (
             section == "platform" and name != "preset" and not crowded and draw(st.booleans())
         ):
             continue

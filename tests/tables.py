@@ -52,6 +52,7 @@ def drawn(asked, seed=0, invitations_each=4):
             "activity": random.lognormal(0, 1, count),
             "contacts": random.integers(0, 200, count),
             "degree": column(degree),
+            "attempts": column(invited) + np.arange(count) % 3,
             "invitations_sent": column(invited),
             "accepted": column(by_ego["accepted"]),
             "declined": column(by_ego["declined"]),
@@ -72,6 +73,9 @@ def drawn(asked, seed=0, invitations_each=4):
             "mutual_arcs": column(Counter(i for i, j in arcs if (j, i) in arcs)),
             "acquainted": random.integers(0, column(degree) + 1),
             "mutually_recognised": random.random(count) * column(degree),
+            "missed_by_tie": np.arange(count) % 3 * 0.25,
+            "missed_by_estimate": np.arange(count) % 5 * 0.5,
+            "missed_pairs": np.arange(count) % 3 + np.arange(count) % 5,
         }
     )
     members.loc[~restricted, ["blocked_day", "invitations_until_block"]] = pd.NA

@@ -1,13 +1,17 @@
 """The computations of the experiments agree with what is known from elsewhere."""
 
+import importlib
 import math
+import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sim
+from docs import answers
 from experiments import (
     block_rule,
     imitation,
@@ -23,6 +27,40 @@ from experiments import (
 
 def test_a_number_that_is_rounded_to_0_has_no_sign():
     assert studies.between(-0.01, -0.1, 0.04, ".1f", "%") == "0.0 % [-0.1, 0.0]"
+    assert studies.between(0, 0, 0, ".1f", "%") == "0.0 %"  # no interval of width 0
+
+
+def estimates_in(table: pd.DataFrame) -> np.ndarray:
+    """Return all estimates of a table with their intervals: shape (n, 3)."""
+    found = [table[[name, low, high]] for name, low, high in triples(table.columns)]
+    found += [
+        pd.concat([table[f], table[f] - table[f"{f}_half"], table[f] + table[f"{f}_half"]], axis=1)
+        for f in table.columns
+        if f"{f}_half" in table
+    ]
+    return np.concatenate([np.empty((0, 3)), *(part.to_numpy(float) for part in found)])
+
+
+def triples(columns) -> list[tuple[str, str, str]]:
+    named = [(name, f"{name}_low", f"{name}_high") for name in columns]
+    return [three for three in [("mean", "low", "high"), *named] if set(three) <= set(columns)]
+
+
+@pytest.mark.parametrize("name", answers.PICTURES)
+def test_the_estimates_of_an_answer_are_those_of_its_tables(name):
+    text = " ".join(importlib.import_module(f"experiments.{name}").__doc__.split())
+    number = r"(-?[\d.]+)"
+    quoted = re.findall(rf"{number}[^\d.\[]* \[{number}, {number}\]", text.partition("Answer")[2])
+    assert len(quoted) == text.partition("Answer")[2].count("[")
+    assert len(quoted) >= 4
+    tables = [pd.read_csv(path) for path in (Path(answers.ANSWERS) / name).glob("*.csv")]
+    there = np.concatenate([estimates_in(table) for table in tables])
+    for estimate in quoted:
+        shown = [float(part) for part in estimate]
+        half = [0.5 * 10.0 ** -len(part.partition(".")[2]) + 1e-9 for part in estimate]
+        values = (there, 100 * there, 100 * there.clip(0, 1))  # as they are, or in percent
+        alike = [np.abs(scaled - shown) <= half for scaled in values]
+        assert np.any([found.all(axis=1).any() for found in alike]), estimate
 
 
 def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():
@@ -114,7 +152,12 @@ def test_the_aims_of_a_rule_are_those_of_the_members_meant():
             {"point": point, "policy": p, "members": 40 if p == "interacted" else 20, "blocked": b}
             for p, b in of.items()
         ]
-        everybody = {"members": 80, "blocked": 0.9, "unwanted": 30.0 - point, "degree": degree}
+        everybody = {
+            "members": 80,
+            "blocked": 0.9,
+            "unwanted_received": 30.0 - point,
+            "degree": degree,
+        }
         rows.append({"point": point, "policy": "all", **everybody})
     aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
     found = aims.loc["all", ["unwanted", "blocked", "lost", "members"]].to_numpy().tolist()
@@ -280,3 +323,19 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
     ):
         with pytest.raises(sim.InputError, match=says):
             studies.values_of("--x", bad, scenario)
+
+
+# Patience
+
+
+def test_patience_pays_less_where_every_invitation_is_looked_at():
+    """Hold what docs/experiments.md says of the first edition's society."""
+    first = sim.Scenario.from_toml(
+        answers.HOUSE / "experiments" / "scenarios" / "first_edition.toml"
+    )
+    for patience, said in {7: 0.52, 21: 0.57, 60: 0.59}.items():
+        changes = {"members": 200, "days": 90, "inviting.pending_days": patience}
+        runs = sim.replicate(first.replace(changes), 10, jobs=1)
+        estimates = sim.aggregate(runs, by=["policy"], measures=["acceptance"])
+        found = estimates.set_index("policy")["mean"]["all"]
+        assert found == pytest.approx(said, abs=0.01)

@@ -147,6 +147,15 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             "effort": len(sent) / (sent["outcome"] == "accepted").sum()
             if (sent["outcome"] == "accepted").any()
             else np.nan,
+            "lapsed": 1 - len(sent) / mine["attempts"].sum() if mine["attempts"].sum() else np.nan,
+            "missed": mean(mine["missed_by_tie"] + mine["missed_by_estimate"]),
+            "missed_by_tie": mean(mine["missed_by_tie"]),
+            "missed_by_estimate": mean(mine["missed_by_estimate"]),
+            "missed_chance": (mine["missed_by_tie"] + mine["missed_by_estimate"]).sum() / barred
+            if (barred := mine["missed_pairs"].sum())
+            else np.nan,
+            "missed_pairs": barred,
+            "attempts": mine["attempts"].sum(),
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),
@@ -380,6 +389,11 @@ def test_survival_is_the_textbook_curve():
     assert untreated.loc[22, "high"] < 0.25
     assert len(curves.loc["all"]) > len(treated)
     assert medians(asked, table, "invitations").tolist()[:2] == [23, 8]
+    # the published medians, and their log-log intervals as survival::survfit in R has them
+    pooled = measures.time_to_block(asked, table, "invitations").set_index("policy")
+    assert pooled.loc["everyone"].tolist() == [21, 23, 13, np.inf]
+    assert pooled.loc["interacted"].tolist() == [21, 8, 4, 11]
+    assert pooled.loc["all", "median":].isna().all()  # two policies, by invitations
     assert not curves.isna().any().any()
 
 

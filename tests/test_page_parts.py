@@ -6,13 +6,23 @@ import numpy as np
 import pytest
 
 import sim
+from sim.measures import label
 from sim.model.tables import InvitationLog
 
 pytest.importorskip("solara", reason="needs the extra app")
 
-from sim.app import charts, layout, network, node_positions, server, summary_text, timeline
+from sim.app import (
+    charts,
+    layout,
+    network,
+    node_positions,
+    panels,
+    server,
+    summary_text,
+    timeline,
+)
 from sim.app.comparison import Comparison
-from sim.app.settings import OFFERED, Settings, help_text, value_of
+from sim.app.settings import INVITING, Settings, groups, help_text, value_of
 
 SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
 
@@ -45,7 +55,13 @@ def test_a_setting_that_does_not_fit_says_so_under_its_name():
     assert "" in none.mistakes()
 
 
-FRACTIONS = [*(one.name for one in OFFERED[2:]), "answering.idk_click", "policies.everyone.share"]
+FRACTIONS = [
+    "meeting.rate",
+    "society.activity_sigma",
+    *(one.name for one in INVITING if one.step),
+    "answering.idk_click",
+    "policies.everyone.share",
+]
 WHOLE = ["members", "days", "platform.limit", "platform.restriction_days", "seed"]
 
 
@@ -71,6 +87,29 @@ def test_commas_separate_thousands_only_in_whole_numbers(name):
         assert value_of(settings.scenario(), name) == value
     for text in ("0,125", "1,5", "1.000", "1.000,0", "1,00,000", "1 000", "1,000.5"):
         assert list(Settings(sim.Scenario()).changed(name, text).mistakes()) == [name], text
+
+
+def test_chances_by_class_are_five_numbers_in_one_box():
+    name = "answering.accept"
+    start = Settings(sim.Scenario().replace({name: (0.6, 0.605, 0.61, 0.8, 1)}))
+    assert start.shown(name, start.scenario()) == "0.6, 0.605, 0.61, 0.8, 1"
+    for text in ("0.1, 0.2, 0.3, 0.4, 1", "[0.1, 0.2, 0.3, 0.4, 1]"):
+        chosen = start.changed(name, text).scenario()
+        assert chosen.answering.accept == (0.1, 0.2, 0.3, 0.4, 1)
+    for text in ("0.1, 0.2", "0.1", "x", "0,1, 0,2, 0,3, 0,4, 1"):
+        mistake = start.changed(name, text).mistakes()[name]
+        assert mistake.startswith("expected five numbers from 0 to 1, stranger to close")
+
+
+def test_every_default_lies_on_its_slider():
+    start = sim.Scenario()
+    for offered in groups(start).values():
+        for one in offered:
+            value = value_of(start, one.name)
+            if one.step and isinstance(value, int | float):
+                assert one.low <= value <= one.high, one.name
+                steps = (value - one.low) / one.step
+                assert steps == pytest.approx(round(steps)), one.name
 
 
 def test_a_member_is_named_by_a_whole_number():
@@ -138,6 +177,47 @@ def test_a_timeline_has_every_invitation_and_every_block(harsh):
         sum("invited" in event.what for event in events)
         == ((log["ego"] == number) | (log["alter"] == number)).sum()
     )
+
+
+def test_what_is_told_of_a_member_is_what_the_tables_have(harsh):
+    world = harsh.first
+    members, log = world.model.result().members, world.log.table(world.model.engine)
+    number = int((members["unseen"] * (members["strikes"] + members["accepted"])).idxmax())
+    row = members.loc[number]
+    told = timeline.summary(world, number)
+    assert f"{row['declined']} declined ({row['unseen']} never looked at)" in told
+    assert f"{row['pending']} waiting, {row['strikes']} answered" in told
+    assert f"activity {row['activity']:.2g} (the mean is 1)" in told
+    events = [event.what for event in timeline.events(world, number)]
+    own = log[log["ego"] == number]
+    for outcome, words in timeline.OUTCOMES.items():
+        unseen = (own["outcome"] == "declined") & (own["recognised"] == "not looked at")
+        known = own["outcome"].astype(str).mask(unseen, "unseen")
+        here = sum(what.startswith("invited") and what.endswith(words) for what in events)
+        assert here == (known == outcome).sum(), outcome
+    assert row["unseen"] > 0
+
+
+@pytest.mark.parametrize(
+    ("number", "team"),
+    [(0, "members 0 to 9"), (59, "members 50 to 59"), (117, "members 110 to 117")],
+)
+def test_a_team_ends_with_its_circle_and_with_the_society(number, team):
+    world = Comparison(sim.Scenario(members=118, days=1, meeting={"history_days": 0})).first
+    assert timeline._team(world, number) == team
+
+
+def test_charts_and_numbers_have_the_words_of_the_measures(harsh):
+    drawn = panels.line_charts(harsh.first, harsh.first.lines())
+    assert all(f"<h2>{label(name).title}</h2>" in drawn for name in panels.CHARTS)
+    numbers = panels.numbers(harsh.first, harsh.first.lines())
+    assert all(f">{label(name).words}</th>" in numbers for name in panels.NUMBERS)
+
+
+def test_the_rule_in_words_has_the_cap_on_invitations():
+    worlds = Comparison(SMALL, SMALL.replace({"platform.preset": "linkedin2021"})).worlds
+    capped = ["at most 100 invitations in 7 days" in summary_text.rule(world) for world in worlds]
+    assert capped == [False, True]
 
 
 def test_the_log_can_be_read_on_any_evening():
@@ -211,7 +291,8 @@ def test_a_server_that_can_not_start_is_an_error_of_one_line(monkeypatch):
             server.serve(port, browser=False)
     monkeypatch.setattr(server, "NEEDED", ("no_such_module",))
     with pytest.raises(
-        sim.InputError, match=r"^page: no_such_module is not installed; must be, by: .*app\]'?"
+        sim.InputError,
+        match=r"^page: no_such_module is not installed; install what the page needs by: .*app\]'?",
     ):
         server.serve(0, browser=False)
 

@@ -61,6 +61,7 @@ TOGETHER = {
     "days of history": ("days",),
     "as are introductions": (".contacts", ".introductions", ".directory"),
     "shares are all 0": (".share",),
+    "shares add up to": (".share",),
 }
 """What is said of parameters that don't go together, and the ends of their names."""
 
@@ -81,12 +82,14 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         *(name for name in names if name not in {"all", *POLICIES}),
     ]
     changes: dict[str, Any] = {
-        "policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies}
+        "policies": {name: POLICIES.get(name, {"contacts": 1}) for name in policies},
+        "habits": draw(st.sampled_from(({}, {"lion": 0.1, "own": {}}))),
     }
     for name, parameter in PARAMETERS.items():
-        for policy in policies if "NAME" in name else [""]:
+        named = {"policies.NAME": policies, "habits.NAME": list(changes["habits"])}
+        for own in named.get(name.rpartition(".")[0], [""]):
             if draw(st.booleans()):
-                changes[name.replace("NAME", policy)] = draw(values(parameter))
+                changes[name.replace("NAME", own)] = draw(values(parameter))
     while True:
         try:
             return Scenario().replace(changes)
@@ -127,6 +130,7 @@ def test_listed_defaults_are_the_defaults(parameter: Parameter) -> None:
 def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
     scenario = Scenario(
         policies={"NAME": {"contacts": 1, "introductions": 1}},
+        habits={"NAME": {}},
         meeting={"again": 0, "friend": 0, "team": 0, "circle": 0},
     )
     assert parameter.low is not None

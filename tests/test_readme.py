@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from docs import picture
+from docs import picture, tables
+from sim import none_by_assumption
 from sim.cli.main import as_markdown
+from sim.measures import MEASURES, label
 from sim.scenario.scenario import Scenario
 
 HOUSE = Path(__file__).parent.parent
@@ -234,18 +236,33 @@ def test_the_table_of_parameters_is_that_of_the_code() -> None:
     )
 
 
-def test_the_answer_quotes_the_committed_results() -> None:
-    answer = page("README.md").partition("<!-- answer -->")[2].partition("<!-- /answer -->")[0]
-    quoted = re.findall(r"([\d.]+)( %)? \[([\d.]+), ([\d.]+)\]", answer)
-    assert len(quoted) == answer.count("[")
-    assert len(quoted) >= 6
-    table = pd.read_csv(HOUSE / "results" / "published" / "summary.csv")
-    for mean, percent, low, high in quoted:
-        places = len(mean.partition(".")[2])
-        values = table[["mean", "low", "high"]]
-        values = 100 * values.clip(0, 1) if percent else values
-        there = {tuple(f"{value:.{places}f}" for value in row) for row in values.to_numpy()}
-        assert (mean, low, high) in there, f"{mean}{percent} [{low}, {high}]"
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_the_tables_of_the_pages_are_as_new(name: str) -> None:
+    for table, make in tables.TABLES[name].items():
+        assert tables.renewed(page(name), table, make()) == page(name), "make examples"
+
+
+def test_the_answer_in_words_is_that_of_the_committed_results() -> None:
+    """Hold what the README says of the mixed society: who comes first, and how few are blocked."""
+    summary = pd.read_csv(tables.SUMMARY)
+    mixed = summary[summary["population"] == "mixed"]
+    wide = mixed.pivot(index="policy", columns="measure", values=["mean", "low", "high"])
+    order = ["everyone", "interacted", "close_friends"]
+    for measure in ("degree", "reach2_share"):
+        low, high = wide["low", measure][order], wide["high", measure][order]
+        assert (low.iloc[0] > high.iloc[1]) & (low.iloc[1] > high.iloc[2])
+    assert wide["mean", "acceptance"].idxmax() == "close_friends"
+    assert 0.15 < wide["high", "blocked"]["everyone"] < 1 / 5
+    assert 0 < wide["high", "blocked"]["interacted"] < 1 / 100
+    assert "idk_rate" in none_by_assumption(Scenario())["close_friends"]
+
+
+def test_every_measure_is_defined_under_its_name_and_words() -> None:
+    listed = page("docs/odd.md").partition("### Measures")[2].partition("## Initialisation")[0]
+    words = {}
+    for names, said, _ in re.findall(r"^\| (`.+?`) \| (.+?) \| (.*?) ?\|$", listed, re.MULTILINE):
+        words |= dict(zip(re.findall(r"`(\w+)`", names), said.split("; "), strict=True))
+    assert words == {name: label(name).words for name in MEASURES}
 
 
 def test_the_picture_of_the_imports_is_that_of_the_code() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim import InvitePolicy, Scenario
+from sim import Habit, InvitePolicy, Scenario
 from tests import strategies
 from tests.reference import Reference
 from tests.reference_checks import invitation_rows, member_rows
@@ -51,6 +51,7 @@ BUSY: dict[str, Any] = {
         ),
         InvitePolicy("other", contacts=1, directory=1),
     ],
+    "habits": [Habit("NAME", share=0.4, idk_click=0.9)],
 }
 CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
@@ -106,6 +107,13 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.per_day": 1.2,
         "policies.NAME.alike": True,
         "policies.NAME.accepts_from": 3,
+    },
+    **{
+        "habits.NAME.share": 0.2,
+        "habits.NAME.accepts_from": 4,
+        "habits.NAME.takes_references": False,
+        "habits.NAME.accept": (0.9,) * 5,
+        "habits.NAME.idk_click": 0.1,
     },
     "policies.NAME.takes_references": False,
     "policies.NAME.accept": (0.5,) * 5,

@@ -24,8 +24,8 @@ TRUTHS = (
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
-    **dict.fromkeys(("chance", "chance_if_referred", "threshold"), CHANCE),
-    **dict.fromkeys(("fraction", "idk_click"), CHANCE),
+    **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
+    **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
     "pace": (0, 2**34),

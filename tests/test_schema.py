@@ -40,7 +40,10 @@ def test_every_parameter_is_described_with_unit_and_default() -> None:
     schema = file_schema()
     for parameter in Scenario.parameters():
         section, _, last = parameter.name.rpartition(".")
-        part = {"": schema, "policies.NAME": schema["$defs"]["InvitePolicy"]}.get(section)
+        named = {"policies.NAME": "InvitePolicy", "habits.NAME": "Habit"}
+        part = {"": schema, **{name: schema["$defs"][of] for name, of in named.items()}}.get(
+            section
+        )
         part = part or schema["$defs"][section.capitalize()]
         found = part["properties"][last]
         for said in (parameter.description, parameter.unit, parameter.range):
@@ -51,6 +54,7 @@ def test_every_parameter_is_described_with_unit_and_default() -> None:
 GOOD = [
     "",
     'members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2',
+    'habits.lion = 0.1\n[habits.mine]\nshare = 0.3\nidk_click = "none"',
     "[policies.mine]\ncontacts = 1\n[policies.everyone]\nshare = 0.5",
     'seed = "18446744073709551615"',
     "days = 30.0\nanswering.accept = [0, 0, 0.5, 1, 1.0]",
@@ -82,6 +86,9 @@ BAD = [
     ("policies.mine = {contacts = 1, tie = 2}", "policies.mine"),
     ('[policies."a b"]\ncontacts = 1', "policies"),
     ("[policies.all]\ncontacts = 1", "policies"),
+    ("habits.lyon = 0.5", "habits.lyon"),
+    ("habits.lion = 1.5", "habits.lion"),
+    ("[habits.mine]\naccepts_from = 6", "habits.mine.accepts_from"),
 ]
 
 

@@ -225,7 +225,10 @@ def test_the_answer_in_words_follows_from_its_tables(drawn: Any) -> None:
     )
     columns = ["population", "policy", "than_population", "than_policy", "measure"]
     differences = pd.DataFrame(gaps, columns=[*columns, "mean", "low", "high", "replications", "p"])
-    text = plain(answers.words(summary, differences))
+    text = plain(answers.words(summary, differences, {}))
+    none = plain(answers.words(summary, differences, {POLICIES[-1]: {"blocked"}}))
+    assert none.count("none by assumption") == 1
+    assert f'none by assumption for "{POLICIES[-1]}"' in none
     assert "clearly" not in text
     for measure in ("reach2_share", "reciprocity", "blocked"):
         part = text.partition(f"{label(measure).title}: ")[2]

@@ -24,6 +24,7 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
         for person in people
         for row in person.sent
     )
+    attempts = sum(person.attempts_made for person in people)
     ends = [(person, alter) for person in people for alter in person.connections]
     parts = {
         "degree": (sum(len(person.connections) for person in people), len(people)),
@@ -37,6 +38,7 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
         "restricted": (len(numbers & restricted), len(people)),
         "invitations": (sent, len(people)),
         "effort": (sent, became["accepted"]),
+        "lapsed": (attempts - sent, attempts),
     }
     return {name: part / whole if whole else np.nan for name, (part, whole) in parts.items()}
 
@@ -51,7 +53,7 @@ def test_every_evening_of_the_series(restriction_days):
         seed=5,
         inviting={"pending_days": 9},
         answering={"idk_click": 0.6, "looks": 2.0},
-        platform=rule,
+        platform=rule | {"weekly_invites": 3},
     )
     told, rows = Reference(scenario), []
     for _ in range(scenario.days):

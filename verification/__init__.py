@@ -1,4 +1,4 @@
-"""The verification: closed forms that the model must reproduce, and patterns that it must show.
+"""The verification: closed forms that the model must reproduce, and books that must balance.
 
 ``docs/verification.md`` explains it.
 """

@@ -14,7 +14,6 @@ import numpy as np
 
 import sim
 
-from .patterns import ties
 from .settings import Seen
 
 
@@ -99,7 +98,8 @@ def _counts(known: list[dict[int, list[int]]]) -> list[float]:
 
 
 def _counts_of_model(model: sim.NetworkModel) -> list[float]:
-    by_class = ties(model)
+    _, ties = model.engine.view.all_ties()
+    by_class = np.bincount(ties.tie_class, minlength=5) / model.scenario.members
     return [
         by_class[1:].sum(),
         by_class[3:].sum(),

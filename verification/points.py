@@ -90,6 +90,30 @@ def _cold() -> Point:
     )
 
 
+def _habits(
+    K: int, a: float, click: float, days: int, *habits: tuple[float, float, float]
+) -> Point:
+    """T1 where some answer by habits (share, accept, click), and the rest accepts with a.
+
+    So q = sum of share (1 - a) click over the habits and the rest.
+    """
+    dealt = [
+        sim.Habit(f"habit{place}", share=share, accept=(accept,) * 5, idk_click=clicks)
+        for place, (share, accept, clicks) in enumerate(habits)
+    ]
+    rest = 1 - sum(share for share, _, _ in habits)
+    q = sum(share * (1 - accept) * clicks for share, accept, clicks in [*habits, (rest, a, click)])
+    made = scenario(a, click * (1 - a), days, platform__limit=K, habits=dealt)
+    law = exact.invitations_until_block(K, q, 1, days)
+    shares = ", ".join(f"{share:g} ({accept:g}, {clicks:g})" for share, accept, clicks in habits)
+    return Point(
+        "T1",
+        f"K = {K}, a = {a:g}, click {click:g}, habits {shares}",
+        (made,),
+        (Quantity("invitations until block", law, sent_until_block),),
+    )
+
+
 def _budget(K: int, a: float, q: float, n: int) -> Point:
     blocked = Quantity(
         "blocked", exact.yes_no(exact.blocked_with_budget(K, q, n)), was_blocked, ("mean",)
@@ -297,5 +321,8 @@ POINTS = _seeded(
     one_sided.all_pairs_once(6, 0.43, 60),
     one_sided.all_pairs_once(7, 0.17, 30),
     one_sided.all_pairs_once(7, 0.71, 20),
+    _habits(4, 0.37, 0.2, 700, (0.25, 0.9, 0.0)),
+    _habits(3, 0.62, 0.3, 400, (0.3, 0.1, 0.35), (0.15, 0.75, 0.8)),
+    _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
 )
 """Three points and more of each closed form, and what the ties rest on."""

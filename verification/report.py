@@ -13,7 +13,6 @@ from sim.plots.style import LOOK, save
 
 from .checks import FALSE_ALARMS, THRESHOLD, Outcome
 from .exact import Law
-from .patterns import Found
 from .points import POINTS
 from .settings import Point, observations
 
@@ -45,8 +44,8 @@ def table(outcomes: list[Outcome]) -> pd.DataFrame:
     return pd.DataFrame(outcomes)
 
 
-def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
-    """Return both tables as Markdown."""
+def in_words(outcomes: list[Outcome]) -> str:
+    """Return the table as Markdown."""
     largest = max(abs(outcome.z) for outcome in outcomes)
     lines = [
         f"{len(outcomes)} checks; |z| < {THRESHOLD:.2f} passes; "
@@ -70,24 +69,15 @@ def in_words(outcomes: list[Outcome], found: list[Found]) -> str:
             detects,
         ]
         lines.append(f"| {' | '.join(row)} |")
-    lines += [
-        "",
-        "| pattern | expected | found | passes from | to |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    lines += [
-        f"| {f.name} | {f.expected:g} | {f.found:.3g} | {f.low:.3g} | {f.high:.3g} |" for f in found
-    ]
     return "\n".join(lines) + "\n"
 
 
-def write(outcomes: list[Outcome], found: list[Found], folder: Path = FOLDER) -> None:
-    """Write ``z.csv``, ``patterns.csv``, ``verification.md`` and the figure."""
-    for name, rows in (("z.csv", table(outcomes)), ("patterns.csv", pd.DataFrame(found))):
-        with atomic_write(folder / name) as beside:
-            rows.to_csv(beside, index=False, float_format="%.6g")
+def write(outcomes: list[Outcome], folder: Path = FOLDER) -> None:
+    """Write ``z.csv``, ``verification.md`` and the figure."""
+    with atomic_write(folder / "z.csv") as beside:
+        table(outcomes).to_csv(beside, index=False, float_format="%.6g")
     with atomic_write(folder / "verification.md") as beside:
-        beside.write_text(in_words(outcomes, found), encoding="utf-8")
+        beside.write_text(in_words(outcomes), encoding="utf-8")
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **LOOK}):
         drawn = figure(outcomes)
     save(drawn, folder / "verification")

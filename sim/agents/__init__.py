@@ -1,7 +1,8 @@
-"""The policies: what an invite policy is, and the three built-in ones."""
+"""Policies and answering habits: what they are, and the built-in ones."""
 
 from .close_friends import CLOSE_FRIENDS
 from .everyone import EVERYONE
+from .habit import HABITS, Habit
 from .interacted import INTERACTED
 from .policy import Bond, Candidate, InvitePolicy
 
@@ -13,9 +14,11 @@ POLICIES: dict[str, InvitePolicy] = {
 __all__ = [
     "CLOSE_FRIENDS",
     "EVERYONE",
+    "HABITS",
     "INTERACTED",
     "POLICIES",
     "Bond",
     "Candidate",
+    "Habit",
     "InvitePolicy",
 ]

@@ -14,24 +14,24 @@ from pydantic.json_schema import SkipJsonSchema
 from ..errors import InputError
 from ..parameters.kinds import (
     Expected,
+    FixedDict,
     Flag,
     Float,
     Integer,
+    Name,
+    NamedSection,
     OrNone,
     PerClass,
     PerDay,
     Probability,
-    Section,
     Unit,
     expected,
-    shown,
+    with_name,
 )
 
 MOST_WEIGHT = 1e9
 """The largest weight of a share or a source; weights are relative to each other."""
 
-NAMED = r"^[A-Za-z0-9_-]+$"
-"""What a policy's name matches: it goes into dotted names, columns and file names."""
 SOURCES = ("contacts", "introductions", "directory")
 """Where candidates come from."""
 NOBODY = 5
@@ -65,7 +65,7 @@ class Candidate(NamedTuple):
     """The place of its policy among the scenario's policies, from 0."""
 
 
-class InvitePolicy(Section):
+class InvitePolicy(NamedSection):
     """Whom a member invites and whom it accepts.
 
     Parameters
@@ -117,7 +117,7 @@ class InvitePolicy(Section):
     2
     """
 
-    name: Annotated[str, Field(pattern=NAMED), Expected("letters, digits, - and _")]
+    name: Name
     """name, in tables and figures"""
     share: Weight = 1.0
     """part of all members, relative to the other policies"""
@@ -156,11 +156,7 @@ class InvitePolicy(Section):
     ] = None
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
-        if name is not None and "name" in numbers:
-            raise InputError(
-                f"name: given twice (got {shown(name)} and {shown(numbers['name'])}); must be one"
-            )
-        super().__init__(**({} if name is None else {"name": name}), **numbers)
+        super().__init__(**with_name(name, numbers))
 
     @field_validator("name")
     @classmethod
@@ -179,18 +175,7 @@ class InvitePolicy(Section):
         return self
 
 
-class Policies(dict[str, InvitePolicy]):
+class Policies(FixedDict[InvitePolicy]):
     """The policies of a scenario by their names: a dict that can't be changed."""
 
-    def _refused(self, *given: Any, **named: Any) -> Any:
-        right = "must be a changed copy, as scenario.replace({'policies.everyone.share': 2})"
-        raise InputError(
-            f"policies: can't be changed, a scenario and its parts stay as they are; {right}"
-        )
-
-    __setitem__ = __delitem__ = __ior__ = _refused
-    clear = pop = popitem = setdefault = update = _refused
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # else pickle and copy would set the items one by one, as for any dict
-        return type(self), (dict(self),)
+    what, change = "policies", "'policies.everyone.share': 2"

@@ -8,11 +8,13 @@ dashes that it has in every figure.
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..measures.labels import label
 from ..plots.captions import percent, spoken
 from ..plots.style import BUILT_IN, FINEST, Style, styles
 
@@ -20,10 +22,10 @@ WIDE, HIGH = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 24
 """The size of a chart and of its margins, in its own units; it is stretched to fit the page."""
 OUTCOMES = {
-    "accepted": "accepted",
-    "declined": "declined",
+    "accepted": label("acceptance").column,
+    "declined": label("declined").column,
     "waiting": "waiting",
-    "idk": "“I don’t know”",
+    "idk": label("idk_rate").column,
 }
 """The outcomes of an invitation, and their names on the page."""
 Line = NDArray[np.float64]
@@ -113,26 +115,32 @@ def outcome_bars(totals: pd.DataFrame) -> str:
     totals : DataFrame
         As ``World.totals`` returns it.
     """
+    counts: dict[Any, dict[Any, int]] = totals.to_dict("index")
     rows = []
     for policy, style in styles(totals.index).items():
-        row = totals.loc[policy]
+        row = counts[policy]
         pieces = "".join(
             f'<span class="{outcome}" style="flex:{row[outcome]};--colour:{style.colour}"></span>'
             for outcome in OUTCOMES
             if row[outcome]
         )
+        within = f" ({_counted(row, 'unseen')} {label('unseen').column})" if row["unseen"] else ""
         words = " · ".join(
-            f'<span data-outcome="{outcome}">{row[outcome]:,}</span> {name}'
+            f"{_counted(row, outcome)} {name}{within if outcome == 'declined' else ''}"
             for outcome, name in OUTCOMES.items()
         )
         rows.append(
             f'<div class="outcomes" data-policy="{html.escape(policy)}">'
             f"<div>{swatch(style)} {html.escape(spoken(policy))}: "
-            f'<span data-outcome="sent">{row["sent"]:,}</span> sent</div>'
+            f"{_counted(row, 'sent')} sent</div>"
             f'<div class="bar" aria-hidden="true">{pieces}</div>'
             f'<div class="words">{words}</div></div>'
         )
     return "".join(rows)
+
+
+def _counted(row: Mapping[Any, int], outcome: str) -> str:
+    return f'<span data-outcome="{outcome}">{row[outcome]:,}</span>'
 
 
 def swatch(style: Style) -> str:

@@ -90,18 +90,19 @@ class World:
         Returns
         -------
         DataFrame
-            A row per policy; columns sent, accepted, declined, waiting and idk.
+            A row per policy; columns sent, accepted, declined, of these unseen, waiting and idk.
         """
         day = self.model.day
         series = self.model.engine.series
         sums = series[day - 1] if day else np.zeros_like(series[0])
-        sent, accepted, idk, declined = (
-            sums[:, TOTAL[name]] for name in ("sent", "accepted", "strikes", "declined")
+        sent, accepted, idk, declined, unseen = (
+            sums[:, TOTAL[name]] for name in ("sent", "accepted", "strikes", "declined", "unseen")
         )
         outcomes = {
             "sent": sent,
             "accepted": accepted,
             "declined": declined,
+            "unseen": unseen,
             "waiting": sent - accepted - idk - declined,
             "idk": idk,
         }

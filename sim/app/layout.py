@@ -11,12 +11,13 @@ import solara.lab
 
 from ..errors import InputError
 from ..invocation import command
+from ..measures.labels import label
 from ..scenario.scenario import Scenario
 from . import downloads, panels, summary_text
 from .comparison import Comparison
 from .controls import Fields, OneOf, Player
 from .network import Network, caption, picture
-from .settings import OFFERED, RULE, SEED, Settings, number_text, shares
+from .settings import RULE, Settings, groups, number_text
 
 RIVAL = {"platform.preset": "linkedin2021"}
 """The rule of the second world when the page opens."""
@@ -85,11 +86,12 @@ def Page() -> None:
                 _html("<h2 id='title-a'>People and rule</h2>")
                 scenario, wrong = chosen.scenario, mistakes[0]
                 _wrong(wrong.get("", ""))
-                for offered in (OFFERED, shares(scenario), [*RULE, SEED]):
+                for title, offered in groups(scenario).items():
+                    _html(f"<h3>{title}</h3>")
                     Fields("a", offered, settings.value, scenario, wrong, change)
                 _html(
-                    "[A] marks a default that is an assumption. "
-                    "docs/parameters.md has the sources of the others.",
+                    "[A] marks a default that is an assumption, [fitted] one that was fitted to "
+                    "data. docs/parameters.md has the sources of the others.",
                     "hint",
                 )
             with solara.Div(classes=["panel"], attributes=_group("b")):
@@ -204,8 +206,8 @@ def DailyPanels(
     if now.second:
         with solara.Div(classes=["panel"]):
             _html(f"<h2>Two worlds: the same people and random draws, two rules</h2>{difference}")
-            titles = {title.partition(":")[0]: key for key, (title, _) in panels.CHARTS.items()}
-            chosen = next(title for title, key in titles.items() if key == measure.value)
+            titles = {label(name).title: name for name in panels.CHARTS}
+            chosen = label(measure.value).title
             OneOf("Measure", chosen, list(titles), lambda title: measure.set(titles[title]))
             _html(two_worlds)
     with solara.Div(classes=["half"]):

@@ -9,31 +9,27 @@ import numpy as np
 
 from ..agents import Bond
 from ..measures.definitions import EVERYBODY
+from ..measures.labels import label
 from ..plots.captions import percent, spoken
 from ..plots.style import styles
 from . import charts, summary_text, timeline
 from .comparison import Comparison, Lines, World
 from .network import NEW_COLOUR
 
-CHARTS = {
-    "reach2_share": ("Reach: members within two steps", True),
-    "blocked": ("Blocked at least once", True),
-    "reciprocity": ("Reciprocity: outreach that is returned", True),
-    "degree": ("Connections per member", False),
-}
-"""The measures that are drawn: the title of the chart, and whether it is in percent."""
-COLUMNS = {
-    "degree": "connec\u00adtions",
-    "reach2_share": "reach",
-    "acceptance": "accep\u00adted",
-    "reciprocity": "recipro\u00adcity",
-    "idk_rate": "“I don’t know”",
-    "blocked": "blocked",
-    "invitations": "sent each",
-}
-"""The columns of the table of numbers."""
-PER_MEMBER = ("degree", "invitations")
-"""Those of them that are not in percent."""
+CHARTS = ("reach2_share", "blocked", "reciprocity", "degree")
+"""The measures that are drawn."""
+NUMBERS = (
+    "invitations",
+    "acceptance",
+    "declined",
+    "unseen",
+    "idk_rate",
+    "degree",
+    "reach2_share",
+    "reciprocity",
+    "blocked",
+)
+"""The measures in the table of numbers."""
 
 
 def legend(world: World, *, network: bool = False) -> str:
@@ -59,28 +55,30 @@ def legend(world: World, *, network: bool = False) -> str:
 def line_charts(world: World, lines: dict[str, Lines]) -> str:
     """Return the charts of a world."""
     parts = [
-        f"<h2>{name}</h2>{_chart(world, name, lines[measure], share)}"
-        for measure, (name, share) in CHARTS.items()
+        f"<h2>{label(measure).title}</h2>"
+        f"{_chart(world, label(measure).title, lines[measure], label(measure).share)}"
+        for measure in CHARTS
     ]
     return legend(world) + "".join(parts)
 
 
 def numbers(world: World, lines: dict[str, Lines]) -> str:
-    """Return today's measures as a table with a row per policy."""
-    head = "".join(f"<th scope='col'>{title}</th>" for title in COLUMNS.values())
-    rows = []
-    for policy, style in styles([*world.model.scenario.policies, EVERYBODY]).items():
-        cells = "".join(
-            f'<td data-measure="{measure}">{_number(lines[measure][policy], measure)}</td>'
-            for measure in COLUMNS
-        )
-        name = f"{charts.swatch(style)} {html.escape(spoken(policy))}"
-        rows.append(
-            f'<tr data-policy="{html.escape(policy)}"><th scope="row">{name}</th>{cells}</tr>'
-        )
-    body = (
-        f"<thead><tr><th scope='col'>policy</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    """Return today's measures as a table with a column per policy."""
+    names = styles([*world.model.scenario.policies, EVERYBODY])
+    head = "".join(
+        f"<th scope='col'>{charts.swatch(style)} {html.escape(spoken(policy))}</th>"
+        for policy, style in names.items()
     )
+    rows = []
+    for measure in NUMBERS:
+        cells = "".join(
+            f'<td data-policy="{html.escape(policy)}">{_number(lines[measure][policy], measure)}'
+            "</td>"
+            for policy in names
+        )
+        name = f'<th scope="row">{label(measure).words}</th>'
+        rows.append(f'<tr data-measure="{measure}">{name}{cells}</tr>')
+    body = f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
     table = f'<table id="numbers" data-day="{world.model.day}">{body}</table>'
     return f"<h2>Day {world.model.day} in numbers</h2>{_scrolling('The numbers', table)}"
 
@@ -96,7 +94,7 @@ def _scrolling(name: str, table: str) -> str:
 def _number(line: charts.Line, measure: str) -> str:
     if not len(line) or np.isnan(line[-1]):
         return "–"
-    return f"{line[-1]:.1f}" if measure in PER_MEMBER else percent(float(line[-1]))
+    return percent(float(line[-1])) if label(measure).share else f"{line[-1]:.1f}"
 
 
 def outcomes(world: World) -> str:
@@ -110,7 +108,7 @@ def two_worlds(comparison: Comparison, measure: str) -> str:
     first, second = (world.lines()[measure] for world in comparison.worlds)
     days = [world.first_restriction for world in comparison.worlds]
     mark = min((day for day in days if day is not None), default=None)
-    world, (name, share) = comparison.first, CHARTS[measure]
+    world, name, share = comparison.first, label(measure).title, label(measure).share
     parts = []
     for letter, lines in (("A", first), ("B", second)):
         title = f"{name}, world {letter}"

@@ -61,7 +61,9 @@ def serve(
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise InputError(f"page: {missing[0]} is not installed; must be, by: {install('app')}")
+        raise InputError(
+            f"page: {missing[0]} is not installed; install what the page needs by: {install('app')}"
+        )
     from . import access
 
     if host in ANY and not names:

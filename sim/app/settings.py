@@ -6,7 +6,7 @@ number field takes the whole range.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -21,7 +21,10 @@ MOST_MEMBERS = 20_000
 
 
 class Offered(NamedTuple):
-    """A parameter on the page: its dotted name, its title, and the ends and steps of its slider."""
+    """A parameter on the page: its dotted name, its title, and the ends and steps of its slider.
+
+    A step of 0 stands for no slider.
+    """
 
     name: str
     title: str
@@ -30,11 +33,19 @@ class Offered(NamedTuple):
     step: float = 1
 
 
-OFFERED = (
+PEOPLE = (
     Offered("members", "Members", 50, 2_000, 50),
     Offered("days", "Days", 30, 730, 5),
     Offered("meeting.rate", "Meetings a day", 0, 2, 0.05),
+    Offered("meeting.team", "Meetings within the team", 0, 0.275, 0.025),
+    Offered("society.activity_sigma", "Spread of activity", 0, 2.5, 0.1),
+)
+INVITING = (
     Offered("inviting.per_day", "Invitations a day", 0, 5, 0.1),
+    Offered("answering.looks", "Visits in 21 days", 0, 20, 0.5),
+    Offered("answering.accept", "Chances of accepting, stranger to close", step=0),
+    Offered("answering.reserve", "Reserve towards others", 0, 3.5, 0.05),
+    Offered("answering.reference_lift", "Lift by a reference", 0, 2.5, 0.05),
 )
 RULE = (
     Offered("platform.preset", "The platform’s rule"),
@@ -96,6 +107,8 @@ class Settings:
     def _plain(self, name: str) -> str:
         """Return the text for a parameter, with a number as Python writes it."""
         kind, text = described(name, self.base).type, self.typed[name]
+        if kind == "5 floats":
+            return text if text.startswith("[") else f"[{text}]"
         if not kind.startswith(("int", "float")):
             return text
         try:
@@ -195,7 +208,18 @@ def value_of(scenario: Scenario, name: str) -> Any:
 
 def written(value: Any) -> str:
     """Return a value as it is typed."""
+    if isinstance(value, tuple):
+        return ", ".join(plain(each) for each in value)
     return "none" if value is None else value if isinstance(value, str) else plain(value)
+
+
+def groups(scenario: Scenario) -> dict[str, Sequence[Offered]]:
+    """Return the parameters of the first world, by the titles under which the page has them."""
+    return {
+        "People": [*PEOPLE, *shares(scenario)],
+        "Inviting and answering": INVITING,
+        "The platform": [*RULE, SEED],
+    }
 
 
 def shares(scenario: Scenario) -> list[Offered]:

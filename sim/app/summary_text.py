@@ -113,4 +113,6 @@ def rule(world: World) -> str:
         days = platform.restriction_days
         lasts = "for good" if days is None else f"for {days} days"
         limit = f"blocked {lasts} after {platform.limit} “I don’t know”{within}"
-    return f"{platform.preset}, {limit}, clicked with chance {click:g}"
+    weekly = platform.weekly_invites
+    cap = "" if weekly is None else f", at most {weekly:,} invitations in 7 days"
+    return f"{platform.preset}, {limit}, clicked with chance {click:g}{cap}"

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ..agents import Bond
+from ..kernel.rules.meeting import team_members, team_start
 from ..plots.captions import quoted
 from .comparison import World
 
@@ -12,9 +13,9 @@ OUTCOMES = {
     "accepted": "accepted",
     "idk": "answered “I don’t know this person”",
     "declined": "declined it",
-    "pending": "has not answered",
+    "unseen": "never looked at it",
+    "pending": "has not answered yet",
 }
-_OWN_OUTCOMES = OUTCOMES | {"pending": "has not answered yet"}
 MOST_EVENTS, MOST_KNOWN = 200, 12
 """The most rows of the timeline (the latest), and of the people whom it knows best."""
 
@@ -34,6 +35,8 @@ def events(world: World, number: int) -> list[Event]:
     policy = world.model.engine.view.policy
     found = []
     table = world.log.table(world.model.engine, number)
+    unseen = (table["outcome"] == "declined") & (table["recognised"] == "not looked at")
+    table["outcome"] = table["outcome"].astype(object).mask(unseen, "unseen")
     columns = (
         table[name].tolist() for name in ("sent_day", "ego", "alter", "tie_class", "outcome")
     )
@@ -43,7 +46,7 @@ def events(world: World, number: int) -> list[Event]:
             found.append(Event(day, f"invited {whom}, who {OUTCOMES[outcome]}"))
         else:
             who = f"{ego} ({quoted(names[policy[ego]])})"
-            found.append(Event(day, f"was invited by {who} and {_OWN_OUTCOMES[outcome]}"))
+            found.append(Event(day, f"was invited by {who} and {OUTCOMES[outcome]}"))
     days = world.model.scenario.platform.restriction_days
     lasts = "for good" if days is None else f"for {days} days"
     for day, members in world.restrictions.items():
@@ -55,19 +58,31 @@ def events(world: World, number: int) -> list[Event]:
 
 def summary(world: World, number: int) -> str:
     """Return a few sentences on who the member is and how it is doing."""
-    member = world.model.members[number]
+    member, view = world.model.members[number], world.model.engine.view
+    declined, unseen = view.number("declined", number), view.number("unseen", number)
+    waiting = member.invitations_sent - member.accepted - member.strikes - declined
     blocked = (
         f"It was first blocked on day {member.blocked_day}."
         if member.blocked_day
         else "It has never been blocked."
     )
     return (
-        f"Member {number} of the policy {quoted(member.policy)} knows {member.contacts} people "
-        f"and has {member.degree} connections. "
-        f"It sent {member.invitations_sent} invitations, of which {member.accepted} were accepted "
-        f"and {member.strikes} answered “I don’t know this person”; it received {member.received}. "
-        f"{blocked}"
+        f"Member {number} of the policy {quoted(member.policy)} has activity "
+        f"{member.activity:.2g} (the mean is 1) and is in the team of {_team(world, number)}. "
+        f"It knows {member.contacts} people and has {member.degree} connections. "
+        f"It sent {member.invitations_sent} invitations: {member.accepted} accepted, "
+        f"{declined} declined ({unseen} never looked at), {waiting} waiting, "
+        f"{member.strikes} answered “I don’t know”. It received {member.received}. {blocked}"
     )
+
+
+def _team(world: World, number: int) -> str:
+    """Return the members of a member's team in words."""
+    scenario = world.model.scenario
+    sizes = scenario.society.circle_size, scenario.society.team_size
+    first = team_start(number, *sizes)
+    last = first + team_members(first, *sizes, scenario.members) - 1
+    return f"members {first} to {last}" if last > first else "itself alone"
 
 
 def known_best(bonds: dict[int, Bond]) -> list[tuple[int, Bond]]:

@@ -8,6 +8,7 @@ serves the interactive page.
 import json
 import textwrap
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +16,11 @@ import typer
 
 import sim
 
-from ..agents import POLICIES
+from ..agents import HABITS, POLICIES
 from ..errors import one_line
 from ..files import atomic_folder, atomic_write
 from ..interruption import INTERRUPTED
-from ..parameters.kinds import Parameter, plain
+from ..parameters.kinds import NamedSection, Parameter, plain
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from ..version import VERSION
@@ -301,21 +302,24 @@ def _toml(value: Any) -> str:
 
 def _combinations() -> list[tuple[str, dict[str, dict[str, Any]]]]:
     """Return what the presets of the platform and the built-in policies set, with titles."""
+    return [
+        ("The presets of platform.preset set:", dict(PRESETS)),
+        ("The built-in policies are:", _set_by(POLICIES, "policies.NAME")),
+        ("The built-in habit is:", _set_by(HABITS, "habits.NAME")),
+    ]
+
+
+def _set_by(built_in: Mapping[str, NamedSection], under: str) -> dict[str, dict[str, Any]]:
+    """Return in what each of some built-in policies or habits differs from the defaults."""
     defaults = {
         parameter.name.rpartition(".")[2]: parameter.default
         for parameter in Scenario.parameters()
-        if "NAME" in parameter.name
+        if parameter.name.startswith(f"{under}.")
     }
-    policies = {
-        name: {
-            key: getattr(policy, key) for key in defaults if getattr(policy, key) != defaults[key]
-        }
-        for name, policy in POLICIES.items()
+    return {
+        name: {key: getattr(one, key) for key in defaults if getattr(one, key) != defaults[key]}
+        for name, one in built_in.items()
     }
-    return [
-        ("The presets of platform.preset set:", dict(PRESETS)),
-        ("The built-in policies are:", policies),
-    ]
 
 
 def _numbers(numbers: dict[str, Any]) -> str:

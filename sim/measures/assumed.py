@@ -11,7 +11,7 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     """Return which measures of each policy, and of everybody, can only be 0.
 
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
-    ``idk_click`` is 0, or if whoever the policy invites is always recognised: ``recognise`` is 1
+    ``idk_click`` is 0, in all habits too, or if whoever the policy invites is always recognised: ``recognise`` is 1
     for each tie class from its ``min_tie`` on (a tie class never falls). Without clicks a count of
     strikes blocks nobody; a ratio of accepted to sent may.
 
@@ -22,10 +22,12 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     ['blocked', 'idk_rate', 'restricted_time']
     """
     recognise, rule = scenario.answering.recognise, scenario.platform
+    clicks = [scenario.answering.idk_click]
+    clicks += [habit.idk_click or 0.0 for habit in scenario.habits.values() if habit.share > 0]
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
         known = min(recognise[policy.min_tie :]) == 1
-        unclicked = known or scenario.answering.idk_click == 0
+        unclicked = known or not any(clicks)
         unblocked = rule.min_ratio is None and (rule.limit is None or unclicked)
         found[name] = frozenset(
             [*["idk_rate"] * unclicked, *["blocked", "restricted_time"] * unblocked]

@@ -51,6 +51,11 @@ MEASURES = (
     "unwanted_sent",
     "cold_sent",
     "effort",
+    "lapsed",
+    "missed",
+    "missed_by_tie",
+    "missed_by_estimate",
+    "missed_chance",
     "clustering",
     "largest_component",
 )
@@ -59,6 +64,10 @@ MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
 """Measures that need a walk beyond a member's neighbours."""
+CAUTION = {"missed", "missed_by_tie", "missed_by_estimate", "missed_chance"}
+"""Measures that need a look at all contacts: connections that a policy's own limits keep its members
+from, as expected at the end of the run, per member; by the least tie, and by the estimate alone; and
+the mean chance that such an invitation were accepted."""
 INTERVALS = (
     "egos",
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
@@ -93,6 +102,8 @@ RATIOS = {
     "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
     "restrictions": Ratio("rate", "years_unrestricted", is_share=False),
     "effort": Ratio("rate", "accepted", is_share=False),
+    "lapsed": Ratio("rate", "attempts"),
+    "missed_chance": Ratio("rate", "missed_pairs"),
 }
 """From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
 members of all runs together; the other measures are means over members."""
@@ -107,7 +118,8 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
+invitations; ``attempts`` to invite; ``missed_pairs``, of a member and a contact whom only its
+policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
 the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
@@ -143,6 +155,6 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
         str(name): column.to_numpy()
         if column.dtype == float
         else column.fillna(NEVER).to_numpy(int)
-        for name, column in members.drop(columns="policy").items()
+        for name, column in members.drop(columns=["policy", "habit"], errors="ignore").items()
     }
     return own | {"policy": policy.astype(np.int64)}

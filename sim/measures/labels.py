@@ -53,20 +53,26 @@ LABELS = {
     "blocked": Label("blocked at least once", "blocked", share=True),
     "restricted": Label("restricted today", share=True),
     "restricted_time": Label("time restricted", share=True),
-    "restrictions": Label("restrictions per year not restricted"),
+    "restrictions": Label("restrictions per year not restricted", "restrictions a year"),
     "time_to_block_days": Label("days until half are blocked", "days to a block"),
     "time_to_block_invitations": Label(
         "invitations until half are blocked", "invitations to a block"
     ),
     "unwanted_received": Label("unwanted invitations received a year", "unwanted a year"),
     "unwanted_sent": Label("unwanted invitations sent a year", "unwanted sent a year"),
+    "cold_received": Label("invitations from unrecognised people received a year", "cold a year"),
+    "cold_sent": Label(
+        "invitations to people who do not recognise sent a year", "cold sent a year"
+    ),
     "missed": Label("connections missed per member", "missed"),
+    "missed_by_tie": Label("connections missed as the tie is too weak", "missed by tie"),
+    "missed_by_estimate": Label("connections missed as too unlikely", "missed by estimate"),
     "missed_chance": Label("chance that a missed invitation is accepted", share=True),
     "effort": Label("invitations, notes and questions per acceptance", "effort"),
     "lapsed": Label("attempts that lapse", share=True),
     "invitations": Label("invitations sent per member", "sent each"),
     "clustering": Label("local clustering"),
-    "largest_component": Label("members in the largest component", share=True),
+    "largest_component": Label("members in the largest component", "largest component", share=True),
 }
 """From the name of a measure to its label."""
 

@@ -69,7 +69,9 @@ def aggregate(
         order in which combinations, and measures within them, first appear. NaN values are left
         out. A measure without a value in any replication has the mean NaN, of 0 replications. If
         only some replications reach the median time to a block, its mean is NaN too, as the mean of
-        these would be too small; ``replications`` is then the number of these.
+        these would be too small; ``replications`` is then the number of these. A table of runs has
+        only each run's own median: that of the members of all runs together, with the interval of
+        their one curve, is `time_to_block`.
 
     Raises
     ------
@@ -84,10 +86,10 @@ def aggregate(
     >>> runs = sim.replicate(scenario, 3, jobs=1)
     >>> sim.aggregate(runs, by="policy", measures=["blocked"]).round(3)
               policy  measure   mean    low   high  replications
-    0       everyone  blocked  0.576  0.475  0.672             3
-    1     interacted  blocked  0.275  0.178  0.389             3
+    0       everyone  blocked  0.141  0.066  0.254             3
+    1     interacted  blocked  0.088  0.014  0.260             3
     2  close_friends  blocked  0.000  0.000  0.050             3
-    3            all  blocked  0.283  0.237  0.334             3
+    3            all  blocked  0.077  0.032  0.149             3
     """
     import pandas as pd
 
@@ -206,9 +208,9 @@ def differences(
     >>> table["clear"] = sim.clearly(table["p"], table["replications"])
     >>> table[["policy", "than_policy", "mean", "low", "high", "clear"]].round(3)
            policy    than_policy   mean    low   high  clear
-    0    everyone     interacted  0.260  0.193  0.325   True
-    1    everyone  close_friends  0.555  0.488  0.618   True
-    2  interacted  close_friends  0.294  0.237  0.354   True
+    0    everyone     interacted  0.099  0.045  0.147   True
+    1    everyone  close_friends  0.164  0.126  0.205   True
+    2  interacted  close_friends  0.065  0.031  0.110   True
     """
     import pandas as pd
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..scenario.scenario import Scenario
 from .definitions import (
+    CAUTION,
     COLUMNS,
     EVERYBODY,
     INTERVALS,
@@ -46,7 +47,8 @@ def summary(
         Pairs of members, the smaller first; or a function that returns them, called only if they
         are needed.
     only : collection of str, optional
-        Measures to take; None: all. Reach, clustering and the largest component take the most time.
+        Measures to take; None: all. Reach, clustering and the largest component take the most time, then
+        what is missed.
 
     Returns
     -------
@@ -69,10 +71,10 @@ def summary(
     >>> result = sim.run(sim.Scenario(members=100, days=30))
     >>> sim.measures.summary(result.scenario, result.members, result.connections, ["acceptance"])
               policy  members  acceptance  decided
-    0       everyone       33    0.748588      354
-    1     interacted       34    0.779661      354
-    2  close_friends       33    0.989247       93
-    3            all      100    0.790262      801
+    0       everyone       33    0.307407      270
+    1     interacted       34    0.321023      352
+    2  close_friends       33    0.409091       44
+    3            all      100    0.321321      666
     """
     import pandas as pd
 
@@ -87,9 +89,9 @@ def summary(
 
     size = total(np.ones(len(policy)))
     degree, arcs, years = total(own["degree"]), total(own["arcs"]), size * scenario.days / 365
-    sent, accepted, strikes, declined, unseen = (
+    attempts, sent, accepted, strikes, declined, unseen = (
         total(own[name])
-        for name in ("invitations_sent", "accepted", "strikes", "declined", "unseen")
+        for name in ("attempts", "invitations_sent", "accepted", "strikes", "declined", "unseen")
     )
     decided, restricted = accepted + strikes + declined, total(own["restricted_days"])
     columns = {
@@ -109,14 +111,26 @@ def summary(
         "unwanted_sent": _share(strikes + declined - unseen, years),
         "cold_sent": _share(total(own["cold_sent"]), years),
         "effort": _share(sent, accepted),
+        "lapsed": _share(attempts - sent, attempts),
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),
         "members_there": size,
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
+        "attempts": attempts.astype(np.int64),
         "years_unrestricted": years - restricted / 365,
     }
+    if asked & CAUTION:
+        by_tie, by_estimate = total(own["missed_by_tie"]), total(own["missed_by_estimate"])
+        pairs_missed = total(own["missed_pairs"])
+        columns |= {
+            "missed": _share(by_tie + by_estimate, size),
+            "missed_by_tie": _share(by_tie, size),
+            "missed_by_estimate": _share(by_estimate, size),
+            "missed_chance": _share(by_tie + by_estimate, pairs_missed),
+            "missed_pairs": pairs_missed.astype(np.int64),
+        }
     if asked & set(MEDIANS):
         columns |= times_to_block(scenario, own, policy, policies)
     if asked & {*WALKS, "largest_component"}:

@@ -64,10 +64,10 @@ def survival(
     >>> result = sim.run(sim.Scenario(members=100, days=60, platform={"limit": 1}))
     >>> curves = sim.survival(result.scenario, result.members)
     >>> curves[curves["policy"] == "everyone"].tail(3)
-          policy  time  survival       low      high  at_risk
-    15  everyone    52  0.454545  0.281783  0.612132       16
-    16  everyone    54  0.424242  0.255868  0.583111       15
-    17  everyone    60  0.393939  0.230561  0.553524       14
+         policy  time  survival       low      high  at_risk
+    5  everyone    28  0.848485  0.673591  0.933961       29
+    6  everyone    43  0.818182  0.639372  0.913902       28
+    7  everyone    60  0.818182  0.639372  0.913902       27
     """
     import pandas as pd
 
@@ -97,6 +97,75 @@ def survival(
             **dict(zip(("time", "survival", "low", "high", "at_risk"), columns, strict=True)),
         }
     )
+
+
+def time_to_block(
+    scenario: Scenario, members: "pd.DataFrame", by: Clock = "days", *, level: float = LEVEL
+) -> "pd.DataFrame":
+    """Return the median time until the first restriction, and its interval.
+
+    It is where the curve of `survival` first is at most 1/2, and the interval is where its band is
+    (Brookmeyer and Crowley 1982, Biometrics 38, 29; with the log-log band). Of several runs, hand
+    over the members of all, concatenated: theirs is one curve. Runs without a median of their own
+    then count as well, which a mean over the runs' medians must leave out.
+
+    Parameters
+    ----------
+    scenario, members, by, level
+        As in `survival`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``policy``, ``members``, ``median``, ``low`` and ``high``, in days or invitations; a
+        row for each policy that somebody has, and one for ``all``. NaN where the curve stays above
+        1/2, or fewer than 10 % are at risk when it comes there; and for ``all`` by invitations with
+        more than one policy, as those of a policy that invites little are not censored at random.
+        ``high`` is infinite where the upper end of the band stays above 1/2.
+
+    Raises
+    ------
+    InputError
+        As in `survival`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sim
+    >>> rule, answering = {"limit": 1}, {"idk_click": 0.5}
+    >>> scenario = sim.Scenario(members=100, platform=rule, answering=answering)
+    >>> runs = [sim.run(scenario.replace({"seed": seed})) for seed in (1, 2, 3)]
+    >>> sim.time_to_block(scenario, pd.concat([run.members for run in runs]))
+              policy  members  median   low   high
+    0       everyone       99   148.0  74.0  246.0
+    1     interacted      102     NaN   NaN    NaN
+    2  close_friends       99     NaN   NaN    NaN
+    3            all      300     NaN   NaN    NaN
+    """
+    import pandas as pd
+
+    curves = survival(scenario, members, by, level=level)
+    names = curves["policy"].unique()
+    rows = []
+    for name in names:
+        curve = curves[curves["policy"] == name]
+        size, at = int(curve["at_risk"].iloc[0]), curve["time"].to_numpy(float)
+        median, low, high = (
+            _when_half(at, curve[side].to_numpy()) for side in ("survival", "low", "high")
+        )
+        at_risk = curve["at_risk"].to_numpy()[at == median].sum() / size
+        not_alike = by == "invitations" and name == EVERYBODY and len(names) > 2
+        if median == np.inf or at_risk < LEAST_AT_RISK or not_alike:
+            median = low = high = np.nan
+        rows.append((name, size, median, low, high))
+    return pd.DataFrame(rows, columns=["policy", "members", "median", "low", "high"])
+
+
+def _when_half(at: NDArray[Any], share: Floats) -> float:
+    """Return when a curve first is at most 1/2; infinite if it stays above."""
+    # the curve is a product of fractions, so it is one half only up to rounding
+    below = share <= 0.5 + 1e-12
+    return float(at[below.argmax()]) if below.any() else np.inf
 
 
 def times_to_block(
@@ -134,10 +203,8 @@ def _medians(time: Ints, restricted: NDArray[np.bool_], policy: Ints, policies: 
         own = policy == place if place < policies else np.ones(len(policy), bool)
         if restricted[own].any():
             curve = _never_restricted(time[own], restricted[own])
-            # the curve is a product of fractions, so it is one half only up to rounding
-            below = curve.probabilities <= 0.5 + 1e-12
-            median = curve.quantiles[below.argmax()]
-            if below.any() and (time[own] >= median).mean() >= LEAST_AT_RISK:
+            median = _when_half(curve.quantiles, curve.probabilities)
+            if (time[own] >= median).mean() >= LEAST_AT_RISK:
                 medians[place] = median
     return medians
 

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..kernel import day as kernel
 from ..kernel.day import Log
+from ..kernel.mechanics.scratch import SIEVE
 from ..kernel.mechanics.threads import Partition
+from ..kernel.phases.missed import MISSED, add_missed
 from ..kernel.state import society as arrays
 from ..kernel.state.columns import DAY, FAILED, TOTALS
 from ..kernel.state.lists import LONGEST as LONGEST_LIST
 from ..kernel.state.lists import TOO_LONG
 from ..machine import check_memory
+from ..measures.definitions import measures_to_take
 from ..measures.egos import centres, choose_egos
 from ..measures.graphs import reach_of
 from ..measures.summary import summary
@@ -94,13 +97,14 @@ class Engine:
         self.sociability = society.sociability(scenario, n)
         self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
+        habit = society.deal_habits(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, starts, looks, pace, policies, longest_day
+                self.parameters, policy, habit, starts, looks, pace, policies, longest_day
             )
         except MemoryError:
             raise InputError(
@@ -202,8 +206,18 @@ class Engine:
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
         """Return some measures and compute nothing else; see ``measures.summary``."""
-        columns = tables.member_columns(self)
+        columns = tables.member_columns(self, measures_to_take(only))
         return summary(self._lived, columns, self.view.connections, only)
+
+    def missed(self) -> NDArray[np.float64]:
+        """Return what each member misses by its policy's limits, as of the last evening.
+
+        Shape (N, 3): connections missed by the least tie, by the estimate, and the pairs of them.
+        """
+        found = np.zeros((self.scenario.members, MISSED))
+        sieve = np.zeros(SIEVE + 1, np.uint16)
+        add_missed(self.state, self.parameters, max(self.day, 0), sieve, found)
+        return found
 
     @property
     def _lived(self) -> Scenario:

@@ -1,9 +1,12 @@
 """The scenario as the numbers that the compiled day works with."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents.policy import NOBODY, InvitePolicy
+from ..agents import Habit, InvitePolicy
+from ..agents.policy import NOBODY
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -14,6 +17,7 @@ from ..kernel.state.parameters import (
     PolicyNumbers,
     SocietyNumbers,
 )
+from ..parameters.kinds import Section
 from ..scenario import Answering, Inviting, Meeting, Scenario
 from ..society.population import rounded, shifted
 from .custom_functions import compiled
@@ -34,10 +38,7 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),
-        answering=AnsweringNumbers(
-            recognise=_thresholds(*scenario.answering.recognise),
-            idk_click=threshold(scenario.answering.idk_click),
-        ),
+        answering=_answering(scenario),
         platform=_platform(scenario),
         policies=_policies(scenario),
     )
@@ -85,18 +86,37 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
     )
 
 
-def _acceptance(answering: Answering, policy: InvitePolicy) -> list[list[int]]:
+def _answering(scenario: Scenario) -> AnsweringNumbers:
+    answering, habits = scenario.answering, [None, *scenario.habits.values()]
+    accepts = [
+        [_acceptance(answering, policy, habit) for habit in habits]
+        for policy in scenario.policies.values()
+    ]
+    clicks = [_said("idk_click", habit, answering) for habit in habits]
+    return AnsweringNumbers(
+        recognise=_thresholds(*answering.recognise),
+        accepts=np.array(accepts, np.int64),
+        idk_click=_thresholds(*clicks),
+    )
+
+
+def _said(name: str, *levels: Section | None) -> Any:
+    """Return a number of answering: the first of the habit's, the policy's and the scenario's."""
+    said = (getattr(level, name) for level in levels if level is not None)
+    return next(number for number in said if number is not None)
+
+
+def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None) -> list[list[int]]:
     """Return the thresholds of accepting, a row a class: without a reference, and with one."""
-    rows = []
-    for k, p in enumerate(policy.accept or answering.accept):
-        below = k < policy.accepts_from
+    rows, accepts_from = [], _said("accepts_from", habit, policy)
+    takes_references = _said("takes_references", habit, policy)
+    for k, p in enumerate(_said("accept", habit, policy, answering)):
+        below = k < accepts_from
         reserve = (answering.reserve or 0.0) if below else 0.0
         chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve)
         referred = shifted(p, answering.reference_lift - reserve)
-        closed = policy.accepts_from == NOBODY
-        chances = (
-            (0.0, 0.0) if closed else (chance, referred if policy.takes_references else chance)
-        )
+        closed = accepts_from == NOBODY
+        chances = (0.0, 0.0) if closed else (chance, referred if takes_references else chance)
         rows.append([threshold(one) for one in chances])
     return rows
 
@@ -129,9 +149,6 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         ),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
-        accepts=np.array(
-            [_acceptance(scenario.answering, policy) for policy in policies], np.int64
-        ),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -97,6 +97,7 @@ _TALLIES = {
     "blocked_day": columns.BLOCKED_DAY,
     "sent_at_block": columns.SENT_AT_BLOCK,
     "restrictions": columns.RESTRICTIONS,
+    "attempts": columns.ATTEMPTS,
 }
 
 
@@ -121,6 +122,14 @@ class StateView:
         """The place of each member's policy among the scenario's: shape (N,)."""
         return self._state.platform.policy
 
+    @property
+    def habit(self) -> NDArray[np.uint8]:
+        """The place of each member's habit among the scenario's, from 1; 0: none.
+
+        Shape (N,), or empty if the scenario has no habits.
+        """
+        return self._state.platform.habit
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -129,7 +138,7 @@ class StateView:
         name : str
             contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions; restricted_until.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
         """
         if name in _COUNTS:
             return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
@@ -313,6 +322,7 @@ class StateView:
         """Return the sums over the members of each policy: shape (policies, TOTALS)."""
         own = np.zeros((len(self.policy), columns.TOTALS), np.int64)
         own[:, columns.T_CONNECTIONS] = self.column("degree")
+        own[:, columns.T_ATTEMPTS] = self.column("attempts")
         own[:, columns.T_SENT] = self.column("sent")
         own[:, columns.T_ACCEPTED] = self.column("accepted")
         own[:, columns.T_ACQUAINTED] = self.connected_by_class()[:, 1:].sum(axis=1)
@@ -343,6 +353,6 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:11], *self._state.today)
+        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

@@ -1,13 +1,15 @@
 """The arrays of a society as tables: members, series by day, invitations, connections and arcs."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
-from ..measures.definitions import NEVER, Ints
+from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
 from .state_view import SOURCES, Verdicts
 
 if TYPE_CHECKING:
@@ -40,10 +42,13 @@ def _categories(codes: NDArray[Any], names: list[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
+def member_columns(
+    engine: "Engine", measures: Collection[str] = MEASURES
+) -> dict[str, NDArray[Any]]:
     """Return the columns of ``Result.members`` as arrays, as of the last evening.
 
     The policy is its place among the scenario's, and NEVER stands where there was no restriction.
+    What is missed is looked up only if one of the ``measures`` needs it.
     """
     view, scenario = engine.view, engine.scenario
     n = scenario.members
@@ -52,7 +57,7 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         view.column(name) for name in ("sent", "accepted", "strikes", "declined")
     )
     connected = view.connected_by_class()
-    return {
+    columns = {
         "member": np.arange(n),
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,
@@ -60,6 +65,7 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         "activity": engine.activity,
         "contacts": view.column("contacts"),
         "degree": view.column("degree"),
+        "attempts": view.column("attempts"),
         "invitations_sent": sent,
         "accepted": accepted,
         "declined": declined,
@@ -79,6 +85,12 @@ def member_columns(engine: "Engine") -> dict[str, NDArray[Any]]:
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
+    if CAUTION & set(measures):
+        missed = engine.missed()
+        columns["missed_by_tie"] = missed[:, caution.BY_TIE]
+        columns["missed_by_estimate"] = missed[:, caution.BY_ESTIMATE]
+        columns["missed_pairs"] = missed[:, caution.PAIRS].astype(np.int64)
+    return columns
 
 
 def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame":
@@ -88,6 +100,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     never = columns["blocked_day"] == NEVER
     table: dict[str, Any] = dict(columns)
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
+    if engine.scenario.habits:
+        table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
     for name in ("blocked_day", "invitations_until_block"):
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
     return pd.DataFrame(table)
@@ -98,6 +112,8 @@ class Quotient(NamedTuple):
 
     parts: tuple[int, ...]
     wholes: tuple[int, ...] = ()
+    less: tuple[int, ...] = ()
+    """Totals that are taken from the sum of the parts."""
 
 
 DECIDED = (arrays.T_ACCEPTED, arrays.T_STRIKES, arrays.T_DECLINED)
@@ -113,6 +129,7 @@ DAILY = {
     "restricted": Quotient((arrays.T_RESTRICTED,)),
     "invitations": Quotient((arrays.T_SENT,)),
     "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
+    "lapsed": Quotient((arrays.T_ATTEMPTS,), (arrays.T_ATTEMPTS,), less=(arrays.T_SENT,)),
 }
 """Measures that are taken every day, from what is known on that evening."""
 
@@ -124,8 +141,8 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
     size = engine.sizes(first_day, days)
     everywhere = np.concatenate([size, size.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
-    for name, (parts, wholes) in DAILY.items():
-        part = totals[..., parts].sum(axis=-1)
+    for name, (parts, wholes, less) in DAILY.items():
+        part = totals[..., parts].sum(axis=-1) - totals[..., less].sum(axis=-1)
         whole = totals[..., wholes].sum(axis=-1) if wholes else everywhere
         empty = np.full(whole.shape, np.nan)
         measures[name] = np.divide(part, whole, out=empty, where=whole > 0)

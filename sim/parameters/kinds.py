@@ -15,7 +15,7 @@ import difflib
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, Union, get_args, get_origin
 
 import numpy as np
 from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, Strict, TypeAdapter, ValidationError
@@ -66,6 +66,8 @@ PerClass = Annotated[
     Expected("five numbers from 0 to 1, stranger to close"),
 ]
 """A probability for each tie class: stranger, online, met once, met often, close."""
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$"), Expected("letters, digits, - and _")]
+"""What stands under a name in a scenario: it goes into dotted names, columns and file names."""
 PerDay = Annotated[Float, Field(ge=0, le=10_000), Unit("per day")]
 
 
@@ -140,6 +142,43 @@ class Section(BaseModel):
     def _to_change(self) -> dict[str, Any]:
         """Return the parameters that a copy begins with."""
         return dict(self)
+
+
+class NamedSection(Section):
+    """A group of parameters of which a scenario can have several, each with a name of its own."""
+
+    name: str
+
+
+def with_name(name: str | None, numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a named section whose name may stand first, without a word."""
+    if name is not None and "name" in numbers:
+        raise InputError(
+            f"name: given twice (got {shown(name)} and {shown(numbers['name'])}); must be one"
+        )
+    return numbers if name is None else {"name": name, **numbers}
+
+
+class FixedDict[S: NamedSection](dict[str, S]):
+    """Sections by their names: a dict that can't be changed."""
+
+    what: ClassVar[str]
+    """What they are, as a scenario calls them."""
+    change: ClassVar[str]
+    """A change as ``replace`` takes it."""
+
+    def _refused(self, *given: Any, **named: Any) -> Any:
+        right = f"must be a changed copy, as scenario.replace({{{self.change}}})"
+        raise InputError(
+            f"{self.what}: can't be changed, a scenario and its parts stay as they are; {right}"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refused
+    clear = pop = popitem = setdefault = update = _refused
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # else pickle and copy would set the items one by one, as for any dict
+        return type(self), (dict(self),)
 
 
 def declared(

@@ -77,10 +77,10 @@ def run(
     >>> result = sim.run(sim.Scenario(members=100, days=60, platform={"limit": 1}))
     >>> result.summary[["policy", "members", "blocked"]]
               policy  members   blocked
-    0       everyone       33  0.606061
+    0       everyone       33  0.181818
     1     interacted       34  0.205882
     2  close_friends       33  0.000000
-    3            all      100  0.270000
+    3            all      100  0.130000
     """
     from ..model.engine import Engine
     from ..model.tables import InvitationLog
@@ -145,10 +145,10 @@ def replicate(
     >>> runs = sim.replicate(scenario, 3, jobs=1)
     >>> runs[["replication", "seed", "policy", "blocked"]].head(4)
        replication  seed         policy   blocked
-    0            0     1       everyone  0.606061
+    0            0     1       everyone  0.181818
     1            0     1     interacted  0.205882
     2            0     1  close_friends  0.000000
-    3            0     1            all  0.270000
+    3            0     1            all  0.130000
     """
     import pandas as pd
 
@@ -255,8 +255,8 @@ def run_many[Kept](
     >>> tasks = [sim.Task(f"{scenario.days} days", scenario) for scenario in scenarios]
     >>> for task, links in sim.run_many(tasks, lambda result: len(result.connections), jobs=1):
     ...     print(task.name, links)
-    10 days 200
-    20 days 405
+    10 days 97
+    20 days 158
     """
     todo = _checked_tasks(tasks)
     if not callable(keep) and not hasattr(keep, "live"):

@@ -7,3 +7,5 @@ MOST_ENCOUNTERS = 511
 """A bond counts encounters of each kind up to here: 9 bits each."""
 MOST_POLICIES = 250
 """A member's policy is one byte."""
+MOST_HABITS = 250
+"""So is its answering habit."""

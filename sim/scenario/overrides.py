@@ -1,26 +1,55 @@
 """Dotted names: which a scenario has, what is said of others, and changes by them.
 
-``policies.NAME`` stands for any policy. The scenario's class is handed to these functions, as it is
+``policies.NAME`` stands for any policy, ``habits.NAME`` for any habit. The scenario's class is handed to these functions, as it is
 built on them.
 """
 
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..agents import POLICIES, InvitePolicy
+from ..agents import HABITS, POLICIES, Habit, InvitePolicy
 from ..errors import InputError
 from ..invocation import command
 from ..parameters import kinds
 from ..parameters.checks import by_name
-from ..parameters.kinds import Parameter, Section, near, shown
+from ..parameters.kinds import NamedSection, Parameter, Section, near, shown
 from .platform import Platform
 
 if TYPE_CHECKING:
     from .scenario import Scenario
 
-WHOLE = ("policies.NAME", "policies.NAME.condition")
+
+class Named(NamedTuple):
+    """A part of the scenario that has sections by names: the policies, or the habits."""
+
+    section: type[NamedSection]
+    built_in: Mapping[str, NamedSection]
+    one: str
+    """What one of them is called."""
+
+    def given(self, name: str, value: Any) -> Any:
+        """Return a section, or the numbers of one, from what stands under its name."""
+        if isinstance(value, self.section):
+            return value if value.name == name else self.section(**{**dict(value), "name": name})
+        built_in = dict(self.built_in[name]) if name in self.built_in else {}
+        if isinstance(value, Mapping):
+            return {**built_in, **value, "name": name}
+        if not built_in:
+            raise InputError(
+                f"{name}: not built in{near(name, self.built_in)}; "
+                f"must be one of {', '.join(self.built_in)}, or given with its numbers"
+            )
+        return {**built_in, "share": value}
+
+
+NAMED = {
+    "policies": Named(InvitePolicy, POLICIES, "policy"),
+    "habits": Named(Habit, HABITS, "habit"),
+}
+"""By the field of the scenario."""
+WHOLE = ("policies.NAME", "policies.NAME.condition", "habits.NAME")
 """What has a dotted name and is neither a section nor a parameter of plain values."""
 
 
@@ -37,13 +66,14 @@ def parameters(model: "type[Scenario]") -> dict[str, Parameter]:
     listed = list(kinds.declared(model))
     for name, defaults in sections(model).items():
         listed += kinds.declared(type(defaults), f"{name}.", defaults)
-    listed += kinds.declared(InvitePolicy, "policies.NAME.")
-    return {each.name: each for each in listed if each.name != "policies.NAME.name"}
+    for field, group in NAMED.items():
+        listed += kinds.declared(group.section, f"{field}.NAME.")
+    return {each.name: each for each in listed if not each.name.endswith(".NAME.name")}
 
 
 def general(name: str) -> str:
-    """Return a dotted name with ``NAME`` for a policy's."""
-    return re.sub(r"^policies\.[^.]+", "policies.NAME", name)
+    """Return a dotted name with ``NAME`` for a policy's or a habit's."""
+    return re.sub(rf"^({'|'.join(NAMED)})\.[^.]+", r"\1.NAME", name)
 
 
 def reader(model: "type[Scenario]", name: str) -> Callable[[Any], Any]:
@@ -51,14 +81,15 @@ def reader(model: "type[Scenario]", name: str) -> Callable[[Any], Any]:
     section, _, last = name.rpartition(".")
     if general(name) not in parameters(model):
         return lambda value: value
-    if section.startswith("policies."):
-        return kinds.reader(InvitePolicy, last)
+    if (field := section.partition(".")[0]) in NAMED:
+        return kinds.reader(NAMED[field].section, last)
     return kinds.reader(type(sections(model)[section]) if section else model, last)
 
 
 def check_names(model: "type[Scenario]", given: Mapping[str, Any]) -> None:
     """Raise an ``InputError`` at the first name that the scenario does not have."""
-    known = {*parameters(model), *model.model_fields, *WHOLE, "policies.NAME.name"}
+    known = {*parameters(model), *model.model_fields, *WHOLE}
+    known |= {f"{field}.NAME.name" for field in NAMED}
     for name in _names(model, given):
         if general(name) not in known:
             raise _no_parameter(model, name)
@@ -98,33 +129,18 @@ def changed(scenario: "Scenario", changes: Mapping[str, Any]) -> dict[str, Any]:
             if not isinstance(node[part], dict):
                 raise _no_parameter(type(scenario), name)
             node = node[part]
-        node[last] = _with_own_policies(scenario, name, changes[name])
+        node[last] = _with_own(scenario, name, changes[name])
     return tree
-
-
-def policy_given(name: str, value: Any) -> Any:
-    """Return a policy, or the numbers of one, from what stands under its name."""
-    if isinstance(value, InvitePolicy):
-        return value if value.name == name else InvitePolicy(**{**dict(value), "name": name})
-    built_in = dict(POLICIES[name]) if name in POLICIES else {}
-    if isinstance(value, Mapping):
-        return {**built_in, **value, "name": name}
-    if not built_in:
-        raise InputError(
-            f"{name}: not built in{near(name, POLICIES)}; "
-            f"must be one of {', '.join(POLICIES)}, or given with its numbers"
-        )
-    return {**built_in, "share": value}
 
 
 def _names(model: "type[Scenario]", given: Mapping[str, Any]) -> Iterator[str]:
     """Yield the dotted name of each value in a tree."""
     for name, value in given.items():
         inner = value if isinstance(value, Mapping) else {}
-        if name == "policies" and inner:
-            for policy, numbers in inner.items():
+        if name in NAMED and inner:
+            for own, numbers in inner.items():
                 for number in numbers if isinstance(numbers, Mapping) else ():
-                    yield f"policies.{policy}.{number}"
+                    yield f"{name}.{own}.{number}"
         elif name in sections(model) and inner:
             yield from (f"{name}.{each}" for each in inner)
         else:
@@ -132,17 +148,21 @@ def _names(model: "type[Scenario]", given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _check_policy(scenario: "Scenario", path: list[str]) -> None:
-    if path[0] == "policies" and len(path) > 1 and path[1] not in scenario.policies:
-        raise InputError(
-            f"policies.{path[1]}: no such policy here{near(path[1], scenario.policies)}; "
-            f"must be one of {', '.join(scenario.policies)}"
-        )
+    if path[0] in NAMED and len(path) > 1:
+        there, one = getattr(scenario, path[0]), NAMED[path[0]].one
+        if path[1] not in there:
+            right = (
+                f"one of {', '.join(there)}" if there else f"given whole, as {path[0]}.{path[1]}"
+            )
+            raise InputError(
+                f"{path[0]}.{path[1]}: no such {one} here{near(path[1], there)}; must be {right}"
+            )
 
 
 def _no_parameter(model: "type[Scenario]", name: str) -> InputError:
     """Return the error of a name that there is not, with the nearest one of the whole scenario."""
-    policy = name.split(".")[1] if name.startswith("policies.") and name.count(".") == 2 else "NAME"
-    known = [*model.model_fields, *(each.replace("NAME", policy) for each in parameters(model))]
+    own = name.split(".")[1] if name.split(".")[0] in NAMED and name.count(".") == 2 else "NAME"
+    known = [*model.model_fields, *(each.replace("NAME", own) for each in parameters(model))]
     list_them = f"; must be one of those that {command()} parameters lists"
     return InputError(f"{name}: no such parameter{near(name, known) or list_them}")
 
@@ -154,22 +174,24 @@ def _opened(part: str, value: Any) -> Any:
     """
     if isinstance(value, Platform):
         return value.differing()
-    if isinstance(value, int | float) and part in POLICIES:
-        return {**dict(POLICIES[part]), "share": value}
+    if isinstance(value, int | float):
+        for group in NAMED.values():
+            if part in group.built_in:
+                return {**dict(group.built_in[part]), "share": value}
     return dict(value) if isinstance(value, Section | Mapping) else value
 
 
-def _with_own_policies(scenario: "Scenario", name: str, value: Any) -> Any:
+def _with_own(scenario: "Scenario", name: str, value: Any) -> Any:
     """Return a new value; a share becomes that of a policy of the scenario, where it has one."""
-    section, _, policy = name.partition(".")
-    if section != "policies":
+    field, _, own = name.partition(".")
+    if field not in NAMED:
         return value
-    if not policy and isinstance(value, Mapping):
+    if not own and isinstance(value, Mapping):
         return {
-            each: _with_own_policies(scenario, f"policies.{each}", given)
-            for each, given in value.items()
+            each: _with_own(scenario, f"{field}.{each}", given) for each, given in value.items()
         }
-    if policy in scenario.policies and not isinstance(value, InvitePolicy):
+    there = getattr(scenario, field)
+    if own in there and not isinstance(value, NAMED[field].section):
         numbers = value if isinstance(value, Mapping) else {"share": value}
-        return {**dict(scenario.policies[policy]), **numbers}
+        return {**dict(there[own]), **numbers}
     return value

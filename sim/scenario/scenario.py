@@ -1,7 +1,7 @@
 """The scenario: everything that a run depends on.
 
 Each parameter is declared once, in its section: ``society``, ``meeting``, ``inviting``,
-``answering``, ``platform``, or here; a policy's in ``agents.policy``. The TOML file, the command
+``answering``, ``platform``, or here; a policy's in ``agents.policy``, a habit's in ``agents.habit``. The TOML file, the command
 line, the page, the JSON schema and the reference table of the docs come from these declarations.
 """
 
@@ -14,13 +14,15 @@ import tomli_w
 from pydantic import (
     BeforeValidator,
     Field,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
     model_validator,
 )
 
-from ..agents import POLICIES, InvitePolicy
+from ..agents import POLICIES, Habit, InvitePolicy
+from ..agents.habit import Habits
 from ..agents.policy import Policies
 from ..errors import InputError
 from ..files import atomic_write
@@ -30,7 +32,7 @@ from . import overrides
 from .answering import Answering
 from .inviting import Inviting
 from .limits import LONGEST as LONGEST
-from .limits import MOST_POLICIES
+from .limits import MOST_HABITS, MOST_POLICIES
 from .meeting import Meeting
 from .platform import Platform
 from .society import Society
@@ -65,6 +67,9 @@ class Scenario(Section):
     policies : mapping
         From a policy's name to its share (for a built-in one), to an ``InvitePolicy`` or to its
         numbers. Shares are normalised.
+    habits : mapping
+        Answering habits: from a name to a ``Habit``, to its numbers, or to the share of a built-in one.
+        Shares are of all members; the others answer as their policies say.
     society, meeting, inviting, answering, platform : mapping or section
         The other parameters.
 
@@ -102,6 +107,7 @@ class Scenario(Section):
     answering: Answering = Answering()
     platform: Platform = Platform()
     policies: dict[str, InvitePolicy] = Field(default_factory=lambda: dict(POLICIES))
+    habits: dict[str, Habit] = Field(default_factory=dict)
 
     def __init__(self, /, **parameters: Any) -> None:
         overrides.check_names(type(self), parameters)
@@ -109,23 +115,25 @@ class Scenario(Section):
             del parameters["days"]
         super().__init__(**parameters)
 
-    @field_validator("policies", mode="before")
+    @field_validator(*overrides.NAMED, mode="before")
     @classmethod
-    def _named(cls, given: Any) -> Any:
-        if isinstance(given, InvitePolicy):
+    def _named(cls, given: Any, about: ValidationInfo) -> Any:
+        group = overrides.NAMED[about.field_name or ""]
+        if isinstance(given, group.section):
             given = [given]
         if isinstance(given, list | tuple) and all(
-            isinstance(policy, InvitePolicy) for policy in given
+            isinstance(each, group.section) for each in given
         ):
-            names = [policy.name for policy in given]
+            names = [each.name for each in given]
             if len(set(names)) < len(names):
                 raise ValueError(
                     f"two of one name (got {', '.join(names)}); must be different names"
                 )
             given = dict(zip(names, given, strict=True))
         if not isinstance(given, Mapping):
-            raise ValueError(expected("a mapping from names to shares or to policies", given))
-        return {str(name): overrides.policy_given(str(name), each) for name, each in given.items()}
+            right = f"a mapping from names to shares or to {about.field_name}"
+            raise ValueError(expected(right, given))
+        return {str(name): group.given(str(name), each) for name, each in given.items()}
 
     @field_validator("policies")
     @classmethod
@@ -135,6 +143,16 @@ class Scenario(Section):
         if len(policies) > MOST_POLICIES:
             raise ValueError(expected(f"{MOST_POLICIES} or fewer", len(policies)))
         return Policies(policies)
+
+    @field_validator("habits")
+    @classmethod
+    def _fit(cls, habits: dict[str, Habit]) -> dict[str, Habit]:
+        total = sum(habit.share for habit in habits.values())
+        if total > 1 + 1e-9:  # as sums of shares are rounded
+            raise ValueError(f"the shares add up to {total:g}; must be at most 1")
+        if len(habits) > MOST_HABITS:
+            raise ValueError(expected(f"{MOST_HABITS} or fewer", len(habits)))
+        return Habits(habits)
 
     @model_validator(mode="after")
     def _length(self) -> "Scenario":
@@ -257,8 +275,9 @@ class Scenario(Section):
         tree = self.model_dump(mode="json")
         if self.lasts_as_log:
             tree["days"] = None
-        for policy in tree["policies"].values():
-            del policy["name"]
+        for group in overrides.NAMED:
+            for each in tree[group].values():
+                del each["name"]
         return {key: plain_tree(value) for key, value in tree.items()}
 
     @staticmethod
@@ -266,8 +285,8 @@ class Scenario(Section):
         """Return every parameter with its dotted name, type, unit, range, default and description.
 
         Defaults are those of ``Scenario()``: the platform's are its default preset's.
-        ``policies.NAME`` stands for a policy of one's own; the built-in ones are combinations of
-        these numbers.
+        ``policies.NAME`` stands for a policy of one's own, ``habits.NAME`` for a habit; the built-in
+        ones are combinations of these numbers.
         """
         return list(overrides.parameters(Scenario).values())
 

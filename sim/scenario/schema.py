@@ -9,9 +9,9 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ..agents import POLICIES
-from ..agents.policy import NAMED, SOURCES
-from .overrides import parameters, sections
+from ..agents import HABITS, POLICIES
+from ..agents.policy import SOURCES
+from .overrides import NAMED, parameters, sections
 from .scenario import Scenario, plain_tree
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -37,10 +37,12 @@ def scenario_schema() -> dict[str, Any]:
     """Return the schema of a scenario file."""
     schema = Scenario.model_json_schema(schema_generator=_Schema)
     parts, properties = schema["$defs"], schema["properties"]
-    policy = parts["InvitePolicy"]
-    del policy["properties"]["name"], policy["required"]  # it stands before the table
+    named = {field: parts[group.section.__name__] for field, group in NAMED.items()}
+    pattern = parts["Habit"]["properties"]["name"]["pattern"]
+    for part in named.values():
+        del part["properties"]["name"], part["required"]  # it stands before the table
     groups = {name: parts[type(part).__name__] for name, part in sections(Scenario).items()}
-    groups |= {"": schema, "policies.NAME": policy}
+    groups |= {"": schema, **{f"{field}.NAME": part for field, part in named.items()}}
     for name, parameter in parameters(Scenario).items():
         group, _, last = name.rpartition(".")
         unit = f"{parameter.unit}; " if parameter.unit else ""
@@ -52,7 +54,8 @@ def scenario_schema() -> dict[str, Any]:
         del properties[name]["default"]
     for part in (schema, *parts.values()):
         part["description"] = part["description"].partition("\n")[0]
-    properties["policies"] = _policies(policy["properties"]["share"])
+    properties["policies"] = _policies(named["policies"]["properties"]["share"], pattern)
+    properties["habits"] = _habits(named["habits"]["properties"]["share"], pattern)
     return {"$schema": DRAFT, **schema, "title": "A scenario of invitesim"}
 
 
@@ -63,7 +66,7 @@ def reference(name: str) -> str:
     return f"#/{part}properties/{last}"
 
 
-def _policies(share: dict[str, Any]) -> dict[str, Any]:
+def _policies(share: dict[str, Any], pattern: str) -> dict[str, Any]:
     """Return the schema of the policies: a built-in one by its share, any by its numbers."""
     numbers = {"$ref": "#/$defs/InvitePolicy"}
     above_0 = [
@@ -74,6 +77,18 @@ def _policies(share: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "description": "the policies that members have, each by its name",
         "properties": {name: {"anyOf": [share, numbers]} for name in POLICIES},
-        "propertyNames": {"pattern": NAMED, "not": {"const": "all"}},
+        "propertyNames": {"pattern": pattern, "not": {"const": "all"}},
         "additionalProperties": {"allOf": [numbers], "anyOf": above_0},
+    }
+
+
+def _habits(share: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """Return the schema of the habits: a built-in one by its share, any by its numbers."""
+    numbers = {"$ref": "#/$defs/Habit"}
+    return {
+        "type": "object",
+        "description": "habits of answering that some members have, each by its name",
+        "properties": {name: {"anyOf": [share, numbers]} for name in HABITS},
+        "propertyNames": {"pattern": pattern, "not": {"const": "none"}},
+        "additionalProperties": numbers,
     }

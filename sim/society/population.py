@@ -1,4 +1,4 @@
-"""The members of a drawn society: how sociable and how active each is, and which policy it has.
+"""The members of a drawn society: how sociable and active each is, its policy, and its habit.
 
 The drawn society gives every member its own sociability and activity, and deals the policies in an
 order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
@@ -65,12 +65,31 @@ def _log_normal(
 
 def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     """Return the place of each member's policy among the scenario's: shape (members,)."""
-    order = np.argsort(words(np.uint64(scenario.seed), 0, POLICY, members, 0), kind="stable")
-    dealt = np.empty(members, np.uint8)
-    begin, share = 0, 0.0
-    for place, part in enumerate(scenario.shares().values()):
+    order = words(np.uint64(scenario.seed), 0, POLICY, members, 0)
+    return _dealt(order, list(scenario.shares().values()))
+
+
+def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return the place of each member's habit among the scenario's, from 1; 0: it has none.
+
+    Shape (members,), or empty if the scenario has no habits.
+    """
+    if not scenario.habits:
+        return np.zeros(0, np.uint8)
+    order = words(np.uint64(scenario.seed), 0, PERSON, members, 2)
+    shares = [habit.share for habit in scenario.habits.values()]
+    places = _dealt(order, shares) + np.uint8(1)
+    return np.where(places > len(shares), 0, places).astype(np.uint8)
+
+
+def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
+    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest."""
+    members, share, begin = len(drawn), 0.0, 0
+    order = np.argsort(drawn, kind="stable")
+    dealt = np.full(members, len(shares), np.uint8)
+    for place, part in enumerate(shares):
         share += part
-        end = members if place == len(scenario.policies) - 1 else round(members * share)
+        end = round(members * share)
         dealt[order[begin:end]] = place
         begin = end
     return dealt

@@ -73,8 +73,8 @@ class Study:
     >>> study = sim.Study(scenario, limits, replications=2, keep=["blocked"])
     >>> study.run("limits", jobs=1).to_pandas(policy="everyone")
        point  platform.limit  replication  seed    policy  members   blocked error
-    0      0               1            0     1  everyone       33  0.393939   NaN
-    1      0               1            1     2  everyone       33  0.272727   NaN
+    0      0               1            0     1  everyone       33  0.151515   NaN
+    1      0               1            1     2  everyone       33  0.060606   NaN
     2      1               5            0     1  everyone       33  0.000000   NaN
     3      1               5            1     2  everyone       33  0.000000   NaN
     """

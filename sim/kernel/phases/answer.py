@@ -171,10 +171,24 @@ def _class_seen(state, parameters, one, scratch):
 
 
 @inline
+def _habit(platform, member):
+    """Return the place of a member's answering habit; 0: none."""
+    return np.int64(platform.habit[member]) if len(platform.habit) > 0 else np.int64(0)
+
+
+@inline
+def _chances(state, parameters, other, k):
+    """Return other's thresholds of accepting somebody whom it takes to be of class k."""
+    chances, policy = parameters.answering.accepts, state.platform.policy[other]
+    habit = _habit(state.platform, other)
+    return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
+
+
+@inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
     _, k = _class_seen(state, parameters, one, scratch)
-    chances = parameters.policies.accepts[state.platform.policy[scratch.alter[one]], k]
+    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
         prefetch_connections(state, np.int64(scratch.ego[one]))
@@ -197,7 +211,7 @@ def _judge(state, parameters, one, note, scratch):
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     recognised, k = _class_seen(state, parameters, one, scratch)
-    chances = parameters.policies.accepts[state.platform.policy[other], k]
+    chances = _chances(state, parameters, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
         # whom a common connection has introduced has one, and connections last
@@ -207,7 +221,8 @@ def _judge(state, parameters, one, note, scratch):
     accepting = accepts(word, chances[0], chances[1], referred)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
-    clicks = clicks_unknown(click, recognised, parameters.answering.idk_click)
+    idk_click = parameters.answering.idk_click[_habit(state.platform, other)]
+    clicks = clicks_unknown(click, recognised, idk_click)
     return verdict(accepting, room, clicks, recognised)
 
 

@@ -44,7 +44,7 @@ def _call(
 
 
 @inline
-def _thinks_likely(platform, parameters, ego, k):
+def thinks_likely(platform, parameters, ego, k):
     """Return whether ego's own estimate of acceptance at tie class k is high enough for its policy."""
     least = parameters.policies.min_acceptance[platform.policy[ego]]
     if least == 0.0:
@@ -91,7 +91,7 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
-    likely = _thinks_likely(state.platform, parameters, ego, k)
+    likely = thinks_likely(state.platform, parameters, ego, k)
     if not is_eligible(standing_in(bond), k, _least_tie(policies, policy, source), likely):
         return False
     if policies.condition[policy] == 0:
@@ -110,7 +110,7 @@ def eligible_contacts(state, parameters, ego):
     least = _least_tie(parameters.policies, policy, FROM_CONTACTS)
     for k in range(1, 5):
         free = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k])
-        likely = _thinks_likely(state.platform, parameters, ego, k)
+        likely = thinks_likely(state.platform, parameters, ego, k)
         fits = is_eligible(np.int64(0), k, least, likely)
         takes = np.int64(fits & (free > 0))
         classes |= takes << k

@@ -346,7 +346,7 @@ def choose_invitations(state, parameters, day, partition):
     """
     scratch = partition.scratch.invite
     clear_seats(partition.low, first_row(state, partition), scratch)
-    while take_seats(state, parameters, day, partition.high, scratch):
+    while take_seats(state, parameters, day, partition, scratch):
         alone = begin_attempts(state, parameters, scratch)
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)

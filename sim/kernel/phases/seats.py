@@ -11,7 +11,14 @@ from ..mechanics.scratch import BATCH
 from ..mechanics.simd import prefetch
 from ..rules.inviting import may_invite, may_send_this_week
 from ..state.bonds import CONNECTIONS, COUNTS, prefetch_member
-from ..state.columns import ACCOUNT, ANSWERS, RESTRICTED_UNTIL
+from ..state.columns import (
+    ACCOUNT,
+    ANSWERS,
+    ATTEMPTS,
+    RESTRICTED_UNTIL,
+    T_ATTEMPTS,
+    TALLY,
+)
 from ..state.lists import ROW
 from ..state.rows import EGO, UNUSED
 from .eligible import eligible_contacts
@@ -49,7 +56,14 @@ def _list_inviters(state, parameters, day, first, last, who):
 
 
 @inline
-def _seat_next(state, called, scratch):
+def _count_attempts(platform, totals, ego, attempts):
+    """Count the attempts of a member who may invite, also those that lapse."""
+    platform.tally[TALLY * ego + ATTEMPTS] += attempts
+    totals[platform.policy[ego], T_ATTEMPTS] += attempts
+
+
+@inline
+def _seat_next(state, totals, called, scratch):
     """Seat as many of those waiting as are called; each has room for all its invitations of today."""
     queue, seats, rows = scratch.queue, scratch.seats, state.today.invitations
     next_called, free, beginning = queue[_CALLED], seats[FREE], seats[BEGINNING]
@@ -60,6 +74,7 @@ def _seat_next(state, called, scratch):
         prefetch(state.people.strangers, ROW * ego)
         prefetch(state.platform.answers, ANSWERS * ego)
         attempts = np.int64(state.today.attempts[ego])
+        _count_attempts(state.platform, totals, ego, attempts)
         seat = np.int64(scratch.free[free - 1 - one])
         scratch.beginning[beginning + one] = seat
         scratch.who[seat], scratch.left[seat] = ego, attempts
@@ -76,12 +91,12 @@ def _seat_next(state, called, scratch):
 
 
 @kernel
-def take_seats(state, parameters, day, high, scratch):
-    """Seat members before member ``high`` who may invite, as long as there are such and free seats.
+def take_seats(state, parameters, day, partition, scratch):
+    """Seat the members of a thread who may invite, as long as there are such and free seats.
 
     Return whether anybody has a seat.
     """
-    queue, seats = scratch.queue, scratch.seats
+    queue, seats, high = scratch.queue, scratch.seats, partition.high
     while seats[FREE] > 0:
         if queue[_CALLED] == queue[_WAITING]:
             if queue[_NEXT_MEMBER] == high:
@@ -90,7 +105,8 @@ def take_seats(state, parameters, day, high, scratch):
             last = min(first + BATCH, high)
             queue[_NEXT_MEMBER], queue[_CALLED] = last, 0
             queue[_WAITING] = _list_inviters(state, parameters, day, first, last, scratch.waiting)
-        _seat_next(state, min(seats[FREE], queue[_WAITING] - queue[_CALLED]), scratch)
+        called = min(seats[FREE], queue[_WAITING] - queue[_CALLED])
+        _seat_next(state, partition.totals, called, scratch)
     return seats[FREE] < BATCH
 
 

@@ -1,6 +1,7 @@
 """Phase 3, answer: how an invitee judges an invitation (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
+from ..mechanics.random import TWO32
 
 UNDECIDED, ACCEPTED, ACCEPTED_COLD, UNKNOWN, DECLINED, DECLINED_COLD, UNSEEN, CROSSED = range(8)
 """Verdicts: none yet; accepted; "I don't know this person"; declined; declined because it is never
@@ -36,6 +37,13 @@ def hangs_on_reference(word, chance, chance_if_referred):
 def accepts(word, chance, chance_if_referred, referred):
     """Return whether the invitee accepts; a reference is a common connection."""
     return word < chance or (referred and word < chance_if_referred)
+
+
+@rule
+def expected_acceptance(recognise, as_known, as_stranger):
+    """Return the chance that an invitee who looks accepts: recognised or not; all as thresholds."""
+    recognised = recognise / TWO32
+    return (recognised * as_known + (1 - recognised) * as_stranger) / TWO32
 
 
 @rule

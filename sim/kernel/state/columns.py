@@ -16,12 +16,13 @@
     SENT_AT_BLOCK,
     RESTRICTED_DAYS,
     RESTRICTIONS,
-) = range(15)
+    ATTEMPTS,
+) = range(16)
 """Columns of ``tally``, over the account's life. Of the invitations sent: all, those decided by now
 (accepted, strikes, declined), of the declined those never looked at, and the cold ones. Of those
 received: all, the unwanted, and of these the cold. Outreach arcs, and those whose reverse exists. Day
 of the first restriction (0: never), invitations sent by then, days of temporary restriction imposed,
-and number of restrictions."""
+and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
 TALLY = 16
 
 RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
@@ -36,6 +37,7 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
 (
     T_CONNECTIONS,
     T_ACQUAINTED,
+    T_ATTEMPTS,
     T_SENT,
     T_ACCEPTED,
     T_STRIKES,
@@ -49,8 +51,8 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(15)
-TOTALS = 15
+) = range(16)
+TOTALS = 16
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 STAGE, DAY, FAILED = 28, 29, 30

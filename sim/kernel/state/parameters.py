@@ -51,10 +51,15 @@ class InvitingNumbers(NamedTuple):
 
 
 class AnsweringNumbers(NamedTuple):
-    """How invitees answer; by tie class."""
+    """How invitees answer."""
 
     recognise: Numbers
-    idk_click: int
+    """(5,): thresholds by tie class."""
+    accepts: Numbers
+    """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
+    without a reference and with one; equal where it takes no references. Habit 0 is none."""
+    idk_click: Numbers
+    """(habits + 1,): thresholds."""
 
 
 class PlatformNumbers(NamedTuple):
@@ -70,7 +75,7 @@ class PlatformNumbers(NamedTuple):
 
 
 class PolicyNumbers(NamedTuple):
-    """Whom members invite and accept, an entry a policy."""
+    """Whom members invite, an entry a policy."""
 
     until_contacts: Numbers
     until_introductions: Numbers
@@ -79,9 +84,6 @@ class PolicyNumbers(NamedTuple):
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
-    accepts: Numbers
-    """(policies, 5, 2): thresholds of accepting, by the class that the invitee goes by, without a
-    reference and with one; equal where the policy takes no references."""
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""

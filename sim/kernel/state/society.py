@@ -58,6 +58,8 @@ class Platform(NamedTuple):
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     looks: NDArray[np.int64]
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
+    habit: NDArray[np.uint8]
+    """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -140,6 +142,7 @@ def section_size(members: int) -> int:
 def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],
+    habit: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -183,6 +186,7 @@ def allocate_state(
         answers=_zeros(n * ANSWERS, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
+        habit=habit,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,

@@ -1,0 +1,183 @@
+"""The tables of the pages that are made from the code and from the published results.
+
+Each stands in its page between two markers; ``make examples`` renews it, and the tests hold that it
+is as new.
+"""
+
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import sim
+from experiments.pattern import Goal, Kind, Target
+from experiments.pattern_rows import ROWS
+
+HOUSE = Path(__file__).parents[1]
+SUMMARY = HOUSE / "results" / "published" / "summary.csv"
+SHOWN = ("degree", "reach2_share", "acceptance", "reciprocity", "blocked")
+"""The measures in the table of the README."""
+KINDS = ("mixed", "alone", "newcomer")
+POLICIES = {
+    "everyone": "everyone",
+    "interacted": "people they have interacted with",
+    "close_friends": "close friends",
+}
+
+
+def answer() -> str:
+    """Return the mixed society of the published comparison: estimates with their intervals."""
+    rows = [["members who invite", *(sim.measures.label(measure).column for measure in SHOWN)]]
+    for policy, words in POLICIES.items():
+        mixed = _published("mixed", policy)
+        rows.append([words, *(_quoted(mixed, policy, measure) for measure in SHOWN)])
+    return as_markdown(rows)
+
+
+def sizes() -> str:
+    """Return reach and blocking of those who invite everyone, by the size of the society."""
+    rows = [["members in the society", "within two steps", "blocked"]]
+    for members in (1_000, 10_000, 40_000):
+        name = f"{members:,} members"
+        cells = [_of(name, "everyone", measure) for measure in ("reach2_share", "blocked")]
+        rows.append([f"{members:,}", *cells])
+    return as_markdown(rows)
+
+
+def pairing() -> str:
+    """Return the share of the variance that pairing saves, beside what it saved before."""
+    table = pd.read_csv(HOUSE / "results" / "answers" / "pairing.csv")
+    saved = table.set_index(["policy", "measure"])["variance_saved"]
+    before = {  # version 0.1, and its society in version 0.2
+        ("all", "reach2"): (".82", ".91"),
+        ("all", "degree"): (".68", ".77"),
+        ("all", "blocked"): (".28", ".40"),
+        ("close_friends", "degree"): (".94", ".999"),
+    }
+    then = ["0.1, where invitations changed later meetings", "the same society now"]
+    rows = [["share of the variance saved", *then, "the default society now"]]
+    for (policy, measure), figures in before.items():
+        words = sim.measures.label(measure).words
+        name = words if policy == "all" else f"{words}, `{policy}`"
+        rows.append([name, *figures, f"{saved[policy, measure]:.2f}".removeprefix("0")])
+    return as_markdown(rows)
+
+
+def asked_again() -> str:
+    """Return the share blocked if those who did not answer may be invited again, and if not."""
+    rows = [["blocked of members who invite", "nobody is asked twice", "asked again after 21 days"]]
+    for policy in ("everyone", "interacted"):
+        societies = ("10,000 members", "asked again after 21 days")
+        rows.append([POLICIES[policy], *(_of(name, policy, "blocked") for name in societies)])
+    return as_markdown(rows)
+
+
+def newcomers() -> str:
+    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer."""
+    rows = [
+        [
+            "",
+            *(f"within two steps, {kind}" for kind in KINDS),
+            *(f"blocked, {kind}" for kind in KINDS),
+        ]
+    ]
+    for policy, words in POLICIES.items():
+        cells = [
+            _quoted(_published(kind, policy), policy, measure)
+            for measure in ("reach2_share", "blocked")
+            for kind in KINDS
+        ]
+        rows.append([words, *cells])
+    return as_markdown(rows)
+
+
+def _published(kind: str, policy: str) -> pd.DataFrame:
+    """Return the estimates of a policy in the published comparison, by measure."""
+    summary = pd.read_csv(SUMMARY)
+    rows = summary[(summary["population"] == kind) & (summary["policy"] == policy)]
+    return rows.set_index("measure")
+
+
+def _of(society: str, policy: str, measure: str) -> str:
+    """Return an estimate of one of the mixed societies of docs/limits.md."""
+    if society == "10,000 members":
+        return _quoted(_published("mixed", policy), policy, measure)
+    table = pd.read_csv(HOUSE / "results" / "answers" / "societies.csv")
+    rows = table[(table["society"] == society) & (table["policy"] == policy)]
+    return _quoted(rows.set_index("measure"), policy, measure)
+
+
+def _quoted(estimates: pd.DataFrame, policy: str, measure: str) -> str:
+    """Return an estimate with its interval, unless it is put in."""
+    if measure in sim.none_by_assumption(sim.Scenario())[policy]:
+        return sim.measures.NONE
+    label = sim.measures.label(measure)
+    mean, low, high = (
+        f"{label.scale * estimates.loc[measure, end]:.1f}" for end in ("mean", "low", "high")
+    )
+    return f"{mean}{' %' * label.share} [{low}, {high}]"
+
+
+def patterns() -> str:
+    """Return the patterns by which a society is judged: what they are used for, goal and source."""
+    rows = [["pattern", "used for", "met", "data", "source"]]
+    for pattern in ROWS.values():
+        met = "; ".join(
+            f"{part}: {_met(goal)}" if part else _met(goal) for part, goal in pattern.goals.items()
+        )
+        rows.append([pattern.name, _use(pattern.kind), met, pattern.data, pattern.source])
+    return as_markdown(rows)
+
+
+def _met(goal: Goal) -> str:
+    if goal.high == math.inf:
+        return f"at least {goal.low:g}"
+    return f"{goal.low:g} to {goal.high:g}" if isinstance(goal, Target) else str(goal)
+
+
+def _use(kind: Kind) -> str:
+    return "held out" if kind is Kind.TEST else kind.value
+
+
+def as_markdown(rows: list[list[str]]) -> str:
+    """Return rows of cells, the head first, as a table."""
+    head, *rest = rows
+    lines = [head, ["---"] * len(head), *rest]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+TABLES: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"answer": answer},
+    "docs/experiments.md": {"newcomers": newcomers},
+    "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
+    "docs/odd.md": {"patterns": patterns},
+    "docs/studies.md": {"pairing": pairing},
+}
+"""From a page to its tables, by the name in their markers."""
+
+
+def renewed(text: str, name: str, table: str) -> str:
+    """Return a page with a table put between its markers."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, marker, rest = text.partition(begin)
+    _, closing, after = rest.partition(end)
+    assert marker, f"{begin.strip()}: not in the page"
+    assert closing, f"{end.strip()}: not in the page"
+    return f"{before}{begin}{table}{end}{after}"
+
+
+def main() -> None:
+    """Renew all tables."""
+    for page, tables in TABLES.items():
+        text = (HOUSE / page).read_text(encoding="utf-8")
+        for name, table in tables.items():
+            text = renewed(text, name, table())
+        (HOUSE / page).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

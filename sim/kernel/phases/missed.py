@@ -1,0 +1,107 @@
+"""Phase 5, at the end: the connections that members miss by the caution of their own policies.
+
+An expected value: nothing is drawn, and nothing changes.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import entry, inline, kernel
+from ..rules.answering import expected_acceptance
+from ..rules.inviting import has_room, may_invite
+from ..rules.standing import FREE
+from ..state.bonds import (
+    CONNECTIONS,
+    CONTACTS,
+    COUNTS,
+    FREE_OF_CLASS,
+    class_in,
+    contact_slot,
+    standing_in,
+)
+from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
+from ..state.connections import have_common_connection
+from .eligible import agrees, thinks_likely
+
+BY_TIE, BY_ESTIMATE, PAIRS = range(3)
+"""Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
+MISSED = 3
+
+
+@inline
+def _barred_classes(state, parameters, ego):
+    """Return the tie classes that the least tie bars, and those that the estimate does, a bit each.
+
+    Only those of which ego has free contacts.
+    """
+    counts, policies = state.people.counts, parameters.policies
+    least = policies.min_tie[state.platform.policy[ego]]
+    by_tie, by_estimate = np.int64(0), np.int64(0)
+    for k in range(1, 5):
+        has_some = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k] > 0)
+        by_tie |= (has_some & np.int64(k < least)) << k
+        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k))
+        by_estimate |= (has_some & unlikely) << k
+    return by_tie, by_estimate
+
+
+@inline
+def _has_room(state, parameters, other):
+    connections = np.int64(state.people.counts[COUNTS * other + CONNECTIONS])
+    return has_room(connections, parameters.platform.max_connections)
+
+
+@inline
+def _may_invite(state, parameters, day, ego):
+    """Return whether the platform lets ego invite tomorrow; the cap of a week aside, which passes."""
+    until = state.platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]
+    connections = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
+    return may_invite(day + 1, until, connections, parameters.platform.max_connections)
+
+
+@kernel
+def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
+    """Add what ego misses with a contact whom its policy may bar."""
+    policies = parameters.policies
+    chances = policies.accepts[state.platform.policy[other]]
+    introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
+    differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
+    referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
+    by_tie = by_tie and not (introduces and referred)  # an introduction needs no tie
+    if not (by_tie or by_estimate):
+        return
+    reference = np.int64(referred)
+    chance = expected_acceptance(
+        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+    )
+    if _has_room(state, parameters, other):
+        missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
+    missed[ego, PAIRS] += 1
+
+
+@entry
+def add_missed(state, parameters, day, sieve, missed):
+    """Add what each member misses with its contacts, as of the evening of a day.
+
+    A pair counts if the platform lets ego invite the contact, the policy's own function agrees, and
+    only its least tie or its least estimate of acceptance bars it; by the estimate: by that alone.
+
+    ``missed``, float64, shape (N, MISSED), must be 0.
+    """
+    people, conditions = state.people, parameters.policies.condition
+    for ego in range(len(missed)):
+        by_tie, by_estimate = _barred_classes(state, parameters, ego)
+        barred = by_tie | by_estimate
+        if barred == 0 or not _may_invite(state, parameters, day, ego):
+            continue
+        asks = conditions[state.platform.policy[ego]] != 0
+        for place in range(np.int64(people.counts[COUNTS * ego + CONTACTS])):
+            slot = contact_slot(people, ego, place)
+            bond = np.int64(people.state[slot])
+            k = class_in(bond)
+            if standing_in(bond) != FREE or (barred >> k) & 1 == 0:
+                continue
+            other = np.int64(people.alter[slot])
+            if asks and not agrees(state, parameters, day, ego, other, slot, k):
+                continue
+            tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
+            _miss_contact(state, parameters, ego, other, k, tie, estimate, sieve, missed)
