@@ -91,7 +91,7 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
         if free and (weak or unlikely):
             known, stranger = (
-                other.acceptance(seen, referred and other.policy.takes_references)
+                other.acceptance(seen, referred and other.answers_by("takes_references"))
                 for seen in (k, 0)
             )
             r = person.rules.answering.recognise[k]

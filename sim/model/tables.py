@@ -57,7 +57,7 @@ def member_columns(
         view.column(name) for name in ("sent", "accepted", "strikes", "declined")
     )
     connected = view.connected_by_class()
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "member": np.arange(n),
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,

@@ -171,7 +171,7 @@ def _class_seen(state, parameters, one, scratch):
 
 
 @inline
-def _habit(platform, member):
+def habit_of(platform, member):
     """Return the place of a member's answering habit; 0: none."""
     return np.int64(platform.habit[member]) if len(platform.habit) > 0 else np.int64(0)
 
@@ -180,7 +180,7 @@ def _habit(platform, member):
 def _chances(state, parameters, other, k):
     """Return other's thresholds of accepting somebody whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
-    habit = _habit(state.platform, other)
+    habit = habit_of(state.platform, other)
     return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
 
 
@@ -221,7 +221,7 @@ def _judge(state, parameters, one, note, scratch):
     accepting = accepts(word, chances[0], chances[1], referred)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
-    idk_click = parameters.answering.idk_click[_habit(state.platform, other)]
+    idk_click = parameters.answering.idk_click[habit_of(state.platform, other)]
     clicks = clicks_unknown(click, recognised, idk_click)
     return verdict(accepting, room, clicks, recognised)
 
