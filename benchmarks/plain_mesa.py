@@ -33,15 +33,13 @@ class Tie:
 class Invitation:
     """An invitation; ``outcome`` is None while it is pending."""
 
-    __slots__ = ("alter", "ego", "outcome")
+    __slots__ = ("alter", "declined", "ego", "outcome")
 
     def __init__(self, ego: "Member", alter: "Member") -> None:
         self.ego = ego
         self.alter = alter
         self.outcome: str | None = None
-
-    declined: bool = False
-    """Whether it will not be accepted by an answer, though it is still pending."""
+        self.declined = False  # it will not be accepted by an answer, though it is still pending
 
 
 def moved(p: float, shift: float) -> float:

@@ -72,6 +72,9 @@ def _names(name: str, base: sim.Scenario) -> Iterator[str]:
     if "NAME" not in name:
         yield name
         return
+    if name.startswith("habits."):
+        yield from (name.replace("NAME", habit) for habit in base.habits)
+        return
     for policy, share in base.shares().items():
         alone = sum(getattr(base.policies[policy], source) > 0 for source in SOURCES) == 1
         if share > 0 and not (alone and name.rpartition(".")[2] in SOURCES):

@@ -54,8 +54,15 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
         | missed_row(missed(told, person))
+        | habit_row(person)
         for person in told.people
     ]
+
+
+def habit_row(person: Person) -> dict[str, Any]:
+    if not person.rules.habits:
+        return {}
+    return {"habit": person.habit.name if person.habit else "none"}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def member_row(
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
     recognise = person.rules.answering.recognise
-    row = {
+    return {
         "member": person.number,
         "policy": person.policy.name,
         "circle": person.circle,
@@ -139,9 +146,6 @@ def member_row(
             recognise[person.tie_class(alter)] ** 2 for alter in person.connections
         ),
     }
-    if person.rules.habits:
-        row["habit"] = person.habit.name if person.habit else "none"
-    return row
 
 
 def rows(frame: Any) -> list[tuple[Any, ...]]:

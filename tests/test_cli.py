@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.agents import POLICIES
+from sim.agents import HABITS, POLICIES
 from sim.cli import commands
 from sim.cli import main as cli
 from sim.errors import InputError
@@ -375,8 +375,8 @@ def test_parameters_as_markdown() -> None:
     ]
     assert {row.count("|") for row in rows} == {6}
     assert [line.split("`")[1] for line in lines if line.startswith("- `")][
-        -len(POLICIES) :
-    ] == list(POLICIES)
+        -len(POLICIES) - len(HABITS) :
+    ] == [*POLICIES, *HABITS]
 
 
 def test_version() -> None:

@@ -139,7 +139,7 @@ def test_bad_values_of_a_study(values: str) -> None:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_the_files_of_the_pages_fit(page: Path) -> None:
-    for block in re.findall(r"^```toml\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```toml\n(?!\[targets\])(.*?)^```", page.read_text(), re.M | re.S):
         assert complaints(block) == [], block
 
 

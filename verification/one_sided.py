@@ -49,7 +49,7 @@ def mixture(K: int, r: float, accept: tuple[float, float], click: float, n: int)
     strike = (1 - unknown) * click
     q = {"met": (1 - r) * strike, "strangers": strike}
     a = {"met": r * known + (1 - r) * unknown, "strangers": unknown}
-    meeting = {"rate": 1, "history_days": 150, "again": 0, "friend": 0, "circle": 1}
+    meeting = {"rate": 1, "history_days": 150, "again": 0, "friend": 0, "team": 0, "circle": 1}
     made = sim.Scenario(
         members=MEMBERS // 3,
         days=n,
@@ -75,6 +75,7 @@ def mixture(K: int, r: float, accept: tuple[float, float], click: float, n: int)
             "accept": (unknown, known, known, known, known),
             "idk_click": click,
             "delay_scale": 0,
+            "looks": None,
         },
         platform={"preset": "none", "limit": K},
     )

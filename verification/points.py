@@ -77,7 +77,7 @@ def _cold() -> Point:
     ]
     changes = {
         "policies": {policy.name: policy for policy in inviting + answering},
-        "answering": {"delay_scale": 0},
+        "answering": {"delay_scale": 0, "looks": None},
         "platform": {},
     }
     made = scenario(0.5, 0.1, 600).replace(changes)

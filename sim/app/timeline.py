@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from ..agents import Bond
-from ..kernel.rules.meeting import team_members, team_start
 from ..plots.captions import quoted
 from .comparison import World
 
@@ -68,21 +67,13 @@ def summary(world: World, number: int) -> str:
     )
     return (
         f"Member {number} of the policy {quoted(member.policy)} has activity "
-        f"{member.activity:.2g} (the mean is 1) and is in the team of {_team(world, number)}. "
+        f"{member.activity:.2g} (the mean is 1) and is in the team of members "
+        f"{member.team[0]} to {member.team[-1]}. "
         f"It knows {member.contacts} people and has {member.degree} connections. "
         f"It sent {member.invitations_sent} invitations: {member.accepted} accepted, "
         f"{declined} declined ({unseen} never looked at), {waiting} waiting, "
         f"{member.strikes} answered “I don’t know”. It received {member.received}. {blocked}"
     )
-
-
-def _team(world: World, number: int) -> str:
-    """Return the members of a member's team in words."""
-    scenario = world.model.scenario
-    sizes = scenario.society.circle_size, scenario.society.team_size
-    first = team_start(number, *sizes)
-    last = first + team_members(first, *sizes, scenario.members) - 1
-    return f"members {first} to {last}" if last > first else "itself alone"
 
 
 def known_best(bonds: dict[int, Bond]) -> list[tuple[int, Bond]]:

@@ -10,6 +10,7 @@ import mesa
 
 from ..agents.policy import Bond
 from ..errors import InputError
+from ..kernel.rules.meeting import team_members, team_start
 
 if TYPE_CHECKING:
     from .network_model import NetworkModel
@@ -83,6 +84,14 @@ class Member(mesa.Agent):  # type: ignore[misc]
     def circle(self) -> int:
         """The number of its circle."""
         return self.number // self.model.engine.scenario.society.circle_size
+
+    @property
+    def team(self) -> range:
+        """The numbers of the members of its team, its own among them."""
+        scenario = self.model.engine.scenario
+        sizes = scenario.society.circle_size, scenario.society.team_size
+        first = int(team_start(self.number, *sizes))
+        return range(first, first + int(team_members(first, *sizes, scenario.members)))
 
     @property
     def sociability(self) -> float:
