@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ import typer
 import sim
 from sim import commands
 
-from . import answers, figures
+from . import answers, figures, studies
 from .estimates import differences
 from .populations import populations
 
@@ -109,17 +109,16 @@ def main(
     with sim.atomic_folder(out) as folder:
         # the shortest run comes first: it shows mistakes at once, and compiles the kernel
         example = figures.example(base)
-        base = (
-            base.replace({"members": example.scenario.members}) if base.meeting.contacts else base
-        )
+        base = sim.with_log(base)
         comparison = compare(base, replications, jobs=jobs)
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
-        origin(base, started, replications, jobs, folder)
+        origin(base, started, replications, jobs, folder, log=example.provenance.get("log"))
     assumed = sim.none_by_assumption(base)
     table = answers.table(comparison.summary, assumed)
     words = answers.words(comparison.summary, comparison.differences, assumed)
-    print(f"{table}\n\n{words}\n\nwritten to {out}")
+    about = [studies.filled(example.about_log)] if example.about_log else []
+    studies.print_answer(table, *about, words, out=out)
 
 
 def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
@@ -261,13 +260,24 @@ def tables(comparison: Comparison, folder: Path) -> None:
 
 
 def origin(
-    base: sim.Scenario, started: datetime, replications: int, jobs: int | None, folder: Path
+    base: sim.Scenario,
+    started: datetime,
+    replications: int,
+    jobs: int | None,
+    folder: Path,
+    **more: Any,
 ) -> None:
     """Write provenance.json: all parameters, shares, seeds, versions, commit, machine and time."""
     shares = {society.name: society.scenario.shares() for society in populations(base)}
     seeds = [copy.seed for copy in sim.replications(base, replications)]
     record = sim.provenance(
-        base, started=started, seeds=seeds, replications=replications, jobs=jobs, societies=shares
+        base,
+        started=started,
+        seeds=seeds,
+        replications=replications,
+        jobs=jobs,
+        societies=shares,
+        **more,
     )
     (folder / "provenance.json").write_text(
         json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"

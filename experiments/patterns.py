@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MEMBERS = 4_000
 CITY = 100_000
+NOT_IN_A_LOG = ("layers", "thirds")
+"""Rows about all whom people know, also elsewhere and online: a log has one place, face to face."""
 COLUMNS_OF_PANELS = 3
 COLOURS = {scored.MET: "#0072B2", scored.FAILED: "#D55E00"}
 City = Annotated[
@@ -55,25 +57,37 @@ def main(
     Prints a table; writes patterns.csv, a figure and provenance.json to --out. Defaults: 4,000
     members, 365 days, 5 replications, seed 1.
     """
-    base = commands.chosen(
-        scenario,
-        settings,
-        defaults={"members": MEMBERS},
-        members=members,
-        days=days,
-        seed=seed,
-        contacts=contacts,
+    base = sim.with_log(
+        commands.chosen(
+            scenario,
+            settings,
+            defaults={"members": MEMBERS},
+            members=members,
+            days=days,
+            seed=seed,
+            contacts=contacts,
+        )
     )
-    with studies.written_to(out, base, replications=replications, jobs=jobs, city=city) as outcome:
+    if city and base.meeting.contacts:
+        raise sim.InputError(
+            f"--city: a contact log has {base.members:,} people (got {city}); must be 0 with a log"
+        )
+    about = sim.about_log(base)
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, city=city, log=about or None
+    ) as outcome:
         runs = taken(base, replications, out / "runs", jobs, city=False)
         if city:
             large = base.replace({"members": CITY})
             more = taken(large, city, out / "city", jobs, city=True)
             runs = runs.merge(more, how="outer", on="replication")
+        elif base.meeting.contacts:
+            runs = of_log(runs)
         table = scored.scores(runs)
         outcome.tables["patterns"] = table
         outcome.figures["patterns"] = draw(table, studies.setting(base, replications))
-    studies.print_answer(_text(table), studies.filled(*_words(table)), out=out)
+    words = [about, " ".join(_words(table))]
+    studies.print_answer(_text(table), *(studies.filled(each) for each in words if each), out=out)
 
 
 def taken(
@@ -87,6 +101,12 @@ def taken(
     study = sim.Study(base, [{"days": base.days}], replications=replications, keep=keep)  # type: ignore[arg-type]
     runs = studies.done(study, folder, jobs)
     return runs[["replication", *scored.columns(patterns)]]
+
+
+def of_log(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers of a contact log's society; what no log tells is NaN, not known."""
+    untold = [pattern for pattern in ROWS.values() if pattern.city or pattern.name in NOT_IN_A_LOG]
+    return runs.assign(**dict.fromkeys(scored.columns(untold), float("nan")))
 
 
 def _text(table: pd.DataFrame) -> str:

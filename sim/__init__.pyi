@@ -41,6 +41,8 @@ from .scenario import Society as Society
 from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts
+from .society.logged import about_log as about_log
+from .society.logged import with_log as with_log
 from .studies import design as design
 from .studies.study import Study as Study
 from .studies.table import StudyTable as StudyTable

@@ -10,7 +10,7 @@ look at its ``people``, ``invitations``, ``connections`` and ``arcs``.
 
 import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -120,12 +120,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def tie_class(self, alter: int) -> int:
         """Return 0 for a stranger, 1 known online, 2 met once or so, 3 met often, 4 close."""
-        bond, society = self.bonds.get(alter, Bond()), self.rules.society
+        bond = self.bonds.get(alter, Bond())
         if bond.met == 0:
             return 1 if bond.talked >= 1 else 0
-        if bond.met < society.often:
+        if bond.met < self.model.often:
             return 2
-        return 3 if bond.met < society.close else 4
+        return 3 if bond.met < self.model.close else 4
 
     def encounters_with(self, alter: int) -> int:
         return self.bonds[alter].met + self.bonds[alter].talked
@@ -387,6 +387,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=scenario.seed)  # Mesa's own random numbers are not used
         self.rules = scenario
         self.log = log
+        self.days, self.often, self.close = self.what_the_log_tells()
         self.day = 0
         policies = self.deal(POLICY, 0, scenario.shares().values())
         habits = self.deal(PERSON, 2, [habit.share for habit in scenario.habits.values()])
@@ -406,6 +407,27 @@ class Reference(mesa.Model):  # type: ignore[misc]
             for day in range(1 - scenario.history_days, 1):
                 self.meet(day)
 
+    def what_the_log_tells(self) -> tuple[int, int, int]:
+        """Return for how many days it lasts, and from how many encounters on a tie is of a class."""
+        rules, log = self.rules, self.log
+        days, often, close = rules.days, rules.society.often, rules.society.close
+        if log is not None and rules.lasts_as_log:
+            days = len(log)
+        if log is not None and rules.society.ties_by_log:
+            times = Counter(pair for pairs in log for pair in pairs).values()
+
+            def least(percent: int) -> int:
+                reached = (sum(met >= count for met in times) for count in itertools.count(0))
+                return next(
+                    count
+                    for count, pairs in enumerate(reached)
+                    if 100 * pairs <= percent * len(times)
+                )
+
+            often = min(least(44), MOST_MET - 1)
+            close = min(max(least(18), often + 1), MOST_MET)
+        return days, often, close
+
     def deal(self, purpose: int, index: int, shares: Iterable[float]) -> list[int]:
         """Return the place of each member's policy, or habit, among these.
 
@@ -424,7 +446,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         return {(one, other) for one, other in pairs if one < other}
 
     def run(self) -> "Reference":
-        for _ in range(self.rules.days):
+        for _ in range(self.days):
             self.step()
         return self
 

@@ -222,7 +222,7 @@ def check_equal(scenario: Scenario, log: strategies.Log | None = None) -> Refere
 def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
     """Compare every bond, with contacts and connections in their order."""
     model = sim.NetworkModel(scenario)
-    model.engine.advance(scenario.days)
+    model.engine.advance(told.days)
     view, first = model.engine.view, 1 - scenario.history_days
     for person in told.people:
         contacts = view.contacts_of(person.number)

@@ -75,6 +75,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "society.activity_sigma": st.just(0.0) | st.floats(0, 1.5) | st.floats(0, 2.5),
     "society.often": st.integers(2, 5),
     "society.close": st.integers(3, 9),
+    "society.ties_by_log": st.booleans(),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "meeting.again": probability,
     "meeting.friend": probability,
@@ -288,4 +289,5 @@ def logged_scenarios(draw: st.DrawFn) -> tuple[Scenario, Log]:
     """Draw a scenario whose meetings come from a log, and the log; the test writes the file."""
     scenario = draw(scenarios())
     log = draw(logs(scenario.meeting.gap_seconds))
-    return scenario.replace({"members": log.people}), log
+    ends_with_log = {"days": None} if draw(st.booleans()) else {}
+    return scenario.replace({"members": log.people, **ends_with_log}), log

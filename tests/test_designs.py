@@ -200,8 +200,8 @@ def test_points_of_salib():
         ({"days": range(1, 5000), "seed": range(5000)}, "the grid has 24,995,000 points"),
         (pd.DataFrame({"days": []}), "the points: no points"),
         (
-            pd.DataFrame({"days": [3, np.nan]}),
-            r"days: expected a whole number from 1 to 16000, got None \(point 1\)",
+            pd.DataFrame({"members": [3, np.nan]}),
+            r"members: expected a whole number from 2 to 268435456, got None \(point 1\)",
         ),
         ("nothing.csv", "nothing.csv: can't be read"),
     ],

@@ -119,6 +119,7 @@ CHANGES: dict[str, Any] = {
     "policies.NAME.accept": (0.5,) * 5,
 }
 ELSEWHERE = {
+    "society.ties_by_log",
     "platform.preset",
     "meeting.contacts",
     "meeting.gap_seconds",
@@ -166,6 +167,9 @@ def test_the_preset_and_the_log_change_the_reference():
     )
     assert [once.people[0].bonds[1].met, again.people[0].bonds[1].met] == [2, 2 * 15]
     assert [once.people[1].bonds[2].last, again.people[1].bonds[2].last] == [2, 30]
+    by_log = Reference(Scenario(**BUSY).replace({"society.ties_by_log": True}), log)
+    assert (by_log.often, by_log.close) == (2, 3)
+    assert (once.often, once.close) == (3, 7)
 
 
 # The reference alone

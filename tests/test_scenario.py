@@ -148,7 +148,7 @@ OUT = [
     ("members", math.nan, "expected a whole number from 2 to 268435456, got nan"),
     ("members", math.inf, "expected a whole number from 2 to 268435456, got inf"),
     ("members", None, "expected a whole number from 2 to 268435456, got None"),
-    ("days", 0, "expected a whole number from 1 to 16000, got 0"),
+    ("days", 0, 'expected a whole number from 1 to 16000 or "none", got 0'),
     ("days", LONGEST, "expected 15820 or less, after 180 days of history, got 16000"),
     ("seed", 2.0**60, "expected a whole number from 0 to 18446744073709551615, got"),
     ("seed", -1, "expected a whole number from 0 to 18446744073709551615, got -1"),

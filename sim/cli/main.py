@@ -100,6 +100,8 @@ def run(
         result = sim.run(scenario, threads=threads, log=log, progress="simulating")
         _write(result, folder)
     print(_main_measures(result.summary))
+    if result.about_log:
+        print(textwrap.fill(result.about_log, WIDTH))
     print(f"written to {out}")
 
 
@@ -136,6 +138,7 @@ def sweep(
     Writes DIR/table.parquet, with a row per point, replication and policy, and DIR/figures, if one
     or two parameters vary. After an interruption the same command continues where it stopped.
     """
+    from ..society.logged import about_log
     from ..studies.study_file import study_read
     from . import study_figures
 
@@ -156,6 +159,8 @@ def sweep(
     failed = table.failed()
     done = f"{table.runs:,} runs at {len(asked.study.design):,} points"
     print(f"{done}, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s")
+    if asked.study.scenario.meeting.contacts:
+        print(textwrap.fill(f"without what varies: {about_log(asked.study.scenario)}", WIDTH))
     if len(failed):
         first = failed.iloc[0]
         where = f"point {first['point']}, seed {first['seed']}"

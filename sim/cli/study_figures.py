@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .. import plots
 from ..measures.labels import LABELS
 from ..parameters.settings import column_of
+from ..society.logged import with_log
 from ..studies.study import Study
 from ..studies.table import StudyTable
 
@@ -42,7 +43,8 @@ def draw(study: Study, table: StudyTable, folder: Path) -> list[str]:
     runs = runs[runs["error"].isna()].drop_duplicates(["replication", "policy", *columns])
     if not measures or runs.empty:
         return []
-    setting = f"{study.scenario.members:,} people, {study.scenario.days:,} days."
+    lived = with_log(study.scenario)
+    setting = f"{lived.members:,} people, {lived.days:,} days."
     written = []
     for name, figure in _figures(runs, columns, measures, setting):
         plots.save(figure, folder / FIGURES / name)

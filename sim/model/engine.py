@@ -31,7 +31,8 @@ from ..results.provenance import provenance
 from ..results.result import Result
 from ..scenario.scenario import LONGEST, Scenario
 from ..society import population as society
-from ..society.contact_log import ContactLog, read_contacts
+from ..society.contact_log import ContactLog
+from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
 from .kernel_parameters import kernel_parameters
@@ -66,7 +67,7 @@ class Engine:
     Attributes
     ----------
     scenario : Scenario
-        The scenario, with the actual number of members.
+        The scenario; with a log its members, and what else of it the log tells (``with_log``).
     state : State
     parameters : Parameters
     sociability, activity : ndarray, float64, shape (N,)
@@ -84,16 +85,10 @@ class Engine:
     ) -> None:
         self.log = log
         longest_day = 0
-        meeting = scenario.meeting
-        if meeting.contacts:
+        if scenario.meeting.contacts:
             if self.log is None:
-                self.log = read_contacts(
-                    meeting.contacts,
-                    meeting.gap_seconds,
-                    columns=meeting.columns,
-                    skip_negative=meeting.skip_negative,
-                )
-            scenario = scenario.replace({"members": len(self.log.people)})
+                self.log = log_of(scenario)
+            scenario = with_log(scenario, self.log)
             longest_day = int(np.diff(self.log.day_start).max())
         n = scenario.members
         check_memory(scenario)
@@ -195,6 +190,7 @@ class Engine:
     def result(self, invitations: tables.InvitationLog | None = None) -> Result:
         """Return all measures as of the last evening."""
         columns, connections = tables.member_columns(self), self.view.connections()
+        told: dict[str, Any] = {} if self.log is None else {"log": facts(self.scenario, self.log)}
         return Result(
             scenario=self.scenario,
             summary=summary(self._lived, columns, connections),
@@ -203,7 +199,9 @@ class Engine:
             invitations=None if invitations is None else invitations.table(self),
             connections=connections,
             arcs=self.view.arcs(),
-            provenance=provenance(self.scenario, started=self.started, threads=self.team.threads),
+            provenance=provenance(
+                self.scenario, started=self.started, threads=self.team.threads, **told
+            ),
         )
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":

@@ -227,6 +227,11 @@ def plain_value(value: Any) -> Any:
     return value if inner is None else inner  # None: not a time, or masked, which is not "unset"
 
 
+def unset(value: Any) -> bool:
+    """Return whether a value says that a parameter is unset: ``None``, or the word "none"."""
+    return value is None or (isinstance(value, str) and value.lower() == "none")
+
+
 def expected(right: str, given: Any) -> str:
     """Return how every error line says it of a value: what is expected, and what was given."""
     return f"expected {right}, got {shown(given)}"
@@ -314,7 +319,7 @@ def _range(info: FieldInfo) -> str:
 def _plain(info: FieldInfo, given: Any) -> Any:
     """Return a value that was given as the plain Python value that pydantic checks."""
     value, found = plain_value(given), _type(info)
-    if isinstance(value, str) and value.lower() == "none":
+    if value is not None and unset(value):
         return None if _marker(info, OrNone) else value
     if found is int and isinstance(value, float) and value.is_integer() and value <= EXACT:
         return int(value)

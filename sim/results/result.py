@@ -24,6 +24,7 @@ from ..files import atomic_write
 from ..machine import memory
 from ..parameters.checks import located, toml_loaded
 from ..scenario.scenario import Scenario
+from ..society.logged import told
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -99,6 +100,11 @@ class Result:
         policies = ", ".join(self.scenario.policies)
         days, seed = self.scenario.days, self.scenario.seed
         return f"<Result: {len(self.members)} members ({policies}), {days} days, seed {seed}>"
+
+    @property
+    def about_log(self) -> str:
+        """What the contact log was that the meetings came from; "" if they were drawn."""
+        return told(self.provenance["log"]) if "log" in self.provenance else ""
 
     def graph(self) -> "nx.Graph[int]":
         """Return the network of connections.

@@ -116,6 +116,8 @@ def changed(scenario: "Scenario", changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a changed copy of a scenario."""
     by_name("replace", changes, "from dotted names to values, as {'platform.limit': 3}")
     tree: dict[str, Any] = dict(scenario)
+    if not scenario.days_given:
+        del tree["days"]
     for name in sorted(changes, key=lambda name: name.count(".")):  # sections before their parts
         *path, last = name.split(".")
         node = tree

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any, Self, cast
 
 import tomli_w
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 from ..agents import POLICIES, Habit, InvitePolicy
 from ..agents.habit import Habits
@@ -19,7 +27,7 @@ from ..agents.policy import Policies
 from ..errors import InputError
 from ..files import atomic_write
 from ..parameters.checks import by_name, toml_read
-from ..parameters.kinds import Integer, Parameter, Section, Unit, expected
+from ..parameters.kinds import Integer, OrNone, Parameter, Section, Unit, expected, unset
 from . import overrides
 from .answering import Answering
 from .inviting import Inviting
@@ -38,6 +46,11 @@ def _digits(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(DIGITS, value) else value
 
 
+def _or_unset(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Check a number; ``None`` stays, as a value of a study may be."""
+    return None if value is None else check(value)
+
+
 class Scenario(Section):
     """What to simulate.
 
@@ -46,8 +59,9 @@ class Scenario(Section):
     members : int
         People in the society, 2 or more; with ``meeting.contacts`` it is the number of people in
         the log.
-    days : int
-        Days that the platform is open, 1 or more.
+    days : int, optional
+        Days that the platform is open, 1 or more. Not given, or ``None``: 365; but a run whose
+        meetings come from a log that does not repeat ends with the log (see `lasts_as_log`).
     seed : int
         0 to 2**64 - 1, or the same as a string of digits.
     policies : mapping
@@ -67,7 +81,17 @@ class Scenario(Section):
 
     members: Annotated[Integer, Field(ge=2, le=2**28), Unit("members")] = 1_000
     """people in the society"""
-    days: Annotated[Integer, Field(ge=1, le=LONGEST), Unit("days")] = 365
+    days: Annotated[
+        Integer,
+        Field(
+            ge=1,
+            le=LONGEST,
+            json_schema_extra={"type": ["integer", "string"], "pattern": "^none$"},
+        ),
+        WrapValidator(_or_unset),
+        Unit("days"),
+        OrNone("the days of a log that does not repeat, else 365"),
+    ] = 365
     """time that the platform is open"""
     seed: Annotated[
         Integer,
@@ -87,6 +111,8 @@ class Scenario(Section):
 
     def __init__(self, /, **parameters: Any) -> None:
         overrides.check_names(type(self), parameters)
+        if unset(parameters.get("days", 0)):
+            del parameters["days"]
         super().__init__(**parameters)
 
     @field_validator(*overrides.NAMED, mode="before")
@@ -143,9 +169,24 @@ class Scenario(Section):
         return hash(self._identity())
 
     def _identity(self) -> tuple[Any, ...]:
-        return tuple(
-            tuple(value.items()) if isinstance(value, dict) else value for _, value in self
+        return (
+            *(tuple(value.items()) if isinstance(value, dict) else value for _, value in self),
+            self.lasts_as_log,
         )  # policies are dealt in their order
+
+    @property
+    def days_given(self) -> bool:
+        """Whether ``days`` was given, or is the default."""
+        return "days" in self.model_fields_set
+
+    @property
+    def lasts_as_log(self) -> bool:
+        """Whether a run ends with its contact log: ``days`` are not given, and it does not repeat.
+
+        ``days`` are then those of the log as soon as it is read, as ``members`` are its people.
+        """
+        meeting = self.meeting
+        return bool(meeting.contacts) and not meeting.repeat_log and not self.days_given
 
     @property
     def history_days(self) -> int:
@@ -229,9 +270,11 @@ class Scenario(Section):
     def to_dict(self) -> dict[str, Any]:
         """Return all parameters as plain values, ready for TOML or JSON.
 
-        Unset ones are ``"none"``, functions are left out.
+        Unset ones are ``"none"``, as are days that a log has yet to tell; functions are left out.
         """
         tree = self.model_dump(mode="json")
+        if self.lasts_as_log:
+            tree["days"] = None
         for group in overrides.NAMED:
             for each in tree[group].values():
                 del each["name"]

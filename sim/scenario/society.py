@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..errors import InputError
-from ..parameters.kinds import Float, Integer, Section, Unit, expected
+from ..parameters.kinds import Flag, Float, Integer, Section, Unit, expected
 from .limits import MOST_ENCOUNTERS
 
 
@@ -24,6 +24,9 @@ class Society(Section):
     """encounters face to face that make a tie 'met often' [Dunbar's layers]"""
     close: Annotated[Integer, Field(ge=3, le=MOST_ENCOUNTERS), Unit("encounters")] = 7
     """encounters face to face that make a tie close [Dunbar's layers]"""
+    ties_by_log: Flag = False
+    """with a log, ``often`` and ``close`` are the smallest counts that at most 44 % and 18 % of the
+    pairs that met in it reach [A]"""
 
     @model_validator(mode="after")
     def _ladder(self) -> "Society":
