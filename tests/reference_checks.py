@@ -11,15 +11,8 @@ import sim
 from sim import Scenario
 from sim.model.state_view import STANDINGS, Ties
 from tests import strategies
-from tests.reference import (
-    CONNECTED,
-    FREE,
-    LOCKED,
-    PENDING,
-    Invitation,
-    Person,
-    Reference,
-)
+from tests.reference import Reference
+from tests.reference_person import CONNECTED, FREE, LOCKED, PENDING, Invitation, Person
 
 
 def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:

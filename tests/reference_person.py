@@ -1,0 +1,364 @@
+"""A person of the model in plain Python: what it knows, whom it meets and invites, how it answers."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim import Bond as SeenBond
+from sim import Candidate, Habit, InvitePolicy, Scenario
+from tests.reference_draws import (
+    ANSWER,
+    DAILY,
+    LOOK,
+    PARTNER,
+    PERSON,
+    SOCIABILITY,
+    TRY,
+    TWO32,
+    below,
+    chance,
+    draw,
+    rounded,
+    unit,
+)
+
+if TYPE_CHECKING:
+    from tests.reference import Reference
+
+FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
+MOST_MET, MOST_TALKED = 511, 255  # where the counts of encounters stop
+
+
+@dataclass
+class Bond:
+    """What one person (ego) knows of another (alter), and whether ego may invite alter."""
+
+    met: int = 0  # encounters face to face
+    talked: int = 0  # encounters online
+    last: int | None = None  # the day of the last encounter
+    state: str = FREE  # on the platform, in this direction
+    free_on: int | None = None  # the day on which a lock ends; None: not locked, or for good
+
+
+@dataclass
+class Invitation:
+    """An invitation, and what becomes of it."""
+
+    sent_day: int
+    ego: int
+    alter: int
+    source: str  # where ego found alter: contacts, introductions or directory
+    tie_class: int  # on the day of sending
+    delay_word: int
+    due_day: int | None = None  # of the answer, as known on the day of sending; None: never
+    waits: bool = True  # whether the platform and the inviter still see it as pending
+    # what becomes of it, and when: decided once, which is final
+    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
+    decided_day: int | None = None
+    recognised: bool | None = None  # None: not looked at
+    decided_class: int | None = None  # the tie class on that day
+    common: int | None = None  # connections in common: at the decision; of one unseen, at sending
+
+
+class Person(mesa.Agent):  # type: ignore[misc]
+    """A member of the society, with its bonds and its account on the platform."""
+
+    def __init__(
+        self, model: "Reference", number: int, policy_place: int, habit_place: int
+    ) -> None:
+        super().__init__(model)
+        self.rules: Scenario = model.rules
+        self.number = number
+        society = self.rules.society
+        self.circle = number // society.circle_size
+        # how readily it meets others, and how much it does on the platform
+        self.sociability = self.draw_log_normal(SOCIABILITY, 0, society.sociability_sigma)
+        self.activity = self.draw_log_normal(PERSON, 4, society.activity_sigma)
+        self.policy_place = policy_place
+        self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
+        habits: list[Habit | None] = [*self.rules.habits.values(), None]
+        self.habit = habits[habit_place]
+        self.bonds: dict[int, Bond] = {}  # by the other's number
+        self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
+        self.connected_on: dict[int, int] = {}  # from the other's number to the day
+        self.had_room = True  # for a connection, at the beginning of the phase
+        self.sent: list[Invitation] = []
+        self.attempts_made = 0  # those that lapse too
+        self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
+        # the account; "since zero" is since the opening or the end of the last restriction
+        self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
+        self.strike_days_since_zero: list[int] = []
+        self.restricted_until: float = 0
+        self.restrictions = 0
+        self.blocked_day: int | None = None  # of the first restriction
+        self.invitations_until_block: int | None = None
+
+    def word(self, day: int, purpose: int, index: int) -> int:
+        return draw(self.rules.seed, day, purpose, self.number, index)
+
+    def draw_log_normal(self, purpose: int, first: int, sigma: float) -> float:
+        """Return a log-normal number of this person, with mean 1, by the words from first on."""
+        unit0, unit1 = (unit(self.word(0, purpose, first + place)) for place in range(2))
+        normal = math.sqrt(-2 * math.log(unit0)) * math.cos(2 * math.pi * unit1)
+        return rounded(math.exp(sigma * normal - sigma**2 / 2))
+
+    # What it knows
+
+    def tie_class(self, alter: int) -> int:
+        """Return 0 for a stranger, 1 known online, 2 met once or so, 3 met often, 4 close."""
+        bond = self.bonds.get(alter, Bond())
+        if bond.met == 0:
+            return 1 if bond.talked >= 1 else 0
+        if bond.met < self.model.often:
+            return 2
+        return 3 if bond.met < self.model.close else 4
+
+    def encounters_with(self, alter: int) -> int:
+        return self.bonds[alter].met + self.bonds[alter].talked
+
+    @property
+    def connections(self) -> list[int]:
+        """Those it is connected with, in the order of the days; those of one day by number."""
+        return sorted(self.connected_on, key=lambda alter: (self.connected_on[alter], alter))
+
+    def random_contact(self, word: int) -> int | None:
+        return self.contacts[below(word, len(self.contacts))] if self.contacts else None
+
+    def random_connection(self, word: int) -> int | None:
+        return self.connections[below(word, len(self.connections))] if self.connected_on else None
+
+    def has_room(self) -> bool:
+        """Return whether the platform allows one more connection."""
+        most = self.rules.platform.max_connections
+        return most is None or len(self.connected_on) < most
+
+    # Phase 1: meet
+
+    def encounter(self, day: int) -> tuple[int, int, bool] | None:
+        """Return the encounter that it starts today: itself, its partner, whether face to face."""
+        p = min(1.0, self.rules.meeting.rate * self.sociability)
+        if not chance(self.word(day, DAILY, 0), p):
+            return None
+        partner, p_face = self.partner(day, self.word(day, DAILY, 1) / TWO32)
+        if partner is None or partner == self.number:
+            return None
+        return self.number, partner, chance(self.word(day, DAILY, 2), p_face)
+
+    def partner(self, day: int, u: float) -> tuple[int | None, float]:
+        """Return whom it meets, and the probability that it is face to face."""
+        meeting, people = self.rules.meeting, self.model.people
+        words = [self.word(day, PARTNER, r) for r in range(max(2, meeting.again_choice))]
+        if u < meeting.again:  # the best known of some contacts
+            if not self.contacts:
+                return None, 0.0
+            some = [self.random_contact(word) for word in words[: meeting.again_choice]]
+            partner = max(some, key=self.encounters_with)  # the first one of the largest
+            met = self.bonds[partner].met >= 1
+            return partner, meeting.face_again if met else meeting.face_online
+        if u < meeting.again + meeting.friend:  # a contact of a contact
+            friend = self.random_contact(words[0])
+            found = None if friend is None else people[friend].random_contact(words[1])
+            return found, meeting.face_friend
+        society, until_team = self.rules.society, meeting.again + meeting.friend + meeting.team
+        circle = self.circle * society.circle_size  # its first member, and how many it has
+        circle_size = min(society.circle_size, len(people) - circle)
+        if u < until_team:  # somebody of its own team
+            team = (self.number - circle) // society.team_size * society.team_size
+            team_size = min(society.team_size, circle_size - team)
+            return circle + team + below(words[0], team_size), meeting.face_team
+        if u < until_team + meeting.circle:  # somebody of its own circle
+            return circle + below(words[0], circle_size), meeting.face_circle
+        return below(words[0], len(people)), meeting.face_anybody
+
+    # Phase 2: invite
+
+    def invitations(self, day: int) -> list[Invitation]:
+        """Return the invitations that it sends today."""
+        tries = self.rules.inviting.tries
+        if day <= self.restricted_until or not self.has_room():
+            return []
+        today: list[Invitation] = []
+        attempts = self.attempts(day)
+        self.attempts_made += attempts
+        for attempt in range(attempts):
+            if self.week_is_full(day, len(today)):
+                continue
+            asked = [invitation.alter for invitation in today]
+            if self.policy.introductions + self.policy.directory == 0:
+                found = self.search_contacts(day, attempt * tries, asked)
+            else:
+                found = self.search_all_sources(day, attempt * tries, asked)
+            if found is not None:
+                source, alter, n = found
+                k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
+                today.append(Invitation(day, self.number, alter, source, k, delay_word))
+        return today
+
+    def attempts(self, day: int) -> int:
+        """Return how often it tries to invite somebody today."""
+        per_day = self.policy.per_day
+        if per_day is None:
+            per_day = self.rules.inviting.per_day
+        rate = per_day * (1 if self.policy.alike else self.activity)
+        whole = math.floor(rate)
+        return whole + chance(self.word(day, DAILY, 3), rate - whole)
+
+    def week_is_full(self, day: int, today: int) -> bool:
+        """Return whether its invitations of seven days have reached the platform's limit."""
+        weekly = self.rules.platform.weekly_invites
+        before = sum(invitation.sent_day > day - 7 for invitation in self.sent)
+        return weekly is not None and today + before >= weekly
+
+    def search_contacts(self, day: int, n: int, asked: list[int]) -> tuple[str, int, int] | None:
+        """Make all tries at once, for a policy that looks for candidates among contacts only.
+
+        It finds one of the eligible contacts, unless every try would have missed them.
+        """
+        eligible = [
+            alter for alter in self.eligible_contacts(asked) if self.condition_holds(alter, day)
+        ]
+        if not eligible:
+            return None
+        p_miss = math.prod([1 - len(eligible) / len(self.contacts)] * self.rules.inviting.tries)
+        if chance(self.word(day, TRY, 4 * n), p_miss):
+            return None
+        return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
+
+    def search_all_sources(
+        self, day: int, first: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
+        """Try candidate after candidate: return source and number of the first whom it invites.
+
+        With them goes the number of the try.
+        """
+        for n in range(first, first + self.rules.inviting.tries):
+            source, alter = self.candidate(day, n, asked)
+            if alter is None or alter in asked:
+                continue
+            if self.is_eligible(alter, source) and self.condition_holds(alter, day):
+                return source, alter, n
+        return None
+
+    def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
+        """Return the source of the candidate of try n, and the candidate."""
+        policy, people = self.policy, self.model.people
+        total = policy.contacts + policy.introductions + policy.directory
+        contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
+        u = self.word(day, TRY, 4 * n) / TWO32
+        word1, word2 = (self.word(day, TRY, 4 * n + place) for place in (1, 2))
+        if u < contacts_share:
+            eligible = self.eligible_contacts(asked)
+            hit = bool(eligible) and chance(word1, len(eligible) / len(self.contacts))
+            return "contacts", eligible[below(word2, len(eligible))] if hit else None
+        if u < contacts_share + introductions_share:
+            between = self.random_connection(word1)
+            found = None if between is None else people[between].random_connection(word2)
+            return "introductions", found
+        return "directory", below(word1, len(people))
+
+    def eligible_contacts(self, asked: list[int]) -> list[int]:
+        return [
+            alter
+            for alter in self.contacts
+            if alter not in asked and self.is_eligible(alter, "contacts")
+        ]
+
+    def is_eligible(self, alter: int, source: str) -> bool:
+        """Return whether it may invite alter, and its policy's numbers want it to."""
+        policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
+        if alter == self.number or bond.state != FREE:
+            return False
+        referred = policy.invites_references and source == "introductions"
+        if k < policy.min_tie and not referred:
+            return False
+        return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+
+    def condition_holds(self, alter: int, day: int) -> bool:
+        """Return whether the policy's own function says yes; True if it has none."""
+        if self.policy.condition is None:
+            return True
+        bond, other = self.bonds.get(alter, Bond()), self.model.people[alter]
+        days_since = -1 if bond.last is None else day - bond.last
+        seen = SeenBond(bond.met, bond.talked, days_since, self.tie_class(alter))
+        same_circle = other.circle == self.circle
+        candidate = Candidate(alter, len(other.connected_on), same_circle, other.policy_place)
+        return bool(self.policy.condition(seen, candidate, day))
+
+    def estimate(self, k: int) -> float:
+        """Return how likely people of tie class k are to accept, in its own experience."""
+        prior, weight = self.rules.inviting.prior_acceptance[k], self.rules.inviting.prior_weight
+        return (prior * weight + self.accepted_of_class[k]) / (weight + self.resolved_of_class[k])
+
+    # Phase 3: answer
+
+    def looks_at(self, invitation: Invitation) -> bool:
+        """Return whether it ever visits the platform while an invitation is open."""
+        looks, pending_days = self.rules.answering.looks, self.rules.inviting.pending_days
+        if looks is None:
+            return True
+        word = self.model.people[invitation.ego].word(invitation.sent_day, LOOK, self.number)
+        p = rounded(1 - math.exp(-looks * self.activity * pending_days / 21))
+        return chance(word, p)
+
+    def decide(self, invitation: Invitation, day: int) -> str:
+        """Return what it does with an invitation that it looks at: accepted, idk or declined."""
+        answering, inviter = self.rules.answering, self.model.people[invitation.ego]
+        words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
+        k = self.tie_class(inviter.number)
+        invitation.recognised = chance(words[0], answering.recognise[k])
+        if not invitation.recognised:
+            k = 0
+        referred = invitation.common > 0 and self.answers_by("takes_references")
+        if chance(words[1], self.acceptance(k, referred)):
+            return "accepted"
+        clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
+        return "idk" if clicks else "declined"
+
+    def acceptance(self, k: int, referred: bool) -> float:
+        """Return the chance of accepting somebody of class k, with or without a reference."""
+        answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
+        if accepts_from == 5:  # accepts nobody
+            return 0.0
+        p = self.answers_by("accept")[k]
+        shift = 0.0
+        if k < accepts_from:
+            if answering.reserve is None and not referred:
+                return 0.0
+            shift -= answering.reserve or 0.0
+        if referred:
+            shift += answering.reference_lift
+        if shift == 0 or p in (0, 1):
+            return p
+        odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
+        return rounded(p * odds / (1 - p + p * odds))
+
+    def answers_by(self, name: str) -> Any:
+        """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""
+        levels = (self.habit, self.policy, self.rules.answering)
+        said = (getattr(numbers, name, None) for numbers in levels)
+        return next(number for number in said if number is not None)
+
+    # Phase 4: enforce
+
+    def enforce(self, day: int) -> None:
+        """Restrict this account at the end of a day, or end its restriction."""
+        if day == self.restricted_until:  # the last day of a restriction
+            self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
+        elif day > self.restricted_until and self.breaks_the_rule(day):
+            self.restrictions += 1
+            self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
+            if self.blocked_day is None:
+                self.blocked_day, self.invitations_until_block = day, len(self.sent)
+
+    def breaks_the_rule(self, day: int) -> bool:
+        """Return whether it has too many strikes, or too few of its invitations were accepted."""
+        platform = self.rules.platform
+        window = platform.window_days or math.inf
+        strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
+        if platform.limit is not None and strikes >= platform.limit:
+            return True
+        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
+            return False
+        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
