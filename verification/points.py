@@ -7,7 +7,7 @@ only invites, are in ``one_sided``.
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 import sim
 
@@ -47,17 +47,21 @@ def _life(fact: str, K: int, a: float, q: float, days: int, m: int = 1) -> Point
 
 
 def _cold() -> Point:
-    """T1 for cold invitations in the default society: one policy in three accepts strangers.
+    """T1 for cold invitations to those who answer as in the default society, all of whom look.
 
-    An invitation to a stranger is not accepted with probability 1 - .85 / 3 = .717, so q = .0717
-    and the mean is 5 / .0717 = 69.8.
+    A stranger is accepted with .6, and by two policies of three with the reserve, .24; so
+    q = .13 (1 - (.6 + .24 + .24) / 3) = .083, and the mean is 5 / .083 = 60. References are left
+    out: who knows whom through a common connection has no closed form.
     """
     defaults = sim.Answering()
-    habits = sim.Scenario().policies.values()
-    q = (1 - defaults.accept[0] / len(habits)) * defaults.idk_click
+    stranger = defaults.accept[0]
+    held_back = special.expit(special.logit(stranger) - defaults.reserve)
+    policies = sim.Scenario().policies.values()
+    accepted = [stranger if policy.accepts_from == 0 else held_back for policy in policies]
+    q = (1 - sum(accepted) / len(accepted)) * defaults.idk_click
     inviting = [
         policy.model_copy(update={"name": f"inviter_{policy.name}", "share": 0.1})
-        for policy in habits
+        for policy in policies
     ]
     inviting = [
         policy.model_copy(
@@ -67,24 +71,25 @@ def _cold() -> Point:
                 "directory": 1,
                 "min_tie": 0,
                 "min_acceptance": 0,
+                "alike": True,
             }
         )
         for policy in inviting
     ]
     answering = [
         policy.model_copy(update={"contacts": 1, "introductions": 0, "directory": 0, "share": 0.9})
-        for policy in habits
+        for policy in policies
     ]
     changes = {
         "policies": {policy.name: policy for policy in inviting + answering},
-        "answering": {"delay_scale": 0, "looks": None},
+        "answering": {"delay_scale": 0, "looks": None, "reference_lift": 0},
         "platform": {},
     }
     made = scenario(0.5, 0.1, 600).replace(changes)
     law = exact.invitations_until_block(5, q, 1, 600)
     return Point(
         "T1",
-        "K = 5, cold invitations to the three habits",
+        "K = 5, cold invitations to the three policies",
         (made,),
         (Quantity("invitations until block", law, sent_until_block),),
     )
