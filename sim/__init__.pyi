@@ -38,6 +38,7 @@ from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform
 from .scenario import Scenario as Scenario
 from .scenario import Society as Society
+from .scenario.named import named_scenarios as named_scenarios
 from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts
