@@ -1,7 +1,8 @@
 """Run the experiments as they are by default, and keep what the pages quote of them.
 
-``make answers``: pictures go into docs/images/, tables into results/answers/. The tests hold the
-numbers of the experiments' answers against these tables.
+``make answers``, or ``python docs/answers.py NAME`` for some of them: pictures go into
+docs/images/, tables into results/answers/. The tests hold the numbers of the experiments' answers
+against these tables.
 """
 
 import subprocess
@@ -17,6 +18,7 @@ import sim
 
 HOUSE = Path(__file__).parents[1]
 PICTURES = {
+    "plausible": ("plausible", "moves"),
     "sweep": ("leads",),
     "block_rule": ("frontier", "lifetime"),
     "selectivity": ("selectivity",),
@@ -24,6 +26,8 @@ PICTURES = {
     "takeover": ("flow",),
 }
 """From an experiment to its pictures on the pages."""
+LONG = ("societies",)
+"""Tables that the pages do not quote."""
 ANSWERS = HOUSE / "results" / "answers"
 MEASURES = ("reach2_share", "blocked")
 SOCIETIES = {
@@ -34,26 +38,33 @@ SOCIETIES = {
 """Mixed societies of docs/limits.md, and their replications."""
 
 
-def main() -> None:
-    """Run all, one after another; of the experiments what has been run is not run again."""
+def main(*names: str) -> None:
+    """Run the experiments that are named, or all; what has been run is not run again."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
-    for table in (societies, pairing):
+    for table in () if names else (societies, pairing):
         table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
-    for name, pictures in PICTURES.items():
+    for name in names or PICTURES:
         command = [sys.executable, "-m", "sim", "experiment", name]
         subprocess.run(command, cwd=HOUSE, check=True)
-        made = HOUSE / "results" / name
-        for picture in pictures:
-            called = picture if picture == name else f"{name}-{picture}"
-            copyfile(made / f"{picture}.png", HOUSE / "docs" / "images" / f"{called}.png")
-        (ANSWERS / name).mkdir(parents=True, exist_ok=True)
-        copyfile(made / "provenance.json", ANSWERS / name / "provenance.json")
-        for file in made.glob("*.csv"):
-            table = pd.read_csv(file, dtype=str, keep_default_na=False)
-            if "day" in table:  # of a curve its two ends
-                day = table["day"].astype(int)
-                table = table[day.isin([day.min(), day.max()])]
-            table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
+        kept(name)
+
+
+def kept(name: str) -> None:
+    """Copy the pictures and tables of an experiment to where the pages have them."""
+    made = HOUSE / "results" / name
+    for picture in PICTURES[name]:
+        called = picture if picture == name else f"{name}-{picture}"
+        copyfile(made / f"{picture}.png", HOUSE / "docs" / "images" / f"{called}.png")
+    (ANSWERS / name).mkdir(parents=True, exist_ok=True)
+    copyfile(made / "provenance.json", ANSWERS / name / "provenance.json")
+    for file in made.glob("*.csv"):
+        if file.stem in LONG:
+            continue
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        if "day" in table:  # of a curve its two ends, and the ends of years
+            day = table["day"].astype(int)
+            table = table[day.isin([day.min(), day.max()]) | (day % 365 == 0)]
+        table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
 
 
 def societies() -> pd.DataFrame:
@@ -78,4 +89,4 @@ def pairing() -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -18,8 +18,9 @@ from experiments.pattern import Goal, Kind, Target
 from experiments.pattern_rows import ROWS
 
 HOUSE = Path(__file__).parents[1]
+ANSWERS = HOUSE / "results" / "answers"
 SUMMARY = HOUSE / "results" / "published" / "summary.csv"
-SHOWN = ("degree", "reach2_share", "acceptance", "reciprocity", "blocked")
+SHOWN = ("degree", "reach2_share", "acceptance", "acquainted", "blocked")
 """The measures in the table of the README."""
 KINDS = ("mixed", "alone", "newcomer")
 POLICIES = {
@@ -30,12 +31,62 @@ POLICIES = {
 
 
 def answer() -> str:
-    """Return the mixed society of the published comparison: estimates with their intervals."""
+    """Return the mixed society of the published comparison: intervals of chance, and ranges."""
+    table = pd.read_csv(ANSWERS / "plausible" / "ranges.csv")
     rows = [["members who invite", *(sim.measures.label(measure).column for measure in SHOWN)]]
     for policy, words in POLICIES.items():
         mixed = _published("mixed", policy)
-        rows.append([words, *(_quoted(mixed, policy, measure) for measure in SHOWN)])
+        there = table[table["policy"] == policy].set_index("measure")
+        cells = []
+        for measure in SHOWN:
+            quoted = _quoted(mixed, policy, measure)
+            range_ = "" if quoted == sim.measures.NONE else f"<br>range {_range(there, measure)}"
+            cells.append(f"{quoted}{range_}")
+        rows.append([words, *cells])
     return as_markdown(rows)
+
+
+def not_known() -> str:
+    """Return what each number that no data set moves, for those who invite everyone."""
+    table = pd.read_csv(ANSWERS / "plausible" / "moves.csv")
+    table = table[table["policy"] == "everyone"]
+    shown = ("degree", "reach2_share", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["no data set", "lowest and highest third", *heads]]
+    for parameter, there in table.groupby("parameter", sort=False):
+        by = there.set_index("measure")
+        cells = [_ends(by, measure, "in_low", "in_high") for measure in shown]
+        ends = " and ".join(f"{by[name].iloc[0]:.2g}" for name in ("at_low", "at_high"))
+        rows.append([f"`{parameter}`", ends, *cells])
+    return as_markdown(rows)
+
+
+def leads() -> str:
+    """Return in what share of the plausible societies one policy has more than another."""
+    table = pd.read_csv(ANSWERS / "plausible" / "leads.csv")
+    wide = table.set_index(["policy", "than_policy", "measure"])
+    heads = [sim.measures.label(measure).column for measure in SHOWN]
+    rows = [["in how many has", *heads]]
+    for one, other in dict.fromkeys((one, other) for one, other, _ in wide.index):
+        cells = [
+            "{:.0f} % [{:.0f}, {:.0f}]".format(
+                *(100 * wide.loc[(one, other, measure), name] for name in ("mean", "low", "high"))
+            )
+            for measure in SHOWN
+        ]
+        rows.append([f"`{one}` more than `{other}`", *cells])
+    return as_markdown(rows)
+
+
+def _range(table: pd.DataFrame, measure: str) -> str:
+    return _ends(table, measure, "from", "to")
+
+
+def _ends(table: pd.DataFrame, measure: str, low: str, high: str) -> str:
+    """Return the two ends of a range of a measure in words."""
+    label = sim.measures.label(measure)
+    ends = " to ".join(f"{label.scale * table.loc[measure, end]:.1f}" for end in (low, high))
+    return f"{ends}{' %' * label.share}"
 
 
 def sizes() -> str:
@@ -50,7 +101,7 @@ def sizes() -> str:
 
 def pairing() -> str:
     """Return the share of the variance that pairing saves, beside what it saved before."""
-    table = pd.read_csv(HOUSE / "results" / "answers" / "pairing.csv")
+    table = pd.read_csv(ANSWERS / "pairing.csv")
     saved = table.set_index(["policy", "measure"])["variance_saved"]
     before = {  # version 0.1, and its society in version 0.2
         ("all", "reach2"): (".82", ".91"),
@@ -106,7 +157,7 @@ def _of(society: str, policy: str, measure: str) -> str:
     """Return an estimate of one of the mixed societies of docs/limits.md."""
     if society == "10,000 members":
         return _quoted(_published("mixed", policy), policy, measure)
-    table = pd.read_csv(HOUSE / "results" / "answers" / "societies.csv")
+    table = pd.read_csv(ANSWERS / "societies.csv")
     rows = table[(table["society"] == society) & (table["policy"] == policy)]
     return _quoted(rows.set_index("measure"), policy, measure)
 
@@ -152,7 +203,7 @@ def as_markdown(rows: list[list[str]]) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"answer": answer},
-    "docs/experiments.md": {"newcomers": newcomers},
+    "docs/experiments.md": {"newcomers": newcomers, "not known": not_known, "leads": leads},
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
     "docs/studies.md": {"pairing": pairing},
