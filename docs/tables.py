@@ -19,7 +19,8 @@ from experiments.pattern_rows import ROWS
 
 HOUSE = Path(__file__).parents[1]
 ANSWERS = HOUSE / "results" / "answers"
-SUMMARY = HOUSE / "results" / "published" / "summary.csv"
+PUBLISHED = HOUSE / "results" / "published"
+SUMMARY = PUBLISHED / "summary.csv"
 SHOWN = ("degree", "reach2_share", "acceptance", "acquainted", "blocked")
 """The measures in the table of the README."""
 KINDS = ("mixed", "alone", "newcomer")
@@ -128,21 +129,78 @@ def asked_again() -> str:
 
 
 def newcomers() -> str:
-    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer."""
+    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer.
+
+    Beside what newcomers get stands what the other members of their society get.
+    """
+    runs = pd.read_csv(PUBLISHED / "runs.csv")
+    around = sim.aggregate(
+        runs[runs["population"] == "host"],
+        by=["society", "policy"],
+        measures=["reach2_share", "blocked"],
+    )
     rows = [
         [
             "",
             *(f"within two steps, {kind}" for kind in KINDS),
+            "those around the newcomer",
             *(f"blocked, {kind}" for kind in KINDS),
         ]
     ]
     for policy, words in POLICIES.items():
-        cells = [
-            _quoted(_published(kind, policy), policy, measure)
+        reached, blocked = (
+            [_quoted(_published(kind, policy), policy, measure) for kind in KINDS]
             for measure in ("reach2_share", "blocked")
-            for kind in KINDS
+        )
+        hosts = around[
+            (around["society"] == f"newcomer: {policy}") & (around["measure"] == "reach2_share")
         ]
-        rows.append([words, *cells])
+        others = [
+            f"`{row['policy']}` {100 * row['mean']:.1f} % "
+            f"[{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+            for row in hosts.to_dict("records")
+        ]
+        rows.append([words, *reached, "<br>".join(others), *blocked])
+    return as_markdown(rows)
+
+
+def two_by_two() -> str:
+    """Return what inviting everyone and accepting everyone do, apart."""
+    table = pd.read_csv(PUBLISHED / "effects.csv")
+    shown = ("degree", "reach2_share", "acceptance", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["everyone in place of acquaintances only", *heads]]
+    for (of, alike), there in table.groupby(["of", "alike"], sort=False):
+        by = there.set_index("measure")
+        cells = []
+        for measure in shown:
+            label = sim.measures.label(measure)
+            mean, low, high = (
+                label.scale * by.loc[measure, end] for end in ("mean", "low", "high")
+            )
+            cells.append(f"{mean:+z.1f} [{low:z.1f}, {high:z.1f}]{' points' * label.share}")
+        other = "accepting" if of == "inviting" else "inviting"
+        rows.append([f"{of}, {other} {alike}", *cells])
+    return as_markdown(rows)
+
+
+def deciles() -> str:
+    """Return what the members of each policy have, by the decile of their activity."""
+    table = pd.read_csv(PUBLISHED / "deciles.csv")
+    table = (
+        table[table["trait"] == "activity"].set_index(["policy", "decile", "measure"]).sort_index()
+    )
+    assumed = sim.none_by_assumption(sim.Scenario())
+    shown = (1, 5, 8, 9, 10)
+    rows = [["members who invite", "", *(f"tenth {decile}" for decile in shown)]]
+    for policy, words in POLICIES.items():
+        for measure in ("degree", "blocked"):
+            label = sim.measures.label(measure)
+            if measure in assumed[policy]:
+                cells = [sim.measures.NONE] * len(shown)
+            else:
+                cells = [_quoted(table.loc[policy, decile], policy, measure) for decile in shown]
+            rows.append([words, label.column, *cells])
     return as_markdown(rows)
 
 
@@ -203,7 +261,13 @@ def as_markdown(rows: list[list[str]]) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"answer": answer},
-    "docs/experiments.md": {"newcomers": newcomers, "not known": not_known, "leads": leads},
+    "docs/experiments.md": {
+        "newcomers": newcomers,
+        "two by two": two_by_two,
+        "deciles": deciles,
+        "not known": not_known,
+        "leads": leads,
+    },
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
     "docs/studies.md": {"pairing": pairing},
