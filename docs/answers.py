@@ -19,6 +19,7 @@ import sim
 HOUSE = Path(__file__).parents[1]
 PICTURES = {
     "plausible": ("plausible", "moves"),
+    "horizon": ("years", "lasting", "sizes"),
     "sweep": ("leads",),
     "block_rule": ("frontier", "lifetime"),
     "selectivity": ("selectivity",),

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -76,6 +77,33 @@ def leads() -> str:
             for measure in SHOWN
         ]
         rows.append([f"`{one}` more than `{other}`", *cells])
+    return as_markdown(rows)
+
+
+def years() -> str:
+    """Return connections and blocking of each policy after some years."""
+    table = pd.read_csv(ANSWERS / "horizon" / "years.csv")
+    shown = (1, 2, 4, 8)
+    heads = [f"after {year} year{'s' * (year > 1)}" for year in shown]
+    rows = [["members who invite", "", *heads]]
+    for policy, words in POLICIES.items():
+        for measure in ("degree", "blocked"):
+            there = table[(table["policy"] == policy) & (table["measure"] == measure)]
+            by = there.set_index("day").drop(columns="measure")
+            cells = [_quoted_row(by.loc[365 * year], policy, measure) for year in shown]
+            rows.append([words, sim.measures.label(measure).column, *cells])
+    return as_markdown(rows)
+
+
+def people() -> str:
+    """Return the measures of those who invite everyone by the size of the society."""
+    table = pd.read_csv(ANSWERS / "horizon" / "sizes.csv")
+    shown = ("degree", "reach2", "reach2_share", "acceptance", "acquainted", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["members in the society", *heads]]
+    for size, there in table[table["policy"] == "everyone"].groupby("people"):
+        by = there.set_index("measure")
+        rows.append([f"{size:,}", *(_quoted(by, "everyone", measure) for measure in shown)])
     return as_markdown(rows)
 
 
@@ -222,12 +250,15 @@ def _of(society: str, policy: str, measure: str) -> str:
 
 def _quoted(estimates: pd.DataFrame, policy: str, measure: str) -> str:
     """Return an estimate with its interval, unless it is put in."""
+    return _quoted_row(estimates.loc[measure], policy, measure)
+
+
+def _quoted_row(row: "pd.Series[Any]", policy: str, measure: str) -> str:
+    """Return one estimate as `_quoted` does."""
     if measure in sim.none_by_assumption(sim.Scenario())[policy]:
         return sim.measures.NONE
     label = sim.measures.label(measure)
-    mean, low, high = (
-        f"{label.scale * estimates.loc[measure, end]:.1f}" for end in ("mean", "low", "high")
-    )
+    mean, low, high = (f"{label.scale * row[end]:.1f}" for end in ("mean", "low", "high"))
     return f"{mean}{' %' * label.share} [{low}, {high}]"
 
 
@@ -267,6 +298,8 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
         "deciles": deciles,
         "not known": not_known,
         "leads": leads,
+        "years": years,
+        "people": people,
     },
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},

@@ -205,3 +205,26 @@ def test_what_the_pages_say_of_the_published_comparison():
     assert (effects.loc[("accepting", "blocked"), "mean"] < 0.001).all()
     more = effects["mean"].xs("degree", level="measure").groupby("of").mean()
     assert more["inviting"] > more["accepting"] > 0.6 * more["inviting"]
+
+
+def test_what_the_readme_says_of_time_and_size():
+    tables = {
+        name: pd.read_csv(answers.ANSWERS / "horizon" / f"{name}.csv")
+        for name in ("years", "stretches", "lasting", "sizes")
+    }
+    last = tables["years"][tables["years"]["day"] == 2920].set_index(["measure", "policy"])["mean"]
+    said = {"everyone": 91, "interacted": 85}
+    assert {policy: round(last["degree", policy]) for policy in said} == pytest.approx(
+        said, abs=0.6
+    )
+    assert last["blocked", "everyone"] == pytest.approx(0.5, abs=0.05)
+    (turned,) = tables["lasting"].query(
+        "year == 8 and policy == 'everyone' and than_policy == 'interacted'"
+    )["mean"]
+    assert 1 - turned == pytest.approx(1 / 4, abs=0.05)
+    ends = tables["stretches"].set_index(["measure", "policy", "than_policy"])["last_day"]
+    assert ends["reach2_share", "everyone", "interacted"] == 870
+    assert (ends["degree"] == 2920).all()
+    sizes = tables["sizes"].set_index(["measure", "people"]).query("policy == 'everyone'")["mean"]
+    assert sizes["degree", 100_000] == pytest.approx(sizes["degree", 10_000], rel=0.05)
+    assert sizes["reach2_share", 100_000] < sizes["reach2_share", 10_000] / 5
