@@ -246,19 +246,49 @@ def test_morris_and_sobol_find_what_an_additive_function_says(tmp_path, monkeypa
         ranges.Factor("answering.accept", 0, 1, tie_class=2),
     ]
 
-    def known(base, factors, sample, *rest):
-        return {"reach": 3 * sample[:, 0] + sample[:, 1]}, {"reach": 0.0}
+    def known(base, points, *rest):
+        sums = [3 * point["meeting.rate"] + point["meeting.friend"] for point in points]
+        return {"reach": np.array(sums)}, {"reach": 0.0}, pd.DataFrame()
 
     monkeypatch.setattr(sensitivity, "averaged", known)
+    monkeypatch.setattr(ranges, "SHARES", ())  # these would be scaled to add up to 1
     morris, _ = sensitivity.screened(sim.Scenario(), varied, 4, 2, tmp_path, 1)
     assert morris["mu_star"].tolist() == pytest.approx([3, 1, 0])
-    assert [one.label for one in sensitivity.mattering(morris, varied, 2)] == [
-        "meeting.rate",
-        "meeting.friend",
-    ]
-    sobol, _ = sensitivity.indices(sim.Scenario(), varied, 512, 2, tmp_path, 1)
+    sobol, _, _ = sensitivity.indices(sim.Scenario(), varied, 512, 2, tmp_path, 1)
     assert sobol["ST"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.03)
     assert sobol["S1"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.06)
+
+
+def test_what_is_uncertain_stays_within_plausible_societies():
+    varied = ranges.uncertain(sim.Scenario(members=20, days=1))
+    by = {one.label: one for one in varied}
+    assert {"answering.accept[4]", "platform.limit", "policies.everyone.share"} <= set(by)
+    assert (by["inviting.per_day"].low, by["inviting.per_day"].high) == pytest.approx(
+        (0.25 * 4**0.05, 0.25 * 4**0.95), rel=0.05
+    )
+    base = sim.Scenario(members=20, days=1)
+    ends = [one.high for one in varied]
+    point = ranges.plausible(base, varied, ends)
+    assert point["platform.limit"] == 8
+    assert point["answering.idk_click"] == pytest.approx(by["answering.idk_click"].high * 8 / 5)
+    assert base.replace(point).platform.limit == 8
+
+
+def test_the_lead_is_the_first_policys_over_the_seconds():
+    rows = [
+        {"point": point, "replication": r, "policy": policy, "degree": degree + r}
+        | dict.fromkeys(("reach2_share", "reciprocity", "blocked"), 0.5)
+        for point, of in enumerate([(9, 5, 1, 6), (3, 5, 1, 6)])
+        for policy, degree in zip(
+            ("everyone", "interacted", "close_friends", "all"), of, strict=True
+        )
+        for r in range(2)
+    ]
+    runs = pd.DataFrame(rows)
+    found = sensitivity._of_runs(runs, sim.Scenario())
+    assert found["lead in connections"].groupby(level="point").mean().tolist() == [4, -2]
+    order = sensitivity._order(runs)
+    assert order[order["measure"] == "degree"]["mean"].tolist() == [0.5, 1, 1]
 
 
 # Takeover

@@ -155,14 +155,13 @@ def test_takeover_draws_the_flow(tmp_path, monkeypatch):
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
     pytest.importorskip("SALib")
-    every = ranges.factors
-    monkeypatch.setattr(
-        ranges,
-        "factors",
-        lambda base: [
-            one for one in every(base) if one.label in ("answering.idk_click", "meeting.rate")
-        ],
-    )
+    for name, few in {
+        "factors": ("answering.idk_click", "meeting.rate"),
+        "uncertain": ("answering.idk_click", "platform.limit"),
+    }.items():
+        every = getattr(ranges, name)
+        chosen = lambda base, every=every, few=few: [one for one in every(base) if one.label in few]  # noqa: E731
+        monkeypatch.setattr(ranges, name, chosen)
     options = (
         "--members",
         "60",
@@ -172,12 +171,10 @@ def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
         "2",
         "--samples",
         "8",
-        "--set",
-        "platform.limit=1",
     )
     text = ended_well(sensitivity.main, tmp_path, *options)
     assert "Noise of the seeds" in " ".join(text.split())
-    assert written(tmp_path) == {"morris.csv", "sobol.csv", "provenance.json"} | drawn(
+    assert written(tmp_path) == {"morris.csv", "sobol.csv", "order.csv", "provenance.json"} | drawn(
         "morris", "sobol"
     )
 
