@@ -107,6 +107,17 @@ def people() -> str:
     return as_markdown(rows)
 
 
+def gains() -> str:
+    """Return what selectivity gains over inviting everybody, by the length of a restriction."""
+    table = pd.read_csv(ANSWERS / "selectivity" / "gains.csv")
+    rows = [["restricted for", "invites from", "connections a day more", "in %", "long run, in %"]]
+    for row in table.to_dict("records"):
+        more = f"{row['mean']:.4f} [{row['low']:.4f}, {row['high']:.4f}]"
+        parts = [f"{100 * row[name]:.0f} %" for name in ("relative", "closed")]
+        rows.append([f"{row['restriction']} days", f"{row['theta']:g}", more, *parts])
+    return as_markdown(rows)
+
+
 def _range(table: pd.DataFrame, measure: str) -> str:
     return _ends(table, measure, "from", "to")
 
@@ -300,6 +311,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
         "leads": leads,
         "years": years,
         "people": people,
+        "gains": gains,
     },
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},

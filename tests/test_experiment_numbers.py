@@ -17,6 +17,7 @@ from experiments import (
     imitation,
     lifetime,
     ranges,
+    selective_gains,
     selectivity,
     sensitivity,
     studies,
@@ -206,7 +207,7 @@ def test_expected_gain_agrees_with_a_plain_simulation():
 def test_three_groups_give_the_closed_form_of_the_uniform_in_the_long_run():
     groups = selectivity.Groups((0.2, 0.7), 100_000)
     scenario = sim.Scenario(days=3000).replace({"answering.idk_click": 0.8, "platform.limit": 2})
-    c, arrivals = selectivity._scale(scenario, 100_000, 10)
+    c, arrivals = selectivity.scale(scenario, 100_000, 10)
     for theta in (0, 0.2, 0.7):
         assert groups.expected(scenario, theta, 10) == pytest.approx(
             float(selectivity.rate(theta, c, arrivals)), rel=0.02
@@ -220,6 +221,22 @@ def test_the_optimum_is_where_the_rate_is_highest(c, theta):
     assert fine[np.argmax(selectivity.rate(fine, c, 1.0))] == pytest.approx(
         selectivity.optimum(c), abs=1e-3
     )
+
+
+def test_selectivity_gains_what_the_threshold_next_to_the_optimum_has_more():
+    base = sim.Scenario(days=60).replace({"answering.idk_click": 0.8, "platform.limit": 2})
+    best = selectivity.optimum(selectivity.scale(base, 300, 50)[0])
+    table = pd.DataFrame({"theta": [0.0, best + 0.01, best + 0.2], "mean": [0.2, 0.3, 0.9]})
+    table = table.assign(restriction=50, low=table["mean"] - 0.03, high=table["mean"] + 0.03)
+    row = selectivity.gains(table, base, 300).iloc[0]
+    assert row[["mean", "relative"]].tolist() == pytest.approx([0.1, 0.5])
+    assert row["high"] - row["mean"] == pytest.approx(0.03 * 2**0.5)
+    days = selective_gains.pays_from(base, 300)
+    ratio = [
+        selectivity.rate(selectivity.optimum(c), c, arrivals) / selectivity.rate(0, c, arrivals)
+        for c, arrivals in (selectivity.scale(base, 300, length) for length in (days - 1, days))
+    ]
+    assert ratio[0] < 1.1 <= ratio[1]
 
 
 # Sensitivity

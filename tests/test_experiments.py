@@ -132,7 +132,9 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
         selectivity.main, tmp_path, "--members", "300", "--days", "60", "--restrictions", "5"
     )
     assert "simulated points have the expected value" in " ".join(text.split())
-    assert written(tmp_path) == {"points.csv", "provenance.json"} | drawn("selectivity")
+    assert written(tmp_path) == {"points.csv", "gains.csv", "provenance.json"} | drawn(
+        "selectivity"
+    )
     points = pd.read_csv(tmp_path / "points.csv")
     assert points["theta"].tolist() == sorted(points["theta"])
     assert points.iloc[-1][["theta", "mean", "expected", "closed"]].tolist() == [1, 0, 0, 0]
