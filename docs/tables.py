@@ -15,6 +15,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sim
+from docs import paragraphs
 from experiments.pattern import Goal, Kind, Target
 from experiments.pattern_rows import ROWS
 
@@ -303,6 +304,7 @@ def as_markdown(rows: list[list[str]]) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"answer": answer},
+    "docs/answers.md": {"answers": paragraphs.page},
     "docs/experiments.md": {
         "newcomers": newcomers,
         "two by two": two_by_two,

@@ -1,5 +1,6 @@
 """Ranges over plausible societies, the order over years and sizes, and members told apart."""
 
+import json
 import re
 
 import numpy as np
@@ -225,3 +226,25 @@ def test_what_the_readme_says_of_time_and_size():
     sizes = tables["sizes"].set_index(["measure", "people"]).query("policy == 'everyone'")["mean"]
     assert sizes["degree", 100_000] == pytest.approx(sizes["degree", 10_000], rel=0.05)
     assert sizes["reach2_share", 100_000] < sizes["reach2_share", 10_000] / 5
+
+
+def test_what_the_page_of_answers_says_in_words():
+    """Its numbers are read from tables; here is held what stands between them."""
+    folder = answers.HOUSE / "results" / "published"
+    summary = pd.read_csv(folder / "summary.csv").set_index(["population", "policy", "measure"])
+    reach = summary["mean"].xs("reach2_share", level="measure")
+    runs = pd.read_csv(folder / "runs.csv")
+    around = runs.groupby(["society", "policy"])["reach2_share"].mean()
+    assert around["newcomer: everyone"].idxmax() == "everyone"  # "pays oneself"
+    assert around["newcomer: close_friends"].idxmin() == "close_friends"  # "reaches least"
+    alone = reach["alone", "close_friends"]
+    assert alone < reach["mixed", "close_friends"] < reach["newcomer", "close_friends"]
+    order = pd.read_csv(answers.ANSWERS / "sensitivity" / "order.csv")
+    assert (order[order["measure"] == "reach2_share"]["mean"] == 1).all()  # "nothing changes it"
+    lasting = pd.read_csv(answers.ANSWERS / "horizon" / "lasting.csv")
+    assert (lasting["societies"] == 40).all()
+    rules = pd.read_csv(answers.ANSWERS / "block_rule" / "rules.csv").set_index("rule")
+    gap = rules.loc["no rule", "unwanted"] - rules.loc["5 in 30 d: 7 d", "unwanted"]
+    assert abs(gap) < 0.1  # "next to nothing"
+    made = json.loads((answers.ANSWERS / "block_rule" / "provenance.json").read_text())
+    assert made["scenario"]["members"] == 800
