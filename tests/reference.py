@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_draws import PERSON, POLICY, chance, draw, power, rounded
+from tests.reference_draws import PERSON, POLICY, VETO, chance, draw, power, rounded
 from tests.reference_person import (
     CONNECTED,
     FREE,
@@ -128,13 +128,19 @@ class Reference(mesa.Model):  # type: ignore[misc]
             pairs = self.log[place] if place < len(self.log) else []
             encounters = [(one, other, True) for one, other in pairs]
         for ego, alter, face_to_face in filter(None, encounters):
-            for one, other in ((ego, alter), (alter, ego)):
-                bond = self.people[one].bonds.setdefault(other, Bond())
-                if bond.met + bond.talked == 0:
-                    self.people[one].contacts.append(other)
-                bond.met = min(MOST_MET, bond.met + face_to_face)
-                bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
-                bond.last = day
+            self.happen(day, ego, alter, face_to_face)
+
+    def happen(self, day: int, ego: int, alter: int, face_to_face: bool) -> None:
+        """Let an encounter happen; at the first of a pair each may veto the other, for good."""
+        for one, other in ((ego, alter), (alter, ego)):
+            bond = self.people[one].bonds.setdefault(other, Bond())
+            if bond.met + bond.talked == 0:
+                self.people[one].contacts.append(other)
+                word = self.people[one].word(day, VETO, other)
+                bond.vetoed = chance(word, self.rules.society.veto)
+            bond.met = min(MOST_MET, bond.met + face_to_face)
+            bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
+            bond.last = day
 
     def invite(self, day: int) -> None:
         """Phase 2: people invite others. Two who invite each other are connected at once."""

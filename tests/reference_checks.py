@@ -46,6 +46,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | veto_row(person)
         | missed_row(missed(told, person))
         | habit_row(person)
         for person in told.people
@@ -56,6 +57,12 @@ def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def veto_row(person: Person) -> dict[str, Any]:
+    if person.rules.society.veto == 0:
+        return {}
+    return {"vetoes": sum(bond.vetoed for bond in person.bonds.values())}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -89,11 +96,12 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         weak = k < person.policy.min_tie and not introduced
         unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
-        if free and (weak or unlikely):
+        if free and (weak or unlikely) and not person.is_unwelcome(alter):
             known, stranger = (
                 other.acceptance(seen, referred and other.answers_by("takes_references"))
                 for seen in (k, 0)
             )
+            known *= not other.is_unwelcome(person.number)
             r = person.rules.answering.recognise[k]
             chance = (r * known + (1 - r) * stranger) * other.has_room()
             found.append(("tie" if weak else "estimate", chance))
@@ -221,7 +229,15 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
         contacts = view.contacts_of(person.number)
         strangers = sorted(set(person.bonds) - set(person.contacts))
         assert bond_rows(contacts, first) == [
-            (alter, bond.met, bond.talked, bond.last, bond.state, person.tie_class(alter))
+            (
+                alter,
+                bond.met,
+                bond.talked,
+                bond.last,
+                bond.state,
+                person.tie_class(alter),
+                bond.vetoed,
+            )
             for alter, bond in ((alter, person.bonds[alter]) for alter in person.contacts)
         ]
         assert sorted(row[0::4] for row in bond_rows(view.strangers_of(person.number), first)) == [
@@ -231,10 +247,10 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
 
 
 def bond_rows(ties: Ties, first_day: int) -> list[tuple[Any, ...]]:
-    alters, met, talked, last, classes, standing = (column.tolist() for column in ties)
+    alters, met, talked, last, classes, standing, vetoed = (column.tolist() for column in ties)
     days = [day + first_day for day in last]
     states = [STANDINGS[number] for number in standing]
-    return list(zip(alters, met, talked, days, states, classes, strict=True))
+    return list(zip(alters, met, talked, days, states, classes, vetoed, strict=True))
 
 
 def events(told: Reference) -> Iterator[str]:
@@ -264,6 +280,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+            yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
@@ -281,6 +299,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "a full week"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
+        vetoed = {alter: bond.state for alter, bond in person.bonds.items() if bond.vetoed}
+        yield from (f"vetoed, and {state}" for state in vetoed.values())
 
 
 EVENTS = {
@@ -319,6 +339,9 @@ EVENTS = {
         "restricted",
         "missed by its tie",
         "missed by its estimate",
+        "declined by one who vetoes",
+        "vetoed, and connected",
+        "vetoed, and free",
         FREE,
         PENDING,
         CONNECTED,

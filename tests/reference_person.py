@@ -40,6 +40,7 @@ class Bond:
     last: int | None = None  # the day of the last encounter
     state: str = FREE  # on the platform, in this direction
     free_on: int | None = None  # the day on which a lock ends; None: not locked, or for good
+    vetoed: bool = False  # ego wants alter neither as inviter nor as invitee, for good
 
 
 @dataclass
@@ -224,7 +225,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         p_miss = math.prod([1 - len(eligible) / len(self.contacts)] * self.rules.inviting.tries)
         if chance(self.word(day, TRY, 4 * n), p_miss):
             return None
-        return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
+        alter = eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))]
+        return None if self.is_unwelcome(alter) else ("contacts", alter, n)
 
     def search_all_sources(
         self, day: int, first: int, asked: list[int]
@@ -238,7 +240,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
-                return source, alter, n
+                return None if self.is_unwelcome(alter) else (source, alter, n)
         return None
 
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
@@ -274,6 +276,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if k < policy.min_tie and not referred:
             return False
         return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+
+    def is_unwelcome(self, alter: int) -> bool:
+        """Return whether it neither invites alter nor, having recognised it, accepts it."""
+        return self.bonds.get(alter, Bond()).vetoed
 
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""
@@ -311,7 +317,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
-        if chance(words[1], self.acceptance(k, referred)):
+        unwelcome = invitation.recognised and self.is_unwelcome(inviter.number)
+        if chance(words[1], self.acceptance(k, referred)) and not unwelcome:
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"

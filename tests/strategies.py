@@ -76,6 +76,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "society.often": st.integers(2, 5),
     "society.close": st.integers(3, 9),
     "society.ties_by_log": st.booleans(),
+    "society.veto": st.sampled_from((0.0, 0.1, 0.3, 0.0)) | st.floats(0, 1),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "meeting.again": probability,
     "meeting.friend": probability,

@@ -73,6 +73,7 @@ def drawn(asked, seed=0, invitations_each=4):
             "mutual_arcs": column(Counter(i for i, j in arcs if (j, i) in arcs)),
             "acquainted": random.integers(0, column(degree) + 1),
             "mutually_recognised": random.random(count) * column(degree),
+            "vetoes": np.arange(count) % 7,
             "missed_by_tie": np.arange(count) % 3 * 0.25,
             "missed_by_estimate": np.arange(count) % 5 * 0.5,
             "missed_pairs": np.arange(count) % 3 + np.arange(count) % 5,

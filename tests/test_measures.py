@@ -156,6 +156,8 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             else np.nan,
             "missed_pairs": barred,
             "attempts": mine["attempts"].sum(),
+            "vetoed": mine["vetoes"].sum() / ends if (ends := mine["contacts"].sum()) else np.nan,
+            "contact_ends": ends,
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),

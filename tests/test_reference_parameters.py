@@ -56,7 +56,7 @@ BUSY: dict[str, Any] = {
 CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
-    **{"society.often": 2, "society.close": 5},
+    **{"society.often": 2, "society.close": 5, "society.veto": 0.2},
     **{
         "meeting.rate": 1.2,
         "meeting.again": 0.5,

@@ -68,6 +68,7 @@ LABELS = {
     "missed_by_tie": Label("connections missed as the tie is too weak", "missed by tie"),
     "missed_by_estimate": Label("connections missed as too unlikely", "missed by estimate"),
     "missed_chance": Label("chance that a missed invitation is accepted", share=True),
+    "vetoed": Label("known people who are not wanted", "not wanted", share=True),
     "effort": Label("invitations, notes and questions per acceptance", "effort"),
     "lapsed": Label("attempts that lapse", share=True),
     "invitations": Label("invitations sent per member", "sent each"),

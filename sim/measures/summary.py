@@ -119,6 +119,7 @@ def summary(
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),
+        **_of_mechanisms(own, total),
         "years_unrestricted": years - restricted / 365,
     }
     if asked & CAUTION:
@@ -143,6 +144,18 @@ def summary(
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
+
+
+def _of_mechanisms(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats]
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of mechanisms; NaN where the members' table has no column of theirs."""
+    none = np.zeros(len(own["policy"]))
+    contacts = total(own["contacts"] if "vetoes" in own else none)
+    return {
+        "vetoed": _share(total(own.get("vetoes", none)), contacts),
+        "contact_ends": contacts.astype(np.int64),
+    }
 
 
 def _walks(

@@ -35,6 +35,7 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),

@@ -47,6 +47,8 @@ class Ties(NamedTuple):
     tie_class: Numbers
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
+    vetoed: Numbers
+    """1 where the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
@@ -214,7 +216,14 @@ class StateView:
             last=tie >> bonds.LAST,
             tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
             standing=state.astype(np.int64) >> bonds.STANDING,
+            vetoed=(tie >> bonds.VETOED) & 1,
         )
+
+    def vetoes(self) -> Numbers:
+        """Count the contacts that each member vetoes: shape (N,)."""
+        egos, ties = self.all_ties()
+        counted: Numbers = np.bincount(egos[ties.vetoed > 0], minlength=len(self.policy))
+        return counted
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""

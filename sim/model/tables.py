@@ -85,6 +85,8 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
+    if scenario.society.veto > 0:
+        columns["vetoes"] = view.vetoes()
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]

@@ -22,6 +22,8 @@ class SocietyNumbers(NamedTuple):
     close: int
     first_day: int
     """1 - the days of the history."""
+    veto: int
+    """Threshold of a veto at the first encounter."""
 
 
 class MeetingNumbers(NamedTuple):
