@@ -47,8 +47,10 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
         | veto_row(person)
+        | need_row(person)
         | missed_row(missed(told, person))
         | habit_row(person)
+        | type_row(person)
         for person in told.people
     ]
 
@@ -63,6 +65,24 @@ def veto_row(person: Person) -> dict[str, Any]:
     if person.rules.society.veto == 0:
         return {}
     return {"vetoes": sum(bond.vetoed for bond in person.bonds.values())}
+
+
+def need_row(person: Person) -> dict[str, Any]:
+    if person.rules.helping.need_rate == 0:
+        return {}
+    return {
+        "needs": person.needs,
+        "met_by_connection": person.met_by_connection,
+        "met_by_contact": person.met_by_contact,
+        "met_by_referral": person.met_by_referral,
+        "referrals": person.referrals,
+        "asked": person.asked,
+        "helped": person.helped,
+    }
+
+
+def type_row(person: Person) -> dict[str, Any]:
+    return {"type": person.type} if person.rules.helping.need_rate else {}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -299,6 +319,11 @@ def events(told: Reference) -> Iterator[str]:
             yield "a full week"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
+        for way in ("connection", "contact", "referral"):
+            if getattr(person, f"met_by_{way}"):
+                yield f"a need met by a {way}"
+        if person.referrals > person.met_by_referral:
+            yield "a referral in vain"
         vetoed = {alter: bond.state for alter, bond in person.bonds.items() if bond.vetoed}
         yield from (f"vetoed, and {state}" for state in vetoed.values())
 
@@ -341,6 +366,8 @@ EVENTS = {
         "missed by its estimate",
         "declined by one who vetoes",
         "vetoed, and connected",
+        *(f"a need met by a {way}" for way in ("connection", "contact", "referral")),
+        "a referral in vain",
         "vetoed, and free",
         FREE,
         PENDING,

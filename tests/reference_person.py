@@ -23,6 +23,7 @@ from tests.reference_draws import (
     rounded,
     unit,
 )
+from tests.reference_helping import TYPES
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -67,7 +68,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
-        self, model: "Reference", number: int, policy_place: int, habit_place: int
+        self,
+        model: "Reference",
+        number: int,
+        policy_place: int,
+        habit_place: int,
+        type_place: int,
     ) -> None:
         super().__init__(model)
         self.rules: Scenario = model.rules
@@ -81,6 +87,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         habits: list[Habit | None] = [*self.rules.habits.values(), None]
         self.habit = habits[habit_place]
+        self.type = TYPES[type_place]  # how readily it helps
+        self.asked = self.helped = 0  # how often it was asked for help, and has given it
+        self.needs = self.referrals = 0  # its own, and whom it was referred to in need
+        self.met_by_connection = self.met_by_contact = self.met_by_referral = 0
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day

@@ -33,6 +33,8 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
     **dict.fromkeys(("source", "standing", "standing_back"), (0, 3)),
     "verdict": (0, 7),
+    "able": (0.0, 1.0),
+    **dict.fromkeys(("best_class",), (0, 5)),
     **dict.fromkeys(TRUTHS, (0, 1)),
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),

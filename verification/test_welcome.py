@@ -5,47 +5,19 @@ is connected with (1 - v)², apart from all other pairs, and each side vetoes wi
 each check with a chance of 1 in 10,000; there are two.
 """
 
-import itertools
-from pathlib import Path
-
-import numpy as np
 import pytest
-from scipy import stats
 
 import sim
 
-THRESHOLD = stats.norm.isf(1e-4 / 2)
+from .everybody import THRESHOLD, society, z_of
+
 MEMBERS, VETO = 120, 0.23
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> sim.Result:
-    """Return the end of a run in which all pairs of 120 people meet on the first day."""
-    path: Path = tmp_path_factory.mktemp("log") / "all.csv"
-    pairs = itertools.combinations(range(MEMBERS), 2)
-    path.write_text("t,i,j\n" + "".join(f"0,{i},{j}\n" for i, j in pairs))
-    scenario = sim.Scenario(
-        members=MEMBERS,
-        days=400,
-        seed=123,
-        society={"veto": VETO},
-        meeting={"contacts": str(path)},
-        inviting={"per_day": 5, "pending_days": 1},
-        answering={
-            "recognise": (0, 1, 1, 1, 1),
-            "accept": (1,) * 5,
-            "looks": None,
-            "delay_scale": 0,
-        },
-        platform={"preset": "none"},
-        policies=[sim.InvitePolicy("knower", contacts=1, alike=True)],
-    )
-    return sim.run(scenario)
-
-
-def z_of(successes: int, trials: int, p: float) -> float:
-    """Return the z-score of a binomial count."""
-    return float((successes - trials * p) / np.sqrt(trials * p * (1 - p)))
+def result() -> sim.Result:
+    """Return the end of a run in which all invite all whom they do not veto."""
+    return sim.run(society(MEMBERS, 400, 123, society__veto=VETO))
 
 
 def test_a_pair_connects_unless_one_vetoes(result: sim.Result) -> None:

@@ -10,6 +10,7 @@ from ..agents.policy import NOBODY
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
+    HelpingNumbers,
     InvitingNumbers,
     MeetingNumbers,
     Parameters,
@@ -18,7 +19,7 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Inviting, Meeting, Scenario
+from ..scenario import Answering, Helping, Inviting, Meeting, Scenario
 from ..society.population import rounded, shifted
 from .custom_functions import compiled
 
@@ -40,6 +41,7 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),
         answering=_answering(scenario),
+        helping=_helping(scenario.helping),
         platform=_platform(scenario),
         policies=_policies(scenario),
     )
@@ -120,6 +122,23 @@ def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None)
         chances = (0.0, 0.0) if closed else (chance, referred if takes_references else chance)
         rows.append([threshold(one) for one in chances])
     return rows
+
+
+def _helping(helping: Helping) -> HelpingNumbers:
+    return HelpingNumbers(
+        need=threshold(helping.need_rate),
+        able=helping.able,
+        ask_choice=helping.ask_choice,
+        refer=threshold(helping.refer),
+        refer_choice=helping.refer_choice,
+        helps=np.array(
+            [
+                [threshold(giving * willing) for willing in helping.willing]
+                for giving in helping.giving
+            ],
+            np.int64,
+        ),
+    )
 
 
 def _platform(scenario: Scenario) -> PlatformNumbers:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
+from ..kernel.rules.helping import GIVER, OTHER, TAKER
 from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
@@ -24,6 +25,8 @@ SOURCES = {
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
 }
+TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
+"""How readily a member helps."""
 TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
@@ -84,6 +87,15 @@ _COUNTS = {
     "strangers": bonds.STRANGERS,
     "degree": bonds.CONNECTIONS,
 }
+_HELP = {
+    "needs": columns.NEEDS,
+    "met_by_connection": columns.BY_CONNECTION,
+    "met_by_contact": columns.BY_CONTACT,
+    "met_by_referral": columns.BY_REFERRAL,
+    "referrals": columns.REFERRALS,
+    "asked": columns.ASKED,
+    "helped": columns.HELPED,
+}
 _TALLIES = {
     "sent": columns.SENT,
     "accepted": columns.ACCEPTED,
@@ -131,6 +143,20 @@ class StateView:
         Shape (N,), or empty if the scenario has no habits.
         """
         return self._state.platform.habit
+
+    @property
+    def type(self) -> NDArray[np.uint8]:
+        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        return self._state.people.type
+
+    def helping(self) -> dict[str, Numbers]:
+        """Return what each member has needed and given, by name, each of shape (N,).
+
+        Nothing if nobody ever needs help.
+        """
+        table = self._state.people.help
+        names = _HELP if len(table) else {}
+        return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).

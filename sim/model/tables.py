@@ -10,7 +10,7 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
-from .state_view import SOURCES, Verdicts
+from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +87,7 @@ def member_columns(
     }
     if scenario.society.veto > 0:
         columns["vetoes"] = view.vetoes()
+    columns |= view.helping()
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
@@ -104,6 +105,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
+    if len(engine.view.type):
+        table["type"] = _categories(engine.view.type, list(TYPES.values()))
     for name in ("blocked_day", "invitations_until_block"):
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
     return pd.DataFrame(table)

@@ -75,9 +75,7 @@ def _miss_contact(state, parameters, ego, other, slot, k, by_tie, by_estimate, s
     reference = np.int64(referred)
     unwelcome = is_unwelcome_inviter(state, parameters, slot)
     as_known = np.int64(0) if unwelcome else chances[k, reference]
-    chance = expected_acceptance(
-        parameters.answering.recognise[k], as_known, chances[0, reference]
-    )
+    chance = expected_acceptance(parameters.answering.recognise[k], as_known, chances[0, reference])
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
     missed[ego, PAIRS] += 1

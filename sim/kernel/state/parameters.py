@@ -64,6 +64,18 @@ class AnsweringNumbers(NamedTuple):
     """(habits + 1,): thresholds."""
 
 
+class HelpingNumbers(NamedTuple):
+    """Who needs help, and who gives it."""
+
+    need: int
+    able: float
+    ask_choice: int
+    refer: int
+    refer_choice: int
+    helps: Numbers
+    """(3, 5): thresholds of helping, by type and tie class."""
+
+
 class PlatformNumbers(NamedTuple):
     """The platform's rule."""
 
@@ -100,5 +112,6 @@ class Parameters(NamedTuple):
     meeting: MeetingNumbers
     inviting: InvitingNumbers
     answering: AnsweringNumbers
+    helping: HelpingNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers
