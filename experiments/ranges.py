@@ -35,6 +35,7 @@ NEEDS = {
         for name in ("able", "ask_choice", "refer", "refer_choice", "givers", "takers", "giving")
     },
     "helping.willing": "helping.need_rate",
+    "helping.floor_after": "helping.floor",
 }
 """Parameters that have no effect while another is unset or 0."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")

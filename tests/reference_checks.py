@@ -324,6 +324,8 @@ def events(told: Reference) -> Iterator[str]:
                 yield f"a need met by a {way}"
         if person.referrals > person.met_by_referral:
             yield "a referral in vain"
+        if person.is_low():
+            yield "of low reputation"
         vetoed = {alter: bond.state for alter, bond in person.bonds.items() if bond.vetoed}
         yield from (f"vetoed, and {state}" for state in vetoed.values())
 
@@ -368,6 +370,7 @@ EVENTS = {
         "vetoed, and connected",
         *(f"a need met by a {way}" for way in ("connection", "contact", "referral")),
         "a referral in vain",
+        "of low reputation",
         "vetoed, and free",
         FREE,
         PENDING,

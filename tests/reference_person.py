@@ -23,7 +23,7 @@ from tests.reference_draws import (
     rounded,
     unit,
 )
-from tests.reference_helping import TYPES
+from tests.reference_helping import TYPES, reputation
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -289,7 +289,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def is_unwelcome(self, alter: int) -> bool:
         """Return whether it neither invites alter nor, having recognised it, accepts it."""
-        return self.bonds.get(alter, Bond()).vetoed
+        known_as_low = self.tie_class(alter) >= 1 and self.model.people[alter].is_low()
+        return self.bonds.get(alter, Bond()).vetoed or known_as_low
+
+    def is_low(self) -> bool:
+        """Return whether it was often asked for help, and has helped too seldom."""
+        helping = self.rules.helping
+        return self.asked >= helping.floor_after and reputation(self) < helping.floor
 
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""

@@ -120,6 +120,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "helping.takers": st.floats(0, 0.5),
     "helping.giving": st.tuples(*[probability] * 3),
     "helping.willing": per_class,
+    "helping.floor": st.sampled_from((0.0, 0.3, 0.6)) | st.floats(0, 1),
+    "helping.floor_after": st.integers(1, 3) | st.integers(1, 20),
     "platform.preset": st.sampled_from(sorted(PRESETS)),
     "platform.limit": st.integers(1, 3) | st.none() | st.integers(1, 8),
     "platform.window_days": st.none() | st.integers(1, 10) | st.integers(1, 40),

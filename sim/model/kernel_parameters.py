@@ -138,6 +138,8 @@ def _helping(helping: Helping) -> HelpingNumbers:
             ],
             np.int64,
         ),
+        floor=helping.floor,
+        floor_after=helping.floor_after,
     )
 
 

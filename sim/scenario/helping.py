@@ -1,4 +1,4 @@
-"""Who needs help, who gives it, and to whom one is referred."""
+"""Who needs help, who gives it, and what comes of it."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ PerType = Annotated[
 
 
 class Helping(Section):
-    """Who needs help, who gives it, and to whom one is referred."""
+    """Who needs help, who gives it, and what comes of it."""
 
     need_rate: Annotated[Float, Field(ge=0, le=1), Unit("per day")] = 0.0
     """chance that a member needs help on a day; 0: nobody ever; 1/14: once in two weeks [A]"""
@@ -45,6 +45,10 @@ class Helping(Section):
     """chance of helping a close friend, by type [A]"""
     willing: PerClass = (0.2, 0.5, 0.7, 0.9, 1.0)
     """by what it is multiplied, by class [A]"""
+    floor: Probability = 0.0
+    """reputation below which nobody who knows one invites or accepts one; 0: none; .15 [A]"""
+    floor_after: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("times")] = 10
+    """times that one was asked for help before one's reputation counts [A]"""
 
     @model_validator(mode="after")
     def _shares(self) -> "Helping":

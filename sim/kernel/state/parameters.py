@@ -74,6 +74,8 @@ class HelpingNumbers(NamedTuple):
     refer_choice: int
     helps: Numbers
     """(3, 5): thresholds of helping, by type and tie class."""
+    floor: float
+    floor_after: int
 
 
 class PlatformNumbers(NamedTuple):
