@@ -15,6 +15,7 @@ from experiments import (
     block_rule,
     calibrate,
     calibration,
+    helpers,
     lifetime,
     patterns,
     ranges,
@@ -102,6 +103,21 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
     assert code == 2
     assert err.count("\n") == 1
     assert "members" in err
+
+
+def test_helpers_tells_types_apart(tmp_path):
+    options = ("--members", "80", "--days", "40", "--set", "helping.able=0.3")
+    text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
+    assert "Of the needs of those who invite everyone" in text
+    assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
+        "helpers"
+    )
+    groups = pd.read_csv(tmp_path / "groups.csv").set_index(["floor", "policy", "measure"])["mean"]
+    assert groups[0, "all", "need_met"] == pytest.approx(
+        sum(groups[0, "all", way] for way in helpers.WAYS), abs=1e-5
+    )
+    assert groups[0, "taker", "helped"] < groups[0, "giver", "helped"]
+    assert groups[0, "taker", "refusable"] == 0 < groups[0.3, "taker", "refusable"]
 
 
 def test_block_rule_finds_a_frontier(tmp_path, monkeypatch):
