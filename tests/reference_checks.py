@@ -46,6 +46,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | rank_row(told, person)
         | missed_row(missed(told, person))
         | habit_row(person)
         for person in told.people
@@ -56,6 +57,14 @@ def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def rank_row(told: Reference, person: Person) -> dict[str, Any]:
+    rules = person.rules
+    if rules.answering.rank_slope == 0 and not any(own.courts for own in rules.policies.values()):
+        return {}
+    upwards = sum(told.people[row.alter].rank > person.rank for row in person.sent)
+    return {"rank": person.rank, "sent_upwards": upwards}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -91,7 +100,7 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
         if free and (weak or unlikely):
             known, stranger = (
-                other.acceptance(seen, referred and other.answers_by("takes_references"))
+                other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)
             )
             r = person.rules.answering.recognise[k]

@@ -1,6 +1,7 @@
 """A person of the model in plain Python: what it knows, whom it meets and invites, how it answers."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         habits: list[Habit | None] = [*self.rules.habits.values(), None]
         self.habit = habits[habit_place]
+        self.rank = below(self.word(0, PERSON, 1), 16)
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
@@ -186,7 +188,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]
-            if self.policy.introductions + self.policy.directory == 0:
+            if self.policy.courts:
+                found = self.search_for_rank(day, attempt * tries, asked)
+            elif self.policy.introductions + self.policy.directory == 0:
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
@@ -233,13 +237,25 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
         With them goes the number of the try.
         """
+        return next(self.eligible_candidates(day, first, asked), None)
+
+    def search_for_rank(
+        self, day: int, first: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
+        """Make all tries of an attempt: return what the one with the highest rank has found."""
+        found = self.eligible_candidates(day, first, asked)
+        return max(found, key=lambda one: self.model.people[one[1]].rank, default=None)
+
+    def eligible_candidates(
+        self, day: int, first: int, asked: list[int]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield source, number and try of those among the candidates of an attempt who fit."""
         for n in range(first, first + self.rules.inviting.tries):
             source, alter = self.candidate(day, n, asked)
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
-                return source, alter, n
-        return None
+                yield source, alter, n
 
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
@@ -311,13 +327,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
-        if chance(words[1], self.acceptance(k, referred)):
+        if chance(words[1], self.acceptance(k, referred, inviter)):
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
 
-    def acceptance(self, k: int, referred: bool) -> float:
-        """Return the chance of accepting somebody of class k, with or without a reference."""
+    def acceptance(self, k: int, referred: bool, inviter: "Person") -> float:
+        """Return the chance of accepting an inviter, of class k, with or without a reference."""
         answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
         if accepts_from == 5:  # accepts nobody
             return 0.0
@@ -329,6 +345,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             shift -= answering.reserve or 0.0
         if referred:
             shift += answering.reference_lift
+        shift -= answering.rank_slope * (self.rank - inviter.rank) / 15
         if shift == 0 or p in (0, 1):
             return p
         odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted

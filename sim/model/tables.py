@@ -85,6 +85,8 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
+    if len(view.rank):
+        columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]

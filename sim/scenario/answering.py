@@ -20,6 +20,9 @@ class Answering(Section):
     """how much less readily those below accepts_from are accepted [fitted, 0 to 3.5]"""
     reference_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 1.15
     """how much more readily who takes references accepts with one in common [fitted, .3 to 2.4]"""
+    rank_slope: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 0.0
+    """how much less readily the lowest rank is accepted by the highest; 0: rank counts for nothing
+    [0 to 3; 2 by a vendor's C-suite .193 and mid-level .387]"""
     looks: Annotated[
         Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("each is looked at")
     ] = 5.5

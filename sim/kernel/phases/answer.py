@@ -28,6 +28,7 @@ from ..rules.answering import (
 )
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.rank import place_of_difference
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
     ARC,
@@ -177,22 +178,34 @@ def habit_of(platform, member):
 
 
 @inline
-def _chances(state, parameters, other, k):
-    """Return other's thresholds of accepting somebody whom it takes to be of class k."""
+def difference_of_ranks(platform, ego, other):
+    """Return the place of other's rank less ego's among the differences; 0 where ranks don't count."""
+    if len(platform.rank) == 0:
+        return np.int64(0)
+    return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
+
+
+@inline
+def _chances(state, parameters, ego, other, k):
+    """Return other's thresholds of accepting ego, whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
-    habit = habit_of(state.platform, other)
-    return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
+    habit, difference = (
+        habit_of(state.platform, other),
+        difference_of_ranks(state.platform, ego, other),
+    )
+    return chances[policy, habit, difference, k, 0], chances[policy, habit, difference, k, 1]
 
 
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
     _, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    chances = _chances(state, parameters, ego, other, k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
-        prefetch_connections(state, np.int64(scratch.ego[one]))
-        prefetch_connections(state, np.int64(scratch.alter[one]))
+        prefetch_connections(state, ego)
+        prefetch_connections(state, other)
 
 
 @inline
@@ -211,7 +224,7 @@ def _judge(state, parameters, one, note, scratch):
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     recognised, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, other, k)
+    chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
         # whom a common connection has introduced has one, and connections last

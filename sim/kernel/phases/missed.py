@@ -20,7 +20,7 @@ from ..state.bonds import (
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
-from .answer import habit_of
+from .answer import difference_of_ranks, habit_of
 from .eligible import agrees, thinks_likely
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
@@ -64,7 +64,8 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
     """Add what ego misses with a contact whom its policy may bar."""
     policies = parameters.policies
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
-    chances = parameters.answering.accepts[policy, habit]
+    difference = difference_of_ranks(state.platform, ego, other)
+    chances = parameters.answering.accepts[policy, habit, difference]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
     differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
     referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
