@@ -24,6 +24,7 @@ from experiments import (
     sweep,
     takeover,
     targets,
+    thirds,
 )
 from sim.cli import commands
 from sim.scenario import plausible
@@ -151,6 +152,34 @@ def test_takeover_draws_the_flow(tmp_path, monkeypatch):
     assert set(shares["day"]) == {0, 20, 40}
     totals = shares.groupby(["payoff", "rule", "start", "day"])["mean"].sum()
     assert np.allclose(totals, 1, atol=1e-5)
+
+
+def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
+    monkeypatch.setattr(thirds, "RATES", (0.5, 1.0))
+    monkeypatch.setattr(thirds, "ESTIMATES", (0.0, 0.2))
+    text = ended_well(thirds.main, tmp_path, "--members", "150", "--days", "120")
+    assert "a third each at" in " ".join(text.split())
+    assert written(tmp_path) == {
+        "mixes.csv",
+        "flows.csv",
+        "pairs.csv",
+        "provenance.json",
+    } | drawn("thirds")
+    mixes = pd.read_csv(tmp_path / "mixes.csv")
+    sums = mixes.groupby(["rate", "least_estimate", "day"])["mean"].sum()
+    assert len(sums) == 8
+    assert np.allclose(sums, 1, atol=1e-5)
+
+
+def test_the_flows_of_a_mix_that_is_known():
+    """Of four known online one has been met; of two met once one is met often; two are new."""
+    before = np.arange(8), np.array([0, 0, 0, 0, 1, 1, 2, 2])
+    after = np.arange(10), np.array([0, 0, 0, 1, 1, 2, 2, 2, 0, 2])
+    found, month = thirds.flows(before, after), thirds.FLOW_DAYS / 365
+    assert found["alpha"] * month == pytest.approx(-np.log(3 / 4))
+    assert found["beta"] * month == pytest.approx(-np.log(1 / 2))
+    assert found["growth"] * month == pytest.approx(growth := np.log(10 / 8))
+    assert found["chain_online"] == pytest.approx(growth / 2 / (growth + np.log(4 / 3)))
 
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
