@@ -103,7 +103,7 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
                 other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)
             )
-            r = person.rules.answering.recognise[k]
+            r = other.recognition(person.number, told.day)
             chance = (r * known + (1 - r) * stranger) * other.has_room()
             found.append(("tie" if weak else "estimate", chance))
     return found
@@ -117,7 +117,7 @@ def member_row(
     person: Person, received: list[Invitation], reached: list[int], arcs: set[tuple[int, int]]
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
-    recognise = person.rules.answering.recognise
+    day = person.model.day
     return {
         "member": person.number,
         "policy": person.policy.name,
@@ -145,7 +145,7 @@ def member_row(
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
         "acquainted": sum(person.tie_class(alter) >= 1 for alter in person.connections),
         "mutually_recognised": sum(
-            recognise[person.tie_class(alter)] ** 2 for alter in person.connections
+            person.recognition(alter, day) ** 2 for alter in person.connections
         ),
     }
 

@@ -320,10 +320,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def decide(self, invitation: Invitation, day: int) -> str:
         """Return what it does with an invitation that it looks at: accepted, idk or declined."""
-        answering, inviter = self.rules.answering, self.model.people[invitation.ego]
+        inviter = self.model.people[invitation.ego]
         words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], answering.recognise[k])
+        invitation.recognised = chance(words[0], self.recognition(inviter.number, day))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
@@ -331,6 +331,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
+
+    def recognition(self, alter: int, day: int) -> float:
+        """Return the chance that it recognises alter on a day."""
+        answering, k = self.rules.answering, self.tie_class(alter)
+        if answering.memory_days is None or k == 0:
+            return answering.recognise[k]
+        days = day - self.bonds[alter].last
+        times = self.encounters_with(alter)
+        return answering.fresh[k] * rounded(math.exp(-days / (answering.memory_days * times)))
 
     def acceptance(self, k: int, referred: bool, inviter: "Person") -> float:
         """Return the chance of accepting an inviter, of class k, with or without a reference."""

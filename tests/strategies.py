@@ -104,6 +104,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inviting.crossing": st.booleans(),
     "inviting.lock_days": st.none() | st.integers(0, 3) | st.integers(0, 30),
     "answering.recognise": per_class.map(lambda values: (0.0, *values[1:])),
+    "answering.memory_days": st.none() | st.sampled_from((1.0, 30.0)) | st.floats(0.1, 400),
+    "answering.fresh": per_class.map(lambda values: (0.0, *values[1:])),
     "answering.accept": per_class,
     "answering.reserve": st.none() | st.floats(0, 4),
     "answering.reference_lift": st.just(0.0) | st.floats(0, 4),

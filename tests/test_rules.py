@@ -39,6 +39,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
     "max_connections": (-1, 30),
     **dict.fromkeys(("day", "strike_day", "restricted_until"), (1, 60)),
+    **{"fresh": (0.0, 1.0), "kept": (0, 2**24)},
     **dict.fromkeys(("miss", "prior", "estimate", "min_acceptance"), (0.0, 1.0)),
     **dict.fromkeys(("weight", "min_ratio"), (-0.2, 4.0)),
 }

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY
 from ..kernel.mechanics.random import threshold, until
+from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
 from ..kernel.rules.rank import LEVELS
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -98,9 +99,22 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
         recognise=_thresholds(*answering.recognise),
+        fresh=np.array(answering.fresh),
+        memory=memory(scenario, scenario.days),
         accepts=np.array(accepts, np.int64),
         idk_click=_thresholds(*clicks),
     )
+
+
+def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
+    """Return what is left of a memory on some days of the platform, as ``AnsweringNumbers`` has it."""
+    most, memory_days = MOST_MET + MOST_TALKED, scenario.answering.memory_days
+    if memory_days is None:
+        return np.zeros((0, most + 1), np.int32)
+    kept = np.zeros((scenario.history_days + days, most + 1))
+    days_since = np.arange(float(len(kept)))[:, None]
+    kept[:, 1:] = rounded(np.exp(-days_since / (memory_days * np.arange(1, most + 1))))
+    return (kept * 2**24).astype(np.int32)
 
 
 def _said(name: str, *levels: Section | None) -> Any:

@@ -28,6 +28,7 @@ from ..rules.answering import (
 )
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.memory import recognition
 from ..rules.rank import place_of_difference
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
@@ -38,7 +39,10 @@ from ..state.bonds import (
     FREE_OF_CLASS,
     class_in,
     current_slot,
+    last_in,
+    met_in,
     standing_in,
+    talked_in,
     with_decided,
     with_standing,
 )
@@ -163,11 +167,30 @@ def _draw_looks(key, thresholds, count, scratch):
 
 
 @inline
-def _class_seen(state, parameters, one, scratch):
+def chance_of_recognition(state, parameters, day, slot):
+    """Return the threshold of recognising the other of a bond on a day: the same on both sides."""
+    answering, k = parameters.answering, class_in(state.people.state[slot])
+    if len(answering.memory) == 0 or k == 0:
+        return answering.recognise[k]
+    tie = state.people.link[2 * slot + 1]
+    days_since = day - parameters.society.first_day - last_in(tie)
+    encounters = met_in(tie) + talked_in(tie)
+    return recognition(answering.fresh[k], answering.memory[days_since, encounters])
+
+
+@inline
+def _recall(state, parameters, day, count, scratch):
+    """Find out how likely each inviter of a batch is to be recognised."""
+    for one in range(count):
+        slot = as_index(scratch.slot[one])
+        scratch.recognition[one] = chance_of_recognition(state, parameters, day, slot)
+
+
+@inline
+def _class_seen(state, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
-    chance = parameters.answering.recognise[k]
-    recognised = recognises(np.int64(scratch.drawn[0, one]), chance)
+    recognised = recognises(np.int64(scratch.drawn[0, one]), scratch.recognition[one])
     return recognised, class_seen(recognised, k)
 
 
@@ -199,7 +222,7 @@ def _chances(state, parameters, ego, other, k):
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
-    _, k = _class_seen(state, parameters, one, scratch)
+    _, k = _class_seen(state, one, scratch)
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     chances = _chances(state, parameters, ego, other, k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
@@ -223,7 +246,7 @@ def _judge(state, parameters, one, note, scratch):
     if not scratch.seen[one]:
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-    recognised, k = _class_seen(state, parameters, one, scratch)
+    recognised, k = _class_seen(state, one, scratch)
     chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
@@ -289,6 +312,7 @@ def judge(state, parameters, day, partition):
         _look_up(people, slots, egos, count, scratch)
         _draw_looks(parameters.key, platform.looks, count, scratch)
         _draw_answers(parameters.key, day, count, scratch)
+        _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]
             _prefetch_reference(state, parameters, one, note, scratch)

@@ -20,7 +20,7 @@ from ..state.bonds import (
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
-from .answer import difference_of_ranks, habit_of
+from .answer import chance_of_recognition, difference_of_ranks, habit_of
 from .eligible import agrees, thinks_likely
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
@@ -60,9 +60,10 @@ def _may_invite(state, parameters, day, ego):
 
 
 @kernel
-def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
+def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
-    policies = parameters.policies
+    policies, k = parameters.policies, class_in(state.people.state[slot])
+    other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
     difference = difference_of_ranks(state.platform, ego, other)
     chances = parameters.answering.accepts[policy, habit, difference]
@@ -74,7 +75,9 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
         return
     reference = np.int64(referred)
     chance = expected_acceptance(
-        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+        chance_of_recognition(state, parameters, day, slot),
+        chances[k, reference],
+        chances[0, reference],
     )
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
@@ -107,4 +110,4 @@ def add_missed(state, parameters, day, sieve, missed):
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, ego, other, k, tie, estimate, sieve, missed)
+            _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)

@@ -55,6 +55,11 @@ class AnsweringNumbers(NamedTuple):
 
     recognise: Numbers
     """(5,): thresholds by tie class."""
+    fresh: Fractions
+    """(5,): the same with a fresh memory, as chances."""
+    memory: NDArray[np.int32]
+    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
+    and the number of encounters; (0, 767): memory does not fade."""
     accepts: Numbers
     """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
     ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
