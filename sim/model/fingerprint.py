@@ -188,7 +188,9 @@ class _Reader:
             file = _file_of(dotted := ".".join(parts[:end]))
             if file is not None:
                 around = dotted if file.stem == "__init__" else dotted.rpartition(".")[0]
-                there = sys.modules.get(dotted)  # a program started by -m is "__main__" in a package
+                there = sys.modules.get(
+                    dotted
+                )  # a program started by -m is "__main__" in a package
                 self._file(file, dotted, getattr(there, "__package__", None) or around)
 
     def _file(self, file: Path, module: str, package: str) -> None:

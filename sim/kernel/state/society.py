@@ -64,6 +64,10 @@ class Platform(NamedTuple):
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -152,6 +156,7 @@ def allocate_state(
     policy: NDArray[np.uint8],
     habit: NDArray[np.uint8],
     types: NDArray[np.uint8],
+    rank: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -198,6 +203,8 @@ def allocate_state(
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         habit=habit,
+        rank=rank,
+        sent_upwards=np.zeros(len(rank), np.int32),
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
