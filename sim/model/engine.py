@@ -98,14 +98,23 @@ class Engine:
         self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
         habit = society.deal_habits(scenario, n)
-        rank = society.deal_ranks(scenario, n)
+        rank, joined = society.deal_ranks(scenario, n), society.who_joined(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, habit, rank, starts, looks, pace, policies, longest_day
+                self.parameters,
+                policy,
+                habit,
+                rank,
+                joined,
+                starts,
+                looks,
+                pace,
+                policies,
+                longest_day,
             )
         except MemoryError:
             raise InputError(

@@ -20,6 +20,7 @@ from ..rules.inviting import (
     misses_all,
     waits_longer,
 )
+from ..rules.place import code_here
 from ..rules.rank import outranks
 from ..rules.standing import PENDING
 from ..state.bonds import (
@@ -39,7 +40,7 @@ from ..state.bonds import (
 from ..state.connections import connection_place
 from ..state.lists import ROW
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
-from .eligible import agrees, count_agreed, may_be_invited
+from .eligible import agrees, count_agreed, is_forbidden, may_be_invited
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -79,8 +80,11 @@ def _note(state, parameters, one, seat, slot, other, source, scratch):
 
 @inline
 def _decide(state, parameters, day, seat, scratch):
-    """Let the invitation that is noted be sent."""
+    """Let the invitation that is noted be sent, if it is not forbidden."""
     row = state.today.invitations[_next_row(seat, scratch)]
+    if is_forbidden(state, np.int64(row[ALTER])):
+        row[EGO] = UNUSED
+        return
     ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
     if slot >= 0:
         bond = state.people.state[slot]
@@ -93,7 +97,7 @@ def _decide(state, parameters, day, seat, scratch):
 
 @inline
 def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led, which is sent."""
+    """Note the invitation to which a try of a member has led, and decide it."""
     _note(state, parameters, one, seat, slot, other, source, scratch)
     _decide(state, parameters, day, seat, scratch)
 
@@ -123,13 +127,14 @@ def _invite_best(state, parameters, day, seat, scratch):
 
 
 @inline
-def _draw(key, day, trying, count, scratch):
+def _draw(parameters, day, trying, count, scratch):
     """Draw the words of the next try of each of some members."""
     for one in range(count):
         seat = np.int64(trying[one])
         scratch.egos[one] = scratch.who[seat]
         scratch.places[one] = scratch.next_try[seat]
-    draw_blocks(key, day, TRY, scratch.egos, scratch.places, count, scratch.drawn)
+    purpose = code_here(TRY, parameters.platform.place)
+    draw_blocks(parameters.key, day, purpose, scratch.egos, scratch.places, count, scratch.drawn)
 
 
 @inline
@@ -158,7 +163,7 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     Each would find one of the e eligible among c contacts with probability e / c.
     """
     tries, trying = parameters.inviting.tries, scratch.from_contacts
-    _draw(parameters.key, day, trying, alone, scratch)
+    _draw(parameters, day, trying, alone, scratch)
     found = np.int64(0)
     for one in range(alone):
         seat, ego = np.int64(trying[one]), np.int64(scratch.egos[one])
@@ -335,7 +340,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 def _try_everywhere(state, parameters, day, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
-    _draw(parameters.key, day, scratch.trying, trying, scratch)
+    _draw(parameters, day, scratch.trying, trying, scratch)
     found, elsewhere, again = _look(state, parameters, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
