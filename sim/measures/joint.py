@@ -54,6 +54,10 @@ def joint(results: "Sequence[Result]") -> "pd.DataFrame":
     >>> both = sim.joint([sim.run(one), sim.run(other)])
     >>> both[["policy", "degree", "overlap", "on_one"]].round(3)
               policy  degree  overlap  on_one
+    0       everyone   9.761    0.136   0.864
+    1     interacted   8.848    0.175   0.825
+    2  close_friends   3.940    0.239   0.761
+    3            all   7.510    0.169   0.831
     """
     first = _checked(results)
     n, own = first.scenario.members, member_columns(first.scenario, first.members)
