@@ -116,7 +116,8 @@ def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     if platform.joined == 1:
         return np.zeros(0, np.uint8)
     drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 8 + platform.place)
-    return (drawn < np.uint64(threshold(platform.joined))).astype(np.uint8)
+    joined: NDArray[np.bool_] = drawn < np.uint64(threshold(platform.joined))
+    return joined.astype(np.uint8)
 
 
 def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
