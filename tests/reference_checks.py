@@ -87,7 +87,7 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         referred = bool(person.connected_on.keys() & other.connected_on.keys())
         introduced = referred and person.policy.invites_references
         weak = k < person.policy.min_tie and not introduced
-        unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
+        unlikely = person.estimate(k) < person.least_estimate()
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
         if free and (weak or unlikely):
             known, stranger = (

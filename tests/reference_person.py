@@ -273,7 +273,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
         referred = policy.invites_references and source == "introductions"
         if k < policy.min_tie and not referred:
             return False
-        return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+        return self.estimate(k) >= self.least_estimate()
+
+    def least_estimate(self) -> float:
+        """Return the estimate from which on it invites: its caution grows with its strikes."""
+        limit, least = self.rules.platform.limit, self.policy.min_acceptance
+        if limit is None:
+            return least
+        strikes = self.counted_strikes(self.model.day)
+        return min(1.0, least + self.policy.caution * strikes / limit)
 
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""
@@ -355,10 +363,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def breaks_the_rule(self, day: int) -> bool:
         """Return whether it has too many strikes, or too few of its invitations were accepted."""
         platform = self.rules.platform
-        window = platform.window_days or math.inf
-        strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
-        if platform.limit is not None and strikes >= platform.limit:
+        if platform.limit is not None and self.counted_strikes(day) >= platform.limit:
             return True
         if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
             return False
         return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
+
+    def counted_strikes(self, day: int) -> int:
+        """Return the strikes that count on the evening of a day."""
+        window = self.rules.platform.window_days or math.inf
+        return sum(struck > day - window for struck in self.strike_days_since_zero)

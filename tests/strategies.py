@@ -49,6 +49,7 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "directory": weight,
     "min_tie": st.integers(0, 1) | st.integers(0, 4),
     "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
+    "caution": st.just(0.0) | st.floats(0, 2),
     "invites_references": st.booleans(),
     "per_day": st.none() | st.sampled_from((0.0, 1.0, 2.5)) | st.floats(0, 3),
     "alike": st.booleans(),

@@ -103,6 +103,7 @@ CHANGES: dict[str, Any] = {
     **{
         "policies.NAME.min_tie": 2,
         "policies.NAME.min_acceptance": 0.5,
+        "policies.NAME.caution": 0.4,
         "policies.NAME.invites_references": True,
         "policies.NAME.per_day": 1.2,
         "policies.NAME.alike": True,

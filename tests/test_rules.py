@@ -39,7 +39,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "max_connections": (-1, 30),
     **dict.fromkeys(("day", "strike_day", "restricted_until"), (1, 60)),
     **dict.fromkeys(("miss", "prior", "estimate", "min_acceptance"), (0.0, 1.0)),
-    **dict.fromkeys(("weight", "min_ratio"), (-0.2, 4.0)),
+    **dict.fromkeys(("weight", "min_ratio", "caution"), (-0.2, 4.0)),
 }
 OTHERS = (0, 40)
 """Counts of people, invitations, days."""

@@ -81,6 +81,9 @@ class InvitePolicy(NamedSection):
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
         The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
+    caution : float
+        How much higher that chance must be with each strike, at a platform with a limit of strikes:
+        by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
     per_day : float, optional
@@ -131,6 +134,8 @@ class InvitePolicy(NamedSection):
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
     """lowest own estimate of acceptance at which an invitation is sent"""
+    caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
+    """how much min_acceptance rises from no strike to the platform's limit of strikes"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None

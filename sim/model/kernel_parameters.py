@@ -149,6 +149,7 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         ),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        caution=np.array([policy.caution for policy in policies], float),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

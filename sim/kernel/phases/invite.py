@@ -347,7 +347,7 @@ def choose_invitations(state, parameters, day, partition):
     scratch = partition.scratch.invite
     clear_seats(partition.low, first_row(state, partition), scratch)
     while take_seats(state, parameters, day, partition, scratch):
-        alone = begin_attempts(state, parameters, scratch)
+        alone = begin_attempts(state, parameters, day, scratch)
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)
         if scratch.seats[TRYING] > 0:

@@ -21,7 +21,7 @@ from ..state.bonds import (
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
 from .answer import habit_of
-from .eligible import agrees, thinks_likely
+from .eligible import agrees, least_likely, thinks_likely
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
 """Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
@@ -29,18 +29,19 @@ MISSED = 3
 
 
 @inline
-def _barred_classes(state, parameters, ego):
+def _barred_classes(state, parameters, day, ego):
     """Return the tie classes that the least tie bars, and those that the estimate does, a bit each.
 
     Only those of which ego has free contacts.
     """
     counts, policies = state.people.counts, parameters.policies
-    least = policies.min_tie[state.platform.policy[ego]]
+    least_tie = policies.min_tie[state.platform.policy[ego]]
+    least = least_likely(state.platform, parameters, day, ego)
     by_tie, by_estimate = np.int64(0), np.int64(0)
     for k in range(1, 5):
         has_some = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k] > 0)
-        by_tie |= (has_some & np.int64(k < least)) << k
-        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k))
+        by_tie |= (has_some & np.int64(k < least_tie)) << k
+        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k, least))
         by_estimate |= (has_some & unlikely) << k
     return by_tie, by_estimate
 
@@ -91,7 +92,7 @@ def add_missed(state, parameters, day, sieve, missed):
     """
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
-        by_tie, by_estimate = _barred_classes(state, parameters, ego)
+        by_tie, by_estimate = _barred_classes(state, parameters, day, ego)
         barred = by_tie | by_estimate
         if barred == 0 or not _may_invite(state, parameters, day, ego):
             continue

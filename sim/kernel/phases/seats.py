@@ -119,7 +119,7 @@ def _sent_this_week(platform, ego):
 
 
 @kernel
-def begin_attempts(state, parameters, scratch):
+def begin_attempts(state, parameters, day, scratch):
     """Let those who begin an attempt look whether it can lead to anything.
 
     List in ``from_contacts`` those who look only among contacts, and return their number; the others
@@ -131,7 +131,7 @@ def begin_attempts(state, parameters, scratch):
     for one in range(seats[BEGINNING]):
         seat = np.int64(scratch.beginning[one])
         ego = np.int64(scratch.who[seat])
-        classes, number = eligible_contacts(state, parameters, ego)
+        classes, number = eligible_contacts(state, parameters, day, ego)
         scratch.classes[seat], scratch.eligible[seat] = classes, number
         scratch.from_contacts[alone] = seat
         scratch.trying[others] = seat

@@ -84,6 +84,7 @@ class PolicyNumbers(NamedTuple):
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
+    caution: Fractions
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
