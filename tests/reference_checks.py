@@ -32,9 +32,15 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
             {None: "not looked at", True: "yes", False: "no"}[row.recognised],
             row.decided_class,
             row.common,
+            *remarks(told, row),
         )
         for row in rows
     ]
+
+
+def remarks(told: Reference, row: Invitation) -> list[Any]:
+    """Return what the log has on an invitation only where the scenario makes it possible."""
+    return [row.mistaken] if told.rules.inviting.mistaken > 0 else []
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
@@ -264,6 +270,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.mistaken:
+            yield f"by mistake to class {min(row.tie_class, 1)}"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
@@ -319,6 +327,8 @@ EVENTS = {
         "restricted",
         "missed by its tie",
         "missed by its estimate",
+        "by mistake to class 0",
+        "by mistake to class 1",
         FREE,
         PENDING,
         CONNECTED,

@@ -12,6 +12,7 @@ from tests.reference_draws import (
     ANSWER,
     DAILY,
     LOOK,
+    MISTAKE,
     PARTNER,
     PERSON,
     SOCIABILITY,
@@ -53,6 +54,7 @@ class Invitation:
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
+    mistaken: bool = False  # whether another one was meant
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
     outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
@@ -191,10 +193,21 @@ class Person(mesa.Agent):  # type: ignore[misc]
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
             if found is not None:
-                source, alter, n = found
+                source, meant, n = found
+                alter = self.address(day, attempt, meant) if source == "contacts" else meant
+                if alter != meant and (alter in asked or not self.platform_allows(alter)):
+                    continue
                 k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
-                today.append(Invitation(day, self.number, alter, source, k, delay_word))
+                sent = Invitation(day, self.number, alter, source, k, delay_word)
+                sent.mistaken = alter != meant
+                today.append(sent)
         return today
+
+    def address(self, day: int, attempt: int, meant: int) -> int:
+        """Return to whom an invitation to a contact goes: by mistake to anybody."""
+        if not chance(self.word(day, MISTAKE, 2 * attempt), self.rules.inviting.mistaken):
+            return meant
+        return below(self.word(day, MISTAKE, 2 * attempt + 1), len(self.model.people))
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
@@ -267,8 +280,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def is_eligible(self, alter: int, source: str) -> bool:
         """Return whether it may invite alter, and its policy's numbers want it to."""
-        policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
-        if alter == self.number or bond.state != FREE:
+        policy, k = self.policy, self.tie_class(alter)
+        if not self.platform_allows(alter):
             return False
         referred = policy.invites_references and source == "introductions"
         if k < policy.min_tie and not referred:
@@ -282,6 +295,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return least
         strikes = self.counted_strikes(self.model.day)
         return min(1.0, least + self.policy.caution * strikes / limit)
+
+    def platform_allows(self, alter: int) -> bool:
+        """Return whether there is nothing on the platform that bars an invitation to alter."""
+        return alter != self.number and self.bonds.get(alter, Bond()).state == FREE
 
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""

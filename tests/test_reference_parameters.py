@@ -84,6 +84,7 @@ CHANGES: dict[str, Any] = {
         "answering.looks": 1.0,
         "answering.idk_click": 0.3,
         "inviting.crossing": False,
+        "inviting.mistaken": 0.2,
         "policies.NAME.accept": (0.9,) * 5,
     },
     **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},

@@ -20,11 +20,13 @@ TRUTHS = (
     "clicks",
     "oldest_counts",
     "invites_references",
+    "is_inviter",
 )
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
+    "mistaken": CHANCE,
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),

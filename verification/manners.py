@@ -1,10 +1,17 @@
 """Settings in which the manners of inviting have a closed form.
 
-Caution makes the society of strangers of ``settings`` stop before the limit.
+Caution makes the society of strangers of ``settings`` stop before the limit. The others need people
+who have met.
 """
 
+from typing import Any
+
+import numpy as np
+
+import sim
+
 from . import exact, mechanisms
-from .settings import Moments, Point, Quantity, inviters, scenario, was_blocked
+from .settings import Moments, Point, Quantity, Seen, inviters, scenario, was_blocked
 
 
 def caution(
@@ -33,3 +40,68 @@ def caution(
             Quantity("blocked", nobody, was_blocked, ("mean",)),
         ),
     )
+
+
+def acquainted(
+    r: float, accept: tuple[float, float], click: float, members: int, days: int, **changes: Any
+) -> sim.Scenario:
+    """Return a society in which all have met many, face to face, and each invites one a day.
+
+    Who has met the inviter recognises it with chance r, and then accepts with the second of
+    ``accept``; all others accept with the first, or click with chance ``click``.
+    """
+    unknown, known = accept
+    made = sim.Scenario(
+        members=members,
+        days=days,
+        policies=[sim.InvitePolicy("inviter", contacts=1, alike=True)],
+        society={"circle_size": 200, "sociability_sigma": 0, "often": 510, "close": 511},
+        meeting={
+            **{"rate": 1, "history_days": 100, "again": 0, "friend": 0, "team": 0, "circle": 1},
+            "face_circle": 1,
+        },
+        inviting={"per_day": 1, "tries": 300, "pending_days": 1, "crossing": False},
+        answering={
+            "recognise": (0, r, r, r, r),
+            "accept": (unknown, known, known, known, known),
+            "idk_click": click,
+            "delay_scale": 0,
+            "looks": None,
+        },
+        platform={"preset": "none"},
+    )
+    return made.replace({name.replace("__", "."): value for name, value in changes.items()})
+
+
+def standardised(seen: float, n: int, p: float) -> Seen:
+    """Return the distance of a binomial number from its mean, in standard deviations."""
+    return np.array([(seen - n * p) / np.sqrt(n * p * (1 - p))])
+
+
+def mistaken(e: float, r: float, accept: tuple[float, float], click: float, members: int) -> Point:
+    """T21: who gets an invitation by mistake is mostly a stranger, and answers as one."""
+    made = acquainted(r, accept, click, members, 30, inviting__mistaken=e)
+    stranger = (1 - accept[0]) * click
+    known = (1 - r) * stranger
+
+    def astray(result: sim.Result) -> Seen:
+        assert result.invitations is not None
+        attempts = int(result.members["attempts"].sum())
+        gone = result.invitations["mistaken"].sum() + attempts - len(result.invitations)
+        return standardised(gone, attempts, e * (1 - 1 / members))
+
+    def idk(result: sim.Result) -> Seen:
+        assert result.invitations is not None
+        sent, strangers = len(result.invitations), (result.invitations["tie_class"] == 0).sum()
+        expected = sent * mechanisms.mistaken_identity(strangers / sent, known, stranger)
+        variance = strangers * stranger * (1 - stranger) + (sent - strangers) * known * (1 - known)
+        seen = (result.invitations["outcome"] == "idk").sum()
+        return np.array([(seen - expected) / np.sqrt(variance)])
+
+    setting = f"mistaken {e:g}, r = {r:g}, a = {accept[0]:g} or {accept[1]:g}, click {click:g}"
+    normal = Moments(0, 1)
+    quantities = (
+        Quantity("to a wrong address, or lapsed", normal, astray, ("mean",)),
+        Quantity("clicked", normal, idk, ("mean",)),
+    )
+    return Point("T21", setting, (made,), quantities, log=True)

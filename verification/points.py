@@ -331,5 +331,7 @@ POINTS = _seeded(
     _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
     manners.caution(8, 0.6, 0.25, 0.5, 0.15, 300),
     manners.caution(3, 0.8, 0.5, 0.6, 0.3, 100),
+    manners.mistaken(0.12, 0.85, (0.3, 0.6), 0.5, 4_000),
+    manners.mistaken(0.4, 0.6, (0.55, 0.25), 0.8, 1_000),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -83,6 +83,7 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
         delays=_thresholds(*later),
+        mistaken=threshold(inviting.mistaken),
     )
 
 

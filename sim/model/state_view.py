@@ -3,7 +3,7 @@
 Everything here is as of the last evening lived. Arrays are copies.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,8 @@ class Sent(NamedTuple):
     tie_class: NDArray[np.int8]
     delay: Pairs
     """Days until the answer; ``pending_days``: never."""
+    remarks: NDArray[np.uint8]
+    """As in ``kernel.state.rows``."""
 
 
 class Verdicts(NamedTuple):
@@ -290,6 +292,7 @@ class StateView:
             source=(notes & SOURCE_BITS).astype(np.int8),
             tie_class=self._class_now(slot[order]),
             delay=delay[order].astype(np.int32),
+            remarks=_kept(platform.sent_remarks, place[order], np.uint8),
         )
 
     def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
@@ -309,12 +312,11 @@ class StateView:
         """
         platform = self._state.platform
         notes = platform.sent_note[sent.place].astype(np.int64)
-        common = platform.sent_common
         state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
         return Verdicts(
             verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
             tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            common=common[sent.place] if len(common) else np.zeros(len(notes), np.int32),
+            common=_kept(platform.sent_common, sent.place, np.int32),
             connected=state >> bonds.STANDING == CONNECTED,
         )
 
@@ -356,3 +358,8 @@ class StateView:
         others = (people.counts, people.starts, *platform[3:12], *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)
+
+
+def _kept(array: NDArray[Any], places: Numbers, kind: type) -> NDArray[Any]:
+    """Return what an array has at some places; zeros where it is not kept."""
+    return array[places] if len(array) else np.zeros(len(places), kind)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
+from ..kernel.state.rows import WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
 from .state_view import SOURCES, Verdicts
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from .state_view import Sent
 
 OUTCOMES = ("accepted", "idk", "declined", "pending")
-_LOGGED = ("day", "ego", "alter", "source", "sent_class", "delay", *Verdicts._fields)
+_LOGGED = (
+    *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
+    *Verdicts._fields,
+)
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -250,7 +254,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             values[ended] = values[by]
     pending = outcome == OUTCOMES.index("pending")
     policies = list(engine.scenario.policies)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sent_day": sent.astype(np.int32),
             "ego": found["ego"],
@@ -268,6 +272,9 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "common": common,
         }
     )
+    if engine.scenario.inviting.mistaken > 0:
+        table["mistaken"] = found["remarks"] & WRONG_ADDRESS > 0
+    return table
 
 
 def _coded(

@@ -18,9 +18,7 @@ from ..rules.inviting import (
     candidate_source,
     finds_contact,
     misses_all,
-    waits_longer,
 )
-from ..rules.standing import PENDING
 from ..state.bonds import (
     CONNECTIONS,
     CONTACTS,
@@ -28,16 +26,14 @@ from ..state.bonds import (
     class_in,
     find_from,
     guess,
-    no_longer_free,
     nth_free,
     prefetch_bond,
     prefetch_contact_states,
     prefetch_search,
-    with_standing,
 )
 from ..state.connections import connection_place
 from ..state.lists import ROW
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
+from ..state.rows import EGO, UNUSED
 from .eligible import agrees, count_agreed, may_be_invited
 from .seats import (
     NEXT_ROW,
@@ -47,35 +43,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-
-_SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
-"""The words of a try."""
-
-
-@inline
-def _delay(inviting, word):
-    """Return how many days the answer takes; pending_days stands for never."""
-    days = np.int64(0)
-    for day in range(inviting.pending_days):  # the thresholds fall: all can be looked at at once
-        days += np.int64(waits_longer(word, inviting.delays[day]))
-    return days
-
-
-@inline
-def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led."""
-    ego = np.int64(scratch.egos[one])
-    if slot >= 0:
-        bond = state.people.state[slot]
-        no_longer_free(state.people, ego, class_in(bond))
-        state.people.state[slot] = with_standing(bond, PENDING)
-    row = state.today.invitations[np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])]
-    delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
-    row[EGO], row[ALTER], row[SLOT] = ego, other, slot
-    row[EXTRA] = pack_source_and_delay(source, delay)
-    scratch.written[seat] += 1
-    if parameters.platform.weekly_invites >= 0:
-        state.platform.week[ego, day % 7] += 1
+from .write import PICK, SECOND_PICK, SOURCE, invited_today, write, write_to_contact
 
 
 @inline
@@ -126,15 +94,14 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
         for _ in range(tries):
             miss *= 1.0 - hit
         scratch.found[found] = one
-        scratch.slot[one] = below(scratch.drawn[_PICK, one], eligible)
-        misses = misses_all(np.int64(scratch.drawn[_SOURCE, one]), miss)
+        scratch.slot[one] = below(scratch.drawn[PICK, one], eligible)
+        misses = misses_all(np.int64(scratch.drawn[SOURCE, one]), miss)
         found += np.int64((not misses) & (eligible > 0))
     _find_contacts(state, parameters, day, trying, found, scratch)
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
-        other = np.int64(state.people.alter[slot])
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        write_to_contact(state, parameters, day, one, seat, slot, scratch)
     end_attempts(tries, trying, alone, scratch)
 
 
@@ -156,14 +123,14 @@ def _look(state, parameters, trying, scratch):
     counts, members = state.people.counts, parameters.society.members
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
-        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])
-        source = _source(parameters.policies, policy, np.int64(scratch.drawn[_SOURCE, one]))
+        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[PICK, one])
+        source = _source(parameters.policies, policy, np.int64(scratch.drawn[SOURCE, one]))
         eligible = np.int64(scratch.eligible[seat])
         hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
         looks = (source == FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
-        scratch.slot[one] = below(scratch.drawn[_SECOND_PICK, one], eligible)
+        scratch.slot[one] = below(scratch.drawn[SECOND_PICK, one], eligible)
         scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
@@ -191,7 +158,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one = np.int64(scratch.introduced[asked])
         ego = np.int64(scratch.egos[one])
-        number = below(scratch.drawn[_PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
+        number = below(scratch.drawn[PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
         place = connection_place(state, ego, number)
         scratch.between[asked] = place
         prefetch(connected, place)
@@ -203,7 +170,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one, between = np.int64(scratch.introduced[asked]), np.int64(scratch.between[asked])
         count = np.int64(counts[COUNTS * between + CONNECTIONS])
-        place = connection_place(state, between, below(scratch.drawn[_SECOND_PICK, one], count))
+        place = connection_place(state, between, below(scratch.drawn[SECOND_PICK, one], count))
         scratch.between[asked] = place
         prefetch(connected, place)
     for asked in range(asking):
@@ -223,16 +190,6 @@ def _guess_bonds(people, elsewhere, scratch):
 
 
 @inline
-def _invited_today(invitations, other, seat, scratch):
-    """Return whether a stranger is among the invitations of today from a seat."""
-    row = np.int64(scratch.row[seat])
-    end = row + np.int64(scratch.written[seat])
-    while row < end and invitations[row, ALTER] != other:
-        row += 1
-    return row < end
-
-
-@inline
 def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
     """Invite those whom tries have found elsewhere, if they are eligible.
 
@@ -243,10 +200,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
         one = np.int64(scratch.elsewhere[look])
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         other = scratch.whom[one]
-        word = np.int64(scratch.drawn[_SOURCE, one])
+        word = np.int64(scratch.drawn[SOURCE, one])
         source = _source(policies, state.platform.policy[ego], word)
         slot = find_from(state.people, ego, other, scratch.slot[one])
-        asked = slot < 0 and _invited_today(rows, other, seat, scratch)
+        asked = slot < 0 and invited_today(rows, other, seat, scratch)
         if (
             other == ego
             or asked
@@ -255,7 +212,7 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        write(state, parameters, day, one, seat, slot, other, source, np.int64(0), scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended
@@ -278,7 +235,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        write_to_contact(state, parameters, day, one, seat, slot, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended

@@ -45,8 +45,9 @@ from ..state.rows import (
     EXTRA,
     SLOT,
     delay_of,
+    pack_extra,
     pack_note,
-    pack_source_and_delay,
+    remarks_of,
     source_of,
 )
 from .effects import connect, decline, draw_arc
@@ -200,7 +201,8 @@ def receive(state, parameters, day, partition):
             draw_arc(state, partition.totals, there, other, BACK)
             if parameters.inviting.crossing and crosses(standing_in(people.state[there])):
                 delay = _delay_if_crossing(state, parameters, row)
-                row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), delay)
+                extra = np.int64(row[EXTRA])
+                row[EXTRA] = pack_extra(source_of(extra), remarks_of(extra), delay)
             done += 1
     partition.progress[REACHED] = done
     return True
@@ -280,6 +282,8 @@ def _file(state, pending, totals, place, row, sieve):
     platform.sent_slot[place], platform.sent_ego[place] = slot, ego
     k = class_in(state.people.state[slot])
     platform.sent_note[place] = pack_note(source_of(row[EXTRA]), verdict, k)
+    if len(platform.sent_remarks) > 0:
+        platform.sent_remarks[place] = remarks_of(row[EXTRA])
     if len(platform.sent_common) > 0:
         common = common_connections(state, ego, np.int64(row[ALTER]), sieve)
         platform.sent_common[place] = common

@@ -48,6 +48,8 @@ class InvitingNumbers(NamedTuple):
     crossing: bool
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
+    mistaken: int
+    """Threshold of a wrong address."""
 
 
 class AnsweringNumbers(NamedTuple):

@@ -83,6 +83,8 @@ class Platform(NamedTuple):
     """(sections, 2): how many have ever left a queue and entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+    sent_remarks: NDArray[np.uint8]
+    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
 
 
 class Today(NamedTuple):
@@ -199,6 +201,7 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+        sent_remarks=np.zeros(ring * most if inviting.mistaken > 0 else 0, np.uint8),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -234,8 +237,10 @@ def set_pace(state: State, pace: NDArray[np.int64]) -> State:
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note"):
+        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
             array = getattr(platform, name)
+            if len(array) == 0:
+                continue
             grown[name] = np.zeros((ring, most), array.dtype)
             grown[name][:, :before] = array.reshape(ring, before)
             grown[name] = grown[name].reshape(-1)
