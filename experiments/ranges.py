@@ -30,8 +30,11 @@ NEEDS = {
     "platform.min_invites": "platform.min_ratio",
     "society.team_size": "meeting.team",
     "meeting.face_team": "meeting.team",
+    "inviting.note_below": "policies.NAME.notes",
+    "platform.notes_per_month": "policies.NAME.notes",
+    "answering.note_lift": "policies.NAME.notes",
 }
-"""Parameters that have no effect while another is unset or 0."""
+"""Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
 SOURCES = ("contacts", "introductions", "directory")
@@ -60,7 +63,8 @@ def factors(base: sim.Scenario) -> list[Factor]:
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
             continue
-        if parameter.name in NEEDS and not value_of(base, NEEDS[parameter.name]):
+        needed = list(_names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
+        if needed and not any(value_of(base, name) for name in needed):
             continue
         for name in _names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)

@@ -40,7 +40,12 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
 
 def remarks(told: Reference, row: Invitation) -> list[Any]:
     """Return what the log has on an invitation only where the scenario makes it possible."""
-    return [row.mistaken] if told.rules.inviting.mistaken > 0 else []
+    mistaken = [row.mistaken] if told.rules.inviting.mistaken > 0 else []
+    return mistaken + [row.note] * notes_are_sent(told.rules)
+
+
+def notes_are_sent(scenario: Scenario) -> bool:
+    return any(policy.notes for policy in scenario.policies.values())
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
@@ -53,9 +58,16 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
         | missed_row(missed(told, person))
+        | notes_row(person)
         | habit_row(person)
         for person in told.people
     ]
+
+
+def notes_row(person: Person) -> dict[str, Any]:
+    if not notes_are_sent(person.rules):
+        return {}
+    return {"notes_sent": sum(invitation.note for invitation in person.sent)}
 
 
 def habit_row(person: Person) -> dict[str, Any]:
@@ -270,6 +282,9 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.note:
+            yield "with a note" if row.recognised else "with a note, and not recognised"
+            yield "a note by mistake" if row.mistaken else "a note"
         if row.mistaken:
             yield f"by mistake to class {min(row.tie_class, 1)}"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
@@ -287,6 +302,9 @@ def events(told: Reference) -> Iterator[str]:
                 yield "restricted for its ratio"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
+        notes = Counter((row.sent_day - 1) // 30 for row in person.sent if row.note)
+        if platform.notes_per_month in notes.values():
+            yield "as many notes as are allowed"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
 
@@ -329,6 +347,10 @@ EVENTS = {
         "missed by its estimate",
         "by mistake to class 0",
         "by mistake to class 1",
+        "with a note",
+        "with a note, and not recognised",
+        "a note by mistake",
+        "as many notes as are allowed",
         FREE,
         PENDING,
         CONNECTED,

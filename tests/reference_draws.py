@@ -52,6 +52,14 @@ def rounded(x: float) -> float:
     return round(x * 2**24) / 2**24
 
 
+def shifted(p: float, shift: float) -> float:
+    """Return a chance with its logit shifted; 0 and 1 stay."""
+    if shift == 0 or p in (0, 1):
+        return p
+    odds = math.exp(shift)  # they are multiplied
+    return rounded(p * odds / (1 - p + p * odds))
+
+
 def power(base: float, exponent: float) -> float:
     try:
         return base**exponent

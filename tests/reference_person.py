@@ -22,6 +22,7 @@ from tests.reference_draws import (
     chance,
     draw,
     rounded,
+    shifted,
     unit,
 )
 
@@ -55,6 +56,7 @@ class Invitation:
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
     mistaken: bool = False  # whether another one was meant
+    note: bool = False  # whether a note goes with it, that says where they met
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
     outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
@@ -200,6 +202,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
                 sent.mistaken = alter != meant
+                sent.note = self.takes_note(day, self.tie_class(meant), today)
                 today.append(sent)
         return today
 
@@ -208,6 +211,15 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if not chance(self.word(day, MISTAKE, 2 * attempt), self.rules.inviting.mistaken):
             return meant
         return below(self.word(day, MISTAKE, 2 * attempt + 1), len(self.model.people))
+
+    def takes_note(self, day: int, k: int, today: list[Invitation]) -> bool:
+        """Return whether a note goes with an invitation that is meant for somebody of class k."""
+        r, most = self.rules.answering.recognise[k], self.rules.platform.notes_per_month
+        if not self.policy.notes or not 0 < r <= self.rules.inviting.note_below:
+            return False
+        month = (day - 1) // 30
+        so_far = sum(one.note and (one.sent_day - 1) // 30 == month for one in self.sent + today)
+        return most is None or so_far < most
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
@@ -329,10 +341,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def decide(self, invitation: Invitation, day: int) -> str:
         """Return what it does with an invitation that it looks at: accepted, idk or declined."""
-        answering, inviter = self.rules.answering, self.model.people[invitation.ego]
+        inviter = self.model.people[invitation.ego]
         words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], answering.recognise[k])
+        invitation.recognised = chance(words[0], self.recognition(k, invitation))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
@@ -340,6 +352,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
+
+    def recognition(self, k: int, invitation: Invitation) -> float:
+        """Return the chance of recognising an inviter of class k; a note reminds whom it is meant for."""
+        answering = self.rules.answering
+        reminded = invitation.note and not invitation.mistaken
+        return shifted(answering.recognise[k], answering.note_lift if reminded else 0)
 
     def acceptance(self, k: int, referred: bool) -> float:
         """Return the chance of accepting somebody of class k, with or without a reference."""
@@ -354,10 +372,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             shift -= answering.reserve or 0.0
         if referred:
             shift += answering.reference_lift
-        if shift == 0 or p in (0, 1):
-            return p
-        odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
-        return rounded(p * odds / (1 - p + p * odds))
+        return shifted(p, shift)
 
     def answers_by(self, name: str) -> Any:
         """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""

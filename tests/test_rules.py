@@ -21,12 +21,16 @@ TRUTHS = (
     "oldest_counts",
     "invites_references",
     "is_inviter",
+    "with_note",
+    "mistaken_one",
 )
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
     "mistaken": CHANCE,
+    "noted_classes": (0, 31),
+    "notes_per_month": (-1, 30),
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),

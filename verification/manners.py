@@ -105,3 +105,22 @@ def mistaken(e: float, r: float, accept: tuple[float, float], click: float, memb
         Quantity("clicked", normal, idk, ("mean",)),
     )
     return Point("T21", setting, (made,), quantities, log=True)
+
+
+def note(r: float, lift: float, a: float, click: float) -> Point:
+    """All whom one invites have met one once, and get a note that says where."""
+    notes = {"policies__inviter__notes": True, "platform__notes_per_month": None}
+    made = acquainted(
+        r, (a, a), click, 2_000, 30, inviting__note_below=1.0, answering__note_lift=lift, **notes
+    )
+    p = mechanisms.clicked_with_note(r, lift, a, click)
+
+    def idk(result: sim.Result) -> Seen:
+        assert result.invitations is not None
+        clicked = (result.invitations["outcome"] == "idk").sum()
+        return standardised(clicked, len(result.invitations), p)
+
+    setting = f"r = {r:g}, lift {lift:g}, a = {a:g}, click {click:g}"
+    return Point(
+        "note", setting, (made,), (Quantity("clicked", Moments(0, 1), idk, ("mean",)),), log=True
+    )

@@ -333,5 +333,7 @@ POINTS = _seeded(
     manners.caution(3, 0.8, 0.5, 0.6, 0.3, 100),
     manners.mistaken(0.12, 0.85, (0.3, 0.6), 0.5, 4_000),
     manners.mistaken(0.4, 0.6, (0.55, 0.25), 0.8, 1_000),
+    manners.note(0.83, 1.2, 0.35, 0.6),
+    manners.note(0.4, 2.1, 0.2, 0.9),
 )
 """Three points and more of each closed form, and what the ties rest on."""

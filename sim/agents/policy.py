@@ -86,6 +86,9 @@ class InvitePolicy(NamedSection):
         by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
+    notes : bool
+        Whether a note that says where they met goes with invitations to people who may have
+        forgotten: ``inviting.note_below``.
     per_day : float, optional
         Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
         ``inviting.per_day``.
@@ -138,6 +141,8 @@ class InvitePolicy(NamedSection):
     """how much min_acceptance rises from no strike to the platform's limit of strikes"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
+    notes: Flag = False
+    """a note that says where they met goes with invitations to whom recognises seldom enough"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False

@@ -216,6 +216,7 @@ def _do(state, parameters, stage, day, series, log, partition):
         answer.withdraw(state, parameters, day, partition)
         enforce.enforce(state, parameters, day, partition)
         enforce.clear_weekday(state, day, partition)
+        enforce.clear_month(state, day, partition)
     elif stage == OBSERVE and partition.thread == 0:
         enforce.observe(state, day, partition.all_totals, series)
     return DONE

@@ -93,6 +93,7 @@ def summary(
         total(own[name])
         for name in ("attempts", "invitations_sent", "accepted", "strikes", "declined", "unseen")
     )
+    notes = total(own.get("notes_sent", np.zeros(len(policy))))
     decided, restricted = accepted + strikes + declined, total(own["restricted_days"])
     columns = {
         "degree": _share(degree, size),
@@ -110,7 +111,7 @@ def summary(
         "cold_received": _share(total(own["cold_received"]), years),
         "unwanted_sent": _share(strikes + declined - unseen, years),
         "cold_sent": _share(total(own["cold_sent"]), years),
-        "effort": _share(sent, accepted),
+        "effort": _share(sent + notes, accepted),
         "lapsed": _share(attempts - sent, attempts),
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),

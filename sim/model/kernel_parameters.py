@@ -84,6 +84,9 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         crossing=inviting.crossing,
         delays=_thresholds(*later),
         mistaken=threshold(inviting.mistaken),
+        noted_classes=sum(
+            (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
+        ),
     )
 
 
@@ -94,8 +97,9 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
         for policy in scenario.policies.values()
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
+    recognise = [(r, shifted(r, answering.note_lift)) for r in answering.recognise]
     return AnsweringNumbers(
-        recognise=_thresholds(*answering.recognise),
+        recognise=np.array([_thresholds(*both) for both in recognise]),
         accepts=np.array(accepts, np.int64),
         idk_click=_thresholds(*clicks),
     )
@@ -132,6 +136,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         min_invites=platform.min_invites,
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
+        notes_per_month=_or_none(platform.notes_per_month),
     )
 
 
@@ -151,6 +156,7 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         caution=np.array([policy.caution for policy in policies], float),
+        notes=np.array([policy.notes for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -132,6 +132,11 @@ class StateView:
         """
         return self._state.platform.habit
 
+    @property
+    def notes_sent(self) -> Numbers:
+        """The notes that each member has sent: shape (N,), or empty if no policy sends any."""
+        return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -339,6 +344,8 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
+        if len(self._state.platform.notes):
+            own[:, columns.T_NOTES] = self.notes_sent
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
-from ..kernel.state.rows import WRONG_ADDRESS
+from ..kernel.state.rows import WITH_NOTE, WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
 from .state_view import SOURCES, Verdicts
 
@@ -94,6 +94,8 @@ def member_columns(
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
         columns["missed_by_estimate"] = missed[:, caution.BY_ESTIMATE]
         columns["missed_pairs"] = missed[:, caution.PAIRS].astype(np.int64)
+    if len(view.notes_sent):
+        columns["notes_sent"] = view.notes_sent
     return columns
 
 
@@ -132,7 +134,7 @@ DAILY = {
     "blocked": Quotient((arrays.T_BLOCKED,)),
     "restricted": Quotient((arrays.T_RESTRICTED,)),
     "invitations": Quotient((arrays.T_SENT,)),
-    "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
+    "effort": Quotient((arrays.T_SENT, arrays.T_NOTES), (arrays.T_ACCEPTED,)),
     "lapsed": Quotient((arrays.T_ATTEMPTS,), (arrays.T_ATTEMPTS,), less=(arrays.T_SENT,)),
 }
 """Measures that are taken every day, from what is known on that evening."""
@@ -274,6 +276,8 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     )
     if engine.scenario.inviting.mistaken > 0:
         table["mistaken"] = found["remarks"] & WRONG_ADDRESS > 0
+    if any(policy.notes for policy in engine.scenario.policies.values()):
+        table["note"] = found["remarks"] & WITH_NOTE > 0
     return table
 
 

@@ -12,6 +12,8 @@ class Answering(Section):
 
     recognise: PerClass = (0.0, 0.5, 0.88, 0.985, 1.0)
     """the invitee recognises the inviter; 0 for a stranger [EIES]"""
+    note_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 1.5
+    """how much more readily a note is recognised whose sender was met [A, 0 to 3]"""
     accept: PerClass = (0.60, 0.605, 0.61, 0.80, 0.87)
     """an invitee who looks at the invitation accepts, by class; lowered by reserve [fitted]"""
     reserve: Annotated[

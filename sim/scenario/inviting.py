@@ -39,3 +39,5 @@ class Inviting(Section):
     """days from withdrawing an invitation to inviting again [A]"""
     mistaken: Probability = 0.0
     """an invitation to a contact goes to a wrong address, that of anybody; .01 is plausible [A]"""
+    note_below: Probability = 0.9
+    """a note goes with an invitation where this chance of being recognised, or less, is above 0 [A]"""

@@ -65,6 +65,10 @@ class Platform(Section):
         Integer | None, Field(ge=0, le=1_000_000), Unit("connections"), OrNone("no cap")
     ] = None
     """connections that an account may have"""
+    notes_per_month: Annotated[
+        Integer | None, Field(ge=0, le=1_000_000), Unit("notes"), OrNone("no cap")
+    ] = 5
+    """notes that an account may send in each 30 days of the platform [LinkedIn Help]"""
 
     @model_validator(mode="before")
     @classmethod

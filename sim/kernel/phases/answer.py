@@ -28,6 +28,7 @@ from ..rules.answering import (
 )
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.notes import reminds
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
     ARC,
@@ -63,6 +64,8 @@ from ..state.rows import (
     OTHER_SLOT,
     UNWANTED,
     UNWANTED_COLD,
+    WITH_NOTE,
+    WRONG_ADDRESS,
     pack_note,
     source_in,
     verdict_in,
@@ -162,10 +165,20 @@ def _draw_looks(key, thresholds, count, scratch):
 
 
 @inline
+def _recognition(state, parameters, one, k, scratch):
+    """Return the threshold of recognising an inviter of class k; a note may remind."""
+    kept, reminded = state.platform.sent_remarks, np.int64(0)
+    if len(kept) > 0:
+        remarks = np.int64(kept[scratch.place[one]])
+        reminded = np.int64(reminds(remarks & WITH_NOTE != 0, remarks & WRONG_ADDRESS != 0))
+    return parameters.answering.recognise[k, reminded]
+
+
+@inline
 def _class_seen(state, parameters, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
-    chance = parameters.answering.recognise[k]
+    chance = _recognition(state, parameters, one, k, scratch)
     recognised = recognises(np.int64(scratch.drawn[0, one]), chance)
     return recognised, class_seen(recognised, k)
 

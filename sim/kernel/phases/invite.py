@@ -212,7 +212,8 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        write(state, parameters, day, one, seat, slot, other, source, np.int64(0), scratch)
+        k = class_in(state.people.state[slot]) if slot >= 0 else np.int64(0)
+        write(state, parameters, day, one, seat, slot, other, source, np.int64(0), k, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended

@@ -74,7 +74,7 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
         return
     reference = np.int64(referred)
     chance = expected_acceptance(
-        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+        parameters.answering.recognise[k, 0], chances[k, reference], chances[0, reference]
     )
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance

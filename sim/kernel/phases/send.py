@@ -27,7 +27,7 @@ from ..state.bonds import (
     standing_in,
     with_standing,
 )
-from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY
+from ..state.columns import ANSWERS, NOTED, NOTES, RECEIVED, SENT, T_NOTES, T_SENT, TALLY
 from ..state.connections import common_connections
 from ..state.lists import (
     NEXT_CONNECTION,
@@ -44,6 +44,7 @@ from ..state.rows import (
     EGO,
     EXTRA,
     SLOT,
+    WITH_NOTE,
     delay_of,
     pack_extra,
     pack_note,
@@ -133,6 +134,9 @@ def send(state, parameters, day, partition):
         platform.tally[TALLY * ego + SENT] += 1
         partition.totals[platform.policy[ego], T_SENT] += 1
         draw_arc(state, partition.totals, slot, ego, ARC)
+        if remarks_of(row[EXTRA]) & WITH_NOTE:
+            platform.notes[NOTED * ego + NOTES] += 1
+            partition.totals[platform.policy[ego], T_NOTES] += 1
     progress[REACHED] = last
     return True
 

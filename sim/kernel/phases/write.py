@@ -9,12 +9,16 @@ from ..mechanics.compilation import inline, kernel
 from ..mechanics.random import MISTAKE, below, lane, philox
 from ..rules.inviting import FROM_CONTACTS, waits_longer
 from ..rules.mistaken import goes_astray, may_be_reached
+from ..rules.notes import takes_note
 from ..rules.standing import FREE, PENDING
 from ..state.bonds import class_in, find, no_longer_free, standing_in, with_standing
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, WRONG_ADDRESS, pack_extra
+from ..state.columns import NOTED, NOTES_THIS_MONTH
+from ..state.rows import ALTER, EGO, EXTRA, SLOT, WITH_NOTE, WRONG_ADDRESS, pack_extra
 
 SOURCE, PICK, SECOND_PICK, DELAY = range(4)
 """The words of a try."""
+LAPSES = -2
+"""Stands for a slot where the attempt lapses."""
 
 
 @inline
@@ -27,9 +31,23 @@ def _delay(inviting, word):
 
 
 @inline
-def write(state, parameters, day, one, seat, slot, other, source, remarks, scratch):
+def _note(state, parameters, ego, k):
+    """Return the remark on whether a note goes with ego's invitation to one meant of class k."""
+    notes, policy = state.platform.notes, state.platform.policy[ego]
+    if not parameters.policies.notes[policy]:
+        return np.int64(0)
+    column, most = NOTED * ego + NOTES_THIS_MONTH, parameters.platform.notes_per_month
+    if not takes_note(k, parameters.inviting.noted_classes, np.int64(notes[column]), most):
+        return np.int64(0)
+    notes[column] += 1
+    return np.int64(WITH_NOTE)
+
+
+@inline
+def write(state, parameters, day, one, seat, slot, other, source, remarks, meant_class, scratch):
     """Note the invitation to which a try of a member has led."""
     ego = np.int64(scratch.egos[one])
+    remarks |= _note(state, parameters, ego, meant_class)
     if slot >= 0:
         bond = state.people.state[slot]
         no_longer_free(state.people, ego, class_in(bond))
@@ -67,26 +85,26 @@ def _address(parameters, day, ego, attempt, meant):
 
 
 @kernel
-def _write_to_wrong(state, parameters, day, one, seat, other, scratch):
-    """Note an invitation that goes to other in place of a contact, if ego may invite other."""
-    ego = np.int64(scratch.egos[one])
+def _slot_of_wrong(state, ego, other, seat, scratch):
+    """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
     if slot < 0 and invited_today(state.today.invitations, other, seat, scratch):
-        return
+        return np.int64(LAPSES)
     standing = standing_in(state.people.state[slot]) if slot >= 0 else np.int64(FREE)
-    if may_be_reached(standing, ego == other):
-        remarks = np.int64(WRONG_ADDRESS)
-        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, remarks, scratch)
+    return slot if may_be_reached(standing, ego == other) else np.int64(LAPSES)
 
 
 @inline
 def write_to_contact(state, parameters, day, one, seat, slot, scratch):
     """Note an invitation to the contact at a slot, which goes to a wrong address by mistake."""
-    ego, meant = np.int64(scratch.egos[one]), np.int64(state.people.alter[slot])
+    ego, other = np.int64(scratch.egos[one]), np.int64(state.people.alter[slot])
+    k, remarks = class_in(state.people.state[slot]), np.int64(0)
     if parameters.inviting.mistaken > 0:
         attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
-        other = _address(parameters, day, ego, attempt, meant)
-        if other != meant:
-            _write_to_wrong(state, parameters, day, one, seat, other, scratch)
-            return
-    write(state, parameters, day, one, seat, slot, meant, FROM_CONTACTS, np.int64(0), scratch)
+        reached = _address(parameters, day, ego, attempt, other)
+        if reached != other:
+            other, remarks = reached, np.int64(WRONG_ADDRESS)
+            slot = _slot_of_wrong(state, ego, other, seat, scratch)
+            if slot == LAPSES:
+                return
+    write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, remarks, k, scratch)

@@ -30,6 +30,10 @@ RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
 started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
 ACCOUNT = 4
 
+NOTES, NOTES_THIS_MONTH = range(2)
+"""Columns of ``notes``: those that a member has sent, and those of these 30 days."""
+NOTED = 2
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
@@ -51,8 +55,9 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(16)
-TOTALS = 16
+    T_NOTES,
+) = range(17)
+TOTALS = 17
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 STAGE, DAY, FAILED = 28, 29, 30

@@ -50,13 +50,15 @@ class InvitingNumbers(NamedTuple):
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
     mistaken: int
     """Threshold of a wrong address."""
+    noted_classes: int
+    """The tie classes of people to whom a note goes, a bit each."""
 
 
 class AnsweringNumbers(NamedTuple):
     """How invitees answer."""
 
     recognise: Numbers
-    """(5,): thresholds by tie class."""
+    """(5, 2): thresholds by tie class, without a note and with one that reminds."""
     accepts: Numbers
     """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
     without a reference and with one; equal where it takes no references. Habit 0 is none."""
@@ -74,6 +76,7 @@ class PlatformNumbers(NamedTuple):
     min_invites: int
     weekly_invites: int
     max_connections: int
+    notes_per_month: int
 
 
 class PolicyNumbers(NamedTuple):
@@ -87,6 +90,7 @@ class PolicyNumbers(NamedTuple):
     min_tie: Numbers
     min_acceptance: Fractions
     caution: Fractions
+    notes: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""

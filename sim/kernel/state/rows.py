@@ -19,8 +19,8 @@ VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5
 """Where the verdict and the tie class begin in the note of a sent invitation."""
 UNWANTED, UNWANTED_COLD = -1, -2
 """Stand for the slot in a row of ``verdicts`` that does not connect."""
-WRONG_ADDRESS = 1
-"""Remark on an invitation: another one was meant."""
+WRONG_ADDRESS, WITH_NOTE = 1, 2
+"""Remarks on an invitation, a bit each: another one was meant; a note goes with it."""
 REMARKS, REMARK_BITS, DELAY = 2, 7, 5
 """Where the remarks and the delay begin in a packed invitation of today."""
 CROSSING = -1

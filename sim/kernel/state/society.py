@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, DAY, FAILED, NOTED, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
@@ -85,6 +85,8 @@ class Platform(NamedTuple):
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
     sent_remarks: NDArray[np.uint8]
     """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    notes: NDArray[np.int32]
+    """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
 
 
 class Today(NamedTuple):
@@ -168,6 +170,8 @@ def allocate_state(
     clock[DAY] = parameters.society.first_day - 1
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    notes = bool(parameters.policies.notes.any())
+    remarks = notes or inviting.mistaken > 0
     people = People(
         starts=starts,
         counts=_zeros(n * COUNTS, np.int32),
@@ -201,7 +205,8 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
-        sent_remarks=np.zeros(ring * most if inviting.mistaken > 0 else 0, np.uint8),
+        sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
+        notes=np.zeros(n * NOTED if notes else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
