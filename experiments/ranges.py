@@ -33,6 +33,7 @@ NEEDS = {
     "inviting.note_below": "policies.NAME.notes",
     "platform.notes_per_month": "policies.NAME.notes",
     "answering.note_lift": "policies.NAME.notes",
+    "answering.ask_answered": "policies.NAME.asks_first",
 }
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")

@@ -41,7 +41,12 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
 def remarks(told: Reference, row: Invitation) -> list[Any]:
     """Return what the log has on an invitation only where the scenario makes it possible."""
     mistaken = [row.mistaken] if told.rules.inviting.mistaken > 0 else []
-    return mistaken + [row.note] * notes_are_sent(told.rules)
+    note = [row.note] * notes_are_sent(told.rules)
+    return mistaken + note + [row.asked] * some_ask_first(told.rules)
+
+
+def some_ask_first(scenario: Scenario) -> bool:
+    return any(policy.asks_first for policy in scenario.policies.values())
 
 
 def notes_are_sent(scenario: Scenario) -> bool:
@@ -65,9 +70,14 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
 
 
 def notes_row(person: Person) -> dict[str, Any]:
-    if not notes_are_sent(person.rules):
-        return {}
-    return {"notes_sent": sum(invitation.note for invitation in person.sent)}
+    found = {}
+    if notes_are_sent(person.rules):
+        found["notes_sent"] = sum(invitation.note for invitation in person.sent)
+    if some_ask_first(person.rules):
+        found["questions_sent"] = len(person.questions)
+        found["questions_granted"] = sum(invitation.asked for invitation in person.sent)
+        found["questions_refused"] = sum(one.outcome == "refused" for one in person.questions)
+    return found
 
 
 def habit_row(person: Person) -> dict[str, Any]:
@@ -175,7 +185,11 @@ def check_laws(told: Reference) -> None:
         sent_on = Counter(row.sent_day for row in person.sent)
         for day in range(1, told.day + 1):
             in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
-            assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
+            granted = sum(row.asked and row.sent_day == day for row in person.sent)
+            if platform.weekly_invites is not None and sent_on[day] > granted:
+                assert in_a_week - granted <= platform.weekly_invites
+            if platform.weekly_invites is not None and granted > 0:
+                assert in_a_week - granted < platform.weekly_invites
         if platform.max_connections is not None and person.connections:
             last = max(person.connected_on.values())  # a day's connections may overshoot the cap
             before = sum(day < last for day in person.connected_on.values())
@@ -192,9 +206,8 @@ def check_laws(told: Reference) -> None:
             )
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
-    assert told.connections == {
-        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
-    }
+    pairs = [(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"]
+    assert told.connections == {tuple(sorted(pair)) for pair in [*pairs, *told.met_halfway]}
 
 
 # The fast model equals the reference
@@ -282,6 +295,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.asked:
+            yield "a question granted"
         if row.note:
             yield "with a note" if row.recognised else "with a note, and not recognised"
             yield "a note by mistake" if row.mistaken else "a note"
@@ -293,6 +308,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "invited again"
         if (row.ego, row.alter) in accepted and (row.alter, row.ego) in accepted:
             yield "crossed"
+    if told.met_halfway:
+        yield "a question crossed"
     for person in told.people:
         if person.blocked_day is not None:
             yield "restricted" if told.day <= person.restricted_until else "lifted"
@@ -348,6 +365,9 @@ EVENTS = {
         "by mistake to class 0",
         "by mistake to class 1",
         "with a note",
+        "a question granted",
+        "a question crossed",
+        "asked",
         "with a note, and not recognised",
         "a note by mistake",
         "as many notes as are allowed",

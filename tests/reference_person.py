@@ -10,6 +10,7 @@ from sim import Bond as SeenBond
 from sim import Candidate, Habit, InvitePolicy, Scenario
 from tests.reference_draws import (
     ANSWER,
+    ASK,
     DAILY,
     LOOK,
     MISTAKE,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tests.reference import Reference
 
 FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
+ASKED = "asked"  # a question is pending
 MOST_MET, MOST_TALKED = 511, 255  # where the counts of encounters stop
 
 
@@ -46,7 +48,7 @@ class Bond:
 
 @dataclass
 class Invitation:
-    """An invitation, and what becomes of it."""
+    """An invitation, and what becomes of it; or a question, which is one only once it is granted."""
 
     sent_day: int
     ego: int
@@ -56,6 +58,8 @@ class Invitation:
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
     mistaken: bool = False  # whether another one was meant
+    question: bool = False  # whether it is a question so far
+    asked: bool = False  # whether it was one, and the answer was yes
     note: bool = False  # whether a note goes with it, that says where they met
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
@@ -89,6 +93,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
         self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
+        self.questions: list[Invitation] = []  # those that were granted too
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # the account; "since zero" is since the opening or the end of the last restriction
@@ -187,7 +192,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         attempts = self.attempts(day)
         self.attempts_made += attempts
         for attempt in range(attempts):
-            if self.week_is_full(day, len(today)):
+            if self.week_is_full(day, sum(not one.question for one in today)):
                 continue
             asked = [invitation.alter for invitation in today]
             if self.policy.introductions + self.policy.directory == 0:
@@ -196,13 +201,16 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 found = self.search_all_sources(day, attempt * tries, asked)
             if found is not None:
                 source, meant, n = found
-                alter = self.address(day, attempt, meant) if source == "contacts" else meant
+                question = self.policy.asks_first and self.tie_class(meant) >= 1
+                strays = source == "contacts" and not question
+                alter = self.address(day, attempt, meant) if strays else meant
                 if alter != meant and (alter in asked or not self.platform_allows(alter)):
                     continue
                 k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
                 sent.mistaken = alter != meant
-                sent.note = self.takes_note(day, self.tie_class(meant), today)
+                sent.question = question
+                sent.note = not question and self.takes_note(day, self.tie_class(meant), today)
                 today.append(sent)
         return today
 
@@ -352,6 +360,17 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
+
+    def answer_question(self, question: Invitation, day: int) -> str:
+        """Return yes, no or nothing: its answer to who asks whether it may invite it."""
+        asker, k = self.model.people[question.ego], self.tie_class(question.ego)
+        words = [asker.word(day, ANSWER, 4 * self.number + lane) for lane in range(2)]
+        if not chance(words[0], self.recognition(k, question)):
+            return ""
+        if not chance(asker.word(day, ASK, self.number), self.rules.answering.ask_answered):
+            return ""
+        referred = question.common > 0 and self.answers_by("takes_references")
+        return "yes" if chance(words[1], self.acceptance(k, referred)) else "no"
 
     def recognition(self, k: int, invitation: Invitation) -> float:
         """Return the chance of recognising an inviter of class k; a note reminds whom it is meant for."""

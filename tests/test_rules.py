@@ -23,12 +23,13 @@ TRUTHS = (
     "is_inviter",
     "with_note",
     "mistaken_one",
+    *("asks_first", "answered", "may_connect", "asked", "asked_back", "is_question"),
 )
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
-    "mistaken": CHANCE,
+    **dict.fromkeys(("mistaken", "ask_answered"), CHANCE),
     "noted_classes": (0, 31),
     "notes_per_month": (-1, 30),
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),

@@ -124,3 +124,30 @@ def note(r: float, lift: float, a: float, click: float) -> Point:
     return Point(
         "note", setting, (made,), (Quantity("clicked", Moments(0, 1), idk, ("mean",)),), log=True
     )
+
+
+def asking(r: float, answered: float, a: float, members: int) -> Point:
+    """T22: who asks first has no strike ever, and of n questions n r answered a are accepted."""
+    made = acquainted(
+        r,
+        (a, a),
+        1.0,
+        members,
+        30,
+        policies__inviter__asks_first=True,
+        answering__ask_answered=answered,
+    )
+
+    def accepted(result: sim.Result) -> Seen:
+        questions = int(result.members["questions_sent"].sum())
+        return standardised(result.members["accepted"].sum(), questions, r * answered * a)
+
+    return Point(
+        "T22",
+        f"r = {r:g}, answered {answered:g}, a = {a:g}",
+        (made,),
+        (
+            Quantity("accepted", Moments(0, 1), accepted, ("mean",)),
+            Quantity("strikes", Moments(0, 1), inviters("strikes"), ("mean",)),
+        ),
+    )

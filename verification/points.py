@@ -335,5 +335,7 @@ POINTS = _seeded(
     manners.mistaken(0.4, 0.6, (0.55, 0.25), 0.8, 1_000),
     manners.note(0.83, 1.2, 0.35, 0.6),
     manners.note(0.4, 2.1, 0.2, 0.9),
+    manners.asking(0.76, 0.55, 0.4, 2_000),
+    manners.asking(0.45, 0.9, 0.75, 1_000),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -89,6 +89,9 @@ class InvitePolicy(NamedSection):
     notes : bool
         Whether a note that says where they met goes with invitations to people who may have
         forgotten: ``inviting.note_below``.
+    asks_first : bool
+        Whether it asks those it knows before it invites them, outside the platform; only a yes
+        leads to an invitation, which is accepted.
     per_day : float, optional
         Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
         ``inviting.per_day``.
@@ -143,6 +146,8 @@ class InvitePolicy(NamedSection):
     """introductions are invited below min_tie too"""
     notes: Flag = False
     """a note that says where they met goes with invitations to whom recognises seldom enough"""
+    asks_first: Flag = False
+    """asks people known before it invites them, and invites who says yes"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False

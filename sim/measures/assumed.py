@@ -12,10 +12,10 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     """Return which measures of each policy, and of everybody, can only be 0.
 
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
-    ``idk_click`` is 0, in all habits too, or if whoever the policy invites is always recognised: ``recognise`` is 1
-    for each tie class from its ``min_tie`` on (a tie class never falls), introductions below it are
-    not invited, and nothing goes to a wrong address. Without clicks a count of strikes blocks nobody;
-    a ratio of accepted to sent may.
+    ``idk_click`` is 0, in all habits too, or if whoever the policy invites is asked first or always
+    recognised: ``recognise`` is 1 for each tie class from its ``min_tie`` on (a tie class never falls),
+    introductions below it are not invited, and nothing goes to a wrong address. Without clicks a
+    count of strikes blocks nobody; a ratio of accepted to sent may.
 
     Examples
     --------
@@ -28,7 +28,8 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     clicks += [habit.idk_click or 0.0 for habit in scenario.habits.values() if habit.share > 0]
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
-        known = min(recognise[_least_tie(scenario, policy) :]) == 1
+        least = _least_tie(scenario, policy)
+        known = min(recognise[least:]) == 1 or (policy.asks_first and least >= 1)
         unclicked = known or not any(clicks)
         unblocked = rule.min_ratio is None and (rule.limit is None or unclicked)
         found[name] = frozenset(
@@ -41,5 +42,6 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
 def _least_tie(scenario: Scenario, policy: InvitePolicy) -> int:
     """Return the lowest tie class of those to whom a policy's invitations go."""
     introduces = policy.invites_references and policy.introductions > 0
-    strays = scenario.inviting.mistaken > 0 and policy.contacts > 0
-    return 0 if introduces or strays else policy.min_tie
+    strays = scenario.inviting.mistaken > 0 and policy.contacts > 0 and not policy.asks_first
+    alone = policy.introductions + policy.directory == 0  # contacts are no strangers
+    return 0 if introduces or strays else max(policy.min_tie, int(alone))

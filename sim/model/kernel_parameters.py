@@ -101,6 +101,7 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     return AnsweringNumbers(
         recognise=np.array([_thresholds(*both) for both in recognise]),
         accepts=np.array(accepts, np.int64),
+        ask_answered=threshold(answering.ask_answered),
         idk_click=_thresholds(*clicks),
     )
 
@@ -157,6 +158,7 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         caution=np.array([policy.caution for policy in policies], float),
         notes=np.array([policy.notes for policy in policies], bool),
+        asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -33,7 +33,15 @@ TOTAL = {
     "unseen": columns.T_UNSEEN,
 }
 """The columns of ``Engine.series``, by what they count."""
-STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
+ASKED = 4
+"""The standing of a bond with a question pending."""
+STANDINGS = {
+    FREE: "free",
+    PENDING: "pending",
+    CONNECTED: "connected",
+    LOCKED: "locked",
+    ASKED: "asked",
+}
 
 
 class Ties(NamedTuple):
@@ -137,6 +145,13 @@ class StateView:
         """The notes that each member has sent: shape (N,), or empty if no policy sends any."""
         return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
 
+    def questions(self, column: int) -> Numbers:
+        """Return the questions that each member has asked, or those granted, or refused.
+
+        Shape (N,), or empty if no policy asks first. ``column`` is one of ``kernel.state.columns``.
+        """
+        return self._column(self._state.platform.questions, columns.ASKED, column)
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -213,14 +228,16 @@ class StateView:
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
-        tie, state = people.link[2 * slots + 1].astype(np.int64), people.state[slots]
+        tie = people.link[2 * slots + 1].astype(np.int64)
+        state = people.state[slots].astype(np.int64)
+        asked = (state & bonds.QUESTION_MASK) == bonds.PENDING_QUESTION
         return Ties(
             alter=people.alter[slots].astype(np.int64),
             met=(tie >> bonds.MET) & bonds.MET_MASK,
             talked=(tie >> bonds.TALKED) & bonds.TALKED_MASK,
             last=tie >> bonds.LAST,
-            tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
-            standing=state.astype(np.int64) >> bonds.STANDING,
+            tie_class=(state & bonds.CLASS_BITS) >> bonds.CLASS,
+            standing=np.where(asked, ASKED, state >> bonds.STANDING),
         )
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
@@ -346,6 +363,9 @@ class StateView:
         own[:, columns.T_RESTRICTED] = self.restricted
         if len(self._state.platform.notes):
             own[:, columns.T_NOTES] = self.notes_sent
+        if len(self._state.platform.questions):
+            own[:, columns.T_QUESTIONS] = self.questions(columns.QUESTIONS)
+            own[:, columns.T_GRANTED] = self.questions(columns.GRANTED)
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums

@@ -26,6 +26,8 @@ class Answering(Section):
         Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("each is looked at")
     ] = 5.5
     """visits to the platform in 21 days, times activity: is an invitation ever looked at? [fitted]"""
+    ask_answered: Probability = 0.64
+    """a question of somebody recognised is answered [A: CollegeMsg]"""
     idk_click: Probability = 0.13
     """clicks 'I don't know', having neither recognised nor accepted [fitted, .02 to .3]"""
     delay_shape: Annotated[Float, Field(ge=0.05, le=100)] = 0.39

@@ -14,7 +14,7 @@ from .compiled_cache import njit
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
 LOOK = np.int64(16)
 PERSON = np.int64(8)
-MISTAKE = np.int64(12)
+ASK, MISTAKE = np.int64(11), np.int64(12)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

@@ -43,7 +43,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-from .write import PICK, SECOND_PICK, SOURCE, invited_today, write, write_to_contact
+from .write import PICK, SECOND_PICK, SOURCE, invited_today, write
 
 
 @inline
@@ -101,7 +101,8 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
-        write_to_contact(state, parameters, day, one, seat, slot, scratch)
+        other = np.int64(state.people.alter[slot])
+        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
 
 
@@ -212,8 +213,7 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        k = class_in(state.people.state[slot]) if slot >= 0 else np.int64(0)
-        write(state, parameters, day, one, seat, slot, other, source, np.int64(0), k, scratch)
+        write(state, parameters, day, one, seat, slot, other, source, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended
@@ -236,7 +236,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        write_to_contact(state, parameters, day, one, seat, slot, scratch)
+        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended

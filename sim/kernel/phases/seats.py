@@ -9,7 +9,7 @@ import numpy as np
 from ..mechanics.compilation import as_index, inline, kernel
 from ..mechanics.scratch import BATCH
 from ..mechanics.simd import prefetch
-from ..rules.inviting import may_invite, may_send_this_week
+from ..rules.inviting import is_restricted, may_invite, may_send_this_week
 from ..state.bonds import CONNECTIONS, COUNTS, prefetch_member
 from ..state.columns import (
     ACCOUNT,
@@ -116,6 +116,22 @@ def _sent_this_week(platform, ego):
     for weekday in range(7):
         total += platform.week[ego, weekday]
     return total
+
+
+@inline
+def count_in_week(platform, weekly, day, ego):
+    """Count an invitation of today for the cap of the week, if there is one."""
+    if weekly >= 0:
+        platform.week[ego, day % 7] += 1
+
+
+@kernel
+def may_send_now(state, parameters, day, ego):
+    """Return whether the platform lets ego invite now, its connections aside."""
+    platform, weekly = state.platform, parameters.platform.weekly_invites
+    if is_restricted(day, platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]):
+        return False
+    return weekly < 0 or may_send_this_week(_sent_this_week(platform, ego), weekly)
 
 
 @kernel

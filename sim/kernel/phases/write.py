@@ -1,19 +1,33 @@
-"""Phase 2: what an attempt has led to is written down among the invitations of today.
+"""Phase 2: what an attempt has led to is noted among the invitations of today, and sent.
 
-One to a contact may go to a wrong address.
+It may go to a wrong address, a note may go with it, and it may be a question instead.
 """
 
 import numpy as np
 
 from ..mechanics.compilation import inline, kernel
 from ..mechanics.random import MISTAKE, below, lane, philox
+from ..rules.asking import asks
 from ..rules.inviting import FROM_CONTACTS, waits_longer
 from ..rules.mistaken import goes_astray, may_be_reached
 from ..rules.notes import takes_note
 from ..rules.standing import FREE, PENDING
-from ..state.bonds import class_in, find, no_longer_free, standing_in, with_standing
+from ..state.bonds import class_in, find, no_longer_free, standing_in, with_question, with_standing
 from ..state.columns import NOTED, NOTES_THIS_MONTH
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, WITH_NOTE, WRONG_ADDRESS, pack_extra
+from ..state.rows import (
+    ALTER,
+    EGO,
+    EXTRA,
+    QUESTION,
+    SLOT,
+    UNUSED,
+    WITH_NOTE,
+    WRONG_ADDRESS,
+    pack_extra,
+    source_of,
+    with_remarks,
+)
+from .seats import count_in_week
 
 SOURCE, PICK, SECOND_PICK, DELAY = range(4)
 """The words of a try."""
@@ -31,34 +45,18 @@ def _delay(inviting, word):
 
 
 @inline
-def _note(state, parameters, ego, k):
-    """Return the remark on whether a note goes with ego's invitation to one meant of class k."""
-    notes, policy = state.platform.notes, state.platform.policy[ego]
-    if not parameters.policies.notes[policy]:
-        return np.int64(0)
-    column, most = NOTED * ego + NOTES_THIS_MONTH, parameters.platform.notes_per_month
-    if not takes_note(k, parameters.inviting.noted_classes, np.int64(notes[column]), most):
-        return np.int64(0)
-    notes[column] += 1
-    return np.int64(WITH_NOTE)
+def _next_row(seat, scratch):
+    """Return the place of a seat's next invitation."""
+    return np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])
 
 
 @inline
-def write(state, parameters, day, one, seat, slot, other, source, remarks, meant_class, scratch):
-    """Note the invitation to which a try of a member has led."""
-    ego = np.int64(scratch.egos[one])
-    remarks |= _note(state, parameters, ego, meant_class)
-    if slot >= 0:
-        bond = state.people.state[slot]
-        no_longer_free(state.people, ego, class_in(bond))
-        state.people.state[slot] = with_standing(bond, PENDING)
-    row = state.today.invitations[np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])]
+def note_candidate(state, parameters, one, seat, slot, other, source, scratch):
+    """Note the invitation to which a try of a member leads."""
+    row = state.today.invitations[_next_row(seat, scratch)]
     delay = _delay(parameters.inviting, np.int64(scratch.drawn[DELAY, one]))
-    row[EGO], row[ALTER], row[SLOT] = ego, other, slot
-    row[EXTRA] = pack_extra(source, remarks, delay)
-    scratch.written[seat] += 1
-    if parameters.platform.weekly_invites >= 0:
-        state.platform.week[ego, day % 7] += 1
+    row[EGO], row[ALTER], row[SLOT] = np.int64(scratch.egos[one]), other, slot
+    row[EXTRA] = pack_extra(source, np.int64(0), delay)
 
 
 @inline
@@ -75,16 +73,15 @@ def invited_today(invitations, other, seat, scratch):
 def _address(parameters, day, ego, attempt, meant):
     """Return to whom an invitation to a contact goes: by mistake to anybody."""
     key = parameters.key
-    words = philox(
-        ego, attempt >> 1, day, MISTAKE, key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    )
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    words = philox(ego, attempt >> 1, day, MISTAKE, low, high)
     first = 2 * (attempt & 1)
     if not goes_astray(np.int64(lane(words, first)), parameters.inviting.mistaken):
         return meant
     return below(lane(words, first + 1), parameters.society.members)
 
 
-@kernel
+@inline
 def _slot_of_wrong(state, ego, other, seat, scratch):
     """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
@@ -94,17 +91,65 @@ def _slot_of_wrong(state, ego, other, seat, scratch):
     return slot if may_be_reached(standing, ego == other) else np.int64(LAPSES)
 
 
+@kernel
+def _mistake(state, parameters, day, row, seat, scratch):
+    """Send an invitation to a contact to a wrong address by mistake; return its remark.
+
+    LAPSES if ego may not invite who is there.
+    """
+    ego, meant = np.int64(row[EGO]), np.int64(row[ALTER])
+    attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
+    other = _address(parameters, day, ego, attempt, meant)
+    if other == meant:
+        return np.int64(0)
+    slot = _slot_of_wrong(state, ego, other, seat, scratch)
+    if slot == LAPSES:
+        return np.int64(LAPSES)
+    row[ALTER], row[SLOT] = other, slot
+    return np.int64(WRONG_ADDRESS)
+
+
 @inline
-def write_to_contact(state, parameters, day, one, seat, slot, scratch):
-    """Note an invitation to the contact at a slot, which goes to a wrong address by mistake."""
-    ego, other = np.int64(scratch.egos[one]), np.int64(state.people.alter[slot])
-    k, remarks = class_in(state.people.state[slot]), np.int64(0)
-    if parameters.inviting.mistaken > 0:
-        attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
-        reached = _address(parameters, day, ego, attempt, other)
-        if reached != other:
-            other, remarks = reached, np.int64(WRONG_ADDRESS)
-            slot = _slot_of_wrong(state, ego, other, seat, scratch)
-            if slot == LAPSES:
-                return
-    write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, remarks, k, scratch)
+def _remark_on_note(state, parameters, ego, k):
+    """Return the remark on whether a note goes with ego's invitation to one meant of class k."""
+    notes, policy = state.platform.notes, state.platform.policy[ego]
+    if not parameters.policies.notes[policy]:
+        return np.int64(0)
+    column, most = NOTED * ego + NOTES_THIS_MONTH, parameters.platform.notes_per_month
+    if not takes_note(k, parameters.inviting.noted_classes, np.int64(notes[column]), most):
+        return np.int64(0)
+    notes[column] += 1
+    return np.int64(WITH_NOTE)
+
+
+@inline
+def dispatch(state, parameters, day, seat, scratch):
+    """Let the invitation that is noted be sent, or a question in its place, or nothing: it lapses."""
+    people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
+    ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
+    k = class_in(people.state[slot]) if slot >= 0 else np.int64(0)
+    question = asks(parameters.policies.asks_first[state.platform.policy[ego]], k)
+    remarks = np.int64(QUESTION if question else 0)
+    strays = source_of(extra) == FROM_CONTACTS and not question
+    if parameters.inviting.mistaken > 0 and strays:
+        remarks = _mistake(state, parameters, day, row, seat, scratch)
+        if remarks == LAPSES:
+            row[EGO] = UNUSED
+            return
+        slot = np.int64(row[SLOT])
+    if not question:
+        remarks |= _remark_on_note(state, parameters, ego, k)
+        count_in_week(state.platform, parameters.platform.weekly_invites, day, ego)
+    row[EXTRA] = with_remarks(extra, remarks)
+    if slot >= 0:
+        bond = people.state[slot]
+        no_longer_free(people, ego, class_in(bond))
+        people.state[slot] = with_question(bond) if question else with_standing(bond, PENDING)
+    scratch.written[seat] += 1
+
+
+@inline
+def write(state, parameters, day, one, seat, slot, other, source, scratch):
+    """Note the invitation to which a try of a member has led, which is sent."""
+    note_candidate(state, parameters, one, seat, slot, other, source, scratch)
+    dispatch(state, parameters, day, seat, scratch)

@@ -34,6 +34,10 @@ NOTES, NOTES_THIS_MONTH = range(2)
 """Columns of ``notes``: those that a member has sent, and those of these 30 days."""
 NOTED = 2
 
+QUESTIONS, GRANTED, REFUSED = range(3)
+"""Columns of ``questions``: those that a member has asked, and of these granted and refused."""
+ASKED = 3
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
@@ -56,8 +60,10 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_RESTRICTIONS,
     T_RESTRICTED,
     T_NOTES,
-) = range(17)
-TOTALS = 17
+    T_QUESTIONS,
+    T_GRANTED,
+) = range(19)
+TOTALS = 19
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 STAGE, DAY, FAILED = 28, 29, 30

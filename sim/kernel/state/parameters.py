@@ -62,6 +62,8 @@ class AnsweringNumbers(NamedTuple):
     accepts: Numbers
     """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
     without a reference and with one; equal where it takes no references. Habit 0 is none."""
+    ask_answered: int
+    """Threshold of the answer to a question."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""
 
@@ -91,6 +93,7 @@ class PolicyNumbers(NamedTuple):
     min_acceptance: Fractions
     caution: Fractions
     notes: NDArray[np.bool_]
+    asks_first: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""

@@ -19,8 +19,11 @@ VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5
 """Where the verdict and the tie class begin in the note of a sent invitation."""
 UNWANTED, UNWANTED_COLD = -1, -2
 """Stand for the slot in a row of ``verdicts`` that does not connect."""
-WRONG_ADDRESS, WITH_NOTE = 1, 2
-"""Remarks on an invitation, a bit each: another one was meant; a note goes with it."""
+GRANTED = -3
+"""GRANTED - slot stands for the slot where alter has granted a question: the invitation arrives, too."""
+WRONG_ADDRESS, WITH_NOTE, QUESTION = 1, 2, 4
+"""Remarks on an invitation, a bit each: another one was meant; a note goes with it; it began as a
+question."""
 REMARKS, REMARK_BITS, DELAY = 2, 7, 5
 """Where the remarks and the delay begin in a packed invitation of today."""
 CROSSING = -1
@@ -37,6 +40,12 @@ def pack_extra(source, remarks, delay):
 def source_of(packed):
     """Return the source of a packed invitation."""
     return packed & SOURCE_BITS
+
+
+@inline
+def with_remarks(packed, remarks):
+    """Return a packed invitation on which there was no remark, with remarks."""
+    return packed | remarks << REMARKS
 
 
 @inline

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, NOTED, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, ASKED, DAY, FAILED, NOTED, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
-MOST_SLOTS = 2**31 - 1
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+MOST_SLOTS = 2**31 - 2
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
+``rows.GRANTED`` less a slot."""
 SECTION, MOST_SECTIONS = 512, 256
 """Members of a section at least, and sections at most."""
 
@@ -87,6 +88,8 @@ class Platform(NamedTuple):
     """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
     notes: NDArray[np.int32]
     """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
+    questions: NDArray[np.int32]
+    """N times ASKED, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -171,7 +174,8 @@ def allocate_state(
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
     notes = bool(parameters.policies.notes.any())
-    remarks = notes or inviting.mistaken > 0
+    asks = bool(parameters.policies.asks_first.any())
+    remarks = notes or asks or inviting.mistaken > 0
     people = People(
         starts=starts,
         counts=_zeros(n * COUNTS, np.int32),
@@ -207,6 +211,7 @@ def allocate_state(
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
         sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
         notes=np.zeros(n * NOTED if notes else 0, np.int32),
+        questions=np.zeros(n * ASKED if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
