@@ -34,6 +34,12 @@ NEEDS = {
     "platform.notes_per_month": "policies.NAME.notes",
     "answering.note_lift": "policies.NAME.notes",
     "answering.ask_answered": "policies.NAME.asks_first",
+    **{
+        f"helping.{name}": "helping.need_rate"
+        for name in ("able", "ask_choice", "refer", "refer_choice", "givers", "takers", "giving")
+    },
+    "helping.willing": "helping.need_rate",
+    "helping.floor_after": "helping.floor",
 }
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
@@ -62,7 +68,7 @@ def factors(base: sim.Scenario) -> list[Factor]:
     """Return all numbers of a scenario that can be explored, in the order of the parameters."""
     listed: list[Factor] = []
     for parameter in base.parameters():
-        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
+        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "3", "5"):
             continue
         needed = list(_names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
         if needed and not any(value_of(base, name) for name in needed):

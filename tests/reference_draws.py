@@ -8,7 +8,7 @@ import math
 
 TWO32 = 2**32
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
-ASK, MISTAKE = 11, 12
+VETO, NEED, NEEDPICK, ASK, MISTAKE = 7, 9, 10, 11, 12
 """The purposes."""
 
 

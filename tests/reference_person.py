@@ -1,6 +1,7 @@
 """A person of the model in plain Python: what it knows, whom it meets and invites, how it answers."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from tests.reference_draws import (
     shifted,
     unit,
 )
+from tests.reference_helping import TYPES, reputation
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -44,6 +46,7 @@ class Bond:
     last: int | None = None  # the day of the last encounter
     state: str = FREE  # on the platform, in this direction
     free_on: int | None = None  # the day on which a lock ends; None: not locked, or for good
+    vetoed: bool = False  # ego wants alter neither as inviter nor as invitee, for good
 
 
 @dataclass
@@ -74,7 +77,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
-        self, model: "Reference", number: int, policy_place: int, habit_place: int
+        self,
+        model: "Reference",
+        number: int,
+        policy_place: int,
+        habit_place: int,
+        type_place: int,
     ) -> None:
         super().__init__(model)
         self.rules: Scenario = model.rules
@@ -88,6 +96,11 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         habits: list[Habit | None] = [*self.rules.habits.values(), None]
         self.habit = habits[habit_place]
+        self.type = TYPES[type_place]  # how readily it helps
+        self.asked = self.helped = 0  # how often it was asked for help, and has given it
+        self.needs = self.referrals = 0  # its own, and whom it was referred to in need
+        self.met_by_connection = self.met_by_contact = self.met_by_referral = 0
+        self.rank = below(self.word(0, PERSON, 1), 16)
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
@@ -195,16 +208,18 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if self.week_is_full(day, sum(not one.question for one in today)):
                 continue
             asked = [invitation.alter for invitation in today]
-            if self.policy.introductions + self.policy.directory == 0:
+            if self.policy.courts:
+                found = self.search_for_rank(day, attempt * tries, asked)
+            elif self.policy.introductions + self.policy.directory == 0:
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
-            if found is not None:
+            if found is not None and not self.is_unwelcome(found[1]):
                 source, meant, n = found
                 question = self.policy.asks_first and self.tie_class(meant) >= 1
                 strays = source == "contacts" and not question
                 alter = self.address(day, attempt, meant) if strays else meant
-                if alter != meant and (alter in asked or not self.platform_allows(alter)):
+                if alter != meant and not self.may_be_reached(alter, asked):
                     continue
                 k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
@@ -213,6 +228,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 sent.note = not question and self.takes_note(day, self.tie_class(meant), today)
                 today.append(sent)
         return today
+
+    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+        """Return whether an invitation may go to alter in place of the person meant."""
+        return alter not in asked and self.platform_allows(alter) and not self.is_unwelcome(alter)
 
     def address(self, day: int, attempt: int, meant: int) -> int:
         """Return to whom an invitation to a contact goes: by mistake to anybody."""
@@ -266,13 +285,25 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
         With them goes the number of the try.
         """
+        return next(self.eligible_candidates(day, first, asked), None)
+
+    def search_for_rank(
+        self, day: int, first: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
+        """Make all tries of an attempt: return what the one with the highest rank has found."""
+        found = self.eligible_candidates(day, first, asked)
+        return max(found, key=lambda one: self.model.people[one[1]].rank, default=None)
+
+    def eligible_candidates(
+        self, day: int, first: int, asked: list[int]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield source, number and try of those among the candidates of an attempt who fit."""
         for n in range(first, first + self.rules.inviting.tries):
             source, alter = self.candidate(day, n, asked)
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
-                return source, alter, n
-        return None
+                yield source, alter, n
 
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
@@ -320,6 +351,16 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """Return whether there is nothing on the platform that bars an invitation to alter."""
         return alter != self.number and self.bonds.get(alter, Bond()).state == FREE
 
+    def is_unwelcome(self, alter: int) -> bool:
+        """Return whether it neither invites alter nor, having recognised it, accepts it."""
+        known_as_low = self.tie_class(alter) >= 1 and self.model.people[alter].is_low()
+        return self.bonds.get(alter, Bond()).vetoed or known_as_low
+
+    def is_low(self) -> bool:
+        """Return whether it was often asked for help, and has helped too seldom."""
+        helping = self.rules.helping
+        return self.asked >= helping.floor_after and reputation(self) < helping.floor
+
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""
         if self.policy.condition is None:
@@ -352,11 +393,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
         inviter = self.model.people[invitation.ego]
         words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], self.recognition(k, invitation))
+        invitation.recognised = chance(words[0], self.recognition_by(invitation, day))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
-        if chance(words[1], self.acceptance(k, referred)):
+        unwelcome = invitation.recognised and self.is_unwelcome(inviter.number)
+        if chance(words[1], self.acceptance(k, referred, inviter)) and not unwelcome:
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
@@ -365,21 +407,32 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """Return yes, no or nothing: its answer to who asks whether it may invite it."""
         asker, k = self.model.people[question.ego], self.tie_class(question.ego)
         words = [asker.word(day, ANSWER, 4 * self.number + lane) for lane in range(2)]
-        if not chance(words[0], self.recognition(k, question)):
+        if not chance(words[0], self.recognition_by(question, day)):
             return ""
         if not chance(asker.word(day, ASK, self.number), self.rules.answering.ask_answered):
             return ""
+        if self.is_unwelcome(question.ego):
+            return "no"
         referred = question.common > 0 and self.answers_by("takes_references")
-        return "yes" if chance(words[1], self.acceptance(k, referred)) else "no"
+        return "yes" if chance(words[1], self.acceptance(k, referred, asker)) else "no"
 
-    def recognition(self, k: int, invitation: Invitation) -> float:
-        """Return the chance of recognising an inviter of class k; a note reminds whom it is meant for."""
-        answering = self.rules.answering
+    def recognition_by(self, invitation: Invitation, day: int) -> float:
+        """Return the chance that it recognises the inviter; a note reminds whom it is meant for."""
         reminded = invitation.note and not invitation.mistaken
-        return shifted(answering.recognise[k], answering.note_lift if reminded else 0)
+        lift = self.rules.answering.note_lift if reminded else 0
+        return shifted(self.recognition(invitation.ego, day), lift)
 
-    def acceptance(self, k: int, referred: bool) -> float:
-        """Return the chance of accepting somebody of class k, with or without a reference."""
+    def recognition(self, alter: int, day: int) -> float:
+        """Return the chance that it recognises alter on a day."""
+        answering, k = self.rules.answering, self.tie_class(alter)
+        if answering.memory_days is None or k == 0:
+            return answering.recognise[k]
+        days = day - self.bonds[alter].last
+        times = self.encounters_with(alter)
+        return answering.fresh[k] * rounded(math.exp(-days / (answering.memory_days * times)))
+
+    def acceptance(self, k: int, referred: bool, inviter: "Person") -> float:
+        """Return the chance of accepting an inviter, of class k, with or without a reference."""
         answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
         if accepts_from == 5:  # accepts nobody
             return 0.0
@@ -391,6 +444,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             shift -= answering.reserve or 0.0
         if referred:
             shift += answering.reference_lift
+        shift -= answering.rank_slope * (self.rank - inviter.rank) / 15
         return shifted(p, shift)
 
     def answers_by(self, name: str) -> Any:

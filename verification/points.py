@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, manners, one_sided
+from . import exact, exact_graphs, manners, memory, one_sided, ranks
 from .settings import (
     Moments,
     Point,
@@ -337,5 +337,11 @@ POINTS = _seeded(
     manners.note(0.4, 2.1, 0.2, 0.9),
     manners.asking(0.76, 0.55, 0.4, 2_000),
     manners.asking(0.45, 0.9, 0.75, 1_000),
+    ranks.point(None, 0.45, 2.3, 0.1, 1, 40),
+    ranks.point(3, 0.6, 1.7, 0.5, 1, 200),
+    ranks.point(None, 0.35, 2.6, 0.1, 3, 40),
+    memory.point(0.83, 150, 1, 90, 30),
+    memory.point(0.95, 20, 3, 70, 30),
+    memory.point(0.7, 400, 1, 110, 30),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -86,6 +86,8 @@ class InvitePolicy(NamedSection):
         by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
+    courts : bool
+        Whether it invites the candidate of the highest rank, and not the first one that fits.
     notes : bool
         Whether a note that says where they met goes with invitations to people who may have
         forgotten: ``inviting.note_below``.
@@ -144,6 +146,8 @@ class InvitePolicy(NamedSection):
     """how much min_acceptance rises from no strike to the platform's limit of strikes"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
+    courts: Flag = False
+    """of all the candidates that an attempt looks at, the one of the highest rank is invited"""
     notes: Flag = False
     """a note that says where they met goes with invitations to whom recognises seldom enough"""
     asks_first: Flag = False

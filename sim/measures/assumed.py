@@ -14,8 +14,8 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
     ``idk_click`` is 0, in all habits too, or if whoever the policy invites is asked first or always
     recognised: ``recognise`` is 1 for each tie class from its ``min_tie`` on (a tie class never falls),
-    introductions below it are not invited, and nothing goes to a wrong address. Without clicks a
-    count of strikes blocks nobody; a ratio of accepted to sent may.
+    memory does not fade, introductions below it are not invited, and nothing goes to a wrong address.
+    Without clicks a count of strikes blocks nobody; a ratio of accepted to sent may.
 
     Examples
     --------
@@ -23,13 +23,14 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     >>> sorted(sim.none_by_assumption(sim.Scenario())["close_friends"])
     ['blocked', 'idk_rate', 'restricted_time']
     """
-    recognise, rule = scenario.answering.recognise, scenario.platform
+    answering, rule = scenario.answering, scenario.platform
     clicks = [scenario.answering.idk_click]
     clicks += [habit.idk_click or 0.0 for habit in scenario.habits.values() if habit.share > 0]
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
         least = _least_tie(scenario, policy)
-        known = min(recognise[least:]) == 1 or (policy.asks_first and least >= 1)
+        known = answering.memory_days is None and min(answering.recognise[least:]) == 1
+        known |= policy.asks_first and least >= 1
         unclicked = known or not any(clicks)
         unblocked = rule.min_ratio is None and (rule.limit is None or unclicked)
         found[name] = frozenset(

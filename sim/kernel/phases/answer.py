@@ -8,7 +8,7 @@ follow acceptances, at the inviter's side and at the invitee's.
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
-from ..mechanics.random import ANSWER, ASK, LOOK, lane, philox
+from ..mechanics.random import ANSWER, ASK, LOOK, TWO32, lane, philox
 from ..mechanics.scratch import ANSWER_BATCH
 from ..mechanics.simd import AHEAD, prefetch
 from ..mechanics.threads import REACHED, VERDICTS, VERDICTS_END, looks_after
@@ -29,7 +29,9 @@ from ..rules.answering import (
 from ..rules.asking import NO, YES, answer, is_answered
 from ..rules.inviting import FROM_INTRODUCTIONS
 from ..rules.inviting import has_room as has_room_for_connection
-from ..rules.notes import reminds
+from ..rules.memory import recognition
+from ..rules.notes import reminded, reminds
+from ..rules.rank import place_of_difference
 from ..rules.standing import LOCKED, PENDING
 from ..state.bonds import (
     ARC,
@@ -39,7 +41,10 @@ from ..state.bonds import (
     class_in,
     current_slot,
     is_asked,
+    last_in,
+    met_in,
     standing_in,
+    talked_in,
     with_standing,
 )
 from ..state.columns import (
@@ -74,6 +79,7 @@ from ..state.rows import (
 )
 from .effects import bother, connect, decline, draw_arc, grant, learn, receive_invitation, refuse
 from .seats import count_in_week, may_send_now
+from .welcome import is_unwelcome_inviter
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
@@ -177,21 +183,36 @@ def _see_questions(remarks, count, scratch):
 
 
 @inline
-def _recognition(state, parameters, one, k, scratch):
-    """Return the threshold of recognising an inviter of class k; a note may remind."""
-    kept, reminded = state.platform.sent_remarks, np.int64(0)
-    if len(kept) > 0:
-        remarks = np.int64(kept[scratch.place[one]])
-        reminded = np.int64(reminds(remarks & WITH_NOTE != 0, remarks & WRONG_ADDRESS != 0))
-    return parameters.answering.recognise[k, reminded]
+def chance_of_recognition(state, parameters, day, slot):
+    """Return the chance of recognising the other of a bond on a day: the same on both sides."""
+    answering, k = parameters.answering, class_in(state.people.state[slot])
+    if len(answering.memory) == 0 or k == 0:
+        return answering.recognise[k]
+    tie = state.people.link[2 * slot + 1]
+    days_since = day - parameters.society.first_day - last_in(tie)
+    encounters = met_in(tie) + talked_in(tie)
+    return recognition(answering.fresh[k], answering.memory[days_since, encounters])
 
 
 @inline
-def _class_seen(state, parameters, one, scratch):
+def _recall(state, parameters, day, count, scratch):
+    """Find out how likely each inviter of a batch is to be recognised; a note may remind."""
+    kept, odds = state.platform.sent_remarks, parameters.answering.note_odds
+    for one in range(count):
+        slot = as_index(scratch.slot[one])
+        chance = chance_of_recognition(state, parameters, day, slot)
+        if len(kept) > 0:
+            remarks = np.int64(kept[scratch.place[one]])
+            if reminds(remarks & WITH_NOTE != 0, remarks & WRONG_ADDRESS != 0):
+                chance = reminded(chance, odds)
+        scratch.recognition[one] = np.int64(chance * TWO32)
+
+
+@inline
+def _class_seen(state, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
-    chance = _recognition(state, parameters, one, k, scratch)
-    recognised = recognises(np.int64(scratch.drawn[0, one]), chance)
+    recognised = recognises(np.int64(scratch.drawn[0, one]), scratch.recognition[one])
     return recognised, class_seen(recognised, k)
 
 
@@ -202,22 +223,34 @@ def habit_of(platform, member):
 
 
 @inline
-def _chances(state, parameters, other, k):
-    """Return other's thresholds of accepting somebody whom it takes to be of class k."""
+def difference_of_ranks(platform, ego, other):
+    """Return the place of other's rank less ego's among the differences; 0 where ranks don't count."""
+    if len(platform.rank) == 0:
+        return np.int64(0)
+    return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
+
+
+@inline
+def _chances(state, parameters, ego, other, k):
+    """Return other's thresholds of accepting ego, whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
-    habit = habit_of(state.platform, other)
-    return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
+    habit, difference = (
+        habit_of(state.platform, other),
+        difference_of_ranks(state.platform, ego, other),
+    )
+    return chances[policy, habit, difference, k, 0], chances[policy, habit, difference, k, 1]
 
 
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
-    _, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
+    _, k = _class_seen(state, one, scratch)
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    chances = _chances(state, parameters, ego, other, k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
-        prefetch_connections(state, np.int64(scratch.ego[one]))
-        prefetch_connections(state, np.int64(scratch.alter[one]))
+        prefetch_connections(state, ego)
+        prefetch_connections(state, other)
 
 
 @inline
@@ -230,17 +263,19 @@ def _both_have_room(state, parameters, ego, other):
 
 
 @inline
-def _is_accepting(state, parameters, one, note, k, scratch):
+def _is_accepting(state, parameters, one, note, recognised, k, scratch):
     """Return whether the invitee accepts an inviter whom it takes to be of class k."""
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-    chances = _chances(state, parameters, other, k)
+    chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
         # whom a common connection has introduced has one, and connections last
         referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
             state, ego, other, scratch.sieve
         )
-    return accepts(word, chances[0], chances[1], referred)
+    slot = np.int64(scratch.slot[one])
+    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
+    return not unwelcome and accepts(word, chances[0], chances[1], referred)
 
 
 @kernel
@@ -249,10 +284,10 @@ def _answer_question(state, parameters, day, totals, one, note, scratch):
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     slot, key = as_index(scratch.slot[one]), parameters.key
     words = philox(ego, other >> 2, day, ASK, key & np.uint64(0xFFFFFFFF), key >> np.uint64(32))
-    recognised, k = _class_seen(state, parameters, one, scratch)
+    recognised, k = _class_seen(state, one, scratch)
     word = np.int64(lane(words, other & 3))
     answered = is_answered(recognised, word, parameters.answering.ask_answered)
-    accepting = answered and _is_accepting(state, parameters, one, note, k, scratch)
+    accepting = answered and _is_accepting(state, parameters, one, note, recognised, k, scratch)
     may = accepting and may_send_now(state, parameters, day, ego)
     may = may and _both_have_room(state, parameters, ego, other)
     found = np.int64(answer(answered, accepting, may))
@@ -269,8 +304,8 @@ def _judge(state, parameters, one, note, scratch):
     if not scratch.seen[one]:
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-    recognised, k = _class_seen(state, parameters, one, scratch)
-    accepting = _is_accepting(state, parameters, one, note, k, scratch)
+    recognised, k = _class_seen(state, one, scratch)
+    accepting = _is_accepting(state, parameters, one, note, recognised, k, scratch)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
     idk_click = parameters.answering.idk_click[habit_of(state.platform, other)]
@@ -329,6 +364,7 @@ def judge(state, parameters, day, partition):
         _draw_looks(parameters.key, platform.looks, count, scratch)
         _see_questions(platform.sent_remarks, count, scratch)
         _draw_answers(parameters.key, day, count, scratch)
+        _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]
             _prefetch_reference(state, parameters, one, note, scratch)

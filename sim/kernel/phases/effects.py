@@ -4,6 +4,7 @@ import numpy as np
 
 from ..mechanics.compilation import inline
 from ..rules.answering import UNSEEN, is_cold
+from ..rules.rank import outranks
 from ..rules.standing import CONNECTED, PENDING
 from ..state.bonds import (
     ARC,
@@ -20,7 +21,7 @@ from ..state.columns import (
     ACCEPTED,
     ANSWERS,
     ARCS,
-    ASKED,
+    ASKING,
     COLD,
     COLD_RECEIVED,
     DECLINED,
@@ -85,8 +86,12 @@ def connect(state, totals, slot, ego, other):
 @inline
 def count_sent(state, totals, slot, ego):
     """Count an invitation at the side of its sender."""
-    state.platform.tally[TALLY * ego + SENT] += 1
-    totals[state.platform.policy[ego], T_SENT] += 1
+    platform = state.platform
+    platform.tally[TALLY * ego + SENT] += 1
+    totals[platform.policy[ego], T_SENT] += 1
+    if len(platform.rank) > 0:
+        other = np.int64(state.people.alter[slot])
+        platform.sent_upwards[ego] += np.int64(outranks(platform.rank[other], platform.rank[ego]))
     draw_arc(state, totals, slot, ego, ARC)
 
 
@@ -100,7 +105,7 @@ def receive_invitation(state, totals, slot, other):
 @inline
 def count_question(platform, totals, ego):
     """Count a question."""
-    platform.questions[ASKED * ego + QUESTIONS] += 1
+    platform.questions[ASKING * ego + QUESTIONS] += 1
     totals[platform.policy[ego], T_QUESTIONS] += 1
 
 
@@ -109,7 +114,7 @@ def grant(state, totals, slot, ego):
     """Let ego invite who has granted its question."""
     people, platform = state.people, state.platform
     people.state[slot] = with_decided(with_standing(people.state[slot], PENDING), 0)
-    platform.questions[ASKED * ego + GRANTED] += 1
+    platform.questions[ASKING * ego + GRANTED] += 1
     totals[platform.policy[ego], T_GRANTED] += 1
     count_sent(state, totals, slot, ego)
 
@@ -119,7 +124,7 @@ def refuse(state, slot, ego):
     """Let a no to a question take effect: no strike, but a bond locked for good."""
     state.people.state[slot] = with_decided(state.people.state[slot], 0)
     learn(state, slot, ego, 0)
-    state.platform.questions[ASKED * ego + REFUSED] += 1
+    state.platform.questions[ASKING * ego + REFUSED] += 1
 
 
 @inline

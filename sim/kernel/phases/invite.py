@@ -43,7 +43,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-from .write import PICK, SECOND_PICK, SOURCE, invited_today, write
+from .write import PICK, SECOND_PICK, SOURCE, ends_attempt, invite_best, invited_today, write
 
 
 @inline
@@ -213,9 +213,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        write(state, parameters, day, one, seat, slot, other, source, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
@@ -236,9 +237,11 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        source = FROM_CONTACTS
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
@@ -263,6 +266,8 @@ def _try_everywhere(state, parameters, day, scratch):
         scratch.trying[trying] = seat
         scratch.ended[ended] = seat
         goes_on = np.int64(next_try < np.int64(scratch.first_try[seat]) + tries)
+        if not goes_on:
+            invite_best(state, parameters, day, seat, scratch)
         trying += goes_on
         ended += 1 - goes_on
     scratch.seats[TRYING] = trying

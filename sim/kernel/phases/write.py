@@ -11,6 +11,7 @@ from ..rules.asking import asks
 from ..rules.inviting import FROM_CONTACTS, waits_longer
 from ..rules.mistaken import goes_astray, may_be_reached
 from ..rules.notes import takes_note
+from ..rules.rank import outranks
 from ..rules.standing import FREE, PENDING
 from ..state.bonds import class_in, find, no_longer_free, standing_in, with_question, with_standing
 from ..state.columns import NOTED, NOTES_THIS_MONTH
@@ -28,6 +29,7 @@ from ..state.rows import (
     with_remarks,
 )
 from .seats import count_in_week
+from .welcome import is_unwelcome
 
 SOURCE, PICK, SECOND_PICK, DELAY = range(4)
 """The words of a try."""
@@ -46,7 +48,7 @@ def _delay(inviting, word):
 
 @inline
 def _next_row(seat, scratch):
-    """Return the place of a seat's next invitation."""
+    """Return the place of a seat's next invitation; while its member courts, of the best so far."""
     return np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])
 
 
@@ -82,13 +84,14 @@ def _address(parameters, day, ego, attempt, meant):
 
 
 @inline
-def _slot_of_wrong(state, ego, other, seat, scratch):
+def _slot_of_wrong(state, parameters, ego, other, seat, scratch):
     """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
     if slot < 0 and invited_today(state.today.invitations, other, seat, scratch):
         return np.int64(LAPSES)
     standing = standing_in(state.people.state[slot]) if slot >= 0 else np.int64(FREE)
-    return slot if may_be_reached(standing, ego == other) else np.int64(LAPSES)
+    may = may_be_reached(standing, ego == other) and not is_unwelcome(state, parameters, slot)
+    return slot if may else np.int64(LAPSES)
 
 
 @kernel
@@ -102,7 +105,7 @@ def _mistake(state, parameters, day, row, seat, scratch):
     other = _address(parameters, day, ego, attempt, meant)
     if other == meant:
         return np.int64(0)
-    slot = _slot_of_wrong(state, ego, other, seat, scratch)
+    slot = _slot_of_wrong(state, parameters, ego, other, seat, scratch)
     if slot == LAPSES:
         return np.int64(LAPSES)
     row[ALTER], row[SLOT] = other, slot
@@ -127,6 +130,9 @@ def dispatch(state, parameters, day, seat, scratch):
     """Let the invitation that is noted be sent, or a question in its place, or nothing: it lapses."""
     people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
     ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
+    if is_unwelcome(state, parameters, slot):
+        row[EGO] = UNUSED
+        return
     k = class_in(people.state[slot]) if slot >= 0 else np.int64(0)
     question = asks(parameters.policies.asks_first[state.platform.policy[ego]], k)
     remarks = np.int64(QUESTION if question else 0)
@@ -153,3 +159,27 @@ def write(state, parameters, day, one, seat, slot, other, source, scratch):
     """Note the invitation to which a try of a member has led, which is sent."""
     note_candidate(state, parameters, one, seat, slot, other, source, scratch)
     dispatch(state, parameters, day, seat, scratch)
+
+
+@inline
+def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
+    """Let a try end in an invitation; return whether the attempt ends with it.
+
+    Who courts notes the candidate if it is of a higher rank than any before, and goes on.
+    """
+    platform, ego = state.platform, np.int64(scratch.egos[one])
+    if not parameters.policies.courts[platform.policy[ego]]:
+        write(state, parameters, day, one, seat, slot, other, source, scratch)
+        return True
+    best = state.today.invitations[_next_row(seat, scratch)]
+    if best[EGO] == UNUSED or outranks(platform.rank[other], platform.rank[best[ALTER]]):
+        note_candidate(state, parameters, one, seat, slot, other, source, scratch)
+    return False
+
+
+@inline
+def invite_best(state, parameters, day, seat, scratch):
+    """Invite, at the end of an attempt, the best candidate of a member who courts, if there is one."""
+    courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
+    if courts and state.today.invitations[_next_row(seat, scratch), EGO] != UNUSED:
+        dispatch(state, parameters, day, seat, scratch)

@@ -23,6 +23,17 @@ def reminds(with_note, mistaken_one):
 
 
 @rule
+def reminded(chance, odds):
+    """Return the chance of recognising an inviter whose note reminds, in whole units of 2**-24.
+
+    The note multiplies the odds; 0 and 1 stay, and so does any chance if ``odds`` is 0.
+    """
+    if odds == 0.0 or chance <= 0.0 or chance >= 1.0:
+        return chance
+    return round(chance * odds / (1.0 - chance + chance * odds) * 2.0**24) / 2.0**24
+
+
+@rule
 def ends_month(day):
     """Return whether notes are counted anew from tomorrow on."""
     return day % MONTH_DAYS == 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, ASKED, DAY, FAILED, NOTED, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, ASKING, DAY, FAILED, HELP, NOTED, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
@@ -41,6 +41,10 @@ class People(NamedTuple):
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
+    type: NDArray[np.uint8]
+    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    help: NDArray[np.int32]
+    """N times HELP, see ``columns``, or (0,)."""
 
 
 class Platform(NamedTuple):
@@ -61,6 +65,10 @@ class Platform(NamedTuple):
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -89,7 +97,7 @@ class Platform(NamedTuple):
     notes: NDArray[np.int32]
     """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
     questions: NDArray[np.int32]
-    """N times ASKED, see ``columns``, or (0,): nobody asks first."""
+    """N times ASKING, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -103,7 +111,8 @@ class Today(NamedTuple):
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters."""
+    """(the longest day, 4): the other encounters; then those of members with whom they are referred
+    to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -117,6 +126,9 @@ class Today(NamedTuple):
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
+    pleas: NDArray[np.int32]
+    """(N, 4): who is asked for help today, see ``rows``; (0, 4) if nobody ever needs help."""
+    plea_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -150,6 +162,8 @@ def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],
     habit: NDArray[np.uint8],
+    types: NDArray[np.uint8],
+    rank: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -186,6 +200,8 @@ def allocate_state(
         mark=_zeros(slots, np.uint8),
         link=_zeros(2 * slots, np.uint32),
         state=_zeros(slots, np.uint8),
+        type=types,
+        help=_zeros(len(types) * HELP, np.int32),
     )
     accounts = Platform(
         policy=policy,
@@ -197,6 +213,8 @@ def allocate_state(
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         habit=habit,
+        rank=rank,
+        sent_upwards=np.zeros(len(rank), np.int32),
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
@@ -211,7 +229,7 @@ def allocate_state(
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
         sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
         notes=np.zeros(n * NOTED if notes else 0, np.int32),
-        questions=np.zeros(n * ASKED if asks else 0, np.int32),
+        questions=np.zeros(n * ASKING if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -226,6 +244,8 @@ def allocate_state(
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
         verdict_order=np.zeros(0, np.int32),
+        pleas=np.zeros((len(types), 4), np.int32),
+        plea_order=np.zeros(2 * len(types), np.int32),
     )
     return State(people, accounts, today, clock)
 
