@@ -1,5 +1,6 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,10 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
         delays=_thresholds(*later),
+        mistaken=threshold(inviting.mistaken),
+        noted_classes=sum(
+            (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
+        ),
     )
 
 
@@ -96,15 +101,17 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
     shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
     accepts = [
-        [[_acceptance(answering, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
+        [[_acceptance(scenario, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
-        recognise=_thresholds(*answering.recognise),
+        recognise=np.array(answering.recognise),
         fresh=np.array(answering.fresh),
         memory=memory(scenario, scenario.days),
+        note_odds=math.exp(answering.note_lift) if answering.note_lift else 0.0,
         accepts=np.array(accepts, np.int64),
+        ask_answered=threshold(answering.ask_answered),
         idk_click=_thresholds(*clicks),
     )
 
@@ -127,13 +134,14 @@ def _said(name: str, *levels: Section | None) -> Any:
 
 
 def _acceptance(
-    answering: Answering, policy: InvitePolicy, habit: Habit | None, by_rank: float
+    scenario: Scenario, policy: InvitePolicy, habit: Habit | None, by_rank: float
 ) -> list[list[int]]:
     """Return the thresholds of accepting, a row a class: without a reference, and with one.
 
     ``by_rank`` is how much less readily the inviter's rank is accepted.
     """
-    rows, accepts_from = [], _said("accepts_from", habit, policy)
+    rows, answering = [], scenario.answering
+    accepts_from = scenario.platform.here(_said("accepts_from", habit, policy))
     takes_references = _said("takes_references", habit, policy)
     for k, p in enumerate(_said("accept", habit, policy, answering)):
         below = k < accepts_from
@@ -175,6 +183,8 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         min_invites=platform.min_invites,
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
+        place=platform.place,
+        notes_per_month=_or_none(platform.notes_per_month),
     )
 
 
@@ -196,8 +206,11 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
             bool,
         ),
         courts=np.array([policy.courts for policy in policies], bool),
-        min_tie=np.array([policy.min_tie for policy in policies], np.int64),
+        min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        caution=np.array([policy.caution for policy in policies], float),
+        notes=np.array([policy.notes for policy in policies], bool),
+        asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

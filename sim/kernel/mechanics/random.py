@@ -16,6 +16,7 @@ VETO = np.int64(7)
 NEED, NEEDPICK = np.int64(9), np.int64(10)
 LOOK = np.int64(16)
 PERSON = np.int64(8)
+ASK, MISTAKE = np.int64(11), np.int64(12)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

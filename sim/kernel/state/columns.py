@@ -30,6 +30,14 @@ RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
 started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
 ACCOUNT = 4
 
+NOTES, NOTES_THIS_MONTH = range(2)
+"""Columns of ``notes``: those that a member has sent, and those of these 30 days."""
+NOTED = 2
+
+QUESTIONS, GRANTED, REFUSED = range(3)
+"""Columns of ``questions``: those that a member has asked, and of these granted and refused."""
+ASKING = 3
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
@@ -57,8 +65,11 @@ HELP = 8
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(16)
-TOTALS = 16
+    T_NOTES,
+    T_QUESTIONS,
+    T_GRANTED,
+) = range(19)
+TOTALS = 19
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
 STAGE, DAY, FAILED = 28, 29, 30

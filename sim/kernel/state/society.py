@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, HELP, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, ASKING, DAY, FAILED, HELP, NOTED, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
-MOST_SLOTS = 2**31 - 1
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+MOST_SLOTS = 2**31 - 2
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
+``rows.GRANTED`` less a slot."""
 SECTION, MOST_SECTIONS = 512, 256
 """Members of a section at least, and sections at most."""
 
@@ -68,6 +69,8 @@ class Platform(NamedTuple):
     """(N,), or (0,): it counts for nothing."""
     sent_upwards: NDArray[np.int32]
     """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    joined: NDArray[np.uint8]
+    """(N,): 1 for who is on the platform, or (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -91,6 +94,12 @@ class Platform(NamedTuple):
     """(sections, 2): how many have ever left a queue and entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+    sent_remarks: NDArray[np.uint8]
+    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    notes: NDArray[np.int32]
+    """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
+    questions: NDArray[np.int32]
+    """N times ASKING, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -157,6 +166,7 @@ def allocate_state(
     habit: NDArray[np.uint8],
     types: NDArray[np.uint8],
     rank: NDArray[np.uint8],
+    joined: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -180,6 +190,9 @@ def allocate_state(
     clock[DAY] = parameters.society.first_day - 1
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    notes = bool(parameters.policies.notes.any())
+    asks = bool(parameters.policies.asks_first.any())
+    remarks = notes or asks or inviting.mistaken > 0
     people = People(
         starts=starts,
         counts=_zeros(n * COUNTS, np.int32),
@@ -205,6 +218,7 @@ def allocate_state(
         habit=habit,
         rank=rank,
         sent_upwards=np.zeros(len(rank), np.int32),
+        joined=joined,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
@@ -217,6 +231,9 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+        sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
+        notes=np.zeros(n * NOTED if notes else 0, np.int32),
+        questions=np.zeros(n * ASKING if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -254,8 +271,10 @@ def set_pace(state: State, pace: NDArray[np.int64]) -> State:
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note"):
+        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
             array = getattr(platform, name)
+            if len(array) == 0:
+                continue
             grown[name] = np.zeros((ring, most), array.dtype)
             grown[name][:, :before] = array.reshape(ring, before)
             grown[name] = grown[name].reshape(-1)
