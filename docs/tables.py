@@ -4,7 +4,6 @@ Each stands in its page between two markers; ``make examples`` renews it, and th
 is as new.
 """
 
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -134,8 +133,6 @@ def patterns() -> str:
 
 
 def _met(goal: Goal) -> str:
-    if goal.high == math.inf:
-        return f"at least {goal.low:g}"
     return f"{goal.low:g} to {goal.high:g}" if isinstance(goal, Target) else str(goal)
 
 

@@ -108,9 +108,11 @@ def main(
         leads = _named(leading(runs), plane)
         outcome.tables |= {"cells": cells, "leads": leads}
         setting = studies.setting(base, replications)
+        points = [study.design.point(place) for place in range(len(study.design))]
+        assumed = sim.none_by_assumption(*map(base.replace, points))
         for measure in sim.MEASURES:
             outcome.figures[f"maps/{measure}"] = sim.plots.heat_maps(
-                runs, plane.x, plane.y, measure, setting=setting
+                runs, plane.x, plane.y, measure, setting=setting, assumed=assumed
             )
         outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), setting)
     studies.print_answer(_table(leads, plane), studies.filled(*_words(leads, plane)), out=out)
