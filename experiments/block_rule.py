@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 
 AIMS = ("unwanted", "blocked", "lost")
 MEANING_WELL = ("interacted", "close_friends")
+HARMLESS = 0.01
+"""The share blocked of those who mean well below which a rule is harmless."""
+CLEARLY = "Clearly: by Holm's rule at 5 %, all rules together."
 LOOKS = {
     "none": ("#262626", "*"),
     "life": ("#CC79A7", "o"),
@@ -92,7 +95,8 @@ def main(
     ) as outcome:
         study = sim.Study(base, [rule.changes for rule in listed], replications=replications)
         runs = studies.done(study, out / "rules", jobs)
-        table = verdicts(listed, judged(runs)).join(blocked_by_policy(runs))
+        aims = judged(runs)
+        table = verdicts(listed, aims).join(blocked_by_policy(aims))
         outcome.tables["rules"] = table
         outcome.figures["frontier"] = draw(table, studies.setting(base, replications))
         found = lifetime.simulated(base, out, jobs)
@@ -134,15 +138,20 @@ def judged(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([well, together.reset_index()], ignore_index=True)
 
 
-def blocked_by_policy(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean share blocked, in %, of each policy that means well.
+def blocked_by_policy(aims: pd.DataFrame) -> pd.DataFrame:
+    """Return the share blocked, in %, of each policy that means well, with its interval.
 
-    The table has a row per rule, and columns ``blocked_POLICY``.
+    The table has a row per rule, and columns ``blocked_POLICY``, ``blocked_POLICY_low`` and
+    ``blocked_POLICY_high``.
     """
-    wide = 100 * runs[runs["policy"].isin(MEANING_WELL)].pivot_table(
-        index="point", columns="policy", values="blocked", aggfunc="mean", observed=True
-    )
-    return wide.add_prefix("blocked_").reset_index(drop=True)
+    found = sim.aggregate(aims, by=["point", "policy"], measures=["blocked"])
+    wide = 100 * found.pivot(index="point", columns="policy", values=["mean", "low", "high"])
+    columns = {
+        f"blocked_{policy}{f'_{end}' * (end != 'mean')}": wide[end, policy]
+        for policy in MEANING_WELL
+        for end in ("mean", "low", "high")
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def frontier(aims: ArrayLike) -> NDArray[np.bool_]:
@@ -179,23 +188,48 @@ def clearly_beaten_by(aims: pd.DataFrame) -> list[list[int]]:
     return [sorted(others) for others in beaten_by]
 
 
+def clearly_harmless(aims: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rules clearly block fewer than ``HARMLESS`` of those who mean well.
+
+    By Holm's rule, all rules being one family: with k of n rules found, the others are held against
+    the level 1 - 0.05 / (n - k) of their intervals, until no more are found.
+    """
+    tried = aims[aims["point"] > 0]  # without a rule, the first of the list, nobody is blocked
+    number = tried["point"].nunique()
+    found = np.zeros(number, bool)
+    enough = aims["replication"].nunique() >= sim.measures.LEAST_RUNS
+    while enough and not found.all():
+        level = 1 - 0.05 / (number - found.sum())
+        shares = sim.aggregate(tried, by=["point", "policy"], measures=["blocked"], level=level)
+        below = shares[shares["policy"] == "all"]["high"].to_numpy() < HARMLESS
+        if (below == found).all():
+            break
+        found = below
+    return np.append(False, found)
+
+
 def verdicts(listed: Sequence[Rule], aims: pd.DataFrame) -> pd.DataFrame:
     """Return a row per rule: mean and interval of each aim, and whether other rules beat it.
 
-    The blocked are in %.
+    The blocked are in %. Without a rule nobody is blocked and nothing is lost, by assumption: there
+    is no interval.
     """
     estimates = sim.aggregate(aims, by=["point", "policy"], measures=AIMS)
     estimates = estimates[estimates["policy"] == "all"].set_index(["point", "measure"])
     means = estimates["mean"].unstack()[list(AIMS)].to_numpy()
     on_frontier, beaten_by = frontier(means), clearly_beaten_by(aims)
+    harmless = clearly_harmless(aims)
     rows = []
     for place, rule in enumerate(listed):
         row: dict[str, Any] = {"rule": rule.name, "kind": rule.kind}
         for aim in AIMS:
             scale = 100.0 if aim == "blocked" else 1.0
             mean, low, high = (estimates[end][place, aim] for end in ("mean", "low", "high"))
+            if rule.kind == "none" and aim != "unwanted":
+                low = high = np.nan
             row |= {aim: scale * mean, f"{aim}_low": scale * low, f"{aim}_high": scale * high}
         row |= {"frontier": bool(on_frontier[place]), "clearly_beaten": bool(beaten_by[place])}
+        row |= {"harmless": bool(harmless[place])}
         rows.append(
             {**row, "beaten_by": "; ".join(listed[other].name for other in beaten_by[place])}
         )
@@ -209,9 +243,11 @@ def _text(table: pd.DataFrame) -> str:
     for aim, unit in zip(
         AIMS, ("unwanted, per year", "well-meaning blocked, %", "connections lost"), strict=True
     ):
-        halves = (shown[f"{aim}_high"] - shown[f"{aim}_low"]) / 2
         cells[unit] = pd.Series(
-            [f"{mean:7.2f} ±{half:.2f}" for mean, half in zip(shown[aim], halves, strict=True)],
+            [
+                studies.between(row[aim], row[f"{aim}_low"], row[f"{aim}_high"], ".2f")
+                for _, row in shown.iterrows()
+            ],
             shown.index,
         )
     heading = (
@@ -237,8 +273,9 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     )
     for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
-        blocked = studies.between(
-            row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%"
+        blocked, alone = (
+            studies.between(row[name], row[f"{name}_low"], row[f"{name}_high"], ".2f", "%")
+            for name in ("blocked", "blocked_interacted")
         )
         unwanted = studies.between(
             row["unwanted"], row["unwanted_low"], row["unwanted_high"], ".1f"
@@ -250,10 +287,9 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
             if row["clearly_beaten"]
             else "is not clearly beaten"
         )
-        alone = f"{row['blocked_interacted']:.2f} % of “interacted”"
         yield (
             f"{preset} ({name}) {by}: {unwanted} unwanted a year, "
-            f"{blocked} of those who mean well blocked, {alone}."
+            f"{blocked} of those who mean well blocked, {alone} of “interacted”."
         )
 
 
@@ -281,7 +317,7 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                 axis.hlines(rows[aim], rows["unwanted_low"], rows["unwanted_high"], **error)
                 axis.vlines(
                     rows["unwanted"],
-                    rows[f"{aim}_low"].clip(lower=0 if aim == "blocked" else None),
+                    rows[f"{aim}_low"],
                     rows[f"{aim}_high"],
                     **error,
                 )
@@ -314,7 +350,7 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
     full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
-    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %."
+    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %. {CLEARLY}"
     sim.plots.headed(figure, _finding(table), f"{setting} {below}")
     return figure
 
@@ -341,11 +377,8 @@ def _annotate(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str])
 
 
 def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
-    """Return the rule with the fewest unwanted invitations among the harmless ones.
-
-    Their interval of the share blocked of those who mean well ends below 1 %.
-    """
-    harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
+    """Return the rule with the fewest unwanted invitations among the harmless ones."""
+    harmless = table[table["harmless"]]
     return None if harmless.empty else harmless.sort_values("unwanted", kind="stable").iloc[0]
 
 
@@ -353,12 +386,13 @@ def _finding(table: pd.DataFrame) -> str:
     """Return by how much the best harmless rule lowers unwanted invitations, in words."""
     nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
     if best is None:
-        return "No rule has an interval of blocked who mean well that ends below 1 %"
+        return f"No rule clearly blocks fewer than {100 * HARMLESS:g} % of those who mean well"
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        f"Of the rules with an interval of blocked who mean well that ends below 1 %, “{best['rule']}” has the fewest unwanted "
-        f"invitations: {fewer:.0f} % fewer than without a rule, {best['lost']:.1f} connections lost, "
-        f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
+        f"Of the rules that clearly block fewer than {100 * HARMLESS:g}\u00a0% of those who mean well, "
+        f"“{best['rule']}” has the fewest unwanted invitations: {fewer:.0f}\u00a0% fewer than without a "
+        f"rule, {best['lost']:.1f} connections lost, {best['blocked_interacted']:.1f}\u00a0% of "
+        "“interacted” blocked"
     )
 
 
