@@ -76,7 +76,8 @@ def survival(table: pd.DataFrame, none: Collection[str] = ()) -> str:
     """
     curves = _first_population(table[table["clock"] == "days"])
     last = curves["time"].max()
-    blocked = 1 - curves[curves["time"] == last].set_index("policy")["mean"]
+    # a curve ends where nobody is left
+    blocked = 1 - curves.groupby("policy", sort=False).nth(-1).set_index("policy")["mean"]
     return stated(f"{label('blocked').title} by day {last:,.0f}", table, blocked, none)
 
 
