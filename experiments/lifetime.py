@@ -178,8 +178,11 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
 def year_by_year(result: sim.Result) -> pd.DataFrame:
     """Return yearly numbers of the members who mean well.
 
-    They are the shares blocked so far and restricted, and the invitations and strikes.
+    They are the shares blocked so far and restricted, and the invitations and strikes; strikes are
+    not known where notes or questions are sent, which count as effort too.
     """
+    more = {"notes_sent", "questions_sent"} & set(result.members)
+    plain = not result.members[list(more)].to_numpy().any()
     series = result.series[result.series["policy"] == FOLLOWED].set_index("day")
     members = int((result.members["policy"] == FOLLOWED).sum())
     kept: dict[str, list[Any]] = {"policy": [FOLLOWED], "members": [members]}
@@ -190,7 +193,7 @@ def year_by_year(result: sim.Result) -> pd.DataFrame:
             for measure in ("blocked", "restricted", "invitations")
         }
         # the rate is of the decided invitations: of those accepted / acceptance
-        accepted = day["invitations"] / day["effort"]
+        accepted = day["invitations"] / day["effort"] if plain else np.nan
         kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * accepted / day["acceptance"])]}
     return pd.DataFrame(kept)
 
@@ -222,8 +225,8 @@ def text(found: Found) -> str:
         f"{blocked} have been blocked for good after",
         f"{ends['year'].max()} years,",
         f"and {weeks} at least once for a week under the window ({now} on the last day).",
-        f"Without a rule such a member sends {sent:.0f} invitations in this time,",
-        f"of which {struck:.1f} are strikes.",
+        f"Without a rule such a member sends {sent:.0f} invitations in this time"
+        + (f", of which {struck:.1f} are strikes." if struck == struck else "."),
     )
 
 

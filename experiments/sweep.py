@@ -111,6 +111,8 @@ def main(
         points = [study.design.point(place) for place in range(len(study.design))]
         assumed = sim.none_by_assumption(*map(base.replace, points))
         for measure in sim.MEASURES:
+            if runs[measure].isna().all():
+                continue  # of a mechanism that is off
             outcome.figures[f"maps/{measure}"] = sim.plots.heat_maps(
                 runs, plane.x, plane.y, measure, setting=setting, assumed=assumed
             )

@@ -209,3 +209,6 @@ def test_what_is_put_in_is_none_by_assumption():
     assert none("all", answering__idk_click=0.0) == clicked | blocked
     several = sim.none_by_assumption(default, default.replace({"platform.min_ratio": 0.5}))
     assert several["close_friends"] == clicked
+    assert none("close_friends", inviting__mistaken=0.01) == set()
+    asks = {"policies__interacted__asks_first": True, "inviting__mistaken": 0.1}
+    assert none("interacted", **asks) == clicked | blocked

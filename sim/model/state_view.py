@@ -3,12 +3,13 @@
 Everything here is as of the last evening lived. Arrays are copies.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
+from ..kernel.rules.helping import GIVER, OTHER, TAKER
 from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
@@ -24,6 +25,8 @@ SOURCES = {
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
 }
+TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
+"""How readily a member helps."""
 TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
@@ -33,7 +36,15 @@ TOTAL = {
     "unseen": columns.T_UNSEEN,
 }
 """The columns of ``Engine.series``, by what they count."""
-STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
+ASKED = 4
+"""The standing of a bond with a question pending."""
+STANDINGS = {
+    FREE: "free",
+    PENDING: "pending",
+    CONNECTED: "connected",
+    LOCKED: "locked",
+    ASKED: "asked",
+}
 
 
 class Ties(NamedTuple):
@@ -47,6 +58,8 @@ class Ties(NamedTuple):
     tie_class: Numbers
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
+    vetoed: Numbers
+    """1 where the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
@@ -62,6 +75,8 @@ class Sent(NamedTuple):
     tie_class: NDArray[np.int8]
     delay: Pairs
     """Days until the answer; ``pending_days``: never."""
+    remarks: NDArray[np.uint8]
+    """As in ``kernel.state.rows``."""
 
 
 class Verdicts(NamedTuple):
@@ -81,6 +96,15 @@ _COUNTS = {
     "contacts": bonds.CONTACTS,
     "strangers": bonds.STRANGERS,
     "degree": bonds.CONNECTIONS,
+}
+_HELP = {
+    "needs": columns.NEEDS,
+    "met_by_connection": columns.BY_CONNECTION,
+    "met_by_contact": columns.BY_CONTACT,
+    "met_by_referral": columns.BY_REFERRAL,
+    "referrals": columns.REFERRALS,
+    "asked": columns.ASKED,
+    "helped": columns.HELPED,
 }
 _TALLIES = {
     "sent": columns.SENT,
@@ -129,6 +153,47 @@ class StateView:
         Shape (N,), or empty if the scenario has no habits.
         """
         return self._state.platform.habit
+
+    @property
+    def type(self) -> NDArray[np.uint8]:
+        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        return self._state.people.type
+
+    def helping(self) -> dict[str, Numbers]:
+        """Return what each member has needed and given, by name, each of shape (N,).
+
+        Nothing if nobody ever needs help.
+        """
+        table = self._state.people.help
+        names = _HELP if len(table) else {}
+        return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
+
+    @property
+    def rank(self) -> NDArray[np.uint8]:
+        """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
+        return self._state.platform.rank
+
+    @property
+    def joined(self) -> NDArray[np.uint8]:
+        """1 for members on the platform, else 0: shape (N,), or empty if all are."""
+        return self._state.platform.joined
+
+    @property
+    def sent_upwards(self) -> Numbers:
+        """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
+        return self._state.platform.sent_upwards.astype(np.int64)
+
+    @property
+    def notes_sent(self) -> Numbers:
+        """The notes that each member has sent: shape (N,), or empty if no policy sends any."""
+        return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
+
+    def questions(self, column: int) -> Numbers:
+        """Return the questions that each member has asked, or those granted, or refused.
+
+        Shape (N,), or empty if no policy asks first. ``column`` is one of ``kernel.state.columns``.
+        """
+        return self._column(self._state.platform.questions, columns.ASKING, column)
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
@@ -206,15 +271,24 @@ class StateView:
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
-        tie, state = people.link[2 * slots + 1].astype(np.int64), people.state[slots]
+        tie = people.link[2 * slots + 1].astype(np.int64)
+        state = people.state[slots].astype(np.int64)
+        asked = (state & bonds.QUESTION_MASK) == bonds.PENDING_QUESTION
         return Ties(
             alter=people.alter[slots].astype(np.int64),
             met=(tie >> bonds.MET) & bonds.MET_MASK,
             talked=(tie >> bonds.TALKED) & bonds.TALKED_MASK,
             last=tie >> bonds.LAST,
-            tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
-            standing=state.astype(np.int64) >> bonds.STANDING,
+            tie_class=(state & bonds.CLASS_BITS) >> bonds.CLASS,
+            standing=np.where(asked, ASKED, state >> bonds.STANDING),
+            vetoed=(tie >> bonds.VETOED) & 1,
         )
+
+    def vetoes(self) -> Numbers:
+        """Count the contacts that each member vetoes: shape (N,)."""
+        egos, ties = self.all_ties()
+        counted: Numbers = np.bincount(egos[ties.vetoed > 0], minlength=len(self.policy))
+        return counted
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
@@ -290,6 +364,7 @@ class StateView:
             source=(notes & SOURCE_BITS).astype(np.int8),
             tie_class=self._class_now(slot[order]),
             delay=delay[order].astype(np.int32),
+            remarks=_kept(platform.sent_remarks, place[order], np.uint8),
         )
 
     def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
@@ -309,12 +384,11 @@ class StateView:
         """
         platform = self._state.platform
         notes = platform.sent_note[sent.place].astype(np.int64)
-        common = platform.sent_common
         state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
         return Verdicts(
             verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
             tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            common=common[sent.place] if len(common) else np.zeros(len(notes), np.int32),
+            common=_kept(platform.sent_common, sent.place, np.int32),
             connected=state >> bonds.STANDING == CONNECTED,
         )
 
@@ -337,6 +411,11 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
+        if len(self._state.platform.notes):
+            own[:, columns.T_NOTES] = self.notes_sent
+        if len(self._state.platform.questions):
+            own[:, columns.T_QUESTIONS] = self.questions(columns.QUESTIONS)
+            own[:, columns.T_GRANTED] = self.questions(columns.GRANTED)
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums
@@ -353,6 +432,13 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
+        first, last = (platform._fields.index(name) for name in ("tally", "totals"))
+        accounts = (platform.policy, *platform[first:last])
+        others = (people.counts, people.starts, *accounts, *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)
+
+
+def _kept(array: NDArray[Any], places: Numbers, kind: type) -> NDArray[Any]:
+    """Return what an array has at some places; zeros where it is not kept."""
+    return array[places] if len(array) else np.zeros(len(places), kind)

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
+from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
-from .state_view import SOURCES, Verdicts
+from .memory import mutually_recognised
+from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from .state_view import Sent
 
 OUTCOMES = ("accepted", "idk", "declined", "pending")
-_LOGGED = ("day", "ego", "alter", "source", "sent_class", "delay", *Verdicts._fields)
+_LOGGED = (
+    *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
+    *Verdicts._fields,
+)
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -83,13 +88,26 @@ def member_columns(
         "arcs": view.column("arcs"),
         "mutual_arcs": view.column("mutual_arcs"),
         "acquainted": connected[:, 1:].sum(axis=1),
-        "mutually_recognised": connected @ np.square(scenario.answering.recognise),
+        "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
+    if scenario.society.veto > 0:
+        columns["vetoes"] = view.vetoes()
+    columns |= view.helping()
+    if len(view.rank):
+        columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
+    if len(view.joined):
+        columns["joined"] = view.joined.astype(np.int64)
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
         columns["missed_by_estimate"] = missed[:, caution.BY_ESTIMATE]
         columns["missed_pairs"] = missed[:, caution.PAIRS].astype(np.int64)
+    if len(view.notes_sent):
+        columns["notes_sent"] = view.notes_sent
+    if len(asked := view.questions(arrays.QUESTIONS)):
+        columns["questions_sent"] = asked
+        columns["questions_granted"] = view.questions(arrays.GRANTED)
+        columns["questions_refused"] = view.questions(arrays.REFUSED)
     return columns
 
 
@@ -102,6 +120,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
+    if len(engine.view.type):
+        table["type"] = _categories(engine.view.type, list(TYPES.values()))
     for name in ("blocked_day", "invitations_until_block"):
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
     return pd.DataFrame(table)
@@ -128,8 +148,12 @@ DAILY = {
     "blocked": Quotient((arrays.T_BLOCKED,)),
     "restricted": Quotient((arrays.T_RESTRICTED,)),
     "invitations": Quotient((arrays.T_SENT,)),
-    "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
-    "lapsed": Quotient((arrays.T_ATTEMPTS,), (arrays.T_ATTEMPTS,), less=(arrays.T_SENT,)),
+    "effort": Quotient((arrays.T_SENT, arrays.T_NOTES, arrays.T_QUESTIONS), (arrays.T_ACCEPTED,)),
+    "lapsed": Quotient(
+        (arrays.T_ATTEMPTS, arrays.T_GRANTED),
+        (arrays.T_ATTEMPTS,),
+        less=(arrays.T_SENT, arrays.T_QUESTIONS),
+    ),
 }
 """Measures that are taken every day, from what is known on that evening."""
 
@@ -242,23 +266,28 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     outcome = _coded(verdict, _OUTCOME, OUTCOMES)
     tie_class, common = found["tie_class"], found["common"]
     # an answer to the one, or one that crosses it, has connected the two and so accepted the other
-    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"])
+    question = found["remarks"] & QUESTION > 0
+    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"] & ~question)
     if len(ended):
         by = _reversed(found, ended, np.flatnonzero(outcome == OUTCOMES.index("accepted")))
         outcome[ended] = OUTCOMES.index("accepted")
         for values in (decided, tie_class, common):
             values[ended] = values[by]
+    # a question is in the log once it is granted, as an invitation of that day
+    granted = question & (verdict == verdicts.ACCEPTED)
+    sent, delay = np.where(granted, decided, sent), np.where(granted, 0, delay)
+    sent_class = np.where(granted, tie_class, found["sent_class"])
     pending = outcome == OUTCOMES.index("pending")
     policies = list(engine.scenario.policies)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sent_day": sent.astype(np.int32),
             "ego": found["ego"],
             "alter": found["alter"],
             "policy": _categories(engine.view.policy[found["ego"]], policies),
             "source": _categories(found["source"], list(SOURCES.values())),
-            "tie_class": found["sent_class"],
-            "due_day": pd.Series(sent + delay, dtype="Int32").mask(never),
+            "tie_class": sent_class,
+            "due_day": pd.Series((sent + delay).astype(np.int32), dtype="Int32").mask(never),
             "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
             "outcome": _categories(outcome, list(OUTCOMES)),
             "recognised": _categories(
@@ -268,6 +297,15 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "common": common,
         }
     )
+    if engine.scenario.inviting.mistaken > 0:
+        table["mistaken"] = found["remarks"] & WRONG_ADDRESS > 0
+    if any(policy.notes for policy in engine.scenario.policies.values()):
+        table["note"] = found["remarks"] & WITH_NOTE > 0
+    if any(policy.asks_first for policy in engine.scenario.policies.values()):
+        table["asked"] = question
+        table = table[~question | granted].sort_values(["sent_day", "ego", "alter"])
+        table = table.reset_index(drop=True)
+    return table
 
 
 def _coded(

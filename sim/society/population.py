@@ -1,4 +1,4 @@
-"""The members of a drawn society: how sociable and active each is, its policy, and its habit.
+"""The members of a drawn society: how sociable and active each is, its policy, habit and rank.
 
 The drawn society gives every member its own sociability and activity, and deals the policies in an
 order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, words
+from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
+from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
 
@@ -82,6 +83,43 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     return np.where(places > len(shares), 0, places).astype(np.uint8)
 
 
+def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return how readily each member helps, as ``rules.helping`` counts types: shape (members,).
+
+    Empty if nobody ever needs help.
+    """
+    helping = scenario.helping
+    if helping.need_rate == 0:
+        return np.zeros(0, np.uint8)
+    order = words(np.uint64(scenario.seed), 0, PERSON, members, 0)
+    return _dealt(order, [helping.givers, 1 - helping.givers - helping.takers])
+
+
+def has_ranks(scenario: Scenario) -> bool:
+    """Return whether rank counts for anything in a scenario."""
+    courted = any(policy.courts for policy in scenario.policies.values())
+    return courted or scenario.answering.rank_slope > 0
+
+
+def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
+    if not has_ranks(scenario):
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
+    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
+    return ranks.astype(np.uint8)
+
+
+def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return 1 for members who are on the platform, else 0: shape (members,), or empty if all are."""
+    platform = scenario.platform
+    if platform.joined == 1:
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 8 + platform.place)
+    joined: NDArray[np.bool_] = drawn < np.uint64(threshold(platform.joined))
+    return joined.astype(np.uint8)
+
+
 def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
     """Deal places by shares of all, in the order of the words drawn; behind the last is the rest."""
     members, share, begin = len(drawn), 0.0, 0
@@ -128,6 +166,8 @@ def pace(
     alike = np.array([one.alike for one in policies])
     places = policy.astype(np.int64)
     rate = np.array(own)[places] * np.where(alike[places], 1.0, activity)
+    if scenario.platform.joined < 1:  # who is not there invites nobody
+        rate = rate * who_joined(scenario, len(rate))
     whole = np.floor(rate)
     threshold = np.floor((rate - whole) * _WORDS)
     most = whole + (threshold > 0)

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, ASKING, DAY, FAILED, HELP, NOTED, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
-MOST_SLOTS = 2**31 - 1
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+MOST_SLOTS = 2**31 - 2
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
+``rows.GRANTED`` less a slot."""
 SECTION, MOST_SECTIONS = 512, 256
 """Members of a section at least, and sections at most."""
 
@@ -40,6 +41,10 @@ class People(NamedTuple):
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
+    type: NDArray[np.uint8]
+    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    help: NDArray[np.int32]
+    """N times HELP, see ``columns``, or (0,)."""
 
 
 class Platform(NamedTuple):
@@ -60,6 +65,12 @@ class Platform(NamedTuple):
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    joined: NDArray[np.uint8]
+    """(N,): 1 for who is on the platform, or (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -83,6 +94,12 @@ class Platform(NamedTuple):
     """(sections, 2): how many have ever left a queue and entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+    sent_remarks: NDArray[np.uint8]
+    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    notes: NDArray[np.int32]
+    """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
+    questions: NDArray[np.int32]
+    """N times ASKING, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -96,7 +113,8 @@ class Today(NamedTuple):
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters."""
+    """(the longest day, 4): the other encounters; then those of members with whom they are referred
+    to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -110,6 +128,9 @@ class Today(NamedTuple):
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
+    pleas: NDArray[np.int32]
+    """(N, 4): who is asked for help today, see ``rows``; (0, 4) if nobody ever needs help."""
+    plea_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -143,6 +164,9 @@ def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],
     habit: NDArray[np.uint8],
+    types: NDArray[np.uint8],
+    rank: NDArray[np.uint8],
+    joined: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -166,6 +190,9 @@ def allocate_state(
     clock[DAY] = parameters.society.first_day - 1
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    notes = bool(parameters.policies.notes.any())
+    asks = bool(parameters.policies.asks_first.any())
+    remarks = notes or asks or inviting.mistaken > 0
     people = People(
         starts=starts,
         counts=_zeros(n * COUNTS, np.int32),
@@ -176,6 +203,8 @@ def allocate_state(
         mark=_zeros(slots, np.uint8),
         link=_zeros(2 * slots, np.uint32),
         state=_zeros(slots, np.uint8),
+        type=types,
+        help=_zeros(len(types) * HELP, np.int32),
     )
     accounts = Platform(
         policy=policy,
@@ -187,6 +216,9 @@ def allocate_state(
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         habit=habit,
+        rank=rank,
+        sent_upwards=np.zeros(len(rank), np.int32),
+        joined=joined,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
@@ -199,6 +231,9 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+        sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
+        notes=np.zeros(n * NOTED if notes else 0, np.int32),
+        questions=np.zeros(n * ASKING if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -213,6 +248,8 @@ def allocate_state(
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
         verdict_order=np.zeros(0, np.int32),
+        pleas=np.zeros((len(types), 4), np.int32),
+        plea_order=np.zeros(2 * len(types), np.int32),
     )
     return State(people, accounts, today, clock)
 
@@ -234,8 +271,10 @@ def set_pace(state: State, pace: NDArray[np.int64]) -> State:
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note"):
+        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
             array = getattr(platform, name)
+            if len(array) == 0:
+                continue
             grown[name] = np.zeros((ring, most), array.dtype)
             grown[name][:, :before] = array.reshape(ring, before)
             grown[name] = grown[name].reshape(-1)
