@@ -8,8 +8,10 @@ NONE = "none by assumption"
 """What stands in place of an estimate that can only be 0."""
 
 
-def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
+def none_by_assumption(scenario: Scenario, *others: Scenario) -> dict[str, frozenset[str]]:
     """Return which measures of each policy, and of everybody, can only be 0.
+
+    Of several scenarios, as the points of a study: which can only be 0 in all of them.
 
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
     ``idk_click`` is 0, in all habits too, or if whoever the policy invites is asked first or always
@@ -37,7 +39,11 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
             [*["idk_rate"] * unclicked, *["blocked", "restricted_time"] * unblocked]
         )
     there = [found[name] for name, share in scenario.shares().items() if share > 0]
-    return found | {EVERYBODY: frozenset.intersection(*there)}
+    found |= {EVERYBODY: frozenset.intersection(*there)}
+    for other in others:
+        elsewhere = none_by_assumption(other)
+        found = {name: none & elsewhere.get(name, none) for name, none in found.items()}
+    return found
 
 
 def _least_tie(scenario: Scenario, policy: InvitePolicy) -> int:

@@ -3,6 +3,10 @@
 The definitions of the measures are those of docs/odd.md. Measures are taken from arrays and tables;
 nothing is simulated here. Each is given for every policy, over the members who have it, and for
 everybody.
+
+Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
+are sent, and not decided; so would be those that are void, as sender or receiver has left, once
+members can leave.
 """
 
 from collections.abc import Collection
