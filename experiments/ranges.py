@@ -34,7 +34,7 @@ NEEDS = {
 """Parameters that have no effect while another is unset or 0."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)

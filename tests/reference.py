@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_draws import PERSON, POLICY, chance, draw, power, rounded
+from tests.reference_draws import PERSON, POLICY, below, chance, draw, power, rounded
 from tests.reference_person import (
     CONNECTED,
     FREE,
@@ -161,6 +161,17 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Note who has room for a connection: a phase applies the cap as of its beginning."""
         for person in self.people:
             person.had_room = person.has_room()
+
+    def popular_member(self, word: int) -> int:
+        """Return a member, with a chance in proportion to its connections; anybody if there are none.
+
+        Nobody connects while members choose whom to invite.
+        """
+        ends = list(itertools.accumulate(len(person.connected_on) for person in self.people))
+        if ends[-1] == 0:
+            return below(word, len(self.people))
+        place = below(word, ends[-1])
+        return sum(end <= place for end in ends)
 
     def deliver(self, invitation: Invitation, day: int) -> None:
         """Connect the two if alter has invited ego too; else file it by the day of the answer."""

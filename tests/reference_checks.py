@@ -292,6 +292,7 @@ EVENTS = {
         "contacts",
         "introductions",
         "directory",
+        "popular",
         *(f"class {k}" for k in range(5)),
     ),
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),

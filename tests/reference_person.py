@@ -49,7 +49,7 @@ class Invitation:
     sent_day: int
     ego: int
     alter: int
-    source: str  # where ego found alter: contacts, introductions or directory
+    source: str  # where ego found alter: contacts, introductions, directory or popular
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
@@ -186,7 +186,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]
-            if self.policy.introductions + self.policy.directory == 0:
+            if self.looks_only_among_contacts():
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
@@ -210,6 +210,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         weekly = self.rules.platform.weekly_invites
         before = sum(invitation.sent_day > day - 7 for invitation in self.sent)
         return weekly is not None and today + before >= weekly
+
+    def looks_only_among_contacts(self) -> bool:
+        policy = self.policy
+        return policy.introductions + policy.directory + policy.popular == 0
 
     def search_contacts(self, day: int, n: int, asked: list[int]) -> tuple[str, int, int] | None:
         """Make all tries at once, for a policy that looks for candidates among contacts only.
@@ -244,8 +248,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
         policy, people = self.policy, self.model.people
-        total = policy.contacts + policy.introductions + policy.directory
+        total = policy.contacts + policy.introductions + policy.directory + policy.popular
         contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
+        directory_share = policy.directory / total
         u = self.word(day, TRY, 4 * n) / TWO32
         word1, word2 = (self.word(day, TRY, 4 * n + place) for place in (1, 2))
         if u < contacts_share:
@@ -256,7 +261,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
             between = self.random_connection(word1)
             found = None if between is None else people[between].random_connection(word2)
             return "introductions", found
-        return "directory", below(word1, len(people))
+        if u < contacts_share + introductions_share + directory_share:
+            return "directory", below(word1, len(people))
+        return "popular", self.model.popular_member(word1)
 
     def eligible_contacts(self, asked: list[int]) -> list[int]:
         return [

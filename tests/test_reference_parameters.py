@@ -99,6 +99,7 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.contacts": 2.0,
         "policies.NAME.introductions": 0.5,
         "policies.NAME.directory": 0.5,
+        "policies.NAME.popular": 0.5,
     },
     **{
         "policies.NAME.min_tie": 2,

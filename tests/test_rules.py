@@ -27,7 +27,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
-    **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
+    **dict.fromkeys(("until_contacts", "until_introductions", "until_directory"), CHANCE),
     "pace": (0, 2**34),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),

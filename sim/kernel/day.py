@@ -8,7 +8,7 @@ MEET                      each     choose whom to meet; meet contacts     own ti
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
 LINK                      each     link the sides of new contacts         links
-UNLOCK                    each     old locks end                          own bonds
+UNLOCK                    each     old locks end; connections are added   own bonds; today's sums
 INVITE                    each     choose whom to invite                  today's invitations
 SEND                      each     at the sender's side                   own bonds, arcs, tallies
 RECEIVE                   each     at the receiver's side                 own bonds, arcs, tallies
@@ -55,7 +55,7 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, enforce, invite, meet, send
+from .phases import acquaint, answer, enforce, invite, meet, popular, send
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, OTHER, RISER
@@ -189,6 +189,7 @@ def _do(state, parameters, stage, day, series, log, partition):
     elif stage == UNLOCK:
         settle_order(state, partition.low, partition.high)
         answer.unlock(state, parameters, day, partition)
+        popular.add_up_connections(state, partition)
     elif stage == INVITE:
         _invite(state, parameters, day, partition)
     elif stage == SEND:

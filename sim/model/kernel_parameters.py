@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents import Habit, InvitePolicy
-from ..agents.policy import NOBODY
+from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -137,16 +137,17 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
-        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+        [[getattr(policy, source) for source in SOURCES] for policy in policies], float
     )
+    contacts_only = weights[:, 1:].sum(axis=1) == 0
     weights /= weights.sum(axis=1, keepdims=True)
     upper = weights[:, 0] + weights[:, 1]
+    listed = upper + weights[:, 2]
     return PolicyNumbers(
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
-        contacts_only=np.array(
-            [policy.introductions + policy.directory == 0 for policy in policies], bool
-        ),
+        until_directory=np.array([until(share) for share in listed.tolist()], np.int64),
+        contacts_only=contacts_only,
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         invites_references=np.array([policy.invites_references for policy in policies], bool),

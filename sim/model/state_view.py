@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
-from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+from ..kernel.rules.inviting import (
+    FROM_CONTACTS,
+    FROM_DIRECTORY,
+    FROM_INTRODUCTIONS,
+    FROM_POPULAR,
+)
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
 from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
@@ -23,6 +28,7 @@ SOURCES = {
     FROM_CONTACTS: "contacts",
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
+    FROM_POPULAR: "popular",
 }
 TOTAL = {
     "connections": columns.T_CONNECTIONS,

@@ -15,6 +15,7 @@ from ..rules.inviting import (
     FROM_CONTACTS,
     FROM_DIRECTORY,
     FROM_INTRODUCTIONS,
+    FROM_POPULAR,
     candidate_source,
     finds_contact,
     misses_all,
@@ -39,6 +40,7 @@ from ..state.connections import connection_place
 from ..state.lists import ROW
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
 from .eligible import agrees, count_agreed, may_be_invited
+from .popular import popular_member
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -141,12 +143,15 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
 @inline
 def _source(policies, policy, word):
     return candidate_source(
-        word, policies.until_contacts[policy], policies.until_introductions[policy]
+        word,
+        policies.until_contacts[policy],
+        policies.until_introductions[policy],
+        policies.until_directory[policy],
     )
 
 
 @inline
-def _look(state, parameters, trying, scratch):
+def _look(state, parameters, section_bits, trying, scratch):
     """See where each try looks.
 
     List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
@@ -162,9 +167,11 @@ def _look(state, parameters, trying, scratch):
         hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
-        looks = (source == FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
+        looks = (source >= FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
         scratch.slot[one] = below(scratch.drawn[_SECOND_PICK, one], eligible)
-        scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
+        scratch.whom[one] = below(pick, members) if source >= FROM_DIRECTORY else -1
+        if source == FROM_POPULAR:
+            scratch.whom[one] = popular_member(state, section_bits, pick, members)
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
         scratch.again[again] = seat
@@ -285,11 +292,11 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 
 
 @kernel
-def _try_everywhere(state, parameters, day, scratch):
+def _try_everywhere(state, parameters, day, section_bits, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
     _draw(parameters.key, day, scratch.trying, trying, scratch)
-    found, elsewhere, again = _look(state, parameters, trying, scratch)
+    found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
     _find_contacts(state, parameters, day, scratch.trying, found, scratch)
@@ -351,6 +358,6 @@ def choose_invitations(state, parameters, day, partition):
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)
         if scratch.seats[TRYING] > 0:
-            _try_everywhere(state, parameters, day, scratch)
+            _try_everywhere(state, parameters, day, partition.section_bits, scratch)
     last = scratch.queue[NEXT_ROW]
     partition.progress[INVITATIONS_END] = _compact(state, partition, last)

@@ -79,8 +79,9 @@ class PolicyNumbers(NamedTuple):
 
     until_contacts: Numbers
     until_introductions: Numbers
+    until_directory: Numbers
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
-    introduction; else it is from the directory."""
+    introduction, below the third from the directory; else popular."""
     contacts_only: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions

@@ -110,6 +110,10 @@ class Today(NamedTuple):
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
+    popularity: NDArray[np.int64]
+    """(N,): connections of the members of a section up to this one, this morning; or (0,) ..."""
+    section_popularity: NDArray[np.int64]
+    """(sections,): ... and of all its members; or (0,), if no policy looks for popular members."""
 
 
 class State(NamedTuple):
@@ -166,6 +170,7 @@ def allocate_state(
     clock[DAY] = parameters.society.first_day - 1
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    popular = bool((parameters.policies.until_directory < 2**32).any())
     people = People(
         starts=starts,
         counts=_zeros(n * COUNTS, np.int32),
@@ -213,6 +218,8 @@ def allocate_state(
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
         verdict_order=np.zeros(0, np.int32),
+        popularity=np.zeros(n if popular else 0, np.int64),
+        section_popularity=np.zeros(sections if popular else 0, np.int64),
     )
     return State(people, accounts, today, clock)
 
