@@ -17,6 +17,7 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
+from tests.reference_arrivals import arrive
 from tests.reference_draws import PERSON, POLICY, below, chance, draw, power, rounded
 from tests.reference_person import (
     CONNECTED,
@@ -106,8 +107,9 @@ class Reference(mesa.Model):  # type: ignore[misc]
         return self
 
     def step(self) -> None:
-        """Simulate a day: the four phases, in which all choose first, and then all takes effect."""
+        """Simulate a day: its phases, in which all choose first, and then all takes effect."""
         self.day += 1
+        arrive(self, self.day)
         for bond in self.unlocking.pop(self.day, []):
             if bond.state == LOCKED:
                 bond.state, bond.free_on = FREE, None

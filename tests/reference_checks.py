@@ -115,6 +115,7 @@ def member_row(
         "circle": person.circle,
         "sociability": person.sociability,
         "activity": person.activity,
+        **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -256,6 +257,8 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        if row.sent_day == told.people[row.ego].arrived > 1:
+            yield "invited on the day of arrival"
         known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
         yield f"{row.outcome} {known[row.recognised]}"
         if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
@@ -298,6 +301,7 @@ EVENTS = {
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
+        "invited on the day of arrival",
         "never to be answered",
         "answered later",
         "answered at once",

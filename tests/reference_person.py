@@ -71,6 +71,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.rules: Scenario = model.rules
         self.number = number
+        self.arrived = 1  # the day on which it came; 1 of who is there from the start
         society = self.rules.society
         self.circle = number // society.circle_size
         # how readily it meets others, and how much it does on the platform
@@ -198,6 +199,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
+        on_arrival = self.rules.society.on_arrival
+        if on_arrival is not None and day == self.arrived and self.number >= self.rules.members:
+            return on_arrival
         per_day = self.policy.per_day
         if per_day is None:
             per_day = self.rules.inviting.per_day

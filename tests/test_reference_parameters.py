@@ -18,7 +18,7 @@ BUSY: dict[str, Any] = {
     "members": 16,
     "days": 30,
     "seed": 3,
-    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3},
+    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3, "arrivals": 0.2},
     "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {
@@ -57,6 +57,7 @@ CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
     **{"society.often": 2, "society.close": 5},
+    **{"society.arrivals": 0.3, "society.on_arrival": 4},
     **{
         "meeting.rate": 1.2,
         "meeting.again": 0.5,

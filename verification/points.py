@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, one_sided
+from . import exact, exact_graphs, growth, one_sided
 from .settings import (
     Moments,
     Point,
@@ -329,5 +329,8 @@ POINTS = _seeded(
     _habits(4, 0.37, 0.2, 700, (0.25, 0.9, 0.0)),
     _habits(3, 0.62, 0.3, 400, (0.3, 0.1, 0.35), (0.15, 0.75, 0.8)),
     _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
+    growth.uniform(2, 8_000, 3),
+    growth.preferential(2, 8_000, 3),
+    growth.preferential(3, 8_000, 2),
 )
 """Three points and more of each closed form, and what the ties rest on."""

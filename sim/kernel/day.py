@@ -3,7 +3,7 @@
 ========================  =======  =====================================  ===========================
 stage                     threads  what is done                           what it changes
 ========================  =======  =====================================  ===========================
-DAWN                      none     the day begins                         clock
+DAWN                      one      the day begins; members arrive         clock, totals
 MEET                      each     choose whom to meet; meet contacts     own ties; today's encounters
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
@@ -55,7 +55,7 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, enforce, invite, meet, popular, send
+from .phases import acquaint, answer, arrive, enforce, invite, meet, popular, send
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, OTHER, RISER
@@ -87,6 +87,7 @@ def _day_of_log(log, day):
 def _meet(state, parameters, day, log, partition):
     """Choose encounters, or take those of the log."""
     meet.choose_encounters(state, parameters, day, partition)
+    arrive.make_first_attempts(state, parameters, day, partition)
     if len(log.day_start) > 1:
         log_day, encounters = _day_of_log(log, day), np.int64(0)
         if log_day >= 0:
@@ -235,6 +236,7 @@ def _conclude(state, partition, stage):
         return said
     if stage == DAWN:
         clock[DAY] += 1
+        arrive.arrive(state, clock[DAY])
     ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
     clock[STAGE] = DAWN if ends else stage + 1
     for thread in range(partition.threads):

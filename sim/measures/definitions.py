@@ -5,7 +5,7 @@ nothing is simulated here. Each is given for every policy, over the members who 
 everybody.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -121,7 +121,8 @@ DENOMINATORS = denominators_of(MEASURES)
 invitations; ``attempts`` to invite; ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+days of who has arrived later count from its arrival."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -141,6 +142,12 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
             f"measures: not all known (got {shown(only)}); must be among {', '.join(MEASURES)}"
         )
     return set(only)
+
+
+def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
+    """Return on how many days of the run each member was there."""
+    there = np.full(len(members["policy"]), scenario.days)
+    return there - members["arrived"] + 1 if "arrived" in members else there
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:

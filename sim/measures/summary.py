@@ -17,6 +17,7 @@ from .definitions import (
     WALKS,
     Floats,
     Ints,
+    days_there,
     denominators_of,
     measures_to_take,
     member_columns,
@@ -88,7 +89,8 @@ def summary(
         return np.append(sums, sums.sum())
 
     size = total(np.ones(len(policy)))
-    degree, arcs, years = total(own["degree"]), total(own["arcs"]), size * scenario.days / 365
+    degree, arcs, there = total(own["degree"]), total(own["arcs"]), total(days_there(scenario, own))
+    years = there / 365
     attempts, sent, accepted, strikes, declined, unseen = (
         total(own[name])
         for name in ("attempts", "invitations_sent", "accepted", "strikes", "declined", "unseen")
@@ -104,7 +106,7 @@ def summary(
         "acquainted": _share(total(own["acquainted"]), degree),
         "mutually_recognised": _share(total(own["mutually_recognised"]), degree),
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
-        "restricted_time": _share(restricted, size * scenario.days),
+        "restricted_time": _share(restricted, there),
         "restrictions": _share(total(own["restrictions"]), years - restricted / 365),
         "unwanted_received": _share(total(own["unwanted_received"]), years),
         "cold_received": _share(total(own["cold_received"]), years),
@@ -115,7 +117,7 @@ def summary(
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),
-        "members_there": size,
+        "members_there": there / scenario.days,
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),

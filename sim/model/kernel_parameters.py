@@ -23,18 +23,18 @@ from ..society.population import rounded, shifted
 from .custom_functions import compiled
 
 
-def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+def kernel_parameters(scenario: Scenario) -> Parameters:
     """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),
         society=SocietyNumbers(
-            members=members,
             circle_size=society.circle_size,
             team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            on_arrival=_or_none(society.on_arrival),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),

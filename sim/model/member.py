@@ -91,7 +91,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         scenario = self.model.engine.scenario
         sizes = scenario.society.circle_size, scenario.society.team_size
         first = int(team_start(self.number, *sizes))
-        return range(first, first + int(team_members(first, *sizes, scenario.members)))
+        return range(first, first + int(team_members(first, *sizes, len(self.model.members))))
 
     @property
     def sociability(self) -> float:

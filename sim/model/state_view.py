@@ -124,9 +124,20 @@ class StateView:
         return int(self._state.clock[columns.DAY])
 
     @property
+    def members(self) -> int:
+        """N, the number of members who have arrived."""
+        return self._state.members
+
+    @property
+    def arrived(self) -> Numbers:
+        """The day on which each member has arrived, 1 of who was there from the start: shape (N,)."""
+        days = self._state.people.arrived[: self.members].astype(np.int64)
+        return np.maximum(days, 1) if len(days) else np.ones(self.members, np.int64)
+
+    @property
     def policy(self) -> NDArray[np.uint8]:
         """The place of each member's policy among the scenario's: shape (N,)."""
-        return self._state.platform.policy
+        return self._state.platform.policy[: self.members]
 
     @property
     def habit(self) -> NDArray[np.uint8]:
@@ -134,7 +145,7 @@ class StateView:
 
         Shape (N,), or empty if the scenario has no habits.
         """
-        return self._state.platform.habit
+        return self._state.platform.habit[: self.members]
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
@@ -153,9 +164,12 @@ class StateView:
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
-    @staticmethod
-    def _column(table: NDArray[np.int32], width: int, column: int) -> Numbers:
-        return table[column::width].astype(np.int64)
+    def _column(self, table: NDArray[np.int32], width: int, column: int) -> Numbers:
+        return table[column::width][: self.members].astype(np.int64)
+
+    @property
+    def _all_counts(self) -> NDArray[np.int32]:
+        return self._state.people.counts[: bonds.COUNTS * self.members]
 
     def number(self, name: str, member: int) -> int:
         """Return a number of one member; names as in ``column``."""
@@ -205,7 +219,7 @@ class StateView:
         """Return all bonds, member by member: whose each is, and what it is."""
         people = self._state.people
         egos, slots = networks.all_slots(
-            people.counts, people.contacts, people.strangers, people.blocks
+            self._all_counts, people.contacts, people.strangers, people.blocks
         )
         here = people.state[slots] != bonds.MOVED
         return egos[here], self._ties(slots[here])
@@ -226,7 +240,7 @@ class StateView:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
         people, platform = self._state.people, self._state.platform
         indptr, indices = networks.neighbours(
-            people.counts, platform.connections, people.blocks, platform.connected
+            self._all_counts, platform.connections, people.blocks, platform.connected
         )
         return indptr, indices
 
@@ -239,7 +253,7 @@ class StateView:
         """Return the arcs of the outreach graph: shape (A, 2), sorted."""
         people = self._state.people
         found: Pairs = networks.arcs(
-            people.counts,
+            self._all_counts,
             people.contacts,
             people.strangers,
             people.blocks,
@@ -253,7 +267,7 @@ class StateView:
         """Count each member's connections by tie class: shape (N, 5)."""
         people = self._state.people
         counted: Numbers = networks.connected_by_class(
-            people.counts, people.contacts, people.blocks, people.state
+            self._all_counts, people.contacts, people.blocks, people.state
         )
         return counted
 
@@ -343,6 +357,7 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
+        own[:, columns.T_MEMBERS] = 1
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums

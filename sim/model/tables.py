@@ -51,7 +51,7 @@ def member_columns(
     What is missed is looked up only if one of the ``measures`` needs it.
     """
     view, scenario = engine.view, engine.scenario
-    n = scenario.members
+    n = view.members
     blocked = view.column("blocked_day") > 0
     sent, accepted, strikes, declined = (
         view.column(name) for name in ("sent", "accepted", "strikes", "declined")
@@ -61,8 +61,9 @@ def member_columns(
         "member": np.arange(n),
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,
-        "sociability": engine.sociability,
-        "activity": engine.activity,
+        "sociability": engine.sociability[:n],
+        "activity": engine.activity[:n],
+        **({"arrived": view.arrived} if scenario.society.arrivals else {}),
         "contacts": view.column("contacts"),
         "degree": view.column("degree"),
         "attempts": view.column("attempts"),
@@ -171,10 +172,8 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     for day, means in reach.items():
         steps[day - 1] = means
     columns = _daily(engine, 1, days) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
-    columns |= {
-        f"{name}_share": columns[name] / (engine.scenario.members - 1)
-        for name in ("reach2", "reach3")
-    }
+    others = engine.sizes(1, days).sum(axis=1, keepdims=True) - 1
+    columns |= {f"{name}_share": columns[name] / others for name in ("reach2", "reach3")}
     return pd.DataFrame(
         {
             "day": np.repeat(np.arange(1, days + 1), len(names)),

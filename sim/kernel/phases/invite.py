@@ -36,6 +36,7 @@ from ..state.bonds import (
     prefetch_search,
     with_standing,
 )
+from ..state.columns import MEMBERS
 from ..state.connections import connection_place
 from ..state.lists import ROW
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
@@ -158,7 +159,7 @@ def _look(state, parameters, section_bits, trying, scratch):
     in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
-    counts, members = state.people.counts, parameters.society.members
+    counts, members = state.people.counts, state.clock[MEMBERS]
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])

@@ -48,6 +48,7 @@ from ..state.bonds import (
     tie_strength,
     with_class,
 )
+from ..state.columns import MEMBERS
 from ..state.lists import ROW
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 
@@ -167,7 +168,7 @@ def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
 
 
 @inline
-def _look_elsewhere(people, society, first, again, starting, scratch):
+def _look_elsewhere(people, society, members, first, again, starting, scratch):
     """Find by one word those whom starters meet in their team, in their circle or anywhere.
 
     List in ``asking`` those who ask a contact for one of its contacts, and return their number; for
@@ -178,13 +179,13 @@ def _look_elsewhere(people, society, first, again, starting, scratch):
         ego = np.int64(scratch.who[one])
         prefetch_search(people, ego)
         source = scratch.source[ego - first]
-        start, size = np.int64(0), society.members
+        start, size = np.int64(0), members
         if source == TEAM:
             start = team_start(ego, society.circle_size, society.team_size)
-            size = team_members(start, society.circle_size, society.team_size, society.members)
+            size = team_members(start, society.circle_size, society.team_size, members)
         elif source == CIRCLE:
             start = circle_start(ego, society.circle_size)
-            size = circle_members(start, society.circle_size, society.members)
+            size = circle_members(start, society.circle_size, members)
         found = start + below(scratch.drawn[0, one], size)
         scratch.whom[one] = found if source >= TEAM else -1
         scratch.asking[friends] = one
@@ -278,7 +279,8 @@ def choose_encounters(state, parameters, day, partition):
     Fill ``attempts``, and from the thread's first member on ``repeats`` and ``encounters``.
     """
     people, lists, scratch = state.people, state.today, partition.scratch.meet
-    low, high = partition.low, partition.high
+    members = state.clock[MEMBERS]
+    low, high = partition.low, min(partition.high, members)
     repeats, encounters = np.int64(low), np.int64(low)
     for first in range(low, high, BATCH):
         again, starting = _select_starters(
@@ -292,7 +294,9 @@ def choose_encounters(state, parameters, day, partition):
         draw_blocks(
             parameters.key, day, PARTNER, scratch.who, scratch.places, starting, scratch.drawn
         )
-        friends = _look_elsewhere(people, parameters.society, first, again, starting, scratch)
+        friends = _look_elsewhere(
+            people, parameters.society, members, first, again, starting, scratch
+        )
         _ask_friends(people, friends, scratch)
         _guess_bonds(people, again, starting, scratch)
         _choose_strongest(

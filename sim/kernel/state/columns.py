@@ -51,10 +51,12 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(16)
-TOTALS = 16
+    T_MEMBERS,
+) = range(17)
+TOTALS = 17
 """Columns of ``totals``, sums over the members of a policy, as they stand now."""
 
-STAGE, DAY, FAILED = 28, 29, 30
-"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, and from FAILED on, by
+STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
+"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members
+who have arrived, that of the bits of a member's number within its section, and from FAILED on, by
 policy, 1 if its function has raised an exception."""

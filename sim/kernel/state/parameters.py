@@ -15,13 +15,13 @@ Fractions = NDArray[np.float64]
 class SocietyNumbers(NamedTuple):
     """Who there is, and the ladder of ties."""
 
-    members: int
     circle_size: int
     team_size: int
     often: int
     close: int
     first_day: int
     """1 - the days of the history."""
+    on_arrival: int
 
 
 class MeetingNumbers(NamedTuple):

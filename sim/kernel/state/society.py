@@ -12,19 +12,32 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .columns import (
+    ACCOUNT,
+    ANSWERS,
+    DAY,
+    FAILED,
+    MEMBERS,
+    SECTION_BITS,
+    T_MEMBERS,
+    TALLY,
+    TOTALS,
+)
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
 MOST_SLOTS = 2**31 - 1
 """Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
 SECTION, MOST_SECTIONS = 512, 256
-"""Members of a section at least, and sections at most."""
+"""Members of a section at least, and sections at most when a society is made."""
 
 
 class People(NamedTuple):
-    """Who there is and what they know of each other; N members."""
+    """Who there is and what they know of each other; N members, those who are still to arrive included."""
 
+    arrived: NDArray[np.int32]
+    """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,) if
+    nobody arrives."""
     starts: NDArray[np.int64]
     """(N,): threshold of starting an encounter."""
     counts: NDArray[np.int32]
@@ -130,12 +143,47 @@ class State(NamedTuple):
         """Sections of the members, see ``section_size``."""
         return int(self.platform.sent_from.shape[1])
 
+    @property
+    def section_size(self) -> int:
+        """Members of a section."""
+        return 1 << int(self.clock[SECTION_BITS])
+
+    @property
+    def members(self) -> int:
+        """The members who have arrived."""
+        return int(self.clock[MEMBERS])
+
+
+class Members(NamedTuple):
+    """What is known of members before anything has happened; see ``People`` and ``Platform``."""
+
+    arrived: NDArray[np.int32]
+    policy: NDArray[np.uint8]
+    habit: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    looks: NDArray[np.int64]
+    pace: NDArray[np.int64]
+
+
+def members_of(state: State) -> Members:
+    """Return what was known of the members, with the policies that they have now."""
+    people, platform = state.people, state.platform
+    return Members(
+        people.arrived,
+        platform.policy,
+        platform.habit,
+        people.starts,
+        platform.looks,
+        platform.pace,
+    )
+
 
 def section_size(members: int) -> int:
     """Return the members of a section, a power of two.
 
     A section is the smallest part of the society that one thread looks after. It depends on the
-    number of members alone, and so does what is stored by section.
+    number of members alone, those who are still to arrive included, and so does what is stored by
+    section. It stays as it is when a run goes on for longer and there is room for more.
     """
     size = SECTION
     while members > size * MOST_SECTIONS:
@@ -145,21 +193,34 @@ def section_size(members: int) -> int:
 
 def allocate_state(
     parameters: Parameters,
-    policy: NDArray[np.uint8],
-    habit: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    looks: NDArray[np.int64],
-    pace: NDArray[np.int64],
+    members: Members,
+    founders: int,
     policies: int,
     longest_day: int = 0,
+    section: int = 0,
 ) -> State:
     """Allocate a society in which nothing has happened yet.
 
     Memory that is not touched costs nothing, so the pools are generous.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    members : Members
+        All members, those who are still to arrive included.
+    founders : int
+        How many are there from the start.
+    policies : int
+        The number of policies.
+    longest_day : int
+        The encounters of the busiest day of a contact log.
+    section : int
+        Members of a section; 0: see ``section_size``.
     """
-    n, inviting, platform = parameters.society.members, parameters.inviting, parameters.platform
-    sections = -(-n // section_size(n))
-    room_from = _room_from(pace)
+    n, inviting, platform = len(members.policy), parameters.inviting, parameters.platform
+    section = section or section_size(n)
+    sections = -(-n // section)
+    room_from = _room_from(members, parameters.society.on_arrival, section)
     most = max(1, int(room_from[-1]))
     ring, day = inviting.pending_days + 1, max(n, longest_day)
     slots = min(n * 320 + 4096, max(4096, n * (n + 4 * CHUNK)), MOST_SLOTS)
@@ -167,12 +228,16 @@ def allocate_state(
     clock = np.zeros(FAILED + policies, np.int64)
     clock[lists.END_SLOT], clock[lists.END_CONNECTION] = slots, connected
     clock[lists.END_BLOCK] = 2**16
-    clock[DAY] = parameters.society.first_day - 1
+    clock[DAY], clock[MEMBERS] = parameters.society.first_day - 1, founders
+    clock[SECTION_BITS] = section.bit_length() - 1
+    totals = np.zeros((policies, TOTALS), np.int64)
+    totals[:, T_MEMBERS] = np.bincount(members.policy[:founders], minlength=policies)
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
     popular = bool((parameters.policies.until_directory < 2**32).any())
     people = People(
-        starts=starts,
+        arrived=members.arrived,
+        starts=members.starts,
         counts=_zeros(n * COUNTS, np.int32),
         contacts=_zeros(n * ROW, np.uint32),
         strangers=_zeros(n * ROW, np.uint32),
@@ -183,19 +248,19 @@ def allocate_state(
         state=_zeros(slots, np.uint8),
     )
     accounts = Platform(
-        policy=policy,
+        policy=members.policy,
         connections=_zeros(n * ROW, np.uint32),
         connected=_zeros(connected, np.uint32),
         tally=_zeros(n * TALLY, np.int32),
         account=_zeros(n * ACCOUNT, np.int32),
         answers=_zeros(n * ANSWERS, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
-        looks=looks,
-        habit=habit,
+        looks=members.looks,
+        habit=members.habit,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
-        pace=pace,
+        pace=members.pace,
         room_from=room_from,
-        totals=np.zeros((policies, TOTALS), np.int64),
+        totals=totals,
         sent_slot=np.zeros(ring * most, np.uint32),
         sent_ego=np.zeros(ring * most, np.uint32),
         sent_note=np.zeros(ring * most, np.uint8),
@@ -224,16 +289,21 @@ def allocate_state(
     return State(people, accounts, today, clock)
 
 
-def _room_from(pace: NDArray[np.int64]) -> NDArray[np.int64]:
+def _room_from(members: Members, on_arrival: int, section: int) -> NDArray[np.int64]:
     """Return ``Platform.room_from``: each section has room for all attempts of its members."""
+    pace, arrives = members.pace, members.arrived > 0
     most = (pace >> 32) + (pace & (2**32 - 1) > 0)
-    sections = np.arange(0, len(pace), section_size(len(pace)))
+    if len(arrives):
+        most = np.where(arrives, np.maximum(most, on_arrival), most)
+    sections = np.arange(0, len(pace), section)
     return np.concatenate([[0], np.add.reduceat(most, sections).cumsum()])
 
 
-def set_pace(state: State, pace: NDArray[np.int64]) -> State:
+def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> State:
     """Return the state with another pace of the members, and room for what it allows in a day."""
-    platform, today, room_from = state.platform, state.today, _room_from(pace)
+    platform, today = state.platform, state.today
+    members = members_of(state)._replace(pace=pace)
+    room_from = _room_from(members, parameters.society.on_arrival, state.section_size)
     ring, most = len(platform.sent_from), int(room_from[-1])
     before = len(platform.sent_slot) // ring
     if most > before:

@@ -1,0 +1,31 @@
+"""Phase 0 of the model in plain Python: who arrives."""
+
+import itertools
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tests.reference_draws import ARRIVE, PERSON, POLICY, TWO32, chance, draw
+from tests.reference_person import Person
+
+if TYPE_CHECKING:
+    from tests.reference import Reference
+
+
+def arrive(told: "Reference", day: int) -> None:
+    """Let new members join, with the next numbers; they take part in the day's phases at once."""
+    rules = told.rules
+    whole = math.floor(rules.society.arrivals)
+    more = chance(draw(rules.seed, day, ARRIVE, 0, 0), rules.society.arrivals - whole)
+    for _ in range(whole + more):
+        number = len(told.people)
+        policy = drawn(told, number, POLICY, 0, rules.shares().values())
+        habit = drawn(told, number, PERSON, 2, [habit.share for habit in rules.habits.values()])
+        told.people.append(Person(told, number, policy, habit))
+        told.people[-1].arrived = day
+
+
+def drawn(told: "Reference", number: int, purpose: int, index: int, shares: Iterable[float]) -> int:
+    """Return a place by chance, with these shares; it is behind the last one for the rest."""
+    u = draw(told.rules.seed, 0, purpose, number, index) / TWO32
+    return sum(u >= end for end in itertools.accumulate(shares))
