@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_arrivals import arrive
+from tests.reference_arrivals import arrive, leave
 from tests.reference_draws import PERSON, POLICY, below, chance, draw, power, rounded
 from tests.reference_person import (
     CONNECTED,
@@ -51,6 +51,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             Person(self, number, *places)
             for number, places in enumerate(zip(policies, habits, strict=True))
         ]
+        self.there = list(self.people)  # those who have not left, by number
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
         self.arcs: set[tuple[int, int]] = set()
@@ -109,26 +110,31 @@ class Reference(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Simulate a day: its phases, in which all choose first, and then all takes effect."""
         self.day += 1
+        leave(self, self.day)
         arrive(self, self.day)
         for bond in self.unlocking.pop(self.day, []):
             if bond.state == LOCKED:
                 bond.state, bond.free_on = FREE, None
-        for person in self.people:
+        for person in self.there:
             person.restricted_days += self.day <= person.restricted_until
         self.meet(self.day)
         self.invite(self.day)
         self.answer(self.day)
-        for person in self.people:
+        for person in self.there:
             person.enforce(self.day)
 
     def meet(self, day: int) -> None:
         """Phase 1: people meet, face to face or online."""
         if self.log is None:
-            encounters = [person.encounter(day) for person in self.people]
+            encounters = [person.encounter(day) for person in self.there]
         else:
             place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
             pairs = self.log[place] if place < len(self.log) else []
-            encounters = [(one, other, True) for one, other in pairs]
+            encounters = [
+                (one, other, True)
+                for one, other in pairs
+                if self.people[one].left is self.people[other].left is None
+            ]
         for ego, alter, face_to_face in filter(None, encounters):
             for one, other in ((ego, alter), (alter, ego)):
                 bond = self.people[one].bonds.setdefault(other, Bond())
@@ -142,7 +148,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Phase 2: people invite others. Two who invite each other are connected at once."""
         self.note_room()
         self.crossed_today = []
-        sent = [invitation for person in self.people for invitation in person.invitations(day)]
+        sent = [invitation for person in self.there for invitation in person.invitations(day)]
         for invitation in sent:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
             ego.bonds.setdefault(alter.number, Bond()).state = PENDING
@@ -171,7 +177,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """
         ends = list(itertools.accumulate(len(person.connected_on) for person in self.people))
         if ends[-1] == 0:
-            return below(word, len(self.people))
+            return self.there[below(word, len(self.there))].number
         place = below(word, ends[-1])
         return sum(end <= place for end in ends)
 

@@ -1,12 +1,12 @@
-"""Phase 0 of the model in plain Python: who arrives."""
+"""Phase 0 of the model in plain Python: who leaves, and who arrives."""
 
 import itertools
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tests.reference_draws import ARRIVE, PERSON, POLICY, TWO32, chance, draw
-from tests.reference_person import Person
+from tests.reference_draws import ARRIVE, LEAVE, PERSON, POLICY, TWO32, chance, draw
+from tests.reference_person import PENDING, Person
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -23,6 +23,34 @@ def arrive(told: "Reference", day: int) -> None:
         habit = drawn(told, number, PERSON, 2, [habit.share for habit in rules.habits.values()])
         told.people.append(Person(told, number, policy, habit))
         told.people[-1].arrived = day
+        told.there.append(told.people[-1])
+
+
+def leave(told: "Reference", day: int) -> None:
+    """Let members leave; all that is between them and others ends, and nobody learns of it."""
+    for person in told.there:
+        if not chance(person.word(day, LEAVE, 0), told.rules.society.leave):
+            continue
+        person.left = day
+        for alter in list(person.bonds):
+            other = told.people[alter]
+            part(told, person, other)
+            part(told, other, person)
+    told.there = [person for person in told.people if person.left is None]
+
+
+def part(told: "Reference", ego: Person, other: Person) -> None:
+    """Let ego's bond with another end."""
+    alter = other.number
+    if ego.bonds.pop(alter).state == PENDING:
+        pending = next(old for old in reversed(ego.sent) if old.alter == alter)
+        pending.waits = False
+        if pending.outcome == "pending":
+            pending.outcome = "void"
+    if alter in ego.contacts:
+        ego.contacts.remove(alter)
+    ego.connected_on.pop(alter, None)
+    told.arcs.discard((ego.number, alter))
 
 
 def drawn(told: "Reference", number: int, purpose: int, index: int, shares: Iterable[float]) -> int:

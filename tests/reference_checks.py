@@ -116,6 +116,7 @@ def member_row(
         "sociability": person.sociability,
         "activity": person.activity,
         **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
+        **({"left": person.left} if person.rules.society.leave else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -125,6 +126,7 @@ def member_row(
         "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        **({"void": became["void"]} if person.rules.society.leave else {}),
         "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
@@ -176,8 +178,17 @@ def check_laws(told: Reference) -> None:
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
     assert told.connections == {
-        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
+        tuple(sorted((row.ego, row.alter)))
+        for row in told.invitations
+        if row.outcome == "accepted"
+        and told.people[row.ego].left is told.people[row.alter].left is None
     }
+    for person in told.people:
+        if person.left is not None:
+            assert not person.bonds
+            assert not person.contacts
+            assert not person.connected_on
+            assert all(row.sent_day < person.left for row in person.sent)
 
 
 # The fast model equals the reference
@@ -292,6 +303,7 @@ EVENTS = {
         "idk",
         "declined",
         "pending",
+        "void",
         "contacts",
         "introductions",
         "directory",

@@ -55,7 +55,8 @@ class Invitation:
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
-    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
+    outcome: str = "pending"  # then accepted, idk ("I don't know this person"),
+    # declined, or void: one of the two has left
     decided_day: int | None = None
     recognised: bool | None = None  # None: not looked at
     decided_class: int | None = None  # the tie class on that day
@@ -72,6 +73,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.rules: Scenario = model.rules
         self.number = number
         self.arrived = 1  # the day on which it came; 1 of who is there from the start
+        self.left: int | None = None  # the day on which it left
         society = self.rules.society
         self.circle = number // society.circle_size
         # how readily it meets others, and how much it does on the platform
@@ -149,7 +151,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def partner(self, day: int, u: float) -> tuple[int | None, float]:
         """Return whom it meets, and the probability that it is face to face."""
-        meeting, people = self.rules.meeting, self.model.people
+        meeting, people, there = self.rules.meeting, self.model.people, self.model.there
         words = [self.word(day, PARTNER, r) for r in range(max(2, meeting.again_choice))]
         if u < meeting.again:  # the best known of some contacts
             if not self.contacts:
@@ -162,16 +164,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
             friend = self.random_contact(words[0])
             found = None if friend is None else people[friend].random_contact(words[1])
             return found, meeting.face_friend
-        society, until_team = self.rules.society, meeting.again + meeting.friend + meeting.team
-        circle = self.circle * society.circle_size  # its first member, and how many it has
-        circle_size = min(society.circle_size, len(people) - circle)
+        until_team = meeting.again + meeting.friend + meeting.team
+        circle = [other.number for other in there if other.circle == self.circle]
         if u < until_team:  # somebody of its own team
-            team = (self.number - circle) // society.team_size * society.team_size
-            team_size = min(society.team_size, circle_size - team)
-            return circle + team + below(words[0], team_size), meeting.face_team
+            team = [other for other in circle if self.team_of(other) == self.team_of(self.number)]
+            return team[below(words[0], len(team))], meeting.face_team
         if u < until_team + meeting.circle:  # somebody of its own circle
-            return circle + below(words[0], circle_size), meeting.face_circle
-        return below(words[0], len(people)), meeting.face_anybody
+            return circle[below(words[0], len(circle))], meeting.face_circle
+        return there[below(words[0], len(there))].number, meeting.face_anybody
+
+    def team_of(self, number: int) -> int:
+        """Return the place of a member's team in its circle."""
+        society = self.rules.society
+        return number % society.circle_size // society.team_size
 
     # Phase 2: invite
 
@@ -266,7 +271,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
             found = None if between is None else people[between].random_connection(word2)
             return "introductions", found
         if u < contacts_share + introductions_share + directory_share:
-            return "directory", below(word1, len(people))
+            there = self.model.there
+            return "directory", there[below(word1, len(there))].number
         return "popular", self.model.popular_member(word1)
 
     def eligible_contacts(self, asked: list[int]) -> list[int]:

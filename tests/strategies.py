@@ -79,6 +79,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "society.close": st.integers(3, 9),
     "society.arrivals": st.just(0.0) | st.sampled_from((0.0, 1.0)) | st.floats(0, 1.5),
     "society.on_arrival": st.none() | st.integers(0, 5),
+    "society.leave": st.sampled_from((0.0, 0.0, 0.05)) | st.floats(0, 0.1),
     "society.ties_by_log": st.booleans(),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "meeting.again": probability,

@@ -57,7 +57,7 @@ CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
     **{"society.often": 2, "society.close": 5},
-    **{"society.arrivals": 0.3, "society.on_arrival": 4},
+    **{"society.arrivals": 0.3, "society.on_arrival": 4, "society.leave": 0.05},
     **{
         "meeting.rate": 1.2,
         "meeting.again": 0.5,

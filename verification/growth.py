@@ -1,9 +1,10 @@
-"""Growing societies: one member arrives a day and connects with m of those there, T13 and T14.
+"""Societies of which members arrive and leave: T13, T14, and how many there are.
 
-Nobody meets anybody, all accept at once, and nobody invites but on the first day. A source of
-candidates makes the literature's model: the directory gives uniform attachment, popular members that
-of Barabasi and Albert. The degrees of one society hinder each other, so the error of a share is below
-the binomial one, which is on the safe side.
+In T13 and T14 one member arrives a day and connects with m of those there. Nobody meets anybody, all
+accept at once, and nobody invites but on the first day. A source of candidates makes the literature's
+model: the directory gives uniform attachment, popular members that of Barabasi and Albert. The degrees
+of one society hinder each other, so the error of a share is below the binomial one, which is on the
+safe side.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import numpy as np
 import sim
 
 from . import mechanisms
-from .exact import Numbers
+from .exact import Numbers, law_of
 from .settings import Moments, Point, Quantity, Seen
 
 DEGREES = (0, 1, 3)
@@ -63,3 +64,46 @@ def preferential(m: int, days: int, runs: int) -> Point:
     """T14: attachment in proportion to degree."""
     law = mechanisms.degree_by_preferential_attachment
     return attachment("T14", "popular", law, m, days, runs)
+
+
+def leaving(members: int, arrivals: int, chance: float, days: int) -> Point:
+    """Who leaves does so with the same chance each day, so that members become arrivals / chance.
+
+    The day of leaving of who was there from the start is geometric. How many are there on the last
+    day is a sum of independent yes and no, one for each who has ever come.
+    """
+    made = sim.Scenario(
+        members=members,
+        days=days,
+        society={"arrivals": arrivals, "leave": chance},
+        meeting={"rate": 0, "history_days": 0},
+        inviting={"per_day": 0},
+    )
+    still = np.append(
+        np.full(members, (1 - chance) ** days),
+        np.repeat((1 - chance) ** (days - np.arange(1, days + 1)), arrivals),
+    )
+    number = Moments(float(still.sum()), float(np.sqrt((still * (1 - still)).sum())))
+    by_day = np.append(1 - (1 - chance) ** np.arange(days + 1.0), 1.0)
+
+    def day_of_leaving(result: sim.Result) -> Seen:
+        return result.members["left"][:members].fillna(days + 1).to_numpy(float)
+
+    return Point(
+        "leave",
+        f"N = {members}, {arrivals} arrive, {chance:g} leaves, {days} d",
+        (made,),
+        (
+            Quantity(
+                "day of leaving",
+                law_of(np.diff(by_day), np.arange(1.0, days + 2)),
+                day_of_leaving,
+            ),
+            Quantity("members", number, there_at_the_end, ("mean",)),
+        ),
+    )
+
+
+def there_at_the_end(result: sim.Result) -> Seen:
+    """Count those who have not left: one observation."""
+    return np.array([result.members["left"].isna().sum()])

@@ -332,5 +332,8 @@ POINTS = _seeded(
     growth.uniform(2, 8_000, 3),
     growth.preferential(2, 8_000, 3),
     growth.preferential(3, 8_000, 2),
+    growth.leaving(3_000, 60, 0.02, 400),
+    growth.leaving(500, 90, 0.06, 250),
+    growth.leaving(20_000, 0, 0.01, 300),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -4,6 +4,9 @@
 stage                     threads  what is done                           what it changes
 ========================  =======  =====================================  ===========================
 DAWN                      one      the day begins; members arrive         clock, totals
+LEAVE                     each     list who leaves today                  today's leavers
+PART                      each     end bonds with them                    own bonds, connections
+SEND_OFF                  each     at their own side                      own bonds, accounts
 MEET                      each     choose whom to meet; meet contacts     own ties; today's encounters
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
@@ -23,6 +26,7 @@ OBSERVE                   one      write down the day                     totals
 ========================  =======  =====================================  ===========================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
+Where nobody ever leaves, MEET follows DAWN.
 Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
@@ -55,7 +59,7 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, arrive, enforce, invite, meet, popular, send
+from .phases import acquaint, answer, arrive, enforce, invite, leave, meet, popular, send
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, OTHER, RISER
@@ -65,6 +69,7 @@ DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(
 
 DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, UNLOCK, INVITE, SEND, RECEIVE = range(9)
 CROSS, SCHEDULE, JUDGE, SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(9, 17)
+LEAVE, PART, SEND_OFF = range(17, 20)
 
 
 class Log(NamedTuple):
@@ -177,7 +182,13 @@ def _settle(state, parameters, day, partition):
 @expanded
 def _do(state, parameters, stage, day, series, log, partition):
     """Do a thread's part of a stage; return what must grow before it can go on, or DONE."""
-    if stage == MEET:
+    if stage == LEAVE:
+        leave.list_leavers(state, parameters, day, partition)
+    elif stage == PART:
+        leave.part_from_leavers(state, partition)
+    elif stage == SEND_OFF:
+        leave.send_off(state, day, partition)
+    elif stage == MEET:
         _meet(state, parameters, day, log, partition)
     elif stage == STRENGTHEN:
         _strengthen(state, parameters, day, partition)
@@ -234,11 +245,19 @@ def _conclude(state, partition, stage):
         said = max(said, partition.all_progress[thread, SAID])
     if said != DONE:
         return said
+    following = stage + 1
     if stage == DAWN:
         clock[DAY] += 1
+        if len(state.people.left) > 0 and clock[DAY] >= 1:
+            following = np.int64(LEAVE)
+    elif stage == SEND_OFF:
+        leave.count_restricted(state, partition.all_totals)
+        following = np.int64(MEET)
+    elif stage == OBSERVE or (stage == LINK and clock[DAY] < 1):
+        following = np.int64(DAWN)
+    if following == MEET:
         arrive.arrive(state, clock[DAY])
-    ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
-    clock[STAGE] = DAWN if ends else stage + 1
+    clock[STAGE] = following
     for thread in range(partition.threads):
         if stage != STRENGTHEN:  # ``_acquaint`` begins with -1
             partition.all_progress[thread, REACHED] = 0

@@ -122,7 +122,7 @@ invitations; ``attempts`` to invite; ``missed_pairs``, of a member and a contact
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
 the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
-days of who has arrived later count from its arrival."""
+days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -146,8 +146,10 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
 
 def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
     """Return on how many days of the run each member was there."""
-    there = np.full(len(members["policy"]), scenario.days)
-    return there - members["arrived"] + 1 if "arrived" in members else there
+    last = np.full(len(members["policy"]), scenario.days)
+    if "left" in members:
+        last = np.where(members["left"] == NEVER, last, members["left"] - 1)
+    return last - members["arrived"] + 1 if "arrived" in members else last
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:

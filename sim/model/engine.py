@@ -19,7 +19,7 @@ from ..kernel.mechanics.scratch import SIEVE
 from ..kernel.mechanics.threads import Partition
 from ..kernel.phases.missed import MISSED, add_missed
 from ..kernel.state import society as arrays
-from ..kernel.state.columns import DAY, FAILED, STAGE, T_MEMBERS, TOTALS
+from ..kernel.state.columns import DAY, FAILED, STAGE, TOTALS
 from ..kernel.state.growth import with_room_for
 from ..kernel.state.lists import LONGEST as LONGEST_LIST
 from ..kernel.state.lists import TOO_LONG
@@ -177,12 +177,13 @@ class Engine:
 
     def measure_reach(self) -> None:
         """Measure this evening's reach, on a sample of members, for the series."""
-        policy, policies = self.view.policy.astype(np.int64), len(self.scenario.policies)
-        if self._egos is None or self.scenario.society.arrivals:
+        there, policies = self.view.there, len(self.scenario.policies)
+        policy, society = self.view.policy[there].astype(np.int64), self.scenario.society
+        if self._egos is None or society.arrivals or society.leave:
             self._egos = choose_egos(
                 policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS
             )
-        steps = reach_of(*self.view.neighbours(), self._egos)
+        steps = reach_of(*self.view.neighbours(), there[self._egos])
         self.reach[self.day] = np.column_stack(
             [centres(values, self._egos, policy, policies) for values in steps]
         )
@@ -224,10 +225,6 @@ class Engine:
         """The scenario with the days simulated so far: a model may stop early, or go on."""
         return self.scenario.replace({"days": max(self.day, 1)})
 
-    def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
-        """Count the members of each policy on some days: shape (days, policies)."""
-        return self.series[first_day - 1 : first_day - 1 + days, :, T_MEMBERS]
-
     def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
         """Set the policy of each member, from the next day on.
 
@@ -243,6 +240,7 @@ class Engine:
             policy = self.state.platform.policy.copy()
             policy[: self.state.members] = places
             pace = society.pace(self.scenario, self.activity, policy)
+            pace[: self.state.members][self.view.left > 0] = 0
             self.state = arrays.set_pace(self.state, self.parameters, pace)
             self.state.platform.policy[:] = policy
             self._egos = None

@@ -35,6 +35,7 @@ def kernel_parameters(scenario: Scenario) -> Parameters:
             close=society.close,
             first_day=1 - scenario.history_days,
             on_arrival=_or_none(society.on_arrival),
+            leave=threshold(society.leave),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),

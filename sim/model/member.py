@@ -55,9 +55,9 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.number = number
 
     def remove(self) -> None:
-        """Raise an ``InputError``: the model has no rule for members who leave."""
+        """Raise an ``InputError``: who leaves, and when, is for the scenario to say."""
         raise InputError(
-            f"members: member {self.number} can't be removed, nobody leaves a society; "
+            f"members: member {self.number} can't be removed, only the scenario lets members leave; "
             "must stay, or the scenario must have fewer members from the start"
         )
 
@@ -79,6 +79,11 @@ class Member(mesa.Agent):  # type: ignore[misc]
         policies = self.model.policies.astype(object)
         policies[self.number] = name
         self.model.set_policies(policies.tolist())
+
+    @property
+    def left(self) -> int | None:
+        """The day on which it has left; None if it is there."""
+        return int(self.model.engine.view.left[self.number]) or None
 
     @property
     def circle(self) -> int:

@@ -125,7 +125,7 @@ class StateView:
 
     @property
     def members(self) -> int:
-        """N, the number of members who have arrived."""
+        """N, the number of members who have arrived; those who have left again are among them."""
         return self._state.members
 
     @property
@@ -133,6 +133,20 @@ class StateView:
         """The day on which each member has arrived, 1 of who was there from the start: shape (N,)."""
         days = self._state.people.arrived[: self.members].astype(np.int64)
         return np.maximum(days, 1) if len(days) else np.ones(self.members, np.int64)
+
+    @property
+    def left(self) -> Numbers:
+        """The day on which each member has left, 0 of who is there: shape (N,)."""
+        return self._if_anybody_leaves(self._state.people.left)
+
+    @property
+    def there(self) -> Numbers:
+        """The numbers of those who are there."""
+        return np.flatnonzero(self.left == 0)
+
+    def _if_anybody_leaves(self, values: NDArray[np.int32]) -> Numbers:
+        found: Numbers = values[: self.members].astype(np.int64)
+        return found if len(values) else np.zeros(self.members, np.int64)
 
     @property
     def policy(self) -> NDArray[np.uint8]:
@@ -153,12 +167,16 @@ class StateView:
         Parameters
         ----------
         name : str
-            contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
+            contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
             blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
         """
+        if name == "void":
+            return self._if_anybody_leaves(self._state.platform.void)
         if name in _COUNTS:
-            return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            counts = self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            empty = self._if_anybody_leaves(self._state.people.gone)
+            return counts - empty if name == "contacts" else counts
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
         until = columns.RESTRICTED_UNTIL
@@ -174,7 +192,9 @@ class StateView:
     def number(self, name: str, member: int) -> int:
         """Return a number of one member; names as in ``column``."""
         if name in _COUNTS:
-            return int(self._state.people.counts[bonds.COUNTS * member + _COUNTS[name]])
+            people = self._state.people
+            empty = people.gone[member] if name == "contacts" and len(people.gone) else 0
+            return int(people.counts[bonds.COUNTS * member + _COUNTS[name]] - empty)
         if name in _TALLIES:
             return int(self._state.platform.tally[columns.TALLY * member + _TALLIES[name]])
         until = columns.RESTRICTED_UNTIL
@@ -205,15 +225,16 @@ class StateView:
     def contacts_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it has met or talked to, in the order of meeting them."""
         people = self._state.people
-        length = self.number("contacts", ego)
-        return self._ties(networks.places(people.contacts, people.blocks, ego, length))
+        length = int(people.counts[bonds.COUNTS * ego + bonds.CONTACTS])
+        slots = networks.places(people.contacts, people.blocks, ego, length)
+        return self._ties(slots[self._lasts(slots)])
 
     def strangers_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it knows only by an invitation between them."""
         people = self._state.people
         length = self.number("strangers", ego)
         slots = networks.places(people.strangers, people.blocks, ego, length)
-        return self._ties(slots[people.state[slots] != bonds.MOVED])
+        return self._ties(slots[self._lasts(slots)])
 
     def all_ties(self) -> tuple[Numbers, Ties]:
         """Return all bonds, member by member: whose each is, and what it is."""
@@ -221,8 +242,16 @@ class StateView:
         egos, slots = networks.all_slots(
             self._all_counts, people.contacts, people.strangers, people.blocks
         )
-        here = people.state[slots] != bonds.MOVED
+        here = self._lasts(slots)
         return egos[here], self._ties(slots[here])
+
+    def _lasts(self, slots: Numbers) -> NDArray[np.bool_]:
+        """Return which slots have a bond: not of one that has moved, or of which alter has left."""
+        people = self._state.people
+        lasts: NDArray[np.bool_] = people.state[slots] != bonds.MOVED
+        if len(people.left):
+            lasts[lasts] = people.left[people.alter[slots[lasts]]] == 0
+        return lasts
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
@@ -357,7 +386,8 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
-        own[:, columns.T_MEMBERS] = 1
+        own[:, columns.T_MEMBERS] = self.left == 0
+        own[:, columns.T_JOINED] = 1
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..errors import InputError
-from ..parameters.kinds import Flag, Float, Integer, OrNone, Section, Unit, expected
+from ..parameters.kinds import Flag, Float, Integer, OrNone, Probability, Section, Unit, expected
 from .limits import MOST_ENCOUNTERS
 
 
@@ -30,6 +30,8 @@ class Society(Section):
         Integer | None, Field(ge=0, le=1_000), Unit("attempts"), OrNone("as on any day")
     ] = None
     """attempts to invite that who arrives makes on its first day, whatever its activity [A]"""
+    leave: Probability = 0.0
+    """chance that a member leaves, each day; its bonds end [A]"""
     ties_by_log: Flag = False
     """with a log, ``often`` and ``close`` are the smallest counts that at most 44 % and 18 % of the
     pairs that met in it reach [A]"""

@@ -214,10 +214,9 @@ def _judge(state, parameters, one, note, scratch):
     chances = _chances(state, parameters, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
-        # whom a common connection has introduced has one, and connections last
-        referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
-            state, ego, other, scratch.sieve
-        )
+        # whom a common connection has introduced has one, and connections last if nobody leaves
+        introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
+        referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     accepting = accepts(word, chances[0], chances[1], referred)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])

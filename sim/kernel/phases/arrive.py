@@ -6,7 +6,8 @@ their rows are there, and nobody looks at them before the day has come.
 
 from ..mechanics.compilation import inline, kernel
 from ..rules.arriving import arrives_on, attempts_on_arrival
-from ..state.columns import MEMBERS, T_MEMBERS
+from ..state.columns import MEMBERS, T_JOINED, T_MEMBERS
+from ..state.presence import note_who_is_there
 
 
 @inline
@@ -15,7 +16,9 @@ def arrive(state, day):
     clock, arrived, platform = state.clock, state.people.arrived, state.platform
     while clock[MEMBERS] < len(arrived) and arrives_on(day, arrived[clock[MEMBERS]]):
         platform.totals[platform.policy[clock[MEMBERS]], T_MEMBERS] += 1
+        platform.totals[platform.policy[clock[MEMBERS]], T_JOINED] += 1
         clock[MEMBERS] += 1
+    note_who_is_there(state)
 
 
 @kernel

@@ -24,13 +24,13 @@ from ..rules.inviting import (
 from ..rules.standing import PENDING
 from ..state.bonds import (
     CONNECTIONS,
-    CONTACTS,
     COUNTS,
     class_in,
     find_from,
     guess,
     no_longer_free,
     nth_free,
+    number_of_contacts,
     prefetch_bond,
     prefetch_contact_states,
     prefetch_search,
@@ -39,6 +39,7 @@ from ..state.bonds import (
 from ..state.columns import MEMBERS
 from ..state.connections import connection_place
 from ..state.lists import ROW
+from ..state.presence import first_place, member_at
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
 from .eligible import agrees, count_agreed, may_be_invited
 from .popular import popular_member
@@ -125,7 +126,7 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
         if parameters.policies.condition[state.platform.policy[ego]] != 0:
             classes = np.int64(scratch.classes[seat])
             eligible = count_agreed(state, parameters, day, ego, classes, np.int64(-1))
-        miss, hit = 1.0, eligible / np.int64(state.people.counts[COUNTS * ego + CONTACTS])
+        miss, hit = 1.0, eligible / number_of_contacts(state.people, ego)
         for _ in range(tries):
             miss *= 1.0 - hit
         scratch.found[found] = one
@@ -159,20 +160,22 @@ def _look(state, parameters, section_bits, trying, scratch):
     in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
-    counts, members = state.people.counts, state.clock[MEMBERS]
+    people, counts = state.people, state.people.counts
+    there = first_place(people, state.clock[MEMBERS])
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])
         source = _source(parameters.policies, policy, np.int64(scratch.drawn[_SOURCE, one]))
         eligible = np.int64(scratch.eligible[seat])
-        hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
+        hit = finds_contact(pick, eligible, number_of_contacts(people, ego))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
         looks = (source >= FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
         scratch.slot[one] = below(scratch.drawn[_SECOND_PICK, one], eligible)
-        scratch.whom[one] = below(pick, members) if source >= FROM_DIRECTORY else -1
+        anybody = member_at(people, below(pick, there))
+        scratch.whom[one] = anybody if source >= FROM_DIRECTORY else -1
         if source == FROM_POPULAR:
-            scratch.whom[one] = popular_member(state, section_bits, pick, members)
+            scratch.whom[one] = popular_member(state, section_bits, pick, anybody)
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
         scratch.again[again] = seat

@@ -28,14 +28,14 @@ def add_up_connections(state, partition):
 
 
 @kernel
-def popular_member(state, section_bits, word, members):
-    """Return a member by one word; any of ``members`` with the same chance if nobody is connected."""
+def popular_member(state, section_bits, word, anybody):
+    """Return a member by one word; ``anybody`` if nobody is connected."""
     sums, by_section = state.today.popularity, state.today.section_popularity
     total = np.int64(0)
     for section in range(len(by_section)):
         total += by_section[section]
     if total == 0:
-        return below(word, members)
+        return anybody
     place, section = below(word, total), np.int64(0)
     while place >= by_section[section]:
         place -= by_section[section]

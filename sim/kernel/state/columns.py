@@ -52,9 +52,11 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_RESTRICTIONS,
     T_RESTRICTED,
     T_MEMBERS,
-) = range(17)
-TOTALS = 17
-"""Columns of ``totals``, sums over the members of a policy, as they stand now."""
+    T_JOINED,
+) = range(18)
+TOTALS = 18
+"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
+count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
 
 STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
 """Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members

@@ -22,6 +22,8 @@ class SocietyNumbers(NamedTuple):
     first_day: int
     """1 - the days of the history."""
     on_arrival: int
+    leave: int
+    """Threshold of leaving, each day."""
 
 
 class MeetingNumbers(NamedTuple):

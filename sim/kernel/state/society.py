@@ -19,6 +19,7 @@ from .columns import (
     FAILED,
     MEMBERS,
     SECTION_BITS,
+    T_JOINED,
     T_MEMBERS,
     TALLY,
     TOTALS,
@@ -38,6 +39,14 @@ class People(NamedTuple):
     arrived: NDArray[np.int32]
     """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,) if
     nobody arrives."""
+    left: NDArray[np.int32]
+    """(N,): the day on which each has left, or 0; this and the next three are (0,) if nobody ever leaves."""
+    gone: NDArray[np.int32]
+    """(N,): how many places of the member's list of contacts are empty, see ``bonds``."""
+    here: NDArray[np.int32]
+    """(N,): the members who are there, by number; see ``presence``."""
+    rank: NDArray[np.int32]
+    """(N + 1,): how many with a smaller number are there."""
     starts: NDArray[np.int64]
     """(N,): threshold of starting an encounter."""
     counts: NDArray[np.int32]
@@ -71,6 +80,8 @@ class Platform(NamedTuple):
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     looks: NDArray[np.int64]
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
+    void: NDArray[np.int32]
+    """(N,): invitations that were undecided when one of the two left, or (0,)."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
     strike_days: NDArray[np.int32]
@@ -127,6 +138,10 @@ class Today(NamedTuple):
     """(N,): connections of the members of a section up to this one, this morning; or (0,) ..."""
     section_popularity: NDArray[np.int64]
     """(sections,): ... and of all its members; or (0,), if no policy looks for popular members."""
+    leavers: NDArray[np.int32]
+    """(N,): those who leave today, from the first member of each section on; or (0,) ..."""
+    section_leavers: NDArray[np.int32]
+    """(sections,): ... and how many these are; or (0,), if nobody ever leaves."""
 
 
 class State(NamedTuple):
@@ -232,11 +247,17 @@ def allocate_state(
     clock[SECTION_BITS] = section.bit_length() - 1
     totals = np.zeros((policies, TOTALS), np.int64)
     totals[:, T_MEMBERS] = np.bincount(members.policy[:founders], minlength=policies)
+    totals[:, T_JOINED] = totals[:, T_MEMBERS]
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    leaving = n if parameters.society.leave > 0 else 0
     popular = bool((parameters.policies.until_directory < 2**32).any())
     people = People(
         arrived=members.arrived,
+        left=np.zeros(leaving, np.int32),
+        gone=np.zeros(leaving, np.int32),
+        here=np.arange(leaving, dtype=np.int32),
+        rank=np.minimum(np.arange(leaving + 1 if leaving else 0, dtype=np.int32), founders),
         starts=members.starts,
         counts=_zeros(n * COUNTS, np.int32),
         contacts=_zeros(n * ROW, np.uint32),
@@ -256,6 +277,7 @@ def allocate_state(
         answers=_zeros(n * ANSWERS, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=members.looks,
+        void=np.zeros(leaving, np.int32),
         habit=members.habit,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=members.pace,
@@ -285,6 +307,8 @@ def allocate_state(
         verdict_order=np.zeros(0, np.int32),
         popularity=np.zeros(n if popular else 0, np.int64),
         section_popularity=np.zeros(sections if popular else 0, np.int64),
+        leavers=np.zeros(leaving, np.int32),
+        section_leavers=np.zeros(sections if leaving else 0, np.int32),
     )
     return State(people, accounts, today, clock)
 
