@@ -33,11 +33,13 @@ from .runs.running import replications as replications
 from .runs.running import run as run
 from .runs.running import run_many as run_many
 from .scenario import Answering as Answering
+from .scenario import Helping as Helping
 from .scenario import Inviting as Inviting
 from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform
 from .scenario import Scenario as Scenario
 from .scenario import Society as Society
+from .scenario.named import named_scenarios as named_scenarios
 from .scenario.plausible import plausible_societies as plausible_societies
 from .society.contact_log import ContactLog as ContactLog
 from .society.contact_log import read_contacts as read_contacts

@@ -21,7 +21,10 @@ def arrive(told: "Reference", day: int) -> None:
         number = len(told.people)
         policy = drawn(told, number, POLICY, 0, rules.shares().values())
         habit = drawn(told, number, PERSON, 2, [habit.share for habit in rules.habits.values()])
-        told.people.append(Person(told, number, policy, habit))
+        helping = rules.helping
+        types = [helping.givers, 1 - helping.givers - helping.takers]
+        type_place = drawn(told, number, PERSON, 0, types)
+        told.people.append(Person(told, number, policy, habit, type_place))
         told.people[-1].arrived = day
         told.there.append(told.people[-1])
 

@@ -8,7 +8,7 @@ import math
 
 TWO32 = 2**32
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
-ARRIVE, LEAVE = 14, 15
+VETO, NEED, NEEDPICK, ARRIVE, LEAVE = 7, 9, 10, 14, 15
 """The purposes."""
 
 

@@ -23,6 +23,7 @@ from tests.reference_draws import (
     rounded,
     unit,
 )
+from tests.reference_helping import TYPES, reputation
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -40,6 +41,7 @@ class Bond:
     last: int | None = None  # the day of the last encounter
     state: str = FREE  # on the platform, in this direction
     free_on: int | None = None  # the day on which a lock ends; None: not locked, or for good
+    vetoed: bool = False  # ego wants alter neither as inviter nor as invitee, for good
 
 
 @dataclass
@@ -67,7 +69,12 @@ class Person(mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
-        self, model: "Reference", number: int, policy_place: int, habit_place: int
+        self,
+        model: "Reference",
+        number: int,
+        policy_place: int,
+        habit_place: int,
+        type_place: int,
     ) -> None:
         super().__init__(model)
         self.rules: Scenario = model.rules
@@ -83,6 +90,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         habits: list[Habit | None] = [*self.rules.habits.values(), None]
         self.habit = habits[habit_place]
+        self.type = TYPES[type_place]  # how readily it helps
+        self.asked = self.helped = 0  # how often it was asked for help, and has given it
+        self.needs = self.referrals = 0  # its own, and whom it was referred to in need
+        self.met_by_connection = self.met_by_contact = self.met_by_referral = 0
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
@@ -237,7 +248,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         p_miss = math.prod([1 - len(eligible) / len(self.contacts)] * self.rules.inviting.tries)
         if chance(self.word(day, TRY, 4 * n), p_miss):
             return None
-        return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
+        alter = eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))]
+        return None if self.is_unwelcome(alter) else ("contacts", alter, n)
 
     def search_all_sources(
         self, day: int, first: int, asked: list[int]
@@ -251,7 +263,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
-                return source, alter, n
+                return None if self.is_unwelcome(alter) else (source, alter, n)
         return None
 
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
@@ -292,6 +304,16 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return False
         return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
 
+    def is_unwelcome(self, alter: int) -> bool:
+        """Return whether it neither invites alter nor, having recognised it, accepts it."""
+        known_as_low = self.tie_class(alter) >= 1 and self.model.people[alter].is_low()
+        return self.bonds.get(alter, Bond()).vetoed or known_as_low
+
+    def is_low(self) -> bool:
+        """Return whether it was often asked for help, and has helped too seldom."""
+        helping = self.rules.helping
+        return self.asked >= helping.floor_after and reputation(self) < helping.floor
+
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""
         if self.policy.condition is None:
@@ -328,7 +350,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
-        if chance(words[1], self.acceptance(k, referred)):
+        unwelcome = invitation.recognised and self.is_unwelcome(inviter.number)
+        if chance(words[1], self.acceptance(k, referred)) and not unwelcome:
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"

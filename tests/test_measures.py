@@ -84,6 +84,12 @@ def test_components_of_long_chains_in_any_order():
         assert measures.in_largest_component(pairs, 502).tolist() == [True] * 500 + [False] * 2
 
 
+def helped_by(mine, *ways):
+    """Return the share of needs that were met in some ways."""
+    met, needs = sum(mine[f"met_by_{way}"].sum() for way in ways), mine["needs"].sum()
+    return met / needs if needs else np.nan
+
+
 @given(
     st.integers(2, 80),
     st.integers(0, 8),
@@ -156,6 +162,16 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             else np.nan,
             "missed_pairs": barred,
             "attempts": mine["attempts"].sum(),
+            "vetoed": mine["vetoes"].sum() / ends if (ends := mine["contacts"].sum()) else np.nan,
+            "contact_ends": ends,
+            "need_met": helped_by(mine, "connection", "contact", "referral"),
+            **{
+                f"met_by_{way}": helped_by(mine, way)
+                for way in ("connection", "contact", "referral")
+            },
+            "helped": mean(mine["helped"] * 365 / 50),
+            "referrals": mean(mine["referrals"] * 365 / 50),
+            "needs": mine["needs"].sum(),
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),

@@ -406,3 +406,15 @@ def test_a_number_without_a_member_gets_a_message_at_the_box(tab):
     )
     page.wait_for_timeout(500)  # the label fades into red
     assert 1.05 / (luminance(page, ".v-label.error--text", "color") + 0.05) >= 4.5
+
+
+def test_another_scenario_to_start_from_brings_its_people_and_its_rule(tab):
+    page = tab(members="300")
+    start = page.locator('.field[data-name="start"]')
+    start.locator(".v-select__slot").click()
+    page.get_by_role("option", name="spammers").click()
+    share = page.locator('.field[data-name="policies.spammer.share"] .typed input')
+    assert share.input_value() == "0.05"
+    assert page.locator('.field[data-name="members"] .typed input').input_value() == "1000"
+    assert "five strikes for good stop nearly all spammers" in start.inner_text()
+    played(page, 20)

@@ -52,11 +52,12 @@ BUSY: dict[str, Any] = {
         InvitePolicy("other", contacts=1, directory=1),
     ],
     "habits": [Habit("NAME", share=0.4, idk_click=0.9)],
+    "helping": {"need_rate": 0.4, "able": 0.1, "floor": 0.3, "floor_after": 3},
 }
 CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
-    **{"society.often": 2, "society.close": 5},
+    **{"society.often": 2, "society.close": 5, "society.veto": 0.2},
     **{"society.arrivals": 0.3, "society.on_arrival": 4, "society.leave": 0.05},
     **{
         "meeting.rate": 1.2,
@@ -119,6 +120,10 @@ CHANGES: dict[str, Any] = {
     },
     "policies.NAME.takes_references": False,
     "policies.NAME.accept": (0.5,) * 5,
+    **{"helping.need_rate": 0.3, "helping.able": 1.0, "helping.ask_choice": 2},
+    **{"helping.floor": 0.5, "helping.floor_after": 8},
+    **{"helping.refer": 0.9, "helping.refer_choice": 1, "helping.givers": 0.5},
+    **{"helping.takers": 0.5, "helping.giving": (0.8, 0.2, 0.0), "helping.willing": (0.5,) * 5},
 }
 ELSEWHERE = {
     "society.ties_by_log",

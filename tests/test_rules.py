@@ -20,6 +20,7 @@ TRUTHS = (
     "clicks",
     "oldest_counts",
     "invites_references",
+    "low",
 )
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
@@ -33,6 +34,9 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
     **dict.fromkeys(("source", "standing", "standing_back"), (0, 3)),
     "verdict": (0, 7),
+    "able": (0.0, 1.0),
+    "floor": (0.0, 1.0),
+    **dict.fromkeys(("best_class",), (0, 5)),
     **dict.fromkeys(TRUTHS, (0, 1)),
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
@@ -95,6 +99,7 @@ def test_rules_know_nothing_of_arrays_and_machines():
             "from ..mechanics.compilation import rule",
             "from ..mechanics.random import",
             "from .standing",
+            "from .helping import",
         )
         for line in imports:
             assert line.startswith(allowed), line

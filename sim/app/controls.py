@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import solara
 
+from ..scenario.named import about, named_scenarios
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from .comparison import Comparison
@@ -135,6 +136,26 @@ def Field(
 
     Below it stands what it means, or what is wrong with it.
     """
+
+
+@solara.component
+def StartFrom(chosen: str, on_choice: Callable[[str], None]) -> None:
+    """Show the scenarios to start from, and what the chosen one is."""
+    named = named_scenarios()
+    Field(
+        place="a",
+        name="start",
+        title="Start from",
+        low=0,
+        high=0,
+        step=0,
+        value=None,
+        text=chosen,
+        help=about(named[chosen]),
+        message="",
+        words=list(named),
+        event_typed=on_choice,
+    )
 
 
 @solara.component

@@ -12,15 +12,16 @@ import solara.lab
 from ..errors import InputError
 from ..invocation import command
 from ..measures.labels import label
+from ..scenario.named import named_scenarios
 from ..scenario.scenario import Scenario
 from . import downloads, panels, summary_text
 from .comparison import Comparison
-from .controls import Fields, OneOf, Player
+from .controls import Fields, OneOf, Player, StartFrom
 from .network import Network, caption, picture
 from .settings import RULE, Settings, groups, number_text
 
-RIVAL = {"platform.preset": "linkedin2021"}
-"""The rule of the second world when the page opens."""
+START = "linkedin2008"
+"""The name of the scenario with which the page opens: all of its parameters have their defaults."""
 
 
 class Chosen(NamedTuple):
@@ -30,13 +31,20 @@ class Chosen(NamedTuple):
     rival: Scenario | None
 
 
+def rival_of(scenario: Scenario) -> dict[str, str]:
+    """Return another rule than a scenario's, for the second world."""
+    now = scenario.platform.preset == "linkedin2021"
+    return {"platform.preset": "linkedin2008" if now else "linkedin2021"}
+
+
 @solara.component
 def Page() -> None:
     """Show the page; each browser tab has its own."""
     start = solara.use_memo(Scenario, [])
+    started_from = solara.use_reactive(START)
     solara.use_memo(_follow_system_theme, [])
     settings = solara.use_reactive(Settings(start))
-    rival_typed = solara.use_reactive(RIVAL)
+    rival_typed = solara.use_reactive(rival_of(start))
     compared = solara.use_reactive(True)
     last_valid = solara.use_ref(Chosen(start, None))
     chosen, mistakes, rival_settings = _chosen(
@@ -64,6 +72,12 @@ def Page() -> None:
     def change_rival(name: str, text: str) -> None:
         rival_typed.set(dict(rival_settings.changed(name, text).typed))
 
+    def start_from(name: str) -> None:
+        started_from.set(name)
+        base = Scenario.from_toml(named_scenarios()[name])
+        settings.set(Settings(base))
+        rival_typed.set(rival_of(base))
+
     solara.Title("invitesim")
     solara.Style(Path(__file__).with_name("style.css"))
     Document()
@@ -86,6 +100,7 @@ def Page() -> None:
                 _html("<h2 id='title-a'>People and rule</h2>")
                 scenario, wrong = chosen.scenario, mistakes[0]
                 _wrong(wrong.get("", ""))
+                StartFrom(started_from.value, start_from)
                 for title, offered in groups(scenario).items():
                     _html(f"<h3>{title}</h3>")
                     Fields("a", offered, settings.value, scenario, wrong, change)

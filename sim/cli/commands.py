@@ -47,12 +47,19 @@ from ..invocation import install as install
 from ..parameters.checks import located
 from ..parameters.settings import settings_read
 from ..parameters.settings import value_read as value_read
+from ..scenario.named import named_scenarios
 from ..scenario.scenario import Scenario
 
 
 def to_read(given: str | Path) -> Path:
     """Read the path of a file on the command line, as options of one's own need it."""
     return _path(located, given)
+
+
+def _scenario_to_read(given: str | Path) -> Path:
+    """Read the path of a scenario file, or the name of a scenario of ``named_scenarios``."""
+    named = named_scenarios().get(str(given))
+    return to_read(given) if named is None or Path(given).exists() else named
 
 
 def _to_write(given: str | Path) -> Path:
@@ -66,12 +73,16 @@ def _path(read: Callable[[str | Path], Path], given: str | Path) -> Path:
         raise typer.BadParameter(str(error)) from None
 
 
+SCENARIO_HELP = (
+    "Scenario file in TOML, or the name of a scenario to start from; parameters that it leaves out "
+    f"have their defaults. All names: {called()} scenarios"
+)
 FileToRead = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        parser=to_read,
-        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+        parser=_scenario_to_read,
+        help=SCENARIO_HELP,
     ),
 ]
 StudyToRead = Annotated[
@@ -87,16 +98,16 @@ ScenarioFile = Annotated[
     typer.Option(
         "--scenario",
         metavar="FILE",
-        parser=to_read,
-        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+        parser=_scenario_to_read,
+        help=SCENARIO_HELP,
     ),
 ]
 ScenarioGiven = Annotated[
     Path | None,
     typer.Argument(
         metavar="[SCENARIO]",
-        parser=to_read,
-        help="Scenario file in TOML; parameters that it leaves out have their defaults.",
+        parser=_scenario_to_read,
+        help=SCENARIO_HELP,
         show_default=False,
     ),
 ]

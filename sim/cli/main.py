@@ -1,8 +1,9 @@
 """The command line: ``invitesim COMMAND``, or ``python -m sim COMMAND``.
 
 ``try`` is a first look, ``run`` runs a scenario, ``sweep`` a study of many, ``compare`` and
-``experiment NAME`` what ``experiments/`` holds, ``parameters`` lists what can be set, ``schema`` tells it to an editor, and ``page``
-serves the interactive page.
+``experiment NAME`` what ``experiments/`` holds; ``scenarios`` lists those to start from, and
+``parameters`` what can be set; ``schema`` tells it to an editor, and ``page`` serves the interactive
+page.
 """
 
 import json
@@ -21,6 +22,7 @@ from ..errors import one_line
 from ..files import atomic_folder, atomic_write
 from ..interruption import INTERRUPTED
 from ..parameters.kinds import NamedSection, Parameter, plain
+from ..scenario.named import about, named_scenarios
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from ..version import VERSION
@@ -188,6 +190,17 @@ def experiment(
         print(
             textwrap.fill(
                 question, WIDTH, initial_indent=f"{known:12} ", subsequent_indent=" " * 13
+            )
+        )
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios to start from, which `run NAME` takes like a file of one's own."""
+    for name, file in named_scenarios().items():
+        print(
+            textwrap.fill(
+                about(file), WIDTH, initial_indent=f"{name:16} ", subsequent_indent=" " * 17
             )
         )
 

@@ -122,6 +122,8 @@ def summary(
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),
+        **_vetoes(own, total),
+        **_help(own, total, years),
         "years_unrestricted": years - restricted / 365,
     }
     if asked & CAUTION:
@@ -147,6 +149,39 @@ def summary(
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
+
+
+def _vetoes(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats]
+) -> dict[str, NDArray[Any]]:
+    """Return the share of contacts vetoed; NaN without vetoes."""
+    none = np.zeros(len(own["policy"]))
+    contacts = total(own["contacts"] if "vetoes" in own else none)
+    return {
+        "vetoed": _share(total(own.get("vetoes", none)), contacts),
+        "contact_ends": contacts.astype(np.int64),
+    }
+
+
+def _help(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], years: Floats
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of needs and help; NaN if nobody ever needs help."""
+    none = np.zeros(len(own["policy"]))
+    needs, *met = (
+        total(own.get(name, none))
+        for name in ("needs", "met_by_connection", "met_by_contact", "met_by_referral")
+    )
+    there = years if "needs" in own else np.zeros(len(years))
+    return {
+        "need_met": _share(sum(met, np.zeros(len(needs))), needs),
+        "met_by_connection": _share(met[0], needs),
+        "met_by_contact": _share(met[1], needs),
+        "met_by_referral": _share(met[2], needs),
+        "helped": _share(total(own.get("helped", none)), there),
+        "referrals": _share(total(own.get("referrals", none)), there),
+        "needs": needs.astype(np.int64),
+    }
 
 
 def _walks(

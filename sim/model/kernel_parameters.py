@@ -10,6 +10,7 @@ from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.state.parameters import (
     AnsweringNumbers,
+    HelpingNumbers,
     InvitingNumbers,
     MeetingNumbers,
     Parameters,
@@ -18,7 +19,7 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Inviting, Meeting, Scenario
+from ..scenario import Answering, Helping, Inviting, Meeting, Scenario
 from ..society.population import rounded, shifted
 from .custom_functions import compiled
 
@@ -36,10 +37,12 @@ def kernel_parameters(scenario: Scenario) -> Parameters:
             first_day=1 - scenario.history_days,
             on_arrival=_or_none(society.on_arrival),
             leave=threshold(society.leave),
+            veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),
         answering=_answering(scenario),
+        helping=_helping(scenario.helping),
         platform=_platform(scenario),
         policies=_policies(scenario),
     )
@@ -120,6 +123,25 @@ def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None)
         chances = (0.0, 0.0) if closed else (chance, referred if takes_references else chance)
         rows.append([threshold(one) for one in chances])
     return rows
+
+
+def _helping(helping: Helping) -> HelpingNumbers:
+    return HelpingNumbers(
+        need=threshold(helping.need_rate),
+        able=helping.able,
+        ask_choice=helping.ask_choice,
+        refer=threshold(helping.refer),
+        refer_choice=helping.refer_choice,
+        helps=np.array(
+            [
+                [threshold(giving * willing) for willing in helping.willing]
+                for giving in helping.giving
+            ],
+            np.int64,
+        ),
+        floor=helping.floor,
+        floor_after=helping.floor_after,
+    )
 
 
 def _platform(scenario: Scenario) -> PlatformNumbers:

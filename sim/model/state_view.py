@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
+from ..kernel.rules.helping import GIVER, OTHER, TAKER
 from ..kernel.rules.inviting import (
     FROM_CONTACTS,
     FROM_DIRECTORY,
@@ -30,6 +31,8 @@ SOURCES = {
     FROM_DIRECTORY: "directory",
     FROM_POPULAR: "popular",
 }
+TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
+"""How readily a member helps."""
 TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
@@ -53,6 +56,8 @@ class Ties(NamedTuple):
     tie_class: Numbers
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
+    vetoed: Numbers
+    """1 where the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
@@ -87,6 +92,15 @@ _COUNTS = {
     "contacts": bonds.CONTACTS,
     "strangers": bonds.STRANGERS,
     "degree": bonds.CONNECTIONS,
+}
+_HELP = {
+    "needs": columns.NEEDS,
+    "met_by_connection": columns.BY_CONNECTION,
+    "met_by_contact": columns.BY_CONTACT,
+    "met_by_referral": columns.BY_REFERRAL,
+    "referrals": columns.REFERRALS,
+    "asked": columns.ASKED,
+    "helped": columns.HELPED,
 }
 _TALLIES = {
     "sent": columns.SENT,
@@ -160,6 +174,20 @@ class StateView:
         Shape (N,), or empty if the scenario has no habits.
         """
         return self._state.platform.habit[: self.members]
+
+    @property
+    def type(self) -> NDArray[np.uint8]:
+        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        return self._state.people.type[: self.members]
+
+    def helping(self) -> dict[str, Numbers]:
+        """Return what each member has needed and given, by name, each of shape (N,).
+
+        Nothing if nobody ever needs help.
+        """
+        table = self._state.people.help
+        names = _HELP if len(table) else {}
+        return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
@@ -263,7 +291,14 @@ class StateView:
             last=tie >> bonds.LAST,
             tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
             standing=state.astype(np.int64) >> bonds.STANDING,
+            vetoed=(tie >> bonds.VETOED) & 1,
         )
+
+    def vetoes(self) -> Numbers:
+        """Count the contacts that each member vetoes: shape (N,)."""
+        egos, ties = self.all_ties()
+        counted: Numbers = np.bincount(egos[ties.vetoed > 0], minlength=len(self.policy))
+        return counted
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""

@@ -10,7 +10,7 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
-from .state_view import SOURCES, Verdicts
+from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +89,9 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
+    if scenario.society.veto > 0:
+        columns["vetoes"] = view.vetoes()
+    columns |= view.helping()
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
@@ -105,6 +108,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
+    if len(engine.view.type):
+        table["type"] = _categories(engine.view.type, list(TYPES.values()))
     for name in {"left", "blocked_day", "invitations_until_block"} & columns.keys():
         never = columns[name] == NEVER
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never)

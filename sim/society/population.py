@@ -82,6 +82,19 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     return np.where(places > len(shares), 0, places).astype(np.uint8)
 
 
+def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return how readily each member helps, as ``rules.helping`` counts types: shape (members,).
+
+    Empty if nobody ever needs help.
+    """
+    helping = scenario.helping
+    if helping.need_rate == 0:
+        return np.zeros(0, np.uint8)
+    order = words(np.uint64(scenario.seed), 0, PERSON, members, 0)
+    shares = [helping.givers, 1 - helping.givers - helping.takers]
+    return _dealt(order, shares, scenario.members)
+
+
 def _dealt(drawn: NDArray[np.uint64], shares: list[float], founders: int) -> NDArray[np.uint8]:
     """Deal places by shares of all, in the order of the words drawn; behind the last is the rest.
 

@@ -68,6 +68,7 @@ from ..state.rows import (
     verdict_in,
 )
 from .effects import bother, connect, decline, draw_arc, learn
+from .welcome import is_unwelcome_inviter
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
@@ -217,7 +218,9 @@ def _judge(state, parameters, one, note, scratch):
         # whom a common connection has introduced has one, and connections last if nobody leaves
         introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
         referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
-    accepting = accepts(word, chances[0], chances[1], referred)
+    slot = np.int64(scratch.slot[one])
+    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
+    accepting = not unwelcome and accepts(word, chances[0], chances[1], referred)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
     idk_click = parameters.answering.idk_click[habit_of(state.platform, other)]

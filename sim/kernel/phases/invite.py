@@ -51,6 +51,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
+from .welcome import is_unwelcome
 
 _SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
 """The words of a try."""
@@ -137,6 +138,8 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
+        if is_unwelcome(state, parameters, slot):
+            continue
         other = np.int64(state.people.alter[slot])
         _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
@@ -266,7 +269,8 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        if not is_unwelcome(state, parameters, slot):
+            _write(state, parameters, day, one, seat, slot, other, source, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended
@@ -289,7 +293,8 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        if not is_unwelcome(state, parameters, slot):
+            _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended

@@ -49,7 +49,7 @@ from ..state.bonds import (
 )
 from ..state.columns import MEMBERS
 from ..state.lists import ROW
-from ..state.presence import first_place, member_at
+from ..state.presence import first_place, is_there, member_at
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 
 _NO_ENCOUNTER = 255
@@ -327,10 +327,10 @@ def choose_encounters(state, parameters, day, partition):
 def take_from_log(state, log, log_day, first, last, partition):
     """List encounters first to last - 1 of a day of a contact log in place of those drawn."""
     lists, start = state.today, log.day_start[log_day]
-    left, end = state.people.left, first
+    end = first
     for place in range(first, last):
         ego, other = np.int64(log.ego[start + place]), np.int64(log.alter[start + place])
-        if len(left) > 0 and (left[ego] != 0 or left[other] != 0):
+        if not (is_there(state.people, ego) and is_there(state.people, other)):
             continue
         row = lists.encounters[end]
         row[EGO], row[ALTER], row[EXTRA] = ego, other, 1

@@ -22,6 +22,7 @@ from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
 from .answer import habit_of
 from .eligible import agrees, thinks_likely
+from .welcome import is_unwelcome, is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
 """Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
@@ -60,7 +61,7 @@ def _may_invite(state, parameters, day, ego):
 
 
 @kernel
-def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
+def _miss_contact(state, parameters, ego, other, slot, k, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
     policies = parameters.policies
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
@@ -72,9 +73,9 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
     if not (by_tie or by_estimate):
         return
     reference = np.int64(referred)
-    chance = expected_acceptance(
-        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
-    )
+    unwelcome = is_unwelcome_inviter(state, parameters, slot)
+    as_known = np.int64(0) if unwelcome else chances[k, reference]
+    chance = expected_acceptance(parameters.answering.recognise[k], as_known, chances[0, reference])
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
     missed[ego, PAIRS] += 1
@@ -105,5 +106,7 @@ def add_missed(state, parameters, day, sieve, missed):
             other = np.int64(people.alter[slot])
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
+            if is_unwelcome(state, parameters, slot):
+                continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, ego, other, k, tie, estimate, sieve, missed)
+            _miss_contact(state, parameters, ego, other, slot, k, tie, estimate, sieve, missed)

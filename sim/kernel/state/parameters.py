@@ -24,6 +24,8 @@ class SocietyNumbers(NamedTuple):
     on_arrival: int
     leave: int
     """Threshold of leaving, each day."""
+    veto: int
+    """Threshold of a veto at the first encounter."""
 
 
 class MeetingNumbers(NamedTuple):
@@ -64,6 +66,20 @@ class AnsweringNumbers(NamedTuple):
     """(habits + 1,): thresholds."""
 
 
+class HelpingNumbers(NamedTuple):
+    """Who needs help, and who gives it."""
+
+    need: int
+    able: float
+    ask_choice: int
+    refer: int
+    refer_choice: int
+    helps: Numbers
+    """(3, 5): thresholds of helping, by type and tie class."""
+    floor: float
+    floor_after: int
+
+
 class PlatformNumbers(NamedTuple):
     """The platform's rule."""
 
@@ -101,5 +117,6 @@ class Parameters(NamedTuple):
     meeting: MeetingNumbers
     inviting: InvitingNumbers
     answering: AnsweringNumbers
+    helping: HelpingNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers

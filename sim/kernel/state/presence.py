@@ -33,3 +33,9 @@ def first_place(people, member):
 def member_at(people, place):
     """Return the member at a place among those who are there."""
     return np.int64(people.here[place]) if len(people.here) > 0 else np.int64(place)
+
+
+@inline
+def is_there(people, member):
+    """Return whether a member who has arrived has not left."""
+    return len(people.left) == 0 or people.left[member] == 0

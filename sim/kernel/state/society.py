@@ -17,6 +17,7 @@ from .columns import (
     ANSWERS,
     DAY,
     FAILED,
+    HELP,
     MEMBERS,
     SECTION_BITS,
     T_JOINED,
@@ -62,6 +63,10 @@ class People(NamedTuple):
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
+    type: NDArray[np.uint8]
+    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    help: NDArray[np.int32]
+    """N times HELP, see ``columns``, or (0,)."""
 
 
 class Platform(NamedTuple):
@@ -120,7 +125,8 @@ class Today(NamedTuple):
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters."""
+    """(the longest day, 4): the other encounters; then those of members with whom they are referred
+    to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -142,6 +148,9 @@ class Today(NamedTuple):
     """(N,): those who leave today, from the first member of each section on; or (0,) ..."""
     section_leavers: NDArray[np.int32]
     """(sections,): ... and how many these are; or (0,), if nobody ever leaves."""
+    pleas: NDArray[np.int32]
+    """(N, 4): who is asked for help today, see ``rows``; (0, 4) if nobody ever needs help."""
+    plea_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -175,6 +184,7 @@ class Members(NamedTuple):
     arrived: NDArray[np.int32]
     policy: NDArray[np.uint8]
     habit: NDArray[np.uint8]
+    types: NDArray[np.uint8]
     starts: NDArray[np.int64]
     looks: NDArray[np.int64]
     pace: NDArray[np.int64]
@@ -187,6 +197,7 @@ def members_of(state: State) -> Members:
         people.arrived,
         platform.policy,
         platform.habit,
+        people.type,
         people.starts,
         platform.looks,
         platform.pace,
@@ -267,6 +278,8 @@ def allocate_state(
         mark=_zeros(slots, np.uint8),
         link=_zeros(2 * slots, np.uint32),
         state=_zeros(slots, np.uint8),
+        type=members.types,
+        help=_zeros(len(members.types) * HELP, np.int32),
     )
     accounts = Platform(
         policy=members.policy,
@@ -309,6 +322,8 @@ def allocate_state(
         section_popularity=np.zeros(sections if popular else 0, np.int64),
         leavers=np.zeros(leaving, np.int32),
         section_leavers=np.zeros(sections if leaving else 0, np.int32),
+        pleas=np.zeros((len(members.types), 4), np.int32),
+        plea_order=np.zeros(2 * len(members.types), np.int32),
     )
     return State(people, accounts, today, clock)
 
