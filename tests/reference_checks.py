@@ -48,6 +48,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         member_row(person, received[person.number], reached[person.number], told.arcs)
         | veto_row(person)
         | need_row(person)
+        | rank_row(told, person)
         | missed_row(missed(told, person))
         | habit_row(person)
         | type_row(person)
@@ -85,6 +86,14 @@ def type_row(person: Person) -> dict[str, Any]:
     return {"type": person.type} if person.rules.helping.need_rate else {}
 
 
+def rank_row(told: Reference, person: Person) -> dict[str, Any]:
+    rules = person.rules
+    if rules.answering.rank_slope == 0 and not any(own.courts for own in rules.policies.values()):
+        return {}
+    upwards = sum(told.people[row.alter].rank > person.rank for row in person.sent)
+    return {"rank": person.rank, "sent_upwards": upwards}
+
+
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
     by_tie, by_estimate = (
         sum(chance for bar, chance in found if bar == wanted) for wanted in ("tie", "estimate")
@@ -118,11 +127,11 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
         if free and (weak or unlikely) and not person.is_unwelcome(alter):
             known, stranger = (
-                other.acceptance(seen, referred and other.answers_by("takes_references"))
+                other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)
             )
             known *= not other.is_unwelcome(person.number)
-            r = person.rules.answering.recognise[k]
+            r = other.recognition(person.number, told.day)
             chance = (r * known + (1 - r) * stranger) * other.has_room()
             found.append(("tie" if weak else "estimate", chance))
     return found
@@ -136,7 +145,7 @@ def member_row(
     person: Person, received: list[Invitation], reached: list[int], arcs: set[tuple[int, int]]
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
-    recognise = person.rules.answering.recognise
+    day = person.model.day
     return {
         "member": person.number,
         "policy": person.policy.name,
@@ -167,7 +176,7 @@ def member_row(
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
         "acquainted": sum(person.tie_class(alter) >= 1 for alter in person.connections),
         "mutually_recognised": sum(
-            recognise[person.tie_class(alter)] ** 2 for alter in person.connections
+            person.recognition(alter, day) ** 2 for alter in person.connections
         ),
     }
 

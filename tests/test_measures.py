@@ -100,6 +100,9 @@ def helped_by(mine, *ways):
 def test_the_summary_follows_the_definitions(members, invitations_each, seed, policies):
     asked = tables.scenario(members, policies, days=50, seed=seed)
     table, connections, arcs, invitations = tables.drawn(asked, seed, invitations_each)
+    ranks = np.random.default_rng(seed).integers(0, 16, members)
+    upwards = invitations["ego"][ranks[invitations["alter"]] > ranks[invitations["ego"]]]
+    table["rank"], table["sent_upwards"] = ranks, np.bincount(upwards, minlength=members)
     summary = measures.summary(asked, table, connections).set_index("policy")
     assert list(summary.index) == [*policies, "all"]
     assert list(summary.columns[: 1 + len(measures.MEASURES)]) == ["members", *measures.MEASURES]
@@ -161,6 +164,16 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             if (barred := mine["missed_pairs"].sum())
             else np.nan,
             "missed_pairs": barred,
+            **{
+                f"degree_{third}_rank": mean([graph.degree(i) for i in own if ranks[i] in levels])
+                for third, levels in {
+                    "low": range(5),
+                    "middle": range(5, 11),
+                    "high": range(11, 16),
+                }.items()
+            },
+            "upwards": mine["sent_upwards"].sum() / len(sent) if len(sent) else np.nan,
+            "sent_by_rank": len(sent),
             "attempts": mine["attempts"].sum(),
             "vetoed": mine["vetoes"].sum() / ends if (ends := mine["contacts"].sum()) else np.nan,
             "contact_ends": ends,

@@ -105,16 +105,18 @@ class Otherwise:
 @pytest.mark.parametrize("towards", [np.inf, -np.inf])
 def test_what_exp_and_log_round_decides_nothing(monkeypatch, towards):
     """Every number that the kernel reads is the same if they are one last place off."""
-    scenario = sim.Scenario(members=5_000)
+    ranked = {"answering.rank_slope": 2, "answering.memory_days": 90}
+    scenario = sim.Scenario(members=5_000).replace(ranked)
 
     def read() -> list[bytes]:
         engine = Engine(scenario)
         numbers = kernel_parameters.kernel_parameters(scenario, scenario.members)
         people, platform = engine.state.people, engine.state.platform
         arrays = [people.starts, platform.looks, platform.pace, numbers.inviting.delays]
+        arrays += [numbers.answering.accepts, numbers.answering.memory]
         drawn = [draw(scenario, 5_000) for draw in (population.sociability, population.activity)]
         chance = np.array([population.shifted(0.6, shift / 8) for shift in range(-20, 20)])
-        return [array.tobytes() for array in [*arrays, numbers.answering.accepts, *drawn, chance]]
+        return [array.tobytes() for array in [*arrays, *drawn, chance]]
 
     here, calls = read(), [(population, "np"), (population, "math"), (kernel_parameters, "np")]
     for module, name in calls:

@@ -79,10 +79,12 @@ CHANGES: dict[str, Any] = {
     },
     **{"inviting.prior_weight": 0.5, "inviting.pending_days": 4, "inviting.lock_days": 2},
     **{
+        "answering.memory_days": 2.5,
         "answering.recognise": (0.0, 0.2, 0.2, 0.2, 0.2),
         "answering.accept": (0.5,) * 5,
         "answering.reserve": 0.5,
         "answering.reference_lift": 2.0,
+        "answering.rank_slope": 2.0,
         "answering.looks": 1.0,
         "answering.idk_click": 0.3,
         "inviting.crossing": False,
@@ -107,6 +109,7 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.min_tie": 2,
         "policies.NAME.min_acceptance": 0.5,
         "policies.NAME.invites_references": True,
+        "policies.NAME.courts": True,
         "policies.NAME.per_day": 1.2,
         "policies.NAME.alike": True,
         "policies.NAME.accepts_from": 3,
@@ -126,6 +129,7 @@ CHANGES: dict[str, Any] = {
     **{"helping.takers": 0.5, "helping.giving": (0.8, 0.2, 0.0), "helping.willing": (0.5,) * 5},
 }
 ELSEWHERE = {
+    "answering.fresh",
     "society.ties_by_log",
     "platform.preset",
     "meeting.contacts",
@@ -156,6 +160,12 @@ def test_every_parameter_changes_the_reference(name, busy_run):
     changed = Scenario(**BUSY).replace({name: CHANGES[name]})
     same = everything(Reference(changed).run()) == busy_run
     assert not same
+
+
+def test_fresh_memory_changes_the_reference_where_memory_fades():
+    fading = Scenario(**BUSY).replace({"answering.memory_days": 2.5})
+    duller = fading.replace({"answering.fresh": (0, 0.5, 0.6, 0.7, 0.8)})
+    assert everything(Reference(fading).run()) != everything(Reference(duller).run())
 
 
 def test_the_preset_and_the_log_change_the_reference():

@@ -65,6 +65,10 @@ MEASURES = (
     "met_by_referral",
     "helped",
     "referrals",
+    "degree_low_rank",
+    "degree_middle_rank",
+    "degree_high_rank",
+    "upwards",
     "clustering",
     "largest_component",
 )
@@ -119,6 +123,7 @@ RATIOS = {
     "met_by_connection": Ratio("rate", "needs"),
     "met_by_contact": Ratio("rate", "needs"),
     "met_by_referral": Ratio("rate", "needs"),
+    "upwards": Ratio("rate", "sent_by_rank"),
 }
 """From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
 members of all runs together; the other measures are means over members."""
@@ -133,8 +138,9 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``contact_ends``, the contacts of all members, if there are
-vetoes; ``needs`` of help; ``missed_pairs``, of a member and a contact whom only its
+invitations; ``attempts`` to invite; ``sent_by_rank``, the invitations sent if rank counts;
+``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
 the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The

@@ -23,6 +23,7 @@ from .definitions import (
     member_columns,
 )
 from .egos import choose_egos, means
+from .rank import rank_measures
 from .reach import Adjacency, adjacency, clustering, in_largest_component, reach
 from .survival import times_to_block
 
@@ -125,6 +126,7 @@ def summary(
         **_vetoes(own, total),
         **_help(own, total, years),
         "years_unrestricted": years - restricted / 365,
+        **rank_measures(own, total),
     }
     if asked & CAUTION:
         by_tie, by_estimate = total(own["missed_by_tie"]), total(own["missed_by_estimate"])

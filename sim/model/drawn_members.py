@@ -32,6 +32,7 @@ def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
         policy=policy,
         habit=population.deal_habits(scenario, n),
         types=population.deal_types(scenario, n),
+        rank=population.deal_ranks(scenario, n),
         starts=population.starts(scenario, w),
         looks=population.looks(scenario, a),
         pace=population.pace(scenario, a, policy),

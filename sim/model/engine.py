@@ -37,7 +37,7 @@ from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
 from .drawn_members import draw_members
-from .kernel_parameters import kernel_parameters
+from .kernel_parameters import kernel_parameters, memory
 from .state_view import StateView
 from .thread_team import ThreadTeam
 
@@ -267,6 +267,7 @@ class Engine:
             if self.state.clock[STAGE] != kernel.DAWN:
                 self._live(self.day)  # a day that was interrupted
             self._make_room(last_day + 30)
+        self._lengthen_memory(last_day)
         log = self._log
 
         def live(partition: Partition) -> int:
@@ -305,6 +306,13 @@ class Engine:
             self.team = ThreadTeam(self.team.threads, self.state)
         more = np.zeros((days - len(self.series), *self.series.shape[1:]), np.int64)
         self.series = np.concatenate([self.series, more])
+
+    def _lengthen_memory(self, last_day: int) -> None:
+        """Work out what is left of a memory on days after the scenario's last one, too."""
+        answering = self.parameters.answering
+        if 0 < len(answering.memory) < self.scenario.history_days + last_day:
+            longer = answering._replace(memory=memory(self.scenario, last_day + 30))
+            self.parameters = self.parameters._replace(answering=longer)
 
     def _check(self) -> None:
         """Raise an error that compiled code has noted, since it can't raise it itself."""

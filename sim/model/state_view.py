@@ -189,6 +189,16 @@ class StateView:
         names = _HELP if len(table) else {}
         return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
 
+    @property
+    def rank(self) -> NDArray[np.uint8]:
+        """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
+        return self._state.platform.rank[: self.members]
+
+    @property
+    def sent_upwards(self) -> Numbers:
+        """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
+        return self._state.platform.sent_upwards[: self.members].astype(np.int64)
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -439,6 +449,8 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
+        first, last = (platform._fields.index(name) for name in ("tally", "totals"))
+        accounts = (platform.policy, *platform[first:last])
+        others = (people.counts, people.starts, *accounts, *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

@@ -10,6 +10,7 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
+from .memory import mutually_recognised
 from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ def member_columns(
         "arcs": view.column("arcs"),
         "mutual_arcs": view.column("mutual_arcs"),
         "acquainted": connected[:, 1:].sum(axis=1),
-        "mutually_recognised": connected @ np.square(scenario.answering.recognise),
+        "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
     if scenario.society.veto > 0:
         columns["vetoes"] = view.vetoes()
     columns |= view.helping()
+    if len(view.rank):
+        columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]

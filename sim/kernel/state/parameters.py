@@ -59,9 +59,15 @@ class AnsweringNumbers(NamedTuple):
 
     recognise: Numbers
     """(5,): thresholds by tie class."""
+    fresh: Fractions
+    """(5,): the same with a fresh memory, as chances."""
+    memory: NDArray[np.int32]
+    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
+    and the number of encounters; (0, 767): memory does not fade."""
     accepts: Numbers
-    """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
-    without a reference and with one; equal where it takes no references. Habit 0 is none."""
+    """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
+    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
+    it takes no references. Habit 0 is none; without ranks there is one difference."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""
 
@@ -101,6 +107,8 @@ class PolicyNumbers(NamedTuple):
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
     introduction, below the third from the directory; else popular."""
     contacts_only: NDArray[np.bool_]
+    """Whether all tries are made at once, among contacts."""
+    courts: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
     invites_references: NDArray[np.bool_]

@@ -16,17 +16,17 @@ def note_who_is_there(state):
     if len(people.left) == 0:
         return
     for member in range(state.clock[MEMBERS]):
-        people.rank[member] = there
+        people.before[member] = there
         if people.left[member] == 0:
             people.here[there] = member
             there += 1
-    people.rank[state.clock[MEMBERS]] = there
+    people.before[state.clock[MEMBERS]] = there
 
 
 @inline
 def first_place(people, member):
     """Return how many with a smaller number are there; of the number after the last one, how many in all."""
-    return np.int64(people.rank[member]) if len(people.rank) > 0 else np.int64(member)
+    return np.int64(people.before[member]) if len(people.before) > 0 else np.int64(member)
 
 
 @inline

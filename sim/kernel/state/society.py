@@ -46,7 +46,7 @@ class People(NamedTuple):
     """(N,): how many places of the member's list of contacts are empty, see ``bonds``."""
     here: NDArray[np.int32]
     """(N,): the members who are there, by number; see ``presence``."""
-    rank: NDArray[np.int32]
+    before: NDArray[np.int32]
     """(N + 1,): how many with a smaller number are there."""
     starts: NDArray[np.int64]
     """(N,): threshold of starting an encounter."""
@@ -89,6 +89,10 @@ class Platform(NamedTuple):
     """(N,): invitations that were undecided when one of the two left, or (0,)."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -185,6 +189,7 @@ class Members(NamedTuple):
     policy: NDArray[np.uint8]
     habit: NDArray[np.uint8]
     types: NDArray[np.uint8]
+    rank: NDArray[np.uint8]
     starts: NDArray[np.int64]
     looks: NDArray[np.int64]
     pace: NDArray[np.int64]
@@ -198,6 +203,7 @@ def members_of(state: State) -> Members:
         platform.policy,
         platform.habit,
         people.type,
+        platform.rank,
         people.starts,
         platform.looks,
         platform.pace,
@@ -268,7 +274,7 @@ def allocate_state(
         left=np.zeros(leaving, np.int32),
         gone=np.zeros(leaving, np.int32),
         here=np.arange(leaving, dtype=np.int32),
-        rank=np.minimum(np.arange(leaving + 1 if leaving else 0, dtype=np.int32), founders),
+        before=np.minimum(np.arange(leaving + 1 if leaving else 0, dtype=np.int32), founders),
         starts=members.starts,
         counts=_zeros(n * COUNTS, np.int32),
         contacts=_zeros(n * ROW, np.uint32),
@@ -292,6 +298,8 @@ def allocate_state(
         looks=members.looks,
         void=np.zeros(leaving, np.int32),
         habit=members.habit,
+        rank=members.rank,
+        sent_upwards=np.zeros(len(members.rank), np.int32),
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=members.pace,
         room_from=room_from,
