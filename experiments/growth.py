@@ -77,11 +77,12 @@ def bare() -> tuple[sim.Scenario, list[dict[str, Any]]]:
         platform={"preset": "none"},
         policies=[sim.InvitePolicy(POLICY, directory=1, alike=True)],
     )
-    # who has no connection yet finds nobody by introductions, and so somebody in the directory
-    later = {"society.on_arrival": 1, "inviting.per_day": 2 * (M - 1) / BARE_DAYS}
-    few = {f"policies.{POLICY}.introductions": 0.95, f"policies.{POLICY}.directory": 0.05}
-    popular = {f"policies.{POLICY}.popular": 1.0, f"policies.{POLICY}.directory": 0.0}
-    return scenario, [{}, popular, few | later]
+    names = [f"policies.{POLICY}.{source}" for source in SOURCES]
+    names += ["society.on_arrival", "inviting.per_day"]
+    # by introductions: who has no connection yet finds nobody, and so somebody in the directory
+    later = 2 * (M - 1) / BARE_DAYS
+    points = ((1.0, 0.0, 0.0, M, 0.0), (0.0, 1.0, 0.0, M, 0.0), (0.05, 0.0, 0.95, 1, later))
+    return scenario, [dict(zip(names, point, strict=True)) for point in points]
 
 
 def society_points() -> list[dict[str, Any]]:
@@ -221,10 +222,10 @@ def in_bins(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def distances(bins: pd.DataFrame) -> "pd.Series[float]":
+def distances(bins: pd.DataFrame) -> pd.DataFrame:
     """Return the part of the newcomers who would have to be in another bin, by network and source."""
-    off = (bins["mean"] - bins["linkedin"]).abs() / 2
-    return off.groupby([bins["network"], bins["source"]], sort=False).sum()
+    off = bins.assign(part=(bins["mean"] - bins["linkedin"]).abs() / 2)
+    return off.groupby(["network", "source"], sort=False)["part"].sum().reset_index()
 
 
 def _text(tables: dict[str, pd.DataFrame]) -> str:
@@ -246,7 +247,8 @@ def _text(tables: dict[str, pd.DataFrame]) -> str:
 
 def words(tables: dict[str, pd.DataFrame]) -> list[str]:
     """Return how far the laws hold, what the first gain, and how far LinkedIn's bins are."""
-    degrees, first = tables["degrees"], tables["first"].set_index(["network", "source", "tenth"])
+    degrees, first = tables["degrees"], tables["first"]
+    first = first[first["tenth"] == "first / last"]
     off = (degrees["mean"] - degrees["law"]).abs().groupby(degrees["source"], sort=False).max()
     sentences = [
         "In the bare networks the share of newcomers with so many connections or more is within "
@@ -254,21 +256,19 @@ def words(tables: dict[str, pd.DataFrame]) -> list[str]:
     ]
     for network, name in (("bare", "bare networks"), ("society", "society")):
         ratios = []
-        for source in SOURCES:
-            row = first.loc[(network, source, "first / last")]
+        for _, row in first[first["network"] == network].iterrows():
             law = f" (law {row['law']:.2f})" if np.isfinite(row["law"]) else ""
-            ratios.append(
-                f"{studies.between(row['mean'], row['low'], row['high'], '.2f')}{law} by {source}"
-            )
+            seen = studies.between(row["mean"], row["low"], row["high"], ".2f")
+            ratios.append(f"{seen}{law} by {row['source']}")
         sentences.append(
             f"In the {name} the first tenth of the newcomers has as many times the connections of "
             f"the last: {', '.join(ratios)}."
         )
-    for (network, source), part in distances(tables["bins"]).items():  # type: ignore[misc]
-        if network == "society":
+    for _, row in distances(tables["bins"]).iterrows():
+        if row["network"] == "society":
             sentences.append(
-                f"In the society that grows by {source}, {100 * part:.0f} % of those connected are "
-                "in another bin than LinkedIn's."
+                f"In the society that grows by {row['source']}, {100 * row['part']:.0f} % of those "
+                "connected are in another bin than LinkedIn's."
             )
     return sentences
 

@@ -323,7 +323,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
-        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+        bond = told.people[row.alter].bonds.get(row.ego)  # none: one of the two has left
+        if row.recognised and bond is not None and bond.vetoed:
             yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
