@@ -26,7 +26,10 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     clicks += [habit.idk_click or 0.0 for habit in scenario.habits.values() if habit.share > 0]
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
-        known = answering.memory_days is None and min(answering.recognise[policy.min_tie :]) == 1
+        known = (
+            answering.memory_days is None
+            and min(answering.recognise[rule.here(policy.min_tie) :]) == 1
+        )
         unclicked = known or not any(clicks)
         unblocked = rule.min_ratio is None and (rule.limit is None or unclicked)
         found[name] = frozenset(

@@ -33,6 +33,7 @@ def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
         habit=population.deal_habits(scenario, n),
         types=population.deal_types(scenario, n),
         rank=population.deal_ranks(scenario, n),
+        joined=population.who_joined(scenario, n),
         starts=population.starts(scenario, w),
         looks=population.looks(scenario, a),
         pace=population.pace(scenario, a, policy),

@@ -8,6 +8,7 @@ from ..mechanics.compilation import inline, kernel
 from ..rules.arriving import arrives_on, attempts_on_arrival
 from ..state.columns import MEMBERS, T_JOINED, T_MEMBERS
 from ..state.presence import note_who_is_there
+from .eligible import is_away
 
 
 @inline
@@ -27,7 +28,7 @@ def make_first_attempts(state, parameters, day, partition):
     arrived, attempts = state.people.arrived, state.today.attempts
     member = min(state.clock[MEMBERS], len(arrived)) - 1
     while member >= partition.low and arrives_on(day, arrived[member]):
-        if member < partition.high:
+        if member < partition.high and not is_away(state.platform, member):
             today = attempts[member]
             attempts[member] = attempts_on_arrival(today, parameters.society.on_arrival)
         member -= 1

@@ -13,6 +13,7 @@ from ..rules.inviting import (
     is_likely,
     least_tie,
 )
+from ..rules.place import is_absent
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -26,6 +27,7 @@ from ..state.bonds import (
     talked_in,
 )
 from ..state.columns import ANSWERS, FAILED
+from .welcome import is_unwelcome
 
 
 @intrinsic
@@ -97,6 +99,21 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
     if policies.condition[policy] == 0:
         return True
     return agrees(state, parameters, day, ego, other, slot, k)
+
+
+@inline
+def is_away(platform, member):
+    """Return whether a member is not on the platform."""
+    return len(platform.joined) > 0 and is_absent(platform.joined[member])
+
+
+@inline
+def is_forbidden(state, parameters, other, slot):
+    """Return whether other, who may be invited by all else, can't be: then the attempt lapses.
+
+    The bond with other is at ``slot``; -1: there is none.
+    """
+    return is_away(state.platform, other) or is_unwelcome(state, parameters, slot)
 
 
 @inline

@@ -96,6 +96,7 @@ class PlatformNumbers(NamedTuple):
     min_invites: int
     weekly_invites: int
     max_connections: int
+    place: int
 
 
 class PolicyNumbers(NamedTuple):

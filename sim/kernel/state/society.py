@@ -93,6 +93,8 @@ class Platform(NamedTuple):
     """(N,), or (0,): it counts for nothing."""
     sent_upwards: NDArray[np.int32]
     """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    joined: NDArray[np.uint8]
+    """(N,): 1 for who is on the platform, or (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -190,6 +192,7 @@ class Members(NamedTuple):
     habit: NDArray[np.uint8]
     types: NDArray[np.uint8]
     rank: NDArray[np.uint8]
+    joined: NDArray[np.uint8]
     starts: NDArray[np.int64]
     looks: NDArray[np.int64]
     pace: NDArray[np.int64]
@@ -204,6 +207,7 @@ def members_of(state: State) -> Members:
         platform.habit,
         people.type,
         platform.rank,
+        platform.joined,
         people.starts,
         platform.looks,
         platform.pace,
@@ -300,6 +304,7 @@ def allocate_state(
         habit=members.habit,
         rank=members.rank,
         sent_upwards=np.zeros(len(members.rank), np.int32),
+        joined=members.joined,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=members.pace,
         room_from=room_from,
