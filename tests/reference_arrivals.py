@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tests.reference_draws import ARRIVE, LEAVE, PERSON, POLICY, TWO32, chance, draw
-from tests.reference_person import PENDING, Person
+from tests.reference_person import ASKED, PENDING, Person
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -45,8 +45,10 @@ def leave(told: "Reference", day: int) -> None:
 def part(told: "Reference", ego: Person, other: Person) -> None:
     """Let ego's bond with another end."""
     alter = other.number
-    if ego.bonds.pop(alter).state == PENDING:
-        pending = next(old for old in reversed(ego.sent) if old.alter == alter)
+    state = ego.bonds.pop(alter).state
+    if state in (PENDING, ASKED):
+        sent = ego.sent if state == PENDING else ego.questions
+        pending = next(old for old in reversed(sent) if old.alter == alter)
         pending.waits = False
         if pending.outcome == "pending":
             pending.outcome = "void"

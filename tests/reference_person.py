@@ -11,8 +11,10 @@ from sim import Bond as SeenBond
 from sim import Candidate, Habit, InvitePolicy, Scenario
 from tests.reference_draws import (
     ANSWER,
+    ASK,
     DAILY,
     LOOK,
+    MISTAKE,
     PARTNER,
     PERSON,
     SOCIABILITY,
@@ -22,6 +24,7 @@ from tests.reference_draws import (
     chance,
     draw,
     rounded,
+    shifted,
     unit,
 )
 from tests.reference_helping import TYPES, reputation
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tests.reference import Reference
 
 FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
+ASKED = "asked"  # a question is pending
 MOST_MET, MOST_TALKED = 511, 255  # where the counts of encounters stop
 
 
@@ -47,7 +51,7 @@ class Bond:
 
 @dataclass
 class Invitation:
-    """An invitation, and what becomes of it."""
+    """An invitation, and what becomes of it; or a question, which is one only once it is granted."""
 
     sent_day: int
     ego: int
@@ -56,6 +60,10 @@ class Invitation:
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
+    mistaken: bool = False  # whether another one was meant
+    question: bool = False  # whether it is a question so far
+    asked: bool = False  # whether it was one, and the answer was yes
+    note: bool = False  # whether a note goes with it, that says where they met
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
     outcome: str = "pending"  # then accepted, idk ("I don't know this person"),
@@ -103,6 +111,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
         self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
+        self.questions: list[Invitation] = []  # those that were granted too
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # the account; "since zero" is since the opening or the end of the last restriction
@@ -208,7 +217,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         attempts = self.attempts(day)
         self.attempts_made += attempts
         for attempt in range(attempts):
-            if self.week_is_full(day, len(today)):
+            if self.week_is_full(day, sum(not one.question for one in today)):
                 continue
             asked = [invitation.alter for invitation in today]
             if self.policy.courts:
@@ -218,10 +227,39 @@ class Person(mesa.Agent):  # type: ignore[misc]
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
             if found is not None and not self.is_forbidden(found[1]):
-                source, alter, n = found
+                source, meant, n = found
+                question = self.policy.asks_first and self.tie_class(meant) >= 1
+                strays = source == "contacts" and not question
+                alter = self.address(day, attempt, meant) if strays else meant
+                if alter != meant and not self.may_be_reached(alter, asked):
+                    continue
                 k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
-                today.append(Invitation(day, self.number, alter, source, k, delay_word))
+                sent = Invitation(day, self.number, alter, source, k, delay_word)
+                sent.mistaken = alter != meant
+                sent.question = question
+                sent.note = not question and self.takes_note(day, self.tie_class(meant), today)
+                today.append(sent)
         return today
+
+    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+        """Return whether an invitation may go to alter in place of the person meant."""
+        return alter not in asked and self.platform_allows(alter) and not self.is_forbidden(alter)
+
+    def address(self, day: int, attempt: int, meant: int) -> int:
+        """Return to whom an invitation to a contact goes: by mistake to anybody."""
+        if not chance(self.word_here(day, MISTAKE, 2 * attempt), self.rules.inviting.mistaken):
+            return meant
+        there = self.model.there
+        return there[below(self.word_here(day, MISTAKE, 2 * attempt + 1), len(there))].number
+
+    def takes_note(self, day: int, k: int, today: list[Invitation]) -> bool:
+        """Return whether a note goes with an invitation that is meant for somebody of class k."""
+        r, most = self.rules.answering.recognise[k], self.rules.platform.notes_per_month
+        if not self.policy.notes or not 0 < r <= self.rules.inviting.note_below:
+            return False
+        month = (day - 1) // 30
+        so_far = sum(one.note and (one.sent_day - 1) // 30 == month for one in self.sent + today)
+        return most is None or so_far < most
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
@@ -319,13 +357,25 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def is_eligible(self, alter: int, source: str) -> bool:
         """Return whether it may invite alter, and its policy's numbers want it to."""
-        policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
-        if alter == self.number or bond.state != FREE:
+        policy, k = self.policy, self.tie_class(alter)
+        if not self.platform_allows(alter):
             return False
         referred = policy.invites_references and source == "introductions"
         if k < self.class_here(policy.min_tie) and not referred:
             return False
-        return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+        return self.estimate(k) >= self.least_estimate()
+
+    def least_estimate(self) -> float:
+        """Return the estimate from which on it invites: its caution grows with its strikes."""
+        limit, least = self.rules.platform.limit, self.policy.min_acceptance
+        if limit is None:
+            return least
+        strikes = self.counted_strikes(self.model.day)
+        return min(1.0, least + self.policy.caution * strikes / limit)
+
+    def platform_allows(self, alter: int) -> bool:
+        """Return whether there is nothing on the platform that bars an invitation to alter."""
+        return alter != self.number and self.bonds.get(alter, Bond()).state == FREE
 
     def class_here(self, tie_class: int) -> int:
         """Return what a least class of a policy or habit is on this platform; 5 is nobody."""
@@ -377,7 +427,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         inviter = self.model.people[invitation.ego]
         words = [inviter.word_here(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], self.recognition(inviter.number, day))
+        invitation.recognised = chance(words[0], self.recognition_by(invitation, day))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
@@ -386,6 +436,25 @@ class Person(mesa.Agent):  # type: ignore[misc]
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
+
+    def answer_question(self, question: Invitation, day: int) -> str:
+        """Return yes, no or nothing: its answer to who asks whether it may invite it."""
+        asker, k = self.model.people[question.ego], self.tie_class(question.ego)
+        words = [asker.word_here(day, ANSWER, 4 * self.number + lane) for lane in range(2)]
+        if not chance(words[0], self.recognition_by(question, day)):
+            return ""
+        if not chance(asker.word_here(day, ASK, self.number), self.rules.answering.ask_answered):
+            return ""
+        if self.is_unwelcome(question.ego):
+            return "no"
+        referred = question.common > 0 and self.answers_by("takes_references")
+        return "yes" if chance(words[1], self.acceptance(k, referred, asker)) else "no"
+
+    def recognition_by(self, invitation: Invitation, day: int) -> float:
+        """Return the chance that it recognises the inviter; a note reminds whom it is meant for."""
+        reminded = invitation.note and not invitation.mistaken
+        lift = self.rules.answering.note_lift if reminded else 0
+        return shifted(self.recognition(invitation.ego, day), lift)
 
     def recognition(self, alter: int, day: int) -> float:
         """Return the chance that it recognises alter on a day."""
@@ -411,10 +480,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         if referred:
             shift += answering.reference_lift
         shift -= answering.rank_slope * (self.rank - inviter.rank) / 15
-        if shift == 0 or p in (0, 1):
-            return p
-        odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
-        return rounded(p * odds / (1 - p + p * odds))
+        return shifted(p, shift)
 
     def answers_by(self, name: str) -> Any:
         """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""
@@ -437,10 +503,13 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def breaks_the_rule(self, day: int) -> bool:
         """Return whether it has too many strikes, or too few of its invitations were accepted."""
         platform = self.rules.platform
-        window = platform.window_days or math.inf
-        strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
-        if platform.limit is not None and strikes >= platform.limit:
+        if platform.limit is not None and self.counted_strikes(day) >= platform.limit:
             return True
         if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
             return False
         return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
+
+    def counted_strikes(self, day: int) -> int:
+        """Return the strikes that count on the evening of a day."""
+        window = self.rules.platform.window_days or math.inf
+        return sum(struck > day - window for struck in self.strike_days_since_zero)

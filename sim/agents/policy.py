@@ -81,10 +81,19 @@ class InvitePolicy(NamedSection):
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
         The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
+    caution : float
+        How much higher that chance must be with each strike, at a platform with a limit of strikes:
+        by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
     courts : bool
         Whether it invites the candidate of the highest rank, and not the first one that fits.
+    notes : bool
+        Whether a note that says where they met goes with invitations to people who may have
+        forgotten: ``inviting.note_below``.
+    asks_first : bool
+        Whether it asks those it knows before it invites them, outside the platform; only a yes
+        leads to an invitation, which is accepted.
     per_day : float, optional
         Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
         ``inviting.per_day``.
@@ -135,10 +144,16 @@ class InvitePolicy(NamedSection):
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
     """lowest own estimate of acceptance at which an invitation is sent"""
+    caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
+    """how much min_acceptance rises from no strike to the platform's limit of strikes"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
     courts: Flag = False
     """of all the candidates that an attempt looks at, the one of the highest rank is invited"""
+    notes: Flag = False
+    """a note that says where they met goes with invitations to whom recognises seldom enough"""
+    asks_first: Flag = False
+    """asks people known before it invites them, and invites who says yes"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False

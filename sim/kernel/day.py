@@ -64,7 +64,19 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, arrive, enforce, invite, leave, meet, need, popular, send
+from .phases import (
+    acquaint,
+    answer,
+    arrive,
+    enforce,
+    invite,
+    leave,
+    meet,
+    need,
+    popular,
+    send,
+    withdraw,
+)
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, FIRST, OTHER, RISER, SECOND
@@ -245,7 +257,7 @@ def _do(state, parameters, stage, day, series, log, partition):
             acquaint.link_sides(state, partition)
     elif stage == UNLOCK:
         settle_order(state, partition.low, partition.high)
-        answer.unlock(state, parameters, day, partition)
+        withdraw.unlock(state, parameters, day, partition)
         popular.add_up_connections(state, partition)
     elif stage == INVITE:
         _invite(state, parameters, day, partition)
@@ -268,12 +280,13 @@ def _do(state, parameters, stage, day, series, log, partition):
         if partition.threads > 1 and not answer.settle_far_sides(state, partition):
             return MORE_CONNECTIONS
     elif stage == MAKE_ROOM:
-        if not answer.queues_have_room(state, parameters, day, partition):
+        if not withdraw.queues_have_room(state, parameters, day, partition):
             return LONGER_QUEUES
     elif stage == EVENING:
-        answer.withdraw(state, parameters, day, partition)
+        withdraw.withdraw(state, parameters, day, partition)
         enforce.enforce(state, parameters, day, partition)
         enforce.clear_weekday(state, day, partition)
+        enforce.clear_month(state, day, partition)
     elif stage == OBSERVE and partition.thread == 0:
         enforce.observe(state, day, partition.all_totals, series)
     return DONE

@@ -97,6 +97,10 @@ def summary(
         total(own[name])
         for name in ("attempts", "invitations_sent", "accepted", "strikes", "declined", "unseen")
     )
+    notes, questions, granted = (
+        total(own.get(name, np.zeros(len(policy))))
+        for name in ("notes_sent", "questions_sent", "questions_granted")
+    )
     decided, restricted = accepted + strikes + declined, total(own["restricted_days"])
     columns = {
         "degree": _share(degree, now),
@@ -114,8 +118,8 @@ def summary(
         "cold_received": _share(total(own["cold_received"]), years),
         "unwanted_sent": _share(strikes + declined - unseen, years),
         "cold_sent": _share(total(own["cold_sent"]), years),
-        "effort": _share(sent, accepted),
-        "lapsed": _share(attempts - sent, attempts),
+        "effort": _share(sent + notes + questions, accepted),
+        "lapsed": _share(attempts + granted - sent - questions, attempts),
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),

@@ -1,5 +1,6 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,10 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
         delays=_thresholds(*later),
+        mistaken=threshold(inviting.mistaken),
+        noted_classes=sum(
+            (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
+        ),
     )
 
 
@@ -102,10 +107,12 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
-        recognise=_thresholds(*answering.recognise),
+        recognise=np.array(answering.recognise),
         fresh=np.array(answering.fresh),
         memory=memory(scenario, scenario.days),
+        note_odds=math.exp(answering.note_lift) if answering.note_lift else 0.0,
         accepts=np.array(accepts, np.int64),
+        ask_answered=threshold(answering.ask_answered),
         idk_click=_thresholds(*clicks),
     )
 
@@ -178,6 +185,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
         place=platform.place,
+        notes_per_month=_or_none(platform.notes_per_month),
     )
 
 
@@ -199,6 +207,9 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         courts=courts,
         min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        caution=np.array([policy.caution for policy in policies], float),
+        notes=np.array([policy.notes for policy in policies], bool),
+        asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

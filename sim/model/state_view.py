@@ -3,7 +3,7 @@
 Everything here is as of the last evening lived. Arrays are copies.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,15 @@ TOTAL = {
     "unseen": columns.T_UNSEEN,
 }
 """The columns of ``Engine.series``, by what they count."""
-STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
+ASKED = 4
+"""The standing of a bond with a question pending."""
+STANDINGS = {
+    FREE: "free",
+    PENDING: "pending",
+    CONNECTED: "connected",
+    LOCKED: "locked",
+    ASKED: "asked",
+}
 
 
 class Ties(NamedTuple):
@@ -73,6 +81,8 @@ class Sent(NamedTuple):
     tie_class: NDArray[np.int8]
     delay: Pairs
     """Days until the answer; ``pending_days``: never."""
+    remarks: NDArray[np.uint8]
+    """As in ``kernel.state.rows``."""
 
 
 class Verdicts(NamedTuple):
@@ -204,6 +214,18 @@ class StateView:
         """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
         return self._state.platform.sent_upwards[: self.members].astype(np.int64)
 
+    @property
+    def notes_sent(self) -> Numbers:
+        """The notes that each member has sent: shape (N,), or empty if no policy sends any."""
+        return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
+
+    def questions(self, column: int) -> Numbers:
+        """Return the questions that each member has asked, or those granted, or refused.
+
+        Shape (N,), or empty if no policy asks first. ``column`` is one of ``kernel.state.columns``.
+        """
+        return self._column(self._state.platform.questions, columns.ASKING, column)
+
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
 
@@ -298,14 +320,16 @@ class StateView:
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
-        tie, state = people.link[2 * slots + 1].astype(np.int64), people.state[slots]
+        tie = people.link[2 * slots + 1].astype(np.int64)
+        state = people.state[slots].astype(np.int64)
+        asked = (state & bonds.QUESTION_MASK) == bonds.PENDING_QUESTION
         return Ties(
             alter=people.alter[slots].astype(np.int64),
             met=(tie >> bonds.MET) & bonds.MET_MASK,
             talked=(tie >> bonds.TALKED) & bonds.TALKED_MASK,
             last=tie >> bonds.LAST,
-            tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
-            standing=state.astype(np.int64) >> bonds.STANDING,
+            tie_class=(state & bonds.CLASS_BITS) >> bonds.CLASS,
+            standing=np.where(asked, ASKED, state >> bonds.STANDING),
             vetoed=(tie >> bonds.VETOED) & 1,
         )
 
@@ -389,6 +413,7 @@ class StateView:
             source=(notes & SOURCE_BITS).astype(np.int8),
             tie_class=self._class_now(slot[order]),
             delay=delay[order].astype(np.int32),
+            remarks=_kept(platform.sent_remarks, place[order], np.uint8),
         )
 
     def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
@@ -408,12 +433,11 @@ class StateView:
         """
         platform = self._state.platform
         notes = platform.sent_note[sent.place].astype(np.int64)
-        common = platform.sent_common
         state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
         return Verdicts(
             verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
             tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            common=common[sent.place] if len(common) else np.zeros(len(notes), np.int32),
+            common=_kept(platform.sent_common, sent.place, np.int32),
             connected=state >> bonds.STANDING == CONNECTED,
         )
 
@@ -436,6 +460,11 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
+        if len(self._state.platform.notes):
+            own[:, columns.T_NOTES] = self.notes_sent
+        if len(self._state.platform.questions):
+            own[:, columns.T_QUESTIONS] = self.questions(columns.QUESTIONS)
+            own[:, columns.T_GRANTED] = self.questions(columns.GRANTED)
         own[:, columns.T_MEMBERS] = self.left == 0
         own[:, columns.T_JOINED] = 1
         sums = np.zeros_like(self._state.platform.totals)
@@ -459,3 +488,8 @@ class StateView:
         others = (people.counts, people.starts, *accounts, *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)
+
+
+def _kept(array: NDArray[Any], places: Numbers, kind: type) -> NDArray[Any]:
+    """Return what an array has at some places; zeros where it is not kept."""
+    return array[places] if len(array) else np.zeros(len(places), kind)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
+from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
 from .memory import mutually_recognised
 from .state_view import SOURCES, TYPES, Verdicts
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
 """What has become of an invitation; void is known only where members leave."""
-_LOGGED = ("day", "ego", "alter", "source", "sent_class", "delay", *Verdicts._fields)
+_LOGGED = (
+    *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
+    *Verdicts._fields,
+)
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -102,6 +106,12 @@ def member_columns(
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
         columns["missed_by_estimate"] = missed[:, caution.BY_ESTIMATE]
         columns["missed_pairs"] = missed[:, caution.PAIRS].astype(np.int64)
+    if len(view.notes_sent):
+        columns["notes_sent"] = view.notes_sent
+    if len(asked := view.questions(arrays.QUESTIONS)):
+        columns["questions_sent"] = asked
+        columns["questions_granted"] = view.questions(arrays.GRANTED)
+        columns["questions_refused"] = view.questions(arrays.REFUSED)
     return columns
 
 
@@ -142,8 +152,12 @@ DAILY = {
     "blocked": Quotient((arrays.T_BLOCKED,), (arrays.T_JOINED,)),
     "restricted": Quotient((arrays.T_RESTRICTED,), (arrays.T_MEMBERS,)),
     "invitations": Quotient((arrays.T_SENT,), (arrays.T_JOINED,)),
-    "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
-    "lapsed": Quotient((arrays.T_ATTEMPTS,), (arrays.T_ATTEMPTS,), less=(arrays.T_SENT,)),
+    "effort": Quotient((arrays.T_SENT, arrays.T_NOTES, arrays.T_QUESTIONS), (arrays.T_ACCEPTED,)),
+    "lapsed": Quotient(
+        (arrays.T_ATTEMPTS, arrays.T_GRANTED),
+        (arrays.T_ATTEMPTS,),
+        less=(arrays.T_SENT, arrays.T_QUESTIONS),
+    ),
 }
 """Measures that are taken every day, from what is known on that evening."""
 
@@ -259,25 +273,31 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     void = (verdict == verdicts.UNDECIDED) & (left[found["ego"]] | left[found["alter"]])
     outcome[void] = OUTCOMES.index("void")
     # an answer to the one, or one that crosses it, has connected the two and so accepted the other
-    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"] | void)
+    question = found["remarks"] & QUESTION > 0
+    undecided = (verdict == verdicts.UNDECIDED) & ~question
+    ended = np.flatnonzero(undecided & (found["connected"] | void))
     if len(ended):
         accepted = np.flatnonzero(outcome == OUTCOMES.index("accepted"))
         ended, by = _reversed(found, ended, accepted)
         outcome[ended] = OUTCOMES.index("accepted")
         for values in (decided, tie_class, common):
             values[ended] = values[by]
+    # a question is in the log once it is granted, as an invitation of that day
+    granted = question & (verdict == verdicts.ACCEPTED)
+    sent, delay = np.where(granted, decided, sent), np.where(granted, 0, delay)
+    sent_class = np.where(granted, tie_class, found["sent_class"])
     pending = outcome >= OUTCOMES.index("pending")
     outcomes = OUTCOMES if engine.scenario.society.leave else OUTCOMES[:-1]
     policies = list(engine.scenario.policies)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sent_day": sent.astype(np.int32),
             "ego": found["ego"],
             "alter": found["alter"],
             "policy": _categories(engine.view.policy[found["ego"]], policies),
             "source": _categories(found["source"], list(SOURCES.values())),
-            "tie_class": found["sent_class"],
-            "due_day": pd.Series(sent + delay, dtype="Int32").mask(never),
+            "tie_class": sent_class,
+            "due_day": pd.Series((sent + delay).astype(np.int32), dtype="Int32").mask(never),
             "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
             "outcome": _categories(outcome, list(outcomes)),
             "recognised": _categories(
@@ -287,6 +307,15 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "common": common,
         }
     )
+    if engine.scenario.inviting.mistaken > 0:
+        table["mistaken"] = found["remarks"] & WRONG_ADDRESS > 0
+    if any(policy.notes for policy in engine.scenario.policies.values()):
+        table["note"] = found["remarks"] & WITH_NOTE > 0
+    if any(policy.asks_first for policy in engine.scenario.policies.values()):
+        table["asked"] = question
+        table = table[~question | granted].sort_values(["sent_day", "ego", "alter"])
+        table = table.reset_index(drop=True)
+    return table
 
 
 def _coded(

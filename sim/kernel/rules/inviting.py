@@ -92,15 +92,18 @@ def waits_longer(word, threshold):
 
 
 @rule
-def crosses(standing_back):
-    """Return whether an invitation crosses one of the other side, so that the two connect at once."""
-    return standing_back == PENDING
+def crosses(standing_back, asked_back, is_question):
+    """Return whether an invitation crosses one of the other side, so that the two connect at once.
+
+    One of the two may be a question.
+    """
+    return standing_back == PENDING or (asked_back and not is_question)
 
 
 @rule
-def is_withdrawn(standing):
-    """Return whether an invitation whose days are up is withdrawn: it is still pending, unanswered."""
-    return standing == PENDING
+def is_withdrawn(standing, asked):
+    """Return whether an invitation or question whose days are up is withdrawn: it is unanswered."""
+    return standing == PENDING or asked
 
 
 @rule

@@ -28,8 +28,11 @@ EMPTY = 0
 contact has this state, and what was sent to or from the place before finds nothing pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
 """Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
-while an invitation that was declined without a word is still pending; and once there is the arc from
+while an invitation that was declined without a word is still pending, or, where locked, a question is; and once there is the arc from
 alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
+PENDING_QUESTION = IS_LOCKED | DECIDED
+QUESTION_MASK = 3 << STANDING | DECIDED
+"""The bits of a state that tell of a question, and what they then are."""
 
 TALKED, VETOED, MET, LAST = 0, 8, 9, 18
 """Where the numbers of a tie begin: 8 bits, one (whether ego vetoes alter), 9 and 14."""
@@ -166,6 +169,18 @@ def with_class(state, k):
 def is_free(state):
     """Return whether the platform has nothing between the two."""
     return standing_in(state) == FREE
+
+
+@inline
+def is_asked(state):
+    """Return whether a question is pending: the bond is locked until it is answered, or withdrawn."""
+    return (np.int64(state) & QUESTION_MASK) == PENDING_QUESTION
+
+
+@inline
+def with_question(state):
+    """Return a state in which a question is pending."""
+    return with_decided(with_standing(state, LOCKED), DECIDED)
 
 
 @inline

@@ -30,6 +30,14 @@ RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
 started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
 ACCOUNT = 4
 
+NOTES, NOTES_THIS_MONTH = range(2)
+"""Columns of ``notes``: those that a member has sent, and those of these 30 days."""
+NOTED = 2
+
+QUESTIONS, GRANTED, REFUSED = range(3)
+"""Columns of ``questions``: those that a member has asked, and of these granted and refused."""
+ASKING = 3
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
@@ -57,10 +65,13 @@ HELP = 8
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
+    T_NOTES,
+    T_QUESTIONS,
+    T_GRANTED,
     T_MEMBERS,
     T_JOINED,
-) = range(18)
-TOTALS = 18
+) = range(21)
+TOTALS = 21
 """Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
 count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
 

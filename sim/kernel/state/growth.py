@@ -9,7 +9,7 @@ from .society import State
 
 POOLS = ("blocks", "alter", "mark", "link", "state", "connected")
 """Arrays that grow as they fill up, whatever the number of members."""
-SENT = ("sent_slot", "sent_ego", "sent_note", "sent_common")
+SENT = ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks")
 """Flat arrays with a row for each of the last days."""
 
 

@@ -52,18 +52,26 @@ class InvitingNumbers(NamedTuple):
     crossing: bool
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
+    mistaken: int
+    """Threshold of a wrong address."""
+    noted_classes: int
+    """The tie classes of people to whom a note goes, a bit each."""
 
 
 class AnsweringNumbers(NamedTuple):
     """How invitees answer."""
 
     recognise: Numbers
-    """(5,): thresholds by tie class."""
+    """(5,): chances by tie class."""
     fresh: Fractions
-    """(5,): the same with a fresh memory, as chances."""
+    """(5,): the same with a fresh memory."""
     memory: NDArray[np.int32]
     """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
     and the number of encounters; (0, 767): memory does not fade."""
+    note_odds: float
+    """By what a note multiplies the odds of being recognised; 0: they stay."""
+    ask_answered: int
+    """Threshold of the answer to a question."""
     accepts: Numbers
     """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
     ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
@@ -97,6 +105,7 @@ class PlatformNumbers(NamedTuple):
     weekly_invites: int
     max_connections: int
     place: int
+    notes_per_month: int
 
 
 class PolicyNumbers(NamedTuple):
@@ -112,6 +121,9 @@ class PolicyNumbers(NamedTuple):
     courts: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
+    caution: Fractions
+    notes: NDArray[np.bool_]
+    asks_first: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""

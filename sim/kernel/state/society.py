@@ -15,10 +15,12 @@ from .bonds import COUNTS
 from .columns import (
     ACCOUNT,
     ANSWERS,
+    ASKING,
     DAY,
     FAILED,
     HELP,
     MEMBERS,
+    NOTED,
     SECTION_BITS,
     T_JOINED,
     T_MEMBERS,
@@ -28,8 +30,9 @@ from .columns import (
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
-MOST_SLOTS = 2**31 - 1
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+MOST_SLOTS = 2**31 - 2
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
+``rows.GRANTED`` less a slot."""
 SECTION, MOST_SECTIONS = 512, 256
 """Members of a section at least, and sections at most when a society is made."""
 
@@ -118,6 +121,12 @@ class Platform(NamedTuple):
     """(sections, 2): how many have ever left a queue and entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+    sent_remarks: NDArray[np.uint8]
+    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    notes: NDArray[np.int32]
+    """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
+    questions: NDArray[np.int32]
+    """N times ASKING, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -273,6 +282,9 @@ def allocate_state(
     locks = inviting.lock_days >= 0
     leaving = n if parameters.society.leave > 0 else 0
     popular = bool((parameters.policies.until_directory < 2**32).any())
+    notes = bool(parameters.policies.notes.any())
+    asks = bool(parameters.policies.asks_first.any())
+    remarks = notes or asks or inviting.mistaken > 0
     people = People(
         arrived=members.arrived,
         left=np.zeros(leaving, np.int32),
@@ -317,6 +329,9 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+        sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
+        notes=np.zeros(n * NOTED if notes else 0, np.int32),
+        questions=np.zeros(n * ASKING if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -363,8 +378,10 @@ def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> S
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note"):
+        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
             array = getattr(platform, name)
+            if len(array) == 0:
+                continue
             grown[name] = np.zeros((ring, most), array.dtype)
             grown[name][:, :before] = array.reshape(ring, before)
             grown[name] = grown[name].reshape(-1)
