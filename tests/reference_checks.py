@@ -185,6 +185,8 @@ def member_row(
         "circle": person.circle,
         "sociability": person.sociability,
         "activity": person.activity,
+        **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
+        **({"left": person.left} if person.rules.society.leave else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -194,6 +196,7 @@ def member_row(
         "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        **({"void": became["void"]} if person.rules.society.leave else {}),
         "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
@@ -249,7 +252,17 @@ def check_laws(told: Reference) -> None:
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
     pairs = [(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"]
-    assert told.connections == {tuple(sorted(pair)) for pair in [*pairs, *told.met_halfway]}
+    assert told.connections == {
+        tuple(sorted(pair))
+        for pair in [*pairs, *told.met_halfway]
+        if told.people[pair[0]].left is told.people[pair[1]].left is None
+    }
+    for person in told.people:
+        if person.left is not None:
+            assert not person.bonds
+            assert not person.contacts
+            assert not person.connected_on
+            assert all(row.sent_day < person.left for row in person.sent)
 
 
 # The fast model equals the reference
@@ -337,6 +350,8 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        if row.sent_day == told.people[row.ego].arrived > 1:
+            yield "invited on the day of arrival"
         known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
         yield f"{row.outcome} {known[row.recognised]}"
         if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
@@ -352,7 +367,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "a note by mistake" if row.mistaken else "a note"
         if row.mistaken:
             yield f"by mistake to class {min(row.tie_class, 1)}"
-        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+        bond = told.people[row.alter].bonds.get(row.ego)  # none: one of the two has left
+        if row.recognised and bond is not None and bond.vetoed:
             yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
@@ -393,14 +409,17 @@ EVENTS = {
         "idk",
         "declined",
         "pending",
+        "void",
         "contacts",
         "introductions",
         "directory",
+        "popular",
         *(f"class {k}" for k in range(5)),
     ),
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
+        "invited on the day of arrival",
         "never to be answered",
         "answered later",
         "answered at once",

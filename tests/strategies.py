@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim import Bond, Candidate, Habit, InvitePolicy, Scenario
+from sim.agents.policy import SOURCES
 from sim.scenario.platform import PRESETS
 
 probability = (
@@ -47,6 +48,7 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "contacts": weight,
     "introductions": weight,
     "directory": weight,
+    "popular": weight,
     "min_tie": st.integers(0, 1) | st.integers(0, 4),
     "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
     "caution": st.just(0.0) | st.floats(0, 2),
@@ -79,6 +81,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "society.activity_sigma": st.just(0.0) | st.floats(0, 1.5) | st.floats(0, 2.5),
     "society.often": st.integers(2, 5),
     "society.close": st.integers(3, 9),
+    "society.arrivals": st.just(0.0) | st.sampled_from((0.0, 1.0)) | st.floats(0, 1.5),
+    "society.on_arrival": st.none() | st.integers(0, 5),
+    "society.leave": st.sampled_from((0.0, 0.0, 0.05)) | st.floats(0, 0.1),
     "society.ties_by_log": st.booleans(),
     "society.veto": st.sampled_from((0.0, 0.1, 0.3, 0.0)) | st.floats(0, 1),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
@@ -193,8 +198,8 @@ def invite_policies(
             )
             continue
         numbers = {name: draw(every[f"policies.NAME.{name}"]) for name in POLICY_VALUES}
-        if numbers["contacts"] + numbers["introductions"] + numbers["directory"] == 0:
-            numbers[draw(st.sampled_from(("contacts", "introductions", "directory")))] = 1.0
+        if not any(numbers[source] for source in SOURCES):
+            numbers[draw(st.sampled_from(SOURCES))] = 1.0
         if conditions:
             numbers["condition"] = draw(st.sampled_from(CONDITIONS))
         policies[f"own{place}"] = InvitePolicy(f"own{place}", **numbers)

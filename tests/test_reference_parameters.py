@@ -18,7 +18,7 @@ BUSY: dict[str, Any] = {
     "members": 16,
     "days": 30,
     "seed": 3,
-    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3},
+    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3, "arrivals": 0.2},
     "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {
@@ -59,6 +59,7 @@ CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
     **{"society.often": 2, "society.close": 5, "society.veto": 0.2},
+    **{"society.arrivals": 0.3, "society.on_arrival": 4, "society.leave": 0.05},
     **{
         "meeting.rate": 1.2,
         "meeting.again": 0.5,
@@ -109,6 +110,7 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.contacts": 2.0,
         "policies.NAME.introductions": 0.5,
         "policies.NAME.directory": 0.5,
+        "policies.NAME.popular": 0.5,
     },
     **{
         "policies.NAME.min_tie": 2,

@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, manners, memory, one_sided, ranks
+from . import exact, exact_graphs, growth, manners, memory, one_sided, ranks
 from .settings import (
     Moments,
     Point,
@@ -343,5 +343,11 @@ POINTS = _seeded(
     memory.point(0.83, 150, 1, 90, 30),
     memory.point(0.95, 20, 3, 70, 30),
     memory.point(0.7, 400, 1, 110, 30),
+    growth.uniform(2, 8_000, 3),
+    growth.preferential(2, 8_000, 3),
+    growth.preferential(3, 8_000, 2),
+    growth.leaving(3_000, 60, 0.02, 400),
+    growth.leaving(500, 90, 0.06, 250),
+    growth.leaving(20_000, 0, 0.01, 300),
 )
 """Three points and more of each closed form, and what the ties rest on."""

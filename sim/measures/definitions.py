@@ -9,7 +9,7 @@ are sent, and not decided; so would be those that are void, as sender or receive
 members can leave.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -147,7 +147,8 @@ invitations; ``attempts`` to invite; ``sent_by_rank``, the invitations sent if r
 ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -167,6 +168,14 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
             f"measures: not all known (got {shown(only)}); must be among {', '.join(MEASURES)}"
         )
     return set(only)
+
+
+def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
+    """Return on how many days of the run each member was there."""
+    last = np.full(len(members["policy"]), scenario.days)
+    if "left" in members:
+        last = np.where(members["left"] == NEVER, last, members["left"] - 1)
+    return last - members["arrived"] + 1 if "arrived" in members else last
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents import Habit, InvitePolicy
-from ..agents.policy import NOBODY
+from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
 from ..kernel.rules.rank import LEVELS
@@ -27,18 +27,19 @@ from ..society.population import has_ranks, rounded, shifted
 from .custom_functions import compiled
 
 
-def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+def kernel_parameters(scenario: Scenario) -> Parameters:
     """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),
         society=SocietyNumbers(
-            members=members,
             circle_size=society.circle_size,
             team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            on_arrival=_or_none(society.on_arrival),
+            leave=threshold(society.leave),
             veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
@@ -191,21 +192,19 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
-        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+        [[getattr(policy, source) for source in SOURCES] for policy in policies], float
     )
+    courts = np.array([policy.courts for policy in policies], bool)
+    contacts_only = (weights[:, 1:].sum(axis=1) == 0) & ~courts
     weights /= weights.sum(axis=1, keepdims=True)
     upper = weights[:, 0] + weights[:, 1]
+    listed = upper + weights[:, 2]
     return PolicyNumbers(
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
-        contacts_only=np.array(
-            [
-                policy.introductions + policy.directory == 0 and not policy.courts
-                for policy in policies
-            ],
-            bool,
-        ),
-        courts=np.array([policy.courts for policy in policies], bool),
+        until_directory=np.array([until(share) for share in listed.tolist()], np.int64),
+        contacts_only=contacts_only,
+        courts=courts,
         min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         caution=np.array([policy.caution for policy in policies], float),

@@ -15,7 +15,8 @@ from ..rules.place import code_here
 from ..rules.rank import outranks
 from ..rules.standing import FREE, PENDING
 from ..state.bonds import class_in, find, no_longer_free, standing_in, with_question, with_standing
-from ..state.columns import NOTED, NOTES_THIS_MONTH
+from ..state.columns import MEMBERS, NOTED, NOTES_THIS_MONTH
+from ..state.presence import first_place, member_at
 from ..state.rows import (
     ALTER,
     EGO,
@@ -73,7 +74,7 @@ def invited_today(invitations, other, seat, scratch):
 
 
 @inline
-def _address(parameters, day, ego, attempt, meant):
+def _address(state, parameters, day, ego, attempt, meant):
     """Return to whom an invitation to a contact goes: by mistake to anybody."""
     key = parameters.key
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
@@ -82,7 +83,8 @@ def _address(parameters, day, ego, attempt, meant):
     first = 2 * (attempt & 1)
     if not goes_astray(np.int64(lane(words, first)), parameters.inviting.mistaken):
         return meant
-    return below(lane(words, first + 1), parameters.society.members)
+    there = first_place(state.people, state.clock[MEMBERS])
+    return member_at(state.people, below(lane(words, first + 1), there))
 
 
 @inline
@@ -105,7 +107,7 @@ def _mistake(state, parameters, day, row, seat, scratch):
     """
     ego, meant = np.int64(row[EGO]), np.int64(row[ALTER])
     attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
-    other = _address(parameters, day, ego, attempt, meant)
+    other = _address(state, parameters, day, ego, attempt, meant)
     if other == meant:
         return np.int64(0)
     slot = _slot_of_wrong(state, parameters, ego, other, seat, scratch)

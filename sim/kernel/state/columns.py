@@ -68,10 +68,14 @@ HELP = 8
     T_NOTES,
     T_QUESTIONS,
     T_GRANTED,
-) = range(19)
-TOTALS = 19
-"""Columns of ``totals``, sums over the members of a policy, as they stand now."""
+    T_MEMBERS,
+    T_JOINED,
+) = range(21)
+TOTALS = 21
+"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
+count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
 
-STAGE, DAY, FAILED = 28, 29, 30
-"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, and from FAILED on, by
+STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
+"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members
+who have arrived, that of the bits of a member's number within its section, and from FAILED on, by
 policy, 1 if its function has raised an exception."""

@@ -15,13 +15,15 @@ Fractions = NDArray[np.float64]
 class SocietyNumbers(NamedTuple):
     """Who there is, and the ladder of ties."""
 
-    members: int
     circle_size: int
     team_size: int
     often: int
     close: int
     first_day: int
     """1 - the days of the history."""
+    on_arrival: int
+    leave: int
+    """Threshold of leaving, each day."""
     veto: int
     """Threshold of a veto at the first encounter."""
 
@@ -111,8 +113,9 @@ class PolicyNumbers(NamedTuple):
 
     until_contacts: Numbers
     until_introductions: Numbers
+    until_directory: Numbers
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
-    introduction; else it is from the directory."""
+    introduction, below the third from the directory; else popular."""
     contacts_only: NDArray[np.bool_]
     """Whether all tries are made at once, among contacts."""
     courts: NDArray[np.bool_]
