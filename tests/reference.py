@@ -268,6 +268,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         k = ego.tie_class(invitation.alter)
         invitation.waits = False
         ego.resolved_of_class[k] += 1
+        ego.resolved_since_zero += 1
         if accepted:
             ego.accepted_of_class[k] += 1
             ego.accepted_since_zero += 1

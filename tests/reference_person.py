@@ -88,7 +88,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         # the account; "since zero" is since the opening or the end of the last restriction
-        self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
+        self.strikes = self.restricted_days = 0
+        self.sent_since_zero = self.resolved_since_zero = self.accepted_since_zero = 0
         self.strike_days_since_zero: list[int] = []
         self.restricted_until: float = 0
         self.restrictions = 0
@@ -345,7 +346,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def enforce(self, day: int) -> None:
         """Restrict this account at the end of a day, or end its restriction."""
         if day == self.restricted_until:  # the last day of a restriction
-            self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
+            self.strike_days_since_zero = []
+            self.sent_since_zero = self.resolved_since_zero = self.accepted_since_zero = 0
         elif day > self.restricted_until and self.breaks_the_rule(day):
             self.restrictions += 1
             self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
@@ -359,6 +361,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
         if platform.limit is not None and strikes >= platform.limit:
             return True
-        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
+        of_sent = platform.ratio_of == "sent"
+        counted = self.sent_since_zero if of_sent else self.resolved_since_zero
+        if platform.min_ratio is None or counted < platform.min_invites:
             return False
-        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
+        return self.accepted_since_zero / counted < platform.min_ratio

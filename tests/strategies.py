@@ -116,6 +116,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "platform.restriction_days": st.none() | st.integers(1, 5) | st.integers(1, 30),
     "platform.min_ratio": st.none() | probability,
     "platform.min_invites": st.integers(1, 4) | st.integers(1, 20),
+    "platform.ratio_of": st.sampled_from(("sent", "resolved")),
     "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
     "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
     **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},

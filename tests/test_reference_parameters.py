@@ -33,7 +33,7 @@ BUSY: dict[str, Any] = {
             "limit": 3,
             "window_days": 8,
             "restriction_days": 4,
-            "min_ratio": 0.15,
+            "min_ratio": 0.3,
             "min_invites": 5,
         },
         **{"weekly_invites": 6, "max_connections": 9},
@@ -92,6 +92,7 @@ CHANGES: dict[str, Any] = {
         "platform.window_days": 1,
         "platform.restriction_days": 3,
         "platform.min_ratio": 0.5,
+        "platform.ratio_of": "resolved",
     },
     **{"platform.min_invites": 2, "platform.weekly_invites": 4, "platform.max_connections": 6},
     **{

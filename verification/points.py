@@ -201,6 +201,19 @@ def _low_ratio(a: float, least: float, n0: int, days: int, m: int = 1) -> Point:
     )
 
 
+def _low_ratio_of_resolved(a: float, q: float, least: float, n0: int, days: int) -> Point:
+    changes = {"platform__min_ratio": least, "platform__min_invites": n0}
+    made = scenario(a, q, days, platform__ratio_of="resolved", **changes)
+    law = exact.day_of_low_ratio_of_resolved(a, q, least, n0, days)
+    blocked = Quantity("blocked", exact.yes_no(1 - law.chances[-1]), was_blocked, ("mean",))
+    return Point(
+        "T8",
+        f"a = {a:g}, q = {q:g}, ratio {least:g} of resolved from {n0} on, {days} d",
+        (made,),
+        (Quantity("day of block", law, day_of_block), blocked),
+    )
+
+
 def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
     made = scenario(a, 0, 1, members=n, inviters=1, inviting__per_day=m, inviting__tries=200)
     mean = Quantity(
@@ -329,5 +342,8 @@ POINTS = _seeded(
     _habits(4, 0.37, 0.2, 700, (0.25, 0.9, 0.0)),
     _habits(3, 0.62, 0.3, 400, (0.3, 0.1, 0.35), (0.15, 0.75, 0.8)),
     _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
+    _low_ratio_of_resolved(0.42, 0.31, 0.4, 18, 90),
+    _low_ratio_of_resolved(0.66, 0.08, 0.6, 27, 60),
+    _low_ratio_of_resolved(0.25, 0.75, 0.25, 11, 50),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -129,6 +129,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         restriction_days=_or_none(platform.restriction_days),
         min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
         min_invites=platform.min_invites,
+        of_resolved=platform.ratio_of == "resolved",
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
     )

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from ..parameters.kinds import Float, Integer, OrNone, Section, Unit
 from .limits import LONGEST
 
-PRESETS: dict[str, dict[str, float | int | None]] = {
+PRESETS: dict[str, dict[str, float | int | str | None]] = {
     "none": {},
     "linkedin2008": {"limit": 5},
     "linkedin2021": {
@@ -23,10 +23,12 @@ PRESETS: dict[str, dict[str, float | int | None]] = {
         "weekly_invites": 100,
         "max_connections": 30_000,
     },
+    "ratio": {"min_ratio": 0.3, "min_invites": 50, "ratio_of": "resolved"},
 }
 """What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the
 account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2021, 100 a week, 7
-days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption."""
+days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption, as is all of
+ratio."""
 
 if TYPE_CHECKING:
     Preset = str
@@ -54,9 +56,11 @@ class Platform(Section):
     min_ratio: Annotated[
         Float | None, Field(ge=0, le=1), Unit("share"), OrNone("not looked at")
     ] = None
-    """lowest accepted / sent that is not restricted"""
+    """lowest accepted / sent, or / resolved, that does not break the rule"""
+    ratio_of: Literal["sent", "resolved"] = "sent"
+    """what the ratio is of: all sent, or those accepted, answered 'I don't know' or withdrawn"""
     min_invites: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("invitations")] = 20
-    """invitations sent before the ratio is looked at [A]"""
+    """invitations sent, or resolved, before the ratio is looked at [A]"""
     weekly_invites: Annotated[
         Integer | None, Field(ge=0, le=1_000_000), Unit("invitations"), OrNone("no cap")
     ] = None

@@ -18,13 +18,13 @@ from ..state.columns import (
     ACCOUNT,
     ANSWERS,
     BLOCKED_DAY,
+    COUNTED_BEFORE,
     COUNTED_STRIKES,
     RESTRICTED_DAYS,
     RESTRICTED_UNTIL,
     RESTRICTIONS,
     SENT,
     SENT_AT_BLOCK,
-    SENT_BEFORE,
     T_BLOCKED,
     T_RESTRICTED,
     T_RESTRICTIONS,
@@ -33,12 +33,22 @@ from ..state.columns import (
 
 
 @inline
-def _accepted(platform, ego):
-    """Count the invitations of an account that led to a connection."""
-    accepted = np.int64(0)
+def _answers(platform, ego, place):
+    """Count the invitations of an account that led to a connection (0), or are resolved (1)."""
+    answers = np.int64(0)
     for k in range(ANSWERS // 2):
-        accepted += platform.answers[ANSWERS * ego + 2 * k]
-    return accepted
+        answers += platform.answers[ANSWERS * ego + 2 * k + place]
+    return answers
+
+
+@inline
+def _counted(platform, rule, ego):
+    """Count the invitations of an account that the ratio is of."""
+    return (
+        _answers(platform, ego, 1)
+        if rule.of_resolved
+        else np.int64(platform.tally[TALLY * ego + SENT])
+    )
 
 
 @inline
@@ -48,20 +58,20 @@ def _breaks_the_rule(platform, rule, day, ego):
     if platform.strike_days.shape[0] > 0:
         oldest = platform.strike_days[ego, strikes % platform.strike_days.shape[1]]
         oldest_counts = strike_counts(day, np.int64(oldest), rule.window_days)
-    account, sent = platform.account, np.int64(platform.tally[TALLY * ego + SENT])
-    sent -= account[ACCOUNT * ego + SENT_BEFORE]
-    accepted = _accepted(platform, ego) - account[ACCOUNT * ego + ACCEPTED_BEFORE]
+    account = platform.account
+    counted = _counted(platform, rule, ego) - account[ACCOUNT * ego + COUNTED_BEFORE]
+    accepted = _answers(platform, ego, 0) - account[ACCOUNT * ego + ACCEPTED_BEFORE]
     too_many = too_many_strikes(strikes, rule.limit, oldest_counts)
-    return too_many or accepts_too_few(sent, accepted, rule.min_invites, rule.min_ratio)
+    return too_many or accepts_too_few(counted, accepted, rule.min_invites, rule.min_ratio)
 
 
 @inline
-def _start_from_zero(platform, totals, ego):
+def _start_from_zero(platform, rule, totals, ego):
     """Lift a restriction: strikes, and what the ratio counts, start from zero."""
     account = ACCOUNT * ego
     platform.account[account + COUNTED_STRIKES] = 0
-    platform.account[account + SENT_BEFORE] = platform.tally[TALLY * ego + SENT]
-    platform.account[account + ACCEPTED_BEFORE] = _accepted(platform, ego)
+    platform.account[account + COUNTED_BEFORE] = _counted(platform, rule, ego)
+    platform.account[account + ACCEPTED_BEFORE] = _answers(platform, ego, 0)
     totals[platform.policy[ego], T_RESTRICTED] -= 1
 
 
@@ -93,7 +103,7 @@ def enforce(state, parameters, day, partition):
         if not (ends_today(day, until) | ((until < day) & (strikes >= suspect))):
             continue
         if ends_today(day, until):
-            _start_from_zero(platform, totals, ego)
+            _start_from_zero(platform, rule, totals, ego)
         elif _breaks_the_rule(platform, rule, day, ego):
             _restrict(platform, rule, totals, day, ego)
 

@@ -25,9 +25,10 @@ of the first restriction (0: never), invitations sent by then, days of temporary
 and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
 TALLY = 16
 
-RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
+RESTRICTED_UNTIL, COUNTED_STRIKES, COUNTED_BEFORE, ACCEPTED_BEFORE = range(4)
 """Columns of ``account``: last day of the latest restriction; the strikes since the account last
-started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
+started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as far
+as the platform knows, by then."""
 ACCOUNT = 4
 
 ANSWERS = 10

@@ -70,6 +70,8 @@ class PlatformNumbers(NamedTuple):
     restriction_days: int
     min_ratio: float
     min_invites: int
+    of_resolved: bool
+    """Whether the ratio is of the invitations resolved, and not of those sent."""
     weekly_invites: int
     max_connections: int
 
