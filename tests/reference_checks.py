@@ -46,6 +46,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | sanctions_row(person)
         | missed_row(missed(told, person))
         | habit_row(person)
         for person in told.people
@@ -56,6 +57,14 @@ def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def sanctions_row(person: Person) -> dict[str, Any]:
+    platform = person.rules.platform
+    if platform.ladder is None and platform.appeal_success == 0:
+        return {}
+    names = ("warnings", "limits", "appeals", "pardons")
+    return {name: getattr(person, name) for name in names}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -277,6 +286,12 @@ def events(told: Reference) -> Iterator[str]:
                 yield "restricted for its strikes"
             if platform.limit is None or person.strikes < platform.limit:
                 yield "restricted for its ratio"
+        yield from ["warned"] * person.warnings + ["limited"] * person.limits
+        yield from ["pardoned"] * person.pardons
+        yield from ["appealed in vain"] * (person.appeals - person.pardons)
+        yield from ["kept from a stranger"] * person.kept_from_strangers
+        if person.limits + person.warnings > 0 and person.restrictions > 0:
+            yield "a higher rung"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
         yield from (bond.state for bond in person.bonds.values())
@@ -317,6 +332,12 @@ EVENTS = {
         "restricted for its ratio",
         "lifted",
         "restricted",
+        "warned",
+        "limited",
+        "pardoned",
+        "appealed in vain",
+        "kept from a stranger",
+        "a higher rung",
         "missed by its tie",
         "missed by its estimate",
         FREE,

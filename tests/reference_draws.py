@@ -8,6 +8,7 @@ import math
 
 TWO32 = 2**32
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
+APPEAL = 13
 """The purposes."""
 
 

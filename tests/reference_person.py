@@ -8,6 +8,7 @@ import mesa
 
 from sim import Bond as SeenBond
 from sim import Candidate, Habit, InvitePolicy, Scenario
+from tests.reference_account import Account
 from tests.reference_draws import (
     ANSWER,
     DAILY,
@@ -62,7 +63,7 @@ class Invitation:
     common: int | None = None  # connections in common: at the decision; of one unseen, at sending
 
 
-class Person(mesa.Agent):  # type: ignore[misc]
+class Person(Account, mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
@@ -87,14 +88,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.sent: list[Invitation] = []
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
-        # the account; "since zero" is since the opening or the end of the last restriction
-        self.strikes = self.restricted_days = 0
-        self.sent_since_zero = self.resolved_since_zero = self.accepted_since_zero = 0
-        self.strike_days_since_zero: list[int] = []
-        self.restricted_until: float = 0
-        self.restrictions = 0
-        self.blocked_day: int | None = None  # of the first restriction
-        self.invitations_until_block: int | None = None
+        self.open_account()
 
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
@@ -239,6 +233,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
+                if day <= self.limited_until and self.tie_class(alter) == 0:
+                    self.kept_from_strangers += 1
+                    return None
                 return source, alter, n
         return None
 
@@ -340,29 +337,3 @@ class Person(mesa.Agent):  # type: ignore[misc]
         levels = (self.habit, self.policy, self.rules.answering)
         said = (getattr(numbers, name, None) for numbers in levels)
         return next(number for number in said if number is not None)
-
-    # Phase 4: enforce
-
-    def enforce(self, day: int) -> None:
-        """Restrict this account at the end of a day, or end its restriction."""
-        if day == self.restricted_until:  # the last day of a restriction
-            self.strike_days_since_zero = []
-            self.sent_since_zero = self.resolved_since_zero = self.accepted_since_zero = 0
-        elif day > self.restricted_until and self.breaks_the_rule(day):
-            self.restrictions += 1
-            self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
-            if self.blocked_day is None:
-                self.blocked_day, self.invitations_until_block = day, len(self.sent)
-
-    def breaks_the_rule(self, day: int) -> bool:
-        """Return whether it has too many strikes, or too few of its invitations were accepted."""
-        platform = self.rules.platform
-        window = platform.window_days or math.inf
-        strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
-        if platform.limit is not None and strikes >= platform.limit:
-            return True
-        of_sent = platform.ratio_of == "sent"
-        counted = self.sent_since_zero if of_sent else self.resolved_since_zero
-        if platform.min_ratio is None or counted < platform.min_invites:
-            return False
-        return self.accepted_since_zero / counted < platform.min_ratio

@@ -33,6 +33,7 @@ BUSY: dict[str, Any] = {
             "limit": 3,
             "window_days": 8,
             "restriction_days": 4,
+            "appeal_success": 0.7,
             "min_ratio": 0.3,
             "min_invites": 5,
         },
@@ -93,6 +94,10 @@ CHANGES: dict[str, Any] = {
         "platform.restriction_days": 3,
         "platform.min_ratio": 0.5,
         "platform.ratio_of": "resolved",
+        "platform.ladder": "warn, email, suspend 2",
+        "platform.appeal_success": 0.2,
+        "platform.appeal_decay": 0.9,
+        "policies.NAME.appeals": 0.3,
     },
     **{"platform.min_invites": 2, "platform.weekly_invites": 4, "platform.max_connections": 6},
     **{

@@ -205,9 +205,13 @@ OUT = [
     (
         "platform.preset",
         "linkedin08",
-        "expected one of none, linkedin2008, linkedin2021, ratio, got 'linkedin08'; nearest: linkedin2008",
+        "expected one of none, linkedin2007, linkedin2008, linkedin2021, facebook2011, ratio, got 'linkedin08'; nearest: linkedin2008",
     ),
-    ("platform.preset", 8, "expected one of none, linkedin2008, linkedin2021, ratio, got 8"),
+    (
+        "platform.ladder",
+        "email, suspend 16001",
+        "expected actions, as 'warn, email, suspend 7, good', suspend for 1 to 16000 days or \"none\", got 'email, suspend 16001'",
+    ),
     ("platform.limit", 0, 'expected a whole number from 1 to 10000 or "none", got 0'),
     (
         "platform",

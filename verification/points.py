@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, one_sided
+from . import exact, exact_graphs, one_sided, sanctions
 from .settings import (
     Moments,
     Point,
@@ -345,5 +345,15 @@ POINTS = _seeded(
     _low_ratio_of_resolved(0.42, 0.31, 0.4, 18, 90),
     _low_ratio_of_resolved(0.66, 0.08, 0.6, 27, 60),
     _low_ratio_of_resolved(0.25, 0.75, 0.25, 11, 50),
+    sanctions.suspensions(3, 0.3, (4, 7, 14, 30), 200),
+    sanctions.suspensions(2, 0.25, (3, 5, 9), 130),
+    sanctions.suspensions(5, 0.45, (6,), 70),
+    sanctions.limited(2, 0.15, 1, 60),
+    sanctions.limited(3, 0.4, 2, 70),
+    sanctions.last_block(2, 0.3, 0.7, 0.6, 160),
+    sanctions.last_block(4, 0.35, 1, 0.5, 200),
+    sanctions.last_block(1, 0.1, 0.55, 0.8, 500),
+    sanctions.always_pardoned(3, 0.25, 120),
+    sanctions.always_pardoned(1, 0.3, 55),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -46,6 +46,10 @@ MEASURES = (
     "time_to_block_days",
     "time_to_block_invitations",
     "restrictions",
+    "warned",
+    "limited",
+    "appeals",
+    "pardoned",
     "unwanted_received",
     "cold_received",
     "unwanted_sent",
@@ -59,7 +63,10 @@ MEASURES = (
     "clustering",
     "largest_component",
 )
-"""The columns of a summary that are measures, in their order."""
+"""The columns of a summary that are measures, in their order. One of a mechanism that the scenario
+does not have, as ``warned``, is NaN there."""
+SANCTIONS = ("warnings", "limits", "appeals", "pardons")
+"""Columns of a table of members, where there is a ladder or appeals succeed."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
@@ -101,6 +108,9 @@ RATIOS = {
     "blocked": Ratio("member share", "members"),
     "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
     "restrictions": Ratio("rate", "years_unrestricted", is_share=False),
+    "warned": Ratio("member share", "members"),
+    "limited": Ratio("member share", "members"),
+    "pardoned": Ratio("rate", "appeals_made"),
     "effort": Ratio("rate", "accepted", is_share=False),
     "lapsed": Ratio("rate", "attempts"),
     "missed_chance": Ratio("rate", "missed_pairs"),
@@ -118,7 +128,7 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``missed_pairs``, of a member and a contact whom only its
+invitations; ``attempts`` to invite; ``appeals_made``; ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
 the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""

@@ -1,5 +1,7 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import itertools
+import operator
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY
 from ..kernel.mechanics.random import threshold, until
+from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.state.parameters import (
     AnsweringNumbers,
     InvitingNumbers,
@@ -18,9 +21,12 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Inviting, Meeting, Scenario
+from ..scenario import Answering, Inviting, Meeting, Platform, Scenario
+from ..scenario.limits import LONGEST
 from ..society.population import rounded, shifted
 from .custom_functions import compiled
+
+ACTIONS = {"warn": WARN, "email": EMAIL, "suspend": RESTRICT, "good": RESTRICT}
 
 
 def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
@@ -123,16 +129,28 @@ def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None)
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
     platform = scenario.platform
+    actions = [ACTIONS[rung.action] for rung in platform.rungs]
     return PlatformNumbers(
         limit=_or_none(platform.limit),
         window_days=_or_none(platform.window_days),
-        restriction_days=_or_none(platform.restriction_days),
         min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
         min_invites=platform.min_invites,
         of_resolved=platform.ratio_of == "resolved",
+        graded=platform.graded,
+        actions=np.array(actions, np.int64),
+        lengths=np.array([_or_none(rung.days) for rung in platform.rungs], np.int64),
+        appeal_chances=_appeal_chances(platform),
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
     )
+
+
+def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
+    """Return the thresholds of a member's first, second … appeal, of which it makes one a day."""
+    if platform.appeal_success == 0:
+        return np.zeros(0, np.int64)
+    factors = [platform.appeal_success] + [platform.appeal_decay] * (LONGEST - 1)
+    return _thresholds(*itertools.accumulate(factors, operator.mul))
 
 
 def _policies(scenario: Scenario) -> PolicyNumbers:
@@ -151,5 +169,6 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
+        appeals=_thresholds(*(policy.appeals for policy in policies)),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

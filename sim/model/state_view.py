@@ -101,6 +101,16 @@ _TALLIES = {
 }
 
 
+_SANCTIONS = {
+    "warnings": columns.WARNINGS,
+    "limits": columns.LIMITS,
+    "appeals": columns.APPEALS,
+    "pardons": columns.PARDONS,
+    "limited_until": columns.LIMITED_UNTIL,
+    "restricted_on": columns.RESTRICTED_ON,
+}
+
+
 class StateView:
     """A society's arrays by name.
 
@@ -138,12 +148,16 @@ class StateView:
         name : str
             contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until;
+            and, where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
+            limited_until, restricted_on.
         """
         if name in _COUNTS:
             return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
+        if name in _SANCTIONS:
+            return self._column(self._state.platform.ladder, columns.LADDER, _SANCTIONS[name])
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
@@ -172,7 +186,9 @@ class StateView:
         imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
         for_good = until == FOREVER
         lived = imposed - np.where(for_good, 0, np.maximum(0, until - max(self.day, 0)))
-        whole: Numbers = lived + np.where(for_good, self.day - self.column("blocked_day"), 0)
+        graded = len(self._state.platform.ladder) > 0
+        since = self.column("restricted_on" if graded else "blocked_day")
+        whole: Numbers = lived + np.where(for_good, self.day - since, 0)
         return whole
 
     def connected(self, ego: int) -> Pairs:
@@ -353,6 +369,6 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
+        others = (people.counts, people.starts, *platform[3:13], *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

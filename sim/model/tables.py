@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
-from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
+from ..measures.definitions import CAUTION, MEASURES, NEVER, SANCTIONS, Ints
 from .state_view import SOURCES, Verdicts
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": connected @ np.square(scenario.answering.recognise),
     }
+    if scenario.platform.graded:
+        columns |= {name: view.column(name) for name in SANCTIONS}
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]

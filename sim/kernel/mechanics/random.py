@@ -14,6 +14,7 @@ from .compiled_cache import njit
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
 LOOK = np.int64(16)
 PERSON = np.int64(8)
+APPEAL = np.int64(13)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

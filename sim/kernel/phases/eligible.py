@@ -13,6 +13,7 @@ from ..rules.inviting import (
     is_likely,
     least_tie,
 )
+from ..rules.sanctions import forbids_stranger
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -25,7 +26,7 @@ from ..state.bonds import (
     standing_in,
     talked_in,
 )
-from ..state.columns import ANSWERS, FAILED
+from ..state.columns import ANSWERS, FAILED, LADDER, LIMITED_UNTIL
 
 
 @intrinsic
@@ -97,6 +98,19 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
     if policies.condition[policy] == 0:
         return True
     return agrees(state, parameters, day, ego, other, slot, k)
+
+
+@inline
+def is_kept_from(state, day, ego, slot):
+    """Return whether the platform keeps ego from inviting an eligible candidate: the attempt lapses.
+
+    Their bond is at slot; -1: there is none.
+    """
+    ladder = state.platform.ladder
+    if len(ladder) == 0:
+        return False
+    k = class_in(np.int64(state.people.state[slot])) if slot >= 0 else np.int64(0)
+    return forbids_stranger(day, ladder[LADDER * ego + LIMITED_UNTIL], k)
 
 
 @inline

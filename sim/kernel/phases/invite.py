@@ -38,7 +38,7 @@ from ..state.bonds import (
 from ..state.connections import connection_place
 from ..state.lists import ROW
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
-from .eligible import agrees, count_agreed, may_be_invited
+from .eligible import agrees, count_agreed, is_kept_from, may_be_invited
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -255,7 +255,8 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        if not is_kept_from(state, day, ego, slot):
+            _write(state, parameters, day, one, seat, slot, other, source, scratch)
         scratch.ended[ended] = seat
         ended += 1
     return again, ended

@@ -31,6 +31,11 @@ started from zero; and what had been sent (or resolved, if the ratio is of that)
 as the platform knows, by then."""
 ACCOUNT = 4
 
+WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
+"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
+and with success; the last day of the latest limit; and the evening of the latest restriction."""
+LADDER = 6
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, DAY, FAILED, LADDER, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
@@ -54,6 +54,8 @@ class Platform(NamedTuple):
     account: NDArray[np.int32]
     answers: NDArray[np.int32]
     """Flat tables, a row a member, see ``columns``."""
+    ladder: NDArray[np.int32]
+    """Another one, or (0,) where what follows is always the same restriction."""
     week: NDArray[np.int32]
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     looks: NDArray[np.int64]
@@ -184,6 +186,7 @@ def allocate_state(
         tally=_zeros(n * TALLY, np.int32),
         account=_zeros(n * ACCOUNT, np.int32),
         answers=_zeros(n * ANSWERS, np.int32),
+        ladder=np.zeros(n * LADDER if platform.graded else 0, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         habit=habit,
