@@ -30,6 +30,12 @@ NEEDS = {
     "platform.min_invites": "platform.min_ratio",
     "society.team_size": "meeting.team",
     "meeting.face_team": "meeting.team",
+    **{
+        f"helping.{name}": "helping.need_rate"
+        for name in ("able", "ask_choice", "refer", "refer_choice", "givers", "takers", "giving")
+    },
+    "helping.willing": "helping.need_rate",
+    "helping.floor_after": "helping.floor",
 }
 """Parameters that have no effect while another is unset or 0."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds")
@@ -58,7 +64,7 @@ def factors(base: sim.Scenario) -> list[Factor]:
     """Return all numbers of a scenario that can be explored, in the order of the parameters."""
     listed: list[Factor] = []
     for parameter in base.parameters():
-        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
+        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "3", "5"):
             continue
         if parameter.name in NEEDS and not value_of(base, NEEDS[parameter.name]):
             continue

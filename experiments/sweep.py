@@ -109,6 +109,8 @@ def main(
         outcome.tables |= {"cells": cells, "leads": leads}
         setting = studies.setting(base, replications)
         for measure in sim.MEASURES:
+            if runs[measure].isna().all():
+                continue  # of a mechanism that is off
             outcome.figures[f"maps/{measure}"] = sim.plots.heat_maps(
                 runs, plane.x, plane.y, measure, setting=setting
             )

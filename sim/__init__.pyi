@@ -33,6 +33,7 @@ from .runs.running import replications as replications
 from .runs.running import run as run
 from .runs.running import run_many as run_many
 from .scenario import Answering as Answering
+from .scenario import Helping as Helping
 from .scenario import Inviting as Inviting
 from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_draws import PERSON, POLICY, chance, draw, power, rounded
+from tests.reference_draws import PERSON, POLICY, VETO, chance, draw, power, rounded
+from tests.reference_helping import help_each_other
 from tests.reference_person import (
     CONNECTED,
     FREE,
@@ -45,10 +46,13 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.days, self.often, self.close = self.what_the_log_tells()
         self.day = 0
         policies = self.deal(POLICY, 0, scenario.shares().values())
+        helping = scenario.helping
+        others = 1 - helping.givers - helping.takers
+        types = self.deal(PERSON, 0, [helping.givers, others])
         habits = self.deal(PERSON, 2, [habit.share for habit in scenario.habits.values()])
         self.people: list[Person] = [
             Person(self, number, *places)
-            for number, places in enumerate(zip(policies, habits, strict=True))
+            for number, places in enumerate(zip(policies, habits, types, strict=True))
         ]
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
@@ -106,7 +110,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         return self
 
     def step(self) -> None:
-        """Simulate a day: the four phases, in which all choose first, and then all takes effect."""
+        """Simulate a day: the phases, in which all choose first, and then all takes effect."""
         self.day += 1
         for bond in self.unlocking.pop(self.day, []):
             if bond.state == LOCKED:
@@ -114,6 +118,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         for person in self.people:
             person.restricted_days += self.day <= person.restricted_until
         self.meet(self.day)
+        help_each_other(self, self.day)
         self.invite(self.day)
         self.answer(self.day)
         for person in self.people:
@@ -128,13 +133,19 @@ class Reference(mesa.Model):  # type: ignore[misc]
             pairs = self.log[place] if place < len(self.log) else []
             encounters = [(one, other, True) for one, other in pairs]
         for ego, alter, face_to_face in filter(None, encounters):
-            for one, other in ((ego, alter), (alter, ego)):
-                bond = self.people[one].bonds.setdefault(other, Bond())
-                if bond.met + bond.talked == 0:
-                    self.people[one].contacts.append(other)
-                bond.met = min(MOST_MET, bond.met + face_to_face)
-                bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
-                bond.last = day
+            self.happen(day, ego, alter, face_to_face)
+
+    def happen(self, day: int, ego: int, alter: int, face_to_face: bool) -> None:
+        """Let an encounter happen; at the first of a pair each may veto the other, for good."""
+        for one, other in ((ego, alter), (alter, ego)):
+            bond = self.people[one].bonds.setdefault(other, Bond())
+            if bond.met + bond.talked == 0:
+                self.people[one].contacts.append(other)
+                word = self.people[one].word(day, VETO, other)
+                bond.vetoed = chance(word, self.rules.society.veto)
+            bond.met = min(MOST_MET, bond.met + face_to_face)
+            bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
+            bond.last = day
 
     def invite(self, day: int) -> None:
         """Phase 2: people invite others. Two who invite each other are connected at once."""

@@ -47,8 +47,12 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
         | sanctions_row(person)
+        | veto_row(person)
+        | need_row(person)
+        | rank_row(told, person)
         | missed_row(missed(told, person))
         | habit_row(person)
+        | type_row(person)
         for person in told.people
     ]
 
@@ -65,6 +69,38 @@ def sanctions_row(person: Person) -> dict[str, Any]:
         return {}
     names = ("warnings", "limits", "appeals", "pardons")
     return {name: getattr(person, name) for name in names}
+
+
+def veto_row(person: Person) -> dict[str, Any]:
+    if person.rules.society.veto == 0:
+        return {}
+    return {"vetoes": sum(bond.vetoed for bond in person.bonds.values())}
+
+
+def need_row(person: Person) -> dict[str, Any]:
+    if person.rules.helping.need_rate == 0:
+        return {}
+    return {
+        "needs": person.needs,
+        "met_by_connection": person.met_by_connection,
+        "met_by_contact": person.met_by_contact,
+        "met_by_referral": person.met_by_referral,
+        "referrals": person.referrals,
+        "asked": person.asked,
+        "helped": person.helped,
+    }
+
+
+def type_row(person: Person) -> dict[str, Any]:
+    return {"type": person.type} if person.rules.helping.need_rate else {}
+
+
+def rank_row(told: Reference, person: Person) -> dict[str, Any]:
+    rules = person.rules
+    if rules.answering.rank_slope == 0 and not any(own.courts for own in rules.policies.values()):
+        return {}
+    upwards = sum(told.people[row.alter].rank > person.rank for row in person.sent)
+    return {"rank": person.rank, "sent_upwards": upwards}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -98,12 +134,13 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         weak = k < person.policy.min_tie and not introduced
         unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
-        if free and (weak or unlikely):
+        if free and (weak or unlikely) and not person.is_unwelcome(alter):
             known, stranger = (
-                other.acceptance(seen, referred and other.answers_by("takes_references"))
+                other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)
             )
-            r = person.rules.answering.recognise[k]
+            known *= not other.is_unwelcome(person.number)
+            r = other.recognition(person.number, told.day)
             chance = (r * known + (1 - r) * stranger) * other.has_room()
             found.append(("tie" if weak else "estimate", chance))
     return found
@@ -117,7 +154,7 @@ def member_row(
     person: Person, received: list[Invitation], reached: list[int], arcs: set[tuple[int, int]]
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
-    recognise = person.rules.answering.recognise
+    day = person.model.day
     return {
         "member": person.number,
         "policy": person.policy.name,
@@ -145,7 +182,7 @@ def member_row(
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
         "acquainted": sum(person.tie_class(alter) >= 1 for alter in person.connections),
         "mutually_recognised": sum(
-            recognise[person.tie_class(alter)] ** 2 for alter in person.connections
+            person.recognition(alter, day) ** 2 for alter in person.connections
         ),
     }
 
@@ -230,7 +267,15 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
         contacts = view.contacts_of(person.number)
         strangers = sorted(set(person.bonds) - set(person.contacts))
         assert bond_rows(contacts, first) == [
-            (alter, bond.met, bond.talked, bond.last, bond.state, person.tie_class(alter))
+            (
+                alter,
+                bond.met,
+                bond.talked,
+                bond.last,
+                bond.state,
+                person.tie_class(alter),
+                bond.vetoed,
+            )
             for alter, bond in ((alter, person.bonds[alter]) for alter in person.contacts)
         ]
         assert sorted(row[0::4] for row in bond_rows(view.strangers_of(person.number), first)) == [
@@ -240,10 +285,10 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
 
 
 def bond_rows(ties: Ties, first_day: int) -> list[tuple[Any, ...]]:
-    alters, met, talked, last, classes, standing = (column.tolist() for column in ties)
+    alters, met, talked, last, classes, standing, vetoed = (column.tolist() for column in ties)
     days = [day + first_day for day in last]
     states = [STANDINGS[number] for number in standing]
-    return list(zip(alters, met, talked, days, states, classes, strict=True))
+    return list(zip(alters, met, talked, days, states, classes, vetoed, strict=True))
 
 
 def events(told: Reference) -> Iterator[str]:
@@ -273,6 +318,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+            yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
@@ -296,6 +343,15 @@ def events(told: Reference) -> Iterator[str]:
             yield "a full week"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
+        for way in ("connection", "contact", "referral"):
+            if getattr(person, f"met_by_{way}"):
+                yield f"a need met by a {way}"
+        if person.referrals > person.met_by_referral:
+            yield "a referral in vain"
+        if person.is_low():
+            yield "of low reputation"
+        vetoed = {alter: bond.state for alter, bond in person.bonds.items() if bond.vetoed}
+        yield from (f"vetoed, and {state}" for state in vetoed.values())
 
 
 EVENTS = {
@@ -340,6 +396,12 @@ EVENTS = {
         "a higher rung",
         "missed by its tie",
         "missed by its estimate",
+        "declined by one who vetoes",
+        "vetoed, and connected",
+        *(f"a need met by a {way}" for way in ("connection", "contact", "referral")),
+        "a referral in vain",
+        "of low reputation",
+        "vetoed, and free",
         FREE,
         PENDING,
         CONNECTED,

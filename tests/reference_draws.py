@@ -8,7 +8,7 @@ import math
 
 TWO32 = 2**32
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
-APPEAL = 13
+VETO, NEED, NEEDPICK, APPEAL = 7, 9, 10, 13
 """The purposes."""
 
 

@@ -1,6 +1,7 @@
 """A person of the model in plain Python: what it knows, whom it meets and invites, how it answers."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from tests.reference_draws import (
     rounded,
     unit,
 )
+from tests.reference_helping import TYPES, reputation
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -41,6 +43,7 @@ class Bond:
     last: int | None = None  # the day of the last encounter
     state: str = FREE  # on the platform, in this direction
     free_on: int | None = None  # the day on which a lock ends; None: not locked, or for good
+    vetoed: bool = False  # ego wants alter neither as inviter nor as invitee, for good
 
 
 @dataclass
@@ -67,7 +70,12 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
-        self, model: "Reference", number: int, policy_place: int, habit_place: int
+        self,
+        model: "Reference",
+        number: int,
+        policy_place: int,
+        habit_place: int,
+        type_place: int,
     ) -> None:
         super().__init__(model)
         self.rules: Scenario = model.rules
@@ -81,6 +89,11 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         self.policy: InvitePolicy = list(self.rules.policies.values())[policy_place]
         habits: list[Habit | None] = [*self.rules.habits.values(), None]
         self.habit = habits[habit_place]
+        self.type = TYPES[type_place]  # how readily it helps
+        self.asked = self.helped = 0  # how often it was asked for help, and has given it
+        self.needs = self.referrals = 0  # its own, and whom it was referred to in need
+        self.met_by_connection = self.met_by_contact = self.met_by_referral = 0
+        self.rank = below(self.word(0, PERSON, 1), 16)
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
@@ -181,14 +194,20 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             if self.week_is_full(day, len(today)):
                 continue
             asked = [invitation.alter for invitation in today]
-            if self.policy.introductions + self.policy.directory == 0:
+            if self.policy.courts:
+                found = self.search_for_rank(day, attempt * tries, asked)
+            elif self.policy.introductions + self.policy.directory == 0:
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
-            if found is not None:
-                source, alter, n = found
-                k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
-                today.append(Invitation(day, self.number, alter, source, k, delay_word))
+            if found is None or self.is_unwelcome(found[1]):
+                continue
+            source, alter, n = found
+            if day <= self.limited_until and self.tie_class(alter) == 0:
+                self.kept_from_strangers += 1
+                continue
+            k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
+            today.append(Invitation(day, self.number, alter, source, k, delay_word))
         return today
 
     def attempts(self, day: int) -> int:
@@ -228,16 +247,25 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
         With them goes the number of the try.
         """
+        return next(self.eligible_candidates(day, first, asked), None)
+
+    def search_for_rank(
+        self, day: int, first: int, asked: list[int]
+    ) -> tuple[str, int, int] | None:
+        """Make all tries of an attempt: return what the one with the highest rank has found."""
+        found = self.eligible_candidates(day, first, asked)
+        return max(found, key=lambda one: self.model.people[one[1]].rank, default=None)
+
+    def eligible_candidates(
+        self, day: int, first: int, asked: list[int]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield source, number and try of those among the candidates of an attempt who fit."""
         for n in range(first, first + self.rules.inviting.tries):
             source, alter = self.candidate(day, n, asked)
             if alter is None or alter in asked:
                 continue
             if self.is_eligible(alter, source) and self.condition_holds(alter, day):
-                if day <= self.limited_until and self.tie_class(alter) == 0:
-                    self.kept_from_strangers += 1
-                    return None
-                return source, alter, n
-        return None
+                yield source, alter, n
 
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
@@ -273,6 +301,16 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             return False
         return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
 
+    def is_unwelcome(self, alter: int) -> bool:
+        """Return whether it neither invites alter nor, having recognised it, accepts it."""
+        known_as_low = self.tie_class(alter) >= 1 and self.model.people[alter].is_low()
+        return self.bonds.get(alter, Bond()).vetoed or known_as_low
+
+    def is_low(self) -> bool:
+        """Return whether it was often asked for help, and has helped too seldom."""
+        helping = self.rules.helping
+        return self.asked >= helping.floor_after and reputation(self) < helping.floor
+
     def condition_holds(self, alter: int, day: int) -> bool:
         """Return whether the policy's own function says yes; True if it has none."""
         if self.policy.condition is None:
@@ -302,20 +340,30 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
     def decide(self, invitation: Invitation, day: int) -> str:
         """Return what it does with an invitation that it looks at: accepted, idk or declined."""
-        answering, inviter = self.rules.answering, self.model.people[invitation.ego]
+        inviter = self.model.people[invitation.ego]
         words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], answering.recognise[k])
+        invitation.recognised = chance(words[0], self.recognition(inviter.number, day))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
-        if chance(words[1], self.acceptance(k, referred)):
+        unwelcome = invitation.recognised and self.is_unwelcome(inviter.number)
+        if chance(words[1], self.acceptance(k, referred, inviter)) and not unwelcome:
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
 
-    def acceptance(self, k: int, referred: bool) -> float:
-        """Return the chance of accepting somebody of class k, with or without a reference."""
+    def recognition(self, alter: int, day: int) -> float:
+        """Return the chance that it recognises alter on a day."""
+        answering, k = self.rules.answering, self.tie_class(alter)
+        if answering.memory_days is None or k == 0:
+            return answering.recognise[k]
+        days = day - self.bonds[alter].last
+        times = self.encounters_with(alter)
+        return answering.fresh[k] * rounded(math.exp(-days / (answering.memory_days * times)))
+
+    def acceptance(self, k: int, referred: bool, inviter: "Person") -> float:
+        """Return the chance of accepting an inviter, of class k, with or without a reference."""
         answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
         if accepts_from == 5:  # accepts nobody
             return 0.0
@@ -327,6 +375,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             shift -= answering.reserve or 0.0
         if referred:
             shift += answering.reference_lift
+        shift -= answering.rank_slope * (self.rank - inviter.rank) / 15
         if shift == 0 or p in (0, 1):
             return p
         odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted

@@ -15,6 +15,7 @@ from experiments import (
     block_rule,
     calibrate,
     calibration,
+    helpers,
     lifetime,
     patterns,
     ranges,
@@ -24,6 +25,7 @@ from experiments import (
     sweep,
     takeover,
     targets,
+    thirds,
 )
 from sim.cli import commands
 from sim.scenario import plausible
@@ -84,9 +86,11 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
         "2 replications are too few to call a policy clearly ahead"
         in " ".join(text.split()).lower()
     )
-    maps = drawn("leads", *(f"maps/{measure}" for measure in sim.MEASURES))
-    assert written(tmp_path) == {"cells.csv", "leads.csv", "provenance.json"} | maps
     cells = pd.read_csv(tmp_path / "cells.csv", keep_default_na=False)
+    known = set(cells["measure"][cells["mean"] != ""])
+    maps = drawn("leads", *(f"maps/{measure}" for measure in sim.MEASURES if measure in known))
+    assert {"degree", "blocked"} <= known
+    assert written(tmp_path) == {"cells.csv", "leads.csv", "provenance.json"} | maps
     assert set(cells["platform.limit"]) == {"1", "none"}
     before = (
         (tmp_path / "cells.csv").read_bytes(),
@@ -100,6 +104,21 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
     assert code == 2
     assert err.count("\n") == 1
     assert "members" in err
+
+
+def test_helpers_tells_types_apart(tmp_path):
+    options = ("--members", "80", "--days", "40", "--set", "helping.able=0.3")
+    text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
+    assert "Of the needs of those who invite everyone" in text
+    assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
+        "helpers"
+    )
+    groups = pd.read_csv(tmp_path / "groups.csv").set_index(["floor", "policy", "measure"])["mean"]
+    assert groups[0, "all", "need_met"] == pytest.approx(
+        sum(groups[0, "all", way] for way in helpers.WAYS), abs=1e-5
+    )
+    assert groups[0, "taker", "helped"] < groups[0, "giver", "helped"]
+    assert groups[0, "taker", "refusable"] == 0 < groups[0.3, "taker", "refusable"]
 
 
 def test_block_rule_finds_a_frontier(tmp_path, monkeypatch):
@@ -151,6 +170,34 @@ def test_takeover_draws_the_flow(tmp_path, monkeypatch):
     assert set(shares["day"]) == {0, 20, 40}
     totals = shares.groupby(["payoff", "rule", "start", "day"])["mean"].sum()
     assert np.allclose(totals, 1, atol=1e-5)
+
+
+def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
+    monkeypatch.setattr(thirds, "RATES", (0.5, 1.0))
+    monkeypatch.setattr(thirds, "ESTIMATES", (0.0, 0.2))
+    text = ended_well(thirds.main, tmp_path, "--members", "150", "--days", "120")
+    assert "a third each at" in " ".join(text.split())
+    assert written(tmp_path) == {
+        "mixes.csv",
+        "flows.csv",
+        "pairs.csv",
+        "provenance.json",
+    } | drawn("thirds")
+    mixes = pd.read_csv(tmp_path / "mixes.csv")
+    sums = mixes.groupby(["rate", "least_estimate", "day"])["mean"].sum()
+    assert len(sums) == 8
+    assert np.allclose(sums, 1, atol=1e-5)
+
+
+def test_the_flows_of_a_mix_that_is_known():
+    """Of four known online one has been met; of two met once one is met often; two are new."""
+    before = np.arange(8), np.array([0, 0, 0, 0, 1, 1, 2, 2])
+    after = np.arange(10), np.array([0, 0, 0, 1, 1, 2, 2, 2, 0, 2])
+    found, month = thirds.flows(before, after), thirds.FLOW_DAYS / 365
+    assert found["alpha"] * month == pytest.approx(-np.log(3 / 4))
+    assert found["beta"] * month == pytest.approx(-np.log(1 / 2))
+    assert found["growth"] * month == pytest.approx(growth := np.log(10 / 8))
+    assert found["chain_online"] == pytest.approx(growth / 2 / (growth + np.log(4 / 3)))
 
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, one_sided, sanctions
+from . import exact, exact_graphs, memory, one_sided, ranks, sanctions
 from .settings import (
     Moments,
     Point,
@@ -342,6 +342,12 @@ POINTS = _seeded(
     _habits(4, 0.37, 0.2, 700, (0.25, 0.9, 0.0)),
     _habits(3, 0.62, 0.3, 400, (0.3, 0.1, 0.35), (0.15, 0.75, 0.8)),
     _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
+    ranks.point(None, 0.45, 2.3, 0.1, 1, 40),
+    ranks.point(3, 0.6, 1.7, 0.5, 1, 200),
+    ranks.point(None, 0.35, 2.6, 0.1, 3, 40),
+    memory.point(0.83, 150, 1, 90, 30),
+    memory.point(0.95, 20, 3, 70, 30),
+    memory.point(0.7, 400, 1, 110, 30),
     _low_ratio_of_resolved(0.42, 0.31, 0.4, 18, 90),
     _low_ratio_of_resolved(0.66, 0.08, 0.6, 27, 60),
     _low_ratio_of_resolved(0.25, 0.75, 0.25, 11, 50),

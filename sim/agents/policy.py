@@ -83,6 +83,8 @@ class InvitePolicy(NamedSection):
         The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
+    courts : bool
+        Whether it invites the candidate of the highest rank, and not the first one that fits.
     per_day : float, optional
         Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
         ``inviting.per_day``.
@@ -136,6 +138,8 @@ class InvitePolicy(NamedSection):
     """lowest own estimate of acceptance at which an invitation is sent"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
+    courts: Flag = False
+    """of all the candidates that an attempt looks at, the one of the highest rank is invited"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False

@@ -8,6 +8,9 @@ MEET                      each     choose whom to meet; meet contacts     own ti
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
 LINK                      each     link the sides of new contacts         links
+NEED                      each     ask for help                           own needs; today's pleas
+HELP                      each     it is given; the referred meet         own ties, own help
+LINK_AGAIN                each     link the sides of new contacts         links
 UNLOCK                    each     old locks end                          own bonds
 INVITE                    each     choose whom to invite                  today's invitations
 SEND                      each     at the sender's side                   own bonds, arcs, tallies
@@ -23,6 +26,7 @@ OBSERVE                   one      write down the day                     totals
 ========================  =======  =====================================  ===========================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
+NEED to LINK_AGAIN are left out where nobody ever needs help.
 Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
@@ -44,6 +48,8 @@ from .mechanics.threads import (
     ENCOUNTERS_START,
     INVITATIONS,
     INVITATIONS_END,
+    PLEAS,
+    PLEAS_END,
     REACHED,
     RISERS,
     RISERS_END,
@@ -55,16 +61,17 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, enforce, invite, meet, send
+from .phases import acquaint, answer, enforce, invite, meet, need, send
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
-from .state.rows import ALTER, EGO, OTHER, RISER
+from .state.rows import ALTER, EGO, FIRST, OTHER, RISER, SECOND
 
 DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(6)
 """What a thread says at the end of a stage, and, but for AGAIN, ``advance``."""
 
-DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, UNLOCK, INVITE, SEND, RECEIVE = range(9)
-CROSS, SCHEDULE, JUDGE, SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(9, 17)
+DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, NEED, HELP, LINK_AGAIN = range(8)
+UNLOCK, INVITE, SEND, RECEIVE, CROSS, SCHEDULE, JUDGE = range(8, 15)
+SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(15, 20)
 
 
 class Log(NamedTuple):
@@ -110,6 +117,13 @@ def _strengthen(state, parameters, day, partition):
         today.riser_order,
         partition.low,
     )
+    _list_encounters(state, partition)
+
+
+@kernel
+def _list_encounters(state, partition):
+    """Hand on the encounters of the thread; the stage that follows begins with REACHED at -1."""
+    today, progress = state.today, partition.progress
     first, last = progress[ENCOUNTERS_START], progress[ENCOUNTERS_END]
     list_by_thread(
         partition,
@@ -129,6 +143,33 @@ def _acquaint(state, parameters, day, partition):
     """Count what has risen, once; then let the other encounters happen."""
     if partition.progress[REACHED] == -1:
         acquaint.count_risers(state, partition)
+        partition.progress[REACHED] = 0
+    return acquaint.make_acquainted(state, parameters, day, partition)
+
+
+@kernel
+def _need(state, parameters, day, partition):
+    """Ask for help, and hand on the rows of the thread."""
+    today, first = state.today, partition.low
+    need.ask_for_help(state, parameters, day, partition)
+    list_by_thread(
+        partition,
+        PLEAS,
+        today.pleas,
+        first,
+        partition.progress[PLEAS_END],
+        (FIRST, SECOND),
+        today.plea_order,
+        2 * first,
+    )
+    _list_encounters(state, partition)
+
+
+@kernel
+def _help(state, parameters, day, partition):
+    """Count who was asked and has helped, once; then let those who are referred meet."""
+    if partition.progress[REACHED] == -1:
+        need.count_pleas(state, partition)
         partition.progress[REACHED] = 0
     return acquaint.make_acquainted(state, parameters, day, partition)
 
@@ -183,7 +224,12 @@ def _do(state, parameters, stage, day, series, log, partition):
     elif stage == ACQUAINT:
         if not _acquaint(state, parameters, day, partition):
             return MORE_SLOTS
-    elif stage == LINK:
+    elif stage == NEED:
+        _need(state, parameters, day, partition)
+    elif stage == HELP:
+        if not _help(state, parameters, day, partition):
+            return MORE_SLOTS
+    elif stage in (LINK, LINK_AGAIN):
         if partition.threads > 1:
             acquaint.link_sides(state, partition)
     elif stage == UNLOCK:
@@ -235,9 +281,10 @@ def _conclude(state, partition, stage):
     if stage == DAWN:
         clock[DAY] += 1
     ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
-    clock[STAGE] = DAWN if ends else stage + 1
+    following = UNLOCK if stage == LINK and len(state.people.type) == 0 else stage + 1
+    clock[STAGE] = DAWN if ends else following
     for thread in range(partition.threads):
-        if stage != STRENGTHEN:  # ``_acquaint`` begins with -1
+        if stage not in (STRENGTHEN, NEED):  # what follows begins with -1
             partition.all_progress[thread, REACHED] = 0
     return said
 

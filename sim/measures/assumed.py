@@ -19,7 +19,7 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
 
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
     ``idk_click`` is 0, in all habits too, or if whoever the policy invites is always recognised: ``recognise`` is 1
-    for each tie class from its ``min_tie`` on (a tie class never falls). Without clicks a count of
+    for each tie class from its ``min_tie`` on (a tie class never falls), and memory does not fade. Without clicks a count of
     strikes blocks nobody; a ratio of accepted to sent may. And nothing follows that is not on the
     ladder.
 
@@ -29,13 +29,13 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     >>> sorted(sim.none_by_assumption(sim.Scenario())["close_friends"])
     ['blocked', 'idk_rate', 'restricted_time']
     """
-    recognise, rule = scenario.answering.recognise, scenario.platform
+    answering, rule = scenario.answering, scenario.platform
     clicks = [scenario.answering.idk_click]
     clicks += [habit.idk_click or 0.0 for habit in scenario.habits.values() if habit.share > 0]
     actions = {rung.action for rung in rule.rungs}
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
-        known = min(recognise[policy.min_tie :]) == 1
+        known = answering.memory_days is None and min(answering.recognise[policy.min_tie :]) == 1
         unclicked = known or not any(clicks)
         unbroken = rule.min_ratio is None and (rule.limit is None or unclicked)
         spared = {name for name in MEASURES_OF if unbroken or not actions & MEASURES_OF[name]}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+WORDS = ["policy", "habit", "type"]
+"""The columns of a table of members that are words; all others are numbers."""
 NEVER = -1
 """In plain arrays: the day or the number of an event that has not happened."""
 LEVEL = 0.95
@@ -60,11 +62,22 @@ MEASURES = (
     "missed_by_tie",
     "missed_by_estimate",
     "missed_chance",
+    "vetoed",
+    "need_met",
+    "met_by_connection",
+    "met_by_contact",
+    "met_by_referral",
+    "helped",
+    "referrals",
+    "degree_low_rank",
+    "degree_middle_rank",
+    "degree_high_rank",
+    "upwards",
     "clustering",
     "largest_component",
 )
 """The columns of a summary that are measures, in their order. One of a mechanism that the scenario
-does not have, as ``warned``, is NaN there."""
+does not have, as ``vetoed`` or ``warned``, is NaN there."""
 SANCTIONS = ("warnings", "limits", "appeals", "pardons")
 """Columns of a table of members, where there is a ladder or appeals succeed."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
@@ -114,6 +127,12 @@ RATIOS = {
     "effort": Ratio("rate", "accepted", is_share=False),
     "lapsed": Ratio("rate", "attempts"),
     "missed_chance": Ratio("rate", "missed_pairs"),
+    "vetoed": Ratio("rate", "contact_ends"),
+    "need_met": Ratio("rate", "needs"),
+    "met_by_connection": Ratio("rate", "needs"),
+    "met_by_contact": Ratio("rate", "needs"),
+    "met_by_referral": Ratio("rate", "needs"),
+    "upwards": Ratio("rate", "sent_by_rank"),
 }
 """From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
 members of all runs together; the other measures are means over members."""
@@ -128,7 +147,9 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``appeals_made``; ``missed_pairs``, of a member and a contact whom only its
+invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if rank
+counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
 the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
@@ -165,6 +186,6 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
         str(name): column.to_numpy()
         if column.dtype == float
         else column.fillna(NEVER).to_numpy(int)
-        for name, column in members.drop(columns=["policy", "habit"], errors="ignore").items()
+        for name, column in members.drop(columns=WORDS, errors="ignore").items()
     }
     return own | {"policy": policy.astype(np.int64)}

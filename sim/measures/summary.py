@@ -23,6 +23,7 @@ from .definitions import (
     member_columns,
 )
 from .egos import choose_egos, means
+from .rank import rank_measures
 from .reach import Adjacency, adjacency, clustering, in_largest_component, reach
 from .survival import times_to_block
 
@@ -107,7 +108,7 @@ def summary(
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
         "restricted_time": _share(restricted, size * scenario.days),
         "restrictions": _share(total(own["restrictions"]), years - restricted / 365),
-        **_of_sanctions(own, total, scenario.days),
+        **_of_sanctions(own, total, years),
         "unwanted_received": _share(total(own["unwanted_received"]), years),
         "cold_received": _share(total(own["cold_received"]), years),
         "unwanted_sent": _share(strikes + declined - unseen, years),
@@ -121,7 +122,10 @@ def summary(
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),
+        **_vetoes(own, total),
+        **_help(own, total, years),
         "years_unrestricted": years - restricted / 365,
+        **rank_measures(own, total),
     }
     if asked & CAUTION:
         by_tie, by_estimate = total(own["missed_by_tie"]), total(own["missed_by_estimate"])
@@ -148,18 +152,51 @@ def summary(
 
 
 def _of_sanctions(
-    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], days: int
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], years: Floats
 ) -> dict[str, NDArray[Any]]:
     """Return the measures of the ladder and of appeals; NaN where the scenario has neither."""
-    none = np.zeros(len(own["policy"]))
+    none, there = np.zeros(len(own["policy"])), float("warnings" in own)
     warnings, limits, appeals, pardons = (own.get(name, none) for name in SANCTIONS)
-    size, made = total(none + float("warnings" in own)), total(appeals)
+    size, made = total(none + there), total(appeals)
     return {
         "warned": _share(total(warnings > 0), size),
         "limited": _share(total(limits > 0), size),
-        "appeals": _share(made, size * days / 365),
+        "appeals": _share(made, there * years),
         "pardoned": _share(total(pardons), made),
         "appeals_made": made.astype(np.int64),
+    }
+
+
+def _vetoes(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats]
+) -> dict[str, NDArray[Any]]:
+    """Return the share of contacts vetoed; NaN without vetoes."""
+    none = np.zeros(len(own["policy"]))
+    contacts = total(own["contacts"] if "vetoes" in own else none)
+    return {
+        "vetoed": _share(total(own.get("vetoes", none)), contacts),
+        "contact_ends": contacts.astype(np.int64),
+    }
+
+
+def _help(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], years: Floats
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of needs and help; NaN if nobody ever needs help."""
+    none = np.zeros(len(own["policy"]))
+    needs, *met = (
+        total(own.get(name, none))
+        for name in ("needs", "met_by_connection", "met_by_contact", "met_by_referral")
+    )
+    there = years if "needs" in own else np.zeros(len(years))
+    return {
+        "need_met": _share(sum(met, np.zeros(len(needs))), needs),
+        "met_by_connection": _share(met[0], needs),
+        "met_by_contact": _share(met[1], needs),
+        "met_by_referral": _share(met[2], needs),
+        "helped": _share(total(own.get("helped", none)), there),
+        "referrals": _share(total(own.get("referrals", none)), there),
+        "needs": needs.astype(np.int64),
     }
 
 

@@ -35,7 +35,7 @@ from ..society.contact_log import ContactLog
 from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
-from .kernel_parameters import kernel_parameters
+from .kernel_parameters import kernel_parameters, memory
 from .state_view import StateView
 from .thread_team import ThreadTeam
 
@@ -98,13 +98,24 @@ class Engine:
         self.activity = society.activity(scenario, n)
         policy = society.deal_policies(scenario, n)
         habit = society.deal_habits(scenario, n)
+        types = society.deal_types(scenario, n)
+        rank = society.deal_ranks(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
         policies = len(scenario.policies)
         try:
             self.state = arrays.allocate_state(
-                self.parameters, policy, habit, starts, looks, pace, policies, longest_day
+                self.parameters,
+                policy,
+                habit,
+                types,
+                rank,
+                starts,
+                looks,
+                pace,
+                policies,
+                longest_day,
             )
         except MemoryError:
             raise InputError(
@@ -272,6 +283,7 @@ class Engine:
         if last_day > len(self.series):
             more = np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)
             self.series = np.concatenate([self.series, more])
+        self._lengthen_memory(last_day)
         log = self._log
 
         def live(partition: Partition) -> int:
@@ -288,6 +300,13 @@ class Engine:
                     f"{self.day}; take fewer members, or fewer days"
                 ) from None
         self._check()
+
+    def _lengthen_memory(self, last_day: int) -> None:
+        """Work out what is left of a memory on days after the scenario's last one, too."""
+        answering = self.parameters.answering
+        if 0 < len(answering.memory) < self.scenario.history_days + last_day:
+            longer = answering._replace(memory=memory(self.scenario, last_day + 30))
+            self.parameters = self.parameters._replace(answering=longer)
 
     def _check(self) -> None:
         """Raise an error that compiled code has noted, since it can't raise it itself."""

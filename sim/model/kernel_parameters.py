@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY
 from ..kernel.mechanics.random import threshold, until
+from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
+from ..kernel.rules.rank import LEVELS
 from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.state.parameters import (
     AnsweringNumbers,
+    HelpingNumbers,
     InvitingNumbers,
     MeetingNumbers,
     Parameters,
@@ -21,9 +24,9 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Inviting, Meeting, Platform, Scenario
+from ..scenario import Answering, Helping, Inviting, Meeting, Platform, Scenario
 from ..scenario.limits import LONGEST
-from ..society.population import rounded, shifted
+from ..society.population import has_ranks, rounded, shifted
 from .custom_functions import compiled
 
 ACTIONS = {"warn": WARN, "email": EMAIL, "suspend": RESTRICT, "good": RESTRICT}
@@ -41,10 +44,12 @@ def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),
         answering=_answering(scenario),
+        helping=_helping(scenario.helping),
         platform=_platform(scenario),
         policies=_policies(scenario),
     )
@@ -94,16 +99,31 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
 
 def _answering(scenario: Scenario) -> AnsweringNumbers:
     answering, habits = scenario.answering, [None, *scenario.habits.values()]
+    differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
+    shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
     accepts = [
-        [_acceptance(answering, policy, habit) for habit in habits]
+        [[_acceptance(answering, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
         recognise=_thresholds(*answering.recognise),
+        fresh=np.array(answering.fresh),
+        memory=memory(scenario, scenario.days),
         accepts=np.array(accepts, np.int64),
         idk_click=_thresholds(*clicks),
     )
+
+
+def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
+    """Return what is left of a memory on some days of the platform, as ``AnsweringNumbers`` has it."""
+    most, memory_days = MOST_MET + MOST_TALKED, scenario.answering.memory_days
+    if memory_days is None:
+        return np.zeros((0, most + 1), np.int32)
+    kept = np.zeros((scenario.history_days + days, most + 1))
+    days_since = np.arange(float(len(kept)))[:, None]
+    kept[:, 1:] = rounded(np.exp(-days_since / (memory_days * np.arange(1, most + 1))))
+    return (kept * 2**24).astype(np.int32)
 
 
 def _said(name: str, *levels: Section | None) -> Any:
@@ -112,19 +132,43 @@ def _said(name: str, *levels: Section | None) -> Any:
     return next(number for number in said if number is not None)
 
 
-def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None) -> list[list[int]]:
-    """Return the thresholds of accepting, a row a class: without a reference, and with one."""
+def _acceptance(
+    answering: Answering, policy: InvitePolicy, habit: Habit | None, by_rank: float
+) -> list[list[int]]:
+    """Return the thresholds of accepting, a row a class: without a reference, and with one.
+
+    ``by_rank`` is how much less readily the inviter's rank is accepted.
+    """
     rows, accepts_from = [], _said("accepts_from", habit, policy)
     takes_references = _said("takes_references", habit, policy)
     for k, p in enumerate(_said("accept", habit, policy, answering)):
         below = k < accepts_from
         reserve = (answering.reserve or 0.0) if below else 0.0
-        chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve)
-        referred = shifted(p, answering.reference_lift - reserve)
+        chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve - by_rank)
+        referred = shifted(p, answering.reference_lift - reserve - by_rank)
         closed = accepts_from == NOBODY
         chances = (0.0, 0.0) if closed else (chance, referred if takes_references else chance)
         rows.append([threshold(one) for one in chances])
     return rows
+
+
+def _helping(helping: Helping) -> HelpingNumbers:
+    return HelpingNumbers(
+        need=threshold(helping.need_rate),
+        able=helping.able,
+        ask_choice=helping.ask_choice,
+        refer=threshold(helping.refer),
+        refer_choice=helping.refer_choice,
+        helps=np.array(
+            [
+                [threshold(giving * willing) for willing in helping.willing]
+                for giving in helping.giving
+            ],
+            np.int64,
+        ),
+        floor=helping.floor,
+        floor_after=helping.floor_after,
+    )
 
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
@@ -164,8 +208,13 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
         contacts_only=np.array(
-            [policy.introductions + policy.directory == 0 for policy in policies], bool
+            [
+                policy.introductions + policy.directory == 0 and not policy.courts
+                for policy in policies
+            ],
+            bool,
         ),
+        courts=np.array([policy.courts for policy in policies], bool),
         min_tie=np.array([policy.min_tie for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         invites_references=np.array([policy.invites_references for policy in policies], bool),

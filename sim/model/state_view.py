@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
+from ..kernel.rules.helping import GIVER, OTHER, TAKER
 from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
@@ -24,6 +25,8 @@ SOURCES = {
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
 }
+TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
+"""How readily a member helps."""
 TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
@@ -47,6 +50,8 @@ class Ties(NamedTuple):
     tie_class: Numbers
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
+    vetoed: Numbers
+    """1 where the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
@@ -81,6 +86,15 @@ _COUNTS = {
     "contacts": bonds.CONTACTS,
     "strangers": bonds.STRANGERS,
     "degree": bonds.CONNECTIONS,
+}
+_HELP = {
+    "needs": columns.NEEDS,
+    "met_by_connection": columns.BY_CONNECTION,
+    "met_by_contact": columns.BY_CONTACT,
+    "met_by_referral": columns.BY_REFERRAL,
+    "referrals": columns.REFERRALS,
+    "asked": columns.ASKED,
+    "helped": columns.HELPED,
 }
 _TALLIES = {
     "sent": columns.SENT,
@@ -139,6 +153,30 @@ class StateView:
         Shape (N,), or empty if the scenario has no habits.
         """
         return self._state.platform.habit
+
+    @property
+    def type(self) -> NDArray[np.uint8]:
+        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        return self._state.people.type
+
+    def helping(self) -> dict[str, Numbers]:
+        """Return what each member has needed and given, by name, each of shape (N,).
+
+        Nothing if nobody ever needs help.
+        """
+        table = self._state.people.help
+        names = _HELP if len(table) else {}
+        return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
+
+    @property
+    def rank(self) -> NDArray[np.uint8]:
+        """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
+        return self._state.platform.rank
+
+    @property
+    def sent_upwards(self) -> Numbers:
+        """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
+        return self._state.platform.sent_upwards.astype(np.int64)
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
@@ -230,7 +268,14 @@ class StateView:
             last=tie >> bonds.LAST,
             tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
             standing=state.astype(np.int64) >> bonds.STANDING,
+            vetoed=(tie >> bonds.VETOED) & 1,
         )
+
+    def vetoes(self) -> Numbers:
+        """Count the contacts that each member vetoes: shape (N,)."""
+        egos, ties = self.all_ties()
+        counted: Numbers = np.bincount(egos[ties.vetoed > 0], minlength=len(self.policy))
+        return counted
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
@@ -369,6 +414,8 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:13], *self._state.today)
+        first, last = (platform._fields.index(name) for name in ("tally", "totals"))
+        accounts = (platform.policy, *platform[first:last])
+        others = (people.counts, people.starts, *accounts, *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)

@@ -10,7 +10,8 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..measures.definitions import CAUTION, MEASURES, NEVER, SANCTIONS, Ints
-from .state_view import SOURCES, Verdicts
+from .memory import mutually_recognised
+from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,10 +84,15 @@ def member_columns(
         "arcs": view.column("arcs"),
         "mutual_arcs": view.column("mutual_arcs"),
         "acquainted": connected[:, 1:].sum(axis=1),
-        "mutually_recognised": connected @ np.square(scenario.answering.recognise),
+        "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
     if scenario.platform.graded:
         columns |= {name: view.column(name) for name in SANCTIONS}
+    if scenario.society.veto > 0:
+        columns["vetoes"] = view.vetoes()
+    columns |= view.helping()
+    if len(view.rank):
+        columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
@@ -104,6 +110,8 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
+    if len(engine.view.type):
+        table["type"] = _categories(engine.view.type, list(TYPES.values()))
     for name in ("blocked_day", "invitations_until_block"):
         table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
     return pd.DataFrame(table)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..errors import InputError
-from ..parameters.kinds import Flag, Float, Integer, Section, Unit, expected
+from ..parameters.kinds import Flag, Float, Integer, Probability, Section, Unit, expected
 from .limits import MOST_ENCOUNTERS
 
 
@@ -27,6 +27,9 @@ class Society(Section):
     ties_by_log: Flag = False
     """with a log, ``often`` and ``close`` are the smallest counts that at most 44 % and 18 % of the
     pairs that met in it reach [A]"""
+    veto: Probability = 0.0
+    """chance that one does not want the other, for good, from their first encounter on: it neither
+    invites it nor, having recognised it, accepts it [A, 0 to .1]"""
 
     @model_validator(mode="after")
     def _ladder(self) -> "Society":

@@ -1,4 +1,4 @@
-"""The members of a drawn society: how sociable and active each is, its policy, and its habit.
+"""The members of a drawn society: how sociable and active each is, its policy, habit and rank.
 
 The drawn society gives every member its own sociability and activity, and deals the policies in an
 order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, words
+from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
 
@@ -80,6 +81,33 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     shares = [habit.share for habit in scenario.habits.values()]
     places = _dealt(order, shares) + np.uint8(1)
     return np.where(places > len(shares), 0, places).astype(np.uint8)
+
+
+def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return how readily each member helps, as ``rules.helping`` counts types: shape (members,).
+
+    Empty if nobody ever needs help.
+    """
+    helping = scenario.helping
+    if helping.need_rate == 0:
+        return np.zeros(0, np.uint8)
+    order = words(np.uint64(scenario.seed), 0, PERSON, members, 0)
+    return _dealt(order, [helping.givers, 1 - helping.givers - helping.takers])
+
+
+def has_ranks(scenario: Scenario) -> bool:
+    """Return whether rank counts for anything in a scenario."""
+    courted = any(policy.courts for policy in scenario.policies.values())
+    return courted or scenario.answering.rank_slope > 0
+
+
+def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
+    if not has_ranks(scenario):
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
+    ranks: NDArray[np.uint8] = (drawn * np.uint64(LEVELS) >> np.uint64(32)).astype(np.uint8)
+    return ranks
 
 
 def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:

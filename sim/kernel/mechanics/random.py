@@ -12,6 +12,8 @@ from .compilation import entry, inline, kernel
 from .compiled_cache import njit
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
+VETO = np.int64(7)
+NEED, NEEDPICK = np.int64(9), np.int64(10)
 LOOK = np.int64(16)
 PERSON = np.int64(8)
 APPEAL = np.int64(13)

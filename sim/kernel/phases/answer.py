@@ -28,6 +28,8 @@ from ..rules.answering import (
 )
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.memory import recognition
+from ..rules.rank import place_of_difference
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
     ARC,
@@ -37,7 +39,10 @@ from ..state.bonds import (
     FREE_OF_CLASS,
     class_in,
     current_slot,
+    last_in,
+    met_in,
     standing_in,
+    talked_in,
     with_decided,
     with_standing,
 )
@@ -68,6 +73,7 @@ from ..state.rows import (
     verdict_in,
 )
 from .effects import bother, connect, decline, draw_arc, learn
+from .welcome import is_unwelcome_inviter
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
@@ -162,11 +168,30 @@ def _draw_looks(key, thresholds, count, scratch):
 
 
 @inline
-def _class_seen(state, parameters, one, scratch):
+def chance_of_recognition(state, parameters, day, slot):
+    """Return the threshold of recognising the other of a bond on a day: the same on both sides."""
+    answering, k = parameters.answering, class_in(state.people.state[slot])
+    if len(answering.memory) == 0 or k == 0:
+        return answering.recognise[k]
+    tie = state.people.link[2 * slot + 1]
+    days_since = day - parameters.society.first_day - last_in(tie)
+    encounters = met_in(tie) + talked_in(tie)
+    return recognition(answering.fresh[k], answering.memory[days_since, encounters])
+
+
+@inline
+def _recall(state, parameters, day, count, scratch):
+    """Find out how likely each inviter of a batch is to be recognised."""
+    for one in range(count):
+        slot = as_index(scratch.slot[one])
+        scratch.recognition[one] = chance_of_recognition(state, parameters, day, slot)
+
+
+@inline
+def _class_seen(state, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
-    chance = parameters.answering.recognise[k]
-    recognised = recognises(np.int64(scratch.drawn[0, one]), chance)
+    recognised = recognises(np.int64(scratch.drawn[0, one]), scratch.recognition[one])
     return recognised, class_seen(recognised, k)
 
 
@@ -177,22 +202,34 @@ def habit_of(platform, member):
 
 
 @inline
-def _chances(state, parameters, other, k):
-    """Return other's thresholds of accepting somebody whom it takes to be of class k."""
+def difference_of_ranks(platform, ego, other):
+    """Return the place of other's rank less ego's among the differences; 0 where ranks don't count."""
+    if len(platform.rank) == 0:
+        return np.int64(0)
+    return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
+
+
+@inline
+def _chances(state, parameters, ego, other, k):
+    """Return other's thresholds of accepting ego, whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
-    habit = habit_of(state.platform, other)
-    return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
+    habit, difference = (
+        habit_of(state.platform, other),
+        difference_of_ranks(state.platform, ego, other),
+    )
+    return chances[policy, habit, difference, k, 0], chances[policy, habit, difference, k, 1]
 
 
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
-    _, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
+    _, k = _class_seen(state, one, scratch)
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    chances = _chances(state, parameters, ego, other, k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
-        prefetch_connections(state, np.int64(scratch.ego[one]))
-        prefetch_connections(state, np.int64(scratch.alter[one]))
+        prefetch_connections(state, ego)
+        prefetch_connections(state, other)
 
 
 @inline
@@ -210,15 +247,17 @@ def _judge(state, parameters, one, note, scratch):
     if not scratch.seen[one]:
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-    recognised, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, other, k)
+    recognised, k = _class_seen(state, one, scratch)
+    chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
         # whom a common connection has introduced has one, and connections last
         referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
             state, ego, other, scratch.sieve
         )
-    accepting = accepts(word, chances[0], chances[1], referred)
+    slot = np.int64(scratch.slot[one])
+    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
+    accepting = not unwelcome and accepts(word, chances[0], chances[1], referred)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
     idk_click = parameters.answering.idk_click[habit_of(state.platform, other)]
@@ -276,6 +315,7 @@ def judge(state, parameters, day, partition):
         _look_up(people, slots, egos, count, scratch)
         _draw_looks(parameters.key, platform.looks, count, scratch)
         _draw_answers(parameters.key, day, count, scratch)
+        _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]
             _prefetch_reference(state, parameters, one, note, scratch)

@@ -20,6 +20,7 @@ from ..rules.inviting import (
     misses_all,
     waits_longer,
 )
+from ..rules.rank import outranks
 from ..rules.standing import PENDING
 from ..state.bonds import (
     CONNECTIONS,
@@ -47,6 +48,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
+from .welcome import is_unwelcome
 
 _SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
 """The words of a try."""
@@ -62,20 +64,75 @@ def _delay(inviting, word):
 
 
 @inline
-def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led."""
-    ego = np.int64(scratch.egos[one])
+def _next_row(seat, scratch):
+    """Return the place of a seat's next invitation; while its member courts, of the best so far."""
+    return np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])
+
+
+@inline
+def _note(state, parameters, one, seat, slot, other, source, scratch):
+    """Note the invitation to which a try of a member leads."""
+    row = state.today.invitations[_next_row(seat, scratch)]
+    delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
+    row[EGO], row[ALTER], row[SLOT] = np.int64(scratch.egos[one]), other, slot
+    row[EXTRA] = pack_source_and_delay(source, delay)
+
+
+@inline
+def _decide(state, parameters, day, seat, scratch):
+    """Let the invitation that is noted be sent."""
+    row = state.today.invitations[_next_row(seat, scratch)]
+    ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
     if slot >= 0:
         bond = state.people.state[slot]
         no_longer_free(state.people, ego, class_in(bond))
         state.people.state[slot] = with_standing(bond, PENDING)
-    row = state.today.invitations[np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])]
-    delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
-    row[EGO], row[ALTER], row[SLOT] = ego, other, slot
-    row[EXTRA] = pack_source_and_delay(source, delay)
     scratch.written[seat] += 1
     if parameters.platform.weekly_invites >= 0:
         state.platform.week[ego, day % 7] += 1
+
+
+@inline
+def _write(state, parameters, day, one, seat, slot, other, source, scratch):
+    """Note the invitation to which a try of a member has led, which is sent."""
+    _note(state, parameters, one, seat, slot, other, source, scratch)
+    _decide(state, parameters, day, seat, scratch)
+
+
+@inline
+def _lapses(state, parameters, day, ego, slot):
+    """Return whether an attempt lapses, as the candidate at slot is unwelcome or ego is limited."""
+    return is_unwelcome(state, parameters, slot) or is_kept_from(state, day, ego, slot)
+
+
+@inline
+def _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
+    """Let a try end in an invitation; return whether the attempt ends with it.
+
+    Who courts notes the candidate if it is of a higher rank than any before, and goes on.
+    """
+    platform, ego = state.platform, np.int64(scratch.egos[one])
+    if not parameters.policies.courts[platform.policy[ego]]:
+        if not _lapses(state, parameters, day, ego, slot):
+            _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        return True
+    best = state.today.invitations[_next_row(seat, scratch)]
+    if best[EGO] == UNUSED or outranks(platform.rank[other], platform.rank[best[ALTER]]):
+        _note(state, parameters, one, seat, slot, other, source, scratch)
+    return False
+
+
+@inline
+def _invite_best(state, parameters, day, seat, scratch):
+    """Invite, at the end of an attempt, the best candidate of a member who courts, if there is one."""
+    courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
+    best = state.today.invitations[_next_row(seat, scratch)]
+    if not courts or best[EGO] == UNUSED:
+        return
+    if _lapses(state, parameters, day, np.int64(best[EGO]), np.int64(best[SLOT])):
+        best[EGO] = UNUSED
+    else:
+        _decide(state, parameters, day, seat, scratch)
 
 
 @inline
@@ -133,6 +190,8 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
+        if is_unwelcome(state, parameters, slot):
+            continue
         other = np.int64(state.people.alter[slot])
         _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
@@ -255,10 +314,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        if not is_kept_from(state, day, ego, slot):
-            _write(state, parameters, day, one, seat, slot, other, source, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        ends = _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
@@ -279,9 +338,11 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        source = FROM_CONTACTS
+        ends = _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
@@ -306,6 +367,8 @@ def _try_everywhere(state, parameters, day, scratch):
         scratch.trying[trying] = seat
         scratch.ended[ended] = seat
         goes_on = np.int64(next_try < np.int64(scratch.first_try[seat]) + tries)
+        if not goes_on:
+            _invite_best(state, parameters, day, seat, scratch)
         trying += goes_on
         ended += 1 - goes_on
     scratch.seats[TRYING] = trying

@@ -20,8 +20,9 @@ from ..state.bonds import (
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
-from .answer import habit_of
+from .answer import chance_of_recognition, difference_of_ranks, habit_of
 from .eligible import agrees, thinks_likely
+from .welcome import is_unwelcome, is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
 """Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
@@ -60,11 +61,13 @@ def _may_invite(state, parameters, day, ego):
 
 
 @kernel
-def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
+def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
-    policies = parameters.policies
+    policies, k = parameters.policies, class_in(state.people.state[slot])
+    other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
-    chances = parameters.answering.accepts[policy, habit]
+    difference = difference_of_ranks(state.platform, ego, other)
+    chances = parameters.answering.accepts[policy, habit, difference]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
     differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
     referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
@@ -72,8 +75,11 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
     if not (by_tie or by_estimate):
         return
     reference = np.int64(referred)
+    unwelcome = is_unwelcome_inviter(state, parameters, slot)
     chance = expected_acceptance(
-        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+        chance_of_recognition(state, parameters, day, slot),
+        np.int64(0) if unwelcome else chances[k, reference],
+        chances[0, reference],
     )
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
@@ -105,5 +111,7 @@ def add_missed(state, parameters, day, sieve, missed):
             other = np.int64(people.alter[slot])
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
+            if is_unwelcome(state, parameters, slot):
+                continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, ego, other, k, tie, estimate, sieve, missed)
+            _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)

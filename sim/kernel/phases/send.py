@@ -12,6 +12,7 @@ from ..mechanics.threads import INVITATIONS, INVITATIONS_END, REACHED
 from ..rules.answering import CROSSED, UNDECIDED, UNSEEN
 from ..rules.inviting import crosses
 from ..rules.inviting import has_room as has_room_for_connection
+from ..rules.rank import outranks
 from ..rules.standing import PENDING
 from ..state.bonds import (
     ARC,
@@ -131,6 +132,9 @@ def send(state, parameters, day, partition):
             row[SLOT] = slot
         platform.tally[TALLY * ego + SENT] += 1
         partition.totals[platform.policy[ego], T_SENT] += 1
+        if len(platform.rank) > 0:
+            upwards = outranks(platform.rank[row[ALTER]], platform.rank[ego])
+            platform.sent_upwards[ego] += np.int64(upwards)
         draw_arc(state, partition.totals, slot, ego, ARC)
     progress[REACHED] = last
     return True

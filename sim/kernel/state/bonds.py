@@ -28,8 +28,8 @@ ARC, DECIDED, BACK = 1, 2, 4
 while an invitation that was declined without a word is still pending; and once there is the arc from
 alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
 
-TALKED, MET, LAST = 0, 9, 18
-"""Where the numbers of a tie begin: 8 bits, 9 and 14; bit 8 is free."""
+TALKED, VETOED, MET, LAST = 0, 8, 9, 18
+"""Where the numbers of a tie begin: 8 bits, one (whether ego vetoes alter), 9 and 14."""
 MET_MASK, TALKED_MASK = ladder.MOST_MET, ladder.MOST_TALKED
 ENCOUNTERS = MET_MASK << MET | TALKED_MASK << TALKED
 """Both counts; 0 for a stranger's bond."""
@@ -73,6 +73,12 @@ def last_in(tie):
 
 
 @inline
+def vetoed_in(tie):
+    """Return whether ego vetoes alter, as 0 or 1."""
+    return (np.int64(tie) >> VETOED) & 1
+
+
+@inline
 def class_of_tie(society, tie):
     """Return the class of a tie."""
     return ladder.tie_class(met_in(tie), talked_in(tie), society.often, society.close)
@@ -89,7 +95,8 @@ def tie_after(tie, face, today):
     """Return the tie after one more encounter; ``today`` counts from the first day of the history."""
     met = ladder.met_after(met_in(tie), face)
     talked = ladder.talked_after(talked_in(tie), face)
-    return np.uint32(met << MET | talked << TALKED | today << LAST)
+    vetoed = np.int64(tie) & 1 << VETOED
+    return np.uint32(met << MET | talked << TALKED | today << LAST | vetoed)
 
 
 @inline

@@ -40,6 +40,12 @@ ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
 
+ASKED, HELPED, NEEDS, BY_CONNECTION, BY_CONTACT, BY_REFERRAL, REFERRALS = range(7)
+"""Columns of ``help``: how often a member was asked for help, and has given it; its own needs, those of
+them that a connection has met, another contact, and one to whom it was referred; and how often it was
+referred to somebody."""
+HELP = 8
+
 (
     T_CONNECTIONS,
     T_ACQUAINTED,

@@ -22,6 +22,8 @@ class SocietyNumbers(NamedTuple):
     close: int
     first_day: int
     """1 - the days of the history."""
+    veto: int
+    """Threshold of a veto at the first encounter."""
 
 
 class MeetingNumbers(NamedTuple):
@@ -55,11 +57,31 @@ class AnsweringNumbers(NamedTuple):
 
     recognise: Numbers
     """(5,): thresholds by tie class."""
+    fresh: Fractions
+    """(5,): the same with a fresh memory, as chances."""
+    memory: NDArray[np.int32]
+    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
+    and the number of encounters; (0, 767): memory does not fade."""
     accepts: Numbers
-    """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
-    without a reference and with one; equal where it takes no references. Habit 0 is none."""
+    """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
+    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
+    it takes no references. Habit 0 is none; without ranks there is one difference."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""
+
+
+class HelpingNumbers(NamedTuple):
+    """Who needs help, and who gives it."""
+
+    need: int
+    able: float
+    ask_choice: int
+    refer: int
+    refer_choice: int
+    helps: Numbers
+    """(3, 5): thresholds of helping, by type and tie class."""
+    floor: float
+    floor_after: int
 
 
 class PlatformNumbers(NamedTuple):
@@ -91,6 +113,8 @@ class PolicyNumbers(NamedTuple):
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
     introduction; else it is from the directory."""
     contacts_only: NDArray[np.bool_]
+    """Whether all tries are made at once, among contacts."""
+    courts: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
     invites_references: NDArray[np.bool_]
@@ -109,5 +133,6 @@ class Parameters(NamedTuple):
     meeting: MeetingNumbers
     inviting: InvitingNumbers
     answering: AnsweringNumbers
+    helping: HelpingNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers

@@ -9,6 +9,11 @@ EGO, ALTER, SLOT, EXTRA = range(4)
 has to be created), and whether they meet face to face, or the packed source and delay."""
 OTHER_SLOT, OTHER = range(2)
 """Columns of the rows of verdicts: alter's slot, or UNWANTED or UNWANTED_COLD; and alter."""
+FIRST, SECOND, FIRST_HELPS, SECOND_HELPS = range(4)
+"""Columns of the rows of pleas: who is asked for help, and to whom that one refers (the same, where to
+nobody), and whether each helps."""
+NOBODY_ELSE = -1
+"""Stands for whether the second one helps where there is none."""
 RISER, BEFORE, AFTER = range(3)
 """Columns of the rows of ties that have risen on the far side: the member, the two classes."""
 UNUSED = -1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, LADDER, TALLY, TOTALS
+from .columns import ACCOUNT, ANSWERS, DAY, FAILED, HELP, LADDER, TALLY, TOTALS
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
@@ -40,6 +40,10 @@ class People(NamedTuple):
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
+    type: NDArray[np.uint8]
+    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    help: NDArray[np.int32]
+    """N times HELP, see ``columns``, or (0,)."""
 
 
 class Platform(NamedTuple):
@@ -62,6 +66,10 @@ class Platform(NamedTuple):
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -98,7 +106,8 @@ class Today(NamedTuple):
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters."""
+    """(the longest day, 4): the other encounters; then those of members with whom they are referred
+    to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -112,6 +121,9 @@ class Today(NamedTuple):
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
+    pleas: NDArray[np.int32]
+    """(N, 4): who is asked for help today, see ``rows``; (0, 4) if nobody ever needs help."""
+    plea_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -145,6 +157,8 @@ def allocate_state(
     parameters: Parameters,
     policy: NDArray[np.uint8],
     habit: NDArray[np.uint8],
+    types: NDArray[np.uint8],
+    rank: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -178,6 +192,8 @@ def allocate_state(
         mark=_zeros(slots, np.uint8),
         link=_zeros(2 * slots, np.uint32),
         state=_zeros(slots, np.uint8),
+        type=types,
+        help=_zeros(len(types) * HELP, np.int32),
     )
     accounts = Platform(
         policy=policy,
@@ -190,6 +206,8 @@ def allocate_state(
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=looks,
         habit=habit,
+        rank=rank,
+        sent_upwards=np.zeros(len(rank), np.int32),
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
@@ -216,6 +234,8 @@ def allocate_state(
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
         verdict_order=np.zeros(0, np.int32),
+        pleas=np.zeros((len(types), 4), np.int32),
+        plea_order=np.zeros(2 * len(types), np.int32),
     )
     return State(people, accounts, today, clock)
 
