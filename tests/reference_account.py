@@ -29,7 +29,7 @@ class Account:
         self.blocked_day: int | None = None  # of the first restriction
         self.invitations_until_block: int | None = None
 
-    def word(self, day: int, purpose: int, index: int) -> int:
+    def word_here(self, day: int, purpose: int, index: int) -> int:
         raise NotImplementedError
 
     def enforce(self, day: int) -> None:
@@ -81,14 +81,14 @@ class Account:
     def last_day(self, day: int, until: float) -> float:
         """Return the last day of a limit or a restriction, after the appeal if there is one."""
         platform = self.rules.platform
-        appeals = chance(self.word(day, APPEAL, 0), self.policy.appeals)
+        appeals = chance(self.word_here(day, APPEAL, 0), self.policy.appeals)
         if platform.appeal_success == 0 or not appeals:
             return until
         p = platform.appeal_success
         for _ in range(self.appeals):
             p *= platform.appeal_decay
         self.appeals += 1
-        if not chance(self.word(day, APPEAL, 2), p):
+        if not chance(self.word_here(day, APPEAL, 2), p):
             return until
         self.pardons += 1
-        return min(until, day + 1 + below(self.word(day, APPEAL, 1), 3))
+        return min(until, day + 1 + below(self.word_here(day, APPEAL, 1), 3))

@@ -50,6 +50,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         | veto_row(person)
         | need_row(person)
         | rank_row(told, person)
+        | joined_row(person)
         | missed_row(missed(told, person))
         | habit_row(person)
         | type_row(person)
@@ -103,6 +104,10 @@ def rank_row(told: Reference, person: Person) -> dict[str, Any]:
     return {"rank": person.rank, "sent_upwards": upwards}
 
 
+def joined_row(person: Person) -> dict[str, Any]:
+    return {} if person.rules.platform.joined == 1 else {"joined": int(person.joined)}
+
+
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
     by_tie, by_estimate = (
         sum(chance for bar, chance in found if bar == wanted) for wanted in ("tie", "estimate")
@@ -124,17 +129,17 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
 
     With it goes the chance that the contact, if it looked, would connect with the person.
     """
-    if told.day < person.restricted_until or not person.has_room():
+    if told.day < person.restricted_until or not person.has_room() or not person.joined:
         return []
     found = []
     for alter in person.contacts:
         other, k = told.people[alter], person.tie_class(alter)
         referred = bool(person.connected_on.keys() & other.connected_on.keys())
         introduced = referred and person.policy.invites_references
-        weak = k < person.policy.min_tie and not introduced
+        weak = k < person.class_here(person.policy.min_tie) and not introduced
         unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
-        if free and (weak or unlikely) and not person.is_unwelcome(alter):
+        if free and (weak or unlikely) and not person.is_forbidden(alter):
             known, stranger = (
                 other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)

@@ -94,6 +94,8 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         self.needs = self.referrals = 0  # its own, and whom it was referred to in need
         self.met_by_connection = self.met_by_contact = self.met_by_referral = 0
         self.rank = below(self.word(0, PERSON, 1), 16)
+        platform = self.rules.platform
+        self.joined = chance(self.word(0, PERSON, 8 + platform.place), platform.joined)
         self.bonds: dict[int, Bond] = {}  # by the other's number
         self.contacts: list[int] = []  # those it has met or talked to, in the order of meeting
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
@@ -105,6 +107,10 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
+
+    def word_here(self, day: int, purpose: int, index: int) -> int:
+        """Return a word of the platform's own: each place of a society has others."""
+        return self.word(day, purpose + self.rules.platform.place * 2**16, index)
 
     def draw_log_normal(self, purpose: int, first: int, sigma: float) -> float:
         """Return a log-normal number of this person, with mean 1, by the words from first on."""
@@ -200,24 +206,24 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
-            if found is None or self.is_unwelcome(found[1]):
-                continue
-            source, alter, n = found
-            if day <= self.limited_until and self.tie_class(alter) == 0:
+            if found is not None and self.is_limited_to_others(found[1], day):
                 self.kept_from_strangers += 1
-                continue
-            k, delay_word = self.tie_class(alter), self.word(day, TRY, 4 * n + 3)
-            today.append(Invitation(day, self.number, alter, source, k, delay_word))
+            elif found is not None and not self.is_forbidden(found[1]):
+                source, alter, n = found
+                k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
+                today.append(Invitation(day, self.number, alter, source, k, delay_word))
         return today
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
+        if not self.joined:
+            return 0
         per_day = self.policy.per_day
         if per_day is None:
             per_day = self.rules.inviting.per_day
         rate = per_day * (1 if self.policy.alike else self.activity)
         whole = math.floor(rate)
-        return whole + chance(self.word(day, DAILY, 3), rate - whole)
+        return whole + chance(self.word_here(day, DAILY, 3), rate - whole)
 
     def week_is_full(self, day: int, today: int) -> bool:
         """Return whether its invitations of seven days have reached the platform's limit."""
@@ -236,9 +242,9 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         if not eligible:
             return None
         p_miss = math.prod([1 - len(eligible) / len(self.contacts)] * self.rules.inviting.tries)
-        if chance(self.word(day, TRY, 4 * n), p_miss):
+        if chance(self.word_here(day, TRY, 4 * n), p_miss):
             return None
-        return "contacts", eligible[below(self.word(day, TRY, 4 * n + 1), len(eligible))], n
+        return "contacts", eligible[below(self.word_here(day, TRY, 4 * n + 1), len(eligible))], n
 
     def search_all_sources(
         self, day: int, first: int, asked: list[int]
@@ -272,8 +278,8 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         policy, people = self.policy, self.model.people
         total = policy.contacts + policy.introductions + policy.directory
         contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
-        u = self.word(day, TRY, 4 * n) / TWO32
-        word1, word2 = (self.word(day, TRY, 4 * n + place) for place in (1, 2))
+        u = self.word_here(day, TRY, 4 * n) / TWO32
+        word1, word2 = (self.word_here(day, TRY, 4 * n + place) for place in (1, 2))
         if u < contacts_share:
             eligible = self.eligible_contacts(asked)
             hit = bool(eligible) and chance(word1, len(eligible) / len(self.contacts))
@@ -297,9 +303,21 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         if alter == self.number or bond.state != FREE:
             return False
         referred = policy.invites_references and source == "introductions"
-        if k < policy.min_tie and not referred:
+        if k < self.class_here(policy.min_tie) and not referred:
             return False
         return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+
+    def class_here(self, tie_class: int) -> int:
+        """Return what a least class of a policy or habit is on this platform; 5 is nobody."""
+        return 5 if tie_class == 5 else min(4, tie_class + self.rules.platform.shift)
+
+    def is_limited_to_others(self, alter: int, day: int) -> bool:
+        """Return whether it may only invite people it knows, of whom alter is none: a lapse, too."""
+        return day <= self.limited_until and self.tie_class(alter) == 0
+
+    def is_forbidden(self, alter: int) -> bool:
+        """Return whether it can't invite alter although alter fits: the attempt lapses."""
+        return not self.model.people[alter].joined or self.is_unwelcome(alter)
 
     def is_unwelcome(self, alter: int) -> bool:
         """Return whether it neither invites alter nor, having recognised it, accepts it."""
@@ -334,14 +352,14 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         looks, pending_days = self.rules.answering.looks, self.rules.inviting.pending_days
         if looks is None:
             return True
-        word = self.model.people[invitation.ego].word(invitation.sent_day, LOOK, self.number)
+        word = self.model.people[invitation.ego].word_here(invitation.sent_day, LOOK, self.number)
         p = rounded(1 - math.exp(-looks * self.activity * pending_days / 21))
         return chance(word, p)
 
     def decide(self, invitation: Invitation, day: int) -> str:
         """Return what it does with an invitation that it looks at: accepted, idk or declined."""
         inviter = self.model.people[invitation.ego]
-        words = [inviter.word(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
+        words = [inviter.word_here(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
         invitation.recognised = chance(words[0], self.recognition(inviter.number, day))
         if not invitation.recognised:
@@ -364,7 +382,8 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
     def acceptance(self, k: int, referred: bool, inviter: "Person") -> float:
         """Return the chance of accepting an inviter, of class k, with or without a reference."""
-        answering, accepts_from = self.rules.answering, self.answers_by("accepts_from")
+        answering = self.rules.answering
+        accepts_from = self.class_here(self.answers_by("accepts_from"))
         if accepts_from == 5:  # accepts nobody
             return 0.0
         p = self.answers_by("accept")[k]

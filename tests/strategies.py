@@ -146,6 +146,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "platform.ratio_of": st.sampled_from(("sent", "resolved")),
     "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
     "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
+    "platform.joined": st.sampled_from((1.0, 0.5)) | st.floats(0, 1),
+    "platform.shift": st.just(0) | st.integers(0, 4),
+    "platform.place": st.just(0) | st.integers(0, 15),
     **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},
     **{f"habits.NAME.{name}": values for name, values in HABIT_VALUES.items()},
 }
@@ -171,6 +174,8 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
     "platform.min_invites": st.integers(1, 6),
     "platform.weekly_invites": st.none() | st.integers(1, 9),
     "platform.max_connections": st.none() | st.integers(1, 4),
+    "platform.joined": st.sampled_from((1.0, 0.8)),
+    "platform.shift": st.just(0),
     "policies.NAME.directory": st.floats(0.5, 2),
     "policies.NAME.min_tie": st.integers(0, 1),
     "policies.NAME.min_acceptance": st.just(0.0) | st.floats(0, 0.4),

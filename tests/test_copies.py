@@ -68,6 +68,8 @@ def scenarios(tmp_path_factory):
                 "inviting.per_day": 2.5,
                 "inviting.lock_days": 3,
                 "inviting.pending_days": 4,
+                "society.veto": 0.1,
+                "helping": {"need_rate": 0.3, "able": 0.1, "floor": 0.3},
             }
         ),
         "log": SMALL.replace({"meeting": {"contacts": path, "repeat_log": True}}),

@@ -48,17 +48,18 @@ def ended_well(main, out: Path, *arguments: str) -> str:
     assert max(map(len, text.splitlines()[:-1])) <= 100  # the last line names the folder
     record = json.loads((out / "provenance.json").read_text())
     assert record["seeds"] == [1, 2]
+    assert (out / studies.ANSWER).read_text() in text
     return text
 
 
 def written(out: Path) -> set[str]:
-    """Return the files outside of the folders of runs and their logs."""
+    """Return the files outside of the folders of runs and their logs, and beside the answer."""
     studied = {path.parent for path in out.rglob("runs.sqlite")} | {out / "logs"}
     return {
         str(path.relative_to(out))
         for path in out.rglob("*")
         if path.is_file() and not studied & set(path.parents)
-    }
+    } - {studies.ANSWER}
 
 
 def drawn(*names: str) -> set[str]:

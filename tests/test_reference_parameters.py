@@ -103,6 +103,7 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.appeals": 0.3,
     },
     **{"platform.min_invites": 2, "platform.weekly_invites": 4, "platform.max_connections": 6},
+    **{"platform.joined": 0.6, "platform.shift": 2, "platform.place": 3},
     **{
         "policies.NAME.share": 2.0,
         "policies.NAME.contacts": 2.0,

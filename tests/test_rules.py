@@ -30,6 +30,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
     **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
     "pace": (0, 2**34),
+    **{"joined": (0, 1), "place": (0, 15)},
     **dict.fromkeys(("rank", "other_rank", "rank_of_inviter"), (0, 15)),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),

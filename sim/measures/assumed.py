@@ -35,7 +35,10 @@ def none_by_assumption(scenario: Scenario) -> dict[str, frozenset[str]]:
     actions = {rung.action for rung in rule.rungs}
     found: dict[str, frozenset[str]] = {}
     for name, policy in scenario.policies.items():
-        known = answering.memory_days is None and min(answering.recognise[policy.min_tie :]) == 1
+        known = (
+            answering.memory_days is None
+            and min(answering.recognise[rule.here(policy.min_tie) :]) == 1
+        )
         unclicked = known or not any(clicks)
         unbroken = rule.min_ratio is None and (rule.limit is None or unclicked)
         spared = {name for name in MEASURES_OF if unbroken or not actions & MEASURES_OF[name]}

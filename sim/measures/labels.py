@@ -86,6 +86,8 @@ LABELS = {
     "effort": Label("invitations, notes and questions per acceptance", "effort"),
     "lapsed": Label("attempts that lapse", share=True),
     "invitations": Label("invitations sent per member", "sent each"),
+    "overlap": Label("ties that are on all platforms", "on all", share=True),
+    "on_one": Label("ties that are on one platform alone", "on one", share=True),
     "clustering": Label("local clustering"),
     "largest_component": Label("members in the largest component", "largest component", share=True),
 }

@@ -99,7 +99,7 @@ class Engine:
         policy = society.deal_policies(scenario, n)
         habit = society.deal_habits(scenario, n)
         types = society.deal_types(scenario, n)
-        rank = society.deal_ranks(scenario, n)
+        rank, joined = society.deal_ranks(scenario, n), society.who_joined(scenario, n)
         starts = society.starts(scenario, self.sociability)
         looks = society.looks(scenario, self.activity)
         pace = society.pace(scenario, self.activity, policy)
@@ -111,6 +111,7 @@ class Engine:
                 habit,
                 types,
                 rank,
+                joined,
                 starts,
                 looks,
                 pace,

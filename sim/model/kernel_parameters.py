@@ -102,7 +102,7 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
     shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
     accepts = [
-        [[_acceptance(answering, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
+        [[_acceptance(scenario, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
@@ -133,13 +133,14 @@ def _said(name: str, *levels: Section | None) -> Any:
 
 
 def _acceptance(
-    answering: Answering, policy: InvitePolicy, habit: Habit | None, by_rank: float
+    scenario: Scenario, policy: InvitePolicy, habit: Habit | None, by_rank: float
 ) -> list[list[int]]:
     """Return the thresholds of accepting, a row a class: without a reference, and with one.
 
     ``by_rank`` is how much less readily the inviter's rank is accepted.
     """
-    rows, accepts_from = [], _said("accepts_from", habit, policy)
+    rows, answering = [], scenario.answering
+    accepts_from = scenario.platform.here(_said("accepts_from", habit, policy))
     takes_references = _said("takes_references", habit, policy)
     for k, p in enumerate(_said("accept", habit, policy, answering)):
         below = k < accepts_from
@@ -186,6 +187,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         appeal_chances=_appeal_chances(platform),
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
+        place=platform.place,
     )
 
 
@@ -215,7 +217,7 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
             bool,
         ),
         courts=np.array([policy.courts for policy in policies], bool),
-        min_tie=np.array([policy.min_tie for policy in policies], np.int64),
+        min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         appeals=_thresholds(*(policy.appeals for policy in policies)),

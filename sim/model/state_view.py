@@ -174,6 +174,11 @@ class StateView:
         return self._state.platform.rank
 
     @property
+    def joined(self) -> NDArray[np.uint8]:
+        """1 for members on the platform, else 0: shape (N,), or empty if all are."""
+        return self._state.platform.joined
+
+    @property
     def sent_upwards(self) -> Numbers:
         """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
         return self._state.platform.sent_upwards.astype(np.int64)

@@ -93,6 +93,8 @@ def member_columns(
     columns |= view.helping()
     if len(view.rank):
         columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
+    if len(view.joined):
+        columns["joined"] = view.joined.astype(np.int64)
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..agents.policy import NOBODY
 from ..parameters.kinds import Float, Integer, OrNone, Probability, Section, Unit
 from .ladder import Ladder, Rung, rungs_of
 from .limits import LONGEST
@@ -85,6 +86,13 @@ class Platform(Section):
     ] = None
     """connections that an account may have"""
 
+    joined: Annotated[Probability, Unit("share")] = 1.0
+    """chance that a member is on the platform; else it neither invites nor is invited there [A]"""
+    shift: Annotated[Integer, Field(ge=0, le=4), Unit("tie classes")] = 0
+    """added, up to class 4, to the classes from which policies invite and members accept [A]"""
+    place: Annotated[Integer, Field(ge=0, le=15)] = 0
+    """number of the platform: of one society, each place has luck of its own with invitations"""
+
     @property
     def rungs(self) -> tuple[Rung, ...]:
         """What follows when the rule is broken for the 1st, 2nd … time; the last one repeats."""
@@ -106,6 +114,10 @@ class Platform(Section):
             return given
         preset = given.get("preset", cls.model_fields["preset"].default)
         return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+
+    def here(self, tie_class: int) -> int:
+        """Return the class that counts on this platform for one that a policy or a habit has."""
+        return min(4, tie_class + self.shift) if tie_class < NOBODY else tie_class
 
     def _to_change(self) -> dict[str, Any]:
         return self.differing()  # so that another preset brings its own numbers

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, words
+from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
 from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
@@ -106,8 +106,18 @@ def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     if not has_ranks(scenario):
         return np.zeros(0, np.uint8)
     drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
-    ranks: NDArray[np.uint8] = (drawn * np.uint64(LEVELS) >> np.uint64(32)).astype(np.uint8)
-    return ranks
+    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
+    return ranks.astype(np.uint8)
+
+
+def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return 1 for members who are on the platform, else 0: shape (members,), or empty if all are."""
+    platform = scenario.platform
+    if platform.joined == 1:
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 8 + platform.place)
+    joined: NDArray[np.bool_] = drawn < np.uint64(threshold(platform.joined))
+    return joined.astype(np.uint8)
 
 
 def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
@@ -156,6 +166,8 @@ def pace(
     alike = np.array([one.alike for one in policies])
     places = policy.astype(np.int64)
     rate = np.array(own)[places] * np.where(alike[places], 1.0, activity)
+    if scenario.platform.joined < 1:  # who is not there invites nobody
+        rate = rate * who_joined(scenario, len(rate))
     whole = np.floor(rate)
     threshold = np.floor((rate - whole) * _WORDS)
     most = whole + (threshold > 0)

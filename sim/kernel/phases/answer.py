@@ -29,6 +29,7 @@ from ..rules.answering import (
 from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
 from ..rules.inviting import has_room as has_room_for_connection
 from ..rules.memory import recognition
+from ..rules.place import code_here
 from ..rules.rank import place_of_difference
 from ..rules.standing import FREE, LOCKED, PENDING
 from ..state.bonds import (
@@ -139,20 +140,22 @@ def _look_up(people, slots, egos, count, scratch):
 
 
 @inline
-def _draw_answers(key, day, count, scratch):
+def _draw_answers(key, place, day, count, scratch):
     """Draw the words of a batch."""
+    purpose = code_here(ANSWER, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     w0, w1, w2 = scratch.drawn[0], scratch.drawn[1], scratch.drawn[2]
     for one in range(count):
-        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, ANSWER, low, high)
+        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, purpose, low, high)
         w0[one] = a
         w1[one] = b
         w2[one] = c
 
 
 @inline
-def _draw_looks(key, thresholds, count, scratch):
+def _draw_looks(key, place, thresholds, count, scratch):
     """Find out which invitations of a batch are ever looked at."""
+    purpose = code_here(LOOK, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     if len(thresholds) == 0:
         for one in range(count):
@@ -162,7 +165,7 @@ def _draw_looks(key, thresholds, count, scratch):
         prefetch(thresholds, np.int64(scratch.alter[one]))
     for one in range(count):
         other, sent = scratch.alter[one], scratch.sent_day[one]
-        words = philox(scratch.ego[one], other >> np.uint32(2), sent, LOOK, low, high)
+        words = philox(scratch.ego[one], other >> np.uint32(2), sent, purpose, low, high)
         word = np.int64(lane(words, other & np.uint32(3)))
         scratch.seen[one] = np.int64(looks(word, thresholds[np.int64(other)]))
 
@@ -313,8 +316,8 @@ def judge(state, parameters, day, partition):
         if count == 0:
             break
         _look_up(people, slots, egos, count, scratch)
-        _draw_looks(parameters.key, platform.looks, count, scratch)
-        _draw_answers(parameters.key, day, count, scratch)
+        _draw_looks(parameters.key, parameters.platform.place, platform.looks, count, scratch)
+        _draw_answers(parameters.key, parameters.platform.place, day, count, scratch)
         _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]

@@ -15,6 +15,7 @@ from ..rules.enforcing import (
     strike_counts,
     too_many_strikes,
 )
+from ..rules.place import code_here
 from ..rules.sanctions import EMAIL, WARN, appeals, is_pardoned, pardoned_until, rung
 from ..state.columns import (
     ACCEPTED_BEFORE,
@@ -102,7 +103,8 @@ def _last_day(platform, parameters, day, ego, days):
     if len(rule.appeal_chances) == 0:
         return until
     low, high = parameters.key & np.uint64(0xFFFFFFFF), parameters.key >> np.uint64(32)
-    asks, waits, succeeds, _ = philox(ego, 0, day, APPEAL, low, high)
+    purpose = code_here(APPEAL, rule.place)
+    asks, waits, succeeds, _ = philox(ego, 0, day, purpose, low, high)
     if not appeals(np.int64(asks), parameters.policies.appeals[platform.policy[ego]]):
         return until
     made = np.int64(platform.ladder[LADDER * ego + APPEALS])

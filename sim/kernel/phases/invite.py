@@ -20,6 +20,7 @@ from ..rules.inviting import (
     misses_all,
     waits_longer,
 )
+from ..rules.place import code_here
 from ..rules.rank import outranks
 from ..rules.standing import PENDING
 from ..state.bonds import (
@@ -39,7 +40,7 @@ from ..state.bonds import (
 from ..state.connections import connection_place
 from ..state.lists import ROW
 from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
-from .eligible import agrees, count_agreed, is_kept_from, may_be_invited
+from .eligible import agrees, count_agreed, is_forbidden, may_be_invited
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -48,7 +49,6 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-from .welcome import is_unwelcome
 
 _SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
 """The words of a try."""
@@ -80,9 +80,12 @@ def _note(state, parameters, one, seat, slot, other, source, scratch):
 
 @inline
 def _decide(state, parameters, day, seat, scratch):
-    """Let the invitation that is noted be sent."""
+    """Let the invitation that is noted be sent, if it is not forbidden."""
     row = state.today.invitations[_next_row(seat, scratch)]
     ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
+    if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
+        row[EGO] = UNUSED
+        return
     if slot >= 0:
         bond = state.people.state[slot]
         no_longer_free(state.people, ego, class_in(bond))
@@ -94,15 +97,9 @@ def _decide(state, parameters, day, seat, scratch):
 
 @inline
 def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led, which is sent."""
+    """Note the invitation to which a try of a member has led, and decide it."""
     _note(state, parameters, one, seat, slot, other, source, scratch)
     _decide(state, parameters, day, seat, scratch)
-
-
-@inline
-def _lapses(state, parameters, day, ego, slot):
-    """Return whether an attempt lapses, as the candidate at slot is unwelcome or ego is limited."""
-    return is_unwelcome(state, parameters, slot) or is_kept_from(state, day, ego, slot)
 
 
 @inline
@@ -113,8 +110,7 @@ def _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratc
     """
     platform, ego = state.platform, np.int64(scratch.egos[one])
     if not parameters.policies.courts[platform.policy[ego]]:
-        if not _lapses(state, parameters, day, ego, slot):
-            _write(state, parameters, day, one, seat, slot, other, source, scratch)
+        _write(state, parameters, day, one, seat, slot, other, source, scratch)
         return True
     best = state.today.invitations[_next_row(seat, scratch)]
     if best[EGO] == UNUSED or outranks(platform.rank[other], platform.rank[best[ALTER]]):
@@ -127,22 +123,19 @@ def _invite_best(state, parameters, day, seat, scratch):
     """Invite, at the end of an attempt, the best candidate of a member who courts, if there is one."""
     courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
     best = state.today.invitations[_next_row(seat, scratch)]
-    if not courts or best[EGO] == UNUSED:
-        return
-    if _lapses(state, parameters, day, np.int64(best[EGO]), np.int64(best[SLOT])):
-        best[EGO] = UNUSED
-    else:
+    if courts and best[EGO] != UNUSED:
         _decide(state, parameters, day, seat, scratch)
 
 
 @inline
-def _draw(key, day, trying, count, scratch):
+def _draw(parameters, day, trying, count, scratch):
     """Draw the words of the next try of each of some members."""
     for one in range(count):
         seat = np.int64(trying[one])
         scratch.egos[one] = scratch.who[seat]
         scratch.places[one] = scratch.next_try[seat]
-    draw_blocks(key, day, TRY, scratch.egos, scratch.places, count, scratch.drawn)
+    purpose = code_here(TRY, parameters.platform.place)
+    draw_blocks(parameters.key, day, purpose, scratch.egos, scratch.places, count, scratch.drawn)
 
 
 @inline
@@ -171,7 +164,7 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     Each would find one of the e eligible among c contacts with probability e / c.
     """
     tries, trying = parameters.inviting.tries, scratch.from_contacts
-    _draw(parameters.key, day, trying, alone, scratch)
+    _draw(parameters, day, trying, alone, scratch)
     found = np.int64(0)
     for one in range(alone):
         seat, ego = np.int64(trying[one]), np.int64(scratch.egos[one])
@@ -190,8 +183,6 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
-        if is_unwelcome(state, parameters, slot):
-            continue
         other = np.int64(state.people.alter[slot])
         _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
@@ -350,7 +341,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 def _try_everywhere(state, parameters, day, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
-    _draw(parameters.key, day, scratch.trying, trying, scratch)
+    _draw(parameters, day, scratch.trying, trying, scratch)
     found, elsewhere, again = _look(state, parameters, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))

@@ -30,6 +30,7 @@ from ..rules.meeting import (
     team_start,
     wins_tournament,
 )
+from ..rules.place import code_here
 from ..state.bonds import (
     CONTACTS,
     COUNTS,
@@ -69,14 +70,16 @@ def _select_starters(state, parameters, day, first, count, scratch):
 
     Those who meet a contact again come first; return the number of these and of all. Apart from each
     other the two kinds make long loops that a processor can foresee. The attempts to invite, which the
-    same words decide, are noted as well.
+    same words decide at the first place, are noted as well.
     """
     first, meeting, people = as_index(first), parameters.meeting, state.people
-    daily, source = scratch.daily, scratch.source
-    draw_range(parameters.key, day, DAILY, first, count, daily)
+    daily, source, place = scratch.daily, scratch.source, parameters.platform.place
+    draw_range(parameters.key, day, code_here(DAILY, place), first, count, daily)
     for one in range(count):
         attempts = attempts_today(np.int64(daily[3, one]), state.platform.pace[first + one])
         state.today.attempts[first + one] = attempts
+    if place > 0:  # meetings are the same at all places
+        draw_range(parameters.key, day, DAILY, first, count, daily)
     for one in range(count):
         word = np.int64(daily[1, one])
         where = partner_source(

@@ -103,6 +103,7 @@ class PlatformNumbers(NamedTuple):
     """Thresholds of the success of a member's first, second … appeal; (0,): nobody appeals."""
     weekly_invites: int
     max_connections: int
+    place: int
 
 
 class PolicyNumbers(NamedTuple):

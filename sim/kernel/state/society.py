@@ -70,6 +70,8 @@ class Platform(NamedTuple):
     """(N,), or (0,): it counts for nothing."""
     sent_upwards: NDArray[np.int32]
     """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    joined: NDArray[np.uint8]
+    """(N,): 1 for who is on the platform, or (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -159,6 +161,7 @@ def allocate_state(
     habit: NDArray[np.uint8],
     types: NDArray[np.uint8],
     rank: NDArray[np.uint8],
+    joined: NDArray[np.uint8],
     starts: NDArray[np.int64],
     looks: NDArray[np.int64],
     pace: NDArray[np.int64],
@@ -208,6 +211,7 @@ def allocate_state(
         habit=habit,
         rank=rank,
         sent_upwards=np.zeros(len(rank), np.int32),
+        joined=joined,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
         pace=pace,
         room_from=room_from,
