@@ -1,12 +1,12 @@
 """Run the experiments as they are by default, and keep what the pages quote of them.
 
-``make answers``, or ``python docs/answers.py NAME`` for some of them: pictures go into
-docs/images/, tables into results/answers/. The tests hold the numbers of the experiments' answers
-against these tables.
+``make answers``, or ``make answers ARGS=thirds`` for one of them: pictures go into docs/images/,
+tables into results/answers/. The tests hold the numbers of the experiments' answers against these.
 """
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfile
 
@@ -25,11 +25,15 @@ PICTURES = {
     "selectivity": ("selectivity",),
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
+    "thirds": ("thirds",),
+    "helpers": ("helpers",),
 }
 """From an experiment to its pictures on the pages."""
 LONG = ("societies",)
 """Tables that the pages do not quote."""
 ANSWERS = HOUSE / "results" / "answers"
+FEW_DAYS = 10
+"""Days of a table that are all kept."""
 MEASURES = ("reach2_share", "blocked")
 SOCIETIES = {
     "1,000 members": ({"members": 1_000}, 20),
@@ -39,18 +43,19 @@ SOCIETIES = {
 """Mixed societies of docs/limits.md, and their replications."""
 
 
-def main(*names: str) -> None:
-    """Run the experiments that are named, or all; what has been run is not run again."""
+def main(names: Sequence[str]) -> None:
+    """Run experiments, one after another, or all; of these what has been run is not run again."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
-    for table in () if names else (societies, pairing):
-        table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
+    if not names:
+        for table in (societies, pairing):
+            table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
     for name in names or PICTURES:
         command = [sys.executable, "-m", "sim", "experiment", name]
         subprocess.run(command, cwd=HOUSE, check=True)
-        kept(name)
+        keep(name)
 
 
-def kept(name: str) -> None:
+def keep(name: str) -> None:
     """Copy the pictures and tables of an experiment to where the pages have them."""
     made = HOUSE / "results" / name
     for picture in PICTURES[name]:
@@ -62,8 +67,8 @@ def kept(name: str) -> None:
         if file.stem in LONG:
             continue
         table = pd.read_csv(file, dtype=str, keep_default_na=False)
-        if "day" in table:  # of a curve its two ends, and the ends of years
-            day = table["day"].astype(int)
+        if "day" in table and table["day"].nunique() > FEW_DAYS:
+            day = table["day"].astype(int)  # of a curve its two ends, and the ends of years
             table = table[day.isin([day.min(), day.max()]) | (day % 365 == 0)]
         table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
 
@@ -90,4 +95,4 @@ def pairing() -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])
