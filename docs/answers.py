@@ -24,7 +24,7 @@ PICTURES = {
     "block_rule": ("frontier", "lifetime"),
     "selectivity": ("selectivity",),
     "sensitivity": ("sobol",),
-    "takeover": ("flow",),
+    "takeover": ("flow", "invasions"),
     "thirds": ("thirds",),
     "helpers": ("helpers",),
 }

@@ -358,8 +358,11 @@ def test_shares_are_placed_in_the_triangle():
         np.array([[0, 0], [1, 0], [0.5, math.sqrt(3) / 2]])
     )
     assert takeover.ternary([1 / 3] * 3) == pytest.approx([0.5, math.sqrt(3) / 6])
-    assert takeover.starts(4) == [(1, 1, 2), (1, 2, 1), (2, 1, 1)]
-    assert all(sum(start) == 6 for start in takeover.starts())
+    equal, *few = takeover.starts()
+    assert len(set(equal)) == 1
+    assert [min(start) / sum(start) for start in few] == [0.01] * 3
+    assert [*map(takeover.named, few)] == [*map(takeover.invasion, takeover.POLICIES)]
+    assert takeover.named((1, 1, 4)) == "1/1/4"
 
 
 def test_copying_follows_the_fermi_rule():
@@ -382,6 +385,15 @@ def test_nobody_copies_where_nobody_looks_and_draws_are_keyed():
     one, same, other = (takeover.Imitation(chance=1).models(payoff, 1, day) for day in (30, 30, 60))
     assert (one == same).all()
     assert (one != other).any()
+
+
+def test_few_try_a_policy_at_random():
+    names = ["a", "b", "c"]
+    chosen = np.array(["a"] * 30_000)
+    tried = takeover.Imitation(mutation=0.1).tried(chosen, names, 1, 30)
+    shares = [(tried == name).mean() for name in names]
+    assert shares == pytest.approx([1 - 0.2 / 3, 0.1 / 3, 0.1 / 3], abs=0.005)
+    assert (takeover.Imitation().tried(chosen, names, 1, 30) == chosen).all()
 
 
 def test_without_looking_around_a_society_with_imitation_is_the_plain_one():

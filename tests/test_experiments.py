@@ -166,10 +166,12 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
 
 
 def test_takeover_draws_the_flow(tmp_path, monkeypatch):
-    monkeypatch.setattr(takeover, "starts", lambda: [(1, 1, 4), (2, 2, 2)])
+    monkeypatch.setattr(takeover, "starts", lambda: [(2, 99, 99), (2, 2, 2)])
     text = ended_well(takeover.main, tmp_path, "--members", "60", "--days", "40", "--every", "20")
     assert "By gained, linkedin2021" in " ".join(text.split())
-    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn("flow", "shares")
+    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn(
+        "flow", "shares", "invasions"
+    )
     shares = pd.read_csv(tmp_path / "shares.csv")
     assert set(shares["day"]) == {0, 20, 40}
     totals = shares.groupby(["payoff", "rule", "start", "day"])["mean"].sum()

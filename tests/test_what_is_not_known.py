@@ -71,9 +71,7 @@ def test_plausible_tells_ranges_beside_intervals(tmp_path, monkeypatch):
     text = " ".join(ended_well(plausible.main, tmp_path, *SMALL).split())
     assert "of 10 plausible societies, “everyone” leads “interacted” in" in text
     tables = {f"{name}.csv" for name in ("ranges", "leads", "moves", "societies")}
-    assert written(tmp_path) == tables | {"provenance.json"} | drawn(
-        "plausible", "moves"
-    )
+    assert written(tmp_path) == tables | {"provenance.json"} | drawn("plausible", "moves")
     ranges = pd.read_csv(tmp_path / "ranges.csv")
     assert (ranges["from"] <= ranges["median"]).all()
     moves = pd.read_csv(tmp_path / "moves.csv")
