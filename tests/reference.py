@@ -351,6 +351,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         invitation.waits = False
         self.learn(invitation, accepted)
         self.people[invitation.ego].accepted_since_zero += accepted
+        self.people[invitation.ego].resolved_since_zero += 1
 
     def learn(self, invitation: Invitation, accepted: bool = False) -> None:
         """Let the inviter's own estimate learn from what has become of it, in the class of today."""
