@@ -18,11 +18,11 @@ from typing import Any
 import sim
 
 EXPLORED = {
-    "answering.idk_click": (0.01, 0.3),
+    "answering.idk_click": (0.02, 0.3),
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: .01 to .3 seems possible.
+"""Ranges of their own. No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """
@@ -30,6 +30,10 @@ NEEDS = {
     "platform.min_invites": "platform.min_ratio",
     "society.team_size": "meeting.team",
     "meeting.face_team": "meeting.team",
+    "inviting.note_below": "policies.NAME.notes",
+    "platform.notes_per_month": "policies.NAME.notes",
+    "answering.note_lift": "policies.NAME.notes",
+    "answering.ask_answered": "policies.NAME.asks_first",
     **{
         f"helping.{name}": "helping.need_rate"
         for name in ("able", "ask_choice", "refer", "refer_choice", "givers", "takers", "giving")
@@ -38,10 +42,10 @@ NEEDS = {
     "helping.floor_after": "helping.floor",
     "answering.fresh": "answering.memory_days",
 }
-"""Parameters that have no effect while another is unset or 0."""
+"""Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def factors(base: sim.Scenario) -> list[Factor]:
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "3", "5"):
             continue
-        if parameter.name in NEEDS and not value_of(base, NEEDS[parameter.name]):
+        needed = list(_names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
+        if needed and not any(value_of(base, name) for name in needed):
             continue
         for name in _names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)

@@ -58,15 +58,18 @@ class Account:
     def breaks_the_rule(self, day: int) -> bool:
         """Return whether it has too many strikes, or too few of its invitations were accepted."""
         platform = self.rules.platform
-        window = platform.window_days or math.inf
-        strikes = sum(struck > day - window for struck in self.strike_days_since_zero)
-        if platform.limit is not None and strikes >= platform.limit:
+        if platform.limit is not None and self.counted_strikes(day) >= platform.limit:
             return True
         of_sent = platform.ratio_of == "sent"
         counted = self.sent_since_zero if of_sent else self.resolved_since_zero
         if platform.min_ratio is None or counted < platform.min_invites:
             return False
         return self.accepted_since_zero / counted < platform.min_ratio
+
+    def counted_strikes(self, day: int) -> int:
+        """Return the strikes that count on the evening of a day."""
+        window = self.rules.platform.window_days or math.inf
+        return sum(struck > day - window for struck in self.strike_days_since_zero)
 
     def rung(self) -> tuple[str, float]:
         """Return what follows now, and for how many days."""

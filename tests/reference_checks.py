@@ -32,9 +32,25 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
             {None: "not looked at", True: "yes", False: "no"}[row.recognised],
             row.decided_class,
             row.common,
+            *remarks(told, row),
         )
         for row in rows
     ]
+
+
+def remarks(told: Reference, row: Invitation) -> list[Any]:
+    """Return what the log has on an invitation only where the scenario makes it possible."""
+    mistaken = [row.mistaken] if told.rules.inviting.mistaken > 0 else []
+    note = [row.note] * notes_are_sent(told.rules)
+    return mistaken + note + [row.asked] * some_ask_first(told.rules)
+
+
+def some_ask_first(scenario: Scenario) -> bool:
+    return any(policy.asks_first for policy in scenario.policies.values())
+
+
+def notes_are_sent(scenario: Scenario) -> bool:
+    return any(policy.notes for policy in scenario.policies.values())
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
@@ -52,10 +68,22 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         | rank_row(told, person)
         | joined_row(person)
         | missed_row(missed(told, person))
+        | notes_row(person)
         | habit_row(person)
         | type_row(person)
         for person in told.people
     ]
+
+
+def notes_row(person: Person) -> dict[str, Any]:
+    found = {}
+    if notes_are_sent(person.rules):
+        found["notes_sent"] = sum(invitation.note for invitation in person.sent)
+    if some_ask_first(person.rules):
+        found["questions_sent"] = len(person.questions)
+        found["questions_granted"] = sum(invitation.asked for invitation in person.sent)
+        found["questions_refused"] = sum(one.outcome == "refused" for one in person.questions)
+    return found
 
 
 def habit_row(person: Person) -> dict[str, Any]:
@@ -137,7 +165,7 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
         referred = bool(person.connected_on.keys() & other.connected_on.keys())
         introduced = referred and person.policy.invites_references
         weak = k < person.class_here(person.policy.min_tie) and not introduced
-        unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
+        unlikely = person.estimate(k) < person.least_estimate()
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
         if free and (weak or unlikely) and not person.is_forbidden(alter):
             known, stranger = (
@@ -166,6 +194,8 @@ def member_row(
         "circle": person.circle,
         "sociability": person.sociability,
         "activity": person.activity,
+        **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
+        **({"left": person.left} if person.rules.society.leave else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -175,6 +205,7 @@ def member_row(
         "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        **({"void": became["void"]} if person.rules.society.leave else {}),
         "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
@@ -208,7 +239,11 @@ def check_laws(told: Reference) -> None:
         sent_on = Counter(row.sent_day for row in person.sent)
         for day in range(1, told.day + 1):
             in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
-            assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
+            granted = sum(row.asked and row.sent_day == day for row in person.sent)
+            if platform.weekly_invites is not None and sent_on[day] > granted:
+                assert in_a_week - granted <= platform.weekly_invites
+            if platform.weekly_invites is not None and granted > 0:
+                assert in_a_week - granted < platform.weekly_invites
         if platform.max_connections is not None and person.connections:
             last = max(person.connected_on.values())  # a day's connections may overshoot the cap
             before = sum(day < last for day in person.connected_on.values())
@@ -225,9 +260,18 @@ def check_laws(told: Reference) -> None:
             )
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
+    pairs = [(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"]
     assert told.connections == {
-        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
+        tuple(sorted(pair))
+        for pair in [*pairs, *told.met_halfway]
+        if told.people[pair[0]].left is told.people[pair[1]].left is None
     }
+    for person in told.people:
+        if person.left is not None:
+            assert not person.bonds
+            assert not person.contacts
+            assert not person.connected_on
+            assert all(row.sent_day < person.left for row in person.sent)
 
 
 # The fast model equals the reference
@@ -315,6 +359,8 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        if row.sent_day == told.people[row.ego].arrived > 1:
+            yield "invited on the day of arrival"
         known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
         yield f"{row.outcome} {known[row.recognised]}"
         if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
@@ -323,7 +369,15 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
-        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+        if row.asked:
+            yield "a question granted"
+        if row.note:
+            yield "with a note" if row.recognised else "with a note, and not recognised"
+            yield "a note by mistake" if row.mistaken else "a note"
+        if row.mistaken:
+            yield f"by mistake to class {min(row.tie_class, 1)}"
+        bond = told.people[row.alter].bonds.get(row.ego)  # none: one of the two has left
+        if row.recognised and bond is not None and bond.vetoed:
             yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
@@ -331,6 +385,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "invited again"
         if (row.ego, row.alter) in accepted and (row.alter, row.ego) in accepted:
             yield "crossed"
+    if told.met_halfway:
+        yield "a question crossed"
     for person in told.people:
         if person.blocked_day is not None:
             yield "restricted" if told.day <= person.restricted_until else "lifted"
@@ -346,6 +402,9 @@ def events(told: Reference) -> Iterator[str]:
             yield "a higher rung"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
+        notes = Counter((row.sent_day - 1) // 30 for row in person.sent if row.note)
+        if platform.notes_per_month in notes.values():
+            yield "as many notes as are allowed"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
         for way in ("connection", "contact", "referral"):
@@ -365,14 +424,17 @@ EVENTS = {
         "idk",
         "declined",
         "pending",
+        "void",
         "contacts",
         "introductions",
         "directory",
+        "popular",
         *(f"class {k}" for k in range(5)),
     ),
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
+        "invited on the day of arrival",
         "never to be answered",
         "answered later",
         "answered at once",
@@ -401,6 +463,15 @@ EVENTS = {
         "a higher rung",
         "missed by its tie",
         "missed by its estimate",
+        "by mistake to class 0",
+        "by mistake to class 1",
+        "with a note",
+        "a question granted",
+        "a question crossed",
+        "asked",
+        "with a note, and not recognised",
+        "a note by mistake",
+        "as many notes as are allowed",
         "declined by one who vetoes",
         "vetoed, and connected",
         *(f"a need met by a {way}" for way in ("connection", "contact", "referral")),

@@ -12,8 +12,10 @@ from sim import Candidate, Habit, InvitePolicy, Scenario
 from tests.reference_account import Account
 from tests.reference_draws import (
     ANSWER,
+    ASK,
     DAILY,
     LOOK,
+    MISTAKE,
     PARTNER,
     PERSON,
     SOCIABILITY,
@@ -23,6 +25,7 @@ from tests.reference_draws import (
     chance,
     draw,
     rounded,
+    shifted,
     unit,
 )
 from tests.reference_helping import TYPES, reputation
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from tests.reference import Reference
 
 FREE, PENDING, CONNECTED, LOCKED = "free", "pending", "connected", "locked"
+ASKED = "asked"  # a question is pending
 MOST_MET, MOST_TALKED = 511, 255  # where the counts of encounters stop
 
 
@@ -48,18 +52,23 @@ class Bond:
 
 @dataclass
 class Invitation:
-    """An invitation, and what becomes of it."""
+    """An invitation, and what becomes of it; or a question, which is one only once it is granted."""
 
     sent_day: int
     ego: int
     alter: int
-    source: str  # where ego found alter: contacts, introductions or directory
+    source: str  # where ego found alter: contacts, introductions, directory or popular
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
+    mistaken: bool = False  # whether another one was meant
+    question: bool = False  # whether it is a question so far
+    asked: bool = False  # whether it was one, and the answer was yes
+    note: bool = False  # whether a note goes with it, that says where they met
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
-    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
+    outcome: str = "pending"  # then accepted, idk ("I don't know this person"),
+    # declined, or void: one of the two has left
     decided_day: int | None = None
     recognised: bool | None = None  # None: not looked at
     decided_class: int | None = None  # the tie class on that day
@@ -80,6 +89,8 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.rules: Scenario = model.rules
         self.number = number
+        self.arrived = 1  # the day on which it came; 1 of who is there from the start
+        self.left: int | None = None  # the day on which it left
         society = self.rules.society
         self.circle = number // society.circle_size
         # how readily it meets others, and how much it does on the platform
@@ -101,6 +112,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         self.connected_on: dict[int, int] = {}  # from the other's number to the day
         self.had_room = True  # for a connection, at the beginning of the phase
         self.sent: list[Invitation] = []
+        self.questions: list[Invitation] = []  # those that were granted too
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
         self.open_account()
@@ -162,7 +174,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
     def partner(self, day: int, u: float) -> tuple[int | None, float]:
         """Return whom it meets, and the probability that it is face to face."""
-        meeting, people = self.rules.meeting, self.model.people
+        meeting, people, there = self.rules.meeting, self.model.people, self.model.there
         words = [self.word(day, PARTNER, r) for r in range(max(2, meeting.again_choice))]
         if u < meeting.again:  # the best known of some contacts
             if not self.contacts:
@@ -175,16 +187,19 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             friend = self.random_contact(words[0])
             found = None if friend is None else people[friend].random_contact(words[1])
             return found, meeting.face_friend
-        society, until_team = self.rules.society, meeting.again + meeting.friend + meeting.team
-        circle = self.circle * society.circle_size  # its first member, and how many it has
-        circle_size = min(society.circle_size, len(people) - circle)
+        until_team = meeting.again + meeting.friend + meeting.team
+        circle = [other.number for other in there if other.circle == self.circle]
         if u < until_team:  # somebody of its own team
-            team = (self.number - circle) // society.team_size * society.team_size
-            team_size = min(society.team_size, circle_size - team)
-            return circle + team + below(words[0], team_size), meeting.face_team
+            team = [other for other in circle if self.team_of(other) == self.team_of(self.number)]
+            return team[below(words[0], len(team))], meeting.face_team
         if u < until_team + meeting.circle:  # somebody of its own circle
-            return circle + below(words[0], circle_size), meeting.face_circle
-        return below(words[0], len(people)), meeting.face_anybody
+            return circle[below(words[0], len(circle))], meeting.face_circle
+        return there[below(words[0], len(there))].number, meeting.face_anybody
+
+    def team_of(self, number: int) -> int:
+        """Return the place of a member's team in its circle."""
+        society = self.rules.society
+        return number % society.circle_size // society.team_size
 
     # Phase 2: invite
 
@@ -197,27 +212,62 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         attempts = self.attempts(day)
         self.attempts_made += attempts
         for attempt in range(attempts):
-            if self.week_is_full(day, len(today)):
+            if self.week_is_full(day, sum(not one.question for one in today)):
                 continue
             asked = [invitation.alter for invitation in today]
             if self.policy.courts:
                 found = self.search_for_rank(day, attempt * tries, asked)
-            elif self.policy.introductions + self.policy.directory == 0:
+            elif self.looks_only_among_contacts():
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
             if found is not None and self.is_limited_to_others(found[1], day):
                 self.kept_from_strangers += 1
             elif found is not None and not self.is_forbidden(found[1]):
-                source, alter, n = found
+                source, meant, n = found
+                question = self.policy.asks_first and self.tie_class(meant) >= 1
+                strays = source == "contacts" and not question
+                alter = self.address(day, attempt, meant) if strays else meant
+                astray = alter != meant
+                if astray and self.is_limited_to_others(alter, day):
+                    continue
+                if astray and not self.may_be_reached(alter, asked):
+                    continue
                 k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
-                today.append(Invitation(day, self.number, alter, source, k, delay_word))
+                sent = Invitation(day, self.number, alter, source, k, delay_word)
+                sent.mistaken = alter != meant
+                sent.question = question
+                sent.note = not question and self.takes_note(day, self.tie_class(meant), today)
+                today.append(sent)
         return today
+
+    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+        """Return whether an invitation may go to alter in place of the person meant."""
+        return alter not in asked and self.platform_allows(alter) and not self.is_forbidden(alter)
+
+    def address(self, day: int, attempt: int, meant: int) -> int:
+        """Return to whom an invitation to a contact goes: by mistake to anybody."""
+        if not chance(self.word_here(day, MISTAKE, 2 * attempt), self.rules.inviting.mistaken):
+            return meant
+        there = self.model.there
+        return there[below(self.word_here(day, MISTAKE, 2 * attempt + 1), len(there))].number
+
+    def takes_note(self, day: int, k: int, today: list[Invitation]) -> bool:
+        """Return whether a note goes with an invitation that is meant for somebody of class k."""
+        r, most = self.rules.answering.recognise[k], self.rules.platform.notes_per_month
+        if not self.policy.notes or not 0 < r <= self.rules.inviting.note_below:
+            return False
+        month = (day - 1) // 30
+        so_far = sum(one.note and (one.sent_day - 1) // 30 == month for one in self.sent + today)
+        return most is None or so_far < most
 
     def attempts(self, day: int) -> int:
         """Return how often it tries to invite somebody today."""
         if not self.joined:
             return 0
+        on_arrival = self.rules.society.on_arrival
+        if on_arrival is not None and day == self.arrived and self.number >= self.rules.members:
+            return on_arrival
         per_day = self.policy.per_day
         if per_day is None:
             per_day = self.rules.inviting.per_day
@@ -230,6 +280,10 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         weekly = self.rules.platform.weekly_invites
         before = sum(invitation.sent_day > day - 7 for invitation in self.sent)
         return weekly is not None and today + before >= weekly
+
+    def looks_only_among_contacts(self) -> bool:
+        policy = self.policy
+        return policy.introductions + policy.directory + policy.popular == 0
 
     def search_contacts(self, day: int, n: int, asked: list[int]) -> tuple[str, int, int] | None:
         """Make all tries at once, for a policy that looks for candidates among contacts only.
@@ -276,8 +330,9 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
         policy, people = self.policy, self.model.people
-        total = policy.contacts + policy.introductions + policy.directory
+        total = policy.contacts + policy.introductions + policy.directory + policy.popular
         contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
+        directory_share = policy.directory / total
         u = self.word_here(day, TRY, 4 * n) / TWO32
         word1, word2 = (self.word_here(day, TRY, 4 * n + place) for place in (1, 2))
         if u < contacts_share:
@@ -288,7 +343,10 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             between = self.random_connection(word1)
             found = None if between is None else people[between].random_connection(word2)
             return "introductions", found
-        return "directory", below(word1, len(people))
+        if u < contacts_share + introductions_share + directory_share:
+            there = self.model.there
+            return "directory", there[below(word1, len(there))].number
+        return "popular", self.model.popular_member(word1)
 
     def eligible_contacts(self, asked: list[int]) -> list[int]:
         return [
@@ -299,13 +357,25 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
 
     def is_eligible(self, alter: int, source: str) -> bool:
         """Return whether it may invite alter, and its policy's numbers want it to."""
-        policy, bond, k = self.policy, self.bonds.get(alter, Bond()), self.tie_class(alter)
-        if alter == self.number or bond.state != FREE:
+        policy, k = self.policy, self.tie_class(alter)
+        if not self.platform_allows(alter):
             return False
         referred = policy.invites_references and source == "introductions"
         if k < self.class_here(policy.min_tie) and not referred:
             return False
-        return policy.min_acceptance == 0 or self.estimate(k) >= policy.min_acceptance
+        return self.estimate(k) >= self.least_estimate()
+
+    def least_estimate(self) -> float:
+        """Return the estimate from which on it invites: its caution grows with its strikes."""
+        limit, least = self.rules.platform.limit, self.policy.min_acceptance
+        if limit is None:
+            return least
+        strikes = self.counted_strikes(self.model.day)
+        return min(1.0, least + self.policy.caution * strikes / limit)
+
+    def platform_allows(self, alter: int) -> bool:
+        """Return whether there is nothing on the platform that bars an invitation to alter."""
+        return alter != self.number and self.bonds.get(alter, Bond()).state == FREE
 
     def class_here(self, tie_class: int) -> int:
         """Return what a least class of a policy or habit is on this platform; 5 is nobody."""
@@ -361,7 +431,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         inviter = self.model.people[invitation.ego]
         words = [inviter.word_here(day, ANSWER, 4 * self.number + lane) for lane in range(3)]
         k = self.tie_class(inviter.number)
-        invitation.recognised = chance(words[0], self.recognition(inviter.number, day))
+        invitation.recognised = chance(words[0], self.recognition_by(invitation, day))
         if not invitation.recognised:
             k = 0
         referred = invitation.common > 0 and self.answers_by("takes_references")
@@ -370,6 +440,25 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
             return "accepted"
         clicks = not invitation.recognised and chance(words[2], self.answers_by("idk_click"))
         return "idk" if clicks else "declined"
+
+    def answer_question(self, question: Invitation, day: int) -> str:
+        """Return yes, no or nothing: its answer to who asks whether it may invite it."""
+        asker, k = self.model.people[question.ego], self.tie_class(question.ego)
+        words = [asker.word_here(day, ANSWER, 4 * self.number + lane) for lane in range(2)]
+        if not chance(words[0], self.recognition_by(question, day)):
+            return ""
+        if not chance(asker.word_here(day, ASK, self.number), self.rules.answering.ask_answered):
+            return ""
+        if self.is_unwelcome(question.ego):
+            return "no"
+        referred = question.common > 0 and self.answers_by("takes_references")
+        return "yes" if chance(words[1], self.acceptance(k, referred, asker)) else "no"
+
+    def recognition_by(self, invitation: Invitation, day: int) -> float:
+        """Return the chance that it recognises the inviter; a note reminds whom it is meant for."""
+        reminded = invitation.note and not invitation.mistaken
+        lift = self.rules.answering.note_lift if reminded else 0
+        return shifted(self.recognition(invitation.ego, day), lift)
 
     def recognition(self, alter: int, day: int) -> float:
         """Return the chance that it recognises alter on a day."""
@@ -395,10 +484,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         if referred:
             shift += answering.reference_lift
         shift -= answering.rank_slope * (self.rank - inviter.rank) / 15
-        if shift == 0 or p in (0, 1):
-            return p
-        odds = math.exp(shift)  # of accepting, multiplied: the logit is shifted
-        return rounded(p * odds / (1 - p + p * odds))
+        return shifted(p, shift)
 
     def answers_by(self, name: str) -> Any:
         """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""

@@ -74,6 +74,7 @@ def scenarios(tmp_path_factory):
         ),
         "log": SMALL.replace({"meeting": {"contacts": path, "repeat_log": True}}),
         "condition": SMALL.replace({"policies": {"own": own, "everyone": 1}}),
+        "growing": SMALL.replace({"society.arrivals": 0.7, "society.on_arrival": 2}),
     }
 
 
@@ -109,7 +110,7 @@ def everything(model):
 
 
 @given(
-    sort=st.sampled_from(["plain", "rule", "log", "condition"]),
+    sort=st.sampled_from(["plain", "rule", "log", "condition", "growing"]),
     ways=st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=2),
     before=st.integers(0, 20),
     after=st.integers(1, 25),

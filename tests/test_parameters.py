@@ -62,7 +62,7 @@ TOGETHER = {
         "meeting.circle",
     ),
     "days of history": ("days",),
-    "as are introductions": (".contacts", ".introductions", ".directory"),
+    "as are introductions": (".contacts", ".introductions", ".directory", ".popular"),
     "shares are all 0": (".share",),
     "shares add up to": (".share",),
 }

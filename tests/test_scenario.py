@@ -252,7 +252,7 @@ OUT = [
     (
         "policies.mine",
         {"contacts": 0},
-        ".contacts: 0, as are introductions and directory; must be above 0 for at least one of the three",
+        ".contacts: 0, as are introductions, directory and popular; must be above 0 for at least one of the four",
     ),
     (
         "policies.all",

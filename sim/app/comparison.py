@@ -62,7 +62,11 @@ class World:
         self.log.evening(engine)
         engine.measure_reach()
         after = self._sanctioned()
-        newly = {name: np.flatnonzero(after[name] > before[name]) for name in after}
+        newly = {
+            # some may have arrived
+            name: np.flatnonzero(grown > np.pad(before[name], (0, len(grown) - len(before[name]))))
+            for name, grown in after.items()
+        }
         if len(newly["restricted_until"]):
             self.restrictions[self.model.day] = newly["restricted_until"]
         self.sanctions[self.model.day] = {

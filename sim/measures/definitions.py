@@ -3,9 +3,13 @@
 The definitions of the measures are those of docs/odd.md. Measures are taken from arrays and tables;
 nothing is simulated here. Each is given for every policy, over the members who have it, and for
 everybody.
+
+Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
+are sent, and not decided; so would be those that are void, as sender or receiver has left, once
+members can leave.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -152,7 +156,8 @@ counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``ne
 ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -172,6 +177,14 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
             f"measures: not all known (got {shown(only)}); must be among {', '.join(MEASURES)}"
         )
     return set(only)
+
+
+def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
+    """Return on how many days of the run each member was there."""
+    last = np.full(len(members["policy"]), scenario.days)
+    if "left" in members:
+        last = np.where(members["left"] == NEVER, last, members["left"] - 1)
+    return last - members["arrived"] + 1 if "arrived" in members else last
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:

@@ -1,6 +1,7 @@
 """The scenario as the numbers that the compiled day works with."""
 
 import itertools
+import math
 import operator
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents import Habit, InvitePolicy
-from ..agents.policy import NOBODY
+from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
 from ..kernel.rules.rank import LEVELS
@@ -32,18 +33,19 @@ from .custom_functions import compiled
 ACTIONS = {"warn": WARN, "email": EMAIL, "suspend": RESTRICT, "good": RESTRICT}
 
 
-def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+def kernel_parameters(scenario: Scenario) -> Parameters:
     """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),
         society=SocietyNumbers(
-            members=members,
             circle_size=society.circle_size,
             team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            on_arrival=_or_none(society.on_arrival),
+            leave=threshold(society.leave),
             veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
@@ -94,6 +96,10 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
         delays=_thresholds(*later),
+        mistaken=threshold(inviting.mistaken),
+        noted_classes=sum(
+            (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
+        ),
     )
 
 
@@ -107,10 +113,12 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
-        recognise=_thresholds(*answering.recognise),
+        recognise=np.array(answering.recognise),
         fresh=np.array(answering.fresh),
         memory=memory(scenario, scenario.days),
+        note_odds=math.exp(answering.note_lift) if answering.note_lift else 0.0,
         accepts=np.array(accepts, np.int64),
+        ask_answered=threshold(answering.ask_answered),
         idk_click=_thresholds(*clicks),
     )
 
@@ -188,6 +196,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
         place=platform.place,
+        notes_per_month=_or_none(platform.notes_per_month),
     )
 
 
@@ -202,23 +211,24 @@ def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
-        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+        [[getattr(policy, source) for source in SOURCES] for policy in policies], float
     )
+    courts = np.array([policy.courts for policy in policies], bool)
+    contacts_only = (weights[:, 1:].sum(axis=1) == 0) & ~courts
     weights /= weights.sum(axis=1, keepdims=True)
     upper = weights[:, 0] + weights[:, 1]
+    listed = upper + weights[:, 2]
     return PolicyNumbers(
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
-        contacts_only=np.array(
-            [
-                policy.introductions + policy.directory == 0 and not policy.courts
-                for policy in policies
-            ],
-            bool,
-        ),
-        courts=np.array([policy.courts for policy in policies], bool),
+        until_directory=np.array([until(share) for share in listed.tolist()], np.int64),
+        contacts_only=contacts_only,
+        courts=courts,
         min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        caution=np.array([policy.caution for policy in policies], float),
+        notes=np.array([policy.notes for policy in policies], bool),
+        asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         appeals=_thresholds(*(policy.appeals for policy in policies)),
         condition=np.array([compiled(policy) for policy in policies], np.int64),

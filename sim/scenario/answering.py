@@ -19,6 +19,8 @@ class Answering(Section):
     one; n encounters last n times as long [A, 30 to 365]"""
     fresh: PerClass = (0.0, 0.66, 1.0, 1.0, 1.0)
     """as recognise, on the day of the last encounter; it counts if memory_days is set [A]"""
+    note_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 1.5
+    """how much more readily a note is recognised whose sender was met [A, 0 to 3]"""
     accept: PerClass = (0.60, 0.605, 0.61, 0.80, 0.87)
     """an invitee who looks at the invitation accepts, by class; lowered by reserve [fitted]"""
     reserve: Annotated[
@@ -34,6 +36,8 @@ class Answering(Section):
         Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("each is looked at")
     ] = 5.5
     """visits to the platform in 21 days, times activity: is an invitation ever looked at? [fitted]"""
+    ask_answered: Probability = 0.64
+    """a question of somebody recognised is answered [A: CollegeMsg]"""
     idk_click: Probability = 0.13
     """clicks 'I don't know', having neither recognised nor accepted [fitted, .02 to .3]"""
     delay_shape: Annotated[Float, Field(ge=0.05, le=100)] = 0.39

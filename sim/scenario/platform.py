@@ -85,6 +85,10 @@ class Platform(Section):
         Integer | None, Field(ge=0, le=1_000_000), Unit("connections"), OrNone("no cap")
     ] = None
     """connections that an account may have"""
+    notes_per_month: Annotated[
+        Integer | None, Field(ge=0, le=1_000_000), Unit("notes"), OrNone("no cap")
+    ] = 5
+    """notes that an account may send in each 30 days of the platform [LinkedIn Help]"""
 
     joined: Annotated[Probability, Unit("share")] = 1.0
     """chance that a member is on the platform; else it neither invites nor is invited there [A]"""

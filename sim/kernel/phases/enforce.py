@@ -15,6 +15,7 @@ from ..rules.enforcing import (
     strike_counts,
     too_many_strikes,
 )
+from ..rules.notes import ends_month
 from ..rules.place import code_here
 from ..rules.sanctions import EMAIL, WARN, appeals, is_pardoned, pardoned_until, rung
 from ..state.columns import (
@@ -22,13 +23,17 @@ from ..state.columns import (
     ACCOUNT,
     ANSWERS,
     APPEALS,
+    ASKING,
     BLOCKED_DAY,
     COUNTED_BEFORE,
     COUNTED_STRIKES,
     LADDER,
     LIMITED_UNTIL,
     LIMITS,
+    NOTED,
+    NOTES_THIS_MONTH,
     PARDONS,
+    REFUSED,
     RESTRICTED_DAYS,
     RESTRICTED_ON,
     RESTRICTED_UNTIL,
@@ -53,13 +58,22 @@ def _answers(platform, ego, place):
 
 
 @inline
-def _counted(platform, rule, ego):
+def counted(platform, rule, ego):
     """Count the invitations of an account that the ratio is of."""
-    return (
-        _answers(platform, ego, 1)
-        if rule.of_resolved
-        else np.int64(platform.tally[TALLY * ego + SENT])
-    )
+    if not rule.of_resolved:
+        return np.int64(platform.tally[TALLY * ego + SENT])
+    resolved = _answers(platform, ego, 1)
+    if len(platform.questions) > 0:  # a question is no invitation; a no to it is an answer
+        resolved -= platform.questions[ASKING * ego + REFUSED]
+    return resolved
+
+
+@inline
+def restricted_on(platform, ego):
+    """Return the evening on which the latest restriction of an account was imposed."""
+    if len(platform.ladder) > 0:
+        return np.int64(platform.ladder[LADDER * ego + RESTRICTED_ON])
+    return np.int64(platform.tally[TALLY * ego + BLOCKED_DAY])  # of the only one, if it is for good
 
 
 @inline
@@ -70,10 +84,10 @@ def _breaks_the_rule(platform, rule, day, ego):
         oldest = platform.strike_days[ego, strikes % platform.strike_days.shape[1]]
         oldest_counts = strike_counts(day, np.int64(oldest), rule.window_days)
     account = platform.account
-    counted = _counted(platform, rule, ego) - account[ACCOUNT * ego + COUNTED_BEFORE]
+    judged = counted(platform, rule, ego) - account[ACCOUNT * ego + COUNTED_BEFORE]
     accepted = _answers(platform, ego, 0) - account[ACCOUNT * ego + ACCEPTED_BEFORE]
     too_many = too_many_strikes(strikes, rule.limit, oldest_counts)
-    return too_many or accepts_too_few(counted, accepted, rule.min_invites, rule.min_ratio)
+    return too_many or accepts_too_few(judged, accepted, rule.min_invites, rule.min_ratio)
 
 
 @inline
@@ -81,7 +95,7 @@ def _start_from_zero(platform, rule, ego):
     """Let the strikes of an account, and what the ratio counts, start from zero."""
     account = ACCOUNT * ego
     platform.account[account + COUNTED_STRIKES] = 0
-    platform.account[account + COUNTED_BEFORE] = _counted(platform, rule, ego)
+    platform.account[account + COUNTED_BEFORE] = counted(platform, rule, ego)
     platform.account[account + ACCEPTED_BEFORE] = _answers(platform, ego, 0)
 
 
@@ -185,6 +199,14 @@ def clear_weekday(state, day, partition):
     if state.platform.week.shape[0] > 0:
         for ego in range(partition.low, partition.high):
             state.platform.week[ego, (day + 1) % 7] = 0
+
+
+@kernel
+def clear_month(state, day, partition):
+    """Count notes anew from tomorrow on, on the last day of a month."""
+    if len(state.platform.notes) > 0 and ends_month(day):
+        for ego in range(partition.low, partition.high):
+            state.platform.notes[NOTED * ego + NOTES_THIS_MONTH] = 0
 
 
 @kernel

@@ -15,32 +15,31 @@ from ..rules.inviting import (
     FROM_CONTACTS,
     FROM_DIRECTORY,
     FROM_INTRODUCTIONS,
+    FROM_POPULAR,
     candidate_source,
     finds_contact,
     misses_all,
-    waits_longer,
 )
 from ..rules.place import code_here
-from ..rules.rank import outranks
-from ..rules.standing import PENDING
 from ..state.bonds import (
     CONNECTIONS,
-    CONTACTS,
     COUNTS,
     class_in,
     find_from,
     guess,
-    no_longer_free,
     nth_free,
+    number_of_contacts,
     prefetch_bond,
     prefetch_contact_states,
     prefetch_search,
-    with_standing,
 )
+from ..state.columns import MEMBERS
 from ..state.connections import connection_place
 from ..state.lists import ROW
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
-from .eligible import agrees, count_agreed, is_forbidden, may_be_invited
+from ..state.presence import first_place, member_at
+from ..state.rows import EGO, UNUSED
+from .eligible import agrees, count_agreed, may_be_invited
+from .popular import popular_member
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -49,82 +48,7 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-
-_SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
-"""The words of a try."""
-
-
-@inline
-def _delay(inviting, word):
-    """Return how many days the answer takes; pending_days stands for never."""
-    days = np.int64(0)
-    for day in range(inviting.pending_days):  # the thresholds fall: all can be looked at at once
-        days += np.int64(waits_longer(word, inviting.delays[day]))
-    return days
-
-
-@inline
-def _next_row(seat, scratch):
-    """Return the place of a seat's next invitation; while its member courts, of the best so far."""
-    return np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])
-
-
-@inline
-def _note(state, parameters, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member leads."""
-    row = state.today.invitations[_next_row(seat, scratch)]
-    delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
-    row[EGO], row[ALTER], row[SLOT] = np.int64(scratch.egos[one]), other, slot
-    row[EXTRA] = pack_source_and_delay(source, delay)
-
-
-@inline
-def _decide(state, parameters, day, seat, scratch):
-    """Let the invitation that is noted be sent, if it is not forbidden."""
-    row = state.today.invitations[_next_row(seat, scratch)]
-    ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
-    if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
-        row[EGO] = UNUSED
-        return
-    if slot >= 0:
-        bond = state.people.state[slot]
-        no_longer_free(state.people, ego, class_in(bond))
-        state.people.state[slot] = with_standing(bond, PENDING)
-    scratch.written[seat] += 1
-    if parameters.platform.weekly_invites >= 0:
-        state.platform.week[ego, day % 7] += 1
-
-
-@inline
-def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led, and decide it."""
-    _note(state, parameters, one, seat, slot, other, source, scratch)
-    _decide(state, parameters, day, seat, scratch)
-
-
-@inline
-def _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Let a try end in an invitation; return whether the attempt ends with it.
-
-    Who courts notes the candidate if it is of a higher rank than any before, and goes on.
-    """
-    platform, ego = state.platform, np.int64(scratch.egos[one])
-    if not parameters.policies.courts[platform.policy[ego]]:
-        _write(state, parameters, day, one, seat, slot, other, source, scratch)
-        return True
-    best = state.today.invitations[_next_row(seat, scratch)]
-    if best[EGO] == UNUSED or outranks(platform.rank[other], platform.rank[best[ALTER]]):
-        _note(state, parameters, one, seat, slot, other, source, scratch)
-    return False
-
-
-@inline
-def _invite_best(state, parameters, day, seat, scratch):
-    """Invite, at the end of an attempt, the best candidate of a member who courts, if there is one."""
-    courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
-    best = state.today.invitations[_next_row(seat, scratch)]
-    if courts and best[EGO] != UNUSED:
-        _decide(state, parameters, day, seat, scratch)
+from .write import PICK, SECOND_PICK, SOURCE, ends_attempt, invite_best, invited_today, write
 
 
 @inline
@@ -172,49 +96,56 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
         if parameters.policies.condition[state.platform.policy[ego]] != 0:
             classes = np.int64(scratch.classes[seat])
             eligible = count_agreed(state, parameters, day, ego, classes, np.int64(-1))
-        miss, hit = 1.0, eligible / np.int64(state.people.counts[COUNTS * ego + CONTACTS])
+        miss, hit = 1.0, eligible / number_of_contacts(state.people, ego)
         for _ in range(tries):
             miss *= 1.0 - hit
         scratch.found[found] = one
-        scratch.slot[one] = below(scratch.drawn[_PICK, one], eligible)
-        misses = misses_all(np.int64(scratch.drawn[_SOURCE, one]), miss)
+        scratch.slot[one] = below(scratch.drawn[PICK, one], eligible)
+        misses = misses_all(np.int64(scratch.drawn[SOURCE, one]), miss)
         found += np.int64((not misses) & (eligible > 0))
     _find_contacts(state, parameters, day, trying, found, scratch)
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
         other = np.int64(state.people.alter[slot])
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
 
 
 @inline
 def _source(policies, policy, word):
     return candidate_source(
-        word, policies.until_contacts[policy], policies.until_introductions[policy]
+        word,
+        policies.until_contacts[policy],
+        policies.until_introductions[policy],
+        policies.until_directory[policy],
     )
 
 
 @inline
-def _look(state, parameters, trying, scratch):
+def _look(state, parameters, section_bits, trying, scratch):
     """See where each try looks.
 
     List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
     in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
-    counts, members = state.people.counts, parameters.society.members
+    people, counts = state.people, state.people.counts
+    there = first_place(people, state.clock[MEMBERS])
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
-        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])
-        source = _source(parameters.policies, policy, np.int64(scratch.drawn[_SOURCE, one]))
+        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[PICK, one])
+        source = _source(parameters.policies, policy, np.int64(scratch.drawn[SOURCE, one]))
         eligible = np.int64(scratch.eligible[seat])
-        hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
+        hit = finds_contact(pick, eligible, number_of_contacts(people, ego))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
-        looks = (source == FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
-        scratch.slot[one] = below(scratch.drawn[_SECOND_PICK, one], eligible)
-        scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
+        looks = (source >= FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
+        scratch.slot[one] = below(scratch.drawn[SECOND_PICK, one], eligible)
+        anybody = member_at(people, below(pick, there))
+        scratch.whom[one] = anybody if source >= FROM_DIRECTORY else -1
+        if source == FROM_POPULAR:
+            scratch.whom[one] = popular_member(state, section_bits, pick, anybody)
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
         scratch.again[again] = seat
@@ -241,7 +172,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one = np.int64(scratch.introduced[asked])
         ego = np.int64(scratch.egos[one])
-        number = below(scratch.drawn[_PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
+        number = below(scratch.drawn[PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
         place = connection_place(state, ego, number)
         scratch.between[asked] = place
         prefetch(connected, place)
@@ -253,7 +184,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one, between = np.int64(scratch.introduced[asked]), np.int64(scratch.between[asked])
         count = np.int64(counts[COUNTS * between + CONNECTIONS])
-        place = connection_place(state, between, below(scratch.drawn[_SECOND_PICK, one], count))
+        place = connection_place(state, between, below(scratch.drawn[SECOND_PICK, one], count))
         scratch.between[asked] = place
         prefetch(connected, place)
     for asked in range(asking):
@@ -273,16 +204,6 @@ def _guess_bonds(people, elsewhere, scratch):
 
 
 @inline
-def _invited_today(invitations, other, seat, scratch):
-    """Return whether a stranger is among the invitations of today from a seat."""
-    row = np.int64(scratch.row[seat])
-    end = row + np.int64(scratch.written[seat])
-    while row < end and invitations[row, ALTER] != other:
-        row += 1
-    return row < end
-
-
-@inline
 def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
     """Invite those whom tries have found elsewhere, if they are eligible.
 
@@ -293,10 +214,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
         one = np.int64(scratch.elsewhere[look])
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         other = scratch.whom[one]
-        word = np.int64(scratch.drawn[_SOURCE, one])
+        word = np.int64(scratch.drawn[SOURCE, one])
         source = _source(policies, state.platform.policy[ego], word)
         slot = find_from(state.people, ego, other, scratch.slot[one])
-        asked = slot < 0 and _invited_today(rows, other, seat, scratch)
+        asked = slot < 0 and invited_today(rows, other, seat, scratch)
         if (
             other == ego
             or asked
@@ -305,7 +226,7 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        ends = _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
         scratch.again[again], scratch.ended[ended] = seat, seat
         again += np.int64(not ends)
         ended += np.int64(ends)
@@ -330,7 +251,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             again += 1
             continue
         source = FROM_CONTACTS
-        ends = _ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
         scratch.again[again], scratch.ended[ended] = seat, seat
         again += np.int64(not ends)
         ended += np.int64(ends)
@@ -338,11 +259,11 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 
 
 @kernel
-def _try_everywhere(state, parameters, day, scratch):
+def _try_everywhere(state, parameters, day, section_bits, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
     _draw(parameters, day, scratch.trying, trying, scratch)
-    found, elsewhere, again = _look(state, parameters, trying, scratch)
+    found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
     _find_contacts(state, parameters, day, scratch.trying, found, scratch)
@@ -359,7 +280,7 @@ def _try_everywhere(state, parameters, day, scratch):
         scratch.ended[ended] = seat
         goes_on = np.int64(next_try < np.int64(scratch.first_try[seat]) + tries)
         if not goes_on:
-            _invite_best(state, parameters, day, seat, scratch)
+            invite_best(state, parameters, day, seat, scratch)
         trying += goes_on
         ended += 1 - goes_on
     scratch.seats[TRYING] = trying
@@ -402,10 +323,10 @@ def choose_invitations(state, parameters, day, partition):
     scratch = partition.scratch.invite
     clear_seats(partition.low, first_row(state, partition), scratch)
     while take_seats(state, parameters, day, partition, scratch):
-        alone = begin_attempts(state, parameters, scratch)
+        alone = begin_attempts(state, parameters, day, scratch)
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)
         if scratch.seats[TRYING] > 0:
-            _try_everywhere(state, parameters, day, scratch)
+            _try_everywhere(state, parameters, day, partition.section_bits, scratch)
     last = scratch.queue[NEXT_ROW]
     partition.progress[INVITATIONS_END] = _compact(state, partition, last)

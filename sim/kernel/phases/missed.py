@@ -6,6 +6,7 @@ An expected value: nothing is drawn, and nothing changes.
 import numpy as np
 
 from ..mechanics.compilation import entry, inline, kernel
+from ..mechanics.random import TWO32
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
 from ..rules.standing import FREE
@@ -21,7 +22,7 @@ from ..state.bonds import (
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
 from .answer import chance_of_recognition, difference_of_ranks, habit_of
-from .eligible import agrees, is_away, is_forbidden, thinks_likely
+from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
 from .welcome import is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
@@ -30,18 +31,19 @@ MISSED = 3
 
 
 @inline
-def _barred_classes(state, parameters, ego):
+def _barred_classes(state, parameters, day, ego):
     """Return the tie classes that the least tie bars, and those that the estimate does, a bit each.
 
     Only those of which ego has free contacts.
     """
     counts, policies = state.people.counts, parameters.policies
-    least = policies.min_tie[state.platform.policy[ego]]
+    least_tie = policies.min_tie[state.platform.policy[ego]]
+    least = least_likely(state.platform, parameters, day, ego)
     by_tie, by_estimate = np.int64(0), np.int64(0)
     for k in range(1, 5):
         has_some = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k] > 0)
-        by_tie |= (has_some & np.int64(k < least)) << k
-        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k))
+        by_tie |= (has_some & np.int64(k < least_tie)) << k
+        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k, least))
         by_estimate |= (has_some & unlikely) << k
     return by_tie, by_estimate
 
@@ -79,7 +81,7 @@ def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve,
     reference = np.int64(referred)
     unwelcome = is_unwelcome_inviter(state, parameters, slot)
     chance = expected_acceptance(
-        chance_of_recognition(state, parameters, day, slot),
+        np.int64(chance_of_recognition(state, parameters, day, slot) * TWO32),
         np.int64(0) if unwelcome else chances[k, reference],
         chances[0, reference],
     )
@@ -99,7 +101,7 @@ def add_missed(state, parameters, day, sieve, missed):
     """
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
-        by_tie, by_estimate = _barred_classes(state, parameters, ego)
+        by_tie, by_estimate = _barred_classes(state, parameters, day, ego)
         barred = by_tie | by_estimate
         if barred == 0 or not _may_invite(state, parameters, day, ego):
             continue

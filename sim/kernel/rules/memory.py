@@ -5,9 +5,9 @@ from ..mechanics.compilation import rule
 
 @rule
 def recognition(fresh, kept):
-    """Return the threshold of recognising somebody.
+    """Return the chance of recognising somebody.
 
     ``fresh`` is the chance on the day of the last encounter, ``kept`` what of it is left by now, in
     units of 2**-24.
     """
-    return int(fresh * kept * 2.0**8)
+    return fresh * kept * 2.0**-24
