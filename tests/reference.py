@@ -347,9 +347,8 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """End the waiting of an invitation; the inviter, and the platform's ratio, learn from it."""
         invitation.waits = False
         self.learn(invitation, accepted)
-        ego = self.people[invitation.ego]
-        ego.resolved_since_zero += 1
-        ego.accepted_since_zero += accepted
+        self.people[invitation.ego].accepted_since_zero += accepted
+        self.people[invitation.ego].resolved_since_zero += 1
 
     def learn(self, invitation: Invitation, accepted: bool = False) -> None:
         """Let the inviter's own estimate learn from what has become of it, in the class of today."""

@@ -228,10 +228,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
                 question = self.policy.asks_first and self.tie_class(meant) >= 1
                 strays = source == "contacts" and not question
                 alter = self.address(day, attempt, meant) if strays else meant
-                astray = alter != meant
-                if astray and self.is_limited_to_others(alter, day):
-                    continue
-                if astray and not self.may_be_reached(alter, asked):
+                if alter != meant and not self.may_be_reached(alter, asked, day):
                     continue
                 k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
@@ -241,9 +238,10 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
                 today.append(sent)
         return today
 
-    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+    def may_be_reached(self, alter: int, asked: list[int], day: int) -> bool:
         """Return whether an invitation may go to alter in place of the person meant."""
-        return alter not in asked and self.platform_allows(alter) and not self.is_forbidden(alter)
+        forbidden = self.is_forbidden(alter) or self.is_limited_to_others(alter, day)
+        return alter not in asked and self.platform_allows(alter) and not forbidden
 
     def address(self, day: int, attempt: int, meant: int) -> int:
         """Return to whom an invitation to a contact goes: by mistake to anybody."""

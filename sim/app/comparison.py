@@ -62,11 +62,10 @@ class World:
         self.log.evening(engine)
         engine.measure_reach()
         after = self._sanctioned()
-        newly = {
-            # some may have arrived
-            name: np.flatnonzero(grown > np.pad(before[name], (0, len(grown) - len(before[name]))))
-            for name, grown in after.items()
-        }
+        newly = {}
+        for name, until in after.items():  # some may have arrived
+            known = np.pad(before[name], (0, len(until) - len(before[name])))
+            newly[name] = np.flatnonzero(until > known)
         if len(newly["restricted_until"]):
             self.restrictions[self.model.day] = newly["restricted_until"]
         self.sanctions[self.model.day] = {

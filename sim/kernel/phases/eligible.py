@@ -29,7 +29,14 @@ from ..state.bonds import (
     standing_in,
     talked_in,
 )
-from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, FAILED, LADDER, LIMITED_UNTIL
+from ..state.columns import (
+    ACCOUNT,
+    ANSWERS,
+    COUNTED_STRIKES,
+    FAILED,
+    LADDER,
+    LIMITED_UNTIL,
+)
 from .welcome import is_unwelcome
 
 

@@ -58,22 +58,12 @@ def _answers(platform, ego, place):
 
 
 @inline
-def counted(platform, rule, ego):
-    """Count the invitations of an account that the ratio is of."""
+def _counted(platform, rule, ego):
+    """Count the invitations of an account that the ratio is of; a question that is refused is none."""
     if not rule.of_resolved:
         return np.int64(platform.tally[TALLY * ego + SENT])
-    resolved = _answers(platform, ego, 1)
-    if len(platform.questions) > 0:  # a question is no invitation; a no to it is an answer
-        resolved -= platform.questions[ASKING * ego + REFUSED]
-    return resolved
-
-
-@inline
-def restricted_on(platform, ego):
-    """Return the evening on which the latest restriction of an account was imposed."""
-    if len(platform.ladder) > 0:
-        return np.int64(platform.ladder[LADDER * ego + RESTRICTED_ON])
-    return np.int64(platform.tally[TALLY * ego + BLOCKED_DAY])  # of the only one, if it is for good
+    refused = platform.questions[ASKING * ego + REFUSED] if len(platform.questions) > 0 else 0
+    return _answers(platform, ego, 1) - refused
 
 
 @inline
@@ -84,18 +74,18 @@ def _breaks_the_rule(platform, rule, day, ego):
         oldest = platform.strike_days[ego, strikes % platform.strike_days.shape[1]]
         oldest_counts = strike_counts(day, np.int64(oldest), rule.window_days)
     account = platform.account
-    judged = counted(platform, rule, ego) - account[ACCOUNT * ego + COUNTED_BEFORE]
+    counted = _counted(platform, rule, ego) - account[ACCOUNT * ego + COUNTED_BEFORE]
     accepted = _answers(platform, ego, 0) - account[ACCOUNT * ego + ACCEPTED_BEFORE]
     too_many = too_many_strikes(strikes, rule.limit, oldest_counts)
-    return too_many or accepts_too_few(judged, accepted, rule.min_invites, rule.min_ratio)
+    return too_many or accepts_too_few(counted, accepted, rule.min_invites, rule.min_ratio)
 
 
 @inline
-def _start_from_zero(platform, rule, ego):
+def start_from_zero(platform, rule, ego):
     """Let the strikes of an account, and what the ratio counts, start from zero."""
     account = ACCOUNT * ego
     platform.account[account + COUNTED_STRIKES] = 0
-    platform.account[account + COUNTED_BEFORE] = counted(platform, rule, ego)
+    platform.account[account + COUNTED_BEFORE] = _counted(platform, rule, ego)
     platform.account[account + ACCEPTED_BEFORE] = _answers(platform, ego, 0)
 
 
@@ -152,7 +142,7 @@ def _sanction(platform, parameters, totals, day, ego):
     rule, ladder = parameters.platform, LADDER * ego
     place = _rung(platform, rule, ego)
     action, days = rule.actions[place], rule.lengths[place]
-    _start_from_zero(platform, rule, ego)
+    start_from_zero(platform, rule, ego)
     if len(platform.ladder) > 0:
         platform.ladder[ladder + LIMITED_UNTIL] = 0
     if action == WARN:
@@ -188,7 +178,7 @@ def enforce(state, parameters, day, partition):
             continue
         totals[platform.policy[ego], T_RESTRICTED] -= np.int64(lifted)
         if lifted or unlimited:
-            _start_from_zero(platform, rule, ego)
+            start_from_zero(platform, rule, ego)
         elif _breaks_the_rule(platform, rule, day, ego):
             _sanction(platform, parameters, totals, day, ego)
 

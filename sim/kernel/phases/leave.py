@@ -31,11 +31,13 @@ from ..state.bonds import (
 from ..state.columns import (
     ACCOUNT,
     ARCS,
-    COUNTED_BEFORE,
-    COUNTED_STRIKES,
+    BLOCKED_DAY,
+    LADDER,
+    LIMITED_UNTIL,
     MEMBERS,
     MUTUAL,
     RESTRICTED_DAYS,
+    RESTRICTED_ON,
     RESTRICTED_UNTIL,
     T_ACQUAINTED,
     T_ARCS,
@@ -47,7 +49,7 @@ from ..state.columns import (
 )
 from ..state.connections import remove_connection
 from ..state.lists import place_in_pool
-from .enforce import counted, restricted_on
+from .enforce import start_from_zero
 
 
 @kernel
@@ -125,16 +127,21 @@ def _end_list(state, totals, directory, length, leaver):
 
 @inline
 def _close_account(platform, rule, totals, day, leaver):
-    """Let a restriction end on the evening before, and nothing be judged any more."""
-    account, tally = ACCOUNT * leaver, TALLY * leaver
+    """Let a restriction or limit end on the evening before, and nothing be judged any more."""
+    account, tally, graded = ACCOUNT * leaver, TALLY * leaver, len(platform.ladder) > 0
     until = np.int64(platform.account[account + RESTRICTED_UNTIL])
     if is_restricted(day, until):
-        from_day = restricted_on(platform, leaver) if until == FOREVER else until
+        from_day = until
+        if until == FOREVER:
+            from_day = np.int64(platform.tally[tally + BLOCKED_DAY])
+            if graded:
+                from_day = np.int64(platform.ladder[LADDER * leaver + RESTRICTED_ON])
         platform.tally[tally + RESTRICTED_DAYS] += np.int32(day - 1 - from_day)
         platform.account[account + RESTRICTED_UNTIL] = day - 1
         totals[platform.policy[leaver], T_RESTRICTED] -= 1
-    platform.account[account + COUNTED_STRIKES] = 0
-    platform.account[account + COUNTED_BEFORE] = counted(platform, rule, leaver)
+    if graded:
+        platform.ladder[LADDER * leaver + LIMITED_UNTIL] = 0
+    start_from_zero(platform, rule, leaver)
 
 
 @kernel

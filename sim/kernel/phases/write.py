@@ -96,8 +96,7 @@ def _slot_of_wrong(state, parameters, day, ego, other, seat, scratch):
     standing = standing_in(state.people.state[slot]) if slot >= 0 else np.int64(FREE)
     if not may_be_reached(standing, ego == other):
         return np.int64(LAPSES)
-    forbidden = is_forbidden(state, parameters, day, ego, other, slot)
-    return np.int64(LAPSES) if forbidden else slot
+    return np.int64(LAPSES) if is_forbidden(state, parameters, day, ego, other, slot) else slot
 
 
 @kernel

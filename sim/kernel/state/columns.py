@@ -31,11 +31,6 @@ started from zero; and what had been sent (or resolved, if the ratio is of that)
 as the platform knows, by then."""
 ACCOUNT = 4
 
-WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
-"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
-and with success; the last day of the latest limit; and the evening of the latest restriction."""
-LADDER = 6
-
 NOTES, NOTES_THIS_MONTH = range(2)
 """Columns of ``notes``: those that a member has sent, and those of these 30 days."""
 NOTED = 2
@@ -43,6 +38,10 @@ NOTED = 2
 QUESTIONS, GRANTED, REFUSED = range(3)
 """Columns of ``questions``: those that a member has asked, and of these granted and refused."""
 ASKING = 3
+WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
+"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
+and with success; the last day of the latest limit; and the evening of the latest restriction."""
+LADDER = 6
 
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
