@@ -12,6 +12,7 @@ import pytest
 
 import sim
 from experiments import (
+    appeals,
     block_rule,
     calibrate,
     calibration,
@@ -106,6 +107,24 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
     assert code == 2
     assert err.count("\n") == 1
     assert "members" in err
+
+
+def test_appeals_tells_who_is_pardoned(tmp_path):
+    options = ("--members", "150", "--days", "90", "--set", "answering.recognise=[0,.1,.2,.3,.4]")
+    text = " ".join(ended_well(appeals.main, tmp_path, *options).split())
+    assert "2 strikes, click .3: " in text
+    assert written(tmp_path) == {"sanctions.csv", "costs.csv", "provenance.json"} | drawn("appeals")
+    found = pd.read_csv(tmp_path / "sanctions.csv")
+    means = found[found["policy"] == "interacted"].set_index(["world", "follows", "measure"])[
+        "mean"
+    ]
+    for world in appeals.WORLDS:
+        assert means[world, appeals.GOOD, "pardoned"] != means[world, appeals.GOOD, "pardoned"]
+        assert means[world, "limit, for good", "blocked"] <= means[world, appeals.GOOD, "blocked"]
+    assert means["2 strikes, click .3", "limit, for good, appeals", "pardoned"] > 0
+    costs = pd.read_csv(tmp_path / "costs.csv")
+    assert len(costs) == len(appeals.WORLDS) * (len(appeals.FOLLOWS) - 1) * len(appeals.COSTS)
+    assert not costs["clear"].any()  # two replications are too few
 
 
 def test_helpers_tells_types_apart(tmp_path):
