@@ -24,6 +24,8 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"
