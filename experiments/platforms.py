@@ -1,14 +1,24 @@
 """The same people on a LinkedIn-, a Plaxo- and a Facebook-like platform: what do the networks share?
 
-Somebody in the thread is open on LinkedIn, fairly open on Plaxo, and not at all on Facebook. Here the
-same people meet on the same days and are on three platforms, each a *place* of one society. On the
-first they are as open as their policies say; on the second all are by one tie class less open, in
-inviting and in accepting; on the third they invite close people only, and are slow to accept others.
-Not everybody is on each; how many are is an assumption. No platform restricts anybody.
+"I am pretty open on my LinkedIn, fairly open on Plaxo, not open at all on Facebook. Only my close
+friends and relatives are on Facebook." (The thread.) Here the same people meet on the same days and
+are on three platforms, each a *place* of one society. On the first they are as open as their
+policies say; on the second all are by one tie class less open, in inviting and in accepting; on the
+third they invite close people only, and are slow to accept others. Not everybody is on each; how
+many are is an assumption. No platform restricts anybody.
 
 Beside it stand the same three platforms where all are as open on each as on the first, so that luck
-and who is there alone set them apart. What is asked is what the platforms have together: the union of
-the networks, the share of its ties that are on all three, and the share on one alone.
+and who is there alone set them apart. What is asked is what the platforms have together: the union
+of the networks, the share of its ties that are on all three, and the share on one alone.
+
+Answer (``python -m experiments.platforms``: 1,000 members, a year, 10 replications): the networks
+have little in common. Of the ties 1.3 % [1.1, 1.5] are on all three and 90.1 % [89.4, 90.8] on one
+alone. Most of that is no matter of openness: where people are as open on each, 3.7 % [3.4, 4.0] are
+on all three and 74.9 % [74.0, 75.8] on one alone, for who is there, who invites whom and who looks
+differ; the difference, 15.2 points [14.4, 16.1], is clear. Two more platforms add little to the
+first if people are less open there: on the first a member has 33.8 [31.3, 36.2] connections and
+58.2 % [55.3, 61.1] of the others within two steps, on all together 37.1 [34.7, 39.5] and 61.4 %
+[58.7, 64.0]; where people are as open on each, 51.9 [48.5, 55.2] and 72.8 % [70.5, 75.2].
 """
 
 from dataclasses import dataclass
