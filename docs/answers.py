@@ -24,6 +24,7 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+    "helpers": ("helpers",),
     "rank": ("rank",),
     "platforms": ("platforms",),
 }
