@@ -26,6 +26,8 @@ PICTURES = {
     "thirds": ("thirds",),
     "appeals": ("appeals",),
     "helpers": ("helpers",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"

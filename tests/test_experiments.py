@@ -20,7 +20,9 @@ from experiments import (
     helpers,
     lifetime,
     patterns,
+    platforms,
     ranges,
+    rank,
     selectivity,
     sensitivity,
     studies,
@@ -208,6 +210,31 @@ def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
     sums = mixes.groupby(["rate", "least_estimate", "day"])["mean"].sum()
     assert len(sums) == 8
     assert np.allclose(sums, 1, atol=1e-5)
+
+
+def test_rank_tells_who_is_courted_and_accepted(tmp_path, monkeypatch):
+    monkeypatch.setattr(rank, "SLOPES", (0.0, 3.0))
+    text = ended_well(rank.main, tmp_path, "--members", "150", "--days", "60")
+    assert "At a slope of 3 courting gains" in " ".join(text.split())
+    assert written(tmp_path) == {"thirds.csv", "gains.csv", "provenance.json"} | drawn("rank")
+    found = pd.read_csv(tmp_path / "thirds.csv").set_index(["slope", "quantity", "third"])["mean"]
+    assert found[3, "accepted", "low"] < found[3, "accepted", "high"]
+    assert found[0, "received", "low"] < found[0, "received", "high"]  # some court
+    gains = pd.read_csv(tmp_path / "gains.csv").set_index(["slope", "measure"])["mean"]
+    assert (gains.xs("upwards", level="measure") > 0).all()
+
+
+def test_platforms_share_less_where_people_are_less_open(tmp_path):
+    text = ended_well(platforms.main, tmp_path, "--members", "120", "--days", "60")
+    assert "Ties of the union, as in the thread" in " ".join(text.split())
+    files = {"platforms.csv", "ties.csv", "differences.csv", "provenance.json"}
+    assert written(tmp_path) == files | drawn("platforms")
+    keys = ["society", "policy", "platform", "measure"]
+    found = pd.read_csv(tmp_path / "platforms.csv").set_index(keys)["mean"].sort_index()
+    degrees = found["as in the thread", "all"].xs("degree", level="measure")
+    assert degrees[platforms.UNION] > degrees[platforms.NAMES[0]] > degrees[platforms.NAMES[2]]
+    # people are as open on the first in both societies: it is the same run
+    assert degrees[platforms.NAMES[0]] == found["alike", "all", platforms.NAMES[0], "degree"]
 
 
 def test_the_flows_of_a_mix_that_is_known():
