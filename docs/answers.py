@@ -25,6 +25,7 @@ PICTURES = {
     "takeover": ("flow",),
     "thirds": ("thirds",),
     "manners": ("manners",),
+    "helpers": ("helpers",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"

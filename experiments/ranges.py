@@ -6,8 +6,8 @@ what is 0 or unset is turned off and stays so. ``EXPLORED`` has the exceptions: 
 unset mean "never" and "for good", which are assumptions like any other. Three things keep every
 combination a scenario: the shares of encounters are weights against each other and against the
 rest, normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size
-of the society, the days and the seed are the frame of the question and are not varied, nor is what
-concerns logs of contacts only; a policy's only source has nothing to be weighed against.
+of the society, the days, the seed, the place and who is on the platform are the frame of the
+question and are not varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed against.
 """
 
 import math
@@ -18,11 +18,11 @@ from typing import Any
 import sim
 
 EXPLORED = {
-    "answering.idk_click": (0.01, 0.3),
+    "answering.idk_click": (0.02, 0.3),
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: .01 to .3 seems possible.
+"""Ranges of their own. No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """
@@ -40,11 +40,12 @@ NEEDS = {
     },
     "helping.willing": "helping.need_rate",
     "helping.floor_after": "helping.floor",
+    "answering.fresh": "answering.memory_days",
 }
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
-FRAME = ("members", "days", "seed", "meeting.gap_seconds")
+FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .measures.clearly import clearly as clearly
 from .measures.intervals import mean_interval as mean_interval
 from .measures.intervals import paired as paired
 from .measures.intervals import paired_difference as paired_difference
+from .measures.joint import joint as joint
 from .measures.statistics import aggregate as aggregate
 from .measures.statistics import differences as differences
 from .model.member import Member as Member

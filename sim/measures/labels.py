@@ -54,6 +54,10 @@ LABELS = {
     "restricted": Label("restricted today", share=True),
     "restricted_time": Label("time restricted", share=True),
     "restrictions": Label("restrictions per year not restricted", "restrictions a year"),
+    "warned": Label("warned at least once", "warned", share=True),
+    "limited": Label("limited at least once to people they know", "limited", share=True),
+    "appeals": Label("appeals a year"),
+    "pardoned": Label("appeals that succeed", "pardoned", share=True),
     "time_to_block_days": Label("days until half are blocked", "days to a block"),
     "time_to_block_invitations": Label(
         "invitations until half are blocked", "invitations to a block"
@@ -82,6 +86,8 @@ LABELS = {
     "effort": Label("invitations, notes and questions per acceptance", "effort"),
     "lapsed": Label("attempts that lapse", share=True),
     "invitations": Label("invitations sent per member", "sent each"),
+    "overlap": Label("ties that are on all platforms", "on all", share=True),
+    "on_one": Label("ties that are on one platform alone", "on one", share=True),
     "clustering": Label("local clustering"),
     "largest_component": Label("members in the largest component", "largest component", share=True),
 }

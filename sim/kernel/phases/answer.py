@@ -31,6 +31,7 @@ from ..rules.inviting import FROM_INTRODUCTIONS
 from ..rules.inviting import has_room as has_room_for_connection
 from ..rules.memory import recognition
 from ..rules.notes import reminded, reminds
+from ..rules.place import code_here
 from ..rules.rank import place_of_difference
 from ..rules.standing import LOCKED, PENDING
 from ..state.bonds import (
@@ -145,20 +146,22 @@ def _look_up(people, slots, egos, count, scratch):
 
 
 @inline
-def _draw_answers(key, day, count, scratch):
+def _draw_answers(key, place, day, count, scratch):
     """Draw the words of a batch."""
+    purpose = code_here(ANSWER, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     w0, w1, w2 = scratch.drawn[0], scratch.drawn[1], scratch.drawn[2]
     for one in range(count):
-        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, ANSWER, low, high)
+        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, purpose, low, high)
         w0[one] = a
         w1[one] = b
         w2[one] = c
 
 
 @inline
-def _draw_looks(key, thresholds, count, scratch):
+def _draw_looks(key, place, thresholds, count, scratch):
     """Find out which invitations of a batch are ever looked at."""
+    purpose = code_here(LOOK, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     if len(thresholds) == 0:
         for one in range(count):
@@ -168,7 +171,7 @@ def _draw_looks(key, thresholds, count, scratch):
         prefetch(thresholds, np.int64(scratch.alter[one]))
     for one in range(count):
         other, sent = scratch.alter[one], scratch.sent_day[one]
-        words = philox(scratch.ego[one], other >> np.uint32(2), sent, LOOK, low, high)
+        words = philox(scratch.ego[one], other >> np.uint32(2), sent, purpose, low, high)
         word = np.int64(lane(words, other & np.uint32(3)))
         scratch.seen[one] = np.int64(looks(word, thresholds[np.int64(other)]))
 
@@ -269,10 +272,9 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
     chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
-        # whom a common connection has introduced has one, and connections last
-        referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
-            state, ego, other, scratch.sieve
-        )
+        # whom a common connection has introduced has one, and connections last if nobody leaves
+        introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
+        referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     slot = np.int64(scratch.slot[one])
     unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
     return not unwelcome and accepts(word, chances[0], chances[1], referred)
@@ -283,7 +285,8 @@ def _answer_question(state, parameters, day, totals, one, note, scratch):
     """Return the answer to a question that is pending, which has taken effect but for the connection."""
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     slot, key = as_index(scratch.slot[one]), parameters.key
-    words = philox(ego, other >> 2, day, ASK, key & np.uint64(0xFFFFFFFF), key >> np.uint64(32))
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    words = philox(ego, other >> 2, day, code_here(ASK, parameters.platform.place), low, high)
     recognised, k = _class_seen(state, one, scratch)
     word = np.int64(lane(words, other & 3))
     answered = is_answered(recognised, word, parameters.answering.ask_answered)
@@ -361,9 +364,9 @@ def judge(state, parameters, day, partition):
         if count == 0:
             break
         _look_up(people, slots, egos, count, scratch)
-        _draw_looks(parameters.key, platform.looks, count, scratch)
+        _draw_looks(parameters.key, parameters.platform.place, platform.looks, count, scratch)
         _see_questions(platform.sent_remarks, count, scratch)
-        _draw_answers(parameters.key, day, count, scratch)
+        _draw_answers(parameters.key, parameters.platform.place, day, count, scratch)
         _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]

@@ -15,6 +15,8 @@ from ..rules.inviting import (
     is_likely,
     least_tie,
 )
+from ..rules.place import is_absent
+from ..rules.sanctions import forbids_stranger
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -27,7 +29,15 @@ from ..state.bonds import (
     standing_in,
     talked_in,
 )
-from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, FAILED
+from ..state.columns import (
+    ACCOUNT,
+    ANSWERS,
+    COUNTED_STRIKES,
+    FAILED,
+    LADDER,
+    LIMITED_UNTIL,
+)
+from .welcome import is_unwelcome
 
 
 @intrinsic
@@ -122,6 +132,32 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
     if policies.condition[policy] == 0:
         return True
     return agrees(state, parameters, day, ego, other, slot, k)
+
+
+@inline
+def is_away(platform, member):
+    """Return whether a member is not on the platform."""
+    return len(platform.joined) > 0 and is_absent(platform.joined[member])
+
+
+@inline
+def _is_limited(state, day, ego, slot):
+    """Return whether ego is limited to people it knows, which the one at slot is not."""
+    ladder = state.platform.ladder
+    if len(ladder) == 0:
+        return False
+    k = class_in(np.int64(state.people.state[slot])) if slot >= 0 else np.int64(0)
+    return forbids_stranger(day, ladder[LADDER * ego + LIMITED_UNTIL], k)
+
+
+@inline
+def is_forbidden(state, parameters, day, ego, other, slot):
+    """Return whether other, whom ego may invite by all else, can't be: then the attempt lapses.
+
+    The bond with other is at ``slot``; -1: there is none.
+    """
+    away, limited = is_away(state.platform, other), _is_limited(state, day, ego, slot)
+    return away or limited or is_unwelcome(state, parameters, slot)
 
 
 @inline

@@ -22,8 +22,8 @@ from ..state.bonds import (
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
 from .answer import chance_of_recognition, difference_of_ranks, habit_of
-from .eligible import agrees, least_likely, thinks_likely
-from .welcome import is_unwelcome, is_unwelcome_inviter
+from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
+from .welcome import is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
 """Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
@@ -57,6 +57,8 @@ def _has_room(state, parameters, other):
 @inline
 def _may_invite(state, parameters, day, ego):
     """Return whether the platform lets ego invite tomorrow; the cap of a week aside, which passes."""
+    if is_away(state.platform, ego):
+        return False
     until = state.platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]
     connections = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
     return may_invite(day + 1, until, connections, parameters.platform.max_connections)
@@ -113,7 +115,7 @@ def add_missed(state, parameters, day, sieve, missed):
             other = np.int64(people.alter[slot])
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
-            if is_unwelcome(state, parameters, slot):
+            if is_forbidden(state, parameters, day, ego, other, slot):
                 continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
             _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)
