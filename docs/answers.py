@@ -25,6 +25,7 @@ PICTURES = {
     "takeover": ("flow",),
     "thirds": ("thirds",),
     "appeals": ("appeals",),
+    "manners": ("manners",),
     "helpers": ("helpers",),
     "rank": ("rank",),
     "platforms": ("platforms",),

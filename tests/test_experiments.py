@@ -19,6 +19,7 @@ from experiments import (
     growth,
     helpers,
     lifetime,
+    manners,
     patterns,
     platforms,
     ranges,
@@ -246,6 +247,28 @@ def test_the_flows_of_a_mix_that_is_known():
     assert found["beta"] * month == pytest.approx(-np.log(1 / 2))
     assert found["growth"] * month == pytest.approx(growth := np.log(10 / 8))
     assert found["chain_online"] == pytest.approx(growth / 2 / (growth + np.log(4 / 3)))
+
+
+def test_manners_are_compared_and_break_even(tmp_path, monkeypatch):
+    monkeypatch.setattr(manners, "CLICKS", (0.1, 0.6))
+    monkeypatch.setattr(manners, "LIMITS", (3, 1))
+    text = ended_well(manners.main, tmp_path, "--members", "120", "--days", "60")
+    assert "Against inviting blindly, asking has clearly more connections at" in " ".join(
+        text.split()
+    )
+    tables = {"manners.csv", "pays.csv", "break_even.csv", "provenance.json"}
+    assert written(tmp_path) == tables | drawn("manners")
+    table = pd.read_csv(tmp_path / "manners.csv")
+    asking = table[(table["manner"] == "asking") & (table["measure"] == "blocked")]
+    assert len(asking) == 4
+    assert (asking["mean"] == 0).all()
+
+
+def test_asking_first_breaks_even_in_the_long_run_as_the_closed_form_says():
+    """Blindly an account has K a / q acceptances in all; that is y times as many people asked."""
+    assert manners.even_after(0.4, 0.02, 0.2, 3) == pytest.approx(3 * 0.4 / 0.02 / 0.2, rel=0.05)
+    assert manners.even_after(0.2, 0.02, 0.3, 3) == 1
+    assert np.isnan(manners.even_after(0.4, 0, 0.2, 3))
 
 
 def test_growth_compares_with_the_laws_and_the_bins(tmp_path, monkeypatch):
