@@ -1,14 +1,17 @@
 """Do givers get further without inviting, what do takers lose, and whose needs are met?
 
-"Somehow the psychic stink of a taker sticks to them", it was said in the thread; and that one who has
-given need not be shy to ask: "if I ever need help I won't be rebuffed". Here members need help once in
-two weeks, ask people whom they know or are connected with, and are referred to others, whom they then
-meet. Givers, others and takers help more or less readily; takers do not ask for more.
+The man of the thread does not invite those who have "a psychic stink caused by the fact that they're
+out for what they can get only". Others are referred to him for help: "Ask Stephen, he doesn't say
+'No'." And: "I also like to feel that if I ever need help I won't be rebuffed." Here members need help
+once in two weeks, ask people whom they know or are connected with, and are referred to others, whom
+they then meet. Givers, others and takers help more or less readily; takers do not ask for more.
 
 A fourth policy lives beside the three: who *waits* never invites, and answers as ``interacted`` does.
 Three societies have the same people: in one nobody looks at the past (floor 0), in the others who was
 asked ten times or more and has a reputation below .15, or .3, is neither invited nor accepted by those
 who know it. Each difference is paired, within a society or between two of the same seed.
+
+ANSWER
 """
 
 from collections.abc import Iterator
@@ -47,6 +50,7 @@ MEASURES = (
     "refusable",
     "need_met",
     *WAYS,
+    "asked",
     "helped",
 )
 LOOKS = {"giver": ("#009E73", "o"), "other": ("#595959", "s"), "taker": ("#D55E00", "v")}
@@ -128,6 +132,7 @@ def _row(group: pd.DataFrame, years: float) -> dict[str, float]:
         "received": means["received"] / years,
         "need_met": sum(met.values()),
         **met,
+        "asked": float(group["asked"].mean()) / years,
         "helped": float(group["helped"].mean()) / years,
         "needs": needs,
     }
@@ -207,6 +212,7 @@ def _standing(found: Found) -> str:
 
 def _words(found: Found) -> Iterator[str]:
     """Yield the answer in words."""
+    asked = [found.of(0.0, kind, "asked") for kind in ("giver", "taker")]
     friends, everyone = (
         studies.percent(found.of(0.0, policy, "need_met"))
         for policy in ("close_friends", "everyone")
@@ -215,6 +221,8 @@ def _words(found: Found) -> Iterator[str]:
         f"Of the needs of those who invite everyone {everyone} are met, of those who invite close "
         f"friends only {friends}."
     )
+    giver, taker = (studies.between(*row[["mean", "low", "high"]]) for row in asked)
+    yield f"A giver is asked for help {giver} times a year, a taker {taker}."
     for group, who in (("giver", "Givers"), (_waiting("giver"), "Givers who never invite")):
         taker = group.replace("giver", "taker")
         more = found.than((0.0, group), (0.0, taker), "degree")

@@ -45,7 +45,7 @@ NEEDS = {
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)

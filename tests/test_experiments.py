@@ -15,6 +15,7 @@ from experiments import (
     block_rule,
     calibrate,
     calibration,
+    growth,
     helpers,
     lifetime,
     patterns,
@@ -108,7 +109,7 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
 
 
 def test_helpers_tells_types_apart(tmp_path):
-    options = ("--members", "80", "--days", "40", "--set", "helping.able=0.3")
+    options = ("--members", "80", "--days", "40", "--set", "helping.need_rate=0.7")
     text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
     assert "Of the needs of those who invite everyone" in text
     assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
@@ -199,6 +200,44 @@ def test_the_flows_of_a_mix_that_is_known():
     assert found["beta"] * month == pytest.approx(-np.log(1 / 2))
     assert found["growth"] * month == pytest.approx(growth := np.log(10 / 8))
     assert found["chain_online"] == pytest.approx(growth / 2 / (growth + np.log(4 / 3)))
+
+
+def test_growth_compares_with_the_laws_and_the_bins(tmp_path, monkeypatch):
+    monkeypatch.setattr(growth, "BARE_DAYS", 120)
+    text = ended_well(growth.main, tmp_path, "--members", "20", "--days", "30")
+    assert "another bin than LinkedIn's" in " ".join(text.split())
+    assert written(tmp_path) == {
+        "degrees.csv",
+        "first.csv",
+        "bins.csv",
+        "provenance.json",
+    } | drawn("growth")
+    bins = pd.read_csv(tmp_path / "bins.csv")
+    assert np.allclose(bins.groupby(["network", "source"])["mean"].sum(), 1, atol=1e-5)
+    first = pd.read_csv(tmp_path / "first.csv")
+    assert first["law"].notna().sum() == 2 * (growth.TENTHS + 1)
+
+
+def test_the_laws_of_growth_are_those_of_many_networks_grown_by_hand():
+    """60 newcomers of 2 connections each, 300 times."""
+    draw, newcomers = np.random.default_rng(13), 60
+    grown = {source: np.zeros(newcomers) for source in ("directory", "popular")}
+    for source, total in grown.items():
+        for _ in range(300):
+            ends, degree = [], np.zeros(growth.FOUNDERS + newcomers, int)
+            for new in range(growth.FOUNDERS, len(degree)):
+                chosen: set[int] = set()
+                while len(chosen) < growth.M:
+                    if source == "popular" and ends:
+                        chosen.add(ends[draw.integers(len(ends))])
+                    else:
+                        chosen.add(int(draw.integers(new)))
+                degree[[*chosen, new]] += [1, 1, 2]
+                ends += [*chosen, new, new]
+            total += degree[growth.FOUNDERS :]
+        seen = [tenth.mean() / 300 for tenth in np.array_split(total, growth.TENTHS)]
+        # popular: the law takes a newcomer's two choices for independent, which is .03 off at first
+        np.testing.assert_allclose(growth.law_of_tenths(source, newcomers), seen, rtol=0.07)
 
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):

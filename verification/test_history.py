@@ -29,7 +29,7 @@ def test_who_is_refusable_ends_alone() -> None:
     helping |= {"willing": (1,) * 5, "giving": tuple(GIVING.values()), "givers": 0.2, "takers": 0.4}
     helping |= {"floor": FLOOR, "floor_after": AFTER}
     changes = {f"helping.{name}": value for name, value in helping.items()}
-    changes |= {"inviting.per_day": 600, "policies.knows.condition": on_the_last_day}
+    changes |= {"inviting.per_day": 20, "policies.knows.condition": on_the_last_day}
     members = pd.concat(
         sim.run(society(150, DAYS, seed).replace(changes)).members for seed in SEEDS
     )

@@ -11,7 +11,7 @@ import sim
 
 from .everybody import THRESHOLD, society, z_of
 
-MEMBERS, VETO = 120, 0.23
+MEMBERS, VETO = 240, 0.23
 
 
 @pytest.fixture(scope="module")
