@@ -26,7 +26,11 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow", "invasions"),
     "thirds": ("thirds",),
+    "appeals": ("appeals",),
+    "manners": ("manners",),
     "helpers": ("helpers",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
 LONG = ("societies",)
