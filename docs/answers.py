@@ -24,7 +24,11 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+    "appeals": ("appeals",),
+    "manners": ("manners",),
     "helpers": ("helpers",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"

@@ -18,11 +18,11 @@ from typing import Any
 import sim
 
 EXPLORED = {
-    "answering.idk_click": (0.01, 0.3),
+    "answering.idk_click": (0.02, 0.3),
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: .01 to .3 seems possible.
+"""Ranges of their own. No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """
@@ -45,7 +45,7 @@ NEEDS = {
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_draws import PERSON, POLICY, VETO, chance, draw, power, rounded
+from tests.reference_arrivals import arrive, leave
+from tests.reference_draws import PERSON, POLICY, VETO, below, chance, draw, power, rounded
 from tests.reference_helping import help_each_other
 from tests.reference_person import (
     ASKED,
@@ -55,6 +56,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             Person(self, number, *places)
             for number, places in enumerate(zip(policies, habits, types, strict=True))
         ]
+        self.there = list(self.people)  # those who have not left, by number
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
         self.arcs: set[tuple[int, int]] = set()
@@ -112,28 +114,34 @@ class Reference(mesa.Model):  # type: ignore[misc]
         return self
 
     def step(self) -> None:
-        """Simulate a day: the phases, in which all choose first, and then all takes effect."""
+        """Simulate a day: its phases, in which all choose first, and then all takes effect."""
         self.day += 1
+        leave(self, self.day)
+        arrive(self, self.day)
         for bond in self.unlocking.pop(self.day, []):
             if bond.state == LOCKED:
                 bond.state, bond.free_on = FREE, None
-        for person in self.people:
+        for person in self.there:
             person.restricted_days += self.day <= person.restricted_until
         self.meet(self.day)
         help_each_other(self, self.day)
         self.invite(self.day)
         self.answer(self.day)
-        for person in self.people:
+        for person in self.there:
             person.enforce(self.day)
 
     def meet(self, day: int) -> None:
         """Phase 1: people meet, face to face or online."""
         if self.log is None:
-            encounters = [person.encounter(day) for person in self.people]
+            encounters = [person.encounter(day) for person in self.there]
         else:
             place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
             pairs = self.log[place] if place < len(self.log) else []
-            encounters = [(one, other, True) for one, other in pairs]
+            encounters = [
+                (one, other, True)
+                for one, other in pairs
+                if self.people[one].left is self.people[other].left is None
+            ]
         for ego, alter, face_to_face in filter(None, encounters):
             self.happen(day, ego, alter, face_to_face)
 
@@ -153,7 +161,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Phase 2: people invite others. Two who invite each other are connected at once."""
         self.note_room()
         self.crossed_today = []
-        sent = [invitation for person in self.people for invitation in person.invitations(day)]
+        sent = [invitation for person in self.there for invitation in person.invitations(day)]
         for invitation in sent:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
             bond = ego.bonds.setdefault(alter.number, Bond())
@@ -184,6 +192,17 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Note who has room for a connection: a phase applies the cap as of its beginning."""
         for person in self.people:
             person.had_room = person.has_room()
+
+    def popular_member(self, word: int) -> int:
+        """Return a member, with a chance in proportion to its connections; anybody if there are none.
+
+        Nobody connects while members choose whom to invite.
+        """
+        ends = list(itertools.accumulate(len(person.connected_on) for person in self.people))
+        if ends[-1] == 0:
+            return self.there[below(word, len(self.there))].number
+        place = below(word, ends[-1])
+        return sum(end <= place for end in ends)
 
     def deliver(self, invitation: Invitation, day: int) -> None:
         """Connect the two if alter has invited ego too; else file it by the day of the answer."""
@@ -223,7 +242,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Phase 3: people answer what is due; what has waited too long is withdrawn."""
         self.note_room()
         due = [one for one in self.due.pop(day, []) if one.outcome == "pending"]
-        asked = [one for one in due if one.question and self.bond_of(one).state == ASKED]
+        asked = [one for one in due if one.question and self.is_asked(one)]
         due = [one for one in due if not one.question]
         due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
         seen = [one for one in due if self.people[one.alter].looks_at(one)]
@@ -250,8 +269,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             self.connect(invitation, day)
             self.arcs.add((invitation.alter, invitation.ego))
         for invitation in self.expiring.pop(day, []):
-            bond = self.bond_of(invitation)
-            if bond.state == ASKED if invitation.question else invitation.waits:
+            if self.is_asked(invitation) if invitation.question else invitation.waits:
                 self.withdraw(invitation, day)
 
     def hear_answers(self, asked: list[Invitation], day: int) -> list[Invitation]:
@@ -300,6 +318,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
         if not invitation.question:
             self.conclude(invitation)
 
+    def is_asked(self, question: Invitation) -> bool:
+        """Return whether a question is pending; it is no more when one of the two has left."""
+        bond = self.people[question.ego].bonds.get(question.alter)
+        return bond is not None and bond.state == ASKED
+
     def bond_of(self, invitation: Invitation) -> Bond:
         return self.people[invitation.ego].bonds[invitation.alter]
 
@@ -328,6 +351,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         invitation.waits = False
         self.learn(invitation, accepted)
         self.people[invitation.ego].accepted_since_zero += accepted
+        self.people[invitation.ego].resolved_since_zero += 1
 
     def learn(self, invitation: Invitation, accepted: bool = False) -> None:
         """Let the inviter's own estimate learn from what has become of it, in the class of today."""

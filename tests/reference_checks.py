@@ -62,6 +62,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | sanctions_row(person)
         | veto_row(person)
         | need_row(person)
         | rank_row(told, person)
@@ -89,6 +90,14 @@ def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def sanctions_row(person: Person) -> dict[str, Any]:
+    platform = person.rules.platform
+    if platform.ladder is None and platform.appeal_success == 0:
+        return {}
+    names = ("warnings", "limits", "appeals", "pardons")
+    return {name: getattr(person, name) for name in names}
 
 
 def veto_row(person: Person) -> dict[str, Any]:
@@ -185,6 +194,8 @@ def member_row(
         "circle": person.circle,
         "sociability": person.sociability,
         "activity": person.activity,
+        **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
+        **({"left": person.left} if person.rules.society.leave else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -194,6 +205,7 @@ def member_row(
         "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        **({"void": became["void"]} if person.rules.society.leave else {}),
         "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
@@ -249,7 +261,17 @@ def check_laws(told: Reference) -> None:
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
     pairs = [(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"]
-    assert told.connections == {tuple(sorted(pair)) for pair in [*pairs, *told.met_halfway]}
+    assert told.connections == {
+        tuple(sorted(pair))
+        for pair in [*pairs, *told.met_halfway]
+        if told.people[pair[0]].left is told.people[pair[1]].left is None
+    }
+    for person in told.people:
+        if person.left is not None:
+            assert not person.bonds
+            assert not person.contacts
+            assert not person.connected_on
+            assert all(row.sent_day < person.left for row in person.sent)
 
 
 # The fast model equals the reference
@@ -337,6 +359,8 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        if row.sent_day == told.people[row.ego].arrived > 1:
+            yield "invited on the day of arrival"
         known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
         yield f"{row.outcome} {known[row.recognised]}"
         if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
@@ -352,7 +376,8 @@ def events(told: Reference) -> Iterator[str]:
             yield "a note by mistake" if row.mistaken else "a note"
         if row.mistaken:
             yield f"by mistake to class {min(row.tie_class, 1)}"
-        if row.recognised and told.people[row.alter].bonds[row.ego].vetoed:
+        bond = told.people[row.alter].bonds.get(row.ego)  # none: one of the two has left
+        if row.recognised and bond is not None and bond.vetoed:
             yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
@@ -369,6 +394,12 @@ def events(told: Reference) -> Iterator[str]:
                 yield "restricted for its strikes"
             if platform.limit is None or person.strikes < platform.limit:
                 yield "restricted for its ratio"
+        yield from ["warned"] * person.warnings + ["limited"] * person.limits
+        yield from ["pardoned"] * person.pardons
+        yield from ["appealed in vain"] * (person.appeals - person.pardons)
+        yield from ["kept from a stranger"] * person.kept_from_strangers
+        if person.limits + person.warnings > 0 and person.restrictions > 0:
+            yield "a higher rung"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
         notes = Counter((row.sent_day - 1) // 30 for row in person.sent if row.note)
@@ -393,14 +424,17 @@ EVENTS = {
         "idk",
         "declined",
         "pending",
+        "void",
         "contacts",
         "introductions",
         "directory",
+        "popular",
         *(f"class {k}" for k in range(5)),
     ),
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
+        "invited on the day of arrival",
         "never to be answered",
         "answered later",
         "answered at once",
@@ -421,6 +455,12 @@ EVENTS = {
         "restricted for its ratio",
         "lifted",
         "restricted",
+        "warned",
+        "limited",
+        "pardoned",
+        "appealed in vain",
+        "kept from a stranger",
+        "a higher rung",
         "missed by its tie",
         "missed by its estimate",
         "by mistake to class 0",

@@ -32,7 +32,7 @@ def help_each_other(model: "Reference", day: int) -> None:
     """Let all who are in need ask; then let it take effect."""
     if model.rules.helping.need_rate == 0:
         return
-    pleas = [plea_of(person, day) for person in model.people if is_in_need(person, day)]
+    pleas = [plea_of(person, day) for person in model.there if is_in_need(person, day)]
     for plea in filter(None, pleas):
         take_effect(model, plea, day)
 

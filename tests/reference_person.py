@@ -9,6 +9,7 @@ import mesa
 
 from sim import Bond as SeenBond
 from sim import Candidate, Habit, InvitePolicy, Scenario
+from tests.reference_account import Account
 from tests.reference_draws import (
     ANSWER,
     ASK,
@@ -56,7 +57,7 @@ class Invitation:
     sent_day: int
     ego: int
     alter: int
-    source: str  # where ego found alter: contacts, introductions or directory
+    source: str  # where ego found alter: contacts, introductions, directory or popular
     tie_class: int  # on the day of sending
     delay_word: int
     due_day: int | None = None  # of the answer, as known on the day of sending; None: never
@@ -66,14 +67,15 @@ class Invitation:
     note: bool = False  # whether a note goes with it, that says where they met
     waits: bool = True  # whether the platform and the inviter still see it as pending
     # what becomes of it, and when: decided once, which is final
-    outcome: str = "pending"  # then accepted, idk ("I don't know this person") or declined
+    outcome: str = "pending"  # then accepted, idk ("I don't know this person"),
+    # declined, or void: one of the two has left
     decided_day: int | None = None
     recognised: bool | None = None  # None: not looked at
     decided_class: int | None = None  # the tie class on that day
     common: int | None = None  # connections in common: at the decision; of one unseen, at sending
 
 
-class Person(mesa.Agent):  # type: ignore[misc]
+class Person(Account, mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
@@ -87,6 +89,8 @@ class Person(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.rules: Scenario = model.rules
         self.number = number
+        self.arrived = 1  # the day on which it came; 1 of who is there from the start
+        self.left: int | None = None  # the day on which it left
         society = self.rules.society
         self.circle = number // society.circle_size
         # how readily it meets others, and how much it does on the platform
@@ -111,13 +115,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.questions: list[Invitation] = []  # those that were granted too
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
-        # the account; "since zero" is since the opening or the end of the last restriction
-        self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
-        self.strike_days_since_zero: list[int] = []
-        self.restricted_until: float = 0
-        self.restrictions = 0
-        self.blocked_day: int | None = None  # of the first restriction
-        self.invitations_until_block: int | None = None
+        self.open_account()
 
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
@@ -176,7 +174,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
 
     def partner(self, day: int, u: float) -> tuple[int | None, float]:
         """Return whom it meets, and the probability that it is face to face."""
-        meeting, people = self.rules.meeting, self.model.people
+        meeting, people, there = self.rules.meeting, self.model.people, self.model.there
         words = [self.word(day, PARTNER, r) for r in range(max(2, meeting.again_choice))]
         if u < meeting.again:  # the best known of some contacts
             if not self.contacts:
@@ -189,16 +187,19 @@ class Person(mesa.Agent):  # type: ignore[misc]
             friend = self.random_contact(words[0])
             found = None if friend is None else people[friend].random_contact(words[1])
             return found, meeting.face_friend
-        society, until_team = self.rules.society, meeting.again + meeting.friend + meeting.team
-        circle = self.circle * society.circle_size  # its first member, and how many it has
-        circle_size = min(society.circle_size, len(people) - circle)
+        until_team = meeting.again + meeting.friend + meeting.team
+        circle = [other.number for other in there if other.circle == self.circle]
         if u < until_team:  # somebody of its own team
-            team = (self.number - circle) // society.team_size * society.team_size
-            team_size = min(society.team_size, circle_size - team)
-            return circle + team + below(words[0], team_size), meeting.face_team
+            team = [other for other in circle if self.team_of(other) == self.team_of(self.number)]
+            return team[below(words[0], len(team))], meeting.face_team
         if u < until_team + meeting.circle:  # somebody of its own circle
-            return circle + below(words[0], circle_size), meeting.face_circle
-        return below(words[0], len(people)), meeting.face_anybody
+            return circle[below(words[0], len(circle))], meeting.face_circle
+        return there[below(words[0], len(there))].number, meeting.face_anybody
+
+    def team_of(self, number: int) -> int:
+        """Return the place of a member's team in its circle."""
+        society = self.rules.society
+        return number % society.circle_size // society.team_size
 
     # Phase 2: invite
 
@@ -216,16 +217,18 @@ class Person(mesa.Agent):  # type: ignore[misc]
             asked = [invitation.alter for invitation in today]
             if self.policy.courts:
                 found = self.search_for_rank(day, attempt * tries, asked)
-            elif self.policy.introductions + self.policy.directory == 0:
+            elif self.looks_only_among_contacts():
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
-            if found is not None and not self.is_forbidden(found[1]):
+            if found is not None and self.is_limited_to_others(found[1], day):
+                self.kept_from_strangers += 1
+            elif found is not None and not self.is_forbidden(found[1]):
                 source, meant, n = found
                 question = self.policy.asks_first and self.tie_class(meant) >= 1
                 strays = source == "contacts" and not question
                 alter = self.address(day, attempt, meant) if strays else meant
-                if alter != meant and not self.may_be_reached(alter, asked):
+                if alter != meant and not self.may_be_reached(alter, asked, day):
                     continue
                 k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
@@ -235,15 +238,17 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 today.append(sent)
         return today
 
-    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+    def may_be_reached(self, alter: int, asked: list[int], day: int) -> bool:
         """Return whether an invitation may go to alter in place of the person meant."""
-        return alter not in asked and self.platform_allows(alter) and not self.is_forbidden(alter)
+        forbidden = self.is_forbidden(alter) or self.is_limited_to_others(alter, day)
+        return alter not in asked and self.platform_allows(alter) and not forbidden
 
     def address(self, day: int, attempt: int, meant: int) -> int:
         """Return to whom an invitation to a contact goes: by mistake to anybody."""
         if not chance(self.word_here(day, MISTAKE, 2 * attempt), self.rules.inviting.mistaken):
             return meant
-        return below(self.word_here(day, MISTAKE, 2 * attempt + 1), len(self.model.people))
+        there = self.model.there
+        return there[below(self.word_here(day, MISTAKE, 2 * attempt + 1), len(there))].number
 
     def takes_note(self, day: int, k: int, today: list[Invitation]) -> bool:
         """Return whether a note goes with an invitation that is meant for somebody of class k."""
@@ -258,6 +263,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """Return how often it tries to invite somebody today."""
         if not self.joined:
             return 0
+        on_arrival = self.rules.society.on_arrival
+        if on_arrival is not None and day == self.arrived and self.number >= self.rules.members:
+            return on_arrival
         per_day = self.policy.per_day
         if per_day is None:
             per_day = self.rules.inviting.per_day
@@ -270,6 +278,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         weekly = self.rules.platform.weekly_invites
         before = sum(invitation.sent_day > day - 7 for invitation in self.sent)
         return weekly is not None and today + before >= weekly
+
+    def looks_only_among_contacts(self) -> bool:
+        policy = self.policy
+        return policy.introductions + policy.directory + policy.popular == 0
 
     def search_contacts(self, day: int, n: int, asked: list[int]) -> tuple[str, int, int] | None:
         """Make all tries at once, for a policy that looks for candidates among contacts only.
@@ -316,8 +328,9 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def candidate(self, day: int, n: int, asked: list[int]) -> tuple[str, int | None]:
         """Return the source of the candidate of try n, and the candidate."""
         policy, people = self.policy, self.model.people
-        total = policy.contacts + policy.introductions + policy.directory
+        total = policy.contacts + policy.introductions + policy.directory + policy.popular
         contacts_share, introductions_share = policy.contacts / total, policy.introductions / total
+        directory_share = policy.directory / total
         u = self.word_here(day, TRY, 4 * n) / TWO32
         word1, word2 = (self.word_here(day, TRY, 4 * n + place) for place in (1, 2))
         if u < contacts_share:
@@ -328,7 +341,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
             between = self.random_connection(word1)
             found = None if between is None else people[between].random_connection(word2)
             return "introductions", found
-        return "directory", below(word1, len(people))
+        if u < contacts_share + introductions_share + directory_share:
+            there = self.model.there
+            return "directory", there[below(word1, len(there))].number
+        return "popular", self.model.popular_member(word1)
 
     def eligible_contacts(self, asked: list[int]) -> list[int]:
         return [
@@ -362,6 +378,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
     def class_here(self, tie_class: int) -> int:
         """Return what a least class of a policy or habit is on this platform; 5 is nobody."""
         return 5 if tie_class == 5 else min(4, tie_class + self.rules.platform.shift)
+
+    def is_limited_to_others(self, alter: int, day: int) -> bool:
+        """Return whether it may only invite people it knows, of whom alter is none: a lapse, too."""
+        return day <= self.limited_until and self.tie_class(alter) == 0
 
     def is_forbidden(self, alter: int) -> bool:
         """Return whether it can't invite alter although alter fits: the attempt lapses."""
@@ -469,29 +489,3 @@ class Person(mesa.Agent):  # type: ignore[misc]
         levels = (self.habit, self.policy, self.rules.answering)
         said = (getattr(numbers, name, None) for numbers in levels)
         return next(number for number in said if number is not None)
-
-    # Phase 4: enforce
-
-    def enforce(self, day: int) -> None:
-        """Restrict this account at the end of a day, or end its restriction."""
-        if day == self.restricted_until:  # the last day of a restriction
-            self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
-        elif day > self.restricted_until and self.breaks_the_rule(day):
-            self.restrictions += 1
-            self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
-            if self.blocked_day is None:
-                self.blocked_day, self.invitations_until_block = day, len(self.sent)
-
-    def breaks_the_rule(self, day: int) -> bool:
-        """Return whether it has too many strikes, or too few of its invitations were accepted."""
-        platform = self.rules.platform
-        if platform.limit is not None and self.counted_strikes(day) >= platform.limit:
-            return True
-        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
-            return False
-        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
-
-    def counted_strikes(self, day: int) -> int:
-        """Return the strikes that count on the evening of a day."""
-        window = self.rules.platform.window_days or math.inf
-        return sum(struck > day - window for struck in self.strike_days_since_zero)

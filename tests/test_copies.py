@@ -62,6 +62,9 @@ def scenarios(tmp_path_factory):
             {
                 "platform.preset": "linkedin2021",
                 "platform.weekly_invites": 3,
+                "platform.limit": 1,
+                "platform.ladder": "email, suspend 4",
+                "platform.appeal_success": 0.5,
                 "inviting.per_day": 2.5,
                 "inviting.lock_days": 3,
                 "inviting.pending_days": 4,
@@ -71,6 +74,7 @@ def scenarios(tmp_path_factory):
         ),
         "log": SMALL.replace({"meeting": {"contacts": path, "repeat_log": True}}),
         "condition": SMALL.replace({"policies": {"own": own, "everyone": 1}}),
+        "growing": SMALL.replace({"society.arrivals": 0.7, "society.on_arrival": 2}),
     }
 
 
@@ -106,7 +110,7 @@ def everything(model):
 
 
 @given(
-    sort=st.sampled_from(["plain", "rule", "log", "condition"]),
+    sort=st.sampled_from(["plain", "rule", "log", "condition", "growing"]),
     ways=st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=2),
     before=st.integers(0, 20),
     after=st.integers(1, 25),

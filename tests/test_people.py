@@ -110,7 +110,7 @@ def test_what_exp_and_log_round_decides_nothing(monkeypatch, towards):
 
     def read() -> list[bytes]:
         engine = Engine(scenario)
-        numbers = kernel_parameters.kernel_parameters(scenario, scenario.members)
+        numbers = kernel_parameters.kernel_parameters(scenario)
         people, platform = engine.state.people, engine.state.platform
         arrays = [people.starts, platform.looks, platform.pace, numbers.inviting.delays]
         arrays += [numbers.answering.accepts, numbers.answering.memory]

@@ -18,7 +18,7 @@ BUSY: dict[str, Any] = {
     "members": 16,
     "days": 30,
     "seed": 3,
-    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3},
+    "society": {"circle_size": 5, "team_size": 3, "activity_sigma": 0.3, "arrivals": 0.2},
     "meeting": {"rate": 1.0, "again": 0.6, "team": 0.05, "circle": 0.1, "history_days": 15},
     "inviting": {"per_day": 1.5, "tries": 3, "pending_days": 5, "lock_days": 3},
     "answering": {
@@ -30,10 +30,11 @@ BUSY: dict[str, Any] = {
     "platform": {
         **{
             "preset": "none",
-            "limit": 3,
+            "limit": 2,
             "window_days": 8,
             "restriction_days": 4,
-            "min_ratio": 0.15,
+            "appeal_success": 0.5,
+            "min_ratio": 0.4,
             "min_invites": 5,
         },
         **{"weekly_invites": 6, "max_connections": 9},
@@ -59,6 +60,7 @@ CHANGES: dict[str, Any] = {
     **{"members": 17, "days": 31, "seed": 4, "society.circle_size": 4, "society.team_size": 2},
     **{"society.sociability_sigma": 0.7, "society.activity_sigma": 0.0},
     **{"society.often": 2, "society.close": 5, "society.veto": 0.2},
+    **{"society.arrivals": 0.3, "society.on_arrival": 4, "society.leave": 0.05},
     **{
         "meeting.rate": 1.2,
         "meeting.again": 0.5,
@@ -97,10 +99,15 @@ CHANGES: dict[str, Any] = {
     },
     **{"answering.delay_shape": 1.0, "answering.delay_scale": 1.0},
     **{
-        "platform.limit": 2,
+        "platform.limit": 1,
         "platform.window_days": 1,
         "platform.restriction_days": 3,
         "platform.min_ratio": 0.5,
+        "platform.ratio_of": "resolved",
+        "platform.ladder": "warn, email, suspend 2",
+        "platform.appeal_success": 0.2,
+        "platform.appeal_decay": 0.0,
+        "policies.NAME.appeals": 0.3,
     },
     **{"platform.min_invites": 2, "platform.weekly_invites": 4, "platform.max_connections": 6},
     **{"platform.joined": 0.6, "platform.shift": 2, "platform.place": 3},
@@ -109,6 +116,7 @@ CHANGES: dict[str, Any] = {
         "policies.NAME.contacts": 2.0,
         "policies.NAME.introductions": 0.5,
         "policies.NAME.directory": 0.5,
+        "policies.NAME.popular": 0.5,
     },
     **{
         "policies.NAME.min_tie": 2,

@@ -35,7 +35,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "notes_per_month": (-1, 30),
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
-    **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
+    **dict.fromkeys(("until_contacts", "until_introductions", "until_directory"), CHANCE),
     "pace": (0, 2**34),
     **{"joined": (0, 1), "place": (0, 15)},
     **dict.fromkeys(("rank", "other_rank", "rank_of_inviter"), (0, 15)),

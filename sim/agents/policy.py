@@ -32,7 +32,7 @@ from ..parameters.kinds import (
 MOST_WEIGHT = 1e9
 """The largest weight of a share or a source; weights are relative to each other."""
 
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 """Where candidates come from."""
 NOBODY = 5
 """The ``accepts_from`` of who accepts nobody."""
@@ -74,9 +74,9 @@ class InvitePolicy(NamedSection):
         The policy's name, in tables and figures.
     share : float
         The part of all members who have this policy, relative to the shares of the others.
-    contacts, introductions, directory : float
+    contacts, introductions, directory, popular : float
         Where candidates come from, as relative weights: a random contact, a random connection of a
-        random connection, any member.
+        random connection, any member, a member with a chance in proportion to its connections.
     min_tie : int
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
@@ -104,6 +104,9 @@ class InvitePolicy(NamedSection):
     takes_references : bool
         Whether a connection in common counts: it opens the door to people below ``accepts_from``, and
         lifts the chance of accepting by ``answering.reference_lift``.
+    appeals : float
+        The chance, 0 to 1, that a member who is limited or restricted appeals, where the platform
+        lets appeals succeed.
     accept : sequence of five floats, optional
         Its own chances of accepting, by class; None: those of ``answering.accept``.
     condition : callable, optional
@@ -138,6 +141,8 @@ class InvitePolicy(NamedSection):
     """weight of a random connection of a random connection as candidate"""
     directory: Weight = 0.0
     """weight of any member as candidate"""
+    popular: Weight = 0.0
+    """weight of a member with a chance in proportion to its connections as candidate"""
     min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
@@ -167,6 +172,8 @@ class InvitePolicy(NamedSection):
         OrNone("those of answering.accept"),
     ] = None
     """chances of accepting of its own, by class"""
+    appeals: Probability = 1.0
+    """appeals when limited or restricted, if platform.appeal_success is above 0"""
     condition: Annotated[
         Callable[[Bond, Candidate, int], bool] | None,
         Field(exclude=True, repr=False),
@@ -188,8 +195,8 @@ class InvitePolicy(NamedSection):
     def _has_a_source(self) -> "InvitePolicy":
         if sum(getattr(self, source) for source in SOURCES) <= 0:
             raise InputError(
-                "contacts: 0, as are introductions and directory; "
-                "must be above 0 for at least one of the three"
+                "contacts: 0, as are introductions, directory and popular; "
+                "must be above 0 for at least one of the four"
             )
         return self
 

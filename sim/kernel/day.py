@@ -3,7 +3,10 @@
 ========================  =======  =====================================  ===========================
 stage                     threads  what is done                           what it changes
 ========================  =======  =====================================  ===========================
-DAWN                      none     the day begins                         clock
+DAWN                      one      the day begins; members arrive         clock, totals
+LEAVE                     each     list who leaves today                  today's leavers
+PART                      each     end bonds with them                    own bonds, connections
+SEND_OFF                  each     at their own side                      own bonds, accounts
 MEET                      each     choose whom to meet; meet contacts     own ties; today's encounters
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
@@ -11,7 +14,7 @@ LINK                      each     link the sides of new contacts         links
 NEED                      each     ask for help                           own needs; today's pleas
 HELP                      each     it is given; the referred meet         own ties, own help
 LINK_AGAIN                each     link the sides of new contacts         links
-UNLOCK                    each     old locks end                          own bonds
+UNLOCK                    each     old locks end; connections are added   own bonds; today's sums
 INVITE                    each     choose whom to invite                  today's invitations
 SEND                      each     at the sender's side                   own bonds, arcs, tallies
 RECEIVE                   each     at the receiver's side                 own bonds, arcs, tallies
@@ -26,7 +29,7 @@ OBSERVE                   one      write down the day                     totals
 ========================  =======  =====================================  ===========================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
-NEED to LINK_AGAIN are left out where nobody ever needs help.
+LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs help.
 Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
@@ -61,7 +64,19 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, enforce, invite, meet, need, send, withdraw
+from .phases import (
+    acquaint,
+    answer,
+    arrive,
+    enforce,
+    invite,
+    leave,
+    meet,
+    need,
+    popular,
+    send,
+    withdraw,
+)
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
 from .state.rows import ALTER, EGO, FIRST, OTHER, RISER, SECOND
@@ -72,6 +87,7 @@ DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(
 DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, NEED, HELP, LINK_AGAIN = range(8)
 UNLOCK, INVITE, SEND, RECEIVE, CROSS, SCHEDULE, JUDGE = range(8, 15)
 SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(15, 20)
+LEAVE, PART, SEND_OFF = range(20, 23)
 
 
 class Log(NamedTuple):
@@ -94,6 +110,7 @@ def _day_of_log(log, day):
 def _meet(state, parameters, day, log, partition):
     """Choose encounters, or take those of the log."""
     meet.choose_encounters(state, parameters, day, partition)
+    arrive.make_first_attempts(state, parameters, day, partition)
     if len(log.day_start) > 1:
         log_day, encounters = _day_of_log(log, day), np.int64(0)
         if log_day >= 0:
@@ -217,7 +234,13 @@ def _settle(state, parameters, day, partition):
 @expanded
 def _do(state, parameters, stage, day, series, log, partition):
     """Do a thread's part of a stage; return what must grow before it can go on, or DONE."""
-    if stage == MEET:
+    if stage == LEAVE:
+        leave.list_leavers(state, parameters, day, partition)
+    elif stage == PART:
+        leave.part_from_leavers(state, partition)
+    elif stage == SEND_OFF:
+        leave.send_off(state, parameters, day, partition)
+    elif stage == MEET:
         _meet(state, parameters, day, log, partition)
     elif stage == STRENGTHEN:
         _strengthen(state, parameters, day, partition)
@@ -235,6 +258,7 @@ def _do(state, parameters, stage, day, series, log, partition):
     elif stage == UNLOCK:
         settle_order(state, partition.low, partition.high)
         withdraw.unlock(state, parameters, day, partition)
+        popular.add_up_connections(state, partition)
     elif stage == INVITE:
         _invite(state, parameters, day, partition)
     elif stage == SEND:
@@ -279,11 +303,21 @@ def _conclude(state, partition, stage):
         said = max(said, partition.all_progress[thread, SAID])
     if said != DONE:
         return said
+    following = stage + 1
     if stage == DAWN:
         clock[DAY] += 1
-    ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
-    following = UNLOCK if stage == LINK and len(state.people.type) == 0 else stage + 1
-    clock[STAGE] = DAWN if ends else following
+        if len(state.people.left) > 0 and clock[DAY] >= 1:
+            following = np.int64(LEAVE)
+    elif stage == SEND_OFF:
+        leave.count_restricted(state, partition.all_totals)
+        following = np.int64(MEET)
+    elif stage == OBSERVE or (stage == LINK and clock[DAY] < 1):
+        following = np.int64(DAWN)
+    elif stage == LINK and len(state.people.type) == 0:
+        following = np.int64(UNLOCK)
+    if following == MEET:
+        arrive.arrive(state, clock[DAY])
+    clock[STAGE] = following
     for thread in range(partition.threads):
         if stage not in (STRENGTHEN, NEED):  # what follows begins with -1
             partition.all_progress[thread, REACHED] = 0

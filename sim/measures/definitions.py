@@ -3,9 +3,13 @@
 The definitions of the measures are those of docs/odd.md. Measures are taken from arrays and tables;
 nothing is simulated here. Each is given for every policy, over the members who have it, and for
 everybody.
+
+Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
+are sent, and not decided; so would be those that are void, as sender or receiver has left, once
+members can leave.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -48,6 +52,10 @@ MEASURES = (
     "time_to_block_days",
     "time_to_block_invitations",
     "restrictions",
+    "warned",
+    "limited",
+    "appeals",
+    "pardoned",
     "unwanted_received",
     "cold_received",
     "unwanted_sent",
@@ -73,7 +81,9 @@ MEASURES = (
     "largest_component",
 )
 """The columns of a summary that are measures, in their order. One of a mechanism that the scenario
-does not have, as ``vetoed``, is NaN there."""
+does not have, as ``vetoed`` or ``warned``, is NaN there."""
+SANCTIONS = ("warnings", "limits", "appeals", "pardons")
+"""Columns of a table of members, where there is a ladder or appeals succeed."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
@@ -115,6 +125,9 @@ RATIOS = {
     "blocked": Ratio("member share", "members"),
     "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
     "restrictions": Ratio("rate", "years_unrestricted", is_share=False),
+    "warned": Ratio("member share", "members"),
+    "limited": Ratio("member share", "members"),
+    "pardoned": Ratio("rate", "appeals_made"),
     "effort": Ratio("rate", "accepted", is_share=False),
     "lapsed": Ratio("rate", "attempts"),
     "missed_chance": Ratio("rate", "missed_pairs"),
@@ -138,12 +151,13 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``sent_by_rank``, the invitations sent if rank counts;
-``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if rank
+counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
 ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -163,6 +177,14 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
             f"measures: not all known (got {shown(only)}); must be among {', '.join(MEASURES)}"
         )
     return set(only)
+
+
+def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
+    """Return on how many days of the run each member was there."""
+    last = np.full(len(members["policy"]), scenario.days)
+    if "left" in members:
+        last = np.where(members["left"] == NEVER, last, members["left"] - 1)
+    return last - members["arrived"] + 1 if "arrived" in members else last
 
 
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:

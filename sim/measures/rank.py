@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .definitions import Floats
+from .definitions import NEVER, Floats
 
 THIRDS = {
     "degree_low_rank": range(5),
@@ -30,11 +30,12 @@ def rank_measures(
     """
     nothing = np.zeros(len(own["policy"]))
     rank = own.get("rank", nothing - 1)
+    stays = own["left"] == NEVER if "left" in own else True
     sent = total(own["invitations_sent"] if "rank" in own else nothing)
     columns: dict[str, NDArray[Any]] = {"sent_by_rank": sent.astype(np.int64)}
     with np.errstate(invalid="ignore"):
         for name, ranks in THIRDS.items():
-            there = np.isin(rank, ranks)
+            there = np.isin(rank, ranks) & stays
             columns[name] = total(own["degree"] * there) / total(there)
         columns["upwards"] = total(own.get("sent_upwards", nothing)) / sent
     return columns

@@ -1,16 +1,19 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import itertools
 import math
+import operator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..agents import Habit, InvitePolicy
-from ..agents.policy import NOBODY
+from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
 from ..kernel.rules.rank import LEVELS
+from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.state.parameters import (
     AnsweringNumbers,
     HelpingNumbers,
@@ -22,23 +25,27 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Helping, Inviting, Meeting, Scenario
+from ..scenario import Answering, Helping, Inviting, Meeting, Platform, Scenario
+from ..scenario.limits import LONGEST
 from ..society.population import has_ranks, rounded, shifted
 from .custom_functions import compiled
 
+ACTIONS = {"warn": WARN, "email": EMAIL, "suspend": RESTRICT, "good": RESTRICT}
 
-def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+
+def kernel_parameters(scenario: Scenario) -> Parameters:
     """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),
         society=SocietyNumbers(
-            members=members,
             circle_size=society.circle_size,
             team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            on_arrival=_or_none(society.on_arrival),
+            leave=threshold(society.leave),
             veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
@@ -175,12 +182,17 @@ def _helping(helping: Helping) -> HelpingNumbers:
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
     platform = scenario.platform
+    actions = [ACTIONS[rung.action] for rung in platform.rungs]
     return PlatformNumbers(
         limit=_or_none(platform.limit),
         window_days=_or_none(platform.window_days),
-        restriction_days=_or_none(platform.restriction_days),
         min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
         min_invites=platform.min_invites,
+        of_resolved=platform.ratio_of == "resolved",
+        graded=platform.graded,
+        actions=np.array(actions, np.int64),
+        lengths=np.array([_or_none(rung.days) for rung in platform.rungs], np.int64),
+        appeal_chances=_appeal_chances(platform),
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
         place=platform.place,
@@ -188,29 +200,36 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
     )
 
 
+def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
+    """Return the thresholds of a member's first, second … appeal, of which it makes one a day."""
+    if platform.appeal_success == 0:
+        return np.zeros(0, np.int64)
+    factors = [platform.appeal_success] + [platform.appeal_decay] * (LONGEST - 1)
+    return _thresholds(*itertools.accumulate(factors, operator.mul))
+
+
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
-        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+        [[getattr(policy, source) for source in SOURCES] for policy in policies], float
     )
+    courts = np.array([policy.courts for policy in policies], bool)
+    contacts_only = (weights[:, 1:].sum(axis=1) == 0) & ~courts
     weights /= weights.sum(axis=1, keepdims=True)
     upper = weights[:, 0] + weights[:, 1]
+    listed = upper + weights[:, 2]
     return PolicyNumbers(
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
-        contacts_only=np.array(
-            [
-                policy.introductions + policy.directory == 0 and not policy.courts
-                for policy in policies
-            ],
-            bool,
-        ),
-        courts=np.array([policy.courts for policy in policies], bool),
+        until_directory=np.array([until(share) for share in listed.tolist()], np.int64),
+        contacts_only=contacts_only,
+        courts=courts,
         min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
         caution=np.array([policy.caution for policy in policies], float),
         notes=np.array([policy.notes for policy in policies], bool),
         asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
+        appeals=_thresholds(*(policy.appeals for policy in policies)),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
 from ..kernel.rules.helping import GIVER, OTHER, TAKER
-from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+from ..kernel.rules.inviting import (
+    FROM_CONTACTS,
+    FROM_DIRECTORY,
+    FROM_INTRODUCTIONS,
+    FROM_POPULAR,
+)
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
 from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
@@ -24,6 +29,7 @@ SOURCES = {
     FROM_CONTACTS: "contacts",
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
+    FROM_POPULAR: "popular",
 }
 TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
 """How readily a member helps."""
@@ -125,6 +131,16 @@ _TALLIES = {
 }
 
 
+_SANCTIONS = {
+    "warnings": columns.WARNINGS,
+    "limits": columns.LIMITS,
+    "appeals": columns.APPEALS,
+    "pardons": columns.PARDONS,
+    "limited_until": columns.LIMITED_UNTIL,
+    "restricted_on": columns.RESTRICTED_ON,
+}
+
+
 class StateView:
     """A society's arrays by name.
 
@@ -142,9 +158,34 @@ class StateView:
         return int(self._state.clock[columns.DAY])
 
     @property
+    def members(self) -> int:
+        """N, the number of members who have arrived; those who have left again are among them."""
+        return self._state.members
+
+    @property
+    def arrived(self) -> Numbers:
+        """The day on which each member has arrived, 1 of who was there from the start: shape (N,)."""
+        days = self._state.people.arrived[: self.members].astype(np.int64)
+        return np.maximum(days, 1) if len(days) else np.ones(self.members, np.int64)
+
+    @property
+    def left(self) -> Numbers:
+        """The day on which each member has left, 0 of who is there: shape (N,)."""
+        return self._if_anybody_leaves(self._state.people.left)
+
+    @property
+    def there(self) -> Numbers:
+        """The numbers of those who are there."""
+        return np.flatnonzero(self.left == 0)
+
+    def _if_anybody_leaves(self, values: NDArray[np.int32]) -> Numbers:
+        found: Numbers = values[: self.members].astype(np.int64)
+        return found if len(values) else np.zeros(self.members, np.int64)
+
+    @property
     def policy(self) -> NDArray[np.uint8]:
         """The place of each member's policy among the scenario's: shape (N,)."""
-        return self._state.platform.policy
+        return self._state.platform.policy[: self.members]
 
     @property
     def habit(self) -> NDArray[np.uint8]:
@@ -152,12 +193,12 @@ class StateView:
 
         Shape (N,), or empty if the scenario has no habits.
         """
-        return self._state.platform.habit
+        return self._state.platform.habit[: self.members]
 
     @property
     def type(self) -> NDArray[np.uint8]:
         """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
-        return self._state.people.type
+        return self._state.people.type[: self.members]
 
     def helping(self) -> dict[str, Numbers]:
         """Return what each member has needed and given, by name, each of shape (N,).
@@ -171,17 +212,17 @@ class StateView:
     @property
     def rank(self) -> NDArray[np.uint8]:
         """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
-        return self._state.platform.rank
+        return self._state.platform.rank[: self.members]
 
     @property
     def joined(self) -> NDArray[np.uint8]:
         """1 for members on the platform, else 0: shape (N,), or empty if all are."""
-        return self._state.platform.joined
+        return self._state.platform.joined[: self.members]
 
     @property
     def sent_upwards(self) -> Numbers:
         """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
-        return self._state.platform.sent_upwards.astype(np.int64)
+        return self._state.platform.sent_upwards[: self.members].astype(np.int64)
 
     @property
     def notes_sent(self) -> Numbers:
@@ -201,25 +242,38 @@ class StateView:
         Parameters
         ----------
         name : str
-            contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
+            contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until;
+            and, where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
+            limited_until, restricted_on.
         """
+        if name == "void":
+            return self._if_anybody_leaves(self._state.platform.void)
         if name in _COUNTS:
-            return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            counts = self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            empty = self._if_anybody_leaves(self._state.people.gone)
+            return counts - empty if name == "contacts" else counts
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
+        if name in _SANCTIONS:
+            return self._column(self._state.platform.ladder, columns.LADDER, _SANCTIONS[name])
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
-    @staticmethod
-    def _column(table: NDArray[np.int32], width: int, column: int) -> Numbers:
-        return table[column::width].astype(np.int64)
+    def _column(self, table: NDArray[np.int32], width: int, column: int) -> Numbers:
+        return table[column::width][: self.members].astype(np.int64)
+
+    @property
+    def _all_counts(self) -> NDArray[np.int32]:
+        return self._state.people.counts[: bonds.COUNTS * self.members]
 
     def number(self, name: str, member: int) -> int:
         """Return a number of one member; names as in ``column``."""
         if name in _COUNTS:
-            return int(self._state.people.counts[bonds.COUNTS * member + _COUNTS[name]])
+            people = self._state.people
+            empty = people.gone[member] if name == "contacts" and len(people.gone) else 0
+            return int(people.counts[bonds.COUNTS * member + _COUNTS[name]] - empty)
         if name in _TALLIES:
             return int(self._state.platform.tally[columns.TALLY * member + _TALLIES[name]])
         until = columns.RESTRICTED_UNTIL
@@ -237,7 +291,9 @@ class StateView:
         imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
         for_good = until == FOREVER
         lived = imposed - np.where(for_good, 0, np.maximum(0, until - max(self.day, 0)))
-        whole: Numbers = lived + np.where(for_good, self.day - self.column("blocked_day"), 0)
+        graded = len(self._state.platform.ladder) > 0
+        since = self.column("restricted_on" if graded else "blocked_day")
+        whole: Numbers = lived + np.where(for_good, self.day - since, 0)
         return whole
 
     def connected(self, ego: int) -> Pairs:
@@ -250,24 +306,33 @@ class StateView:
     def contacts_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it has met or talked to, in the order of meeting them."""
         people = self._state.people
-        length = self.number("contacts", ego)
-        return self._ties(networks.places(people.contacts, people.blocks, ego, length))
+        length = int(people.counts[bonds.COUNTS * ego + bonds.CONTACTS])
+        slots = networks.places(people.contacts, people.blocks, ego, length)
+        return self._ties(slots[self._lasts(slots)])
 
     def strangers_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it knows only by an invitation between them."""
         people = self._state.people
         length = self.number("strangers", ego)
         slots = networks.places(people.strangers, people.blocks, ego, length)
-        return self._ties(slots[people.state[slots] != bonds.MOVED])
+        return self._ties(slots[self._lasts(slots)])
 
     def all_ties(self) -> tuple[Numbers, Ties]:
         """Return all bonds, member by member: whose each is, and what it is."""
         people = self._state.people
         egos, slots = networks.all_slots(
-            people.counts, people.contacts, people.strangers, people.blocks
+            self._all_counts, people.contacts, people.strangers, people.blocks
         )
-        here = people.state[slots] != bonds.MOVED
+        here = self._lasts(slots)
         return egos[here], self._ties(slots[here])
+
+    def _lasts(self, slots: Numbers) -> NDArray[np.bool_]:
+        """Return which slots have a bond: not of one that has moved, or of which alter has left."""
+        people = self._state.people
+        lasts: NDArray[np.bool_] = people.state[slots] != bonds.MOVED
+        if len(people.left):
+            lasts[lasts] = people.left[people.alter[slots[lasts]]] == 0
+        return lasts
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
@@ -294,7 +359,7 @@ class StateView:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
         people, platform = self._state.people, self._state.platform
         indptr, indices = networks.neighbours(
-            people.counts, platform.connections, people.blocks, platform.connected
+            self._all_counts, platform.connections, people.blocks, platform.connected
         )
         return indptr, indices
 
@@ -307,7 +372,7 @@ class StateView:
         """Return the arcs of the outreach graph: shape (A, 2), sorted."""
         people = self._state.people
         found: Pairs = networks.arcs(
-            people.counts,
+            self._all_counts,
             people.contacts,
             people.strangers,
             people.blocks,
@@ -321,7 +386,7 @@ class StateView:
         """Count each member's connections by tie class: shape (N, 5)."""
         people = self._state.people
         counted: Numbers = networks.connected_by_class(
-            people.counts, people.contacts, people.blocks, people.state
+            self._all_counts, people.contacts, people.blocks, people.state
         )
         return counted
 
@@ -416,6 +481,8 @@ class StateView:
         if len(self._state.platform.questions):
             own[:, columns.T_QUESTIONS] = self.questions(columns.QUESTIONS)
             own[:, columns.T_GRANTED] = self.questions(columns.GRANTED)
+        own[:, columns.T_MEMBERS] = self.left == 0
+        own[:, columns.T_JOINED] = 1
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums

@@ -10,7 +10,7 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
-from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
+from ..measures.definitions import CAUTION, MEASURES, NEVER, SANCTIONS, Ints
 from .memory import mutually_recognised
 from .state_view import SOURCES, TYPES, Verdicts
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .state_view import Sent
 
-OUTCOMES = ("accepted", "idk", "declined", "pending")
+OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
+"""What has become of an invitation; void is known only where members leave."""
 _LOGGED = (
     *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
     *Verdicts._fields,
@@ -56,7 +57,7 @@ def member_columns(
     What is missed is looked up only if one of the ``measures`` needs it.
     """
     view, scenario = engine.view, engine.scenario
-    n = scenario.members
+    n = view.members
     blocked = view.column("blocked_day") > 0
     sent, accepted, strikes, declined = (
         view.column(name) for name in ("sent", "accepted", "strikes", "declined")
@@ -66,8 +67,10 @@ def member_columns(
         "member": np.arange(n),
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,
-        "sociability": engine.sociability,
-        "activity": engine.activity,
+        "sociability": engine.sociability[:n],
+        "activity": engine.activity[:n],
+        **({"arrived": view.arrived} if scenario.society.arrivals else {}),
+        **({"left": np.where(view.left, view.left, NEVER)} if scenario.society.leave else {}),
         "contacts": view.column("contacts"),
         "degree": view.column("degree"),
         "attempts": view.column("attempts"),
@@ -76,7 +79,8 @@ def member_columns(
         "declined": declined,
         "unseen": view.column("unseen"),
         "strikes": strikes,
-        "pending": sent - accepted - strikes - declined,
+        "pending": sent - accepted - strikes - declined - view.column("void"),
+        **({"void": view.column("void")} if scenario.society.leave else {}),
         "cold_sent": view.column("cold_sent"),
         "blocked_day": np.where(blocked, view.column("blocked_day"), NEVER),
         "invitations_until_block": np.where(blocked, view.column("sent_at_block"), NEVER),
@@ -90,6 +94,8 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
+    if scenario.platform.graded:
+        columns |= {name: view.column(name) for name in SANCTIONS}
     if scenario.society.veto > 0:
         columns["vetoes"] = view.vetoes()
     columns |= view.helping()
@@ -115,39 +121,39 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     """Return a row per member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
-    never = columns["blocked_day"] == NEVER
     table: dict[str, Any] = dict(columns)
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
     if len(engine.view.type):
         table["type"] = _categories(engine.view.type, list(TYPES.values()))
-    for name in ("blocked_day", "invitations_until_block"):
-        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
+    for name in {"left", "blocked_day", "invitations_until_block"} & columns.keys():
+        never = columns[name] == NEVER
+        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never)
     return pd.DataFrame(table)
 
 
 class Quotient(NamedTuple):
-    """A measure by day: a sum of totals over another; without one, over the members there."""
+    """A measure by day: a sum of totals over another."""
 
     parts: tuple[int, ...]
-    wholes: tuple[int, ...] = ()
+    wholes: tuple[int, ...]
     less: tuple[int, ...] = ()
     """Totals that are taken from the sum of the parts."""
 
 
 DECIDED = (arrays.T_ACCEPTED, arrays.T_STRIKES, arrays.T_DECLINED)
 DAILY = {
-    "degree": Quotient((arrays.T_CONNECTIONS,)),
+    "degree": Quotient((arrays.T_CONNECTIONS,), (arrays.T_MEMBERS,)),
     "acceptance": Quotient((arrays.T_ACCEPTED,), DECIDED),
     "declined": Quotient((arrays.T_DECLINED,), DECIDED),
     "unseen": Quotient((arrays.T_UNSEEN,), DECIDED),
     "idk_rate": Quotient((arrays.T_STRIKES,), DECIDED),
     "reciprocity": Quotient((arrays.T_MUTUAL,), (arrays.T_ARCS,)),
     "acquainted": Quotient((arrays.T_ACQUAINTED,), (arrays.T_CONNECTIONS,)),
-    "blocked": Quotient((arrays.T_BLOCKED,)),
-    "restricted": Quotient((arrays.T_RESTRICTED,)),
-    "invitations": Quotient((arrays.T_SENT,)),
+    "blocked": Quotient((arrays.T_BLOCKED,), (arrays.T_JOINED,)),
+    "restricted": Quotient((arrays.T_RESTRICTED,), (arrays.T_MEMBERS,)),
+    "invitations": Quotient((arrays.T_SENT,), (arrays.T_JOINED,)),
     "effort": Quotient((arrays.T_SENT, arrays.T_NOTES, arrays.T_QUESTIONS), (arrays.T_ACCEPTED,)),
     "lapsed": Quotient(
         (arrays.T_ATTEMPTS, arrays.T_GRANTED),
@@ -162,12 +168,10 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
     """Return the measures of some days: shape (days, policies + 1), the last for everybody."""
     totals = engine.series[first_day - 1 : first_day - 1 + days]
     totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
-    size = engine.sizes(first_day, days)
-    everywhere = np.concatenate([size, size.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
     for name, (parts, wholes, less) in DAILY.items():
         part = totals[..., parts].sum(axis=-1) - totals[..., less].sum(axis=-1)
-        whole = totals[..., wholes].sum(axis=-1) if wholes else everywhere
+        whole = totals[..., wholes].sum(axis=-1)
         empty = np.full(whole.shape, np.nan)
         measures[name] = np.divide(part, whole, out=empty, where=whole > 0)
     return measures
@@ -195,8 +199,10 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     for day, means in reach.items():
         steps[day - 1] = means
     columns = _daily(engine, 1, days) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
+    others = engine.series[:days, :, arrays.T_MEMBERS].sum(axis=1, keepdims=True) - 1
+    alone = np.full(columns["reach2"].shape, np.nan)
     columns |= {
-        f"{name}_share": columns[name] / (engine.scenario.members - 1)
+        f"{name}_share": np.divide(columns[name], others, out=alone.copy(), where=others > 0)
         for name in ("reach2", "reach3")
     }
     return pd.DataFrame(
@@ -265,11 +271,16 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     decided = sent + np.where(never | (verdict == verdicts.CROSSED), 0, delay)
     outcome = _coded(verdict, _OUTCOME, OUTCOMES)
     tie_class, common = found["tie_class"], found["common"]
+    left = engine.view.left > 0
+    void = (verdict == verdicts.UNDECIDED) & (left[found["ego"]] | left[found["alter"]])
+    outcome[void] = OUTCOMES.index("void")
     # an answer to the one, or one that crosses it, has connected the two and so accepted the other
     question = found["remarks"] & QUESTION > 0
-    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"] & ~question)
+    undecided = (verdict == verdicts.UNDECIDED) & ~question
+    ended = np.flatnonzero(undecided & (found["connected"] | void))
     if len(ended):
-        by = _reversed(found, ended, np.flatnonzero(outcome == OUTCOMES.index("accepted")))
+        accepted = np.flatnonzero(outcome == OUTCOMES.index("accepted"))
+        ended, by = _reversed(found, ended, accepted)
         outcome[ended] = OUTCOMES.index("accepted")
         for values in (decided, tie_class, common):
             values[ended] = values[by]
@@ -277,7 +288,8 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     granted = question & (verdict == verdicts.ACCEPTED)
     sent, delay = np.where(granted, decided, sent), np.where(granted, 0, delay)
     sent_class = np.where(granted, tie_class, found["sent_class"])
-    pending = outcome == OUTCOMES.index("pending")
+    pending = outcome >= OUTCOMES.index("pending")
+    outcomes = OUTCOMES if engine.scenario.society.leave else OUTCOMES[:-1]
     policies = list(engine.scenario.policies)
     table = pd.DataFrame(
         {
@@ -289,7 +301,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "tie_class": sent_class,
             "due_day": pd.Series((sent + delay).astype(np.int32), dtype="Int32").mask(never),
             "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
-            "outcome": _categories(outcome, list(OUTCOMES)),
+            "outcome": _categories(outcome, list(outcomes)),
             "recognised": _categories(
                 _coded(verdict, _RECOGNISED, RECOGNISED, 2), list(RECOGNISED)
             ),
@@ -319,9 +331,12 @@ def _coded(
     return coded
 
 
-def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> Ints:
-    """Return, for each of some rows, that of the invitation the other way among certain ones."""
+def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> tuple[Ints, Ints]:
+    """Return those of some rows whose invitation the other way is among certain ones, and these."""
     ego, alter = found["ego"].astype(np.int64), found["alter"].astype(np.int64)
     keys = ego[among] << 32 | alter[among]
     order = np.argsort(keys)
-    return among[order[np.searchsorted(keys[order], alter[rows] << 32 | ego[rows])]]
+    wanted = alter[rows] << 32 | ego[rows]
+    place = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    there = keys[order][place] == wanted if len(keys) else np.zeros(len(rows), bool)
+    return rows[there], among[order[place[there]]]

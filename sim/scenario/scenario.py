@@ -6,6 +6,7 @@ Each parameter is declared once, in its section: ``society``, ``meeting``, ``inv
 of the docs come from these declarations.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -195,6 +196,11 @@ class Scenario(Section):
     def history_days(self) -> int:
         """Days of meetings before the platform opens: a log has none."""
         return 0 if self.meeting.contacts else self.meeting.history_days
+
+    @property
+    def most_members(self) -> int:
+        """The most members that there can be on the last day."""
+        return self.members + math.ceil(self.society.arrivals) * self.days
 
     def shares(self) -> dict[str, float]:
         """Return each policy's share, normalised to a sum of 1."""

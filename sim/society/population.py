@@ -67,7 +67,7 @@ def _log_normal(
 def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     """Return the place of each member's policy among the scenario's: shape (members,)."""
     order = words(np.uint64(scenario.seed), 0, POLICY, members, 0)
-    return _dealt(order, list(scenario.shares().values()))
+    return _dealt(order, list(scenario.shares().values()), scenario.members)
 
 
 def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
@@ -79,7 +79,7 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
         return np.zeros(0, np.uint8)
     order = words(np.uint64(scenario.seed), 0, PERSON, members, 2)
     shares = [habit.share for habit in scenario.habits.values()]
-    places = _dealt(order, shares) + np.uint8(1)
+    places = _dealt(order, shares, scenario.members) + np.uint8(1)
     return np.where(places > len(shares), 0, places).astype(np.uint8)
 
 
@@ -92,7 +92,8 @@ def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     if helping.need_rate == 0:
         return np.zeros(0, np.uint8)
     order = words(np.uint64(scenario.seed), 0, PERSON, members, 0)
-    return _dealt(order, [helping.givers, 1 - helping.givers - helping.takers])
+    shares = [helping.givers, 1 - helping.givers - helping.takers]
+    return _dealt(order, shares, scenario.members)
 
 
 def has_ranks(scenario: Scenario) -> bool:
@@ -120,17 +121,21 @@ def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     return joined.astype(np.uint8)
 
 
-def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
-    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest."""
-    members, share, begin = len(drawn), 0.0, 0
-    order = np.argsort(drawn, kind="stable")
-    dealt = np.full(members, len(shares), np.uint8)
+def _dealt(drawn: NDArray[np.uint64], shares: list[float], founders: int) -> NDArray[np.uint8]:
+    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest.
+
+    Who arrives after the founders gets its place by chance, by its own word.
+    """
+    share, begin = 0.0, 0
+    order = np.argsort(drawn[:founders], kind="stable")
+    dealt = np.full(founders, len(shares), np.uint8)
     for place, part in enumerate(shares):
         share += part
-        end = round(members * share)
+        end = round(founders * share)
         dealt[order[begin:end]] = place
         begin = end
-    return dealt
+    later = np.searchsorted(np.cumsum(shares), drawn[founders:] / _WORDS, side="right")
+    return np.concatenate([dealt, later.astype(np.uint8)])
 
 
 def looks(scenario: Scenario, activity: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -15,8 +15,11 @@ SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in r
 VETO = np.int64(7)
 NEED, NEEDPICK = np.int64(9), np.int64(10)
 LOOK = np.int64(16)
+ARRIVE = np.int64(14)
+LEAVE = np.int64(15)
 PERSON = np.int64(8)
 ASK, MISTAKE = np.int64(11), np.int64(12)
+APPEAL = np.int64(13)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

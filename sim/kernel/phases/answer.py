@@ -272,10 +272,9 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
     chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
-        # whom a common connection has introduced has one, and connections last
-        referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
-            state, ego, other, scratch.sieve
-        )
+        # whom a common connection has introduced has one, and connections last if nobody leaves
+        introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
+        referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     slot = np.int64(scratch.slot[one])
     unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
     return not unwelcome and accepts(word, chances[0], chances[1], referred)

@@ -15,6 +15,7 @@ from ..rules.inviting import (
     FROM_CONTACTS,
     FROM_DIRECTORY,
     FROM_INTRODUCTIONS,
+    FROM_POPULAR,
     candidate_source,
     finds_contact,
     misses_all,
@@ -22,20 +23,23 @@ from ..rules.inviting import (
 from ..rules.place import code_here
 from ..state.bonds import (
     CONNECTIONS,
-    CONTACTS,
     COUNTS,
     class_in,
     find_from,
     guess,
     nth_free,
+    number_of_contacts,
     prefetch_bond,
     prefetch_contact_states,
     prefetch_search,
 )
+from ..state.columns import MEMBERS
 from ..state.connections import connection_place
 from ..state.lists import ROW
+from ..state.presence import first_place, member_at
 from ..state.rows import EGO, UNUSED
 from .eligible import agrees, count_agreed, may_be_invited
+from .popular import popular_member
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -92,7 +96,7 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
         if parameters.policies.condition[state.platform.policy[ego]] != 0:
             classes = np.int64(scratch.classes[seat])
             eligible = count_agreed(state, parameters, day, ego, classes, np.int64(-1))
-        miss, hit = 1.0, eligible / np.int64(state.people.counts[COUNTS * ego + CONTACTS])
+        miss, hit = 1.0, eligible / number_of_contacts(state.people, ego)
         for _ in range(tries):
             miss *= 1.0 - hit
         scratch.found[found] = one
@@ -111,30 +115,37 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
 @inline
 def _source(policies, policy, word):
     return candidate_source(
-        word, policies.until_contacts[policy], policies.until_introductions[policy]
+        word,
+        policies.until_contacts[policy],
+        policies.until_introductions[policy],
+        policies.until_directory[policy],
     )
 
 
 @inline
-def _look(state, parameters, trying, scratch):
+def _look(state, parameters, section_bits, trying, scratch):
     """See where each try looks.
 
     List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
     in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
-    counts, members = state.people.counts, parameters.society.members
+    people, counts = state.people, state.people.counts
+    there = first_place(people, state.clock[MEMBERS])
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[PICK, one])
         source = _source(parameters.policies, policy, np.int64(scratch.drawn[SOURCE, one]))
         eligible = np.int64(scratch.eligible[seat])
-        hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
+        hit = finds_contact(pick, eligible, number_of_contacts(people, ego))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
-        looks = (source == FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
+        looks = (source >= FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
         scratch.slot[one] = below(scratch.drawn[SECOND_PICK, one], eligible)
-        scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
+        anybody = member_at(people, below(pick, there))
+        scratch.whom[one] = anybody if source >= FROM_DIRECTORY else -1
+        if source == FROM_POPULAR:
+            scratch.whom[one] = popular_member(state, section_bits, pick, anybody)
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
         scratch.again[again] = seat
@@ -248,11 +259,11 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 
 
 @kernel
-def _try_everywhere(state, parameters, day, scratch):
+def _try_everywhere(state, parameters, day, section_bits, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
     _draw(parameters, day, scratch.trying, trying, scratch)
-    found, elsewhere, again = _look(state, parameters, trying, scratch)
+    found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
     _find_contacts(state, parameters, day, scratch.trying, found, scratch)
@@ -316,6 +327,6 @@ def choose_invitations(state, parameters, day, partition):
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)
         if scratch.seats[TRYING] > 0:
-            _try_everywhere(state, parameters, day, scratch)
+            _try_everywhere(state, parameters, day, partition.section_bits, scratch)
     last = scratch.queue[NEXT_ROW]
     partition.progress[INVITATIONS_END] = _compact(state, partition, last)

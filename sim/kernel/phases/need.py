@@ -31,6 +31,8 @@ from ..state.bonds import (
     class_in,
     contact_slot,
     find,
+    nth_contact,
+    number_of_contacts,
     standing_in,
 )
 from ..state.columns import (
@@ -40,10 +42,12 @@ from ..state.columns import (
     BY_REFERRAL,
     HELP,
     HELPED,
+    MEMBERS,
     NEEDS,
     REFERRALS,
 )
 from ..state.connections import connection_place
+from ..state.presence import is_there
 from ..state.rows import (
     ALTER,
     EGO,
@@ -65,7 +69,7 @@ def _network_size(state, ego):
     """Count ego's network: its contacts, and its connections that are none."""
     people, row = state.people, COUNTS * ego
     contacts = np.int64(people.counts[row + CONTACTS])
-    size = contacts + np.int64(people.counts[row + CONNECTIONS])
+    size = number_of_contacts(people, ego) + np.int64(people.counts[row + CONNECTIONS])
     for place in range(0, contacts, WIDTH):
         slot = contact_slot(people, ego, place)
         size -= how_many(
@@ -91,9 +95,9 @@ def _connection_without_contact(state, ego, number):
 def _drawn(state, ego, drawn, size):
     """Return whom a word draws from ego's network, and the slot of the contact, or -1: it is none."""
     people, place = state.people, below(drawn, size)
-    contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
+    contacts = number_of_contacts(people, ego)
     if place < contacts:
-        slot = contact_slot(people, ego, place)
+        slot = nth_contact(people, ego, place)
         return np.int64(people.alter[slot]), slot
     return _connection_without_contact(state, ego, place - contacts), np.int64(-1)
 
@@ -185,13 +189,16 @@ def ask_for_help(state, parameters, day, partition):
     Fill from the thread's first member on ``pleas``, and in ``encounters`` those who are referred.
     """
     words, progress = partition.scratch.meet.daily, partition.progress
-    low, high = as_index(partition.low), as_index(partition.high)
+    low, high = as_index(partition.low), min(as_index(partition.high), state.clock[MEMBERS])
     pleas, encounters = np.int64(low), np.int64(low)
     for first in range(low, high, BATCH):
         count = min(BATCH, high - first)
         draw_range(parameters.key, day, NEED, first, count, words)
         for one in range(count):
-            if is_in_need(np.int64(words[_SOMEBODY, one]), parameters.helping.need):
+            somebody = np.int64(words[_SOMEBODY, one])
+            if is_there(state.people, first + one) and is_in_need(
+                somebody, parameters.helping.need
+            ):
                 pleas, encounters = _plead(
                     state, parameters, day, first + one, words[:, one], pleas, encounters
                 )

@@ -15,7 +15,8 @@ from ..rules.place import code_here
 from ..rules.rank import outranks
 from ..rules.standing import FREE, PENDING
 from ..state.bonds import class_in, find, no_longer_free, standing_in, with_question, with_standing
-from ..state.columns import NOTED, NOTES_THIS_MONTH
+from ..state.columns import MEMBERS, NOTED, NOTES_THIS_MONTH
+from ..state.presence import first_place, member_at
 from ..state.rows import (
     ALTER,
     EGO,
@@ -73,7 +74,7 @@ def invited_today(invitations, other, seat, scratch):
 
 
 @inline
-def _address(parameters, day, ego, attempt, meant):
+def _address(state, parameters, day, ego, attempt, meant):
     """Return to whom an invitation to a contact goes: by mistake to anybody."""
     key = parameters.key
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
@@ -82,11 +83,12 @@ def _address(parameters, day, ego, attempt, meant):
     first = 2 * (attempt & 1)
     if not goes_astray(np.int64(lane(words, first)), parameters.inviting.mistaken):
         return meant
-    return below(lane(words, first + 1), parameters.society.members)
+    there = first_place(state.people, state.clock[MEMBERS])
+    return member_at(state.people, below(lane(words, first + 1), there))
 
 
 @inline
-def _slot_of_wrong(state, parameters, ego, other, seat, scratch):
+def _slot_of_wrong(state, parameters, day, ego, other, seat, scratch):
     """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
     if slot < 0 and invited_today(state.today.invitations, other, seat, scratch):
@@ -94,7 +96,7 @@ def _slot_of_wrong(state, parameters, ego, other, seat, scratch):
     standing = standing_in(state.people.state[slot]) if slot >= 0 else np.int64(FREE)
     if not may_be_reached(standing, ego == other):
         return np.int64(LAPSES)
-    return np.int64(LAPSES) if is_forbidden(state, parameters, other, slot) else slot
+    return np.int64(LAPSES) if is_forbidden(state, parameters, day, ego, other, slot) else slot
 
 
 @kernel
@@ -105,10 +107,10 @@ def _mistake(state, parameters, day, row, seat, scratch):
     """
     ego, meant = np.int64(row[EGO]), np.int64(row[ALTER])
     attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
-    other = _address(parameters, day, ego, attempt, meant)
+    other = _address(state, parameters, day, ego, attempt, meant)
     if other == meant:
         return np.int64(0)
-    slot = _slot_of_wrong(state, parameters, ego, other, seat, scratch)
+    slot = _slot_of_wrong(state, parameters, day, ego, other, seat, scratch)
     if slot == LAPSES:
         return np.int64(LAPSES)
     row[ALTER], row[SLOT] = other, slot
@@ -133,7 +135,7 @@ def dispatch(state, parameters, day, seat, scratch):
     """Let the invitation that is noted be sent, or a question in its place, or nothing: it lapses."""
     people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
     ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
-    if is_forbidden(state, parameters, np.int64(row[ALTER]), slot):
+    if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
         row[EGO] = UNUSED
         return
     k = class_in(people.state[slot]) if slot >= 0 else np.int64(0)

@@ -4,7 +4,7 @@ from ..mechanics.compilation import rule
 from ..mechanics.random import TWO32
 from .standing import FREE, PENDING
 
-FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
+FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY, FROM_POPULAR = range(4)
 """Sources of a candidate."""
 
 
@@ -42,9 +42,10 @@ def attempts_today(word, pace):
 
 
 @rule
-def candidate_source(word, until_contacts, until_introductions):
+def candidate_source(word, until_contacts, until_introductions, until_directory):
     """Return the source of a try's candidate: the policy's weights are cut by one word."""
-    return int(word >= until_contacts) + int(word >= until_introductions)
+    beyond = int(word >= until_introductions) + int(word >= until_directory)
+    return int(word >= until_contacts) + beyond
 
 
 @rule

@@ -23,6 +23,9 @@ CLASS, CLASS_BITS = 3, 56
 """The tie class, three bits from CLASS on; it follows from the tie, and saves a look there."""
 MOVED = 7 << CLASS
 """The state of a slot whose bond has moved; the new slot is where its tie was."""
+EMPTY = 0
+"""The state of a contact's place of which alter has left: the list closes up by passing over it. No
+contact has this state, and what was sent to or from the place before finds nothing pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
 """Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
 while an invitation that was declined without a word is still pending, or, where locked, a question is; and once there is the arc from
@@ -55,6 +58,36 @@ costs less than a look at the shape of a table."""
 def contact_slot(people, ego, place):
     """Return the slot of a contact of ego by its place, 0 to its number of contacts - 1."""
     return place_in_pool(people.contacts, people.blocks, ego, place)
+
+
+@inline
+def number_of_contacts(people, ego):
+    """Count the contacts of ego who have not left."""
+    gone = np.int64(people.gone[ego]) if len(people.gone) > 0 else np.int64(0)
+    return np.int64(people.counts[COUNTS * ego + CONTACTS]) - gone
+
+
+@kernel
+def _nth_there(people, ego, number):
+    """Return the slot of a contact of ego by its number among those who have not left."""
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        first = contact_slot(people, ego, place)
+        mask = within(people.state, first, np.uint8(EMPTY + 1), np.uint8(255))
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
+    return np.int64(-1)
+
+
+@inline
+def nth_contact(people, ego, number):
+    """Return the slot of a contact of ego by its number, from 0, among those who have not left."""
+    if len(people.gone) == 0 or people.gone[ego] == 0:
+        return contact_slot(people, ego, number)
+    return _nth_there(people, ego, number)
 
 
 @inline

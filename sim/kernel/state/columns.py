@@ -25,9 +25,10 @@ of the first restriction (0: never), invitations sent by then, days of temporary
 and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
 TALLY = 16
 
-RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
+RESTRICTED_UNTIL, COUNTED_STRIKES, COUNTED_BEFORE, ACCEPTED_BEFORE = range(4)
 """Columns of ``account``: last day of the latest restriction; the strikes since the account last
-started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
+started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as far
+as the platform knows, by then."""
 ACCOUNT = 4
 
 NOTES, NOTES_THIS_MONTH = range(2)
@@ -37,6 +38,10 @@ NOTED = 2
 QUESTIONS, GRANTED, REFUSED = range(3)
 """Columns of ``questions``: those that a member has asked, and of these granted and refused."""
 ASKING = 3
+WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
+"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
+and with success; the last day of the latest limit; and the evening of the latest restriction."""
+LADDER = 6
 
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
@@ -68,10 +73,14 @@ HELP = 8
     T_NOTES,
     T_QUESTIONS,
     T_GRANTED,
-) = range(19)
-TOTALS = 19
-"""Columns of ``totals``, sums over the members of a policy, as they stand now."""
+    T_MEMBERS,
+    T_JOINED,
+) = range(21)
+TOTALS = 21
+"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
+count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
 
-STAGE, DAY, FAILED = 28, 29, 30
-"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, and from FAILED on, by
+STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
+"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members
+who have arrived, that of the bits of a member's number within its section, and from FAILED on, by
 policy, 1 if its function has raised an exception."""

@@ -15,13 +15,15 @@ Fractions = NDArray[np.float64]
 class SocietyNumbers(NamedTuple):
     """Who there is, and the ladder of ties."""
 
-    members: int
     circle_size: int
     team_size: int
     often: int
     close: int
     first_day: int
     """1 - the days of the history."""
+    on_arrival: int
+    leave: int
+    """Threshold of leaving, each day."""
     veto: int
     """Threshold of a veto at the first encounter."""
 
@@ -97,9 +99,18 @@ class PlatformNumbers(NamedTuple):
 
     limit: int
     window_days: int
-    restriction_days: int
     min_ratio: float
     min_invites: int
+    of_resolved: bool
+    """Whether the ratio is of the invitations resolved, and not of those sent."""
+    graded: bool
+    """Whether there is more than one restriction: a ladder, or appeals."""
+    actions: Numbers
+    """(rungs,): what follows when the rule is broken, see ``rules.sanctions``."""
+    lengths: Numbers
+    """(rungs,): days that a limit or a restriction lasts; -1: for good."""
+    appeal_chances: Numbers
+    """Thresholds of the success of a member's first, second … appeal; (0,): nobody appeals."""
     weekly_invites: int
     max_connections: int
     place: int
@@ -111,8 +122,9 @@ class PolicyNumbers(NamedTuple):
 
     until_contacts: Numbers
     until_introductions: Numbers
+    until_directory: Numbers
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
-    introduction; else it is from the directory."""
+    introduction, below the third from the directory; else popular."""
     contacts_only: NDArray[np.bool_]
     """Whether all tries are made at once, among contacts."""
     courts: NDArray[np.bool_]
@@ -122,6 +134,8 @@ class PolicyNumbers(NamedTuple):
     notes: NDArray[np.bool_]
     asks_first: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
+    appeals: Numbers
+    """Thresholds of appealing against a limit or a restriction."""
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 
