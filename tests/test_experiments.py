@@ -131,7 +131,7 @@ def test_appeals_tells_who_is_pardoned(tmp_path):
 
 
 def test_helpers_tells_types_apart(tmp_path):
-    options = ("--members", "80", "--days", "40", "--set", "helping.need_rate=0.7")
+    options = ("--members", "80", "--days", "150", "--set", "helping.able=1")
     text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
     assert "Of the needs of those who invite everyone" in text
     assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
