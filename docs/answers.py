@@ -24,6 +24,7 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+    "growth": ("growth",),
     "helpers": ("helpers",),
 }
 """From an experiment to its pictures on the pages."""
