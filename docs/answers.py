@@ -24,8 +24,15 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+<<<<<<< HEAD
     "growth": ("growth",),
+=======
+    "appeals": ("appeals",),
+    "manners": ("manners",),
+>>>>>>> main
     "helpers": ("helpers",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"
