@@ -24,12 +24,9 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
-<<<<<<< HEAD
     "growth": ("growth",),
-=======
     "appeals": ("appeals",),
     "manners": ("manners",),
->>>>>>> main
     "helpers": ("helpers",),
     "rank": ("rank",),
     "platforms": ("platforms",),
