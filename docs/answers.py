@@ -24,6 +24,7 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
     "thirds": ("thirds",),
+    "growth": ("growth",),
     "appeals": ("appeals",),
     "manners": ("manners",),
     "helpers": ("helpers",),
