@@ -49,7 +49,9 @@ WORLDS: dict[str, dict[str, Any]] = {
 """When the rule is broken, and how readily people click "I don't know"."""
 COLOURS = ("#0072B2", "#E69F00", "#D55E00")
 WELL_MEANING, ALL = "interacted", "all"
-SHARES = ("warned", "limited", "blocked", "pardoned")
+SHARES = ("warned", "limited", "blocked", "restricted_time", "pardoned")
+HEADS = {measure: measure for measure in SHARES} | {"restricted_time": "of the time"}
+"""Heads of columns of the printed table."""
 COSTS = ("unwanted_received", "degree")
 KEPT = (*SHARES, "appeals", *COSTS)
 
@@ -83,7 +85,7 @@ def main(
             f"policies: nobody has {WELL_MEANING}; must have a share above 0, "
             "being the one that means well"
         )
-    listed = points(success)
+    listed = points(base, success)
     with studies.written_to(
         out, base, replications=replications, jobs=jobs, success=success
     ) as outcome:
@@ -96,7 +98,7 @@ def main(
     studies.print_answer(_text(told, cost), studies.filled(*_words(told, cost)), out=out)
 
 
-def points(success: float) -> list[tuple[str, str, dict[str, Any]]]:
+def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str, Any]]]:
     """Return the world, what follows, and the changed parameters of each point of the study."""
     return [
         (
@@ -104,6 +106,7 @@ def points(success: float) -> list[tuple[str, str, dict[str, Any]]]:
             follows,
             {
                 "platform.preset": "none",
+                "answering.idk_click": base.answering.idk_click,
                 **changes,
                 "platform.ladder": ladder,
                 "platform.appeal_success": success if appeals else 0.0,
@@ -161,16 +164,17 @@ def _text(told: pd.DataFrame, cost: pd.DataFrame) -> str:
         by = of.set_index("measure")
         row: dict[str, Any] = {"rule": world, "what follows": follows}
         for measure in SHARES:
-            row[f"{measure}, %"] = 100 * by["mean"][measure]
+            row[f"{HEADS[measure]}, %"] = 100 * by["mean"][measure]
         more = cost[(cost["world"] == world) & (cost["follows"] == follows)]
         more = more[more["measure"] == "unwanted_received"]
         row["unwanted more"] = more["mean"].iloc[0] if len(more) else float("nan")
         rows.append(row)
     heading = (
-        "Of those who invite people they have interacted with; pardoned: of their appeals.\n"
+        "Of those who invite people they have interacted with; of the time: blocked, pardoned: of their\n"
+        "appeals. "
         f"Unwanted more: invitations a year and member of everybody, than {GOOD}."
     )
-    formats = {f"{measure}, %": ".2f" for measure in SHARES} | {"unwanted more": ".2f"}
+    formats = {f"{head}, %": ".2f" for head in HEADS.values()} | {"unwanted more": ".2f"}
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), formats, heads=['rule'])}"
 
 
