@@ -175,7 +175,9 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
         selectivity.main, tmp_path, "--members", "300", "--days", "60", "--restrictions", "5"
     )
     assert "simulated points have the expected value" in " ".join(text.split())
-    assert written(tmp_path) == {"points.csv", "provenance.json"} | drawn("selectivity")
+    assert written(tmp_path) == {"points.csv", "gains.csv", "provenance.json"} | drawn(
+        "selectivity"
+    )
     points = pd.read_csv(tmp_path / "points.csv")
     assert points["theta"].tolist() == sorted(points["theta"])
     assert points.iloc[-1][["theta", "mean", "expected", "closed"]].tolist() == [1, 0, 0, 0]
@@ -186,10 +188,12 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
 
 
 def test_takeover_draws_the_flow(tmp_path, monkeypatch):
-    monkeypatch.setattr(takeover, "starts", lambda: [(1, 1, 4), (2, 2, 2)])
+    monkeypatch.setattr(takeover, "starts", lambda: [(2, 99, 99), (2, 2, 2)])
     text = ended_well(takeover.main, tmp_path, "--members", "60", "--days", "40", "--every", "20")
     assert "By gained, linkedin2021" in " ".join(text.split())
-    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn("flow", "shares")
+    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn(
+        "flow", "shares", "invasions"
+    )
     shares = pd.read_csv(tmp_path / "shares.csv")
     assert set(shares["day"]) == {0, 20, 40}
     totals = shares.groupby(["payoff", "rule", "start", "day"])["mean"].sum()
@@ -311,14 +315,13 @@ def test_the_laws_of_growth_are_those_of_many_networks_grown_by_hand():
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
     pytest.importorskip("SALib")
-    every = ranges.factors
-    monkeypatch.setattr(
-        ranges,
-        "factors",
-        lambda base: [
-            one for one in every(base) if one.label in ("answering.idk_click", "meeting.rate")
-        ],
-    )
+    for name, few in {
+        "factors": ("answering.idk_click", "meeting.rate"),
+        "uncertain": ("answering.idk_click", "platform.limit"),
+    }.items():
+        every = getattr(ranges, name)
+        chosen = lambda base, every=every, few=few: [one for one in every(base) if one.label in few]  # noqa: E731
+        monkeypatch.setattr(ranges, name, chosen)
     options = (
         "--members",
         "60",
@@ -328,12 +331,10 @@ def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
         "2",
         "--samples",
         "8",
-        "--set",
-        "platform.limit=1",
     )
     text = ended_well(sensitivity.main, tmp_path, *options)
     assert "Noise of the seeds" in " ".join(text.split())
-    assert written(tmp_path) == {"morris.csv", "sobol.csv", "provenance.json"} | drawn(
+    assert written(tmp_path) == {"morris.csv", "sobol.csv", "order.csv", "provenance.json"} | drawn(
         "morris", "sobol"
     )
 
