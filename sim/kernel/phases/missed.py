@@ -6,6 +6,7 @@ An expected value: nothing is drawn, and nothing changes.
 import numpy as np
 
 from ..mechanics.compilation import entry, inline, kernel
+from ..mechanics.references import reference
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
 from ..rules.standing import FREE
@@ -89,6 +90,7 @@ def add_missed(state, parameters, day, sieve, missed):
 
     ``missed``, float64, shape (N, MISSED), must be 0.
     """
+    state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
         by_tie, by_estimate = _barred_classes(state, parameters, ego)
