@@ -50,7 +50,7 @@ results: env  # the published comparison anew, into results/published/
 	@.venv/bin/invitesim compare --out results/published $(ARGS)
 
 answers: env-dev  # the other experiments anew: what the pages quote, into docs/images/ and results/answers/
-	@$(RUN) docs/answers.py
+	@$(RUN) docs/answers.py $(ARGS)
 
 screenshots: env-dev  # pictures of the page, into docs/images/; needs Chromium
 	@$(RUN) docs/screenshots.py
@@ -76,7 +76,7 @@ COMPILE = uv pip compile pyproject.toml --universal --python-version 3.12 --gene
 
 lock: env-dev  # the lock files from pyproject.toml, with the newest versions
 	@command -v uv >/dev/null || $(PIP) uv
-	@PATH="$$PATH:$$PWD/.venv/bin"; $(COMPILE) --all-extras --upgrade -o requirements-dev.lock && \
+	@PATH="$$PATH:$$PWD/.venv/bin"; $(COMPILE) --extra dev --upgrade -o requirements-dev.lock && \
 		$(COMPILE) --extra app -c requirements-dev.lock -o requirements-app.lock && \
 		$(COMPILE) -c requirements-dev.lock -o requirements.lock
 

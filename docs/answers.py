@@ -1,11 +1,12 @@
 """Run the experiments as they are by default, and keep what the pages quote of them.
 
-``make answers``: pictures go into docs/images/, tables into results/answers/. The tests hold the
-numbers of the experiments' answers against these tables.
+``make answers``, or ``make answers ARGS=thirds`` for one of them: pictures go into docs/images/,
+tables into results/answers/. The tests hold the numbers of the experiments' answers against these.
 """
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfile
 
@@ -22,9 +23,13 @@ PICTURES = {
     "selectivity": ("selectivity",),
     "sensitivity": ("sobol",),
     "takeover": ("flow",),
+    "thirds": ("thirds",),
+    "helpers": ("helpers",),
 }
 """From an experiment to its pictures on the pages."""
 ANSWERS = HOUSE / "results" / "answers"
+FEW_DAYS = 10
+"""Days of a table that are all kept."""
 MEASURES = ("reach2_share", "blocked")
 SOCIETIES = {
     "1,000 members": ({"members": 1_000}, 20),
@@ -34,26 +39,32 @@ SOCIETIES = {
 """Mixed societies of docs/limits.md, and their replications."""
 
 
-def main() -> None:
-    """Run all, one after another; of the experiments what has been run is not run again."""
+def main(names: Sequence[str]) -> None:
+    """Run experiments, one after another, or all; of these what has been run is not run again."""
     ANSWERS.mkdir(parents=True, exist_ok=True)
-    for table in (societies, pairing):
-        table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
-    for name, pictures in PICTURES.items():
+    if not names:
+        for table in (societies, pairing):
+            table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
+    for name in names or PICTURES:
         command = [sys.executable, "-m", "sim", "experiment", name]
         subprocess.run(command, cwd=HOUSE, check=True)
-        made = HOUSE / "results" / name
-        for picture in pictures:
-            called = picture if picture == name else f"{name}-{picture}"
-            copyfile(made / f"{picture}.png", HOUSE / "docs" / "images" / f"{called}.png")
-        (ANSWERS / name).mkdir(parents=True, exist_ok=True)
-        copyfile(made / "provenance.json", ANSWERS / name / "provenance.json")
-        for file in made.glob("*.csv"):
-            table = pd.read_csv(file, dtype=str, keep_default_na=False)
-            if "day" in table:  # of a curve its two ends
-                day = table["day"].astype(int)
-                table = table[day.isin([day.min(), day.max()])]
-            table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
+        keep(name)
+
+
+def keep(name: str) -> None:
+    """Copy the pictures and tables of an experiment to where the pages have them."""
+    made = HOUSE / "results" / name
+    for picture in PICTURES[name]:
+        called = picture if picture == name else f"{name}-{picture}"
+        copyfile(made / f"{picture}.png", HOUSE / "docs" / "images" / f"{called}.png")
+    (ANSWERS / name).mkdir(parents=True, exist_ok=True)
+    copyfile(made / "provenance.json", ANSWERS / name / "provenance.json")
+    for file in made.glob("*.csv"):
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        if "day" in table and table["day"].nunique() > FEW_DAYS:  # of a curve its two ends
+            day = table["day"].astype(int)
+            table = table[day.isin([day.min(), day.max()])]
+        table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
 
 
 def societies() -> pd.DataFrame:
@@ -78,4 +89,4 @@ def pairing() -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -34,8 +34,9 @@ NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
     "Mean over replications ± the longer side of its 95 % interval. Within two steps: of "
     "connections, in % of the others. Accepted: of the decided invitations. Returned: of the arcs of "
-    "the outreach graph. Invitations to a block: Kaplan-Meier median; - where too few are blocked "
-    "for it in some replication. Unwanted: invitations received."
+    "the outreach graph. Invitations to a block: Kaplan-Meier median of the members of all "
+    "replications, with the lower end of its interval if it has no upper one; - where too few are "
+    "blocked for it. Unwanted: invitations received."
 )
 NONE_NOTE = " None: by assumption, no estimate."
 
@@ -77,6 +78,8 @@ def _cell(row: "pd.Series[Any]", column: Column) -> str:
     )
     if mean != mean:
         return "-".rjust(column.width)
+    if half == math.inf:  # the upper end of the curve's band stays above one half
+        return f"{mean:.0f} (≥{scale * row['low']:.0f})".rjust(column.width)
     decimals = 2 if half < 0.05 and mean < 99.995 else 1
     text = f"{mean:.{decimals}f}" + (f" ±{half:.{decimals}f}" if half == half else "")
     return text.rjust(column.width)

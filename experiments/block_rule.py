@@ -22,20 +22,21 @@ Answer (``python -m experiments.block_rule``: 800 members, a year, 10 replicatio
 free. Of 58 rules 41 are on the frontier and only 3 are clearly beaten; whatever takes away many
 unwanted invitations takes away connections in proportion. Of the rules that clearly block fewer
 than 1 % of those who mean well, 3 strikes in 90 days, for good, goes furthest: 6.3 unwanted a year
-[6.0, 6.5] in place of 9.6 [9.1, 10.1] without a rule, 0.5 % [0.3, 0.7] blocked (1.0 % of
-"interacted") and 11.9 connections lost [10.8, 12.9]. 5 strikes for life, for good (linkedin2008):
-6.9 [6.7, 7.2], 0.06 % [0.01, 0.22] (0.1 %) and 9.4 lost [8.5, 10.4]; 5 in 30 days, 7 days
-(linkedin2021), changes next to nothing in a year: 9.6 [9.1, 10.1]. Rules by accepted / sent of one
-half or more block 27.5 % [26.1, 29.0] of those who mean well or more, over half of "interacted".
-And with a strike in 100 invitations a count over the account's life has blocked 97.1 % [96.2, 98.1]
-after 1,000 (closed form 97.1 %), a count within 30 days 0.1 % [0.0, 0.4]. In the mixed society
-nobody gets so far: of those who invite only whom they have interacted with, a count for life has
-blocked 22.9 % [16.9, 28.8] in 8 years, a count within 30 days none. Shares blocked depend on the
-size of the society: of 10,000 people the default rule blocks 0.4 % of "interacted" in a year.
+[6.0, 6.5] in place of 9.6 [9.1, 10.1] without a rule, 0.5 % [0.3, 0.7] blocked (0.98 % [0.61, 1.47]
+of "interacted") and 11.9 connections lost [10.8, 12.9]. 5 strikes for life, for good
+(linkedin2008): 6.9 [6.7, 7.2], 0.06 % [0.01, 0.22] (0.11 % [0.01, 0.44]) and 9.4 lost [8.5, 10.4];
+5 in 30 days, 7 days (linkedin2021), changes next to nothing in a year: 9.6 [9.1, 10.1]. Rules by
+accepted / sent of one half or more block 27.4 % [26.0, 28.8] of those who mean well or more, and of
+"interacted" 54.7 % [51.8, 57.6] or more. And with a strike in 100 invitations a count over the
+account's life has blocked 97.1 % [96.5, 97.6] after 1,000 (closed form 97.1 %), a count within 30
+days 0.1 % [0.0, 0.3]. In the mixed society nobody gets so far: of those who invite only whom they
+have interacted with, a count for life has blocked 22.9 % [20.3, 25.7] in 8 years, a count within 30
+days 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the society: docs/limits.md has those of
+larger ones.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
 
 AIMS = ("unwanted", "blocked", "lost")
 MEANING_WELL = ("interacted", "close_friends")
+HARMLESS = 0.01
+"""The share blocked of those who mean well below which a rule is harmless."""
+CLEARLY = "Clearly: by Holm's rule at 5 %, all rules together."
 LOOKS = {
     "none": ("#262626", "*"),
     "life": ("#CC79A7", "o"),
@@ -92,7 +96,9 @@ def main(
     ) as outcome:
         study = sim.Study(base, [rule.changes for rule in listed], replications=replications)
         runs = studies.done(study, out / "rules", jobs)
-        table = verdicts(listed, judged(runs)).join(blocked_by_policy(runs))
+        aims = judged(runs)
+        assumed = [sim.none_by_assumption(base.replace(rule.changes)) for rule in listed]
+        table = verdicts(listed, aims).join(blocked_by_policy(aims, assumed))
         outcome.tables["rules"] = table
         outcome.figures["frontier"] = draw(table, studies.setting(base, replications))
         found = lifetime.simulated(base, out, jobs)
@@ -134,15 +140,27 @@ def judged(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([well, together.reset_index()], ignore_index=True)
 
 
-def blocked_by_policy(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean share blocked, in %, of each policy that means well.
+def blocked_by_policy(
+    aims: pd.DataFrame, assumed: Sequence[Mapping[str, Collection[str]]]
+) -> pd.DataFrame:
+    """Return the share blocked, in %, of each policy that means well, with its interval.
 
-    The table has a row per rule, and columns ``blocked_POLICY``.
+    The table has a row per rule, and columns ``blocked_POLICY``, ``blocked_POLICY_low`` and
+    ``blocked_POLICY_high``. Where nobody can be blocked by assumption, of which there is one mapping
+    for each rule, there is no interval.
     """
-    wide = 100 * runs[runs["policy"].isin(MEANING_WELL)].pivot_table(
-        index="point", columns="policy", values="blocked", aggfunc="mean", observed=True
-    )
-    return wide.add_prefix("blocked_").reset_index(drop=True)
+    found = sim.aggregate(aims, by=["point", "policy"], measures=["blocked"])
+    wide = 100 * found.pivot(index="point", columns="policy", values=["mean", "low", "high"])
+    columns = {
+        f"blocked_{policy}{f'_{end}' * (end != 'mean')}": wide[end, policy]
+        for policy in MEANING_WELL
+        for end in ("mean", "low", "high")
+    }
+    table = pd.DataFrame(columns).reset_index(drop=True)
+    for policy in MEANING_WELL:
+        put_in = ["blocked" in none[policy] for none in assumed]
+        table.loc[put_in, [f"blocked_{policy}_low", f"blocked_{policy}_high"]] = np.nan
+    return table
 
 
 def frontier(aims: ArrayLike) -> NDArray[np.bool_]:
@@ -179,23 +197,48 @@ def clearly_beaten_by(aims: pd.DataFrame) -> list[list[int]]:
     return [sorted(others) for others in beaten_by]
 
 
+def clearly_harmless(aims: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rules clearly block fewer than ``HARMLESS`` of those who mean well.
+
+    By Holm's rule, all rules being one family: with k of n rules found, the others are held against
+    the level 1 - 0.05 / (n - k) of their intervals, until no more are found.
+    """
+    tried = aims[aims["point"] > 0]  # without a rule, the first of the list, nobody is blocked
+    number = tried["point"].nunique()
+    found = np.zeros(number, bool)
+    enough = aims["replication"].nunique() >= sim.measures.LEAST_RUNS
+    while enough and not found.all():
+        level = 1 - 0.05 / (number - found.sum())
+        shares = sim.aggregate(tried, by=["point", "policy"], measures=["blocked"], level=level)
+        below = shares[shares["policy"] == "all"]["high"].to_numpy() < HARMLESS
+        if (below == found).all():
+            break
+        found = below
+    return np.append(False, found)
+
+
 def verdicts(listed: Sequence[Rule], aims: pd.DataFrame) -> pd.DataFrame:
     """Return a row per rule: mean and interval of each aim, and whether other rules beat it.
 
-    The blocked are in %.
+    The blocked are in %. Without a rule nobody is blocked and nothing is lost, by assumption: there
+    is no interval.
     """
     estimates = sim.aggregate(aims, by=["point", "policy"], measures=AIMS)
     estimates = estimates[estimates["policy"] == "all"].set_index(["point", "measure"])
     means = estimates["mean"].unstack()[list(AIMS)].to_numpy()
     on_frontier, beaten_by = frontier(means), clearly_beaten_by(aims)
+    harmless = clearly_harmless(aims)
     rows = []
     for place, rule in enumerate(listed):
         row: dict[str, Any] = {"rule": rule.name, "kind": rule.kind}
         for aim in AIMS:
             scale = 100.0 if aim == "blocked" else 1.0
             mean, low, high = (estimates[end][place, aim] for end in ("mean", "low", "high"))
+            if rule.kind == "none" and aim != "unwanted":
+                low = high = np.nan
             row |= {aim: scale * mean, f"{aim}_low": scale * low, f"{aim}_high": scale * high}
         row |= {"frontier": bool(on_frontier[place]), "clearly_beaten": bool(beaten_by[place])}
+        row |= {"harmless": bool(harmless[place])}
         rows.append(
             {**row, "beaten_by": "; ".join(listed[other].name for other in beaten_by[place])}
         )
@@ -209,9 +252,11 @@ def _text(table: pd.DataFrame) -> str:
     for aim, unit in zip(
         AIMS, ("unwanted, per year", "well-meaning blocked, %", "connections lost"), strict=True
     ):
-        halves = (shown[f"{aim}_high"] - shown[f"{aim}_low"]) / 2
         cells[unit] = pd.Series(
-            [f"{mean:7.2f} ±{half:.2f}" for mean, half in zip(shown[aim], halves, strict=True)],
+            [
+                studies.between(row[aim], row[f"{aim}_low"], row[f"{aim}_high"], ".2f")
+                for _, row in shown.iterrows()
+            ],
             shown.index,
         )
     heading = (
@@ -237,8 +282,9 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     )
     for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
-        blocked = studies.between(
-            row["blocked"], max(0.0, row["blocked_low"]), row["blocked_high"], ".2f", "%"
+        blocked, alone = (
+            studies.between(row[name], row[f"{name}_low"], row[f"{name}_high"], ".2f", "%")
+            for name in ("blocked", "blocked_interacted")
         )
         unwanted = studies.between(
             row["unwanted"], row["unwanted_low"], row["unwanted_high"], ".1f"
@@ -250,10 +296,9 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
             if row["clearly_beaten"]
             else "is not clearly beaten"
         )
-        alone = f"{row['blocked_interacted']:.2f} % of “interacted”"
         yield (
             f"{preset} ({name}) {by}: {unwanted} unwanted a year, "
-            f"{blocked} of those who mean well blocked, {alone}."
+            f"{blocked} of those who mean well blocked, {alone} of “interacted”."
         )
 
 
@@ -281,7 +326,7 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                 axis.hlines(rows[aim], rows["unwanted_low"], rows["unwanted_high"], **error)
                 axis.vlines(
                     rows["unwanted"],
-                    rows[f"{aim}_low"].clip(lower=0 if aim == "blocked" else None),
+                    rows[f"{aim}_low"],
                     rows[f"{aim}_high"],
                     **error,
                 )
@@ -314,26 +359,35 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
     full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
-    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %."
+    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %. {CLEARLY}"
     sim.plots.headed(figure, _finding(table), f"{setting} {below}")
     return figure
 
 
 def _annotate(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str]) -> None:
-    """Write the names of rules beside their points, as far as there is room."""
+    """Write the names of rules beside their points, as far as there is room.
+
+    Each stands on the side on which it hides fewer points.
+    """
     axis.autoscale_view()
     places = table.set_index("rule")
+    to_axes = axis.transData + axis.transAxes.inverted()
+    points = to_axes.transform(table[["unwanted", aim]].to_numpy(np.float64))
     taken: list[NDArray[np.float64]] = []
     for rule in rules:
         here = places.loc[rule, ["unwanted", aim]].to_numpy(np.float64)
-        at = axis.transAxes.inverted().transform(axis.transData.transform(here))
+        at = to_axes.transform(here)
+        away, level = points[:, 0] - at[0], np.abs(points[:, 1] - at[1]) < 0.03
+        right, left = (((x > 0.01) & (x < 0.34) & level).sum() for x in (away, -away))
+        side = -1 if left < right and at[0] > 0.4 else 1
         if all(abs(at[0] - other[0]) > 0.32 or abs(at[1] - other[1]) > 0.045 for other in taken):
             taken.append(at)
             axis.annotate(
                 rule,
                 (here[0], here[1]),
-                (5, 2),
+                (5 * side, 2),
                 textcoords="offset points",
+                ha="left" if side > 0 else "right",
                 fontsize=6.5,
                 color="#404040",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8},
@@ -341,11 +395,8 @@ def _annotate(axis: "Axes", table: pd.DataFrame, aim: str, rules: Sequence[str])
 
 
 def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
-    """Return the rule with the fewest unwanted invitations among the harmless ones.
-
-    Their interval of the share blocked of those who mean well ends below 1 %.
-    """
-    harmless = table[(table["blocked_high"] < 1) & (table["kind"] != "none")]
+    """Return the rule with the fewest unwanted invitations among the harmless ones."""
+    harmless = table[table["harmless"]]
     return None if harmless.empty else harmless.sort_values("unwanted", kind="stable").iloc[0]
 
 
@@ -353,12 +404,13 @@ def _finding(table: pd.DataFrame) -> str:
     """Return by how much the best harmless rule lowers unwanted invitations, in words."""
     nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
     if best is None:
-        return "No rule has an interval of blocked who mean well that ends below 1 %"
+        return f"No rule clearly blocks fewer than {100 * HARMLESS:g} % of those who mean well"
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        f"Of the rules with an interval of blocked who mean well that ends below 1 %, “{best['rule']}” has the fewest unwanted "
-        f"invitations: {fewer:.0f} % fewer than without a rule, {best['lost']:.1f} connections lost, "
-        f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
+        f"Of the rules that clearly block fewer than {100 * HARMLESS:g}\u00a0% of those who mean well, "
+        f"“{best['rule']}” has the fewest unwanted invitations: {fewer:.0f}\u00a0% fewer than without a "
+        f"rule, {best['lost']:.1f} connections lost, {best['blocked_interacted']:.1f}\u00a0% of "
+        "“interacted” blocked"
     )
 
 

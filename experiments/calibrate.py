@@ -6,7 +6,7 @@ Each part has a table of runs at points drawn from the prior (``prior``), and a 
 box that the first leaves; the posterior is made by nearest points and regression adjustment
 (``posterior``). The targets are the rows of the table of patterns that are there to be fitted, or
 one's own (``--targets``). Known points are recovered as a check: each of 200 points of the table in
-turn is the data, and 90 % intervals must cover .85 to .95 of their parameters. Rows of kind "test"
+turn is the data, and 90 % ranges must cover .85 to .95 of their parameters. Rows of kind "test"
 are held out and scored at 100,000 members.
 
 ``posterior.csv`` is the sample that ``sim.plausible_societies`` draws from.
@@ -33,7 +33,7 @@ PROBES = 200
 """Probes in a society: more than the study had, for a steadier share of them."""
 SAMPLES = {"meetings": "meetings-posterior.csv", "platform": "posterior.csv"}
 COVERED = (0.85, 0.95)
-"""How often 90 % intervals must cover known parameters."""
+"""How often 90 % ranges must cover known parameters."""
 Runs = Annotated[
     int, typer.Option("--runs", metavar="N", min=60, help="Runs of each table of the platform.")
 ]
@@ -185,7 +185,7 @@ def _words(one: Calibrated, covered: pd.DataFrame) -> str:
     region = one.default_in_region()
     inside = "inside" if region <= 0.5 else "outside"
     return studies.filled(
-        f"{one.part.name}: 90 % intervals cover {share:.3f} of the known parameters of {points} "
+        f"{one.part.name}: 90 % ranges cover {share:.3f} of the known parameters of {points} "
         f"points, {right} (furthest from .9: {worst['parameter']}, {worst['covered']:.3f}).",
         f"The defaults lie {inside} the 50 % region (at {100 * region:.0f} %);",
         f"{len(one.table.places)} runs in the box, {one.kept} nearest points.",

@@ -174,7 +174,7 @@ class Calibrated:
         return within_half(self.posterior, self.box.places(own)[0])
 
     def recovered(self) -> pd.DataFrame:
-        """Return how often known points are covered by their 90 % intervals, by parameter."""
+        """Return how often known points are covered by their 90 % ranges, by parameter."""
         points = range(min(RECOVERED, len(self.table.places)))
         return coverage(self.table.recovered(points, self.kept), self.box.names)
 

@@ -59,7 +59,7 @@ def pairs(one: Calibrated) -> "Figure":
     sim.plots.headed(
         figure,
         f"Best known is {parameters[best].name}, least {parameters[worst].name}: its 90 % "
-        f"interval is {100 * width[worst]:.0f} % as wide as its range",
+        f"range is {100 * width[worst]:.0f}\u00a0% as wide as its frame",
         f"The {one.part.name}: {one.kept} points that fit. A frame is the range before the data; "
         "orange: the scenario's values.",
     )

@@ -8,13 +8,11 @@ what is kept (``keep``).
 """
 
 import json
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 import pandas as pd
 import typer
 
@@ -23,7 +21,7 @@ from sim import commands
 
 from . import answers, figures, studies
 from .estimates import differences
-from .populations import populations
+from .populations import Population, populations
 
 Replications = Annotated[
     int,
@@ -32,8 +30,13 @@ Replications = Annotated[
     ),
 ]
 INTERRUPTED = "interrupted; the results folder is as it was"
-CURVE_POINTS = 400
-"""The most points in time of a survival curve."""
+CLOCKS: dict[Literal["days", "invitations"], str] = {
+    "days": "time_to_block_days",
+    "invitations": "time_to_block_invitations",
+}
+"""From how the time to a block is measured to the measure."""
+RESTRICTED = ["policy", "blocked_day", "invitations_until_block", "invitations_sent"]
+"""The columns of members that their survival curves need."""
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 
@@ -44,7 +47,8 @@ class Kept:
 
     summary: pd.DataFrame
     series: pd.DataFrame
-    survival: pd.DataFrame
+    members: pd.DataFrame
+    """When each member was first restricted."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,10 @@ class Comparison:
     The population "host" are the members of a newcomer's society who are not newcomers.
     """
     summary: pd.DataFrame
-    """population, policy, measure, mean, low, high, replications."""
+    """population, policy, measure, mean, low, high, replications.
+
+    The times to a block are medians of one curve over the members of all replications.
+    """
     differences: pd.DataFrame
     """The same for paired differences between two groups.
 
@@ -76,7 +83,9 @@ class Comparison:
     survival: pd.DataFrame
     """population, policy, clock ("days", "invitations"), time, mean, low, high, replications.
 
-    The mean is the share of members never blocked up to this time.
+    The mean is the share of members never blocked up to this time: the Kaplan-Meier estimate over
+    the members of all replications together. By invitations a curve ends where fewer than 10 % of
+    the members are at risk.
     """
 
 
@@ -144,7 +153,8 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         sim.Task(f"{society.name}, replication {r}", copies[society.name][r])
         for r, society in places
     ]
-    runs, series, survival = [], [], []
+    runs, series = [], []
+    members: dict[str, list[pd.DataFrame]] = {society.name: [] for society in societies}
     for (r, society), (task, kept) in zip(
         places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True
     ):
@@ -154,7 +164,7 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
             )
         )
         series.append(society.placed(kept.series).assign(society=society.name))
-        survival.append(society.placed(kept.survival))
+        members[society.name].append(kept.members)
     table = pd.concat(runs, ignore_index=True)
     counts = [name for name in sim.measures.DENOMINATORS if name in table]
     keys = ["replication", "seed", "society", "population", "policy", "members"]
@@ -162,12 +172,18 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     # as runs.csv has them, so that the summary follows from it to the last digit
     measured = table.select_dtypes("float")
     table[measured.columns] = measured.map(lambda value: float(f"{value:.12g}"))
+    together = {
+        society.name: (society, pd.concat(members[society.name], ignore_index=True))
+        for society in societies
+    }
     return Comparison(
         runs=table,
-        summary=estimated(table),
+        summary=with_medians(estimated(table), *together.values()),
         differences=differences(table, sim.MEASURES),
         series=estimated(pd.concat(series), "society", "day"),
-        survival=estimated(pd.concat(survival), "clock", "time").drop(columns="measure"),
+        survival=pd.concat(
+            [curves(*each, replications) for each in together.values()], ignore_index=True
+        ),
     )
 
 
@@ -200,7 +216,7 @@ def keep(result: sim.Result) -> Kept:
     return Kept(
         result.summary,
         _exact_at_the_end(result),
-        pd.concat([_curves(result, "days"), _curves(result, "invitations")]),
+        result.members[RESTRICTED],
     )
 
 
@@ -218,29 +234,38 @@ def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
     return series
 
 
-def _curves(result: sim.Result, clock: Literal["days", "invitations"]) -> pd.DataFrame:
-    """Return the Kaplan-Meier curves of a run at times that are the same in every run."""
-    scenario = result.scenario
-    last = scenario.days * (1 if clock == "days" else math.ceil(scenario.inviting.per_day))
-    times = np.unique(np.linspace(0, last, CURVE_POINTS + 1).astype(int))
-    curves = []
-    for policy, curve in sim.survival(scenario, result.members, clock).groupby(
-        "policy", sort=False
-    ):
-        there = curve["survival"].to_numpy()[
-            np.searchsorted(curve["time"], times, side="right") - 1
-        ]
+def curves(society: Population, members: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """Return the Kaplan-Meier curves of a society, from the members of all its runs."""
+    parts = []
+    for clock in CLOCKS:
+        table = sim.survival(society.scenario, members, clock)
         if clock == "invitations":
-            there[
-                times
-                > curve["time"][
-                    curve["at_risk"] >= sim.measures.LEAST_AT_RISK * curve["at_risk"].iloc[0]
-                ].iloc[-1]
-            ] = np.nan
-        curves.append(
-            pd.DataFrame({"policy": policy, "clock": clock, "time": times, "never_blocked": there})
-        )
-    return pd.concat(curves)
+            least = sim.measures.LEAST_AT_RISK * table.groupby("policy")["at_risk"].transform("max")
+            table = table[table["at_risk"] >= least]
+        parts.append(table.assign(clock=clock, replications=replications))
+    placed = society.placed(pd.concat(parts)).rename(columns={"survival": "mean"})
+    columns = ["population", "policy", "clock", "time", "mean", "low", "high", "replications"]
+    found: pd.DataFrame = placed.loc[placed["population"] != "host", columns]
+    return found
+
+
+def with_medians(summary: pd.DataFrame, *together: tuple[Population, pd.DataFrame]) -> pd.DataFrame:
+    """Return a summary whose times to a block are those of the members of all runs together.
+
+    Each comes with a society and the members of all its runs. ``high`` is infinite where the upper
+    end of the curve's band stays above one half.
+    """
+    keys, parts = ["population", "policy", "measure"], []
+    for society, members in together:
+        for clock, measure in CLOCKS.items():
+            found = society.placed(sim.time_to_block(society.scenario, members, clock))
+            parts.append(found[found["population"] != "host"].assign(measure=measure))
+    medians = pd.concat(parts).rename(columns={"median": "mean"}).set_index(keys)
+    summary = summary.set_index(keys)
+    ends = ["mean", "low", "high"]
+    summary.loc[medians.index, ends] = medians[ends]
+    summary.loc[medians.index, "replications"] = summary["replications"].max()
+    return summary.reset_index()
 
 
 def tables(comparison: Comparison, folder: Path) -> None:

@@ -83,7 +83,7 @@ class Evidence:
 def _decided(invitations: pd.DataFrame) -> pd.DataFrame:
     before = invitations.sort_values("sent_day", kind="stable").groupby("ego").cumcount()
     accepted = (invitations["outcome"] == "accepted").to_numpy()
-    decided = (invitations["outcome"] != "pending").to_numpy()
+    decided = ~invitations["outcome"].isin(["pending", "void"]).to_numpy()
     looked = (invitations["recognised"] != "not looked at").to_numpy()
     return invitations.assign(accepted=accepted, before=before, looked=looked)[decided]
 

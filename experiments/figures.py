@@ -35,12 +35,13 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
     few = f", newcomers {newcomers:,}" if newcomers == newcomers else ""
     seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
     replications = f"{seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})"
+    assumed = sim.none_by_assumption(example.scenario)
     setting = f"{people:,} people{few}, {days}, {replications}."
     figures = {
         "reach": plots.reach(comparison.series, setting),
         "mutuality": plots.mutuality(comparison.summary, setting),
-        "survival": plots.survival(comparison.survival, setting),
-        "plane": plots.plane(comparison.summary, setting),
+        "survival": plots.survival(comparison.survival, setting, assumed=assumed),
+        "plane": plots.plane(comparison.summary, setting, assumed=assumed),
         "network": plots.network(
             example.graph(),
             list(example.scenario.policies),

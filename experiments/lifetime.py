@@ -8,6 +8,7 @@ who invite only people they have interacted with. There people may ask again hal
 invitation was not answered, or they would run out of others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,12 +54,13 @@ class Found:
     counts: pd.DataFrame
     """rule, invitations, mean, low, high, replications, expected.
 
-    The mean is the share blocked up to this invitation, of those who have sent so many.
+    The mean is the share of members blocked by this invitation.
     """
     years: pd.DataFrame
     """rule, year, measure, mean, low, high, replications.
 
-    The measures are blocked, restricted, invitations and strikes.
+    The measures are blocked, restricted, invitations and strikes; without a rule nobody can be
+    blocked or restricted, and there are no rows that say so.
     """
 
 
@@ -101,7 +103,7 @@ def simulated(base: sim.Scenario, out: Path, jobs: int | None) -> Found:
         out / "invitations",
         jobs,
     )
-    counts = sim.aggregate(runs, by=["point"], measures=[f"blocked_{n}" for n in AT])
+    counts = _shares(runs, [f"blocked_{n}" for n in AT])
     counts.insert(0, "rule", [list(rules)[point] for point in counts["point"]])
     counts["invitations"] = counts["measure"].str.removeprefix("blocked_").astype(int)
     due = np.where(
@@ -116,16 +118,33 @@ def simulated(base: sim.Scenario, out: Path, jobs: int | None) -> Found:
         by_years(base), [*POINTS.values()], replications=REPLICATIONS, keep=year_by_year
     )
     years = studies.done(study, out / "years", jobs)
-    columns = [column for column in years if "_year_" in str(column)]
-    table = sim.aggregate(years, by=["point"], measures=columns)
+    named = {
+        kind: [str(column) for column in years if str(column).startswith(kind)]
+        for kind in ("blocked", "restricted", "invitations", "strikes")
+    }
+    table = pd.concat(
+        [
+            _shares(years, [*named["blocked"], *named["restricted"]]),
+            sim.aggregate(years, by=["point"], measures=[*named["invitations"], *named["strikes"]]),
+        ]
+    )
     table.insert(0, "rule", [list(POINTS)[point] for point in table["point"]])
     table[["measure", "year"]] = table["measure"].str.split("_year_", expand=True)
+    put_in = (table["rule"] == "none") & table["measure"].isin(["blocked", "restricted"])
+    table = table[~put_in].sort_values(["point", "year"], kind="stable")
     return Found(
         counts,
         table.astype({"year": int})[
             ["rule", "year", "measure", "mean", "low", "high", "replications"]
         ],
     )
+
+
+def _shares(runs: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the estimates of shares of members, by point: pooled over the members of all runs."""
+    long = runs.melt(["point", "replication", "members"], columns, "share", "blocked")
+    found = sim.aggregate(long, by=["point", "share"], measures=["blocked"])
+    return found.drop(columns="measure").rename(columns={"share": "measure"})
 
 
 def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDArray[np.float64]:
@@ -139,7 +158,8 @@ def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDAr
 def blocked_by(result: sim.Result) -> pd.DataFrame:
     """Return the share of members blocked by their n-th invitation, for all n of ``AT``.
 
-    It is the Kaplan-Meier estimate.
+    It is the Kaplan-Meier estimate. Nearly nobody is censored, as all send one a day, so it is a
+    share of the members.
     """
     curve = sim.survival(result.scenario, result.members, "invitations")
     curve = curve[curve["policy"] == "all"]
@@ -149,6 +169,7 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "policy": ["all"],
+            "members": [result.scenario.members],
             **{f"blocked_{n}": [share] for n, share in zip(AT, blocked, strict=True)},
         }
     )
@@ -157,18 +178,23 @@ def blocked_by(result: sim.Result) -> pd.DataFrame:
 def year_by_year(result: sim.Result) -> pd.DataFrame:
     """Return yearly numbers of the members who mean well.
 
-    They are the shares blocked so far and restricted, and the invitations and strikes.
+    They are the shares blocked so far and restricted, and the invitations and strikes; strikes are
+    not known where notes or questions are sent, which count as effort too.
     """
+    more = {"notes_sent", "questions_sent"} & set(result.members)
+    plain = not result.members[list(more)].to_numpy().any()
     series = result.series[result.series["policy"] == FOLLOWED].set_index("day")
-    kept: dict[str, list[Any]] = {"policy": [FOLLOWED]}
+    members = int((result.members["policy"] == FOLLOWED).sum())
+    kept: dict[str, list[Any]] = {"policy": [FOLLOWED], "members": [members]}
     for year in range(1, result.scenario.days // YEAR + 1):
         day: Any = series.loc[year * YEAR]
         kept |= {
             f"{measure}_year_{year}": [float(day[measure])]
             for measure in ("blocked", "restricted", "invitations")
         }
-        # the rate is of the decided invitations, which after years are nearly all
-        kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * day["invitations"])]}
+        # the rate is of the decided invitations: of those accepted / acceptance
+        accepted = day["invitations"] / day["effort"] if plain else np.nan
+        kept |= {f"strikes_year_{year}": [float(day["idk_rate"] * accepted / day["acceptance"])]}
     return pd.DataFrame(kept)
 
 
@@ -199,8 +225,8 @@ def text(found: Found) -> str:
         f"{blocked} have been blocked for good after",
         f"{ends['year'].max()} years,",
         f"and {weeks} at least once for a week under the window ({now} on the last day).",
-        f"Without a rule such a member sends {sent:.0f} invitations in this time,",
-        f"of which {struck:.1f} are strikes.",
+        f"Without a rule such a member sends {sent:.0f} invitations in this time"
+        + (f", of which {struck:.1f} are strikes." if struck == struck else "."),
     )
 
 
@@ -248,9 +274,7 @@ def draw(found: Found, members: int) -> "Figure":
     }
     where: dict[str, Any] = {"loc": "outside right center", "frameon": False, "fontsize": 7.5}
     figure.legend(list(named.values()), list(named), **where)
-    below = (
-        f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals of the mean."
-    )
+    below = f"Right: {members:,} people. {REPLICATIONS} replications. Bars: 95 % intervals."
     sim.plots.headed(figure, finding(found), below)
     return figure
 

@@ -56,6 +56,8 @@ class Range:
     def __str__(self) -> str:
         if self.low == float("-inf"):
             return f"at most {self.high:g}"
+        if self.high == float("inf"):
+            return f"at least {self.low:g}"
         return f"{self.low:g} to {self.high:g}"
 
 

@@ -7,6 +7,7 @@ society can't tell (it is too short, too small, or has a log of contacts) is sai
 rows that need 100,000 members are run only where ``--city`` asks for it.
 """
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,16 @@ CITY = 100_000
 NOT_IN_A_LOG = ("layers", "thirds")
 """Rows about all whom people know, also elsewhere and online: a log has one place, face to face."""
 COLUMNS_OF_PANELS = 3
+LETTERS = 26
+"""The most letters in a line of the title of a panel."""
+UNITS = {
+    "acceptance of those known online": "difference of shares",
+    "skew": "mean / median",
+    "layers": "people",
+    "assortativity": "correlation",
+    "acceptance falls with volume": "difference of shares",
+}
+"""What is on the axis of a row; of the others it is a share."""
 COLOURS = {scored.MET: "#0072B2", scored.FAILED: "#D55E00"}
 City = Annotated[
     int,
@@ -85,7 +96,7 @@ def main(
             runs = of_log(runs)
         table = scored.scores(runs)
         outcome.tables["patterns"] = table
-        outcome.figures["patterns"] = draw(table, studies.setting(base, replications))
+        outcome.figures["patterns"] = draw(table, _setting(base, replications, city))
     words = [about, " ".join(_words(table))]
     studies.print_answer(_text(table), *(studies.filled(each) for each in words if each), out=out)
 
@@ -107,6 +118,14 @@ def of_log(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the numbers of a contact log's society; what no log tells is NaN, not known."""
     untold = [pattern for pattern in ROWS.values() if pattern.city or pattern.name in NOT_IN_A_LOG]
     return runs.assign(**dict.fromkeys(scored.columns(untold), float("nan")))
+
+
+def _setting(base: sim.Scenario, replications: int, city: int) -> str:
+    """Return a line for the figure on what was simulated."""
+    line = studies.setting(base, replications)
+    if not city:
+        return line
+    return f"{line.removesuffix('.')}; rows that need {CITY:,} people: {city} replications."
 
 
 def _text(table: pd.DataFrame) -> str:
@@ -160,7 +179,7 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     known = table[table["replications"] > 0]
     rows = list(known.groupby("row", sort=False))
     lines = -(-len(rows) // COLUMNS_OF_PANELS)
-    figure = sim.plots.sheet(0.9 + 0.85 * max(1, lines))
+    figure = sim.plots.sheet(0.9 + 1.05 * max(1, lines))
     axes = figure.subplots(max(1, lines), COLUMNS_OF_PANELS, squeeze=False).ravel()
     for axis in axes[len(rows) :]:
         axis.set_axis_off()
@@ -196,7 +215,11 @@ def _panel(axis: "Axes", row: str, parts: pd.DataFrame) -> None:
     axis.set_yticks(places, list(parts["part"]))
     axis.set_ylim(len(parts) - 0.4, -0.6)
     axis.set_xlim(low, high)
-    axis.set_title(row, fontsize=8)
+    axis.set_xlabel(UNITS.get(row, "share"), fontsize=7)
+    axis.set_title(textwrap.fill(row, LETTERS), fontsize=8)
+    axis.tick_params(labelsize=7)
+    if len(parts) == 1:  # the title is its name
+        axis.tick_params(axis="y", length=0)
 
 
 if __name__ == "__main__":

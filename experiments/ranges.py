@@ -6,8 +6,8 @@ what is 0 or unset is turned off and stays so. ``EXPLORED`` has the exceptions: 
 unset mean "never" and "for good", which are assumptions like any other. Three things keep every
 combination a scenario: the shares of encounters are weights against each other and against the
 rest, normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size
-of the society, the days and the seed are the frame of the question and are not varied, nor is what
-concerns logs of contacts only; a policy's only source has nothing to be weighed against.
+of the society, the days, the seed, the place and who is on the platform are the frame of the
+question and are not varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed against.
 """
 
 import math
@@ -18,11 +18,11 @@ from typing import Any
 import sim
 
 EXPLORED = {
-    "answering.idk_click": (0.01, 0.3),
+    "answering.idk_click": (0.02, 0.3),
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: .01 to .3 seems possible.
+"""Ranges of their own. No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """
@@ -30,11 +30,22 @@ NEEDS = {
     "platform.min_invites": "platform.min_ratio",
     "society.team_size": "meeting.team",
     "meeting.face_team": "meeting.team",
+    "inviting.note_below": "policies.NAME.notes",
+    "platform.notes_per_month": "policies.NAME.notes",
+    "answering.note_lift": "policies.NAME.notes",
+    "answering.ask_answered": "policies.NAME.asks_first",
+    **{
+        f"helping.{name}": "helping.need_rate"
+        for name in ("able", "ask_choice", "refer", "refer_choice", "givers", "takers", "giving")
+    },
+    "helping.willing": "helping.need_rate",
+    "helping.floor_after": "helping.floor",
+    "answering.fresh": "answering.memory_days",
 }
-"""Parameters that have no effect while another is unset or 0."""
-FRAME = ("members", "days", "seed", "meeting.gap_seconds")
+"""Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
+FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")
 SHARES = ("meeting.again", "meeting.friend", "meeting.team", "meeting.circle")
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 
 
 @dataclass(frozen=True)
@@ -58,9 +69,10 @@ def factors(base: sim.Scenario) -> list[Factor]:
     """Return all numbers of a scenario that can be explored, in the order of the parameters."""
     listed: list[Factor] = []
     for parameter in base.parameters():
-        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "5"):
+        if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "3", "5"):
             continue
-        if parameter.name in NEEDS and not value_of(base, NEEDS[parameter.name]):
+        needed = list(_names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
+        if needed and not any(value_of(base, name) for name in needed):
             continue
         for name in _names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)

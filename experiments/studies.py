@@ -1,7 +1,8 @@
 """What experiments that are studies share: runs that can be continued, and the results folder.
 
 The runs of an experiment lie in folders of their own inside ``--out``; the tables, figures and
-``provenance.json`` beside them are written together when all runs are there.
+``provenance.json`` beside them are written together when all runs are there. ``answer.txt`` has what
+is printed at the end.
 """
 
 import json
@@ -27,6 +28,8 @@ Replications = Annotated[
 ]
 INTERRUPTED = "interrupted; finished runs are kept, and the same command continues from there"
 WIDTH = 100
+ANSWER = "answer.txt"
+"""The file that has what an experiment has printed."""
 DIGITS = "%.6g"
 """The format of numbers in CSV files: with so few digits they are the same on every machine."""
 
@@ -164,8 +167,10 @@ def filled(*sentences: str) -> str:
 
 
 def print_answer(*paragraphs: str, out: Path) -> None:
-    """Print paragraphs, and where the results are."""
-    print("\n\n".join([*paragraphs, f"written to {out}"]))
+    """Print paragraphs, the last ones in words, and where the results are; keep them there, too."""
+    text = "\n\n".join(paragraphs)
+    (out / ANSWER).write_text(f"{text}\n", encoding="utf-8", newline="")
+    print(f"{text}\n\nwritten to {out}")
 
 
 def between(mean: float, low: float, high: float, form: str = ".1f", unit: str = "") -> str:

@@ -108,9 +108,13 @@ def main(
         leads = _named(leading(runs), plane)
         outcome.tables |= {"cells": cells, "leads": leads}
         setting = studies.setting(base, replications)
+        points = [study.design.point(place) for place in range(len(study.design))]
+        assumed = sim.none_by_assumption(*map(base.replace, points))
         for measure in sim.MEASURES:
+            if runs[measure].isna().all():
+                continue  # of a mechanism that is off
             outcome.figures[f"maps/{measure}"] = sim.plots.heat_maps(
-                runs, plane.x, plane.y, measure, setting=setting
+                runs, plane.x, plane.y, measure, setting=setting, assumed=assumed
             )
         outcome.figures["leads"] = lead_map(leads, plane, list(base.policies), setting)
     studies.print_answer(_table(leads, plane), studies.filled(*_words(leads, plane)), out=out)

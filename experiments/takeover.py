@@ -12,13 +12,13 @@ that has died out. Rules: none, linkedin2008 and linkedin2021.
 
 Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): everyone
 gains, close friends lose, and nobody has taken over in two years. Close friends have fewer members
-at the end than at the start under every rule, from every start. Everyone is the largest in every
-run from 5 to 8 of the ten starts, depending on payoff and rule; interacted only from the one or two
-where half of the members or more begin with it. By connections gained everyone comes from equal
-thirds to 66.4 % [63.6, 69.2] of the members without a rule, to 65.4 % [61.0, 69.8] under
-linkedin2021, and to 57.9 % [49.4, 66.4] under linkedin2008. By reach it comes to 58.2 % [48.9,
-67.6] without a rule, 58.9 % [54.3, 63.5] under linkedin2008 and 56.4 % [49.4, 63.3] under
-linkedin2021.
+at the end than at the start under every rule, from every start. Everyone is the largest in each of
+the 4 runs from 5 to 8 of the ten starts, depending on payoff and rule; interacted only from one or
+two, where half of the members or more begin with it (4 runs are too few to call it clear). By
+connections gained everyone comes from equal thirds to 66.4 % [63.6, 69.2] of the members without a
+rule, to 65.4 % [61.0, 69.8] under linkedin2021, and to 57.9 % [49.4, 66.4] under linkedin2008. By
+reach it comes to 58.2 % [48.9, 67.6] without a rule, 58.9 % [54.3, 63.5] under linkedin2008 and
+56.4 % [49.4, 63.3] under linkedin2021.
 """
 
 import itertools
@@ -50,7 +50,7 @@ EQUAL = "/".join([str(PARTS // 3)] * 3)
 ROOT = np.sqrt(3) / 2
 NOBODY = "none"
 UNDECIDED = "#7F7F7F"
-"""The colour of a path at whose end no policy is the largest in every run."""
+"""The colour of a path at whose end no policy is the largest in each run."""
 
 
 Every = Annotated[
@@ -239,7 +239,7 @@ def _sentence(ends: pd.DataFrame) -> str:
         for policy in POLICIES
         if policy in equal.index
     ]
-    largest = f"of {starts} starts the largest in every run is {', '.join(most)}"
+    largest = f"of {starts} starts the largest {_each(ends)} is {', '.join(most)}"
     return "; ".join([largest, *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
 
 
@@ -262,7 +262,7 @@ def flow(shares: pd.DataFrame, setting: str) -> "Figure":
                 first = _ends(there)[_ends(there)["always"]]["policy"]
                 _path(axis, ternary(wide.to_numpy()), str(first.iloc[0]) if len(first) else NOBODY)
             axis.set_title(f"by {payoff}, {_ruled(rule)}", loc="center", pad=2)
-    colours = "a path has the colour of the policy that is the largest in every run, or is grey"
+    colours = f"a path has the colour of the policy that is the largest {_each(shares)}, or is grey"
     sim.plots.headed(figure, finding(shares), f"{setting} Means; {colours}.")
     return figure
 
@@ -315,12 +315,17 @@ def _path(axis: "Axes", path: NDArray[np.float64], policy: str) -> None:
         axis.annotate("", path[-1], path[moved[-1]], arrowprops=heads)
 
 
+def _each(shares: pd.DataFrame) -> str:
+    """Return of how many runs it is said that something is so in each of them."""
+    return f"in each of {shares['replications'].max()} runs"
+
+
 def _ruled(rule: Any) -> str:
     return "no rule" if rule == "none" else str(rule)
 
 
 def finding(shares: pd.DataFrame) -> str:
-    """Return which policy is the largest at the end of every run, in words."""
+    """Return which policy is the largest at the end of each run, in words: a count of the runs."""
     parts = []
     for payoff, there in _ends(shares).groupby("payoff", sort=False):
         counts = [
@@ -330,7 +335,7 @@ def finding(shares: pd.DataFrame) -> str:
         parts.append(f"by {payoff} {', '.join(counts)}")
     number = len(shares[["rule", "start"]].drop_duplicates())
     when = f"after {shares['day'].max():,} days, of {number} starts and rules"
-    return f"The largest in every run {when}: {'; '.join(parts)}"
+    return f"The largest {_each(shares)} {when}: {'; '.join(parts)}"
 
 
 @sim.plots.in_our_look
@@ -366,7 +371,7 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
         axis.set_ylabel("members, %")
     for axis in axes[-1]:
         axis.set_xlabel("days since opening")
-    sim.plots.headed(figure, thirds(equal), f"{setting} Bands: 95 % intervals of the mean.")
+    sim.plots.headed(figure, thirds(equal), f"{setting} Bands: 95 % intervals.")
     return figure
 
 

@@ -19,6 +19,7 @@ from .measures.clearly import clearly as clearly
 from .measures.intervals import mean_interval as mean_interval
 from .measures.intervals import paired as paired
 from .measures.intervals import paired_difference as paired_difference
+from .measures.joint import joint as joint
 from .measures.statistics import aggregate as aggregate
 from .measures.statistics import differences as differences
 from .model.member import Member as Member
@@ -33,6 +34,7 @@ from .runs.running import replications as replications
 from .runs.running import run as run
 from .runs.running import run_many as run_many
 from .scenario import Answering as Answering
+from .scenario import Helping as Helping
 from .scenario import Inviting as Inviting
 from .scenario import Meeting as Meeting
 from .scenario import Platform as Platform

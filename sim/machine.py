@@ -33,9 +33,10 @@ def check_memory(scenario: "Scenario") -> None:
         There is too little memory; the message has the number of members that would fit.
     """
     there, each = memory(), bytes_a_member(scenario)
-    if there is not None and scenario.members * each > there:
+    if there is not None and scenario.most_members * each > there:
         raise InputError(
-            f"members: {scenario.members} need about {scenario.members * each / 2**30:.1f} GiB of "
+            f"members: {scenario.most_members} need about "
+            f"{scenario.most_members * each / 2**30:.1f} GiB of "
             f"memory by day {scenario.days}, and there are {there / 2**30:.1f} for this process; "
             f"must be at most about {there // each}, or fewer days"
         )
@@ -47,7 +48,7 @@ def bytes_a_member(scenario: "Scenario") -> int:
     # an encounter with a new contact makes two bonds; how many a log has is not known, and a team
     # has few members to be met for the first time
     new = 0 if meeting.contacts else 2 * meeting.rate * (1 - meeting.again - meeting.team)
-    bonds = min(scenario.members - 1, new * (scenario.history_days + scenario.days))
+    bonds = min(scenario.most_members - 1, new * (scenario.history_days + scenario.days))
     return round(BYTES_A_MEMBER + BYTES_A_BOND * bonds)
 
 

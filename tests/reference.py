@@ -17,8 +17,11 @@ from collections.abc import Iterable
 import mesa
 
 from sim import Scenario
-from tests.reference_draws import PERSON, POLICY, chance, draw, power, rounded
+from tests.reference_arrivals import arrive, leave
+from tests.reference_draws import PERSON, POLICY, VETO, below, chance, draw, power, rounded
+from tests.reference_helping import help_each_other
 from tests.reference_person import (
+    ASKED,
     CONNECTED,
     FREE,
     LOCKED,
@@ -45,15 +48,20 @@ class Reference(mesa.Model):  # type: ignore[misc]
         self.days, self.often, self.close = self.what_the_log_tells()
         self.day = 0
         policies = self.deal(POLICY, 0, scenario.shares().values())
+        helping = scenario.helping
+        others = 1 - helping.givers - helping.takers
+        types = self.deal(PERSON, 0, [helping.givers, others])
         habits = self.deal(PERSON, 2, [habit.share for habit in scenario.habits.values()])
         self.people: list[Person] = [
             Person(self, number, *places)
-            for number, places in enumerate(zip(policies, habits, strict=True))
+            for number, places in enumerate(zip(policies, habits, types, strict=True))
         ]
+        self.there = list(self.people)  # those who have not left, by number
         self.invitations: list[Invitation] = []
         # the outreach: (i, j) once i has invited j or has accepted an invitation of j
         self.arcs: set[tuple[int, int]] = set()
-        self.sent_today: list[Invitation] = []
+        self.met_halfway: set[tuple[int, int]] = set()  # connected as a question crossed
+        self.sent_today: list[Invitation] = []  # and the questions
         self.crossed_today: list[Invitation] = []  # accepted because the two connected
         self.due: dict[int, list[Invitation]] = defaultdict(list)  # by day, as the next two
         self.expiring: dict[int, list[Invitation]] = defaultdict(list)
@@ -106,77 +114,118 @@ class Reference(mesa.Model):  # type: ignore[misc]
         return self
 
     def step(self) -> None:
-        """Simulate a day: the four phases, in which all choose first, and then all takes effect."""
+        """Simulate a day: its phases, in which all choose first, and then all takes effect."""
         self.day += 1
+        leave(self, self.day)
+        arrive(self, self.day)
         for bond in self.unlocking.pop(self.day, []):
             if bond.state == LOCKED:
                 bond.state, bond.free_on = FREE, None
-        for person in self.people:
+        for person in self.there:
             person.restricted_days += self.day <= person.restricted_until
         self.meet(self.day)
+        help_each_other(self, self.day)
         self.invite(self.day)
         self.answer(self.day)
-        for person in self.people:
+        for person in self.there:
             person.enforce(self.day)
 
     def meet(self, day: int) -> None:
         """Phase 1: people meet, face to face or online."""
         if self.log is None:
-            encounters = [person.encounter(day) for person in self.people]
+            encounters = [person.encounter(day) for person in self.there]
         else:
             place = (day - 1) % len(self.log) if self.rules.meeting.repeat_log else day - 1
             pairs = self.log[place] if place < len(self.log) else []
-            encounters = [(one, other, True) for one, other in pairs]
+            encounters = [
+                (one, other, True)
+                for one, other in pairs
+                if self.people[one].left is self.people[other].left is None
+            ]
         for ego, alter, face_to_face in filter(None, encounters):
-            for one, other in ((ego, alter), (alter, ego)):
-                bond = self.people[one].bonds.setdefault(other, Bond())
-                if bond.met + bond.talked == 0:
-                    self.people[one].contacts.append(other)
-                bond.met = min(MOST_MET, bond.met + face_to_face)
-                bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
-                bond.last = day
+            self.happen(day, ego, alter, face_to_face)
+
+    def happen(self, day: int, ego: int, alter: int, face_to_face: bool) -> None:
+        """Let an encounter happen; at the first of a pair each may veto the other, for good."""
+        for one, other in ((ego, alter), (alter, ego)):
+            bond = self.people[one].bonds.setdefault(other, Bond())
+            if bond.met + bond.talked == 0:
+                self.people[one].contacts.append(other)
+                word = self.people[one].word(day, VETO, other)
+                bond.vetoed = chance(word, self.rules.society.veto)
+            bond.met = min(MOST_MET, bond.met + face_to_face)
+            bond.talked = min(MOST_TALKED, bond.talked + (not face_to_face))
+            bond.last = day
 
     def invite(self, day: int) -> None:
         """Phase 2: people invite others. Two who invite each other are connected at once."""
         self.note_room()
         self.crossed_today = []
-        sent = [invitation for person in self.people for invitation in person.invitations(day)]
+        sent = [invitation for person in self.there for invitation in person.invitations(day)]
         for invitation in sent:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
-            ego.bonds.setdefault(alter.number, Bond()).state = PENDING
+            bond = ego.bonds.setdefault(alter.number, Bond())
             alter.bonds.setdefault(ego.number, Bond())
-            ego.sent.append(invitation)
-            ego.sent_since_zero += 1
-            self.arcs.add((ego.number, alter.number))
             self.expiring[day + self.rules.inviting.pending_days].append(invitation)
-        self.invitations += sent
+            if invitation.question:
+                bond.state = ASKED
+                ego.questions.append(invitation)
+            else:
+                self.send(invitation)
         self.sent_today = sent
         for invitation in sorted(sent, key=lambda invitation: (invitation.alter, invitation.ego)):
-            if invitation.outcome == "pending":
+            if self.bond_of(invitation).state == CONNECTED:
+                invitation.due_day = day  # one that crosses it has just connected the two
+            else:
                 self.deliver(invitation, day)
-            else:  # one that crosses it has just connected the two
-                invitation.due_day = day
+
+    def send(self, invitation: Invitation) -> None:
+        """Count an invitation, which is pending from now on."""
+        ego = self.people[invitation.ego]
+        self.bond_of(invitation).state = PENDING
+        ego.sent.append(invitation)
+        ego.sent_since_zero += 1
+        self.arcs.add((invitation.ego, invitation.alter))
+        self.invitations.append(invitation)
 
     def note_room(self) -> None:
         """Note who has room for a connection: a phase applies the cap as of its beginning."""
         for person in self.people:
             person.had_room = person.has_room()
 
+    def popular_member(self, word: int) -> int:
+        """Return a member, with a chance in proportion to its connections; anybody if there are none.
+
+        Nobody connects while members choose whom to invite.
+        """
+        ends = list(itertools.accumulate(len(person.connected_on) for person in self.people))
+        if ends[-1] == 0:
+            return self.there[below(word, len(self.there))].number
+        place = below(word, ends[-1])
+        return sum(end <= place for end in ends)
+
     def deliver(self, invitation: Invitation, day: int) -> None:
         """Connect the two if alter has invited ego too; else file it by the day of the answer."""
         bond_back = self.people[invitation.alter].bonds[invitation.ego]
-        if self.rules.inviting.crossing and bond_back.state == PENDING:
+        crosses = bond_back.state == PENDING or (
+            bond_back.state == ASKED and not invitation.question
+        )
+        if self.rules.inviting.crossing and crosses:
             if self.have_room(invitation):
                 invitation.due_day = day
                 self.connect(invitation, day)
-            else:
+                pair = (invitation.ego, invitation.alter)
+                self.arcs |= {pair, pair[::-1]}
+                if invitation.question:
+                    self.met_halfway.add(pair)
+            elif not invitation.question:
                 self.decide(invitation, "declined", day)
             return
         delay = self.delay(invitation.delay_word)
         if delay < self.rules.inviting.pending_days:
             invitation.due_day = day + delay
             self.due[day + delay].append(invitation)
-        else:
+        elif not invitation.question:
             self.decide(invitation, "declined", day)  # nobody will look at it
 
     def delay(self, word: int) -> int:
@@ -193,12 +242,15 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Phase 3: people answer what is due; what has waited too long is withdrawn."""
         self.note_room()
         due = [one for one in self.due.pop(day, []) if one.outcome == "pending"]
+        asked = [one for one in due if one.question and self.bond_of(one).state == ASKED]
+        due = [one for one in due if not one.question]
         due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
         seen = [one for one in due if self.people[one.alter].looks_at(one)]
-        for invitation in [*self.sent_today, *self.crossed_today, *seen]:
+        for invitation in [*self.sent_today, *self.crossed_today, *seen, *asked]:
             ego, alter = self.people[invitation.ego], self.people[invitation.alter]
             invitation.common = len(ego.connected_on.keys() & alter.connected_on.keys())
         verdicts = [self.people[one.alter].decide(one, day) for one in seen]
+        granted = self.hear_answers(asked, day)
         for invitation, verdict in zip(seen, verdicts, strict=True):
             if verdict == "idk":
                 self.strike(invitation, day)
@@ -213,9 +265,37 @@ class Reference(mesa.Model):  # type: ignore[misc]
             if verdict == "accepted" and self.have_room(invitation):
                 self.connect(invitation, day)
                 self.arcs.add((invitation.alter, invitation.ego))
+        for invitation in granted:
+            self.connect(invitation, day)
+            self.arcs.add((invitation.alter, invitation.ego))
         for invitation in self.expiring.pop(day, []):
-            if invitation.waits:
+            # no bond: one of the two has left
+            bond = self.people[invitation.ego].bonds.get(invitation.alter, Bond())
+            if bond.state == ASKED if invitation.question else invitation.waits:
                 self.withdraw(invitation, day)
+
+    def hear_answers(self, asked: list[Invitation], day: int) -> list[Invitation]:
+        """Let answers to questions take effect; return those that are granted, and so invitations."""
+        answers = [self.people[one.alter].answer_question(one, day) for one in asked]
+        may = [self.may_invite_now(one, day) for one in asked]
+        granted = []
+        for question, answer, may_invite in zip(asked, answers, may, strict=True):
+            if answer == "yes" and may_invite:
+                question.question, question.asked, question.recognised = False, True, True
+                question.sent_day = question.due_day = day
+                question.tie_class = self.people[question.ego].tie_class(question.alter)
+                self.send(question)
+                granted.append(question)
+            elif answer == "no":
+                self.bond_of(question).state, question.outcome = LOCKED, "refused"  # for good
+                self.learn(question)
+        return granted
+
+    def may_invite_now(self, question: Invitation, day: int) -> bool:
+        """Return whether who has asked may now invite, and both may connect."""
+        ego = self.people[question.ego]
+        free = day > ego.restricted_until and not ego.week_is_full(day, 0)
+        return free and self.have_room(question)
 
     def have_room(self, invitation: Invitation) -> bool:
         """Return whether both had room for a connection at the beginning of the phase."""
@@ -237,7 +317,8 @@ class Reference(mesa.Model):  # type: ignore[misc]
         if lock_days is not None:
             bond.free_on = day + lock_days + 1
             self.unlocking[bond.free_on].append(bond)
-        self.conclude(invitation)
+        if not invitation.question:
+            self.conclude(invitation)
 
     def bond_of(self, invitation: Invitation) -> Bond:
         return self.people[invitation.ego].bonds[invitation.alter]
@@ -264,10 +345,13 @@ class Reference(mesa.Model):  # type: ignore[misc]
 
     def conclude(self, invitation: Invitation, accepted: bool = False) -> None:
         """End the waiting of an invitation; the inviter, and the platform's ratio, learn from it."""
+        invitation.waits = False
+        self.learn(invitation, accepted)
+        self.people[invitation.ego].accepted_since_zero += accepted
+
+    def learn(self, invitation: Invitation, accepted: bool = False) -> None:
+        """Let the inviter's own estimate learn from what has become of it, in the class of today."""
         ego = self.people[invitation.ego]
         k = ego.tie_class(invitation.alter)
-        invitation.waits = False
         ego.resolved_of_class[k] += 1
-        if accepted:
-            ego.accepted_of_class[k] += 1
-            ego.accepted_since_zero += 1
+        ego.accepted_of_class[k] += accepted

@@ -32,9 +32,25 @@ def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:
             {None: "not looked at", True: "yes", False: "no"}[row.recognised],
             row.decided_class,
             row.common,
+            *remarks(told, row),
         )
         for row in rows
     ]
+
+
+def remarks(told: Reference, row: Invitation) -> list[Any]:
+    """Return what the log has on an invitation only where the scenario makes it possible."""
+    mistaken = [row.mistaken] if told.rules.inviting.mistaken > 0 else []
+    note = [row.note] * notes_are_sent(told.rules)
+    return mistaken + note + [row.asked] * some_ask_first(told.rules)
+
+
+def some_ask_first(scenario: Scenario) -> bool:
+    return any(policy.asks_first for policy in scenario.policies.values())
+
+
+def notes_are_sent(scenario: Scenario) -> bool:
+    return any(policy.notes for policy in scenario.policies.values())
 
 
 def member_rows(told: Reference) -> list[dict[str, Any]]:
@@ -46,16 +62,69 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | veto_row(person)
+        | need_row(person)
+        | rank_row(told, person)
+        | joined_row(person)
         | missed_row(missed(told, person))
+        | notes_row(person)
         | habit_row(person)
+        | type_row(person)
         for person in told.people
     ]
+
+
+def notes_row(person: Person) -> dict[str, Any]:
+    found = {}
+    if notes_are_sent(person.rules):
+        found["notes_sent"] = sum(invitation.note for invitation in person.sent)
+    if some_ask_first(person.rules):
+        found["questions_sent"] = len(person.questions)
+        found["questions_granted"] = sum(invitation.asked for invitation in person.sent)
+        found["questions_refused"] = sum(one.outcome == "refused" for one in person.questions)
+    return found
 
 
 def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def veto_row(person: Person) -> dict[str, Any]:
+    if person.rules.society.veto == 0:
+        return {}
+    return {"vetoes": sum(bond.vetoed for bond in person.bonds.values())}
+
+
+def need_row(person: Person) -> dict[str, Any]:
+    if person.rules.helping.need_rate == 0:
+        return {}
+    return {
+        "needs": person.needs,
+        "met_by_connection": person.met_by_connection,
+        "met_by_contact": person.met_by_contact,
+        "met_by_referral": person.met_by_referral,
+        "referrals": person.referrals,
+        "asked": person.asked,
+        "helped": person.helped,
+    }
+
+
+def type_row(person: Person) -> dict[str, Any]:
+    return {"type": person.type} if person.rules.helping.need_rate else {}
+
+
+def rank_row(told: Reference, person: Person) -> dict[str, Any]:
+    rules = person.rules
+    if rules.answering.rank_slope == 0 and not any(own.courts for own in rules.policies.values()):
+        return {}
+    upwards = sum(told.people[row.alter].rank > person.rank for row in person.sent)
+    return {"rank": person.rank, "sent_upwards": upwards}
+
+
+def joined_row(person: Person) -> dict[str, Any]:
+    return {} if person.rules.platform.joined == 1 else {"joined": int(person.joined)}
 
 
 def missed_row(found: list[tuple[str, float]]) -> dict[str, Any]:
@@ -79,22 +148,23 @@ def missed(told: Reference, person: Person) -> list[tuple[str, float]]:
 
     With it goes the chance that the contact, if it looked, would connect with the person.
     """
-    if told.day < person.restricted_until or not person.has_room():
+    if told.day < person.restricted_until or not person.has_room() or not person.joined:
         return []
     found = []
     for alter in person.contacts:
         other, k = told.people[alter], person.tie_class(alter)
         referred = bool(person.connected_on.keys() & other.connected_on.keys())
         introduced = referred and person.policy.invites_references
-        weak = k < person.policy.min_tie and not introduced
-        unlikely = 0 < person.policy.min_acceptance > person.estimate(k)
+        weak = k < person.class_here(person.policy.min_tie) and not introduced
+        unlikely = person.estimate(k) < person.least_estimate()
         free = person.bonds[alter].state == FREE and person.condition_holds(alter, told.day)
-        if free and (weak or unlikely):
+        if free and (weak or unlikely) and not person.is_forbidden(alter):
             known, stranger = (
-                other.acceptance(seen, referred and other.answers_by("takes_references"))
+                other.acceptance(seen, referred and other.answers_by("takes_references"), person)
                 for seen in (k, 0)
             )
-            r = person.rules.answering.recognise[k]
+            known *= not other.is_unwelcome(person.number)
+            r = other.recognition(person.number, told.day)
             chance = (r * known + (1 - r) * stranger) * other.has_room()
             found.append(("tie" if weak else "estimate", chance))
     return found
@@ -108,13 +178,15 @@ def member_row(
     person: Person, received: list[Invitation], reached: list[int], arcs: set[tuple[int, int]]
 ) -> dict[str, Any]:
     became = Counter(invitation.outcome for invitation in person.sent)
-    recognise = person.rules.answering.recognise
+    day = person.model.day
     return {
         "member": person.number,
         "policy": person.policy.name,
         "circle": person.circle,
         "sociability": person.sociability,
         "activity": person.activity,
+        **({"arrived": person.arrived} if person.rules.society.arrivals else {}),
+        **({"left": person.left} if person.rules.society.leave else {}),
         "contacts": len(person.contacts),
         "degree": len(person.connections),
         "attempts": person.attempts_made,
@@ -124,6 +196,7 @@ def member_row(
         "unseen": sum(row.outcome == "declined" and not is_unwanted(row) for row in person.sent),
         "strikes": person.strikes,
         "pending": became["pending"],
+        **({"void": became["void"]} if person.rules.society.leave else {}),
         "cold_sent": sum(map(is_cold, person.sent)),
         "blocked_day": person.blocked_day,
         "invitations_until_block": person.invitations_until_block,
@@ -136,7 +209,7 @@ def member_row(
         "mutual_arcs": sum((alter, person.number) in arcs for alter in reached),
         "acquainted": sum(person.tie_class(alter) >= 1 for alter in person.connections),
         "mutually_recognised": sum(
-            recognise[person.tie_class(alter)] ** 2 for alter in person.connections
+            person.recognition(alter, day) ** 2 for alter in person.connections
         ),
     }
 
@@ -157,7 +230,11 @@ def check_laws(told: Reference) -> None:
         sent_on = Counter(row.sent_day for row in person.sent)
         for day in range(1, told.day + 1):
             in_a_week = sum(sent_on[earlier] for earlier in range(day - 6, day + 1))
-            assert platform.weekly_invites is None or in_a_week <= platform.weekly_invites
+            granted = sum(row.asked and row.sent_day == day for row in person.sent)
+            if platform.weekly_invites is not None and sent_on[day] > granted:
+                assert in_a_week - granted <= platform.weekly_invites
+            if platform.weekly_invites is not None and granted > 0:
+                assert in_a_week - granted < platform.weekly_invites
         if platform.max_connections is not None and person.connections:
             last = max(person.connected_on.values())  # a day's connections may overshoot the cap
             before = sum(day < last for day in person.connected_on.values())
@@ -174,9 +251,18 @@ def check_laws(told: Reference) -> None:
             )
         waiting = {row.alter for row in person.sent if row.waits}
         assert waiting == {alter for alter, bond in person.bonds.items() if bond.state == PENDING}
+    pairs = [(row.ego, row.alter) for row in told.invitations if row.outcome == "accepted"]
     assert told.connections == {
-        tuple(sorted((row.ego, row.alter))) for row in told.invitations if row.outcome == "accepted"
+        tuple(sorted(pair))
+        for pair in [*pairs, *told.met_halfway]
+        if told.people[pair[0]].left is told.people[pair[1]].left is None
     }
+    for person in told.people:
+        if person.left is not None:
+            assert not person.bonds
+            assert not person.contacts
+            assert not person.connected_on
+            assert all(row.sent_day < person.left for row in person.sent)
 
 
 # The fast model equals the reference
@@ -221,7 +307,15 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
         contacts = view.contacts_of(person.number)
         strangers = sorted(set(person.bonds) - set(person.contacts))
         assert bond_rows(contacts, first) == [
-            (alter, bond.met, bond.talked, bond.last, bond.state, person.tie_class(alter))
+            (
+                alter,
+                bond.met,
+                bond.talked,
+                bond.last,
+                bond.state,
+                person.tie_class(alter),
+                bond.vetoed,
+            )
             for alter, bond in ((alter, person.bonds[alter]) for alter in person.contacts)
         ]
         assert sorted(row[0::4] for row in bond_rows(view.strangers_of(person.number), first)) == [
@@ -231,10 +325,10 @@ def check_bonds_equal(told: Reference, scenario: Scenario) -> None:
 
 
 def bond_rows(ties: Ties, first_day: int) -> list[tuple[Any, ...]]:
-    alters, met, talked, last, classes, standing = (column.tolist() for column in ties)
+    alters, met, talked, last, classes, standing, vetoed = (column.tolist() for column in ties)
     days = [day + first_day for day in last]
     states = [STANDINGS[number] for number in standing]
-    return list(zip(alters, met, talked, days, states, classes, strict=True))
+    return list(zip(alters, met, talked, days, states, classes, vetoed, strict=True))
 
 
 def events(told: Reference) -> Iterator[str]:
@@ -256,6 +350,8 @@ def events(told: Reference) -> Iterator[str]:
             if row.due_day > row.sent_day
             else "answered at once"
         )
+        if row.sent_day == told.people[row.ego].arrived > 1:
+            yield "invited on the day of arrival"
         known = {None: "unseen", True: "by one who knows", False: "by one who does not"}
         yield f"{row.outcome} {known[row.recognised]}"
         if row.outcome == "accepted" and row.recognised is None and row.decided_day != row.sent_day:
@@ -264,12 +360,24 @@ def events(told: Reference) -> Iterator[str]:
             yield "declined, and yet connected"
         if row.outcome == "declined" and row.recognised is None and row.due_day is not None:
             yield "due, and never looked at"
+        if row.asked:
+            yield "a question granted"
+        if row.note:
+            yield "with a note" if row.recognised else "with a note, and not recognised"
+            yield "a note by mistake" if row.mistaken else "a note"
+        if row.mistaken:
+            yield f"by mistake to class {min(row.tie_class, 1)}"
+        bond = told.people[row.alter].bonds.get(row.ego)  # none: one of the two has left
+        if row.recognised and bond is not None and bond.vetoed:
+            yield f"{row.outcome} by one who vetoes"
         if row.outcome == "accepted" and not told.people[row.ego].has_room():
             yield "full"
         if sent[row.ego, row.alter] > 1:
             yield "invited again"
         if (row.ego, row.alter) in accepted and (row.alter, row.ego) in accepted:
             yield "crossed"
+    if told.met_halfway:
+        yield "a question crossed"
     for person in told.people:
         if person.blocked_day is not None:
             yield "restricted" if told.day <= person.restricted_until else "lifted"
@@ -279,8 +387,20 @@ def events(told: Reference) -> Iterator[str]:
                 yield "restricted for its ratio"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
+        notes = Counter((row.sent_day - 1) // 30 for row in person.sent if row.note)
+        if platform.notes_per_month in notes.values():
+            yield "as many notes as are allowed"
         yield from (bond.state for bond in person.bonds.values())
         yield from (f"missed by its {bar}" for bar, _ in missed(told, person))
+        for way in ("connection", "contact", "referral"):
+            if getattr(person, f"met_by_{way}"):
+                yield f"a need met by a {way}"
+        if person.referrals > person.met_by_referral:
+            yield "a referral in vain"
+        if person.is_low():
+            yield "of low reputation"
+        vetoed = {alter: bond.state for alter, bond in person.bonds.items() if bond.vetoed}
+        yield from (f"vetoed, and {state}" for state in vetoed.values())
 
 
 EVENTS = {
@@ -289,14 +409,17 @@ EVENTS = {
         "idk",
         "declined",
         "pending",
+        "void",
         "contacts",
         "introductions",
         "directory",
+        "popular",
         *(f"class {k}" for k in range(5)),
     ),
     *(f"to class {k}: {outcome}" for k in range(5) for outcome in ("accepted", "declined")),
     *(f"to class {k}: idk" for k in range(4)),
     *(
+        "invited on the day of arrival",
         "never to be answered",
         "answered later",
         "answered at once",
@@ -319,6 +442,21 @@ EVENTS = {
         "restricted",
         "missed by its tie",
         "missed by its estimate",
+        "by mistake to class 0",
+        "by mistake to class 1",
+        "with a note",
+        "a question granted",
+        "a question crossed",
+        "asked",
+        "with a note, and not recognised",
+        "a note by mistake",
+        "as many notes as are allowed",
+        "declined by one who vetoes",
+        "vetoed, and connected",
+        *(f"a need met by a {way}" for way in ("connection", "contact", "referral")),
+        "a referral in vain",
+        "of low reputation",
+        "vetoed, and free",
         FREE,
         PENDING,
         CONNECTED,

@@ -8,6 +8,7 @@ import math
 
 TWO32 = 2**32
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER, PERSON, LOOK = 1, 2, 3, 4, 5, 6, 8, 16
+VETO, NEED, NEEDPICK, ASK, MISTAKE, ARRIVE, LEAVE = 7, 9, 10, 11, 12, 14, 15
 """The purposes."""
 
 
@@ -49,6 +50,14 @@ def unit(word: int) -> float:
 def rounded(x: float) -> float:
     """Round what exp, log, pow or cos returns to a multiple of 2^-24: so all processors agree."""
     return round(x * 2**24) / 2**24
+
+
+def shifted(p: float, shift: float) -> float:
+    """Return a chance with its logit shifted; 0 and 1 stay."""
+    if shift == 0 or p in (0, 1):
+        return p
+    odds = math.exp(shift)  # they are multiplied
+    return rounded(p * odds / (1 - p + p * odds))
 
 
 def power(base: float, exponent: float) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim import Bond, Candidate, Habit, InvitePolicy, Scenario
+from sim.agents.policy import SOURCES
 from sim.scenario.platform import PRESETS
 
 probability = (
@@ -47,9 +48,14 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "contacts": weight,
     "introductions": weight,
     "directory": weight,
+    "popular": weight,
     "min_tie": st.integers(0, 1) | st.integers(0, 4),
     "min_acceptance": st.just(0.0) | st.floats(0, 0.6) | probability,
+    "caution": st.just(0.0) | st.floats(0, 2),
     "invites_references": st.booleans(),
+    "notes": st.booleans(),
+    "asks_first": st.sampled_from((False, False, True)),
+    "courts": st.just(False) | st.booleans(),
     "per_day": st.none() | st.sampled_from((0.0, 1.0, 2.5)) | st.floats(0, 3),
     "alike": st.booleans(),
     "accepts_from": st.integers(0, 1) | st.integers(0, 5),
@@ -75,7 +81,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "society.activity_sigma": st.just(0.0) | st.floats(0, 1.5) | st.floats(0, 2.5),
     "society.often": st.integers(2, 5),
     "society.close": st.integers(3, 9),
+    "society.arrivals": st.just(0.0) | st.sampled_from((0.0, 1.0)) | st.floats(0, 1.5),
+    "society.on_arrival": st.none() | st.integers(0, 5),
+    "society.leave": st.sampled_from((0.0, 0.0, 0.05)) | st.floats(0, 0.1),
     "society.ties_by_log": st.booleans(),
+    "society.veto": st.sampled_from((0.0, 0.1, 0.3, 0.0)) | st.floats(0, 1),
     "meeting.rate": st.sampled_from((1.0, 2.0, 0.5, 0.0)) | st.floats(0.2, 3),
     "meeting.again": probability,
     "meeting.friend": probability,
@@ -101,15 +111,33 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inviting.prior_weight": st.floats(0.1, 10),
     "inviting.pending_days": st.integers(1, 8) | st.integers(1, 40),
     "inviting.crossing": st.booleans(),
+    "inviting.mistaken": st.just(0.0) | st.floats(0, 0.3) | probability,
+    "inviting.note_below": st.just(1.0) | probability,
     "inviting.lock_days": st.none() | st.integers(0, 3) | st.integers(0, 30),
     "answering.recognise": per_class.map(lambda values: (0.0, *values[1:])),
+    "answering.memory_days": st.none() | st.sampled_from((1.0, 30.0)) | st.floats(0.1, 400),
+    "answering.fresh": per_class.map(lambda values: (0.0, *values[1:])),
     "answering.accept": per_class,
+    "answering.note_lift": st.just(0.0) | st.floats(0, 4),
+    "answering.ask_answered": generous | probability,
     "answering.reserve": st.none() | st.floats(0, 4),
     "answering.reference_lift": st.just(0.0) | st.floats(0, 4),
+    "answering.rank_slope": st.just(0.0) | st.floats(0, 4),
     "answering.looks": st.none() | st.floats(0, 12),
     "answering.idk_click": probability,
     "answering.delay_shape": st.floats(0.2, 5) | st.floats(0.05, 100),
     "answering.delay_scale": st.sampled_from((0.0, 1.0)) | st.floats(0, 20) | st.floats(0, 1_000),
+    "helping.need_rate": st.sampled_from((0.0, 0.3, 1.0, 0.0)) | st.floats(0, 1),
+    "helping.able": st.sampled_from((1.0, 0.1)) | st.floats(0, 1),
+    "helping.ask_choice": st.integers(1, 5) | st.integers(1, 64),
+    "helping.refer": probability,
+    "helping.refer_choice": st.integers(1, 3) | st.integers(1, 64),
+    "helping.givers": st.floats(0, 0.5),
+    "helping.takers": st.floats(0, 0.5),
+    "helping.giving": st.tuples(*[probability] * 3),
+    "helping.willing": per_class,
+    "helping.floor": st.sampled_from((0.0, 0.3, 0.6)) | st.floats(0, 1),
+    "helping.floor_after": st.integers(1, 3) | st.integers(1, 20),
     "platform.preset": st.sampled_from(sorted(PRESETS)),
     "platform.limit": st.integers(1, 3) | st.none() | st.integers(1, 8),
     "platform.window_days": st.none() | st.integers(1, 10) | st.integers(1, 40),
@@ -118,6 +146,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "platform.min_invites": st.integers(1, 4) | st.integers(1, 20),
     "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
     "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
+    "platform.joined": st.sampled_from((1.0, 0.5)) | st.floats(0, 1),
+    "platform.shift": st.just(0) | st.integers(0, 4),
+    "platform.place": st.just(0) | st.integers(0, 15),
+    "platform.notes_per_month": st.none() | st.integers(1, 5) | st.integers(0, 40),
     **{f"policies.NAME.{name}": values for name, values in POLICY_VALUES.items()},
     **{f"habits.NAME.{name}": values for name, values in HABIT_VALUES.items()},
 }
@@ -130,6 +162,7 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
     "inviting.tries": st.integers(4, 8),
     "inviting.pending_days": st.integers(1, 6),
     "inviting.lock_days": st.integers(0, 3),
+    "inviting.mistaken": st.sampled_from((0.0, 0.2)),
     "answering.recognise": st.tuples(st.just(0.0), *[st.floats(0, 0.6)] * 4),
     "answering.accept": st.tuples(*[st.floats(0.2, 0.6)] * 5),
     "answering.idk_click": st.floats(0.5, 1),
@@ -141,6 +174,9 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
     "platform.min_invites": st.integers(1, 6),
     "platform.weekly_invites": st.none() | st.integers(1, 9),
     "platform.max_connections": st.none() | st.integers(1, 4),
+    "platform.joined": st.sampled_from((1.0, 0.8)),
+    "platform.shift": st.just(0),
+    "platform.notes_per_month": st.integers(1, 3),
     "policies.NAME.directory": st.floats(0.5, 2),
     "policies.NAME.min_tie": st.integers(0, 1),
     "policies.NAME.min_acceptance": st.just(0.0) | st.floats(0, 0.4),
@@ -162,8 +198,8 @@ def invite_policies(
             )
             continue
         numbers = {name: draw(every[f"policies.NAME.{name}"]) for name in POLICY_VALUES}
-        if numbers["contacts"] + numbers["introductions"] + numbers["directory"] == 0:
-            numbers[draw(st.sampled_from(("contacts", "introductions", "directory")))] = 1.0
+        if not any(numbers[source] for source in SOURCES):
+            numbers[draw(st.sampled_from(SOURCES))] = 1.0
         if conditions:
             numbers["condition"] = draw(st.sampled_from(CONDITIONS))
         policies[f"own{place}"] = InvitePolicy(f"own{place}", **numbers)

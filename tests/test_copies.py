@@ -65,10 +65,13 @@ def scenarios(tmp_path_factory):
                 "inviting.per_day": 2.5,
                 "inviting.lock_days": 3,
                 "inviting.pending_days": 4,
+                "society.veto": 0.1,
+                "helping": {"need_rate": 0.3, "able": 0.1, "floor": 0.3},
             }
         ),
         "log": SMALL.replace({"meeting": {"contacts": path, "repeat_log": True}}),
         "condition": SMALL.replace({"policies": {"own": own, "everyone": 1}}),
+        "growing": SMALL.replace({"society.arrivals": 0.7, "society.on_arrival": 2}),
     }
 
 
@@ -104,7 +107,7 @@ def everything(model):
 
 
 @given(
-    sort=st.sampled_from(["plain", "rule", "log", "condition"]),
+    sort=st.sampled_from(["plain", "rule", "log", "condition", "growing"]),
     ways=st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=2),
     before=st.integers(0, 20),
     after=st.integers(1, 25),

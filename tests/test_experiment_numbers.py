@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 import sim
 from docs import answers
@@ -23,6 +24,7 @@ from experiments import (
     sweep,
     takeover,
 )
+from sim.measures.intervals import Shares, pooled_interval
 
 
 def test_a_number_that_is_rounded_to_0_has_no_sign():
@@ -144,6 +146,26 @@ def test_a_rule_is_clearly_beaten_only_if_another_is_clearly_better():
     assert beaten(base, better.assign(blocked=0.42)) == [[], []]
 
 
+def test_a_rule_is_harmless_by_holm_over_all_rules():
+    """Its p-value is the level at which the interval of the share blocked leaves out 1 %."""
+    random, counts = np.random.default_rng(7), [0, 0, 2, 3, 4, 5, 6, 7, 8, 9, 12, 40]
+    blocked = [random.multinomial(count, [0.1] * 10) for count in counts]
+    aims = pd.DataFrame(
+        {"point": point, "replication": r, "policy": "all", "members": 150, "blocked": n / 150}
+        for point, runs in enumerate(blocked)
+        for r, n in enumerate(runs)
+    )
+    p_values = []
+    for runs in blocked[1:]:
+        levels = 1 - np.geomspace(1e-7, 0.9, 4000)
+        shares = Shares(np.tile(runs, (4000, 1)).astype(float), np.full((4000, 10), 150.0))
+        p_values.append(1 - levels[pooled_interval(shares, levels).high < 0.01].max(initial=0))
+    expected = multipletests(p_values, 0.05, method="holm")[0]
+    assert block_rule.clearly_harmless(aims).tolist() == [False, *expected]
+    assert 1 < expected.sum() < sum(p < 0.05 for p in p_values)
+    assert not block_rule.clearly_harmless(aims[aims["replication"] < 9]).any()
+
+
 def test_the_aims_of_a_rule_are_those_of_the_members_meant():
     rows = []
     for point, (blocked, degree) in enumerate([((0, 0, 0), 9.0), ((1, 0.5, 0.25), 7.0)]):
@@ -170,6 +192,26 @@ def test_a_lifetime_count_blocks_as_the_binomial_says():
     assert (struck.sum(axis=1) >= 5).mean() == pytest.approx(
         lifetime.blocked_after(300, 0.01, 5), abs=0.02
     )
+
+
+def test_no_share_blocked_over_the_years_has_an_interval_of_width_0():
+    """Where all runs have the same share, the members still are a sample."""
+    runs = pd.DataFrame(
+        {"point": 0, "replication": r, "members": 800, "blocked_700": share}
+        for r, share in enumerate([1 / 1600] * 3)
+    ).assign(blocked_50=0.0)
+    found = lifetime._shares(runs, ["blocked_50", "blocked_700"])
+    assert found["mean"].tolist() == [0, 1 / 1600]
+    assert (found["low"] >= 0).all()
+    assert (found["low"] < found["high"]).all()
+
+
+def test_the_strikes_of_a_year_are_those_of_the_members():
+    result = sim.run(sim.Scenario(members=120, days=365, seed=3))
+    kept = lifetime.year_by_year(result).iloc[0]
+    own = result.members[result.members["policy"] == lifetime.FOLLOWED]
+    assert kept["strikes_year_1"] == pytest.approx(own["strikes"].mean())
+    assert kept["members"] == len(own)
 
 
 def test_strikes_by_invitation_in_the_model_follow_the_binomial(monkeypatch):
@@ -329,11 +371,13 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
 
 
 def test_patience_pays_less_where_every_invitation_is_looked_at():
-    """Hold what docs/experiments.md says of the first edition's society."""
+    """Hold what docs/experiments.md says of the first edition's society, with 10 of its 30 runs."""
     first = sim.Scenario.from_toml(
         answers.HOUSE / "experiments" / "scenarios" / "first_edition.toml"
     )
-    for patience, said in {7: 0.52, 21: 0.57, 60: 0.59}.items():
+    page = (answers.HOUSE / "docs" / "experiments.md").read_text()
+    for patience, said in {7: 0.524, 21: 0.569, 60: 0.589}.items():
+        assert f"{said} [" in page
         changes = {"members": 200, "days": 90, "inviting.pending_days": patience}
         runs = sim.replicate(first.replace(changes), 10, jobs=1)
         estimates = sim.aggregate(runs, by=["policy"], measures=["acceptance"])

@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from sim.model.fingerprint import fingerprint
+from tests.test_cli import python
 
 HELPERS = """
 class Base:
@@ -147,6 +148,22 @@ GUARDED = "LIMIT = 1\ndef keep(r): return r + LIMIT\n\nif __name__ == '__main__'
 def test_code_under_the_guard_counts_only_if_the_rest_reads_it(written, one, other, same):
     before, after = (of(written(mine=GUARDED % text).keep) for text in (one, other))
     assert (before == after) is same
+
+
+def test_a_class_of_a_program_in_a_package_counts_with_what_it_imports(tmp_path):
+    """``python -m package.program`` has the package, though the module is called __main__."""
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "beside.py").write_text("LIMIT = 1\n")
+    (package / "program.py").write_text(
+        "from . import beside\nfrom sim.model.fingerprint import fingerprint\n"
+        "class Keep:\n    def live(self, scenario): return beside.LIMIT\n"
+        "print(*fingerprint(Keep(), 'keep'))\n"
+    )
+    run = python("-m", "package.program", folder=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "package/beside.py" in run.stdout
 
 
 def test_comments_count_and_line_ends_do_not(written, tmp_path):

@@ -207,3 +207,8 @@ def test_what_is_put_in_is_none_by_assumption():
     assert none("close_friends", answering__recognise=(0, 0.5, 0.9, 1, 0.99)) == set()
     assert none("everyone", platform__limit=None) == none("all", platform__limit=None) == blocked
     assert none("all", answering__idk_click=0.0) == clicked | blocked
+    several = sim.none_by_assumption(default, default.replace({"platform.min_ratio": 0.5}))
+    assert several["close_friends"] == clicked
+    assert none("close_friends", inviting__mistaken=0.01) == set()
+    asks = {"policies__interacted__asks_first": True, "inviting__mistaken": 0.1}
+    assert none("interacted", **asks) == clicked | blocked

@@ -84,6 +84,12 @@ def test_components_of_long_chains_in_any_order():
         assert measures.in_largest_component(pairs, 502).tolist() == [True] * 500 + [False] * 2
 
 
+def helped_by(mine, *ways):
+    """Return the share of needs that were met in some ways."""
+    met, needs = sum(mine[f"met_by_{way}"].sum() for way in ways), mine["needs"].sum()
+    return met / needs if needs else np.nan
+
+
 @given(
     st.integers(2, 80),
     st.integers(0, 8),
@@ -94,6 +100,9 @@ def test_components_of_long_chains_in_any_order():
 def test_the_summary_follows_the_definitions(members, invitations_each, seed, policies):
     asked = tables.scenario(members, policies, days=50, seed=seed)
     table, connections, arcs, invitations = tables.drawn(asked, seed, invitations_each)
+    ranks = np.random.default_rng(seed).integers(0, 16, members)
+    upwards = invitations["ego"][ranks[invitations["alter"]] > ranks[invitations["ego"]]]
+    table["rank"], table["sent_upwards"] = ranks, np.bincount(upwards, minlength=members)
     summary = measures.summary(asked, table, connections).set_index("policy")
     assert list(summary.index) == [*policies, "all"]
     assert list(summary.columns[: 1 + len(measures.MEASURES)]) == ["members", *measures.MEASURES]
@@ -155,7 +164,27 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             if (barred := mine["missed_pairs"].sum())
             else np.nan,
             "missed_pairs": barred,
+            **{
+                f"degree_{third}_rank": mean([graph.degree(i) for i in own if ranks[i] in levels])
+                for third, levels in {
+                    "low": range(5),
+                    "middle": range(5, 11),
+                    "high": range(11, 16),
+                }.items()
+            },
+            "upwards": mine["sent_upwards"].sum() / len(sent) if len(sent) else np.nan,
+            "sent_by_rank": len(sent),
             "attempts": mine["attempts"].sum(),
+            "vetoed": mine["vetoes"].sum() / ends if (ends := mine["contacts"].sum()) else np.nan,
+            "contact_ends": ends,
+            "need_met": helped_by(mine, "connection", "contact", "referral"),
+            **{
+                f"met_by_{way}": helped_by(mine, way)
+                for way in ("connection", "contact", "referral")
+            },
+            "helped": mean(mine["helped"] * 365 / 50),
+            "referrals": mean(mine["referrals"] * 365 / 50),
+            "needs": mine["needs"].sum(),
             "clustering": mean([nx.clustering(graph, i) for i in own]),
             "largest_component": mean([i in largest for i in own]),
             "egos": len(own),

@@ -41,7 +41,7 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
         ).filter(lambda text: text.lower() != "none")
     elif kind == "5 floats":
         drawn = st.tuples(*[st.floats(0, 1)] * 5)
-        if parameter.name == "answering.recognise":
+        if parameter.name in ("answering.recognise", "answering.fresh"):
             drawn = drawn.map(lambda five: (0.0, *five[1:]))
     elif kind == "int":
         drawn = st.integers(int(parameter.low or 0), int(parameter.high or 0))
@@ -59,7 +59,7 @@ TOGETHER = {
         "meeting.circle",
     ),
     "days of history": ("days",),
-    "as are introductions": (".contacts", ".introductions", ".directory"),
+    "as are introductions": (".contacts", ".introductions", ".directory", ".popular"),
     "shares are all 0": (".share",),
     "shares add up to": (".share",),
 }

@@ -1,9 +1,13 @@
 """Who there is: activity, and how many attempts to invite it makes."""
 
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 import pytest
 
 import sim
+from sim.model import kernel_parameters
 from sim.model.engine import Engine
 from sim.society import population
 
@@ -83,3 +87,38 @@ def test_members_who_change_to_a_busier_policy_have_room(threads):
     before = engine.view.column("sent").copy()
     engine.advance(7)
     assert (engine.view.column("sent") - before).sum() > 0.95 * 2 * 40 * 1_200
+
+
+class Otherwise:
+    """numpy, or math, as another processor may have it: exp, log, cos and pow end differently."""
+
+    def __init__(self, module: ModuleType, towards: float) -> None:
+        self.module, self.towards = module, towards
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self.module, name)
+        if name not in ("exp", "log", "cos", "power"):
+            return function
+        return lambda *given: np.nextafter(function(*given), self.towards)
+
+
+@pytest.mark.parametrize("towards", [np.inf, -np.inf])
+def test_what_exp_and_log_round_decides_nothing(monkeypatch, towards):
+    """Every number that the kernel reads is the same if they are one last place off."""
+    ranked = {"answering.rank_slope": 2, "answering.memory_days": 90}
+    scenario = sim.Scenario(members=5_000).replace(ranked)
+
+    def read() -> list[bytes]:
+        engine = Engine(scenario)
+        numbers = kernel_parameters.kernel_parameters(scenario)
+        people, platform = engine.state.people, engine.state.platform
+        arrays = [people.starts, platform.looks, platform.pace, numbers.inviting.delays]
+        arrays += [numbers.answering.accepts, numbers.answering.memory]
+        drawn = [draw(scenario, 5_000) for draw in (population.sociability, population.activity)]
+        chance = np.array([population.shifted(0.6, shift / 8) for shift in range(-20, 20)])
+        return [array.tobytes() for array in [*arrays, *drawn, chance]]
+
+    here, calls = read(), [(population, "np"), (population, "math"), (kernel_parameters, "np")]
+    for module, name in calls:
+        monkeypatch.setattr(module, name, Otherwise(getattr(module, name), towards))
+    assert read() == here

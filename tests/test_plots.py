@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from sim import plots
+from sim import InputError, plots
 from sim.plots import captions
 from sim.plots.panels import apart
 from sim.plots.style import BUILT_IN
@@ -199,6 +199,29 @@ def test_plane(summary):
         part in text
         for part in ("others within two steps, %", "blocked at least once, %", "newcomers:")
     )
+
+
+def test_what_can_only_be_0_is_none_by_assumption(summary, curves):
+    """No sentence, bar or band tells it as if it had been estimated."""
+    assumed = {"close_friends": {"blocked", "idk_rate"}, "everyone": set()}
+    plane, survival = (
+        plots.plane(summary, assumed=assumed),
+        plots.survival(curves, assumed=assumed),
+    )
+    assert title(plane).endswith("and “close friends” none by assumption (10 %)")
+    assert title(survival).endswith("and none by assumption for “close friends”")
+    for figure, whole in ((plane, plots.plane(summary)), (survival, plots.survival(curves))):
+        drawn = [
+            sum(
+                bool(np.isfinite(path.vertices).all())
+                for bar in axis.collections
+                for path in bar.get_paths()
+            )
+            for axis in (figure.axes[0], whole.axes[0])
+        ]
+        assert drawn[0] == drawn[1] - 1
+    with pytest.raises(InputError, match="assumed: not measures by policy"):
+        plots.plane(summary, assumed={"everyone": "blocked"})
 
 
 def test_titles_can_be_left_out(summary, series, curves, graph):

@@ -20,26 +20,40 @@ TRUTHS = (
     "clicks",
     "oldest_counts",
     "invites_references",
+    "is_inviter",
+    "with_note",
+    "mistaken_one",
+    *("asks_first", "answered", "may_connect", "asked", "asked_back", "is_question"),
+    "low",
 )
 WORD, CHANCE = (0, 2**32 - 1), (0, 2**32)
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("word",), WORD),
     **dict.fromkeys(("chance", "chance_if_referred", "threshold", "recognise"), CHANCE),
+    **dict.fromkeys(("mistaken", "ask_answered"), CHANCE),
+    "noted_classes": (0, 31),
+    "notes_per_month": (-1, 30),
     **dict.fromkeys(("fraction", "idk_click", "as_known", "as_stranger"), CHANCE),
     **dict.fromkeys(("until_again", "until_friend", "until_team", "until_circle"), CHANCE),
-    **dict.fromkeys(("until_contacts", "until_introductions"), CHANCE),
+    **dict.fromkeys(("until_contacts", "until_introductions", "until_directory"), CHANCE),
     "pace": (0, 2**34),
+    **{"joined": (0, 1), "place": (0, 15)},
+    **dict.fromkeys(("rank", "other_rank", "rank_of_inviter"), (0, 15)),
     **dict.fromkeys(("met", "talked", "strength", "strongest"), (0, 511)),
     **dict.fromkeys(("tie_class", "min_tie", "accepts_from", "often", "close"), (0, 5)),
     **dict.fromkeys(("source", "standing", "standing_back"), (0, 3)),
     "verdict": (0, 7),
+    "able": (0.0, 1.0),
+    "floor": (0.0, 1.0),
+    **dict.fromkeys(("best_class",), (0, 5)),
     **dict.fromkeys(TRUTHS, (0, 1)),
     "face_to_face": (0, 1),
     **dict.fromkeys(("limit", "window_days", "restriction_days", "weekly_invites"), (-1, 30)),
     "max_connections": (-1, 30),
     **dict.fromkeys(("day", "strike_day", "restricted_until"), (1, 60)),
+    **{"fresh": (0.0, 1.0), "kept": (0, 2**24)},
     **dict.fromkeys(("miss", "prior", "estimate", "min_acceptance"), (0.0, 1.0)),
-    **dict.fromkeys(("weight", "min_ratio"), (-0.2, 4.0)),
+    **dict.fromkeys(("weight", "min_ratio", "caution"), (-0.2, 4.0)),
 }
 OTHERS = (0, 40)
 """Counts of people, invitations, days."""
@@ -95,6 +109,7 @@ def test_rules_know_nothing_of_arrays_and_machines():
             "from ..mechanics.compilation import rule",
             "from ..mechanics.random import",
             "from .standing",
+            "from .helping import",
         )
         for line in imports:
             assert line.startswith(allowed), line

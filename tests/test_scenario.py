@@ -125,6 +125,7 @@ def test_preset_is_where_the_platform_starts() -> None:
         assert {name: value for name, value in platform if value is not None} == {
             "preset": preset,
             "min_invites": 20,
+            "notes_per_month": 5,
         } | rule
         assert platform.differing() == {"preset": preset}
     assert Platform(preset="linkedin2021", limit=3).differing() == {
@@ -251,7 +252,7 @@ OUT = [
     (
         "policies.mine",
         {"contacts": 0},
-        ".contacts: 0, as are introductions and directory; must be above 0 for at least one of the three",
+        ".contacts: 0, as are introductions, directory and popular; must be above 0 for at least one of the four",
     ),
     (
         "policies.all",

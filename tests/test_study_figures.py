@@ -59,6 +59,23 @@ def test_a_map_has_the_mean_in_every_cell(runs):
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["0.1", "0.3"]
 
 
+def test_what_can_only_be_0_has_no_number_and_no_band(runs):
+    runs.loc[runs["policy"] == "interacted", "blocked"] = 0.0
+    assumed = {"interacted": {"blocked"}, "all": {"blocked"}}
+    maps = plots.heat_maps(
+        runs, "platform.limit", "answering.idk_click", "blocked", assumed=assumed
+    )
+    assert maps.axes[1].get_title(loc="left") == "interacted: none by assumption"
+    assert {text.get_text() for text in maps.axes[1].texts} == {"–"}
+    assert maps.get_suptitle() == "Blocked at least once, all members: none by assumption"
+    one = runs[runs["answering.idk_click"] == 0.3]
+    lines = plots.curves(one, "platform.limit", ["blocked", "degree"], assumed=assumed)
+    bands = [len(axis.collections[1].get_paths()) for axis in lines.axes]
+    assert bands == [0, 1]
+    below = lines.get_supxlabel()
+    assert below.endswith("None by assumption: blocked at least once of interacted.")
+
+
 def test_mistakes_are_one_line(runs):
     assert "nearest: platform.limit" in line(plots.curves, runs, "platform.limt", "blocked")
     assert "rows of one run" in line(plots.curves, runs, "platform.limit", "blocked")

@@ -41,6 +41,7 @@ def test_two_threads_give_the_same_bytes_as_one():
             "platform.max_connections": 12,
             "inviting.per_day": 2.5,
             "inviting.lock_days": 3,
+            "helping.need_rate": 0.3,
         },
     ):
         scenario = SMALL.replace({**changes, "members": 1500})
@@ -66,6 +67,7 @@ def test_pools_that_fill_up_in_the_middle_of_a_day_change_nothing(monkeypatch, t
             "answering.looks": None,
             "platform.preset": "none",
             "policies": {"everyone": 1},
+            "helping": {"need_rate": 0.5, "able": 1},
         }
     )
     plain = sim.run(busy)

@@ -1,7 +1,7 @@
-"""Exact laws of mechanisms that the model does not have yet.
+"""Exact laws of mechanisms, of which the model does not have all yet.
 
 They are formulas only. ``test_mechanisms`` holds them against known numbers and plain simulation;
-the settings in which the model must show them come with each mechanism. As in ``exact``, K is the
+the settings in which the model must show them come with each mechanism (``manners``). As in ``exact``, K is the
 limit of strikes, q = P("I don't know") of an invitation, a = P(accepted), D days, one invitation a
 day.
 """

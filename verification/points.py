@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, one_sided
+from . import exact, exact_graphs, growth, manners, memory, one_sided, ranks
 from .settings import (
     Moments,
     Point,
@@ -329,5 +329,25 @@ POINTS = _seeded(
     _habits(4, 0.37, 0.2, 700, (0.25, 0.9, 0.0)),
     _habits(3, 0.62, 0.3, 400, (0.3, 0.1, 0.35), (0.15, 0.75, 0.8)),
     _habits(6, 0.45, 0.15, 500, (0.5, 0.05, 0.6)),
+    manners.caution(8, 0.6, 0.25, 0.5, 0.15, 300),
+    manners.caution(3, 0.8, 0.5, 0.6, 0.3, 100),
+    manners.mistaken(0.12, 0.85, (0.3, 0.6), 0.5, 4_000),
+    manners.mistaken(0.4, 0.6, (0.55, 0.25), 0.8, 1_000),
+    manners.note(0.83, 1.2, 0.35, 0.6),
+    manners.note(0.4, 2.1, 0.2, 0.9),
+    manners.asking(0.76, 0.55, 0.4, 2_000),
+    manners.asking(0.45, 0.9, 0.75, 1_000),
+    ranks.point(None, 0.45, 2.3, 0.1, 1, 40),
+    ranks.point(3, 0.6, 1.7, 0.5, 1, 200),
+    ranks.point(None, 0.35, 2.6, 0.1, 3, 40),
+    memory.point(0.83, 150, 1, 90, 30),
+    memory.point(0.95, 20, 3, 70, 30),
+    memory.point(0.7, 400, 1, 110, 30),
+    growth.uniform(2, 8_000, 3),
+    growth.preferential(2, 8_000, 3),
+    growth.preferential(3, 8_000, 2),
+    growth.leaving(3_000, 60, 0.02, 400),
+    growth.leaving(500, 90, 0.06, 250),
+    growth.leaving(20_000, 0, 0.01, 300),
 )
 """Three points and more of each closed form, and what the ties rest on."""

@@ -1,6 +1,6 @@
 """Who accepts: the rule's chance told a second time, against each invitation that was judged.
 
-Each |z| is at most that of a false alarm in 10,000; there are five.
+Each |z| is at most that of a false alarm in 10,000; there are six.
 """
 
 import math
@@ -19,8 +19,13 @@ NOBODY = 5
 
 @pytest.fixture(scope="module")
 def judged() -> pd.DataFrame:
-    """Return the invitations of a default year that were looked at, with the chance of each."""
-    result = sim.run(sim.Scenario(members=5_000, days=365, seed=77), log=True)
+    """Return the judged invitations of a default year."""
+    return judged_in(sim.Scenario(members=5_000, days=365, seed=77))
+
+
+def judged_in(scenario: sim.Scenario) -> pd.DataFrame:
+    """Return the invitations of a run that were looked at, with the chance of each."""
+    result = sim.run(scenario, log=True)
     log = result.invitations
     assert log is not None
     log = log[log["recognised"] != "not looked at"]
@@ -28,7 +33,9 @@ def judged() -> pd.DataFrame:
     recognised = (log["recognised"] == "yes").to_numpy()
     seen = np.where(recognised, log["decided_class"].to_numpy(int), 0)
     common = log["common"].to_numpy() > 0
-    asked = pd.DataFrame({"policy": policies, "seen": seen, "common": common})
+    rank = result.members.get("rank", pd.Series(0, result.members.index)).to_numpy(int)
+    down = rank[log["alter"].to_numpy()] - rank[log["ego"].to_numpy()]
+    asked = pd.DataFrame({"policy": policies, "seen": seen, "common": common, "down": down})
     chances = {
         key: chance(result.scenario, *key) for key in set(asked.itertuples(index=False, name=None))
     }
@@ -37,14 +44,17 @@ def judged() -> pd.DataFrame:
     return asked.assign(p=p, accepted=accepted)
 
 
-def chance(scenario: sim.Scenario, policy: str, seen: int, common: bool) -> float:
-    """Return the chance of accepting, as docs/rules.md has it; ``seen`` is the class recognised."""
+def chance(scenario: sim.Scenario, policy: str, seen: int, common: bool, down: int) -> float:
+    """Return the chance of accepting, as docs/rules.md has it.
+
+    ``seen`` is the class recognised, ``down`` how many levels of rank the inviter stands below.
+    """
     answers, own = scenario.answering, scenario.policies[policy]
     if own.accepts_from == NOBODY:
         return 0.0
     assert answers.reserve is not None
     a = answers.accept[seen]
-    odds = a / (1 - a)
+    odds = a / (1 - a) * math.exp(-answers.rank_slope * down / 15)
     if seen < own.accepts_from:
         odds *= math.exp(-answers.reserve)
     if own.takes_references and common:
@@ -54,7 +64,7 @@ def chance(scenario: sim.Scenario, policy: str, seen: int, common: bool) -> floa
 
 @pytest.mark.parametrize("part", ["all", "by reference", "without one", "met"])
 def test_residuals_are_standard_normal(judged, part):
-    """Check sum(accepted - p) / sqrt(sum p (1 - p)), which is N(0, 1) by the martingale theorem."""
+    """Check the standardised residual, which is N(0, 1) by the martingale theorem."""
     chosen = {
         "all": judged["p"] >= 0,
         "by reference": judged["common"],
@@ -63,8 +73,22 @@ def test_residuals_are_standard_normal(judged, part):
     }[part]
     rows = judged[chosen]
     assert len(rows) > 5_000
-    z = (rows["accepted"] - rows["p"]).sum() / np.sqrt((rows["p"] * (1 - rows["p"])).sum())
-    assert abs(z) < THRESHOLD
+    assert abs(residual(rows)) < THRESHOLD
+
+
+def residual(rows: pd.DataFrame) -> float:
+    """Return sum(accepted - p) / sqrt(sum p (1 - p))."""
+    p = rows["p"].to_numpy()
+    return float((rows["accepted"] - p).sum() / np.sqrt((p * (1 - p)).sum()))
+
+
+def test_residuals_with_ranks():
+    """Where rank counts and some court it; without the slope z is beyond any table."""
+    scenario = sim.Scenario(members=3_000, days=200, seed=78, answering={"rank_slope": 1.9})
+    rows = judged_in(scenario.replace({"policies.everyone.courts": True}))
+    assert len(rows) > 20_000
+    assert abs(residual(rows)) < THRESHOLD
+    assert (rows["down"] > 0).mean() > 0.6
 
 
 def not_to_its_own(bond: sim.Bond, candidate: sim.Candidate, day: int) -> bool:

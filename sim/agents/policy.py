@@ -32,7 +32,7 @@ from ..parameters.kinds import (
 MOST_WEIGHT = 1e9
 """The largest weight of a share or a source; weights are relative to each other."""
 
-SOURCES = ("contacts", "introductions", "directory")
+SOURCES = ("contacts", "introductions", "directory", "popular")
 """Where candidates come from."""
 NOBODY = 5
 """The ``accepts_from`` of who accepts nobody."""
@@ -74,15 +74,26 @@ class InvitePolicy(NamedSection):
         The policy's name, in tables and figures.
     share : float
         The part of all members who have this policy, relative to the shares of the others.
-    contacts, introductions, directory : float
+    contacts, introductions, directory, popular : float
         Where candidates come from, as relative weights: a random contact, a random connection of a
-        random connection, any member.
+        random connection, any member, a member with a chance in proportion to its connections.
     min_tie : int
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
         The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
+    caution : float
+        How much higher that chance must be with each strike, at a platform with a limit of strikes:
+        by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
         Whether it also invites introductions below ``min_tie``: there is somebody between them.
+    courts : bool
+        Whether it invites the candidate of the highest rank, and not the first one that fits.
+    notes : bool
+        Whether a note that says where they met goes with invitations to people who may have
+        forgotten: ``inviting.note_below``.
+    asks_first : bool
+        Whether it asks those it knows before it invites them, outside the platform; only a yes
+        leads to an invitation, which is accepted.
     per_day : float, optional
         Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
         ``inviting.per_day``.
@@ -127,12 +138,22 @@ class InvitePolicy(NamedSection):
     """weight of a random connection of a random connection as candidate"""
     directory: Weight = 0.0
     """weight of any member as candidate"""
+    popular: Weight = 0.0
+    """weight of a member with a chance in proportion to its connections as candidate"""
     min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
     """lowest own estimate of acceptance at which an invitation is sent"""
+    caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
+    """how much min_acceptance rises from no strike to the platform's limit of strikes"""
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
+    courts: Flag = False
+    """of all the candidates that an attempt looks at, the one of the highest rank is invited"""
+    notes: Flag = False
+    """a note that says where they met goes with invitations to whom recognises seldom enough"""
+    asks_first: Flag = False
+    """asks people known before it invites them, and invites who says yes"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False
@@ -169,8 +190,8 @@ class InvitePolicy(NamedSection):
     def _has_a_source(self) -> "InvitePolicy":
         if sum(getattr(self, source) for source in SOURCES) <= 0:
             raise InputError(
-                "contacts: 0, as are introductions and directory; "
-                "must be above 0 for at least one of the three"
+                "contacts: 0, as are introductions, directory and popular; "
+                "must be above 0 for at least one of the four"
             )
         return self
 

@@ -48,7 +48,9 @@ class World:
         self.model.step()
         self.log.evening(engine)
         engine.measure_reach()
-        newly = np.flatnonzero(engine.view.column("restricted_until") > before)
+        until = engine.view.column("restricted_until")
+        before = np.pad(before, (0, len(until) - len(before)))  # some may have arrived
+        newly = np.flatnonzero(until > before)
         if len(newly):
             self.restrictions[self.model.day] = newly
 

@@ -185,7 +185,7 @@ def DailyPanels(
     measure = solara.use_reactive("blocked")
     now = comparison.value
     world = now.first
-    most = world.model.scenario.members - 1
+    most = world.model.engine.view.members - 1
     with now.lock:
         today = summary_text.today(world)
         shown, below = picture(now, member.value), caption(now)

@@ -72,28 +72,42 @@ class NodePositions:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        n = scenario.members
+        n = scenario.most_members
         random = np.random.default_rng(scenario.seed)
         everybody = np.arange(n)
         few = n <= MOST_SHOWN
-        self.shown = everybody if few else np.sort(random.choice(n, MOST_SHOWN, replace=False))
+        self._ever = everybody if few else np.sort(random.choice(n, MOST_SHOWN, replace=False))
         self._row = np.full(n, -1)
-        self._row[self.shown] = np.arange(len(self.shown))
+        self._row[self._ever] = np.arange(len(self._ever))
         # like the seeds of a sunflower: evenly spread
-        angle = np.arange(len(self.shown)) * np.pi * (3 - np.sqrt(5))
-        radius = np.sqrt((random.permutation(len(self.shown)) + 0.5) / len(self.shown))
-        self.x, self.y = radius * np.cos(angle), radius * np.sin(angle)
+        angle = np.arange(len(self._ever)) * np.pi * (3 - np.sqrt(5))
+        radius = np.sqrt((random.permutation(len(self._ever)) + 0.5) / len(self._ever))
+        self._begin = radius * np.cos(angle), radius * np.sin(angle)
+        self.shown = np.empty(0, np.int64)
+        self.x, self.y = np.empty(0), np.empty(0)
         self.edges = np.empty((0, 2), np.int64)
         self.new = np.empty(0, np.bool_)
         self._known = np.empty(0, np.int64)
-        self._degree = np.zeros(len(self.shown), np.int64)
+        self._degree = np.zeros(0, np.int64)
+        self._show(scenario.members)
+
+    def _show(self, members: int) -> None:
+        """Show those who have arrived, of whom there are ``members``."""
+        before, end = len(self.shown), int(np.searchsorted(self._ever, members))
+        self.shown = self._ever[:end]
+        self.x, self.y = (
+            np.concatenate([here, begin[before:end]])
+            for here, begin in zip((self.x, self.y), self._begin, strict=True)
+        )
+        self._degree = np.pad(self._degree, (0, end - before))
 
     def update(self, engine: Engine) -> None:
         """Read this evening's connections and move the members a little."""
+        self._show(engine.view.members)
         pairs = self._row[engine.view.connections()]
         self.edges = pairs[(pairs >= 0).all(axis=1)]
         n = len(self.shown)
-        keys = self.edges[:, 0] * n + self.edges[:, 1]
+        keys = self.edges[:, 0] * len(self._ever) + self.edges[:, 1]
         self.new = ~np.isin(keys, self._known, assume_unique=True)
         self._known = keys
         both = np.concatenate([self.edges, self.edges[:, ::-1]])

@@ -97,9 +97,9 @@ class Settings:
         chosen = self.base.replace(
             settings_read(f"{name}={self._plain(name)}" for name in self.typed)
         )
-        if chosen.members > MOST_MEMBERS:
+        if chosen.most_members > MOST_MEMBERS:
             raise InputError(
-                f"members: too many for the page (got {chosen.members}); "
+                f"members: too many for the page (got {chosen.most_members}); "
                 f"must be {MOST_MEMBERS} or less"
             )
         return chosen

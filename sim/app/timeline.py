@@ -14,6 +14,7 @@ OUTCOMES = {
     "declined": "declined it",
     "unseen": "never looked at it",
     "pending": "has not answered yet",
+    "void": "had not answered when one of the two left",
 }
 MOST_EVENTS, MOST_KNOWN = 200, 12
 """The most rows of the timeline (the latest), and of the people whom it knows best."""

@@ -1,12 +1,17 @@
 """The figures that ``invitesim sweep`` draws beside its table."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import plots
+from ..errors import InputError
+from ..measures.assumed import none_by_assumption
 from ..measures.labels import LABELS
 from ..parameters.settings import column_of
+from ..plots.captions import Assumed
+from ..scenario.scenario import Scenario
 from ..society.logged import with_log
 from ..studies.study import Study
 from ..studies.table import StudyTable
@@ -45,24 +50,37 @@ def draw(study: Study, table: StudyTable, folder: Path) -> list[str]:
         return []
     lived = with_log(study.scenario)
     setting = f"{lived.members:,} people, {lived.days:,} days."
+    assumed = none_by_assumption(*_societies(study))
     written = []
-    for name, figure in _figures(runs, columns, measures, setting):
+    for name, figure in _figures(runs, columns, measures, setting, assumed):
         plots.save(figure, folder / FIGURES / name)
         written.append(name)
     return written
 
 
+def _societies(study: Study) -> Iterator[Scenario]:
+    """Yield the scenario of each point; one whose values do not fit together has no run."""
+    for place in range(len(study.design)):
+        with suppress(InputError):
+            yield study.scenario.replace(study.design.point(place))
+
+
 def _figures(
-    runs: "pd.DataFrame", columns: list[str], measures: list[str], setting: str
+    runs: "pd.DataFrame",
+    columns: list[str],
+    measures: list[str],
+    setting: str,
+    assumed: Assumed,
 ) -> "Iterator[tuple[str, Figure]]":
     """Yield figures with their names."""
+    about: Any = {"setting": setting, "assumed": assumed}
     values = [runs[column].nunique(dropna=False) for column in columns]
     if len(columns) == 1:
-        yield "curves", plots.curves(runs, columns[0], measures, setting=setting)
+        yield "curves", plots.curves(runs, columns[0], measures, **about)
         return
     x, y = columns
     if values[1] <= MOST_LINES:
-        yield "curves", plots.curves(runs, x, measures, lines=y, setting=setting)
+        yield "curves", plots.curves(runs, x, measures, lines=y, **about)
     if max(values) <= MOST:
         for measure in measures:
-            yield measure, plots.heat_maps(runs, x, y, measure, setting=setting)
+            yield measure, plots.heat_maps(runs, x, y, measure, **about)

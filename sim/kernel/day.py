@@ -3,12 +3,18 @@
 ========================  =======  =====================================  ===========================
 stage                     threads  what is done                           what it changes
 ========================  =======  =====================================  ===========================
-DAWN                      none     the day begins                         clock
+DAWN                      one      the day begins; members arrive         clock, totals
+LEAVE                     each     list who leaves today                  today's leavers
+PART                      each     end bonds with them                    own bonds, connections
+SEND_OFF                  each     at their own side                      own bonds, accounts
 MEET                      each     choose whom to meet; meet contacts     own ties; today's encounters
 STRENGTHEN                each     the far sides of these                 far ties; today's risers
 ACQUAINT                  each     the other encounters happen            own ties, new contacts
 LINK                      each     link the sides of new contacts         links
-UNLOCK                    each     old locks end                          own bonds
+NEED                      each     ask for help                           own needs; today's pleas
+HELP                      each     it is given; the referred meet         own ties, own help
+LINK_AGAIN                each     link the sides of new contacts         links
+UNLOCK                    each     old locks end; connections are added   own bonds; today's sums
 INVITE                    each     choose whom to invite                  today's invitations
 SEND                      each     at the sender's side                   own bonds, arcs, tallies
 RECEIVE                   each     at the receiver's side                 own bonds, arcs, tallies
@@ -23,6 +29,7 @@ OBSERVE                   one      write down the day                     totals
 ========================  =======  =====================================  ===========================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
+LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs help.
 Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
@@ -45,6 +52,8 @@ from .mechanics.threads import (
     ENCOUNTERS_START,
     INVITATIONS,
     INVITATIONS_END,
+    PLEAS,
+    PLEAS_END,
     REACHED,
     RISERS,
     RISERS_END,
@@ -56,16 +65,30 @@ from .mechanics.threads import (
     even_part,
     list_by_thread,
 )
-from .phases import acquaint, answer, enforce, invite, meet, send
+from .phases import (
+    acquaint,
+    answer,
+    arrive,
+    enforce,
+    invite,
+    leave,
+    meet,
+    need,
+    popular,
+    send,
+    withdraw,
+)
 from .state.columns import DAY, STAGE
 from .state.connections import settle_order
-from .state.rows import ALTER, EGO, OTHER, RISER
+from .state.rows import ALTER, EGO, FIRST, OTHER, RISER, SECOND
 
 DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(6)
 """What a thread says at the end of a stage, and, but for AGAIN, ``advance``."""
 
-DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, UNLOCK, INVITE, SEND, RECEIVE = range(9)
-CROSS, SCHEDULE, JUDGE, SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(9, 17)
+DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, NEED, HELP, LINK_AGAIN = range(8)
+UNLOCK, INVITE, SEND, RECEIVE, CROSS, SCHEDULE, JUDGE = range(8, 15)
+SETTLE, SETTLE_FAR, MAKE_ROOM, EVENING, OBSERVE = range(15, 20)
+LEAVE, PART, SEND_OFF = range(20, 23)
 
 
 class Log(NamedTuple):
@@ -88,6 +111,7 @@ def _day_of_log(log, day):
 def _meet(state, parameters, day, log, partition):
     """Choose encounters, or take those of the log."""
     meet.choose_encounters(state, parameters, day, partition)
+    arrive.make_first_attempts(state, parameters, day, partition)
     if len(log.day_start) > 1:
         log_day, encounters = _day_of_log(log, day), np.int64(0)
         if log_day >= 0:
@@ -111,6 +135,13 @@ def _strengthen(state, parameters, day, partition):
         today.riser_order,
         partition.low,
     )
+    _list_encounters(state, partition)
+
+
+@kernel
+def _list_encounters(state, partition):
+    """Hand on the encounters of the thread; the stage that follows begins with REACHED at -1."""
+    today, progress = state.today, partition.progress
     first, last = progress[ENCOUNTERS_START], progress[ENCOUNTERS_END]
     list_by_thread(
         partition,
@@ -130,6 +161,33 @@ def _acquaint(state, parameters, day, partition):
     """Count what has risen, once; then let the other encounters happen."""
     if partition.progress[REACHED] == -1:
         acquaint.count_risers(state, partition)
+        partition.progress[REACHED] = 0
+    return acquaint.make_acquainted(state, parameters, day, partition)
+
+
+@kernel
+def _need(state, parameters, day, partition):
+    """Ask for help, and hand on the rows of the thread."""
+    today, first = state.today, partition.low
+    need.ask_for_help(state, parameters, day, partition)
+    list_by_thread(
+        partition,
+        PLEAS,
+        today.pleas,
+        first,
+        partition.progress[PLEAS_END],
+        (FIRST, SECOND),
+        today.plea_order,
+        2 * first,
+    )
+    _list_encounters(state, partition)
+
+
+@kernel
+def _help(state, parameters, day, partition):
+    """Count who was asked and has helped, once; then let those who are referred meet."""
+    if partition.progress[REACHED] == -1:
+        need.count_pleas(state, partition)
         partition.progress[REACHED] = 0
     return acquaint.make_acquainted(state, parameters, day, partition)
 
@@ -177,19 +235,31 @@ def _settle(state, parameters, day, partition):
 @expanded
 def _do(state, parameters, stage, day, series, log, partition):
     """Do a thread's part of a stage; return what must grow before it can go on, or DONE."""
-    if stage == MEET:
+    if stage == LEAVE:
+        leave.list_leavers(state, parameters, day, partition)
+    elif stage == PART:
+        leave.part_from_leavers(state, partition)
+    elif stage == SEND_OFF:
+        leave.send_off(state, day, partition)
+    elif stage == MEET:
         _meet(state, parameters, day, log, partition)
     elif stage == STRENGTHEN:
         _strengthen(state, parameters, day, partition)
     elif stage == ACQUAINT:
         if not _acquaint(state, parameters, day, partition):
             return MORE_SLOTS
-    elif stage == LINK:
+    elif stage == NEED:
+        _need(state, parameters, day, partition)
+    elif stage == HELP:
+        if not _help(state, parameters, day, partition):
+            return MORE_SLOTS
+    elif stage in (LINK, LINK_AGAIN):
         if partition.threads > 1:
             acquaint.link_sides(state, partition)
     elif stage == UNLOCK:
         settle_order(state, partition.low, partition.high)
-        answer.unlock(state, parameters, day, partition)
+        withdraw.unlock(state, parameters, day, partition)
+        popular.add_up_connections(state, partition)
     elif stage == INVITE:
         _invite(state, parameters, day, partition)
     elif stage == SEND:
@@ -211,12 +281,13 @@ def _do(state, parameters, stage, day, series, log, partition):
         if partition.threads > 1 and not answer.settle_far_sides(state, partition):
             return MORE_CONNECTIONS
     elif stage == MAKE_ROOM:
-        if not answer.queues_have_room(state, parameters, day, partition):
+        if not withdraw.queues_have_room(state, parameters, day, partition):
             return LONGER_QUEUES
     elif stage == EVENING:
-        answer.withdraw(state, parameters, day, partition)
+        withdraw.withdraw(state, parameters, day, partition)
         enforce.enforce(state, parameters, day, partition)
         enforce.clear_weekday(state, day, partition)
+        enforce.clear_month(state, day, partition)
     elif stage == OBSERVE and partition.thread == 0:
         enforce.observe(state, day, partition.all_totals, series)
     return DONE
@@ -233,12 +304,23 @@ def _conclude(state, partition, stage):
         said = max(said, partition.all_progress[thread, SAID])
     if said != DONE:
         return said
+    following = stage + 1
     if stage == DAWN:
         clock[DAY] += 1
-    ends = stage == OBSERVE or (stage == LINK and clock[DAY] < 1)
-    clock[STAGE] = DAWN if ends else stage + 1
+        if len(state.people.left) > 0 and clock[DAY] >= 1:
+            following = np.int64(LEAVE)
+    elif stage == SEND_OFF:
+        leave.count_restricted(state, partition.all_totals)
+        following = np.int64(MEET)
+    elif stage == OBSERVE or (stage == LINK and clock[DAY] < 1):
+        following = np.int64(DAWN)
+    elif stage == LINK and len(state.people.type) == 0:
+        following = np.int64(UNLOCK)
+    if following == MEET:
+        arrive.arrive(state, clock[DAY])
+    clock[STAGE] = following
     for thread in range(partition.threads):
-        if stage != STRENGTHEN:  # ``_acquaint`` begins with -1
+        if stage not in (STRENGTHEN, NEED):  # what follows begins with -1
             partition.all_progress[thread, REACHED] = 0
     return said
 

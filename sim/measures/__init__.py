@@ -4,6 +4,7 @@ from .assumed import NONE
 from .clearly import LEAST_RUNS
 from .definitions import DENOMINATORS, MEASURES
 from .egos import EXACT_REACH, choose_egos, means
+from .joint import joint
 from .labels import LABELS, Label, label
 from .reach import adjacency, clustering, in_largest_component, reach
 from .summary import summary
@@ -22,6 +23,7 @@ __all__ = [
     "choose_egos",
     "clustering",
     "in_largest_component",
+    "joint",
     "label",
     "means",
     "reach",

@@ -3,9 +3,13 @@
 The definitions of the measures are those of docs/odd.md. Measures are taken from arrays and tables;
 nothing is simulated here. Each is given for every policy, over the members who have it, and for
 everybody.
+
+Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
+are sent, and not decided; so would be those that are void, as sender or receiver has left, once
+members can leave.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+WORDS = ["policy", "habit", "type"]
+"""The columns of a table of members that are words; all others are numbers."""
 NEVER = -1
 """In plain arrays: the day or the number of an event that has not happened."""
 LEVEL = 0.95
@@ -56,10 +62,22 @@ MEASURES = (
     "missed_by_tie",
     "missed_by_estimate",
     "missed_chance",
+    "vetoed",
+    "need_met",
+    "met_by_connection",
+    "met_by_contact",
+    "met_by_referral",
+    "helped",
+    "referrals",
+    "degree_low_rank",
+    "degree_middle_rank",
+    "degree_high_rank",
+    "upwards",
     "clustering",
     "largest_component",
 )
-"""The columns of a summary that are measures, in their order."""
+"""The columns of a summary that are measures, in their order. One of a mechanism that the scenario
+does not have, as ``vetoed``, is NaN there."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
@@ -104,6 +122,12 @@ RATIOS = {
     "effort": Ratio("rate", "accepted", is_share=False),
     "lapsed": Ratio("rate", "attempts"),
     "missed_chance": Ratio("rate", "missed_pairs"),
+    "vetoed": Ratio("rate", "contact_ends"),
+    "need_met": Ratio("rate", "needs"),
+    "met_by_connection": Ratio("rate", "needs"),
+    "met_by_contact": Ratio("rate", "needs"),
+    "met_by_referral": Ratio("rate", "needs"),
+    "upwards": Ratio("rate", "sent_by_rank"),
 }
 """From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
 members of all runs together; the other measures are means over members."""
@@ -118,10 +142,13 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``missed_pairs``, of a member and a contact whom only its
+invitations; ``attempts`` to invite; ``sent_by_rank``, the invitations sent if rank counts;
+``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted."""
+the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -143,6 +170,14 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
     return set(only)
 
 
+def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
+    """Return on how many days of the run each member was there."""
+    last = np.full(len(members["policy"]), scenario.days)
+    if "left" in members:
+        last = np.where(members["left"] == NEVER, last, members["left"] - 1)
+    return last - members["arrived"] + 1 if "arrived" in members else last
+
+
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:
     """Return the columns of a table of members as arrays.
 
@@ -155,6 +190,6 @@ def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDA
         str(name): column.to_numpy()
         if column.dtype == float
         else column.fillna(NEVER).to_numpy(int)
-        for name, column in members.drop(columns=["policy", "habit"], errors="ignore").items()
+        for name, column in members.drop(columns=WORDS, errors="ignore").items()
     }
     return own | {"policy": policy.astype(np.int64)}

@@ -17,11 +17,13 @@ from .definitions import (
     WALKS,
     Floats,
     Ints,
+    days_there,
     denominators_of,
     measures_to_take,
     member_columns,
 )
 from .egos import choose_egos, means
+from .rank import rank_measures
 from .reach import Adjacency, adjacency, clustering, in_largest_component, reach
 from .survival import times_to_block
 
@@ -88,14 +90,20 @@ def summary(
         return np.append(sums, sums.sum())
 
     size = total(np.ones(len(policy)))
-    degree, arcs, years = total(own["degree"]), total(own["arcs"]), size * scenario.days / 365
+    degree, arcs, there = total(own["degree"]), total(own["arcs"]), total(days_there(scenario, own))
+    stays = own["left"] == NEVER if "left" in own else np.ones(len(policy), bool)
+    years, now = there / 365, total(stays)
     attempts, sent, accepted, strikes, declined, unseen = (
         total(own[name])
         for name in ("attempts", "invitations_sent", "accepted", "strikes", "declined", "unseen")
     )
+    notes, questions, granted = (
+        total(own.get(name, np.zeros(len(policy))))
+        for name in ("notes_sent", "questions_sent", "questions_granted")
+    )
     decided, restricted = accepted + strikes + declined, total(own["restricted_days"])
     columns = {
-        "degree": _share(degree, size),
+        "degree": _share(degree, now),
         "acceptance": _share(accepted, decided),
         "declined": _share(declined, decided),
         "unseen": _share(unseen, decided),
@@ -104,30 +112,33 @@ def summary(
         "acquainted": _share(total(own["acquainted"]), degree),
         "mutually_recognised": _share(total(own["mutually_recognised"]), degree),
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
-        "restricted_time": _share(restricted, size * scenario.days),
+        "restricted_time": _share(restricted, there),
         "restrictions": _share(total(own["restrictions"]), years - restricted / 365),
         "unwanted_received": _share(total(own["unwanted_received"]), years),
         "cold_received": _share(total(own["cold_received"]), years),
         "unwanted_sent": _share(strikes + declined - unseen, years),
         "cold_sent": _share(total(own["cold_sent"]), years),
-        "effort": _share(sent, accepted),
-        "lapsed": _share(attempts - sent, attempts),
+        "effort": _share(sent + notes + questions, accepted),
+        "lapsed": _share(attempts + granted - sent - questions, attempts),
         "decided": decided.astype(np.int64),
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),
-        "members_there": size,
+        "members_there": there / scenario.days,
         "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),
+        **_vetoes(own, total),
+        **_help(own, total, years),
         "years_unrestricted": years - restricted / 365,
+        **rank_measures(own, total),
     }
     if asked & CAUTION:
         by_tie, by_estimate = total(own["missed_by_tie"]), total(own["missed_by_estimate"])
         pairs_missed = total(own["missed_pairs"])
         columns |= {
-            "missed": _share(by_tie + by_estimate, size),
-            "missed_by_tie": _share(by_tie, size),
-            "missed_by_estimate": _share(by_estimate, size),
+            "missed": _share(by_tie + by_estimate, now),
+            "missed_by_tie": _share(by_tie, now),
+            "missed_by_estimate": _share(by_estimate, now),
             "missed_chance": _share(by_tie + by_estimate, pairs_missed),
             "missed_pairs": pairs_missed.astype(np.int64),
         }
@@ -136,27 +147,65 @@ def summary(
     if asked & {*WALKS, "largest_component"}:
         pairs = connections() if callable(connections) else connections
         society = adjacency(pairs, len(policy))
-        inside = in_largest_component(pairs, len(policy))
-        columns["largest_component"] = _share(total(inside), size)
-        columns |= _walks(scenario, society, policy, policies) if asked & set(WALKS) else {}
+        inside = in_largest_component(pairs, len(policy)) & stays
+        columns["largest_component"] = _share(total(inside), now)
+        if asked & set(WALKS):
+            columns |= _walks(scenario, society, np.flatnonzero(stays), policy, policies)
     kept_names = asked | set(INTERVALS) | set(denominators_of(asked))
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
 
 
-def _walks(
-    scenario: Scenario, society: Adjacency, policy: Ints, policies: int
+def _vetoes(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats]
 ) -> dict[str, NDArray[Any]]:
-    """Return reach and clustering with their intervals, and the number of egos behind them."""
+    """Return the share of contacts vetoed; NaN without vetoes."""
+    none = np.zeros(len(own["policy"]))
+    contacts = total(own["contacts"] if "vetoes" in own else none)
+    return {
+        "vetoed": _share(total(own.get("vetoes", none)), contacts),
+        "contact_ends": contacts.astype(np.int64),
+    }
+
+
+def _help(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], years: Floats
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of needs and help; NaN if nobody ever needs help."""
+    none = np.zeros(len(own["policy"]))
+    needs, *met = (
+        total(own.get(name, none))
+        for name in ("needs", "met_by_connection", "met_by_contact", "met_by_referral")
+    )
+    there = years if "needs" in own else np.zeros(len(years))
+    return {
+        "need_met": _share(sum(met, np.zeros(len(needs))), needs),
+        "met_by_connection": _share(met[0], needs),
+        "met_by_contact": _share(met[1], needs),
+        "met_by_referral": _share(met[2], needs),
+        "helped": _share(total(own.get("helped", none)), there),
+        "referrals": _share(total(own.get("referrals", none)), there),
+        "needs": needs.astype(np.int64),
+    }
+
+
+def _walks(
+    scenario: Scenario, society: Adjacency, there: Ints, policy: Ints, policies: int
+) -> dict[str, NDArray[Any]]:
+    """Return reach and clustering with their intervals, and the number of egos behind them.
+
+    They are of those who are there, by number.
+    """
+    policy = policy[there]
     egos = choose_egos(policy, policies, scenario.seed)
-    some = None if len(egos) == society.members else egos
+    some = None if len(egos) == society.members else there[egos]
     two, three = (means(steps, egos, policy, policies) for steps in reach(society, some))
     local = means(clustering(society, some), egos, policy, policies)
     columns: dict[str, NDArray[Any]] = {
         "egos": np.append(np.bincount(policy[egos], minlength=policies), len(egos)),
-        "reach2_share": two[:, 0] / (society.members - 1),
-        "reach3_share": three[:, 0] / (society.members - 1),
+        "reach2_share": two[:, 0] / max(1, len(there) - 1),
+        "reach3_share": three[:, 0] / max(1, len(there) - 1),
     }
     for name, values in (("reach2", two), ("reach3", three), ("clustering", local)):
         columns |= {name: values[:, 0], f"{name}_low": values[:, 1], f"{name}_high": values[:, 2]}

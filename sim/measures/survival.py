@@ -11,7 +11,16 @@ from ..errors import InputError
 from ..parameters.checks import real
 from ..parameters.kinds import shown
 from ..scenario.scenario import Scenario, checked
-from .definitions import EVERYBODY, LEVEL, MEDIANS, NEVER, Floats, Ints, member_columns
+from .definitions import (
+    EVERYBODY,
+    LEVEL,
+    MEDIANS,
+    NEVER,
+    Floats,
+    Ints,
+    days_there,
+    member_columns,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +48,9 @@ def survival(
     members : DataFrame
         A row for each member, as in ``Result.members``; several replications may be concatenated.
     by : {"days", "invitations"}
-        The time: days since the platform opened, or invitations sent. Members never restricted are
-        censored at the last day, or at the number of invitations that they sent.
+        The time: days since the platform opened, or since the member has arrived there; or
+        invitations sent. Members never restricted are censored at the last day, or at the number of
+        invitations that they sent.
     level : float
         Level of the interval, from 0 to 1.
 
@@ -186,8 +196,9 @@ def first_restricted(
 ) -> tuple[Ints, NDArray[np.bool_]]:
     """Return when each member was first restricted or was censored, and which of the two it was."""
     if by == "days":
-        first = members["blocked_day"]
-        censored_at = np.full(len(first), scenario.days)
+        first, censored_at = members["blocked_day"], days_there(scenario, members)
+        if "arrived" in members:
+            first = np.where(first == NEVER, NEVER, first - members["arrived"] + 1)
     else:
         first, censored_at = members["invitations_until_block"], members["invitations_sent"]
     return np.where(first == NEVER, censored_at, first), first != NEVER

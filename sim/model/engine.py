@@ -19,7 +19,8 @@ from ..kernel.mechanics.scratch import SIEVE
 from ..kernel.mechanics.threads import Partition
 from ..kernel.phases.missed import MISSED, add_missed
 from ..kernel.state import society as arrays
-from ..kernel.state.columns import DAY, FAILED, TOTALS
+from ..kernel.state.columns import DAY, FAILED, STAGE, TOTALS
+from ..kernel.state.growth import with_room_for
 from ..kernel.state.lists import LONGEST as LONGEST_LIST
 from ..kernel.state.lists import TOO_LONG
 from ..machine import check_memory
@@ -35,7 +36,8 @@ from ..society.contact_log import ContactLog
 from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
-from .kernel_parameters import kernel_parameters
+from .drawn_members import draw_members
+from .kernel_parameters import kernel_parameters, memory
 from .state_view import StateView
 from .thread_team import ThreadTeam
 
@@ -71,6 +73,7 @@ class Engine:
     state : State
     parameters : Parameters
     sociability, activity : ndarray, float64, shape (N,)
+        Of all members, those who are still to arrive included.
     series : ndarray, int64, shape (days, policies, TOTALS)
         The totals on the evening of each day simulated.
 
@@ -90,35 +93,32 @@ class Engine:
                 self.log = log_of(scenario)
             scenario = with_log(scenario, self.log)
             longest_day = int(np.diff(self.log.day_start).max())
-        n = scenario.members
         check_memory(scenario)
         self.scenario = scenario
-        self.parameters = kernel_parameters(scenario, n)
-        self.sociability = society.sociability(scenario, n)
-        self.activity = society.activity(scenario, n)
-        policy = society.deal_policies(scenario, n)
-        habit = society.deal_habits(scenario, n)
-        starts = society.starts(scenario, self.sociability)
-        looks = society.looks(scenario, self.activity)
-        pace = society.pace(scenario, self.activity, policy)
-        policies = len(scenario.policies)
+        self.parameters = kernel_parameters(scenario)
+        self.longest_day = longest_day
+        people = draw_members(scenario, scenario.days)
+        self.sociability, self.activity = people.sociability, people.activity
         try:
-            self.state = arrays.allocate_state(
-                self.parameters, policy, habit, starts, looks, pace, policies, longest_day
-            )
+            self.state = self._allocated(people.members)
         except MemoryError:
             raise InputError(
-                f"members: {n} need more memory than there is; "
+                f"members: {len(people.activity)} need more memory than there is; "
                 "take fewer members or a smaller inviting.per_day"
             ) from None
-        self.series = np.zeros((scenario.days, policies, TOTALS), np.int64)
+        self.series = np.zeros((scenario.days, len(scenario.policies), TOTALS), np.int64)
         self.team = ThreadTeam(threads, self.state)
         self.started = datetime.now(UTC)
         self.busy = threading.RLock()  # so that a copy is always one of an evening
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._egos: NDArray[np.int64] | None = None
         """The sample whose reach is measured for the series; None if it is yet to be drawn."""
-        self._sizes = {1: np.bincount(policy, minlength=policies)}
+
+    def _allocated(self, members: arrays.Members, section: int = 0) -> arrays.State:
+        policies, founders = len(self.scenario.policies), self.scenario.members
+        return arrays.allocate_state(
+            self.parameters, members, founders, policies, self.longest_day, section
+        )
 
     @property
     def view(self) -> StateView:
@@ -177,12 +177,13 @@ class Engine:
 
     def measure_reach(self) -> None:
         """Measure this evening's reach, on a sample of members, for the series."""
-        policy, policies = self.view.policy.astype(np.int64), len(self.scenario.policies)
-        if self._egos is None:
+        there, policies = self.view.there, len(self.scenario.policies)
+        policy, society = self.view.policy[there].astype(np.int64), self.scenario.society
+        if self._egos is None or society.arrivals or society.leave:
             self._egos = choose_egos(
                 policy, policies, self.scenario.seed, exact=SERIES_EGOS, most=SERIES_EGOS
             )
-        steps = reach_of(*self.view.neighbours(), self._egos)
+        steps = reach_of(*self.view.neighbours(), there[self._egos])
         self.reach[self.day] = np.column_stack(
             [centres(values, self._egos, policy, policies) for values in steps]
         )
@@ -214,7 +215,7 @@ class Engine:
 
         Shape (N, 3): connections missed by the least tie, by the estimate, and the pairs of them.
         """
-        found = np.zeros((self.scenario.members, MISSED))
+        found = np.zeros((self.state.members, MISSED))
         sieve = np.zeros(SIEVE + 1, np.uint16)
         add_missed(self.state, self.parameters, max(self.day, 0), sieve, found)
         return found
@@ -223,13 +224,6 @@ class Engine:
     def _lived(self) -> Scenario:
         """The scenario with the days simulated so far: a model may stop early, or go on."""
         return self.scenario.replace({"days": max(self.day, 1)})
-
-    def sizes(self, first_day: int, days: int) -> NDArray[np.int64]:
-        """Count the members of each policy on some days: shape (days, policies)."""
-        changed = np.array(list(self._sizes))
-        then = np.searchsorted(changed, np.arange(first_day, first_day + days), side="right") - 1
-        counts: NDArray[np.int64] = np.array(list(self._sizes.values()))[then]
-        return counts
 
     def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
         """Set the policy of each member, from the next day on.
@@ -242,15 +236,15 @@ class Engine:
         places : int array (N,)
             Their places among the scenario's policies.
         """
-        pace = society.pace(self.scenario, self.activity, places)
         with self.busy:
-            self.state = arrays.set_pace(self.state, pace)
-            self.state.platform.policy[:] = places
+            policy = self.state.platform.policy.copy()
+            policy[: self.state.members] = places
+            pace = society.pace(self.scenario, self.activity, policy)
+            pace[: self.state.members][self.view.left > 0] = 0
+            self.state = arrays.set_pace(self.state, self.parameters, pace)
+            self.state.platform.policy[:] = policy
             self._egos = None
             self.state.platform.totals[:] = self.view.totals()
-            self._sizes[max(self.day, 0) + 1] = np.bincount(
-                places, minlength=len(self.scenario.policies)
-            )
 
     @property
     def day(self) -> int:
@@ -270,8 +264,10 @@ class Engine:
 
     def _live(self, last_day: int) -> None:
         if last_day > len(self.series):
-            more = np.zeros((last_day - len(self.series) + 30, *self.series.shape[1:]), np.int64)
-            self.series = np.concatenate([self.series, more])
+            if self.state.clock[STAGE] != kernel.DAWN:
+                self._live(self.day)  # a day that was interrupted
+            self._make_room(last_day + 30)
+        self._lengthen_memory(last_day)
         log = self._log
 
         def live(partition: Partition) -> int:
@@ -283,11 +279,40 @@ class Engine:
             try:
                 self._grow(said)
             except MemoryError:
-                raise InputError(
-                    f"members: {self.scenario.members} need more memory than there is by day "
-                    f"{self.day}; take fewer members, or fewer days"
-                ) from None
+                raise self._too_many() from None
         self._check()
+
+    def _too_many(self) -> InputError:
+        return InputError(
+            f"members: {self.state.members} need more memory than there is by day "
+            f"{self.day}; take fewer members, or fewer days"
+        )
+
+    def _make_room(self, days: int) -> None:
+        """Make room for this many days, and for those who will have arrived by then."""
+        if self.scenario.society.arrivals:
+            people = draw_members(self.scenario, days)
+            known = arrays.members_of(self.state)
+            policy = people.members.policy.copy()
+            policy[: len(known.policy)] = known.policy
+            pace = society.pace(self.scenario, people.activity, policy)
+            members = people.members._replace(policy=policy, pace=pace)
+            try:
+                larger = self._allocated(members, self.state.section_size)
+                self.state = with_room_for(self.state, larger)
+            except MemoryError:
+                raise self._too_many() from None
+            self.sociability, self.activity = people.sociability, people.activity
+            self.team = ThreadTeam(self.team.threads, self.state)
+        more = np.zeros((days - len(self.series), *self.series.shape[1:]), np.int64)
+        self.series = np.concatenate([self.series, more])
+
+    def _lengthen_memory(self, last_day: int) -> None:
+        """Work out what is left of a memory on days after the scenario's last one, too."""
+        answering = self.parameters.answering
+        if 0 < len(answering.memory) < self.scenario.history_days + last_day:
+            longer = answering._replace(memory=memory(self.scenario, last_day + 30))
+            self.parameters = self.parameters._replace(answering=longer)
 
     def _check(self) -> None:
         """Raise an error that compiled code has noted, since it can't raise it itself."""

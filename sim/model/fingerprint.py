@@ -187,8 +187,11 @@ class _Reader:
         for end in range(1, len(parts) + 1):
             file = _file_of(dotted := ".".join(parts[:end]))
             if file is not None:
-                is_package = file.stem == "__init__"
-                self._file(file, dotted, dotted if is_package else dotted.rpartition(".")[0])
+                around = dotted if file.stem == "__init__" else dotted.rpartition(".")[0]
+                there = sys.modules.get(
+                    dotted
+                )  # a program started by -m is "__main__" in a package
+                self._file(file, dotted, getattr(there, "__package__", None) or around)
 
     def _file(self, file: Path, module: str, package: str) -> None:
         file = file.resolve()

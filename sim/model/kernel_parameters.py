@@ -1,15 +1,19 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..agents import Habit, InvitePolicy
-from ..agents.policy import NOBODY
+from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
+from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
+from ..kernel.rules.rank import LEVELS
 from ..kernel.state.parameters import (
     AnsweringNumbers,
+    HelpingNumbers,
     InvitingNumbers,
     MeetingNumbers,
     Parameters,
@@ -18,27 +22,30 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Inviting, Meeting, Scenario
-from ..society.population import rounded, shifted
+from ..scenario import Answering, Helping, Inviting, Meeting, Scenario
+from ..society.population import has_ranks, rounded, shifted
 from .custom_functions import compiled
 
 
-def kernel_parameters(scenario: Scenario, members: int) -> Parameters:
+def kernel_parameters(scenario: Scenario) -> Parameters:
     """Return the numbers of a scenario for the kernel."""
     society = scenario.society
     return Parameters(
         key=np.uint64(scenario.seed),
         society=SocietyNumbers(
-            members=members,
             circle_size=society.circle_size,
             team_size=society.team_size,
             often=society.often,
             close=society.close,
             first_day=1 - scenario.history_days,
+            on_arrival=_or_none(society.on_arrival),
+            leave=threshold(society.leave),
+            veto=threshold(society.veto),
         ),
         meeting=_meeting(scenario.meeting),
         inviting=_inviting(scenario.inviting, scenario.answering),
         answering=_answering(scenario),
+        helping=_helping(scenario.helping),
         platform=_platform(scenario),
         policies=_policies(scenario),
     )
@@ -83,21 +90,42 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
         delays=_thresholds(*later),
+        mistaken=threshold(inviting.mistaken),
+        noted_classes=sum(
+            (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
+        ),
     )
 
 
 def _answering(scenario: Scenario) -> AnsweringNumbers:
     answering, habits = scenario.answering, [None, *scenario.habits.values()]
+    differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
+    shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
     accepts = [
-        [_acceptance(answering, policy, habit) for habit in habits]
+        [[_acceptance(scenario, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()
     ]
     clicks = [_said("idk_click", habit, answering) for habit in habits]
     return AnsweringNumbers(
-        recognise=_thresholds(*answering.recognise),
+        recognise=np.array(answering.recognise),
+        fresh=np.array(answering.fresh),
+        memory=memory(scenario, scenario.days),
+        note_odds=math.exp(answering.note_lift) if answering.note_lift else 0.0,
         accepts=np.array(accepts, np.int64),
+        ask_answered=threshold(answering.ask_answered),
         idk_click=_thresholds(*clicks),
     )
+
+
+def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
+    """Return what is left of a memory on some days of the platform, as ``AnsweringNumbers`` has it."""
+    most, memory_days = MOST_MET + MOST_TALKED, scenario.answering.memory_days
+    if memory_days is None:
+        return np.zeros((0, most + 1), np.int32)
+    kept = np.zeros((scenario.history_days + days, most + 1))
+    days_since = np.arange(float(len(kept)))[:, None]
+    kept[:, 1:] = rounded(np.exp(-days_since / (memory_days * np.arange(1, most + 1))))
+    return (kept * 2**24).astype(np.int32)
 
 
 def _said(name: str, *levels: Section | None) -> Any:
@@ -106,19 +134,44 @@ def _said(name: str, *levels: Section | None) -> Any:
     return next(number for number in said if number is not None)
 
 
-def _acceptance(answering: Answering, policy: InvitePolicy, habit: Habit | None) -> list[list[int]]:
-    """Return the thresholds of accepting, a row a class: without a reference, and with one."""
-    rows, accepts_from = [], _said("accepts_from", habit, policy)
+def _acceptance(
+    scenario: Scenario, policy: InvitePolicy, habit: Habit | None, by_rank: float
+) -> list[list[int]]:
+    """Return the thresholds of accepting, a row a class: without a reference, and with one.
+
+    ``by_rank`` is how much less readily the inviter's rank is accepted.
+    """
+    rows, answering = [], scenario.answering
+    accepts_from = scenario.platform.here(_said("accepts_from", habit, policy))
     takes_references = _said("takes_references", habit, policy)
     for k, p in enumerate(_said("accept", habit, policy, answering)):
         below = k < accepts_from
         reserve = (answering.reserve or 0.0) if below else 0.0
-        chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve)
-        referred = shifted(p, answering.reference_lift - reserve)
+        chance = 0.0 if below and answering.reserve is None else shifted(p, -reserve - by_rank)
+        referred = shifted(p, answering.reference_lift - reserve - by_rank)
         closed = accepts_from == NOBODY
         chances = (0.0, 0.0) if closed else (chance, referred if takes_references else chance)
         rows.append([threshold(one) for one in chances])
     return rows
+
+
+def _helping(helping: Helping) -> HelpingNumbers:
+    return HelpingNumbers(
+        need=threshold(helping.need_rate),
+        able=helping.able,
+        ask_choice=helping.ask_choice,
+        refer=threshold(helping.refer),
+        refer_choice=helping.refer_choice,
+        helps=np.array(
+            [
+                [threshold(giving * willing) for willing in helping.willing]
+                for giving in helping.giving
+            ],
+            np.int64,
+        ),
+        floor=helping.floor,
+        floor_after=helping.floor_after,
+    )
 
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
@@ -131,24 +184,32 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
         min_invites=platform.min_invites,
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
+        place=platform.place,
+        notes_per_month=_or_none(platform.notes_per_month),
     )
 
 
 def _policies(scenario: Scenario) -> PolicyNumbers:
     policies = list(scenario.policies.values())
     weights = np.array(
-        [[policy.contacts, policy.introductions, policy.directory] for policy in policies], float
+        [[getattr(policy, source) for source in SOURCES] for policy in policies], float
     )
+    courts = np.array([policy.courts for policy in policies], bool)
+    contacts_only = (weights[:, 1:].sum(axis=1) == 0) & ~courts
     weights /= weights.sum(axis=1, keepdims=True)
     upper = weights[:, 0] + weights[:, 1]
+    listed = upper + weights[:, 2]
     return PolicyNumbers(
         until_contacts=np.array([until(share) for share in weights[:, 0].tolist()], np.int64),
         until_introductions=np.array([until(share) for share in upper.tolist()], np.int64),
-        contacts_only=np.array(
-            [policy.introductions + policy.directory == 0 for policy in policies], bool
-        ),
-        min_tie=np.array([policy.min_tie for policy in policies], np.int64),
+        until_directory=np.array([until(share) for share in listed.tolist()], np.int64),
+        contacts_only=contacts_only,
+        courts=courts,
+        min_tie=np.array([scenario.platform.here(policy.min_tie) for policy in policies], np.int64),
         min_acceptance=np.array([policy.min_acceptance for policy in policies], float),
+        caution=np.array([policy.caution for policy in policies], float),
+        notes=np.array([policy.notes for policy in policies], bool),
+        asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

@@ -55,9 +55,9 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.number = number
 
     def remove(self) -> None:
-        """Raise an ``InputError``: the model has no rule for members who leave."""
+        """Raise an ``InputError``: who leaves, and when, is for the scenario to say."""
         raise InputError(
-            f"members: member {self.number} can't be removed, nobody leaves a society; "
+            f"members: member {self.number} can't be removed, only the scenario lets members leave; "
             "must stay, or the scenario must have fewer members from the start"
         )
 
@@ -81,6 +81,11 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.model.set_policies(policies.tolist())
 
     @property
+    def left(self) -> int | None:
+        """The day on which it has left; None if it is there."""
+        return int(self.model.engine.view.left[self.number]) or None
+
+    @property
     def circle(self) -> int:
         """The number of its circle."""
         return self.number // self.model.engine.scenario.society.circle_size
@@ -91,7 +96,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         scenario = self.model.engine.scenario
         sizes = scenario.society.circle_size, scenario.society.team_size
         first = int(team_start(self.number, *sizes))
-        return range(first, first + int(team_members(first, *sizes, scenario.members)))
+        return range(first, first + int(team_members(first, *sizes, len(self.model.members))))
 
     @property
     def sociability(self) -> float:

@@ -118,6 +118,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     engine: Engine
     _default_schedule: EventGenerator
+    _members: list[Member]
+    _all_agents: Any
 
     def __init__(
         self, scenario: Scenario | None = None, *, rng: Seed = None, **parameters: Any
@@ -183,14 +185,17 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def members(self) -> list[Member]:
-        """The members in the order of their numbers; they are made on first use."""
+        """The members in the order of their numbers; they are made on first use, or as they arrive."""
         with self.engine.busy:
-            if not hasattr(self, "_members"):
+            made: list[Member] = getattr(self, "_members", [])
+            if len(made) < self.engine.state.members:
                 self._making_members = True
-                count = self.engine.scenario.members
-                self._members = [Member(self, number) for number in range(count)]
+                numbers = range(len(made), self.engine.state.members)
+                new = [Member(self, number) for number in numbers]
                 self._making_members = False
-                self._all_agents = People(self._members, self.random)
+                before = list(self._all_agents) if made else []
+                self._members = made + new
+                self._all_agents = People(before + new, self.random)
                 self._agents_by_type = {Member: self._all_agents}
         return self._members
 
@@ -264,7 +269,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         InputError
             If there are not as many as members, or one is not a policy of the scenario.
         """
-        given, members = np.asarray(names, object), self.engine.scenario.members
+        given, members = np.asarray(names, object), self.engine.state.members
         place = {name: place for place, name in enumerate(self.engine.scenario.policies)}
         if given.shape != (members,):
             raise InputError(

@@ -3,13 +3,19 @@
 Everything here is as of the last evening lived. Arrays are copies.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.rules.enforcing import FOREVER
-from ..kernel.rules.inviting import FROM_CONTACTS, FROM_DIRECTORY, FROM_INTRODUCTIONS
+from ..kernel.rules.helping import GIVER, OTHER, TAKER
+from ..kernel.rules.inviting import (
+    FROM_CONTACTS,
+    FROM_DIRECTORY,
+    FROM_INTRODUCTIONS,
+    FROM_POPULAR,
+)
 from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
 from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
@@ -23,7 +29,10 @@ SOURCES = {
     FROM_CONTACTS: "contacts",
     FROM_INTRODUCTIONS: "introductions",
     FROM_DIRECTORY: "directory",
+    FROM_POPULAR: "popular",
 }
+TYPES = {GIVER: "giver", OTHER: "other", TAKER: "taker"}
+"""How readily a member helps."""
 TOTAL = {
     "connections": columns.T_CONNECTIONS,
     "sent": columns.T_SENT,
@@ -33,7 +42,15 @@ TOTAL = {
     "unseen": columns.T_UNSEEN,
 }
 """The columns of ``Engine.series``, by what they count."""
-STANDINGS = {FREE: "free", PENDING: "pending", CONNECTED: "connected", LOCKED: "locked"}
+ASKED = 4
+"""The standing of a bond with a question pending."""
+STANDINGS = {
+    FREE: "free",
+    PENDING: "pending",
+    CONNECTED: "connected",
+    LOCKED: "locked",
+    ASKED: "asked",
+}
 
 
 class Ties(NamedTuple):
@@ -47,6 +64,8 @@ class Ties(NamedTuple):
     tie_class: Numbers
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
+    vetoed: Numbers
+    """1 where the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
@@ -62,6 +81,8 @@ class Sent(NamedTuple):
     tie_class: NDArray[np.int8]
     delay: Pairs
     """Days until the answer; ``pending_days``: never."""
+    remarks: NDArray[np.uint8]
+    """As in ``kernel.state.rows``."""
 
 
 class Verdicts(NamedTuple):
@@ -81,6 +102,15 @@ _COUNTS = {
     "contacts": bonds.CONTACTS,
     "strangers": bonds.STRANGERS,
     "degree": bonds.CONNECTIONS,
+}
+_HELP = {
+    "needs": columns.NEEDS,
+    "met_by_connection": columns.BY_CONNECTION,
+    "met_by_contact": columns.BY_CONTACT,
+    "met_by_referral": columns.BY_REFERRAL,
+    "referrals": columns.REFERRALS,
+    "asked": columns.ASKED,
+    "helped": columns.HELPED,
 }
 _TALLIES = {
     "sent": columns.SENT,
@@ -118,9 +148,34 @@ class StateView:
         return int(self._state.clock[columns.DAY])
 
     @property
+    def members(self) -> int:
+        """N, the number of members who have arrived; those who have left again are among them."""
+        return self._state.members
+
+    @property
+    def arrived(self) -> Numbers:
+        """The day on which each member has arrived, 1 of who was there from the start: shape (N,)."""
+        days = self._state.people.arrived[: self.members].astype(np.int64)
+        return np.maximum(days, 1) if len(days) else np.ones(self.members, np.int64)
+
+    @property
+    def left(self) -> Numbers:
+        """The day on which each member has left, 0 of who is there: shape (N,)."""
+        return self._if_anybody_leaves(self._state.people.left)
+
+    @property
+    def there(self) -> Numbers:
+        """The numbers of those who are there."""
+        return np.flatnonzero(self.left == 0)
+
+    def _if_anybody_leaves(self, values: NDArray[np.int32]) -> Numbers:
+        found: Numbers = values[: self.members].astype(np.int64)
+        return found if len(values) else np.zeros(self.members, np.int64)
+
+    @property
     def policy(self) -> NDArray[np.uint8]:
         """The place of each member's policy among the scenario's: shape (N,)."""
-        return self._state.platform.policy
+        return self._state.platform.policy[: self.members]
 
     @property
     def habit(self) -> NDArray[np.uint8]:
@@ -128,7 +183,48 @@ class StateView:
 
         Shape (N,), or empty if the scenario has no habits.
         """
-        return self._state.platform.habit
+        return self._state.platform.habit[: self.members]
+
+    @property
+    def type(self) -> NDArray[np.uint8]:
+        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        return self._state.people.type[: self.members]
+
+    def helping(self) -> dict[str, Numbers]:
+        """Return what each member has needed and given, by name, each of shape (N,).
+
+        Nothing if nobody ever needs help.
+        """
+        table = self._state.people.help
+        names = _HELP if len(table) else {}
+        return {name: self._column(table, columns.HELP, place) for name, place in names.items()}
+
+    @property
+    def rank(self) -> NDArray[np.uint8]:
+        """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
+        return self._state.platform.rank[: self.members]
+
+    @property
+    def joined(self) -> NDArray[np.uint8]:
+        """1 for members on the platform, else 0: shape (N,), or empty if all are."""
+        return self._state.platform.joined[: self.members]
+
+    @property
+    def sent_upwards(self) -> Numbers:
+        """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
+        return self._state.platform.sent_upwards[: self.members].astype(np.int64)
+
+    @property
+    def notes_sent(self) -> Numbers:
+        """The notes that each member has sent: shape (N,), or empty if no policy sends any."""
+        return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
+
+    def questions(self, column: int) -> Numbers:
+        """Return the questions that each member has asked, or those granted, or refused.
+
+        Shape (N,), or empty if no policy asks first. ``column`` is one of ``kernel.state.columns``.
+        """
+        return self._column(self._state.platform.questions, columns.ASKING, column)
 
     def column(self, name: str) -> Numbers:
         """Return a number of each member: shape (N,).
@@ -136,25 +232,34 @@ class StateView:
         Parameters
         ----------
         name : str
-            contacts, strangers or degree; sent, accepted, strikes, declined, unseen (a part of
+            contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
             blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
         """
+        if name == "void":
+            return self._if_anybody_leaves(self._state.platform.void)
         if name in _COUNTS:
-            return self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            counts = self._column(self._state.people.counts, bonds.COUNTS, _COUNTS[name])
+            empty = self._if_anybody_leaves(self._state.people.gone)
+            return counts - empty if name == "contacts" else counts
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
-    @staticmethod
-    def _column(table: NDArray[np.int32], width: int, column: int) -> Numbers:
-        return table[column::width].astype(np.int64)
+    def _column(self, table: NDArray[np.int32], width: int, column: int) -> Numbers:
+        return table[column::width][: self.members].astype(np.int64)
+
+    @property
+    def _all_counts(self) -> NDArray[np.int32]:
+        return self._state.people.counts[: bonds.COUNTS * self.members]
 
     def number(self, name: str, member: int) -> int:
         """Return a number of one member; names as in ``column``."""
         if name in _COUNTS:
-            return int(self._state.people.counts[bonds.COUNTS * member + _COUNTS[name]])
+            people = self._state.people
+            empty = people.gone[member] if name == "contacts" and len(people.gone) else 0
+            return int(people.counts[bonds.COUNTS * member + _COUNTS[name]] - empty)
         if name in _TALLIES:
             return int(self._state.platform.tally[columns.TALLY * member + _TALLIES[name]])
         until = columns.RESTRICTED_UNTIL
@@ -185,42 +290,60 @@ class StateView:
     def contacts_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it has met or talked to, in the order of meeting them."""
         people = self._state.people
-        length = self.number("contacts", ego)
-        return self._ties(networks.places(people.contacts, people.blocks, ego, length))
+        length = int(people.counts[bonds.COUNTS * ego + bonds.CONTACTS])
+        slots = networks.places(people.contacts, people.blocks, ego, length)
+        return self._ties(slots[self._lasts(slots)])
 
     def strangers_of(self, ego: int) -> Ties:
         """Return ego's bonds with those it knows only by an invitation between them."""
         people = self._state.people
         length = self.number("strangers", ego)
         slots = networks.places(people.strangers, people.blocks, ego, length)
-        return self._ties(slots[people.state[slots] != bonds.MOVED])
+        return self._ties(slots[self._lasts(slots)])
 
     def all_ties(self) -> tuple[Numbers, Ties]:
         """Return all bonds, member by member: whose each is, and what it is."""
         people = self._state.people
         egos, slots = networks.all_slots(
-            people.counts, people.contacts, people.strangers, people.blocks
+            self._all_counts, people.contacts, people.strangers, people.blocks
         )
-        here = people.state[slots] != bonds.MOVED
+        here = self._lasts(slots)
         return egos[here], self._ties(slots[here])
+
+    def _lasts(self, slots: Numbers) -> NDArray[np.bool_]:
+        """Return which slots have a bond: not of one that has moved, or of which alter has left."""
+        people = self._state.people
+        lasts: NDArray[np.bool_] = people.state[slots] != bonds.MOVED
+        if len(people.left):
+            lasts[lasts] = people.left[people.alter[slots[lasts]]] == 0
+        return lasts
 
     def _ties(self, slots: Numbers) -> Ties:
         people = self._state.people
-        tie, state = people.link[2 * slots + 1].astype(np.int64), people.state[slots]
+        tie = people.link[2 * slots + 1].astype(np.int64)
+        state = people.state[slots].astype(np.int64)
+        asked = (state & bonds.QUESTION_MASK) == bonds.PENDING_QUESTION
         return Ties(
             alter=people.alter[slots].astype(np.int64),
             met=(tie >> bonds.MET) & bonds.MET_MASK,
             talked=(tie >> bonds.TALKED) & bonds.TALKED_MASK,
             last=tie >> bonds.LAST,
-            tie_class=(state.astype(np.int64) & bonds.CLASS_BITS) >> bonds.CLASS,
-            standing=state.astype(np.int64) >> bonds.STANDING,
+            tie_class=(state & bonds.CLASS_BITS) >> bonds.CLASS,
+            standing=np.where(asked, ASKED, state >> bonds.STANDING),
+            vetoed=(tie >> bonds.VETOED) & 1,
         )
+
+    def vetoes(self) -> Numbers:
+        """Count the contacts that each member vetoes: shape (N,)."""
+        egos, ties = self.all_ties()
+        counted: Numbers = np.bincount(egos[ties.vetoed > 0], minlength=len(self.policy))
+        return counted
 
     def neighbours(self) -> tuple[Numbers, Pairs]:
         """Return the connections as lists of neighbours: indptr (N + 1,) and indices (2 E,)."""
         people, platform = self._state.people, self._state.platform
         indptr, indices = networks.neighbours(
-            people.counts, platform.connections, people.blocks, platform.connected
+            self._all_counts, platform.connections, people.blocks, platform.connected
         )
         return indptr, indices
 
@@ -233,7 +356,7 @@ class StateView:
         """Return the arcs of the outreach graph: shape (A, 2), sorted."""
         people = self._state.people
         found: Pairs = networks.arcs(
-            people.counts,
+            self._all_counts,
             people.contacts,
             people.strangers,
             people.blocks,
@@ -247,7 +370,7 @@ class StateView:
         """Count each member's connections by tie class: shape (N, 5)."""
         people = self._state.people
         counted: Numbers = networks.connected_by_class(
-            people.counts, people.contacts, people.blocks, people.state
+            self._all_counts, people.contacts, people.blocks, people.state
         )
         return counted
 
@@ -290,6 +413,7 @@ class StateView:
             source=(notes & SOURCE_BITS).astype(np.int8),
             tie_class=self._class_now(slot[order]),
             delay=delay[order].astype(np.int32),
+            remarks=_kept(platform.sent_remarks, place[order], np.uint8),
         )
 
     def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
@@ -309,12 +433,11 @@ class StateView:
         """
         platform = self._state.platform
         notes = platform.sent_note[sent.place].astype(np.int64)
-        common = platform.sent_common
         state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
         return Verdicts(
             verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
             tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            common=common[sent.place] if len(common) else np.zeros(len(notes), np.int32),
+            common=_kept(platform.sent_common, sent.place, np.int32),
             connected=state >> bonds.STANDING == CONNECTED,
         )
 
@@ -337,6 +460,13 @@ class StateView:
         own[:, columns.T_MUTUAL] = self.column("mutual_arcs")
         own[:, columns.T_BLOCKED] = self.column("blocked_day") > 0
         own[:, columns.T_RESTRICTED] = self.restricted
+        if len(self._state.platform.notes):
+            own[:, columns.T_NOTES] = self.notes_sent
+        if len(self._state.platform.questions):
+            own[:, columns.T_QUESTIONS] = self.questions(columns.QUESTIONS)
+            own[:, columns.T_GRANTED] = self.questions(columns.GRANTED)
+        own[:, columns.T_MEMBERS] = self.left == 0
+        own[:, columns.T_JOINED] = 1
         sums = np.zeros_like(self._state.platform.totals)
         np.add.at(sums, self.policy, own)
         return sums
@@ -353,6 +483,13 @@ class StateView:
         connected = int(clock[NEXT_CONNECTION]) * platform.connected.itemsize
         lists = people.contacts.nbytes + people.strangers.nbytes + platform.connections.nbytes
         waiting = int((platform.sent_from[:, :, -1] - platform.sent_from[:, :, 0]).sum()) * 9
-        others = (people.counts, people.starts, *platform[3:12], *self._state.today)
+        first, last = (platform._fields.index(name) for name in ("tally", "totals"))
+        accounts = (platform.policy, *platform[first:last])
+        others = (people.counts, people.starts, *accounts, *self._state.today)
         bytes_of_bonds = int(clock[NEXT_SLOT]) * per_slot + connected + lists
         return records, bytes_of_bonds, waiting + sum(array.nbytes for array in others)
+
+
+def _kept(array: NDArray[Any], places: Numbers, kind: type) -> NDArray[Any]:
+    """Return what an array has at some places; zeros where it is not kept."""
+    return array[places] if len(array) else np.zeros(len(places), kind)

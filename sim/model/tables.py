@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
+from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
-from .state_view import SOURCES, Verdicts
+from .memory import mutually_recognised
+from .state_view import SOURCES, TYPES, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .state_view import Sent
 
-OUTCOMES = ("accepted", "idk", "declined", "pending")
-_LOGGED = ("day", "ego", "alter", "source", "sent_class", "delay", *Verdicts._fields)
+OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
+"""What has become of an invitation; void is known only where members leave."""
+_LOGGED = (
+    *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
+    *Verdicts._fields,
+)
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -51,7 +57,7 @@ def member_columns(
     What is missed is looked up only if one of the ``measures`` needs it.
     """
     view, scenario = engine.view, engine.scenario
-    n = scenario.members
+    n = view.members
     blocked = view.column("blocked_day") > 0
     sent, accepted, strikes, declined = (
         view.column(name) for name in ("sent", "accepted", "strikes", "declined")
@@ -61,8 +67,10 @@ def member_columns(
         "member": np.arange(n),
         "policy": view.policy,
         "circle": np.arange(n) // scenario.society.circle_size,
-        "sociability": engine.sociability,
-        "activity": engine.activity,
+        "sociability": engine.sociability[:n],
+        "activity": engine.activity[:n],
+        **({"arrived": view.arrived} if scenario.society.arrivals else {}),
+        **({"left": np.where(view.left, view.left, NEVER)} if scenario.society.leave else {}),
         "contacts": view.column("contacts"),
         "degree": view.column("degree"),
         "attempts": view.column("attempts"),
@@ -71,7 +79,8 @@ def member_columns(
         "declined": declined,
         "unseen": view.column("unseen"),
         "strikes": strikes,
-        "pending": sent - accepted - strikes - declined,
+        "pending": sent - accepted - strikes - declined - view.column("void"),
+        **({"void": view.column("void")} if scenario.society.leave else {}),
         "cold_sent": view.column("cold_sent"),
         "blocked_day": np.where(blocked, view.column("blocked_day"), NEVER),
         "invitations_until_block": np.where(blocked, view.column("sent_at_block"), NEVER),
@@ -83,13 +92,26 @@ def member_columns(
         "arcs": view.column("arcs"),
         "mutual_arcs": view.column("mutual_arcs"),
         "acquainted": connected[:, 1:].sum(axis=1),
-        "mutually_recognised": connected @ np.square(scenario.answering.recognise),
+        "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
+    if scenario.society.veto > 0:
+        columns["vetoes"] = view.vetoes()
+    columns |= view.helping()
+    if len(view.rank):
+        columns |= {"rank": view.rank.astype(np.int64), "sent_upwards": view.sent_upwards}
+    if len(view.joined):
+        columns["joined"] = view.joined.astype(np.int64)
     if CAUTION & set(measures):
         missed = engine.missed()
         columns["missed_by_tie"] = missed[:, caution.BY_TIE]
         columns["missed_by_estimate"] = missed[:, caution.BY_ESTIMATE]
         columns["missed_pairs"] = missed[:, caution.PAIRS].astype(np.int64)
+    if len(view.notes_sent):
+        columns["notes_sent"] = view.notes_sent
+    if len(asked := view.questions(arrays.QUESTIONS)):
+        columns["questions_sent"] = asked
+        columns["questions_granted"] = view.questions(arrays.GRANTED)
+        columns["questions_refused"] = view.questions(arrays.REFUSED)
     return columns
 
 
@@ -97,39 +119,45 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
     """Return a row per member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
-    never = columns["blocked_day"] == NEVER
     table: dict[str, Any] = dict(columns)
     table["policy"] = _categories(columns["policy"], list(engine.scenario.policies))
     if engine.scenario.habits:
         table["habit"] = _categories(engine.view.habit, ["none", *engine.scenario.habits])
-    for name in ("blocked_day", "invitations_until_block"):
-        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never.copy())
+    if len(engine.view.type):
+        table["type"] = _categories(engine.view.type, list(TYPES.values()))
+    for name in {"left", "blocked_day", "invitations_until_block"} & columns.keys():
+        never = columns[name] == NEVER
+        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never)
     return pd.DataFrame(table)
 
 
 class Quotient(NamedTuple):
-    """A measure by day: a sum of totals over another; without one, over the members there."""
+    """A measure by day: a sum of totals over another."""
 
     parts: tuple[int, ...]
-    wholes: tuple[int, ...] = ()
+    wholes: tuple[int, ...]
     less: tuple[int, ...] = ()
     """Totals that are taken from the sum of the parts."""
 
 
 DECIDED = (arrays.T_ACCEPTED, arrays.T_STRIKES, arrays.T_DECLINED)
 DAILY = {
-    "degree": Quotient((arrays.T_CONNECTIONS,)),
+    "degree": Quotient((arrays.T_CONNECTIONS,), (arrays.T_MEMBERS,)),
     "acceptance": Quotient((arrays.T_ACCEPTED,), DECIDED),
     "declined": Quotient((arrays.T_DECLINED,), DECIDED),
     "unseen": Quotient((arrays.T_UNSEEN,), DECIDED),
     "idk_rate": Quotient((arrays.T_STRIKES,), DECIDED),
     "reciprocity": Quotient((arrays.T_MUTUAL,), (arrays.T_ARCS,)),
     "acquainted": Quotient((arrays.T_ACQUAINTED,), (arrays.T_CONNECTIONS,)),
-    "blocked": Quotient((arrays.T_BLOCKED,)),
-    "restricted": Quotient((arrays.T_RESTRICTED,)),
-    "invitations": Quotient((arrays.T_SENT,)),
-    "effort": Quotient((arrays.T_SENT,), (arrays.T_ACCEPTED,)),
-    "lapsed": Quotient((arrays.T_ATTEMPTS,), (arrays.T_ATTEMPTS,), less=(arrays.T_SENT,)),
+    "blocked": Quotient((arrays.T_BLOCKED,), (arrays.T_JOINED,)),
+    "restricted": Quotient((arrays.T_RESTRICTED,), (arrays.T_MEMBERS,)),
+    "invitations": Quotient((arrays.T_SENT,), (arrays.T_JOINED,)),
+    "effort": Quotient((arrays.T_SENT, arrays.T_NOTES, arrays.T_QUESTIONS), (arrays.T_ACCEPTED,)),
+    "lapsed": Quotient(
+        (arrays.T_ATTEMPTS, arrays.T_GRANTED),
+        (arrays.T_ATTEMPTS,),
+        less=(arrays.T_SENT, arrays.T_QUESTIONS),
+    ),
 }
 """Measures that are taken every day, from what is known on that evening."""
 
@@ -138,12 +166,10 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
     """Return the measures of some days: shape (days, policies + 1), the last for everybody."""
     totals = engine.series[first_day - 1 : first_day - 1 + days]
     totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
-    size = engine.sizes(first_day, days)
-    everywhere = np.concatenate([size, size.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
     for name, (parts, wholes, less) in DAILY.items():
         part = totals[..., parts].sum(axis=-1) - totals[..., less].sum(axis=-1)
-        whole = totals[..., wholes].sum(axis=-1) if wholes else everywhere
+        whole = totals[..., wholes].sum(axis=-1)
         empty = np.full(whole.shape, np.nan)
         measures[name] = np.divide(part, whole, out=empty, where=whole > 0)
     return measures
@@ -171,8 +197,10 @@ def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataF
     for day, means in reach.items():
         steps[day - 1] = means
     columns = _daily(engine, 1, days) | {"reach2": steps[..., 0], "reach3": steps[..., 1]}
+    others = engine.series[:days, :, arrays.T_MEMBERS].sum(axis=1, keepdims=True) - 1
+    alone = np.full(columns["reach2"].shape, np.nan)
     columns |= {
-        f"{name}_share": columns[name] / (engine.scenario.members - 1)
+        f"{name}_share": np.divide(columns[name], others, out=alone.copy(), where=others > 0)
         for name in ("reach2", "reach3")
     }
     return pd.DataFrame(
@@ -241,26 +269,37 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     decided = sent + np.where(never | (verdict == verdicts.CROSSED), 0, delay)
     outcome = _coded(verdict, _OUTCOME, OUTCOMES)
     tie_class, common = found["tie_class"], found["common"]
+    left = engine.view.left > 0
+    void = (verdict == verdicts.UNDECIDED) & (left[found["ego"]] | left[found["alter"]])
+    outcome[void] = OUTCOMES.index("void")
     # an answer to the one, or one that crosses it, has connected the two and so accepted the other
-    ended = np.flatnonzero((verdict == verdicts.UNDECIDED) & found["connected"])
+    question = found["remarks"] & QUESTION > 0
+    undecided = (verdict == verdicts.UNDECIDED) & ~question
+    ended = np.flatnonzero(undecided & (found["connected"] | void))
     if len(ended):
-        by = _reversed(found, ended, np.flatnonzero(outcome == OUTCOMES.index("accepted")))
+        accepted = np.flatnonzero(outcome == OUTCOMES.index("accepted"))
+        ended, by = _reversed(found, ended, accepted)
         outcome[ended] = OUTCOMES.index("accepted")
         for values in (decided, tie_class, common):
             values[ended] = values[by]
-    pending = outcome == OUTCOMES.index("pending")
+    # a question is in the log once it is granted, as an invitation of that day
+    granted = question & (verdict == verdicts.ACCEPTED)
+    sent, delay = np.where(granted, decided, sent), np.where(granted, 0, delay)
+    sent_class = np.where(granted, tie_class, found["sent_class"])
+    pending = outcome >= OUTCOMES.index("pending")
+    outcomes = OUTCOMES if engine.scenario.society.leave else OUTCOMES[:-1]
     policies = list(engine.scenario.policies)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "sent_day": sent.astype(np.int32),
             "ego": found["ego"],
             "alter": found["alter"],
             "policy": _categories(engine.view.policy[found["ego"]], policies),
             "source": _categories(found["source"], list(SOURCES.values())),
-            "tie_class": found["sent_class"],
-            "due_day": pd.Series(sent + delay, dtype="Int32").mask(never),
+            "tie_class": sent_class,
+            "due_day": pd.Series((sent + delay).astype(np.int32), dtype="Int32").mask(never),
             "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
-            "outcome": _categories(outcome, list(OUTCOMES)),
+            "outcome": _categories(outcome, list(outcomes)),
             "recognised": _categories(
                 _coded(verdict, _RECOGNISED, RECOGNISED, 2), list(RECOGNISED)
             ),
@@ -268,6 +307,15 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "common": common,
         }
     )
+    if engine.scenario.inviting.mistaken > 0:
+        table["mistaken"] = found["remarks"] & WRONG_ADDRESS > 0
+    if any(policy.notes for policy in engine.scenario.policies.values()):
+        table["note"] = found["remarks"] & WITH_NOTE > 0
+    if any(policy.asks_first for policy in engine.scenario.policies.values()):
+        table["asked"] = question
+        table = table[~question | granted].sort_values(["sent_day", "ego", "alter"])
+        table = table.reset_index(drop=True)
+    return table
 
 
 def _coded(
@@ -281,9 +329,12 @@ def _coded(
     return coded
 
 
-def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> Ints:
-    """Return, for each of some rows, that of the invitation the other way among certain ones."""
+def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> tuple[Ints, Ints]:
+    """Return those of some rows whose invitation the other way is among certain ones, and these."""
     ego, alter = found["ego"].astype(np.int64), found["alter"].astype(np.int64)
     keys = ego[among] << 32 | alter[among]
     order = np.argsort(keys)
-    return among[order[np.searchsorted(keys[order], alter[rows] << 32 | ego[rows])]]
+    wanted = alter[rows] << 32 | ego[rows]
+    place = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    there = keys[order][place] == wanted if len(keys) else np.zeros(len(rows), bool)
+    return rows[there], among[order[place[there]]]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel.mechanics.threads import GIVEN_UP, Partition, partitions
-from ..kernel.state.society import State, section_size
+from ..kernel.state.society import State
 from ..machine import cores
 
 WORTHWHILE = 20_000
@@ -36,9 +36,7 @@ class ThreadTeam:
         members = len(state.platform.policy)
         wanted = min(threads or (cores() if members >= WORTHWHILE else 1), MOST)
         totals = state.platform.totals.shape
-        self._partitions = partitions(
-            wanted, members, state.sections, section_size(members), totals
-        )
+        self._partitions = partitions(wanted, members, state.sections, state.section_size, totals)
         self.threads = len(self._partitions)
         self._executor: ThreadPoolExecutor | None = None
 

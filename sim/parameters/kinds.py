@@ -77,7 +77,7 @@ class Parameter(NamedTuple):
     name: str
     """Dotted, as in ``platform.limit``; ``policies.NAME.share`` stands for each policy's."""
     type: str
-    """``int``, ``float``, ``bool``, ``str`` or ``5 floats``; ``or none`` if it can be unset."""
+    """``int``, ``float``, ``bool``, ``str``, ``3 floats`` or ``5 floats``; ``or none`` if it can be unset."""
     unit: str
     default: Any
     low: float | None
@@ -286,7 +286,7 @@ def _type(info: FieldInfo) -> Any:
 
 def _type_name(info: FieldInfo) -> str:
     found = _type(info)
-    named = {tuple: "5 floats", Literal: "str"}
+    named = {tuple: f"{len(get_args(found))} floats", Literal: "str"}
     return named.get(get_origin(found)) or str(found.__name__)
 
 

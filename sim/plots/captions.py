@@ -2,14 +2,18 @@
 
 Each sentence lists values of the table that is drawn, of its first population: it names no policy
 as the first and compares none, since a table of means and intervals does not tell whether a
-difference is more than chance.
+difference is more than chance. What can only be 0 is not told as if it had been estimated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from ..measures.assumed import NONE
 from ..measures.labels import Label, label
+
+type Assumed = Mapping[str, Collection[str]]
+"""From a policy to the measures that can only be 0, as ``sim.none_by_assumption`` returns them."""
 
 
 def spoken(name: str) -> str:
@@ -17,7 +21,9 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def stated(what: str, table: pd.DataFrame, values: "pd.Series[float]") -> str:
+def stated(
+    what: str, table: pd.DataFrame, values: "pd.Series[float]", none: Collection[str] = ()
+) -> str:
     """Return a sentence with the values of some policies, the largest first.
 
     Parameters
@@ -28,11 +34,16 @@ def stated(what: str, table: pd.DataFrame, values: "pd.Series[float]") -> str:
         Its first population is named if it has several.
     values : Series
         Shares by policy; NaN is left out.
+    none : collection of str
+        Policies whose share can only be 0.
     """
     several = table["population"].nunique() > 1
     where = f", {spoken(str(table['population'].iloc[0]))}" if several else ""
     known = values.dropna().sort_values(ascending=False, kind="stable")
-    parts = [f"{percent(share)} for {quoted(str(policy))}" for policy, share in known.items()]
+    parts = [
+        f"{NONE if policy in none else percent(share)} for {quoted(str(policy))}"
+        for policy, share in known.items()
+    ]
     return f"{what}{where}: {listed(parts) if parts else 'not measured'}"
 
 
@@ -57,27 +68,31 @@ def mutuality(table: pd.DataFrame) -> str:
     return stated(label("reciprocity").title, table, here)
 
 
-def survival(table: pd.DataFrame) -> str:
+def survival(table: pd.DataFrame, none: Collection[str] = ()) -> str:
     """Return the shares blocked by the last day.
 
     The table has the columns population, policy, clock (the rows of "days" are used), time, mean.
+    ``none`` are the policies of whom nobody can be blocked.
     """
     curves = _first_population(table[table["clock"] == "days"])
     last = curves["time"].max()
-    blocked = 1 - curves[curves["time"] == last].set_index("policy")["mean"]
-    return stated(f"{label('blocked').title} by day {last:,.0f}", table, blocked)
+    # a curve ends where nobody is left
+    blocked = 1 - curves.groupby("policy", sort=False).nth(-1).set_index("policy")["mean"]
+    return stated(f"{label('blocked').title} by day {last:,.0f}", table, blocked, none)
 
 
-def plane(wide: pd.DataFrame) -> str:
+def plane(wide: pd.DataFrame, none: Collection[str] = ()) -> str:
     """Return the shares blocked, each with the share of others within two steps.
 
-    The table has the rows (population, policy) and the columns reach2_share and blocked.
+    The table has the rows (population, policy) and the columns reach2_share and blocked. ``none``
+    are the policies of whom nobody can be blocked.
     """
     first = wide.index[0][0]
     here = wide.loc[first].dropna().sort_values("blocked", ascending=False, kind="stable")
     where = f", {spoken(str(first))}" if wide.index.get_level_values(0).nunique() > 1 else ""
     parts = [
-        f"{quoted(str(policy))} {percent(row['blocked'])} ({percent(row['reach2_share'])})"
+        f"{quoted(str(policy))} {NONE if policy in none else percent(row['blocked'])} "
+        f"({percent(row['reach2_share'])})"
         for policy, row in here.iterrows()
     ]
     what = f"{label('blocked').title} ({label('reach2_share').words}){where}"

@@ -1,6 +1,6 @@
 """Checks of the arguments of ``sim.plots``, before anything is drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,31 @@ def names(name: str, given: Any) -> list[str]:
             f"{name}: not names (got {shown(given)}); must be a list of names of policies"
         )
     return listed
+
+
+def without(name: str, given: Any, measure: str) -> list[str]:
+    """Return the policies for which a measure can only be 0.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    given : mapping or None
+        From policies to names of measures.
+    measure : str
+
+    Raises
+    ------
+    InputError
+        It is not a mapping to names.
+    """
+    listed = {} if given is None else given
+    if not isinstance(listed, Mapping) or any(isinstance(of, str) for of in listed.values()):
+        raise InputError(
+            f"{name}: not measures by policy (got {shown(given)}); must be as "
+            "sim.none_by_assumption returns"
+        )
+    return [str(policy) for policy, measures in listed.items() if measure in measures]
 
 
 def society(graph: Any, policies: Sequence[str]) -> "nx.Graph[int]":

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from ..measures.assumed import NONE
 from ..measures.definitions import EVERYBODY
 from ..measures.labels import label
 from ..parameters.settings import column_of
 from . import checks
-from .captions import listed, spoken
+from .captions import Assumed, listed, spoken
 from .panels import APART, draw_lines, name_lines
 from .study_runs import as_word, axis_name, estimated, in_order, names_of, only, runs_of
 from .study_runs import without_everybody as policies_only
@@ -39,6 +41,7 @@ def curves(
     lines: str | Sequence[str] = "policy",
     policy: str | None = None,
     setting: str = "",
+    assumed: Assumed | None = None,
     title: bool = True,
 ) -> "Figure":
     """Draw measures along a parameter or along time: a panel for each measure.
@@ -60,6 +63,9 @@ def curves(
         parameters.
     setting : str
         What the data are of, for the line below the figure.
+    assumed : mapping, optional
+        From policies to what can only be 0, as `sim.none_by_assumption` returns: it has no band,
+        and is named below.
     title : bool
         Whether a sentence stands above the figure.
 
@@ -91,6 +97,10 @@ def curves(
     table = only(table, policy if policy or of_policies else EVERYBODY)
     table = policies_only(table) if of_policies and policy is None else table
     means = estimated(table, [x, *by], wanted)
+    none = {one: checks.without("assumed", assumed, one) for one in wanted}
+    whom = means["policy"] if of_policies else pd.Series(policy or EVERYBODY, means.index)
+    put_in = [who in none[what] for who, what in zip(whom, means["measure"], strict=True)]
+    means.loc[put_in, ["low", "high"]] = np.nan
     values = in_order(means[x])
     numeric = is_numeric_dtype(means[x]) and None not in values
     places = dict(zip(map(as_word, values), values if numeric else range(len(values)), strict=True))
@@ -118,9 +128,11 @@ def curves(
         figure.legend(handles, named, loc="outside right center", frameon=False, fontsize=8)
     whose = "" if of_policies and policy is None else f", {_whose(policy)}"
     what = listed([label(one).words for one in wanted]) if len(wanted) < 4 else "Measures"
-    below = (
-        f"{setting} Bands: 95 % intervals of the mean." if means["low"].notna().any() else setting
-    )
+    below = f"{setting} Bands: 95 % intervals." if means["low"].notna().any() else setting
+    pairs = dict.fromkeys(zip(means["measure"][put_in], whom[put_in], strict=True))
+    if pairs:
+        said = [f"{label(what).words} of {_whose(who)}" for what, who in pairs]
+        below = f"{below} {NONE.capitalize()}: {listed(said)}."
     along = "over the days" if x == "day" else f"by {axis_name(x)}"
     headed(figure, f"{what[:1].upper()}{what[1:]} {along}{whose}", below, title=title)
     return figure

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHARES = ("acceptance", "reciprocity")
 CLOCKS = {"days": "days since opening", "invitations": "invitations sent"}
-BANDS = "Bands: 95 % intervals of the mean."
+BANDS = "Bands: 95 % intervals."
 
 
 @in_our_look
@@ -175,13 +175,19 @@ def mutuality(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -
     for tick, (policy, _) in zip(axes[0].get_yticklabels(), places, strict=True):
         tick.set_color(look[policy].colour)
     axes[0].invert_yaxis()
-    below = f"{setting} Lines: 95 % intervals of the mean."
+    below = f"{setting} Lines: 95 % intervals."
     headed(figure, captions.mutuality(table), below, title=title)
     return figure
 
 
 @in_our_look
-def survival(curves: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
+def survival(
+    curves: pd.DataFrame,
+    setting: str = "",
+    *,
+    assumed: captions.Assumed | None = None,
+    title: bool = True,
+) -> "Figure":
     """Draw the share never blocked, over days and over invitations sent.
 
     Each of the two has a row of panels, with a panel for each population and a line for each
@@ -194,6 +200,9 @@ def survival(curves: pd.DataFrame, setting: str = "", *, title: bool = True) -> 
         Kaplan-Meier estimates.
     setting : str
         What the data are of, for the line below the figure.
+    assumed : mapping, optional
+        From policies to what can only be 0, as `sim.none_by_assumption` returns: their blocked
+        members are none by assumption, without an interval.
     title : bool
         Whether a sentence stands above the figure.
 
@@ -212,6 +221,8 @@ def survival(curves: pd.DataFrame, setting: str = "", *, title: bool = True) -> 
     """
     table = checks.estimates("curves", curves, "clock", list(CLOCKS), "time")
     table, setting = _clipped(table), checks.words("setting", setting)
+    none = checks.without("assumed", assumed, "blocked")
+    table.loc[table["policy"].isin(none), ["low", "high"]] = np.nan
     look, populations = styles(table["policy"]), table["population"].nunique()
     figure = sheet(4.9)
     axes = figure.subplots(2, populations, sharey=True, sharex="row", squeeze=False)
@@ -229,12 +240,18 @@ def survival(curves: pd.DataFrame, setting: str = "", *, title: bool = True) -> 
                 axis.set_title(KINDS.get(str(population), spoken(str(population))))
         row[0].set_ylabel("never blocked, %")
     below = f"{setting} Kaplan-Meier estimates. {BANDS}"
-    headed(figure, captions.survival(table), below, title=title)
+    headed(figure, captions.survival(table, none), below, title=title)
     return figure
 
 
 @in_our_look
-def plane(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Figure":
+def plane(
+    summary: pd.DataFrame,
+    setting: str = "",
+    *,
+    assumed: captions.Assumed | None = None,
+    title: bool = True,
+) -> "Figure":
     """Draw the plane of reach against blocking: a panel for each population.
 
     Parameters
@@ -244,6 +261,9 @@ def plane(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "F
         and ``blocked`` are drawn.
     setting : str
         What the data are of, for the line below the figure.
+    assumed : mapping, optional
+        From policies to what can only be 0, as `sim.none_by_assumption` returns: their blocked
+        members are none by assumption, without an interval.
     title : bool
         Whether a sentence stands above the figure.
 
@@ -256,6 +276,9 @@ def plane(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "F
     """
     table = checks.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
     table, setting = _clipped(table), checks.words("setting", setting)
+    none = checks.without("assumed", assumed, "blocked")
+    put_in = table["policy"].isin(none) & (table["measure"] == "blocked")
+    table.loc[put_in, ["low", "high"]] = np.nan
     keys = ["population", "policy"]
     order = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
     mean, low, high = (
@@ -281,9 +304,11 @@ def plane(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -> "F
         _points(axis, *here, look=look)
         axis.set_title(KINDS.get(population, spoken(population)))
         axis.set_xlabel(label("reach2_share").axis)
+        # what stands right of it, names with their markers, are no points of the panel
+        axis.spines["right"].set(visible=True, color=PALE)
     axes[0].set_ylabel(label("blocked").axis)
-    below = f"{setting} Bars: 95 % intervals of the mean."
-    headed(figure, captions.plane(mean / 100), below, title=title)
+    below = f"{setting} Bars: 95 % intervals."
+    headed(figure, captions.plane(mean / 100, none), below, title=title)
     return figure
 
 

@@ -1,16 +1,18 @@
 """Heat maps of any study: a measure over two parameters."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..measures.assumed import NONE
 from ..measures.definitions import EVERYBODY
 from ..measures.labels import label
 from ..parameters.settings import column_of
 from . import checks
-from .captions import number, spoken, valued
+from .captions import Assumed, number, spoken, valued
 from .study_runs import as_word, axis_name, estimated, in_order, names_of, only, runs_of
 from .style import INK, headed, in_our_look, sheet
 
@@ -31,6 +33,7 @@ def heat_maps(
     *,
     policy: str | None = None,
     setting: str = "",
+    assumed: Assumed | None = None,
     title: bool = True,
 ) -> "Figure":
     """Draw a measure over two parameters: a map for each policy, with the mean in every cell.
@@ -48,6 +51,9 @@ def heat_maps(
         Only the map of this policy, or of ``all``.
     setting : str
         What the data are of, for the line below the figure.
+    assumed : mapping, optional
+        From policies to what can only be 0, as `sim.none_by_assumption` returns: their map says so
+        and has no numbers.
     title : bool
         Whether a sentence stands above the figure.
 
@@ -76,6 +82,8 @@ def heat_maps(
     table = only(runs_of(runs, ["policy", x, y, measure]), policy)
     x, y = (column_of(name, list(table.columns)) for name in (x, y))
     means = estimated(table, ["policy", x, y], [measure])
+    none = checks.without("assumed", assumed, measure)
+    means.loc[means["policy"].isin(none), ["mean", "low", "high"]] = np.nan
     xs, ys = in_order(means[x]), in_order(means[y])
     grids = {
         str(name): _grid(here, x, xs, y, ys)
@@ -96,7 +104,7 @@ def heat_maps(
             dark = value < (low + high) / 2
             ink: dict[str, Any] = {"fontsize": 6.5, "color": "white" if dark else INK}
             axis.text(i, j, number(float(value)), ha="center", va="center", **ink)
-        axis.set_title(_whose(name))
+        axis.set_title(f"{_whose(name)}: {NONE}" if name in none else _whose(name))
         axis.set_xticks(range(len(xs)), [as_word(value) for value in xs])
         axis.set_yticks(range(len(ys)), [as_word(value) for value in ys])
         axis.tick_params(length=0)
@@ -112,7 +120,7 @@ def heat_maps(
         else ""
     )
     below = f"{setting} Across: {axis_name(x)}.{widest}"
-    headed(figure, finding(grids, measure, (x, xs), (y, ys)), below, title=title)
+    headed(figure, finding(grids, measure, (x, xs), (y, ys), none), below, title=title)
     return figure
 
 
@@ -126,15 +134,22 @@ def _grid(means: pd.DataFrame, x: str, xs: list[Any], y: str, ys: list[Any]) -> 
 
 
 def finding(
-    grids: dict[str, Grid], measure: str, x: tuple[str, list[Any]], y: tuple[str, list[Any]]
+    grids: dict[str, Grid],
+    measure: str,
+    x: tuple[str, list[Any]],
+    y: tuple[str, list[Any]],
+    none: Collection[str] = (),
 ) -> str:
     """Return the smallest and the largest mean of a measure, and where they are, in words.
 
-    They are those of all members, or else of the first policy.
+    They are those of all members, or else of the first policy. ``none`` are the policies of whom it
+    can only be 0.
     """
     name = EVERYBODY if EVERYBODY in grids else next(iter(grids))
     grid, said = grids[name], label(measure)
     what = f"{said.title}, {_whose(name)}"
+    if name in none:
+        return f"{what}: {NONE}"
     if np.isnan(grid).all():
         return f"{what}: nowhere measured"
     texts = {

@@ -270,7 +270,7 @@ def _check_sizes(content: dict[str, bytes], scenario: Scenario) -> None:
     """
     import pyarrow.parquet
 
-    members, policies = scenario.members, len(scenario.policies) + 1
+    members, policies = scenario.most_members, len(scenario.policies) + 1
     most = {
         "summary": policies,
         "series": policies * (scenario.days + 1),

@@ -4,7 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..parameters.kinds import Flag, Float, Integer, OrNone, PerClass, PerDay, Section, Unit
+from ..parameters.kinds import (
+    Flag,
+    Float,
+    Integer,
+    OrNone,
+    PerClass,
+    PerDay,
+    Probability,
+    Section,
+    Unit,
+)
 from .limits import LONGEST
 
 
@@ -27,3 +37,7 @@ class Inviting(Section):
         None
     )
     """days from withdrawing an invitation to inviting again [A]"""
+    mistaken: Probability = 0.0
+    """an invitation to a contact goes to a wrong address, that of anybody; .01 is plausible [A]"""
+    note_below: Probability = 0.9
+    """a note goes with an invitation where this chance of being recognised, or less, is above 0 [A]"""

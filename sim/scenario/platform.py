@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..parameters.kinds import Float, Integer, OrNone, Section, Unit
+from ..agents.policy import NOBODY
+from ..parameters.kinds import Float, Integer, OrNone, Probability, Section, Unit
 from .limits import LONGEST
 
 PRESETS: dict[str, dict[str, float | int | None]] = {
@@ -65,6 +66,17 @@ class Platform(Section):
         Integer | None, Field(ge=0, le=1_000_000), Unit("connections"), OrNone("no cap")
     ] = None
     """connections that an account may have"""
+    notes_per_month: Annotated[
+        Integer | None, Field(ge=0, le=1_000_000), Unit("notes"), OrNone("no cap")
+    ] = 5
+    """notes that an account may send in each 30 days of the platform [LinkedIn Help]"""
+
+    joined: Annotated[Probability, Unit("share")] = 1.0
+    """chance that a member is on the platform; else it neither invites nor is invited there [A]"""
+    shift: Annotated[Integer, Field(ge=0, le=4), Unit("tie classes")] = 0
+    """added, up to class 4, to the classes from which policies invite and members accept [A]"""
+    place: Annotated[Integer, Field(ge=0, le=15)] = 0
+    """number of the platform: of one society, each place has luck of its own with invitations"""
 
     @model_validator(mode="before")
     @classmethod
@@ -73,6 +85,10 @@ class Platform(Section):
             return given
         preset = given.get("preset", cls.model_fields["preset"].default)
         return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+
+    def here(self, tie_class: int) -> int:
+        """Return the class that counts on this platform for one that a policy or a habit has."""
+        return min(4, tie_class + self.shift) if tie_class < NOBODY else tie_class
 
     def _to_change(self) -> dict[str, Any]:
         return self.differing()  # so that another preset brings its own numbers

@@ -1,10 +1,12 @@
 """The scenario: everything that a run depends on.
 
 Each parameter is declared once, in its section: ``society``, ``meeting``, ``inviting``,
-``answering``, ``platform``, or here; a policy's in ``agents.policy``, a habit's in ``agents.habit``. The TOML file, the command
-line, the page, the JSON schema and the reference table of the docs come from these declarations.
+``answering``, ``helping``, ``platform``, or here; a policy's in ``agents.policy``, a habit's in
+``agents.habit``. The TOML file, the command line, the page, the JSON schema and the reference table
+of the docs come from these declarations.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -30,6 +32,7 @@ from ..parameters.checks import by_name, toml_read
 from ..parameters.kinds import Integer, OrNone, Parameter, Section, Unit, expected, unset
 from . import overrides
 from .answering import Answering
+from .helping import Helping
 from .inviting import Inviting
 from .limits import LONGEST as LONGEST
 from .limits import MOST_HABITS, MOST_POLICIES
@@ -70,7 +73,7 @@ class Scenario(Section):
     habits : mapping
         Answering habits: from a name to a ``Habit``, to its numbers, or to the share of a built-in one.
         Shares are of all members; the others answer as their policies say.
-    society, meeting, inviting, answering, platform : mapping or section
+    society, meeting, inviting, answering, helping, platform : mapping or section
         The other parameters.
 
     Raises
@@ -105,6 +108,7 @@ class Scenario(Section):
     meeting: Meeting = Meeting()
     inviting: Inviting = Inviting()
     answering: Answering = Answering()
+    helping: Helping = Helping()
     platform: Platform = Platform()
     policies: dict[str, InvitePolicy] = Field(default_factory=lambda: dict(POLICIES))
     habits: dict[str, Habit] = Field(default_factory=dict)
@@ -192,6 +196,11 @@ class Scenario(Section):
     def history_days(self) -> int:
         """Days of meetings before the platform opens: a log has none."""
         return 0 if self.meeting.contacts else self.meeting.history_days
+
+    @property
+    def most_members(self) -> int:
+        """The most members that there can be on the last day."""
+        return self.members + math.ceil(self.society.arrivals) * self.days
 
     def shares(self) -> dict[str, float]:
         """Return each policy's share, normalised to a sum of 1."""

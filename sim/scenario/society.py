@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..errors import InputError
-from ..parameters.kinds import Flag, Float, Integer, Section, Unit, expected
+from ..parameters.kinds import Flag, Float, Integer, OrNone, Probability, Section, Unit, expected
 from .limits import MOST_ENCOUNTERS
 
 
@@ -24,9 +24,20 @@ class Society(Section):
     """encounters face to face that make a tie 'met often' [Dunbar's layers]"""
     close: Annotated[Integer, Field(ge=3, le=MOST_ENCOUNTERS), Unit("encounters")] = 7
     """encounters face to face that make a tie close [Dunbar's layers]"""
+    arrivals: Annotated[Float, Field(ge=0, le=10_000), Unit("members a day")] = 0.0
+    """new members who join the society and the platform; 0: nobody [A]"""
+    on_arrival: Annotated[
+        Integer | None, Field(ge=0, le=1_000), Unit("attempts"), OrNone("as on any day")
+    ] = None
+    """attempts to invite that who arrives makes on its first day, whatever its activity [A]"""
+    leave: Probability = 0.0
+    """chance that a member leaves, each day; its bonds end [A]"""
     ties_by_log: Flag = False
     """with a log, ``often`` and ``close`` are the smallest counts that at most 44 % and 18 % of the
     pairs that met in it reach [A]"""
+    veto: Probability = 0.0
+    """chance that one does not want the other, for good, from their first encounter on: it neither
+    invites it nor, having recognised it, accepts it [A, 0 to .1]"""
 
     @model_validator(mode="after")
     def _ladder(self) -> "Society":

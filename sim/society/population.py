@@ -1,4 +1,4 @@
-"""The members of a drawn society: how sociable and active each is, its policy, and its habit.
+"""The members of a drawn society: how sociable and active each is, its policy, habit and rank.
 
 The drawn society gives every member its own sociability and activity, and deals the policies in an
 order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, words
+from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
+from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
 
@@ -66,7 +67,7 @@ def _log_normal(
 def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     """Return the place of each member's policy among the scenario's: shape (members,)."""
     order = words(np.uint64(scenario.seed), 0, POLICY, members, 0)
-    return _dealt(order, list(scenario.shares().values()))
+    return _dealt(order, list(scenario.shares().values()), scenario.members)
 
 
 def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
@@ -78,21 +79,63 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
         return np.zeros(0, np.uint8)
     order = words(np.uint64(scenario.seed), 0, PERSON, members, 2)
     shares = [habit.share for habit in scenario.habits.values()]
-    places = _dealt(order, shares) + np.uint8(1)
+    places = _dealt(order, shares, scenario.members) + np.uint8(1)
     return np.where(places > len(shares), 0, places).astype(np.uint8)
 
 
-def _dealt(drawn: NDArray[np.uint64], shares: list[float]) -> NDArray[np.uint8]:
-    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest."""
-    members, share, begin = len(drawn), 0.0, 0
-    order = np.argsort(drawn, kind="stable")
-    dealt = np.full(members, len(shares), np.uint8)
+def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return how readily each member helps, as ``rules.helping`` counts types: shape (members,).
+
+    Empty if nobody ever needs help.
+    """
+    helping = scenario.helping
+    if helping.need_rate == 0:
+        return np.zeros(0, np.uint8)
+    order = words(np.uint64(scenario.seed), 0, PERSON, members, 0)
+    shares = [helping.givers, 1 - helping.givers - helping.takers]
+    return _dealt(order, shares, scenario.members)
+
+
+def has_ranks(scenario: Scenario) -> bool:
+    """Return whether rank counts for anything in a scenario."""
+    courted = any(policy.courts for policy in scenario.policies.values())
+    return courted or scenario.answering.rank_slope > 0
+
+
+def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
+    if not has_ranks(scenario):
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
+    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
+    return ranks.astype(np.uint8)
+
+
+def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return 1 for members who are on the platform, else 0: shape (members,), or empty if all are."""
+    platform = scenario.platform
+    if platform.joined == 1:
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 8 + platform.place)
+    joined: NDArray[np.bool_] = drawn < np.uint64(threshold(platform.joined))
+    return joined.astype(np.uint8)
+
+
+def _dealt(drawn: NDArray[np.uint64], shares: list[float], founders: int) -> NDArray[np.uint8]:
+    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest.
+
+    Who arrives after the founders gets its place by chance, by its own word.
+    """
+    share, begin = 0.0, 0
+    order = np.argsort(drawn[:founders], kind="stable")
+    dealt = np.full(founders, len(shares), np.uint8)
     for place, part in enumerate(shares):
         share += part
-        end = round(members * share)
+        end = round(founders * share)
         dealt[order[begin:end]] = place
         begin = end
-    return dealt
+    later = np.searchsorted(np.cumsum(shares), drawn[founders:] / _WORDS, side="right")
+    return np.concatenate([dealt, later.astype(np.uint8)])
 
 
 def looks(scenario: Scenario, activity: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -128,6 +171,8 @@ def pace(
     alike = np.array([one.alike for one in policies])
     places = policy.astype(np.int64)
     rate = np.array(own)[places] * np.where(alike[places], 1.0, activity)
+    if scenario.platform.joined < 1:  # who is not there invites nobody
+        rate = rate * who_joined(scenario, len(rate))
     whole = np.floor(rate)
     threshold = np.floor((rate - whole) * _WORDS)
     most = whole + (threshold > 0)

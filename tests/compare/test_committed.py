@@ -22,11 +22,16 @@ def test_committed_figures_and_tables():
 
 
 def test_committed_summary_follows_from_the_committed_runs():
+    """All of it but the medians, which need the members of the runs."""
     runs = pd.read_csv(COMMITTED / "runs.csv")
     text = compare.estimated(runs).to_csv(
         index=False, float_format=compare.DIGITS, lineterminator="\n"
     )
-    assert text.splitlines() == (COMMITTED / "summary.csv").read_text().splitlines()
+    today, committed = (
+        [line for line in lines.splitlines() if "time_to_block" not in line]
+        for lines in (text, (COMMITTED / "summary.csv").read_text())
+    )
+    assert today == committed
 
 
 def test_committed_runs_are_those_of_the_present_code():

@@ -200,6 +200,30 @@ def test_series_and_survival(small):
     assert in_invitations["mean"].min() < 0.9
 
 
+def test_times_to_a_block_are_of_the_members_of_all_runs_together():
+    """They are neither a mean of the runs' medians, nor the curve a mean of theirs."""
+    society = next(one for one in populations(SMALL_SCENARIO) if one.name == "alone: everyone")
+    sent = pd.Series([*range(1, 41), *[9] * 20], dtype="Int32")
+    blocked = sent.where(sent.index % 3 > 0)
+    times = {"blocked_day": blocked, "invitations_until_block": blocked}
+    members = pd.DataFrame({"policy": "everyone", **times, "invitations_sent": sent})
+    keys = {"population": "alone", "policy": "everyone", "measure": [*compare.CLOCKS.values()]}
+    summary = pd.DataFrame(keys | {"mean": 1.0, "low": 1.0, "high": 1.0, "replications": 7})
+    for clock, measure in compare.CLOCKS.items():
+        row = sim.time_to_block(society.scenario, members, clock).query("policy == 'everyone'")
+        found = compare.with_medians(summary, (society, members))
+        found = found[found["measure"] == measure]
+        assert found[["mean", "low", "high"]].to_numpy().tolist() == (
+            row[["median", "low", "high"]].to_numpy().tolist()
+        )
+        assert found["low"].item() < found["mean"].item() < found["high"].item()
+    curve = sim.survival(society.scenario, members, "invitations").query("policy == 'everyone'")
+    told = compare.curves(society, members, 7).query("clock == 'invitations'")
+    kept = curve[curve["at_risk"] >= 6]  # a tenth of 60
+    assert told["mean"].tolist() == kept["survival"].tolist()
+    assert len(kept) < len(curve)
+
+
 def test_reach_on_the_last_day_is_that_of_the_summary():
     """By day it is measured on a sample of members; the figure and the table must not differ."""
     result = sim.run(sim.Scenario(members=3_000, days=12))

@@ -12,8 +12,13 @@ from .compilation import entry, inline, kernel
 from .compiled_cache import njit
 
 SOCIABILITY, POLICY, DAILY, TRY, ANSWER, PARTNER = (np.int64(code) for code in range(1, 7))
+VETO = np.int64(7)
+NEED, NEEDPICK = np.int64(9), np.int64(10)
 LOOK = np.int64(16)
+ARRIVE = np.int64(14)
+LEAVE = np.int64(15)
 PERSON = np.int64(8)
+ASK, MISTAKE = np.int64(11), np.int64(12)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

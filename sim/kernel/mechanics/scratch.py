@@ -120,6 +120,8 @@ class AnswerScratch(NamedTuple):
     """The day of sending."""
     seen: Numbers
     """Whether they are ever looked at."""
+    recognition: Numbers
+    """The threshold of recognising the inviter."""
     drawn: Words
     """(4, batch): their words."""
     sieve: NDArray[np.uint16]

@@ -24,10 +24,10 @@ from .scratch import Scratch, allocate_scratch
 from .simd import address, fetch_and_add
 
 REPEATS_END, ENCOUNTERS_START, ENCOUNTERS_END, INVITATIONS_END, VERDICTS_END = range(5)
-RISERS_END, REACHED, SAID = range(5, 8)
+RISERS_END, REACHED, SAID, PLEAS_END = range(5, 9)
 """Columns of ``progress``: where the thread's parts of today's lists end, how far it has got in the
 list of this stage, and what it says at the end of a stage."""
-RISERS, ENCOUNTERS, INVITATIONS, VERDICTS = range(4)
+RISERS, ENCOUNTERS, INVITATIONS, VERDICTS, PLEAS = range(5)
 """Lists that threads hand to each other, in ``list_starts``."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32
 """Places of ``gate``, each in a cache line of its own: how often threads have come to the barrier,
@@ -56,7 +56,7 @@ class Partition(NamedTuple):
     totals: NDArray[np.int64]
     """What it has counted today: its page of ``all_totals``."""
     list_starts: NDArray[np.int64]
-    """(4, threads, threads + 1): where, in a list of a thread, the rows for each thread begin."""
+    """(5, threads, threads + 1): where, in a list of a thread, the rows for each thread begin."""
     all_progress: NDArray[np.int64]
     """(threads, 16)."""
     all_totals: NDArray[np.int64]
@@ -76,7 +76,7 @@ def partitions(
     progress, gate = np.zeros((threads, 16), np.int64), np.zeros(48, np.int64)
     # a row to spare keeps the pages of two threads out of one cache line
     pages = np.zeros((threads, totals[0] + 1, *totals[1:]), np.int64)
-    starts = np.zeros((4, threads, threads + 1), np.int64)
+    starts = np.zeros((5, threads, threads + 1), np.int64)
     return [
         Partition(
             thread=thread,

@@ -8,6 +8,7 @@ threads. Then the two sides are linked.
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.random import VETO, word
 from ..mechanics.simd import AHEAD, prefetch
 from ..mechanics.threads import (
     ENCOUNTERS,
@@ -18,12 +19,14 @@ from ..mechanics.threads import (
     looks_after,
 )
 from ..rules.standing import CONNECTED
+from ..rules.welcome import vetoes
 from ..state.bonds import (
     CONTACTS,
     COUNTS,
     LAST,
     MOVED,
     NOBODY,
+    VETOED,
     class_in,
     contact_slot,
     count_risen,
@@ -73,14 +76,24 @@ def _acquainted_today(people, ego, other, today):
 
 
 @inline
-def _new_contact(state, ego, other, today):
+def _veto(parameters, ego, other, day):
+    """Return whether ego vetoes other at their first encounter, as 0 or 1."""
+    chance = parameters.society.veto
+    if chance == 0:
+        return np.int64(0)
+    return np.int64(vetoes(np.int64(word(parameters.key, day, VETO, ego, other)), chance))
+
+
+@inline
+def _new_contact(state, parameters, ego, other, day):
     """Return the slot of a new contact of ego, as yet without an encounter."""
     people, length = state.people, np.int64(state.people.counts[COUNTS * ego + CONTACTS])
     slot = lengthen(people.contacts, people.blocks, state.clock, NEXT_SLOT, ego, length)
     people.counts[COUNTS * ego + CONTACTS] = length_after(length)
     people.alter[slot] = other
     people.mark[slot] = other & 255
-    people.link[2 * slot + 1] = today << LAST
+    today, vetoed = day - parameters.society.first_day, _veto(parameters, ego, other, day)
+    people.link[2 * slot + 1] = today << LAST | vetoed << VETOED
     return slot
 
 
@@ -94,12 +107,12 @@ def _move_stranger(people, old, new):
 
 
 @inline
-def _own_contact(state, totals, ego, other, stranger, today):
+def _own_contact(state, parameters, totals, ego, other, stranger, day):
     """Return the slot of ego's contact with other, created unless it was earlier today."""
     people, policy = state.people, state.platform.policy
-    slot = _acquainted_today(people, ego, other, today)
+    slot = _acquainted_today(people, ego, other, day - parameters.society.first_day)
     if slot < 0:
-        slot = _new_contact(state, ego, other, today)
+        slot = _new_contact(state, parameters, ego, other, day)
         if stranger >= 0:
             _move_stranger(people, stranger, slot)
             connected = standing_in(people.state[slot]) == CONNECTED
@@ -136,10 +149,11 @@ def _prefetch_contact(people, row, partition):
 
 
 @inline
-def _happen(state, society, number, today, partition):
+def _happen(state, parameters, number, day, partition):
     """Let an encounter happen on the sides of those whom the thread looks after."""
     people, row, sides = state.people, state.today.encounters[number], state.today.sides
     ego, other, face = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[EXTRA])
+    society, today = parameters.society, day - parameters.society.first_day
     totals, known = (
         partition.totals,
         np.int64(row[SLOT]),
@@ -149,10 +163,14 @@ def _happen(state, society, number, today, partition):
     here, there = np.int64(-1), np.int64(-1)
     far = np.int64(people.link[2 * known]) if known >= 0 else np.int64(-1)
     if mine:
-        here = known if is_contact else _own_contact(state, totals, ego, other, known, today)
+        here = known
+        if not is_contact:
+            here = _own_contact(state, parameters, totals, ego, other, known, day)
         _meet(people, society, ego, here, face, today)
     if others:
-        there = far if is_contact else _own_contact(state, totals, other, ego, far, today)
+        there = far
+        if not is_contact:
+            there = _own_contact(state, parameters, totals, other, ego, far, day)
         _meet(people, society, other, there, face, today)
     if is_contact:
         return
@@ -171,8 +189,7 @@ def make_acquainted(state, parameters, day, partition):
     Return whether all have happened: not where a pool must grow first; asked again, go on from there.
     """
     people, rows, order = state.people, state.today.encounters, state.today.encounter_order
-    society, done = parameters.society, np.int64(0)
-    today, reached = day - society.first_day, partition.progress[REACHED]
+    done, reached = np.int64(0), partition.progress[REACHED]
     for thread in range(partition.threads):
         starts = partition.list_starts[ENCOUNTERS, thread]
         first, last = starts[partition.thread], starts[partition.thread + 1]
@@ -186,7 +203,7 @@ def make_acquainted(state, parameters, day, partition):
                 _prefetch_row(people, rows[as_index(order[place + AHEAD])], partition)
             if place + AHEAD // 2 < last:
                 _prefetch_contact(people, rows[as_index(order[place + AHEAD // 2])], partition)
-            _happen(state, society, as_index(order[place]), today, partition)
+            _happen(state, parameters, as_index(order[place]), day, partition)
             done += 1
     partition.progress[REACHED] = done
     return True

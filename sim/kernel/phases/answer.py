@@ -1,4 +1,4 @@
-"""Phase 3: invitations due today are decided, and those that waited too long are withdrawn.
+"""Phase 3: invitations due today are decided, and questions answered.
 
 Judging reads the state of the beginning of the phase and can be done for any batch of invitations at
 once; a refusal takes effect at the inviter's side there and then, for no other verdict reads that. Then
@@ -8,7 +8,7 @@ follow acceptances, at the inviter's side and at the invitee's.
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
-from ..mechanics.random import ANSWER, LOOK, lane, philox
+from ..mechanics.random import ANSWER, ASK, LOOK, TWO32, lane, philox
 from ..mechanics.scratch import ANSWER_BATCH
 from ..mechanics.simd import AHEAD, prefetch
 from ..mechanics.threads import REACHED, VERDICTS, VERDICTS_END, looks_after
@@ -26,19 +26,26 @@ from ..rules.answering import (
     recognises,
     verdict,
 )
-from ..rules.inviting import FROM_INTRODUCTIONS, is_withdrawn, withdrawal_day
+from ..rules.asking import NO, YES, answer, is_answered
+from ..rules.inviting import FROM_INTRODUCTIONS
 from ..rules.inviting import has_room as has_room_for_connection
-from ..rules.standing import FREE, LOCKED, PENDING
+from ..rules.memory import recognition
+from ..rules.notes import reminded, reminds
+from ..rules.place import code_here
+from ..rules.rank import place_of_difference
+from ..rules.standing import LOCKED, PENDING
 from ..state.bonds import (
     ARC,
     BACK,
     CONNECTIONS,
     COUNTS,
-    FREE_OF_CLASS,
     class_in,
     current_slot,
+    is_asked,
+    last_in,
+    met_in,
     standing_in,
-    with_decided,
+    talked_in,
     with_standing,
 )
 from ..state.columns import (
@@ -59,15 +66,21 @@ from ..state.connections import (
 )
 from ..state.lists import NEXT_CONNECTION, ROW, has_room
 from ..state.rows import (
+    GRANTED,
     OTHER,
     OTHER_SLOT,
+    QUESTION,
     UNWANTED,
     UNWANTED_COLD,
+    WITH_NOTE,
+    WRONG_ADDRESS,
     pack_note,
     source_in,
     verdict_in,
 )
-from .effects import bother, connect, decline, draw_arc, learn
+from .effects import bother, connect, decline, draw_arc, grant, learn, receive_invitation, refuse
+from .seats import count_in_week, may_send_now
+from .welcome import is_unwelcome_inviter
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
@@ -133,20 +146,22 @@ def _look_up(people, slots, egos, count, scratch):
 
 
 @inline
-def _draw_answers(key, day, count, scratch):
+def _draw_answers(key, place, day, count, scratch):
     """Draw the words of a batch."""
+    purpose = code_here(ANSWER, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     w0, w1, w2 = scratch.drawn[0], scratch.drawn[1], scratch.drawn[2]
     for one in range(count):
-        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, ANSWER, low, high)
+        a, b, c, _ = philox(scratch.ego[one], scratch.alter[one], day, purpose, low, high)
         w0[one] = a
         w1[one] = b
         w2[one] = c
 
 
 @inline
-def _draw_looks(key, thresholds, count, scratch):
+def _draw_looks(key, place, thresholds, count, scratch):
     """Find out which invitations of a batch are ever looked at."""
+    purpose = code_here(LOOK, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     if len(thresholds) == 0:
         for one in range(count):
@@ -156,17 +171,51 @@ def _draw_looks(key, thresholds, count, scratch):
         prefetch(thresholds, np.int64(scratch.alter[one]))
     for one in range(count):
         other, sent = scratch.alter[one], scratch.sent_day[one]
-        words = philox(scratch.ego[one], other >> np.uint32(2), sent, LOOK, low, high)
+        words = philox(scratch.ego[one], other >> np.uint32(2), sent, purpose, low, high)
         word = np.int64(lane(words, other & np.uint32(3)))
         scratch.seen[one] = np.int64(looks(word, thresholds[np.int64(other)]))
 
 
 @inline
-def _class_seen(state, parameters, one, scratch):
+def _see_questions(remarks, count, scratch):
+    """Let all questions of a batch be seen: they go outside the platform."""
+    if len(remarks) > 0:
+        for one in range(count):
+            if remarks[scratch.place[one]] & QUESTION:
+                scratch.seen[one] = 1
+
+
+@inline
+def chance_of_recognition(state, parameters, day, slot):
+    """Return the chance of recognising the other of a bond on a day: the same on both sides."""
+    answering, k = parameters.answering, class_in(state.people.state[slot])
+    if len(answering.memory) == 0 or k == 0:
+        return answering.recognise[k]
+    tie = state.people.link[2 * slot + 1]
+    days_since = day - parameters.society.first_day - last_in(tie)
+    encounters = met_in(tie) + talked_in(tie)
+    return recognition(answering.fresh[k], answering.memory[days_since, encounters])
+
+
+@inline
+def _recall(state, parameters, day, count, scratch):
+    """Find out how likely each inviter of a batch is to be recognised; a note may remind."""
+    kept, odds = state.platform.sent_remarks, parameters.answering.note_odds
+    for one in range(count):
+        slot = as_index(scratch.slot[one])
+        chance = chance_of_recognition(state, parameters, day, slot)
+        if len(kept) > 0:
+            remarks = np.int64(kept[scratch.place[one]])
+            if reminds(remarks & WITH_NOTE != 0, remarks & WRONG_ADDRESS != 0):
+                chance = reminded(chance, odds)
+        scratch.recognition[one] = np.int64(chance * TWO32)
+
+
+@inline
+def _class_seen(state, one, scratch):
     """Return whether the invitee recognises the inviter, and the class that it goes by."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
-    chance = parameters.answering.recognise[k]
-    recognised = recognises(np.int64(scratch.drawn[0, one]), chance)
+    recognised = recognises(np.int64(scratch.drawn[0, one]), scratch.recognition[one])
     return recognised, class_seen(recognised, k)
 
 
@@ -177,22 +226,34 @@ def habit_of(platform, member):
 
 
 @inline
-def _chances(state, parameters, other, k):
-    """Return other's thresholds of accepting somebody whom it takes to be of class k."""
+def difference_of_ranks(platform, ego, other):
+    """Return the place of other's rank less ego's among the differences; 0 where ranks don't count."""
+    if len(platform.rank) == 0:
+        return np.int64(0)
+    return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
+
+
+@inline
+def _chances(state, parameters, ego, other, k):
+    """Return other's thresholds of accepting ego, whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
-    habit = habit_of(state.platform, other)
-    return chances[policy, habit, k, 0], chances[policy, habit, k, 1]
+    habit, difference = (
+        habit_of(state.platform, other),
+        difference_of_ranks(state.platform, ego, other),
+    )
+    return chances[policy, habit, difference, k, 0], chances[policy, habit, difference, k, 1]
 
 
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
     """Prefetch the connections of both where the answer will hang on a common one."""
-    _, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, np.int64(scratch.alter[one]), k)
+    _, k = _class_seen(state, one, scratch)
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    chances = _chances(state, parameters, ego, other, k)
     hangs = hangs_on_reference(np.int64(scratch.drawn[1, one]), chances[0], chances[1])
     if scratch.seen[one] and hangs and source_in(note) != FROM_INTRODUCTIONS:
-        prefetch_connections(state, np.int64(scratch.ego[one]))
-        prefetch_connections(state, np.int64(scratch.alter[one]))
+        prefetch_connections(state, ego)
+        prefetch_connections(state, other)
 
 
 @inline
@@ -205,20 +266,49 @@ def _both_have_room(state, parameters, ego, other):
 
 
 @inline
+def _is_accepting(state, parameters, one, note, recognised, k, scratch):
+    """Return whether the invitee accepts an inviter whom it takes to be of class k."""
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    chances = _chances(state, parameters, ego, other, k)
+    word, referred = np.int64(scratch.drawn[1, one]), False
+    if hangs_on_reference(word, chances[0], chances[1]):
+        # whom a common connection has introduced has one, and connections last if nobody leaves
+        introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
+        referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
+    slot = np.int64(scratch.slot[one])
+    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
+    return not unwelcome and accepts(word, chances[0], chances[1], referred)
+
+
+@kernel
+def _answer_question(state, parameters, day, totals, one, note, scratch):
+    """Return the answer to a question that is pending, which has taken effect but for the connection."""
+    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+    slot, key = as_index(scratch.slot[one]), parameters.key
+    low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    words = philox(ego, other >> 2, day, code_here(ASK, parameters.platform.place), low, high)
+    recognised, k = _class_seen(state, one, scratch)
+    word = np.int64(lane(words, other & 3))
+    answered = is_answered(recognised, word, parameters.answering.ask_answered)
+    accepting = answered and _is_accepting(state, parameters, one, note, recognised, k, scratch)
+    may = accepting and may_send_now(state, parameters, day, ego)
+    may = may and _both_have_room(state, parameters, ego, other)
+    found = np.int64(answer(answered, accepting, may))
+    if found == YES:
+        grant(state, totals, slot, ego)
+    elif found == NO:
+        refuse(state, slot, ego)
+    return found
+
+
+@inline
 def _judge(state, parameters, one, note, scratch):
     """Return the verdict on an invitation that is pending."""
     if not scratch.seen[one]:
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-    recognised, k = _class_seen(state, parameters, one, scratch)
-    chances = _chances(state, parameters, other, k)
-    word, referred = np.int64(scratch.drawn[1, one]), False
-    if hangs_on_reference(word, chances[0], chances[1]):
-        # whom a common connection has introduced has one, and connections last
-        referred = source_in(note) == FROM_INTRODUCTIONS or have_common_connection(
-            state, ego, other, scratch.sieve
-        )
-    accepting = accepts(word, chances[0], chances[1], referred)
+    recognised, k = _class_seen(state, one, scratch)
+    accepting = _is_accepting(state, parameters, one, note, recognised, k, scratch)
     room = not accepting or _both_have_room(state, parameters, ego, other)
     click = np.int64(scratch.drawn[2, one])
     idk_click = parameters.answering.idk_click[habit_of(state.platform, other)]
@@ -274,18 +364,24 @@ def judge(state, parameters, day, partition):
         if count == 0:
             break
         _look_up(people, slots, egos, count, scratch)
-        _draw_looks(parameters.key, platform.looks, count, scratch)
-        _draw_answers(parameters.key, day, count, scratch)
+        _draw_looks(parameters.key, parameters.platform.place, platform.looks, count, scratch)
+        _see_questions(platform.sent_remarks, count, scratch)
+        _draw_answers(parameters.key, parameters.platform.place, day, count, scratch)
+        _recall(state, parameters, day, count, scratch)
         for one in range(count):
             note = notes[scratch.place[one]]
             _prefetch_reference(state, parameters, one, note, scratch)
         for one in range(count):
             place, bond = scratch.place[one], people.state[as_index(scratch.slot[one])]
-            if standing_in(bond) == PENDING:
+            asked = is_asked(bond)
+            if standing_in(bond) == PENDING or asked:
                 if len(platform.sent_common) > 0:
                     _count_common(state, one, scratch)
-                note = notes[place]
-                found = _decide(state, parameters, day, partition.totals, one, note, scratch)
+                note, totals = notes[place], partition.totals
+                if asked:
+                    found = _answer_question(state, parameters, day, totals, one, note, scratch)
+                else:
+                    found = _decide(state, parameters, day, totals, one, note, scratch)
                 notes[place] = pack_note(source_in(note), found, class_in(bond))
     rewind(partition)
     partition.progress[VERDICTS_END] = 0
@@ -329,13 +425,28 @@ def _prefetch_effects(state, notes, slots, egos, count, scratch):
 
 
 @inline
+def _slot_of(what):
+    """Return other's slot as the rows of verdicts tell it; 0 where a verdict does not connect."""
+    return as_index(GRANTED - what if what <= GRANTED else max(what, np.int64(0)))
+
+
+@inline
 def _reach_other(state, totals, what, other, ego):
     """Let a verdict take effect for other, who has decided; ``what`` as in the rows of verdicts."""
-    if what < 0:
+    if GRANTED < what < 0:
         bother(state, totals, other, np.int64(what == UNWANTED_COLD))
-    else:
-        connect(state, totals, as_index(what), other, ego)
-        draw_arc(state, totals, as_index(what), other, ARC)
+        return
+    slot = _slot_of(what)
+    connect(state, totals, slot, other, ego)
+    draw_arc(state, totals, slot, other, ARC)
+    if what <= GRANTED:
+        receive_invitation(state, totals, slot, other)
+
+
+@inline
+def _was_asked(platform, one, scratch):
+    """Return whether an invitation of a batch began as a question."""
+    return platform.sent_remarks[scratch.place[one]] & QUESTION != 0
 
 
 @kernel
@@ -369,6 +480,9 @@ def settle(state, parameters, day, partition):
                 connect(state, totals, slot, ego, other)
                 draw_arc(state, totals, slot, ego, BACK)
                 what = np.int64(people.link[2 * slot])
+                if len(platform.sent_remarks) > 0 and _was_asked(platform, one, scratch):
+                    what = GRANTED - what
+                    count_in_week(platform, parameters.platform.weekly_invites, day, ego)
             if looks_after(partition, other):
                 _reach_other(state, totals, what, other, ego)
             else:
@@ -396,83 +510,12 @@ def settle_far_sides(state, partition):
                 return False
             if place + AHEAD < end:
                 ahead = rows[as_index(order[place + AHEAD])]
-                prefetch(people.state, as_index(max(ahead[OTHER_SLOT], np.int32(0))))
+                prefetch(people.state, _slot_of(np.int64(ahead[OTHER_SLOT])))
                 _prefetch_account(state, np.int64(ahead[OTHER]))
             row = rows[as_index(order[place])]
             what, other = np.int64(row[OTHER_SLOT]), np.int64(row[OTHER])
-            ego = np.int64(people.alter[max(what, np.int64(0))])
+            ego = np.int64(people.alter[_slot_of(what)])
             _reach_other(state, partition.totals, what, other, ego)
             done += 1
     partition.progress[REACHED] = done
     return True
-
-
-@inline
-def _ending(platform, parameters, day, section):
-    """Return the places, among those sent, of a section's invitations whose days are up today."""
-    sent, pending = day - parameters.inviting.pending_days, parameters.inviting.pending_days
-    if sent < 1:
-        return np.int64(0), np.int64(0)
-    ring = platform.sent_from.shape[0]
-    start = sent % ring * (len(platform.sent_slot) // ring)
-    starts = platform.sent_from[sent % ring, section]
-    return start + starts[0], start + starts[pending + 1]
-
-
-@kernel
-def queues_have_room(state, parameters, day, partition):
-    """Return whether all that may be withdrawn today fits into the queues of locks."""
-    platform = state.platform
-    if parameters.inviting.lock_days < 0:
-        return True
-    for section in range(partition.first_section, partition.end_section):
-        begin, end = _ending(platform, parameters, day, section)
-        waiting = platform.lock_ends[section, 1] - platform.lock_ends[section, 0]
-        if waiting + end - begin > platform.locks.shape[1]:
-            return False
-    return True
-
-
-@kernel
-def withdraw(state, parameters, day, partition):
-    """Withdraw the invitations of a thread's members that are still pending on their last day."""
-    people, platform = state.people, state.platform
-    slots, egos = platform.sent_slot, platform.sent_ego
-    for section in range(partition.first_section, partition.end_section):
-        begin, end = _ending(platform, parameters, day, section)
-        queued = np.int64(0)
-        for place in range(begin, end):
-            if place + AHEAD < end:
-                prefetch(people.state, as_index(slots[place + AHEAD]))
-            slot, ego = current_slot(people, as_index(slots[place])), np.int64(egos[place])
-            if not is_withdrawn(standing_in(people.state[slot])):
-                continue
-            people.state[slot] = with_decided(with_standing(people.state[slot], LOCKED), 0)
-            learn(state, slot, ego, 0)
-            if parameters.inviting.lock_days >= 0:
-                turn = platform.lock_ends[section, 1] % platform.locks.shape[1]
-                platform.locks[section, turn] = slot
-                platform.lock_ends[section, 1] += 1
-                queued += 1
-        platform.lock_counts[day % len(platform.lock_counts), section] = queued
-
-
-@kernel
-def unlock(state, parameters, day, partition):
-    """Free, in the morning, the bonds of a thread's members that were locked long enough ago."""
-    people, platform, lock_days = state.people, state.platform, parameters.inviting.lock_days
-    began = withdrawal_day(day, lock_days)
-    if lock_days < 0 or began < 1:
-        return
-    for section in range(partition.first_section, partition.end_section):
-        for _ in range(platform.lock_counts[began % len(platform.lock_counts), section]):
-            turn = platform.lock_ends[section, 0] % platform.locks.shape[1]
-            slot = current_slot(people, np.int64(platform.locks[section, turn]))
-            platform.lock_ends[section, 0] += 1
-            bond = people.state[slot]
-            if standing_in(bond) != LOCKED:  # alter's own invitation has connected them meanwhile
-                continue
-            people.state[slot] = with_standing(bond, FREE)
-            if class_in(bond) > 0:
-                ego = np.int64(people.alter[people.link[2 * slot]])
-                people.counts[COUNTS * ego + FREE_OF_CLASS + class_in(bond)] += 1

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..mechanics.compilation import inline
 from ..rules.answering import UNSEEN, is_cold
+from ..rules.rank import outranks
 from ..rules.standing import CONNECTED, PENDING
 from ..state.bonds import (
     ARC,
@@ -20,10 +21,16 @@ from ..state.columns import (
     ACCEPTED,
     ANSWERS,
     ARCS,
+    ASKING,
     COLD,
     COLD_RECEIVED,
     DECLINED,
+    GRANTED,
     MUTUAL,
+    QUESTIONS,
+    RECEIVED,
+    REFUSED,
+    SENT,
     T_ACCEPTED,
     T_ACQUAINTED,
     T_ARCS,
@@ -31,7 +38,10 @@ from ..state.columns import (
     T_COLD_RECEIVED,
     T_CONNECTIONS,
     T_DECLINED,
+    T_GRANTED,
     T_MUTUAL,
+    T_QUESTIONS,
+    T_SENT,
     T_UNSEEN,
     T_UNWANTED,
     TALLY,
@@ -71,6 +81,50 @@ def connect(state, totals, slot, ego, other):
     add_connection(state, ego, other)
     totals[policy, T_CONNECTIONS] += 1
     totals[policy, T_ACQUAINTED] += np.int64(class_in(bond) > 0)
+
+
+@inline
+def count_sent(state, totals, slot, ego):
+    """Count an invitation at the side of its sender."""
+    platform = state.platform
+    platform.tally[TALLY * ego + SENT] += 1
+    totals[platform.policy[ego], T_SENT] += 1
+    if len(platform.rank) > 0:
+        other = np.int64(state.people.alter[slot])
+        platform.sent_upwards[ego] += np.int64(outranks(platform.rank[other], platform.rank[ego]))
+    draw_arc(state, totals, slot, ego, ARC)
+
+
+@inline
+def receive_invitation(state, totals, slot, other):
+    """Count an invitation at the side of its receiver."""
+    state.platform.tally[TALLY * other + RECEIVED] += 1
+    draw_arc(state, totals, slot, other, BACK)
+
+
+@inline
+def count_question(platform, totals, ego):
+    """Count a question."""
+    platform.questions[ASKING * ego + QUESTIONS] += 1
+    totals[platform.policy[ego], T_QUESTIONS] += 1
+
+
+@inline
+def grant(state, totals, slot, ego):
+    """Let ego invite who has granted its question."""
+    people, platform = state.people, state.platform
+    people.state[slot] = with_decided(with_standing(people.state[slot], PENDING), 0)
+    platform.questions[ASKING * ego + GRANTED] += 1
+    totals[platform.policy[ego], T_GRANTED] += 1
+    count_sent(state, totals, slot, ego)
+
+
+@inline
+def refuse(state, slot, ego):
+    """Let a no to a question take effect: no strike, but a bond locked for good."""
+    state.people.state[slot] = with_decided(state.people.state[slot], 0)
+    learn(state, slot, ego, 0)
+    state.platform.questions[ASKING * ego + REFUSED] += 1
 
 
 @inline

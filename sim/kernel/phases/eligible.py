@@ -6,6 +6,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from ..mechanics.compilation import inline, kernel
+from ..rules.caution import least_estimate
+from ..rules.enforcing import strike_counts
 from ..rules.inviting import (
     FROM_CONTACTS,
     estimated_acceptance,
@@ -13,6 +15,7 @@ from ..rules.inviting import (
     is_likely,
     least_tie,
 )
+from ..rules.place import is_absent
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -25,7 +28,8 @@ from ..state.bonds import (
     standing_in,
     talked_in,
 )
-from ..state.columns import ANSWERS, FAILED
+from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, FAILED
+from .welcome import is_unwelcome
 
 
 @intrinsic
@@ -43,10 +47,32 @@ def _call(
     return types.int64(*[types.int64] * 10), generate
 
 
+@kernel
+def _counted_strikes(platform, rule, day, ego):
+    """Count the strikes of an account that is not restricted, as they count on the evening of a day."""
+    strikes = np.int64(platform.account[ACCOUNT * ego + COUNTED_STRIKES])
+    if platform.strike_days.shape[0] == 0:
+        return strikes
+    counted = np.int64(0)
+    for turn in range(min(strikes, platform.strike_days.shape[1])):
+        counted += np.int64(strike_counts(day, platform.strike_days[ego, turn], rule.window_days))
+    return counted
+
+
 @inline
-def thinks_likely(platform, parameters, ego, k):
-    """Return whether ego's own estimate of acceptance at tie class k is high enough for its policy."""
-    least = parameters.policies.min_acceptance[platform.policy[ego]]
+def least_likely(platform, parameters, day, ego):
+    """Return the least estimate of acceptance that ego's policy invites on a day, by its caution."""
+    policies, policy, rule = parameters.policies, platform.policy[ego], parameters.platform
+    least, caution = policies.min_acceptance[policy], policies.caution[policy]
+    if caution == 0.0:
+        return least
+    strikes = _counted_strikes(platform, rule, day, ego)
+    return least_estimate(least, caution, strikes, rule.limit)
+
+
+@inline
+def thinks_likely(platform, parameters, ego, k, least):
+    """Return whether ego's own estimate of acceptance at tie class k is high enough."""
     if least == 0.0:
         return True
     accepted = platform.answers[ANSWERS * ego + 2 * k]
@@ -91,7 +117,8 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
-    likely = thinks_likely(state.platform, parameters, ego, k)
+    least = least_likely(state.platform, parameters, day, ego)
+    likely = thinks_likely(state.platform, parameters, ego, k, least)
     if not is_eligible(standing_in(bond), k, _least_tie(policies, policy, source), likely):
         return False
     if policies.condition[policy] == 0:
@@ -100,18 +127,34 @@ def may_be_invited(state, parameters, day, ego, other, slot, source):
 
 
 @inline
-def eligible_contacts(state, parameters, ego):
+def is_away(platform, member):
+    """Return whether a member is not on the platform."""
+    return len(platform.joined) > 0 and is_absent(platform.joined[member])
+
+
+@inline
+def is_forbidden(state, parameters, other, slot):
+    """Return whether other, who may be invited by all else, can't be: then the attempt lapses.
+
+    The bond with other is at ``slot``; -1: there is none.
+    """
+    return is_away(state.platform, other) or is_unwelcome(state, parameters, slot)
+
+
+@inline
+def eligible_contacts(state, parameters, day, ego):
     """Return which tie classes of contacts are eligible for ego, a bit each, and how many these are.
 
     But for the policy's own function. Free contacts are counted by class, so none is looked at.
     """
     counts, policy = state.people.counts, state.platform.policy[ego]
     classes, number = np.int64(0), np.int64(0)
-    least = _least_tie(parameters.policies, policy, FROM_CONTACTS)
+    lowest = _least_tie(parameters.policies, policy, FROM_CONTACTS)
+    least = least_likely(state.platform, parameters, day, ego)
     for k in range(1, 5):
         free = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k])
-        likely = thinks_likely(state.platform, parameters, ego, k)
-        fits = is_eligible(np.int64(0), k, least, likely)
+        likely = thinks_likely(state.platform, parameters, ego, k, least)
+        fits = is_eligible(np.int64(0), k, lowest, likely)
         takes = np.int64(fits & (free > 0))
         classes |= takes << k
         number += takes * free

@@ -13,12 +13,15 @@ from ..rules.enforcing import (
     strike_counts,
     too_many_strikes,
 )
+from ..rules.notes import ends_month
 from ..state.columns import (
     ACCEPTED_BEFORE,
     ACCOUNT,
     ANSWERS,
     BLOCKED_DAY,
     COUNTED_STRIKES,
+    NOTED,
+    NOTES_THIS_MONTH,
     RESTRICTED_DAYS,
     RESTRICTED_UNTIL,
     RESTRICTIONS,
@@ -104,6 +107,14 @@ def clear_weekday(state, day, partition):
     if state.platform.week.shape[0] > 0:
         for ego in range(partition.low, partition.high):
             state.platform.week[ego, (day + 1) % 7] = 0
+
+
+@kernel
+def clear_month(state, day, partition):
+    """Count notes anew from tomorrow on, on the last day of a month."""
+    if len(state.platform.notes) > 0 and ends_month(day):
+        for ego in range(partition.low, partition.high):
+            state.platform.notes[NOTED * ego + NOTES_THIS_MONTH] = 0
 
 
 @kernel

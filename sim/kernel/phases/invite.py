@@ -15,30 +15,31 @@ from ..rules.inviting import (
     FROM_CONTACTS,
     FROM_DIRECTORY,
     FROM_INTRODUCTIONS,
+    FROM_POPULAR,
     candidate_source,
     finds_contact,
     misses_all,
-    waits_longer,
 )
-from ..rules.standing import PENDING
+from ..rules.place import code_here
 from ..state.bonds import (
     CONNECTIONS,
-    CONTACTS,
     COUNTS,
     class_in,
     find_from,
     guess,
-    no_longer_free,
     nth_free,
+    number_of_contacts,
     prefetch_bond,
     prefetch_contact_states,
     prefetch_search,
-    with_standing,
 )
+from ..state.columns import MEMBERS
 from ..state.connections import connection_place
 from ..state.lists import ROW
-from ..state.rows import ALTER, EGO, EXTRA, SLOT, UNUSED, pack_source_and_delay
+from ..state.presence import first_place, member_at
+from ..state.rows import EGO, UNUSED
 from .eligible import agrees, count_agreed, may_be_invited
+from .popular import popular_member
 from .seats import (
     NEXT_ROW,
     TRYING,
@@ -47,45 +48,18 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-
-_SOURCE, _PICK, _SECOND_PICK, _DELAY = range(4)
-"""The words of a try."""
+from .write import PICK, SECOND_PICK, SOURCE, ends_attempt, invite_best, invited_today, write
 
 
 @inline
-def _delay(inviting, word):
-    """Return how many days the answer takes; pending_days stands for never."""
-    days = np.int64(0)
-    for day in range(inviting.pending_days):  # the thresholds fall: all can be looked at at once
-        days += np.int64(waits_longer(word, inviting.delays[day]))
-    return days
-
-
-@inline
-def _write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led."""
-    ego = np.int64(scratch.egos[one])
-    if slot >= 0:
-        bond = state.people.state[slot]
-        no_longer_free(state.people, ego, class_in(bond))
-        state.people.state[slot] = with_standing(bond, PENDING)
-    row = state.today.invitations[np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])]
-    delay = _delay(parameters.inviting, np.int64(scratch.drawn[_DELAY, one]))
-    row[EGO], row[ALTER], row[SLOT] = ego, other, slot
-    row[EXTRA] = pack_source_and_delay(source, delay)
-    scratch.written[seat] += 1
-    if parameters.platform.weekly_invites >= 0:
-        state.platform.week[ego, day % 7] += 1
-
-
-@inline
-def _draw(key, day, trying, count, scratch):
+def _draw(parameters, day, trying, count, scratch):
     """Draw the words of the next try of each of some members."""
     for one in range(count):
         seat = np.int64(trying[one])
         scratch.egos[one] = scratch.who[seat]
         scratch.places[one] = scratch.next_try[seat]
-    draw_blocks(key, day, TRY, scratch.egos, scratch.places, count, scratch.drawn)
+    purpose = code_here(TRY, parameters.platform.place)
+    draw_blocks(parameters.key, day, purpose, scratch.egos, scratch.places, count, scratch.drawn)
 
 
 @inline
@@ -114,7 +88,7 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
     Each would find one of the e eligible among c contacts with probability e / c.
     """
     tries, trying = parameters.inviting.tries, scratch.from_contacts
-    _draw(parameters.key, day, trying, alone, scratch)
+    _draw(parameters, day, trying, alone, scratch)
     found = np.int64(0)
     for one in range(alone):
         seat, ego = np.int64(trying[one]), np.int64(scratch.egos[one])
@@ -122,49 +96,56 @@ def _try_contacts_only(state, parameters, day, alone, scratch):
         if parameters.policies.condition[state.platform.policy[ego]] != 0:
             classes = np.int64(scratch.classes[seat])
             eligible = count_agreed(state, parameters, day, ego, classes, np.int64(-1))
-        miss, hit = 1.0, eligible / np.int64(state.people.counts[COUNTS * ego + CONTACTS])
+        miss, hit = 1.0, eligible / number_of_contacts(state.people, ego)
         for _ in range(tries):
             miss *= 1.0 - hit
         scratch.found[found] = one
-        scratch.slot[one] = below(scratch.drawn[_PICK, one], eligible)
-        misses = misses_all(np.int64(scratch.drawn[_SOURCE, one]), miss)
+        scratch.slot[one] = below(scratch.drawn[PICK, one], eligible)
+        misses = misses_all(np.int64(scratch.drawn[SOURCE, one]), miss)
         found += np.int64((not misses) & (eligible > 0))
     _find_contacts(state, parameters, day, trying, found, scratch)
     for hit in range(found):
         one = np.int64(scratch.found[hit])
         seat, slot = np.int64(trying[one]), scratch.slot[one]
         other = np.int64(state.people.alter[slot])
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
+        write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
     end_attempts(tries, trying, alone, scratch)
 
 
 @inline
 def _source(policies, policy, word):
     return candidate_source(
-        word, policies.until_contacts[policy], policies.until_introductions[policy]
+        word,
+        policies.until_contacts[policy],
+        policies.until_introductions[policy],
+        policies.until_directory[policy],
     )
 
 
 @inline
-def _look(state, parameters, trying, scratch):
+def _look(state, parameters, section_bits, trying, scratch):
     """See where each try looks.
 
     List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
     in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
-    counts, members = state.people.counts, parameters.society.members
+    people, counts = state.people, state.people.counts
+    there = first_place(people, state.clock[MEMBERS])
     for one in range(trying):
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
-        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[_PICK, one])
-        source = _source(parameters.policies, policy, np.int64(scratch.drawn[_SOURCE, one]))
+        policy, pick = state.platform.policy[ego], np.int64(scratch.drawn[PICK, one])
+        source = _source(parameters.policies, policy, np.int64(scratch.drawn[SOURCE, one]))
         eligible = np.int64(scratch.eligible[seat])
-        hit = finds_contact(pick, eligible, np.int64(counts[COUNTS * ego + CONTACTS]))
+        hit = finds_contact(pick, eligible, number_of_contacts(people, ego))
         hit &= source == FROM_CONTACTS
         has_connection = counts[COUNTS * ego + CONNECTIONS] > 0
-        looks = (source == FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
-        scratch.slot[one] = below(scratch.drawn[_SECOND_PICK, one], eligible)
-        scratch.whom[one] = below(pick, members) if source == FROM_DIRECTORY else -1
+        looks = (source >= FROM_DIRECTORY) | ((source == FROM_INTRODUCTIONS) & has_connection)
+        scratch.slot[one] = below(scratch.drawn[SECOND_PICK, one], eligible)
+        anybody = member_at(people, below(pick, there))
+        scratch.whom[one] = anybody if source >= FROM_DIRECTORY else -1
+        if source == FROM_POPULAR:
+            scratch.whom[one] = popular_member(state, section_bits, pick, anybody)
         scratch.found[found] = one
         scratch.elsewhere[elsewhere] = one
         scratch.again[again] = seat
@@ -191,7 +172,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one = np.int64(scratch.introduced[asked])
         ego = np.int64(scratch.egos[one])
-        number = below(scratch.drawn[_PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
+        number = below(scratch.drawn[PICK, one], np.int64(counts[COUNTS * ego + CONNECTIONS]))
         place = connection_place(state, ego, number)
         scratch.between[asked] = place
         prefetch(connected, place)
@@ -203,7 +184,7 @@ def _ask_connections(state, elsewhere, scratch):
     for asked in range(asking):
         one, between = np.int64(scratch.introduced[asked]), np.int64(scratch.between[asked])
         count = np.int64(counts[COUNTS * between + CONNECTIONS])
-        place = connection_place(state, between, below(scratch.drawn[_SECOND_PICK, one], count))
+        place = connection_place(state, between, below(scratch.drawn[SECOND_PICK, one], count))
         scratch.between[asked] = place
         prefetch(connected, place)
     for asked in range(asking):
@@ -223,16 +204,6 @@ def _guess_bonds(people, elsewhere, scratch):
 
 
 @inline
-def _invited_today(invitations, other, seat, scratch):
-    """Return whether a stranger is among the invitations of today from a seat."""
-    row = np.int64(scratch.row[seat])
-    end = row + np.int64(scratch.written[seat])
-    while row < end and invitations[row, ALTER] != other:
-        row += 1
-    return row < end
-
-
-@inline
 def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
     """Invite those whom tries have found elsewhere, if they are eligible.
 
@@ -243,10 +214,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
         one = np.int64(scratch.elsewhere[look])
         seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
         other = scratch.whom[one]
-        word = np.int64(scratch.drawn[_SOURCE, one])
+        word = np.int64(scratch.drawn[SOURCE, one])
         source = _source(policies, state.platform.policy[ego], word)
         slot = find_from(state.people, ego, other, scratch.slot[one])
-        asked = slot < 0 and _invited_today(rows, other, seat, scratch)
+        asked = slot < 0 and invited_today(rows, other, seat, scratch)
         if (
             other == ego
             or asked
@@ -255,9 +226,10 @@ def _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, source, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
@@ -278,18 +250,20 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
             scratch.again[again] = seat
             again += 1
             continue
-        _write(state, parameters, day, one, seat, slot, other, FROM_CONTACTS, scratch)
-        scratch.ended[ended] = seat
-        ended += 1
+        source = FROM_CONTACTS
+        ends = ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch)
+        scratch.again[again], scratch.ended[ended] = seat, seat
+        again += np.int64(not ends)
+        ended += np.int64(ends)
     return again, ended
 
 
 @kernel
-def _try_everywhere(state, parameters, day, scratch):
+def _try_everywhere(state, parameters, day, section_bits, scratch):
     """Make the next try of each member who looks not only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
-    _draw(parameters.key, day, scratch.trying, trying, scratch)
-    found, elsewhere, again = _look(state, parameters, trying, scratch)
+    _draw(parameters, day, scratch.trying, trying, scratch)
+    found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
     _find_contacts(state, parameters, day, scratch.trying, found, scratch)
@@ -305,6 +279,8 @@ def _try_everywhere(state, parameters, day, scratch):
         scratch.trying[trying] = seat
         scratch.ended[ended] = seat
         goes_on = np.int64(next_try < np.int64(scratch.first_try[seat]) + tries)
+        if not goes_on:
+            invite_best(state, parameters, day, seat, scratch)
         trying += goes_on
         ended += 1 - goes_on
     scratch.seats[TRYING] = trying
@@ -347,10 +323,10 @@ def choose_invitations(state, parameters, day, partition):
     scratch = partition.scratch.invite
     clear_seats(partition.low, first_row(state, partition), scratch)
     while take_seats(state, parameters, day, partition, scratch):
-        alone = begin_attempts(state, parameters, scratch)
+        alone = begin_attempts(state, parameters, day, scratch)
         if alone > 0:
             _try_contacts_only(state, parameters, day, alone, scratch)
         if scratch.seats[TRYING] > 0:
-            _try_everywhere(state, parameters, day, scratch)
+            _try_everywhere(state, parameters, day, partition.section_bits, scratch)
     last = scratch.queue[NEXT_ROW]
     partition.progress[INVITATIONS_END] = _compact(state, partition, last)

@@ -30,17 +30,17 @@ from ..rules.meeting import (
     team_start,
     wins_tournament,
 )
+from ..rules.place import code_here
 from ..state.bonds import (
-    CONTACTS,
-    COUNTS,
     class_in,
     class_of_tie,
-    contact_slot,
     count_risen,
     find_from,
     guess,
     is_free,
     met_in,
+    nth_contact,
+    number_of_contacts,
     prefetch_bond,
     prefetch_member,
     prefetch_search,
@@ -48,7 +48,9 @@ from ..state.bonds import (
     tie_strength,
     with_class,
 )
+from ..state.columns import MEMBERS
 from ..state.lists import ROW
+from ..state.presence import first_place, is_there, member_at
 from ..state.rows import AFTER, ALTER, BEFORE, EGO, EXTRA, RISER, SLOT
 
 _NO_ENCOUNTER = 255
@@ -69,14 +71,16 @@ def _select_starters(state, parameters, day, first, count, scratch):
 
     Those who meet a contact again come first; return the number of these and of all. Apart from each
     other the two kinds make long loops that a processor can foresee. The attempts to invite, which the
-    same words decide, are noted as well.
+    same words decide at the first place, are noted as well.
     """
     first, meeting, people = as_index(first), parameters.meeting, state.people
-    daily, source = scratch.daily, scratch.source
-    draw_range(parameters.key, day, DAILY, first, count, daily)
+    daily, source, place = scratch.daily, scratch.source, parameters.platform.place
+    draw_range(parameters.key, day, code_here(DAILY, place), first, count, daily)
     for one in range(count):
         attempts = attempts_today(np.int64(daily[3, one]), state.platform.pace[first + one])
         state.today.attempts[first + one] = attempts
+    if place > 0:  # meetings are the same at all places
+        draw_range(parameters.key, day, DAILY, first, count, daily)
     for one in range(count):
         word = np.int64(daily[1, one])
         where = partner_source(
@@ -104,11 +108,11 @@ def _draw_contacts(people, again, picks, scratch):
     """Turn ``picks`` words of each of the first ``again`` starters into contacts, and prefetch."""
     for one in range(again):
         ego = np.int64(scratch.who[one])
-        contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
+        contacts = number_of_contacts(people, ego)
         if contacts == 0:
             continue
         for pick in range(picks):
-            slot = contact_slot(people, ego, below(scratch.drawn[pick, one], contacts))
+            slot = nth_contact(people, ego, below(scratch.drawn[pick, one], contacts))
             scratch.picked[pick, one] = slot
             prefetch(people.link, 2 * slot)
 
@@ -129,7 +133,7 @@ def _choose_strongest(people, key, day, choice, again, scratch):
             draw_blocks(key, day, PARTNER, scratch.who, scratch.places, again, scratch.drawn)
         _draw_contacts(people, again, picks, scratch)
         for one in range(again):
-            if people.counts[COUNTS * np.int64(scratch.who[one]) + CONTACTS] == 0:
+            if number_of_contacts(people, np.int64(scratch.who[one])) == 0:
                 continue
             best, strongest = scratch.slot[one], scratch.strongest[one]
             for pick in range(picks):
@@ -167,7 +171,7 @@ def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
 
 
 @inline
-def _look_elsewhere(people, society, first, again, starting, scratch):
+def _look_elsewhere(people, society, members, first, again, starting, scratch):
     """Find by one word those whom starters meet in their team, in their circle or anywhere.
 
     List in ``asking`` those who ask a contact for one of its contacts, and return their number; for
@@ -178,17 +182,18 @@ def _look_elsewhere(people, society, first, again, starting, scratch):
         ego = np.int64(scratch.who[one])
         prefetch_search(people, ego)
         source = scratch.source[ego - first]
-        start, size = np.int64(0), society.members
+        start, end = np.int64(0), members
         if source == TEAM:
             start = team_start(ego, society.circle_size, society.team_size)
-            size = team_members(start, society.circle_size, society.team_size, society.members)
+            end = start + team_members(start, society.circle_size, society.team_size, members)
         elif source == CIRCLE:
             start = circle_start(ego, society.circle_size)
-            size = circle_members(start, society.circle_size, society.members)
-        found = start + below(scratch.drawn[0, one], size)
-        scratch.whom[one] = found if source >= TEAM else -1
+            end = start + circle_members(start, society.circle_size, members)
+        begin = first_place(people, start)
+        place = begin + below(scratch.drawn[0, one], first_place(people, end) - begin)
+        scratch.whom[one] = member_at(people, place) if source >= TEAM else -1
         scratch.asking[friends] = one
-        knows = people.counts[COUNTS * ego + CONTACTS] > 0
+        knows = number_of_contacts(people, ego) > 0
         friends += np.int64((source == FRIEND) & knows)
     return friends
 
@@ -203,8 +208,8 @@ def _ask_friends(people, friends, scratch):
     for asked in range(friends):
         one = np.int64(asking[asked])
         ego = np.int64(who[one])
-        contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
-        slot = contact_slot(people, ego, below(drawn[0, one], contacts))
+        contacts = number_of_contacts(people, ego)
+        slot = nth_contact(people, ego, below(drawn[0, one], contacts))
         picked[0, asked] = slot
         prefetch(people.alter, slot)
     for asked in range(friends):
@@ -213,8 +218,8 @@ def _ask_friends(people, friends, scratch):
         prefetch_member(people, between)
     for asked in range(friends):
         between = np.int64(picked[0, asked])
-        contacts = np.int64(people.counts[COUNTS * between + CONTACTS])
-        slot = contact_slot(people, between, below(drawn[1, np.int64(asking[asked])], contacts))
+        contacts = number_of_contacts(people, between)
+        slot = nth_contact(people, between, below(drawn[1, np.int64(asking[asked])], contacts))
         picked[0, asked] = slot
         prefetch(people.alter, slot)
     for asked in range(friends):
@@ -278,7 +283,8 @@ def choose_encounters(state, parameters, day, partition):
     Fill ``attempts``, and from the thread's first member on ``repeats`` and ``encounters``.
     """
     people, lists, scratch = state.people, state.today, partition.scratch.meet
-    low, high = partition.low, partition.high
+    members = state.clock[MEMBERS]
+    low, high = partition.low, min(partition.high, members)
     repeats, encounters = np.int64(low), np.int64(low)
     for first in range(low, high, BATCH):
         again, starting = _select_starters(
@@ -292,7 +298,9 @@ def choose_encounters(state, parameters, day, partition):
         draw_blocks(
             parameters.key, day, PARTNER, scratch.who, scratch.places, starting, scratch.drawn
         )
-        friends = _look_elsewhere(people, parameters.society, first, again, starting, scratch)
+        friends = _look_elsewhere(
+            people, parameters.society, members, first, again, starting, scratch
+        )
         _ask_friends(people, friends, scratch)
         _guess_bonds(people, again, starting, scratch)
         _choose_strongest(
@@ -322,14 +330,18 @@ def choose_encounters(state, parameters, day, partition):
 def take_from_log(state, log, log_day, first, last, partition):
     """List encounters first to last - 1 of a day of a contact log in place of those drawn."""
     lists, start = state.today, log.day_start[log_day]
+    end = first
     for place in range(first, last):
         ego, other = np.int64(log.ego[start + place]), np.int64(log.alter[start + place])
-        row = lists.encounters[place]
+        if not (is_there(state.people, ego) and is_there(state.people, other)):
+            continue
+        row = lists.encounters[end]
         row[EGO], row[ALTER], row[EXTRA] = ego, other, 1
         row[SLOT] = find_from(state.people, ego, other, guess(state.people, ego, other))
-        lists.sides[0, place] = -1
-        lists.sides[1, place] = -1
-    partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END] = first, last
+        lists.sides[0, end] = -1
+        lists.sides[1, end] = -1
+        end += 1
+    partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END] = first, end
 
 
 @inline

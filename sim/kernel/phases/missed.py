@@ -6,6 +6,7 @@ An expected value: nothing is drawn, and nothing changes.
 import numpy as np
 
 from ..mechanics.compilation import entry, inline, kernel
+from ..mechanics.random import TWO32
 from ..mechanics.references import reference
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
@@ -21,8 +22,9 @@ from ..state.bonds import (
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
 from ..state.connections import have_common_connection
-from .answer import habit_of
-from .eligible import agrees, thinks_likely
+from .answer import chance_of_recognition, difference_of_ranks, habit_of
+from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
+from .welcome import is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
 """Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
@@ -30,18 +32,19 @@ MISSED = 3
 
 
 @inline
-def _barred_classes(state, parameters, ego):
+def _barred_classes(state, parameters, day, ego):
     """Return the tie classes that the least tie bars, and those that the estimate does, a bit each.
 
     Only those of which ego has free contacts.
     """
     counts, policies = state.people.counts, parameters.policies
-    least = policies.min_tie[state.platform.policy[ego]]
+    least_tie = policies.min_tie[state.platform.policy[ego]]
+    least = least_likely(state.platform, parameters, day, ego)
     by_tie, by_estimate = np.int64(0), np.int64(0)
     for k in range(1, 5):
         has_some = np.int64(counts[COUNTS * ego + FREE_OF_CLASS + k] > 0)
-        by_tie |= (has_some & np.int64(k < least)) << k
-        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k))
+        by_tie |= (has_some & np.int64(k < least_tie)) << k
+        unlikely = np.int64(not thinks_likely(state.platform, parameters, ego, k, least))
         by_estimate |= (has_some & unlikely) << k
     return by_tie, by_estimate
 
@@ -55,17 +58,21 @@ def _has_room(state, parameters, other):
 @inline
 def _may_invite(state, parameters, day, ego):
     """Return whether the platform lets ego invite tomorrow; the cap of a week aside, which passes."""
+    if is_away(state.platform, ego):
+        return False
     until = state.platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]
     connections = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
     return may_invite(day + 1, until, connections, parameters.platform.max_connections)
 
 
 @kernel
-def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, missed):
+def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
-    policies = parameters.policies
+    policies, k = parameters.policies, class_in(state.people.state[slot])
+    other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
-    chances = parameters.answering.accepts[policy, habit]
+    difference = difference_of_ranks(state.platform, ego, other)
+    chances = parameters.answering.accepts[policy, habit, difference]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
     differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
     referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
@@ -73,8 +80,11 @@ def _miss_contact(state, parameters, ego, other, k, by_tie, by_estimate, sieve, 
     if not (by_tie or by_estimate):
         return
     reference = np.int64(referred)
+    unwelcome = is_unwelcome_inviter(state, parameters, slot)
     chance = expected_acceptance(
-        parameters.answering.recognise[k], chances[k, reference], chances[0, reference]
+        np.int64(chance_of_recognition(state, parameters, day, slot) * TWO32),
+        np.int64(0) if unwelcome else chances[k, reference],
+        chances[0, reference],
     )
     if _has_room(state, parameters, other):
         missed[ego, BY_TIE if by_tie else BY_ESTIMATE] += chance
@@ -93,7 +103,7 @@ def add_missed(state, parameters, day, sieve, missed):
     state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
-        by_tie, by_estimate = _barred_classes(state, parameters, ego)
+        by_tie, by_estimate = _barred_classes(state, parameters, day, ego)
         barred = by_tie | by_estimate
         if barred == 0 or not _may_invite(state, parameters, day, ego):
             continue
@@ -107,5 +117,7 @@ def add_missed(state, parameters, day, sieve, missed):
             other = np.int64(people.alter[slot])
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
+            if is_forbidden(state, parameters, other, slot):
+                continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, ego, other, k, tie, estimate, sieve, missed)
+            _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)

@@ -9,7 +9,7 @@ import numpy as np
 from ..mechanics.compilation import as_index, inline, kernel
 from ..mechanics.scratch import BATCH
 from ..mechanics.simd import prefetch
-from ..rules.inviting import may_invite, may_send_this_week
+from ..rules.inviting import is_restricted, may_invite, may_send_this_week
 from ..state.bonds import CONNECTIONS, COUNTS, prefetch_member
 from ..state.columns import (
     ACCOUNT,
@@ -118,8 +118,24 @@ def _sent_this_week(platform, ego):
     return total
 
 
+@inline
+def count_in_week(platform, weekly, day, ego):
+    """Count an invitation of today for the cap of the week, if there is one."""
+    if weekly >= 0:
+        platform.week[ego, day % 7] += 1
+
+
 @kernel
-def begin_attempts(state, parameters, scratch):
+def may_send_now(state, parameters, day, ego):
+    """Return whether the platform lets ego invite now, its connections aside."""
+    platform, weekly = state.platform, parameters.platform.weekly_invites
+    if is_restricted(day, platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]):
+        return False
+    return weekly < 0 or may_send_this_week(_sent_this_week(platform, ego), weekly)
+
+
+@kernel
+def begin_attempts(state, parameters, day, scratch):
     """Let those who begin an attempt look whether it can lead to anything.
 
     List in ``from_contacts`` those who look only among contacts, and return their number; the others
@@ -131,7 +147,7 @@ def begin_attempts(state, parameters, scratch):
     for one in range(seats[BEGINNING]):
         seat = np.int64(scratch.beginning[one])
         ego = np.int64(scratch.who[seat])
-        classes, number = eligible_contacts(state, parameters, ego)
+        classes, number = eligible_contacts(state, parameters, day, ego)
         scratch.classes[seat], scratch.eligible[seat] = classes, number
         scratch.from_contacts[alone] = seat
         scratch.trying[others] = seat

@@ -22,12 +22,13 @@ from ..state.bonds import (
     STRANGERS,
     UNLINKED,
     class_in,
+    is_asked,
     last_in,
     prefetch_new_slot,
     standing_in,
     with_standing,
 )
-from ..state.columns import ANSWERS, RECEIVED, SENT, T_SENT, TALLY
+from ..state.columns import ANSWERS, NOTED, NOTES, T_NOTES, TALLY
 from ..state.connections import common_connections
 from ..state.lists import (
     NEXT_CONNECTION,
@@ -43,13 +44,16 @@ from ..state.rows import (
     CROSSING,
     EGO,
     EXTRA,
+    QUESTION,
     SLOT,
+    WITH_NOTE,
     delay_of,
+    pack_extra,
     pack_note,
-    pack_source_and_delay,
+    remarks_of,
     source_of,
 )
-from .effects import connect, decline, draw_arc
+from .effects import connect, count_question, count_sent, decline, draw_arc, receive_invitation
 from .invite import first_row
 
 
@@ -129,9 +133,14 @@ def send(state, parameters, day, partition):
             slot = _new_stranger(state, ego, np.int64(row[ALTER]), today)
             people.state[slot] = with_standing(people.state[slot], PENDING)
             row[SLOT] = slot
-        platform.tally[TALLY * ego + SENT] += 1
-        partition.totals[platform.policy[ego], T_SENT] += 1
-        draw_arc(state, partition.totals, slot, ego, ARC)
+        remarks = remarks_of(row[EXTRA])
+        if remarks & QUESTION:
+            count_question(platform, partition.totals, ego)
+            continue
+        count_sent(state, partition.totals, slot, ego)
+        if remarks & WITH_NOTE:
+            platform.notes[NOTED * ego + NOTES] += 1
+            partition.totals[platform.policy[ego], T_NOTES] += 1
     progress[REACHED] = last
     return True
 
@@ -172,7 +181,7 @@ def receive(state, parameters, day, partition):
     Mark those that cross another. Return whether all have, as ``send``.
     """
     people, rows, order = state.people, state.today.invitations, state.today.invitation_order
-    today, tally = day - parameters.society.first_day, state.platform.tally
+    today = day - parameters.society.first_day
     reached, done = partition.progress[REACHED], np.int64(0)
     for thread in range(partition.threads):
         starts = partition.list_starts[INVITATIONS, thread]
@@ -196,11 +205,14 @@ def receive(state, parameters, day, partition):
                     prefetch(people.state, far)
             row = rows[as_index(order[place])]
             other, there = np.int64(row[ALTER]), _far_slot(state, row, today)
-            tally[TALLY * other + RECEIVED] += 1
-            draw_arc(state, partition.totals, there, other, BACK)
-            if parameters.inviting.crossing and crosses(standing_in(people.state[there])):
+            extra, back = np.int64(row[EXTRA]), people.state[there]
+            question = remarks_of(extra) & QUESTION != 0
+            if not question:
+                receive_invitation(state, partition.totals, there, other)
+            crossing = crosses(standing_in(back), is_asked(back), question)
+            if parameters.inviting.crossing and crossing:
                 delay = _delay_if_crossing(state, parameters, row)
-                row[EXTRA] = pack_source_and_delay(source_of(row[EXTRA]), delay)
+                row[EXTRA] = pack_extra(source_of(extra), remarks_of(extra), delay)
             done += 1
     partition.progress[REACHED] = done
     return True
@@ -213,6 +225,14 @@ def _prefetch_side(state, slot, ego):
     prefetch(state.platform.connections, ROW * ego)
     prefetch(state.platform.tally, TALLY * ego)
     prefetch(state.platform.answers, ANSWERS * ego)
+
+
+@inline
+def _meet_halfway(state, totals, slot, ego, other):
+    """Connect ego with other, at ego's side, as they cross; a question has drawn no arc yet."""
+    connect(state, totals, slot, ego, other)
+    draw_arc(state, totals, slot, ego, ARC)
+    draw_arc(state, totals, slot, ego, BACK)
 
 
 @kernel
@@ -230,7 +250,7 @@ def _cross_own(state, parameters, partition):
             progress[REACHED] = place
             return False
         ego, other, slot = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[SLOT])
-        connect(state, partition.totals, slot, ego, other)
+        _meet_halfway(state, partition.totals, slot, ego, other)
     progress[REACHED] = last
     return True
 
@@ -256,7 +276,7 @@ def _cross_far(state, partition):
                 return False
             there = np.int64(people.link[2 * as_index(row[SLOT])])
             ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
-            connect(state, partition.totals, there, other, ego)
+            _meet_halfway(state, partition.totals, there, other, ego)
     return True
 
 
@@ -276,10 +296,13 @@ def _file(state, pending, totals, place, row, sieve):
         verdict = np.int64(CROSSED)
     elif delay == pending:
         verdict = np.int64(UNSEEN)
-        decline(state, totals, slot, ego, verdict)
+        if remarks_of(row[EXTRA]) & QUESTION == 0:
+            decline(state, totals, slot, ego, verdict)
     platform.sent_slot[place], platform.sent_ego[place] = slot, ego
     k = class_in(state.people.state[slot])
     platform.sent_note[place] = pack_note(source_of(row[EXTRA]), verdict, k)
+    if len(platform.sent_remarks) > 0:
+        platform.sent_remarks[place] = remarks_of(row[EXTRA])
     if len(platform.sent_common) > 0:
         common = common_connections(state, ego, np.int64(row[ALTER]), sieve)
         platform.sent_common[place] = common

@@ -4,7 +4,7 @@ from ..mechanics.compilation import rule
 from ..mechanics.random import TWO32
 from .standing import FREE, PENDING
 
-FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY = range(3)
+FROM_CONTACTS, FROM_INTRODUCTIONS, FROM_DIRECTORY, FROM_POPULAR = range(4)
 """Sources of a candidate."""
 
 
@@ -42,9 +42,10 @@ def attempts_today(word, pace):
 
 
 @rule
-def candidate_source(word, until_contacts, until_introductions):
+def candidate_source(word, until_contacts, until_introductions, until_directory):
     """Return the source of a try's candidate: the policy's weights are cut by one word."""
-    return int(word >= until_contacts) + int(word >= until_introductions)
+    beyond = int(word >= until_introductions) + int(word >= until_directory)
+    return int(word >= until_contacts) + beyond
 
 
 @rule
@@ -91,15 +92,18 @@ def waits_longer(word, threshold):
 
 
 @rule
-def crosses(standing_back):
-    """Return whether an invitation crosses one of the other side, so that the two connect at once."""
-    return standing_back == PENDING
+def crosses(standing_back, asked_back, is_question):
+    """Return whether an invitation crosses one of the other side, so that the two connect at once.
+
+    One of the two may be a question.
+    """
+    return standing_back == PENDING or (asked_back and not is_question)
 
 
 @rule
-def is_withdrawn(standing):
-    """Return whether an invitation whose days are up is withdrawn: it is still pending, unanswered."""
-    return standing == PENDING
+def is_withdrawn(standing, asked):
+    """Return whether an invitation or question whose days are up is withdrawn: it is unanswered."""
+    return standing == PENDING or asked
 
 
 @rule

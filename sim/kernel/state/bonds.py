@@ -23,13 +23,19 @@ CLASS, CLASS_BITS = 3, 56
 """The tie class, three bits from CLASS on; it follows from the tie, and saves a look there."""
 MOVED = 7 << CLASS
 """The state of a slot whose bond has moved; the new slot is where its tie was."""
+EMPTY = 0
+"""The state of a contact's place of which alter has left: the list closes up by passing over it. No
+contact has this state, and what was sent to or from the place before finds nothing pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
 """Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
-while an invitation that was declined without a word is still pending; and once there is the arc from
+while an invitation that was declined without a word is still pending, or, where locked, a question is; and once there is the arc from
 alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
+PENDING_QUESTION = IS_LOCKED | DECIDED
+QUESTION_MASK = 3 << STANDING | DECIDED
+"""The bits of a state that tell of a question, and what they then are."""
 
-TALKED, MET, LAST = 0, 9, 18
-"""Where the numbers of a tie begin: 8 bits, 9 and 14; bit 8 is free."""
+TALKED, VETOED, MET, LAST = 0, 8, 9, 18
+"""Where the numbers of a tie begin: 8 bits, one (whether ego vetoes alter), 9 and 14."""
 MET_MASK, TALKED_MASK = ladder.MOST_MET, ladder.MOST_TALKED
 ENCOUNTERS = MET_MASK << MET | TALKED_MASK << TALKED
 """Both counts; 0 for a stranger's bond."""
@@ -55,6 +61,36 @@ def contact_slot(people, ego, place):
 
 
 @inline
+def number_of_contacts(people, ego):
+    """Count the contacts of ego who have not left."""
+    gone = np.int64(people.gone[ego]) if len(people.gone) > 0 else np.int64(0)
+    return np.int64(people.counts[COUNTS * ego + CONTACTS]) - gone
+
+
+@kernel
+def _nth_there(people, ego, number):
+    """Return the slot of a contact of ego by its number among those who have not left."""
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        first = contact_slot(people, ego, place)
+        mask = within(people.state, first, np.uint8(EMPTY + 1), np.uint8(255))
+        here = how_many(mask)
+        if number < here:
+            for _ in range(number):
+                mask &= mask - 1
+            return first + first_of(mask)
+        number -= here
+    return np.int64(-1)
+
+
+@inline
+def nth_contact(people, ego, number):
+    """Return the slot of a contact of ego by its number, from 0, among those who have not left."""
+    if len(people.gone) == 0 or people.gone[ego] == 0:
+        return contact_slot(people, ego, number)
+    return _nth_there(people, ego, number)
+
+
+@inline
 def met_in(tie):
     """Return the encounters face to face."""
     return (np.int64(tie) >> MET) & MET_MASK
@@ -70,6 +106,12 @@ def talked_in(tie):
 def last_in(tie):
     """Return the day of the last encounter, or of the bond's creation, from the history's first."""
     return np.int64(tie) >> LAST
+
+
+@inline
+def vetoed_in(tie):
+    """Return whether ego vetoes alter, as 0 or 1."""
+    return (np.int64(tie) >> VETOED) & 1
 
 
 @inline
@@ -89,7 +131,8 @@ def tie_after(tie, face, today):
     """Return the tie after one more encounter; ``today`` counts from the first day of the history."""
     met = ladder.met_after(met_in(tie), face)
     talked = ladder.talked_after(talked_in(tie), face)
-    return np.uint32(met << MET | talked << TALKED | today << LAST)
+    vetoed = np.int64(tie) & 1 << VETOED
+    return np.uint32(met << MET | talked << TALKED | today << LAST | vetoed)
 
 
 @inline
@@ -126,6 +169,18 @@ def with_class(state, k):
 def is_free(state):
     """Return whether the platform has nothing between the two."""
     return standing_in(state) == FREE
+
+
+@inline
+def is_asked(state):
+    """Return whether a question is pending: the bond is locked until it is answered, or withdrawn."""
+    return (np.int64(state) & QUESTION_MASK) == PENDING_QUESTION
+
+
+@inline
+def with_question(state):
+    """Return a state in which a question is pending."""
+    return with_decided(with_standing(state, LOCKED), DECIDED)
 
 
 @inline

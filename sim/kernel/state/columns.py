@@ -30,9 +30,23 @@ RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
 started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
 ACCOUNT = 4
 
+NOTES, NOTES_THIS_MONTH = range(2)
+"""Columns of ``notes``: those that a member has sent, and those of these 30 days."""
+NOTED = 2
+
+QUESTIONS, GRANTED, REFUSED = range(3)
+"""Columns of ``questions``: those that a member has asked, and of these granted and refused."""
+ASKING = 3
+
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
 resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
+
+ASKED, HELPED, NEEDS, BY_CONNECTION, BY_CONTACT, BY_REFERRAL, REFERRALS = range(7)
+"""Columns of ``help``: how often a member was asked for help, and has given it; its own needs, those of
+them that a connection has met, another contact, and one to whom it was referred; and how often it was
+referred to somebody."""
+HELP = 8
 
 (
     T_CONNECTIONS,
@@ -51,10 +65,17 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
     T_BLOCKED,
     T_RESTRICTIONS,
     T_RESTRICTED,
-) = range(16)
-TOTALS = 16
-"""Columns of ``totals``, sums over the members of a policy, as they stand now."""
+    T_NOTES,
+    T_QUESTIONS,
+    T_GRANTED,
+    T_MEMBERS,
+    T_JOINED,
+) = range(21)
+TOTALS = 21
+"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
+count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
 
-STAGE, DAY, FAILED = 28, 29, 30
-"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, and from FAILED on, by
+STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
+"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members
+who have arrived, that of the bits of a member's number within its section, and from FAILED on, by
 policy, 1 if its function has raised an exception."""

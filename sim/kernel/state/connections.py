@@ -38,6 +38,20 @@ def add_connection(state, ego, other):
 
 
 @kernel
+def remove_connection(state, ego, other):
+    """Remove a connection from ego's list, which closes up."""
+    people, connected, place = state.people, state.platform.connected, np.int64(0)
+    last = np.int64(people.counts[COUNTS * ego + CONNECTIONS]) - 1
+    while connected[connection_place(state, ego, place)] != other:
+        place += 1
+    while place < last:
+        after = connected[connection_place(state, ego, place + 1)]
+        connected[connection_place(state, ego, place)] = after
+        place += 1
+    people.counts[COUNTS * ego + CONNECTIONS] = last
+
+
+@kernel
 def settle_order(state, low, high):
     """Begin a day: the connections of members low to high - 1 are in their order."""
     counts = state.people.counts

@@ -15,13 +15,17 @@ Fractions = NDArray[np.float64]
 class SocietyNumbers(NamedTuple):
     """Who there is, and the ladder of ties."""
 
-    members: int
     circle_size: int
     team_size: int
     often: int
     close: int
     first_day: int
     """1 - the days of the history."""
+    on_arrival: int
+    leave: int
+    """Threshold of leaving, each day."""
+    veto: int
+    """Threshold of a veto at the first encounter."""
 
 
 class MeetingNumbers(NamedTuple):
@@ -48,18 +52,46 @@ class InvitingNumbers(NamedTuple):
     crossing: bool
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
+    mistaken: int
+    """Threshold of a wrong address."""
+    noted_classes: int
+    """The tie classes of people to whom a note goes, a bit each."""
 
 
 class AnsweringNumbers(NamedTuple):
     """How invitees answer."""
 
     recognise: Numbers
-    """(5,): thresholds by tie class."""
+    """(5,): chances by tie class."""
+    fresh: Fractions
+    """(5,): the same with a fresh memory."""
+    memory: NDArray[np.int32]
+    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
+    and the number of encounters; (0, 767): memory does not fade."""
+    note_odds: float
+    """By what a note multiplies the odds of being recognised; 0: they stay."""
+    ask_answered: int
+    """Threshold of the answer to a question."""
     accepts: Numbers
-    """(policies, habits + 1, 5, 2): thresholds of accepting, by the class that the invitee goes by,
-    without a reference and with one; equal where it takes no references. Habit 0 is none."""
+    """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
+    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
+    it takes no references. Habit 0 is none; without ranks there is one difference."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""
+
+
+class HelpingNumbers(NamedTuple):
+    """Who needs help, and who gives it."""
+
+    need: int
+    able: float
+    ask_choice: int
+    refer: int
+    refer_choice: int
+    helps: Numbers
+    """(3, 5): thresholds of helping, by type and tie class."""
+    floor: float
+    floor_after: int
 
 
 class PlatformNumbers(NamedTuple):
@@ -72,6 +104,8 @@ class PlatformNumbers(NamedTuple):
     min_invites: int
     weekly_invites: int
     max_connections: int
+    place: int
+    notes_per_month: int
 
 
 class PolicyNumbers(NamedTuple):
@@ -79,11 +113,17 @@ class PolicyNumbers(NamedTuple):
 
     until_contacts: Numbers
     until_introductions: Numbers
+    until_directory: Numbers
     """Where a try's word is cut: below the first the candidate is a contact, below the second an
-    introduction; else it is from the directory."""
+    introduction, below the third from the directory; else popular."""
     contacts_only: NDArray[np.bool_]
+    """Whether all tries are made at once, among contacts."""
+    courts: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
+    caution: Fractions
+    notes: NDArray[np.bool_]
+    asks_first: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
@@ -98,5 +138,6 @@ class Parameters(NamedTuple):
     meeting: MeetingNumbers
     inviting: InvitingNumbers
     answering: AnsweringNumbers
+    helping: HelpingNumbers
     platform: PlatformNumbers
     policies: PolicyNumbers

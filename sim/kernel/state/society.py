@@ -12,19 +12,45 @@ from numpy.typing import NDArray
 
 from . import lists
 from .bonds import COUNTS
-from .columns import ACCOUNT, ANSWERS, DAY, FAILED, TALLY, TOTALS
+from .columns import (
+    ACCOUNT,
+    ANSWERS,
+    ASKING,
+    DAY,
+    FAILED,
+    HELP,
+    MEMBERS,
+    NOTED,
+    SECTION_BITS,
+    T_JOINED,
+    T_MEMBERS,
+    TALLY,
+    TOTALS,
+)
 from .lists import CHUNK, ROW
 from .parameters import Parameters
 
-MOST_SLOTS = 2**31 - 1
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32."""
+MOST_SLOTS = 2**31 - 2
+"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
+``rows.GRANTED`` less a slot."""
 SECTION, MOST_SECTIONS = 512, 256
-"""Members of a section at least, and sections at most."""
+"""Members of a section at least, and sections at most when a society is made."""
 
 
 class People(NamedTuple):
-    """Who there is and what they know of each other; N members."""
+    """Who there is and what they know of each other; N members, those who are still to arrive included."""
 
+    arrived: NDArray[np.int32]
+    """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,) if
+    nobody arrives."""
+    left: NDArray[np.int32]
+    """(N,): the day on which each has left, or 0; this and the next three are (0,) if nobody ever leaves."""
+    gone: NDArray[np.int32]
+    """(N,): how many places of the member's list of contacts are empty, see ``bonds``."""
+    here: NDArray[np.int32]
+    """(N,): the members who are there, by number; see ``presence``."""
+    before: NDArray[np.int32]
+    """(N + 1,): how many with a smaller number are there."""
     starts: NDArray[np.int64]
     """(N,): threshold of starting an encounter."""
     counts: NDArray[np.int32]
@@ -40,6 +66,10 @@ class People(NamedTuple):
     link: NDArray[np.uint32]
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
+    type: NDArray[np.uint8]
+    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    help: NDArray[np.int32]
+    """N times HELP, see ``columns``, or (0,)."""
 
 
 class Platform(NamedTuple):
@@ -58,8 +88,16 @@ class Platform(NamedTuple):
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     looks: NDArray[np.int64]
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
+    void: NDArray[np.int32]
+    """(N,): invitations that were undecided when one of the two left, or (0,)."""
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
+    rank: NDArray[np.uint8]
+    """(N,), or (0,): it counts for nothing."""
+    sent_upwards: NDArray[np.int32]
+    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    joined: NDArray[np.uint8]
+    """(N,): 1 for who is on the platform, or (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
@@ -83,6 +121,12 @@ class Platform(NamedTuple):
     """(sections, 2): how many have ever left a queue and entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
+    sent_remarks: NDArray[np.uint8]
+    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    notes: NDArray[np.int32]
+    """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
+    questions: NDArray[np.int32]
+    """N times ASKING, see ``columns``, or (0,): nobody asks first."""
 
 
 class Today(NamedTuple):
@@ -96,7 +140,8 @@ class Today(NamedTuple):
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters."""
+    """(the longest day, 4): the other encounters; then those of members with whom they are referred
+    to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -110,6 +155,17 @@ class Today(NamedTuple):
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
+    popularity: NDArray[np.int64]
+    """(N,): connections of the members of a section up to this one, this morning; or (0,) ..."""
+    section_popularity: NDArray[np.int64]
+    """(sections,): ... and of all its members; or (0,), if no policy looks for popular members."""
+    leavers: NDArray[np.int32]
+    """(N,): those who leave today, from the first member of each section on; or (0,) ..."""
+    section_leavers: NDArray[np.int32]
+    """(sections,): ... and how many these are; or (0,), if nobody ever leaves."""
+    pleas: NDArray[np.int32]
+    """(N, 4): who is asked for help today, see ``rows``; (0, 4) if nobody ever needs help."""
+    plea_order: NDArray[np.int32]
 
 
 class State(NamedTuple):
@@ -126,12 +182,53 @@ class State(NamedTuple):
         """Sections of the members, see ``section_size``."""
         return int(self.platform.sent_from.shape[1])
 
+    @property
+    def section_size(self) -> int:
+        """Members of a section."""
+        return 1 << int(self.clock[SECTION_BITS])
+
+    @property
+    def members(self) -> int:
+        """The members who have arrived."""
+        return int(self.clock[MEMBERS])
+
+
+class Members(NamedTuple):
+    """What is known of members before anything has happened; see ``People`` and ``Platform``."""
+
+    arrived: NDArray[np.int32]
+    policy: NDArray[np.uint8]
+    habit: NDArray[np.uint8]
+    types: NDArray[np.uint8]
+    rank: NDArray[np.uint8]
+    joined: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    looks: NDArray[np.int64]
+    pace: NDArray[np.int64]
+
+
+def members_of(state: State) -> Members:
+    """Return what was known of the members, with the policies that they have now."""
+    people, platform = state.people, state.platform
+    return Members(
+        people.arrived,
+        platform.policy,
+        platform.habit,
+        people.type,
+        platform.rank,
+        platform.joined,
+        people.starts,
+        platform.looks,
+        platform.pace,
+    )
+
 
 def section_size(members: int) -> int:
     """Return the members of a section, a power of two.
 
     A section is the smallest part of the society that one thread looks after. It depends on the
-    number of members alone, and so does what is stored by section.
+    number of members alone, those who are still to arrive included, and so does what is stored by
+    section. It stays as it is when a run goes on for longer and there is room for more.
     """
     size = SECTION
     while members > size * MOST_SECTIONS:
@@ -141,21 +238,34 @@ def section_size(members: int) -> int:
 
 def allocate_state(
     parameters: Parameters,
-    policy: NDArray[np.uint8],
-    habit: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    looks: NDArray[np.int64],
-    pace: NDArray[np.int64],
+    members: Members,
+    founders: int,
     policies: int,
     longest_day: int = 0,
+    section: int = 0,
 ) -> State:
     """Allocate a society in which nothing has happened yet.
 
     Memory that is not touched costs nothing, so the pools are generous.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    members : Members
+        All members, those who are still to arrive included.
+    founders : int
+        How many are there from the start.
+    policies : int
+        The number of policies.
+    longest_day : int
+        The encounters of the busiest day of a contact log.
+    section : int
+        Members of a section; 0: see ``section_size``.
     """
-    n, inviting, platform = parameters.society.members, parameters.inviting, parameters.platform
-    sections = -(-n // section_size(n))
-    room_from = _room_from(pace)
+    n, inviting, platform = len(members.policy), parameters.inviting, parameters.platform
+    section = section or section_size(n)
+    sections = -(-n // section)
+    room_from = _room_from(members, parameters.society.on_arrival, section)
     most = max(1, int(room_from[-1]))
     ring, day = inviting.pending_days + 1, max(n, longest_day)
     slots = min(n * 320 + 4096, max(4096, n * (n + 4 * CHUNK)), MOST_SLOTS)
@@ -163,11 +273,25 @@ def allocate_state(
     clock = np.zeros(FAILED + policies, np.int64)
     clock[lists.END_SLOT], clock[lists.END_CONNECTION] = slots, connected
     clock[lists.END_BLOCK] = 2**16
-    clock[DAY] = parameters.society.first_day - 1
+    clock[DAY], clock[MEMBERS] = parameters.society.first_day - 1, founders
+    clock[SECTION_BITS] = section.bit_length() - 1
+    totals = np.zeros((policies, TOTALS), np.int64)
+    totals[:, T_MEMBERS] = np.bincount(members.policy[:founders], minlength=policies)
+    totals[:, T_JOINED] = totals[:, T_MEMBERS]
     limited = platform.limit > 0 and platform.window_days > 0
     locks = inviting.lock_days >= 0
+    leaving = n if parameters.society.leave > 0 else 0
+    popular = bool((parameters.policies.until_directory < 2**32).any())
+    notes = bool(parameters.policies.notes.any())
+    asks = bool(parameters.policies.asks_first.any())
+    remarks = notes or asks or inviting.mistaken > 0
     people = People(
-        starts=starts,
+        arrived=members.arrived,
+        left=np.zeros(leaving, np.int32),
+        gone=np.zeros(leaving, np.int32),
+        here=np.arange(leaving, dtype=np.int32),
+        before=np.minimum(np.arange(leaving + 1 if leaving else 0, dtype=np.int32), founders),
+        starts=members.starts,
         counts=_zeros(n * COUNTS, np.int32),
         contacts=_zeros(n * ROW, np.uint32),
         strangers=_zeros(n * ROW, np.uint32),
@@ -176,21 +300,27 @@ def allocate_state(
         mark=_zeros(slots, np.uint8),
         link=_zeros(2 * slots, np.uint32),
         state=_zeros(slots, np.uint8),
+        type=members.types,
+        help=_zeros(len(members.types) * HELP, np.int32),
     )
     accounts = Platform(
-        policy=policy,
+        policy=members.policy,
         connections=_zeros(n * ROW, np.uint32),
         connected=_zeros(connected, np.uint32),
         tally=_zeros(n * TALLY, np.int32),
         account=_zeros(n * ACCOUNT, np.int32),
         answers=_zeros(n * ANSWERS, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
-        looks=looks,
-        habit=habit,
+        looks=members.looks,
+        void=np.zeros(leaving, np.int32),
+        habit=members.habit,
+        rank=members.rank,
+        sent_upwards=np.zeros(len(members.rank), np.int32),
+        joined=members.joined,
         strike_days=np.zeros((n, platform.limit) if limited else (0, 1), np.int32),
-        pace=pace,
+        pace=members.pace,
         room_from=room_from,
-        totals=np.zeros((policies, TOTALS), np.int64),
+        totals=totals,
         sent_slot=np.zeros(ring * most, np.uint32),
         sent_ego=np.zeros(ring * most, np.uint32),
         sent_note=np.zeros(ring * most, np.uint8),
@@ -199,6 +329,9 @@ def allocate_state(
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
         lock_counts=np.zeros((max(inviting.lock_days, 0) + 2, sections), np.int64),
+        sent_remarks=np.zeros(ring * most if remarks else 0, np.uint8),
+        notes=np.zeros(n * NOTED if notes else 0, np.int32),
+        questions=np.zeros(n * ASKING if asks else 0, np.int32),
     )
     today = Today(
         attempts=np.zeros(n, np.int32),
@@ -213,20 +346,31 @@ def allocate_state(
         riser_order=np.zeros(n, np.int32),
         invitation_order=np.zeros(most, np.int32),
         verdict_order=np.zeros(0, np.int32),
+        popularity=np.zeros(n if popular else 0, np.int64),
+        section_popularity=np.zeros(sections if popular else 0, np.int64),
+        leavers=np.zeros(leaving, np.int32),
+        section_leavers=np.zeros(sections if leaving else 0, np.int32),
+        pleas=np.zeros((len(members.types), 4), np.int32),
+        plea_order=np.zeros(2 * len(members.types), np.int32),
     )
     return State(people, accounts, today, clock)
 
 
-def _room_from(pace: NDArray[np.int64]) -> NDArray[np.int64]:
+def _room_from(members: Members, on_arrival: int, section: int) -> NDArray[np.int64]:
     """Return ``Platform.room_from``: each section has room for all attempts of its members."""
+    pace, arrives = members.pace, members.arrived > 0
     most = (pace >> 32) + (pace & (2**32 - 1) > 0)
-    sections = np.arange(0, len(pace), section_size(len(pace)))
+    if len(arrives):
+        most = np.where(arrives, np.maximum(most, on_arrival), most)
+    sections = np.arange(0, len(pace), section)
     return np.concatenate([[0], np.add.reduceat(most, sections).cumsum()])
 
 
-def set_pace(state: State, pace: NDArray[np.int64]) -> State:
+def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> State:
     """Return the state with another pace of the members, and room for what it allows in a day."""
-    platform, today, room_from = state.platform, state.today, _room_from(pace)
+    platform, today = state.platform, state.today
+    members = members_of(state)._replace(pace=pace)
+    room_from = _room_from(members, parameters.society.on_arrival, state.section_size)
     ring, most = len(platform.sent_from), int(room_from[-1])
     before = len(platform.sent_slot) // ring
     if most > before:
@@ -234,8 +378,10 @@ def set_pace(state: State, pace: NDArray[np.int64]) -> State:
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note"):
+        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
             array = getattr(platform, name)
+            if len(array) == 0:
+                continue
             grown[name] = np.zeros((ring, most), array.dtype)
             grown[name][:, :before] = array.reshape(ring, before)
             grown[name] = grown[name].reshape(-1)

@@ -1,0 +1,298 @@
+"""Do givers get further without inviting, what do takers lose, and whose needs are met?
+
+The man of the thread does not invite those who have "a psychic stink caused by the fact that they're
+out for what they can get only". Others are referred to him for help: "Ask Stephen, he doesn't say
+'No'." And: "I also like to feel that if I ever need help I won't be rebuffed." Here members need help
+once in two weeks, ask people whom they know or are connected with, and are referred to others, whom
+they then meet. Givers, others and takers help more or less readily; takers do not ask for more.
+
+A fourth policy lives beside the three: who *waits* never invites, and answers as ``interacted`` does.
+Three societies have the same people: in one nobody looks at the past (floor 0), in the others who was
+asked ten times or more and has a reputation below .15, or .3, is neither invited nor accepted by those
+who know it. Each difference is paired, within a society or between two of the same seed.
+
+ANSWER
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import sim
+from sim import commands
+
+from . import studies
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FLOOR = "helping.floor"
+FLOORS = (0.0, 0.15, 0.3)
+WAITS = sim.InvitePolicy(
+    "waits", contacts=1, per_day=0, min_tie=1, accepts_from=1, takes_references=True
+)
+TYPES = ("giver", "other", "taker")
+WAYS = {
+    "met_by_connection": ("a connection", "#0072B2"),
+    "met_by_contact": ("another contact", "#56B4E9"),
+    "met_by_referral": ("a referral", "#E69F00"),
+}
+MEASURES = (
+    "degree",
+    "within_two",
+    "contacts",
+    "received",
+    "refusable",
+    "need_met",
+    *WAYS,
+    "asked",
+    "helped",
+)
+LOOKS = {"giver": ("#009E73", "o"), "other": ("#595959", "s"), "taker": ("#D55E00", "v")}
+
+
+def main(
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: studies.Replications = 20,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/helpers"),
+    settings: commands.Settings = None,
+) -> None:
+    """Ask whose needs are met, how far givers get, and what takers lose by their past.
+
+    Prints both tables; writes groups.csv, differences.csv, a figure and provenance.json to --out.
+    Defaults: 1,000 members, 365 days, 20 replications, seed 1; needs once in 14 days.
+    """
+    base = commands.chosen(
+        None,
+        settings,
+        defaults={"helping.need_rate": 1 / 14},
+        members=members,
+        days=days,
+        seed=seed,
+    )
+    if base.helping.need_rate == 0:
+        raise sim.InputError("helping.need_rate: expected a number above 0, got 0")
+    base = base.replace({"policies": {**base.policies, "waits": WAITS}})
+    study = sim.Study(base, {FLOOR: FLOORS}, replications=replications, keep=by_group)
+    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+        runs = studies.done(study, out / "runs", jobs).rename(columns={FLOOR: "floor"})
+        found = Found(runs, [str(policy) for policy in base.policies])
+        outcome.tables |= {"groups": found.groups, "differences": found.differences}
+        outcome.figures["helpers"] = draw(found, studies.setting(base, replications))
+    studies.print_answer(_needs(found), _standing(found), studies.filled(*_words(found)), out=out)
+
+
+def by_group(result: sim.Result) -> pd.DataFrame:
+    """Return what a study keeps of a run: a row for each policy, each type, and those who wait by type.
+
+    The names of the groups stand in the column ``policy``.
+    """
+    members, scenario = result.members, result.scenario
+    policy, kind = members["policy"].astype(str), members["type"].astype(str)
+    rows = sim.measures.adjacency(result.connections, scenario.members)
+    two, _ = sim.measures.reach(rows)
+    low = (1 + members["helped"]) / (2 + members["asked"]) < scenario.helping.floor
+    own = members.assign(
+        within_two=two / (scenario.members - 1),
+        refusable=(low & (members["asked"] >= scenario.helping.floor_after)).astype(float),
+    )
+    chosen = {
+        **{name: policy == name for name in scenario.policies},
+        **{name: kind == name for name in TYPES},
+        **{_waiting(name): (policy == "waits") & (kind == name) for name in TYPES},
+        "all": policy == policy,
+    }
+    years = scenario.days / 365
+    kept = [{"policy": name, **_row(own[here], years)} for name, here in chosen.items()]
+    return pd.DataFrame(kept)
+
+
+def _waiting(kind: str) -> str:
+    return f"waits: {kind}"
+
+
+def _row(group: pd.DataFrame, years: float) -> dict[str, float]:
+    """Return the measures of the members of a group; the shares of needs come with their number."""
+    needs = int(group["needs"].sum())
+    met = {way: group[way].sum() / needs if needs else np.nan for way in WAYS}
+    means = {
+        name: float(group[name].mean())
+        for name in ("degree", "within_two", "contacts", "received", "refusable")
+    }
+    return {
+        **means,
+        "received": means["received"] / years,
+        "need_met": sum(met.values()),
+        **met,
+        "asked": float(group["asked"].mean()) / years,
+        "helped": float(group["helped"].mean()) / years,
+        "needs": needs,
+    }
+
+
+@dataclass
+class Found:
+    """The estimates of the runs: of each group, and of differences between groups."""
+
+    runs: pd.DataFrame
+    policies: list[str]
+
+    def __post_init__(self) -> None:
+        self.groups = sim.aggregate(self.runs, by=["floor", "policy"], measures=MEASURES)
+        self.differences = sim.differences(
+            self.runs, by=["floor", "policy"], pairs=list(self._pairs()), measures=MEASURES
+        ).drop(columns="variance_saved")
+        self.differences["clear"] = sim.clearly(
+            self.differences["p"], self.differences["replications"]
+        )
+
+    def _pairs(self) -> Iterator[tuple[tuple[float, str], tuple[float, str]]]:
+        """Yield who is compared: givers and takers of a society, and a group of two societies."""
+        for floor in FLOORS:
+            yield (floor, "giver"), (floor, "taker")
+            yield (floor, _waiting("giver")), (floor, _waiting("taker"))
+            yield (floor, "everyone"), (floor, "close_friends")
+        for floor in FLOORS[1:]:
+            for group in (*TYPES, *map(_waiting, TYPES)):
+                yield (floor, group), (0.0, group)
+
+    def of(self, floor: float, group: str, measure: str) -> "pd.Series[Any]":
+        """Return the estimate of a measure."""
+        table = self.groups
+        here = (table["floor"] == floor) & (table["policy"] == group)
+        return table[here & (table["measure"] == measure)].iloc[0]
+
+    def than(
+        self, one: tuple[float, str], other: tuple[float, str], measure: str
+    ) -> "pd.Series[Any]":
+        """Return how much more of a measure one group has than another."""
+        table = self.differences
+        here = (table["floor"] == one[0]) & (table["policy"] == one[1])
+        there = (table["than_floor"] == other[0]) & (table["than_policy"] == other[1])
+        return table[here & there & (table["measure"] == measure)].iloc[0]
+
+    def means(self, floor: float, groups: list[str], measure: str) -> NDArray[np.float64]:
+        """Return the mean, low and high end of a measure for some groups: shape (3, groups)."""
+        rows = [self.of(floor, group, measure) for group in groups]
+        return np.array([[row[end] for row in rows] for end in ("mean", "low", "high")])
+
+
+def _needs(found: Found) -> str:
+    """Return whose needs are met, and by whom, where nobody looks at the past."""
+    rows = []
+    for policy in [*found.policies, "all"]:
+        shares = {
+            name: studies.percent(found.of(0.0, policy, name)) for name in ("need_met", *WAYS)
+        }
+        rows.append({"policy": policy, **shares})
+    words = {"need_met": "needs met", **{way: f"by {said}" for way, (said, _) in WAYS.items()}}
+    table = pd.DataFrame(rows).rename(columns=words)
+    return f"Needs met, where nobody looks at the past.\n\n{studies.laid_out(table)}"
+
+
+def _standing(found: Found) -> str:
+    """Return how far each type gets, by floor."""
+    rows = []
+    for group in (*TYPES, *map(_waiting, TYPES)):
+        row = {"members": group}
+        for floor in FLOORS:
+            estimate = found.of(floor, group, "degree")
+            row[f"floor {floor:g}"] = studies.between(*estimate[["mean", "low", "high"]])
+        rows.append(row)
+    return f"Connections per member.\n\n{studies.laid_out(pd.DataFrame(rows))}"
+
+
+def _words(found: Found) -> Iterator[str]:
+    """Yield the answer in words."""
+    asked = [found.of(0.0, kind, "asked") for kind in ("giver", "taker")]
+    friends, everyone = (
+        studies.percent(found.of(0.0, policy, "need_met"))
+        for policy in ("close_friends", "everyone")
+    )
+    yield (
+        f"Of the needs of those who invite everyone {everyone} are met, of those who invite close "
+        f"friends only {friends}."
+    )
+    giver, taker = (studies.between(*row[["mean", "low", "high"]]) for row in asked)
+    yield f"A giver is asked for help {giver} times a year, a taker {taker}."
+    for group, who in (("giver", "Givers"), (_waiting("giver"), "Givers who never invite")):
+        taker = group.replace("giver", "taker")
+        more = found.than((0.0, group), (0.0, taker), "degree")
+        yield f"{who} have {_more(more)} connections than such takers."
+    for floor in FLOORS[1:]:
+        lost = found.than((floor, "taker"), (0.0, "taker"), "degree")
+        hit = studies.percent(found.of(floor, "taker", "refusable"))
+        yield (
+            f"With a floor of {floor:g}, {hit} of the takers end below it, and takers have "
+            f"{_more(lost)} connections than without."
+        )
+
+
+def _more(row: "pd.Series[Any]") -> str:
+    word, sign = ("fewer", -1) if row["mean"] < 0 else ("more", 1)
+    ends = sorted((sign * row["low"], sign * row["high"]))
+    clear = "clearly " if row["clear"] else ""
+    return f"{clear}{studies.between(sign * row['mean'], *ends)} {word}"
+
+
+@sim.plots.in_our_look
+def draw(found: Found, setting: str) -> "Figure":
+    """Draw whose needs are met, and how many connections each type has, by floor."""
+    figure = sim.plots.sheet(3.8)
+    left, right = figure.subplots(1, 2, width_ratios=(1.1, 1))
+    groups = [*found.policies, *TYPES]
+    begins = np.zeros(len(groups))
+    for way, (said, colour) in WAYS.items():
+        share = 100 * found.means(0.0, groups, way)[0]
+        left.barh(groups, share, left=begins, color=colour, label=said, height=0.7)
+        begins += share
+    mean, low, high = 100 * found.means(0.0, groups, "need_met")
+    left.errorbar(
+        mean, groups, xerr=[mean - low, high - mean], fmt="none", ecolor="#262626", elinewidth=0.9
+    )
+    left.invert_yaxis()
+    left.set_xlabel("needs met, %, by")
+    left.legend(frameon=False, fontsize=7, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+    for place, kind in enumerate(TYPES):
+        colour, marker = LOOKS[kind]
+        for group, filled in ((kind, colour), (_waiting(kind), "white")):
+            values = np.array([found.means(floor, [group], "degree")[:, 0] for floor in FLOORS])
+            right.errorbar(
+                np.arange(len(FLOORS)) + 0.08 * (place - 1),
+                values[:, 0],
+                [values[:, 0] - values[:, 1], values[:, 2] - values[:, 0]],
+                color=colour,
+                marker=marker,
+                markerfacecolor=filled,
+                linestyle="-" if group == kind else ":",
+                linewidth=0.9,
+                markersize=5,
+                label=group,
+            )
+    right.set_xticks(range(len(FLOORS)), [f"{floor:g}" for floor in FLOORS])
+    right.set_xlabel("reputation below which one is refused")
+    right.set_ylabel("connections")
+    right.set_ylim(bottom=0)
+    right.legend(frameon=False, fontsize=7)
+    below = f"{setting} Left: nobody looks at the past. Bars: 95 % intervals."
+    sim.plots.headed(figure, _finding(found), below)
+    return figure
+
+
+def _finding(found: Found) -> str:
+    lost = found.than((FLOORS[1], "taker"), (0.0, "taker"), "degree")
+    return (
+        f"Takers have {_more(lost)} connections where a reputation below {FLOORS[1]:g} is refused"
+    )
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)

@@ -1,0 +1,168 @@
+"""Phase 0: members leave.
+
+First the members of each section who leave are listed; then all that is between them and others ends at
+the others' side; then at their own. A place in a list of contacts stays, and is empty from then on: so
+no bond moves, and what refers to it finds nothing there.
+"""
+
+import numpy as np
+
+from ..mechanics.compilation import as_index, inline, kernel
+from ..mechanics.random import LEAVE, philox
+from ..mechanics.threads import looks_after
+from ..rules.enforcing import FOREVER
+from ..rules.inviting import is_restricted
+from ..rules.leaving import is_void, leaves
+from ..rules.standing import CONNECTED
+from ..state.bonds import (
+    ARC,
+    BACK,
+    CONTACTS,
+    COUNTS,
+    DECIDED,
+    EMPTY,
+    MOVED,
+    STRANGERS,
+    class_in,
+    is_free,
+    no_longer_free,
+    standing_in,
+)
+from ..state.columns import (
+    ACCOUNT,
+    ARCS,
+    BLOCKED_DAY,
+    COUNTED_STRIKES,
+    MEMBERS,
+    MUTUAL,
+    RESTRICTED_DAYS,
+    RESTRICTED_UNTIL,
+    SENT,
+    SENT_BEFORE,
+    T_ACQUAINTED,
+    T_ARCS,
+    T_CONNECTIONS,
+    T_MEMBERS,
+    T_MUTUAL,
+    T_RESTRICTED,
+    TALLY,
+)
+from ..state.connections import remove_connection
+from ..state.lists import place_in_pool
+
+
+@kernel
+def list_leavers(state, parameters, day, partition):
+    """List, section by section, those of a thread's members who leave today."""
+    people, today, bits = state.people, state.today, partition.section_bits
+    low, high = parameters.key & np.uint64(0xFFFFFFFF), parameters.key >> np.uint64(32)
+    for section in range(partition.first_section, partition.end_section):
+        first, number = as_index(section) << bits, np.int64(0)
+        for member in range(first, min(first + (1 << bits), state.clock[MEMBERS])):
+            word = np.int64(philox(member, 0, day, LEAVE, low, high)[0])
+            if people.left[member] == 0 and leaves(word, parameters.society.leave):
+                people.left[member] = day
+                today.leavers[first + number] = member
+                number += 1
+        today.section_leavers[section] = number
+
+
+@inline
+def _end_bond(state, totals, slot, ego):
+    """Let a bond end at ego's side; return whether the two were connected."""
+    people, platform, bond = state.people, state.platform, np.int64(state.people.state[slot])
+    policy, k = platform.policy[ego], class_in(bond)
+    connected = standing_in(bond) == CONNECTED
+    arc, mutual = bond & ARC != 0, bond & (ARC | BACK) == ARC | BACK
+    if is_free(bond):
+        no_longer_free(people, ego, k)
+    totals[policy, T_CONNECTIONS] -= np.int64(connected)
+    totals[policy, T_ACQUAINTED] -= np.int64(connected & (k > 0))
+    totals[policy, T_ARCS] -= np.int64(arc)
+    totals[policy, T_MUTUAL] -= np.int64(mutual)
+    platform.tally[TALLY * ego + ARCS] -= np.int32(arc)
+    platform.tally[TALLY * ego + MUTUAL] -= np.int32(mutual)
+    platform.void[ego] += np.int32(is_void(standing_in(bond), bond & DECIDED != 0))
+    people.gone[ego] += np.int32(k > 0)
+    people.state[slot] = EMPTY
+    return connected
+
+
+@inline
+def _part_from(state, partition, directory, length, leaver):
+    """End the bonds of a thread's members with a leaver that are in one of the leaver's two lists."""
+    people = state.people
+    for place in range(np.int64(people.counts[COUNTS * leaver + length])):
+        slot = place_in_pool(directory, people.blocks, leaver, place)
+        if people.state[slot] == MOVED:
+            continue
+        other = np.int64(people.alter[slot])
+        if looks_after(partition, other):
+            far = as_index(people.link[2 * slot])
+            if _end_bond(state, partition.totals, far, other):
+                remove_connection(state, other, leaver)
+
+
+@kernel
+def part_from_leavers(state, partition):
+    """Let the bonds of a thread's members with those who leave today end."""
+    people, today = state.people, state.today
+    for section in range(len(today.section_leavers)):
+        first = as_index(section) << partition.section_bits
+        for one in range(today.section_leavers[section]):
+            leaver = np.int64(today.leavers[first + one])
+            _part_from(state, partition, people.contacts, CONTACTS, leaver)
+            _part_from(state, partition, people.strangers, STRANGERS, leaver)
+
+
+@inline
+def _end_list(state, totals, directory, length, leaver):
+    people = state.people
+    for place in range(np.int64(people.counts[COUNTS * leaver + length])):
+        slot = place_in_pool(directory, people.blocks, leaver, place)
+        if people.state[slot] != MOVED:
+            _end_bond(state, totals, slot, leaver)
+
+
+@inline
+def _close_account(platform, totals, day, leaver):
+    """Let a restriction end on the evening before, and nothing be judged any more."""
+    account, tally = ACCOUNT * leaver, TALLY * leaver
+    until = np.int64(platform.account[account + RESTRICTED_UNTIL])
+    if is_restricted(day, until):
+        from_day = platform.tally[tally + BLOCKED_DAY] if until == FOREVER else until
+        platform.tally[tally + RESTRICTED_DAYS] += np.int32(day - 1 - from_day)
+        platform.account[account + RESTRICTED_UNTIL] = day - 1
+        totals[platform.policy[leaver], T_RESTRICTED] -= 1
+    platform.account[account + COUNTED_STRIKES] = 0
+    platform.account[account + SENT_BEFORE] = platform.tally[tally + SENT]
+
+
+@kernel
+def send_off(state, day, partition):
+    """Let all end at the side of those who leave today, for the members of a thread."""
+    people, today = state.people, state.today
+    platform, totals = state.platform, partition.totals
+    for section in range(partition.first_section, partition.end_section):
+        first = as_index(section) << partition.section_bits
+        for one in range(today.section_leavers[section]):
+            leaver = np.int64(today.leavers[first + one])
+            _end_list(state, totals, people.contacts, CONTACTS, leaver)
+            _end_list(state, totals, people.strangers, STRANGERS, leaver)
+            for column in range(COUNTS):
+                people.counts[COUNTS * leaver + column] = 0
+            people.gone[leaver] = 0
+            people.starts[leaver] = 0
+            platform.pace[leaver] = 0
+            _close_account(platform, totals, day, leaver)
+            totals[platform.policy[leaver], T_MEMBERS] -= 1
+
+
+@inline
+def count_restricted(state, all_totals):
+    """Take those who leave from those who are restricted this morning; done by one thread."""
+    for thread in range(all_totals.shape[0]):
+        for policy in range(state.platform.totals.shape[0]):
+            ended = all_totals[thread, policy, T_RESTRICTED]
+            state.platform.totals[policy, T_RESTRICTED] += ended
+            all_totals[thread, policy, T_RESTRICTED] = 0

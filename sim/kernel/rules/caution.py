@@ -1,0 +1,11 @@
+"""Phase 2, invite: the more strikes a member has, the surer of acceptance it must be (docs/rules.md)."""
+
+from ..mechanics.compilation import rule
+
+
+@rule
+def least_estimate(min_acceptance, caution, strikes, limit):
+    """Return the least estimate of acceptance that is invited; a negative limit: there is none."""
+    if limit < 0:
+        return min_acceptance
+    return min(1.0, min_acceptance + caution * strikes / max(limit, 1))

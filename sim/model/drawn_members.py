@@ -1,0 +1,57 @@
+"""All that is drawn of members before the first day, of those who are still to arrive as well."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernel.mechanics.random import ARRIVE, threshold, word
+from ..kernel.rules.arriving import arrivals_today
+from ..kernel.state.society import Members
+from ..scenario.scenario import Scenario
+from ..society import population
+
+
+class DrawnMembers(NamedTuple):
+    """Members as they are drawn; N of them."""
+
+    sociability: NDArray[np.float64]
+    activity: NDArray[np.float64]
+    members: Members
+
+
+def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
+    """Draw the members who are there by the evening of a day."""
+    arrived = arrivals(scenario, days)
+    n = len(arrived) or scenario.members
+    w, a = population.sociability(scenario, n), population.activity(scenario, n)
+    policy = population.deal_policies(scenario, n)
+    members = Members(
+        arrived=arrived,
+        policy=policy,
+        habit=population.deal_habits(scenario, n),
+        types=population.deal_types(scenario, n),
+        rank=population.deal_ranks(scenario, n),
+        joined=population.who_joined(scenario, n),
+        starts=population.starts(scenario, w),
+        looks=population.looks(scenario, a),
+        pace=population.pace(scenario, a, policy),
+    )
+    return DrawnMembers(w, a, members)
+
+
+def arrivals(scenario: Scenario, days: int) -> NDArray[np.int32]:
+    """Return the day on which each member arrives, of those there by the evening of a day.
+
+    Shape (members,): 0 for who is there from the start; or empty if nobody ever arrives.
+    """
+    rate, seed = scenario.society.arrivals, np.uint64(scenario.seed)
+    if rate == 0:
+        return np.zeros(0, np.int32)
+    whole = math.floor(rate)
+    more = threshold(rate - whole)
+    on = range(1, days + 1)
+    numbers = [arrivals_today(int(word(seed, day, ARRIVE, 0, 0)), whole, more) for day in on]
+    first = np.zeros(scenario.members, np.int32)
+    return np.concatenate([first, np.repeat(np.array(on, np.int32), numbers)])

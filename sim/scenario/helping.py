@@ -1,0 +1,58 @@
+"""Who needs help, who gives it, and what comes of it."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ..errors import InputError
+from ..parameters.kinds import (
+    Expected,
+    Float,
+    Integer,
+    PerClass,
+    Probability,
+    Section,
+    Unit,
+    expected,
+)
+
+PerType = Annotated[
+    tuple[Probability, Probability, Probability],
+    Unit("probability"),
+    Expected("three numbers from 0 to 1, of givers, others and takers"),
+]
+"""A probability for each type: givers, others, takers."""
+
+
+class Helping(Section):
+    """Who needs help, who gives it, and what comes of it."""
+
+    need_rate: Annotated[Float, Field(ge=0, le=1), Unit("per day")] = 0.0
+    """chance that a member needs help on a day; 0: nobody ever; 1/14: once in two weeks [A]"""
+    able: Probability = 0.005
+    """chance that somebody whom one knows is able to help; 1: each is [A]"""
+    ask_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 4
+    """people drawn from one's network, of whom the one known best is asked [A]"""
+    refer: Probability = 0.5
+    """who is asked and does not help refers to somebody else [A]"""
+    refer_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 2
+    """people drawn from the network of who refers, who names the one of best reputation [A]"""
+    givers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.2
+    """share of members who are givers [A]"""
+    takers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.1
+    """share of members who are takers: they give less, they do not ask more [Bitcoin-OTC: 9.5 %]"""
+    giving: PerType = (0.9, 0.5, 0.1)
+    """chance of helping a close friend, by type [A]"""
+    willing: PerClass = (0.2, 0.5, 0.7, 0.9, 1.0)
+    """by what it is multiplied, by class [A]"""
+    floor: Probability = 0.0
+    """reputation below which nobody who knows one invites or accepts one; 0: none; .15 [A]"""
+    floor_after: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("times")] = 10
+    """times that one was asked for help before one's reputation counts [A]"""
+
+    @model_validator(mode="after")
+    def _shares(self) -> "Helping":
+        if self.givers + self.takers > 1 + 1e-9:  # as sums of shares are rounded
+            right = f"{max(0.0, 1 - self.givers):g} or less, as givers are {self.givers:g}"
+            raise InputError(f"takers: {expected(right, self.takers)}")
+        return self
