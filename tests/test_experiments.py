@@ -343,7 +343,7 @@ def test_without_salib_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib", None)
     code, _, err = called(sensitivity.main, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
-    assert "SALib: not installed; must be, by" in err
+    assert "SALib: it is not installed; install it with: " in err
     assert not (tmp_path / "out").exists()
 
 
