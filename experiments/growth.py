@@ -72,7 +72,8 @@ class Degrees:
         row |= {f"at_least_{k}": (degree >= k).mean() for k in AT_LEAST}
         tenths = np.array_split(degree, TENTHS)
         row |= {f"tenth_{place}": tenth.mean() for place, tenth in enumerate(tenths)}
-        row["first_to_last"] = tenths[0].mean() / tenths[-1].mean()
+        last = tenths[-1].mean()
+        row["first_to_last"] = tenths[0].mean() / last if last > 0 else np.nan
         counts = np.bincount(np.digitize(degree[degree > 0], EDGES), minlength=len(BINS))
         row |= {f"bin_{place}": share for place, share in enumerate(counts / counts.sum())}
         return pd.DataFrame([row | {"unconnected": (degree == 0).mean()}])
@@ -334,7 +335,7 @@ def _draw_bins(axis: Any, table: pd.DataFrame) -> None:
     axis.set_xlabel("connections")
     axis.legend(frameon=False, fontsize=8, loc="upper right")
     axis.set_ylabel("connected newcomers, %")
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 65)
 
 
 if __name__ == "__main__":
