@@ -20,9 +20,9 @@ introductions. That is 4.05 [4.02, 4.09], 6.08 [6.03, 6.14] and 8.07 [7.96, 8.18
 last tenth, who by introductions have not yet had the time to invite. In the society, where the
 first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.89, 26.38] and 35.56
 [27.69, 43.42] times. LinkedIn's bins of 2006 are far from all three: 53 %, 43 % and 43 % of those
-connected would have to be in another bin. One connection have 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4]
-and 9.4 % [8.9, 9.9], and not 47 %. The society's members all invite; LinkedIn's many with one
-contact were invited, and did no more.
+connected would have to be in another bin. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and 9.4 %
+[8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with one
+contact on LinkedIn perhaps did not.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,8 @@ class Degrees:
         row |= {f"at_least_{k}": (degree >= k).mean() for k in AT_LEAST}
         tenths = np.array_split(degree, TENTHS)
         row |= {f"tenth_{place}": tenth.mean() for place, tenth in enumerate(tenths)}
-        row["first_to_last"] = tenths[0].mean() / tenths[-1].mean()
+        last = tenths[-1].mean()
+        row["first_to_last"] = tenths[0].mean() / last if last > 0 else np.nan
         counts = np.bincount(np.digitize(degree[degree > 0], EDGES), minlength=len(BINS))
         row |= {f"bin_{place}": share for place, share in enumerate(counts / counts.sum())}
         return pd.DataFrame([row | {"unconnected": (degree == 0).mean()}])
@@ -334,7 +335,7 @@ def _draw_bins(axis: Any, table: pd.DataFrame) -> None:
     axis.set_xlabel("connections")
     axis.legend(frameon=False, fontsize=8, loc="upper right")
     axis.set_ylabel("connected newcomers, %")
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 65)
 
 
 if __name__ == "__main__":

@@ -102,15 +102,6 @@ def has_ranks(scenario: Scenario) -> bool:
     return courted or scenario.answering.rank_slope > 0
 
 
-def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
-    if not has_ranks(scenario):
-        return np.zeros(0, np.uint8)
-    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
-    ranks: NDArray[np.uint64] = drawn * np.uint64(RANKS) >> np.uint64(32)
-    return ranks.astype(np.uint8)
-
-
 def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     """Return 1 for members who are on the platform, else 0: shape (members,), or empty if all are."""
     platform = scenario.platform
