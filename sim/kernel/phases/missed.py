@@ -7,6 +7,7 @@ import numpy as np
 
 from ..mechanics.compilation import entry, inline, kernel
 from ..mechanics.random import TWO32
+from ..mechanics.references import reference
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
 from ..rules.standing import FREE
@@ -99,6 +100,7 @@ def add_missed(state, parameters, day, sieve, missed):
 
     ``missed``, float64, shape (N, MISSED), must be 0.
     """
+    state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
         by_tie, by_estimate = _barred_classes(state, parameters, day, ego)
