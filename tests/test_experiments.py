@@ -113,7 +113,14 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
 
 
 def test_appeals_tells_who_is_pardoned(tmp_path):
-    options = ("--members", "150", "--days", "90", "--set", "answering.recognise=[0,.1,.2,.3,.4]")
+    options = (
+        "--members",
+        "150",
+        "--days",
+        "90",
+        "--set",
+        "answering.recognise=[0, 0.1, 0.2, 0.3, 0.4]",
+    )
     text = " ".join(ended_well(appeals.main, tmp_path, *options).split())
     assert "2 strikes, click .3: " in text
     assert written(tmp_path) == {"sanctions.csv", "costs.csv", "provenance.json"} | drawn("appeals")
