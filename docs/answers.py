@@ -18,15 +18,24 @@ import sim
 
 HOUSE = Path(__file__).parents[1]
 PICTURES = {
+    "plausible": ("plausible", "moves"),
+    "horizon": ("years", "lasting", "sizes"),
     "sweep": ("leads",),
     "block_rule": ("frontier", "lifetime"),
     "selectivity": ("selectivity",),
     "sensitivity": ("sobol",),
-    "takeover": ("flow",),
+    "takeover": ("flow", "invasions"),
     "thirds": ("thirds",),
+    "growth": ("growth",),
+    "appeals": ("appeals",),
+    "manners": ("manners",),
     "helpers": ("helpers",),
+    "rank": ("rank",),
+    "platforms": ("platforms",),
 }
 """From an experiment to its pictures on the pages."""
+LONG = ("societies",)
+"""Tables that the pages do not quote."""
 ANSWERS = HOUSE / "results" / "answers"
 FEW_DAYS = 10
 """Days of a table that are all kept."""
@@ -60,10 +69,12 @@ def keep(name: str) -> None:
     (ANSWERS / name).mkdir(parents=True, exist_ok=True)
     copyfile(made / "provenance.json", ANSWERS / name / "provenance.json")
     for file in made.glob("*.csv"):
+        if file.stem in LONG:
+            continue
         table = pd.read_csv(file, dtype=str, keep_default_na=False)
-        if "day" in table and table["day"].nunique() > FEW_DAYS:  # of a curve its two ends
-            day = table["day"].astype(int)
-            table = table[day.isin([day.min(), day.max()])]
+        if "day" in table and table["day"].nunique() > FEW_DAYS:
+            day = table["day"].astype(int)  # of a curve its two ends, and the ends of years
+            table = table[day.isin([day.min(), day.max()]) | (day % 365 == 0)]
         table.to_csv(ANSWERS / name / file.name, index=False, lineterminator="\n")
 
 

@@ -7,18 +7,22 @@ is as new.
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sim
+from docs import paragraphs
 from experiments.pattern import Goal, Kind, Target
 from experiments.pattern_rows import ROWS
 
 HOUSE = Path(__file__).parents[1]
-SUMMARY = HOUSE / "results" / "published" / "summary.csv"
-SHOWN = ("degree", "reach2_share", "acceptance", "reciprocity", "blocked")
+ANSWERS = HOUSE / "results" / "answers"
+PUBLISHED = HOUSE / "results" / "published"
+SUMMARY = PUBLISHED / "summary.csv"
+SHOWN = ("degree", "reach2_share", "acceptance", "acquainted", "blocked")
 """The measures in the table of the README."""
 KINDS = ("mixed", "alone", "newcomer")
 POLICIES = {
@@ -29,12 +33,100 @@ POLICIES = {
 
 
 def answer() -> str:
-    """Return the mixed society of the published comparison: estimates with their intervals."""
+    """Return the mixed society of the published comparison: intervals of chance, and ranges."""
+    table = pd.read_csv(ANSWERS / "plausible" / "ranges.csv")
     rows = [["members who invite", *(sim.measures.label(measure).column for measure in SHOWN)]]
     for policy, words in POLICIES.items():
         mixed = _published("mixed", policy)
-        rows.append([words, *(_quoted(mixed, policy, measure) for measure in SHOWN)])
+        there = table[table["policy"] == policy].set_index("measure")
+        cells = []
+        for measure in SHOWN:
+            quoted = _quoted(mixed, policy, measure)
+            range_ = "" if quoted == sim.measures.NONE else f"<br>range {_range(there, measure)}"
+            cells.append(f"{quoted}{range_}")
+        rows.append([words, *cells])
     return as_markdown(rows)
+
+
+def not_known() -> str:
+    """Return what each number that no data set moves, for those who invite everyone."""
+    table = pd.read_csv(ANSWERS / "plausible" / "moves.csv")
+    table = table[table["policy"] == "everyone"]
+    shown = ("degree", "reach2_share", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["no data set", "lowest and highest third", *heads]]
+    for parameter, there in table.groupby("parameter", sort=False):
+        by = there.set_index("measure")
+        cells = [_ends(by, measure, "in_low", "in_high") for measure in shown]
+        ends = " and ".join(f"{by[name].iloc[0]:.2g}" for name in ("at_low", "at_high"))
+        rows.append([f"`{parameter}`", ends, *cells])
+    return as_markdown(rows)
+
+
+def leads() -> str:
+    """Return in what share of the plausible societies one policy has more than another."""
+    table = pd.read_csv(ANSWERS / "plausible" / "leads.csv")
+    wide = table.set_index(["policy", "than_policy", "measure"])
+    heads = [sim.measures.label(measure).column for measure in SHOWN]
+    rows = [["in how many has", *heads]]
+    for one, other in dict.fromkeys((one, other) for one, other, _ in wide.index):
+        cells = [
+            "{:.0f} % [{:.0f}, {:.0f}]".format(
+                *(100 * wide.loc[(one, other, measure), name] for name in ("mean", "low", "high"))
+            )
+            for measure in SHOWN
+        ]
+        rows.append([f"`{one}` more than `{other}`", *cells])
+    return as_markdown(rows)
+
+
+def years() -> str:
+    """Return connections and blocking of each policy after some years."""
+    table = pd.read_csv(ANSWERS / "horizon" / "years.csv")
+    shown = (1, 2, 4, 8)
+    heads = [f"after {year} year{'s' * (year > 1)}" for year in shown]
+    rows = [["members who invite", "", *heads]]
+    for policy, words in POLICIES.items():
+        for measure in ("degree", "blocked"):
+            there = table[(table["policy"] == policy) & (table["measure"] == measure)]
+            by = there.set_index("day").drop(columns="measure")
+            cells = [_quoted_row(by.loc[365 * year], policy, measure) for year in shown]
+            rows.append([words, sim.measures.label(measure).column, *cells])
+    return as_markdown(rows)
+
+
+def people() -> str:
+    """Return the measures of those who invite everyone by the size of the society."""
+    table = pd.read_csv(ANSWERS / "horizon" / "sizes.csv")
+    shown = ("degree", "reach2", "reach2_share", "acceptance", "acquainted", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["members in the society", *heads]]
+    for size, there in table[table["policy"] == "everyone"].groupby("people"):
+        by = there.set_index("measure")
+        rows.append([f"{size:,}", *(_quoted(by, "everyone", measure) for measure in shown)])
+    return as_markdown(rows)
+
+
+def gains() -> str:
+    """Return what selectivity gains over inviting everybody, by the length of a restriction."""
+    table = pd.read_csv(ANSWERS / "selectivity" / "gains.csv")
+    rows = [["restricted for", "invites from", "connections a day more", "in %", "long run, in %"]]
+    for row in table.to_dict("records"):
+        more = f"{row['mean']:.4f} [{row['low']:.4f}, {row['high']:.4f}]"
+        parts = [f"{100 * row[name]:.0f} %" for name in ("relative", "closed")]
+        rows.append([f"{row['restriction']} days", f"{row['theta']:g}", more, *parts])
+    return as_markdown(rows)
+
+
+def _range(table: pd.DataFrame, measure: str) -> str:
+    return _ends(table, measure, "from", "to")
+
+
+def _ends(table: pd.DataFrame, measure: str, low: str, high: str) -> str:
+    """Return the two ends of a range of a measure in words."""
+    label = sim.measures.label(measure)
+    ends = " to ".join(f"{label.scale * table.loc[measure, end]:.1f}" for end in (low, high))
+    return f"{ends}{' %' * label.share}"
 
 
 def sizes() -> str:
@@ -49,7 +141,7 @@ def sizes() -> str:
 
 def pairing() -> str:
     """Return the share of the variance that pairing saves, beside what it saved before."""
-    table = pd.read_csv(HOUSE / "results" / "answers" / "pairing.csv")
+    table = pd.read_csv(ANSWERS / "pairing.csv")
     saved = table.set_index(["policy", "measure"])["variance_saved"]
     before = {  # version 0.1, and its society in version 0.2
         ("all", "reach2"): (".82", ".91"),
@@ -76,21 +168,78 @@ def asked_again() -> str:
 
 
 def newcomers() -> str:
-    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer."""
+    """Return reach and blocking of each policy: mixed with the others, alone, and as a newcomer.
+
+    Beside what newcomers get stands what the other members of their society get.
+    """
+    runs = pd.read_csv(PUBLISHED / "runs.csv")
+    around = sim.aggregate(
+        runs[runs["population"] == "host"],
+        by=["society", "policy"],
+        measures=["reach2_share", "blocked"],
+    )
     rows = [
         [
             "",
             *(f"within two steps, {kind}" for kind in KINDS),
+            "those around the newcomer",
             *(f"blocked, {kind}" for kind in KINDS),
         ]
     ]
     for policy, words in POLICIES.items():
-        cells = [
-            _quoted(_published(kind, policy), policy, measure)
+        reached, blocked = (
+            [_quoted(_published(kind, policy), policy, measure) for kind in KINDS]
             for measure in ("reach2_share", "blocked")
-            for kind in KINDS
+        )
+        hosts = around[
+            (around["society"] == f"newcomer: {policy}") & (around["measure"] == "reach2_share")
         ]
-        rows.append([words, *cells])
+        others = [
+            f"`{row['policy']}` {100 * row['mean']:.1f} % "
+            f"[{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+            for row in hosts.to_dict("records")
+        ]
+        rows.append([words, *reached, "<br>".join(others), *blocked])
+    return as_markdown(rows)
+
+
+def two_by_two() -> str:
+    """Return what inviting everyone and accepting everyone do, apart."""
+    table = pd.read_csv(PUBLISHED / "effects.csv")
+    shown = ("degree", "reach2_share", "acceptance", "blocked")
+    heads = [sim.measures.label(measure).column for measure in shown]
+    rows = [["everyone in place of acquaintances only", *heads]]
+    for (of, alike), there in table.groupby(["of", "alike"], sort=False):
+        by = there.set_index("measure")
+        cells = []
+        for measure in shown:
+            label = sim.measures.label(measure)
+            mean, low, high = (
+                label.scale * by.loc[measure, end] for end in ("mean", "low", "high")
+            )
+            cells.append(f"{mean:+z.1f} [{low:z.1f}, {high:z.1f}]{' points' * label.share}")
+        other = "accepting" if of == "inviting" else "inviting"
+        rows.append([f"{of}, {other} {alike}", *cells])
+    return as_markdown(rows)
+
+
+def deciles() -> str:
+    """Return what the members of each policy have, by the decile of their activity."""
+    table = pd.read_csv(PUBLISHED / "deciles.csv")
+    table = (
+        table[table["trait"] == "activity"].set_index(["policy", "decile", "measure"]).sort_index()
+    )
+    assumed = sim.none_by_assumption(sim.Scenario())
+    shown = (1, 5, 8, 9, 10)
+    rows = [["members who invite", "", *(f"tenth {decile}" for decile in shown)]]
+    for policy, words in POLICIES.items():
+        for measure in ("degree", "blocked"):
+            label = sim.measures.label(measure)
+            if measure in assumed[policy]:
+                cells = [sim.measures.NONE] * len(shown)
+            else:
+                cells = [_quoted(table.loc[policy, decile], policy, measure) for decile in shown]
+            rows.append([words, label.column, *cells])
     return as_markdown(rows)
 
 
@@ -145,19 +294,22 @@ def _of(society: str, policy: str, measure: str) -> str:
     """Return an estimate of one of the mixed societies of docs/limits.md."""
     if society == "10,000 members":
         return _quoted(_published("mixed", policy), policy, measure)
-    table = pd.read_csv(HOUSE / "results" / "answers" / "societies.csv")
+    table = pd.read_csv(ANSWERS / "societies.csv")
     rows = table[(table["society"] == society) & (table["policy"] == policy)]
     return _quoted(rows.set_index("measure"), policy, measure)
 
 
 def _quoted(estimates: pd.DataFrame, policy: str, measure: str) -> str:
     """Return an estimate with its interval, unless it is put in."""
+    return _quoted_row(estimates.loc[measure], policy, measure)
+
+
+def _quoted_row(row: "pd.Series[Any]", policy: str, measure: str) -> str:
+    """Return one estimate as `_quoted` does."""
     if measure in sim.none_by_assumption(sim.Scenario())[policy]:
         return sim.measures.NONE
     label = sim.measures.label(measure)
-    mean, low, high = (
-        f"{label.scale * estimates.loc[measure, end]:.1f}" for end in ("mean", "low", "high")
-    )
+    mean, low, high = (f"{label.scale * row[end]:.1f}" for end in ("mean", "low", "high"))
     return f"{mean}{' %' * label.share} [{low}, {high}]"
 
 
@@ -189,7 +341,17 @@ def as_markdown(rows: list[list[str]]) -> str:
 
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"answer": answer},
-    "docs/experiments.md": {"newcomers": newcomers},
+    "docs/answers.md": {"answers": paragraphs.page},
+    "docs/experiments.md": {
+        "newcomers": newcomers,
+        "two by two": two_by_two,
+        "deciles": deciles,
+        "not known": not_known,
+        "leads": leads,
+        "years": years,
+        "people": people,
+        "gains": gains,
+    },
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
     "docs/studies.md": {"pairing": pairing},

@@ -2,8 +2,9 @@
 
 Each policy is simulated in three kinds of society: **mixed** with the others, **alone** (everybody
 has it), and as a **newcomer** (one in a hundred has it). Each society is run several times, with
-the same seeds for all. The results are a table, an answer in words, and a folder of tables and
-figures. To ask another question, copy this script and change the societies (``populations``) or
+the same seeds for all. Beside them stand a society in which inviting and accepting are told apart
+(``crossed``), and the members by decile (``benefits``). The results are a table, an answer in
+words, and a folder of tables and figures. To ask another question, copy this script and change the societies (``populations``) or
 what is kept (``keep``).
 """
 
@@ -19,7 +20,7 @@ import typer
 import sim
 from sim import commands
 
-from . import answers, figures, studies
+from . import answers, benefits, crossed, figures, studies
 from .estimates import differences
 from .populations import Population, populations
 
@@ -35,8 +36,11 @@ CLOCKS: dict[Literal["days", "invitations"], str] = {
     "invitations": "time_to_block_invitations",
 }
 """From how the time to a block is measured to the measure."""
-RESTRICTED = ["policy", "blocked_day", "invitations_until_block", "invitations_sent"]
-"""The columns of members that their survival curves need."""
+RESTRICTED = (
+    *("policy", "blocked_day", "invitations_until_block", "invitations_sent"),
+    *("arrived", "left"),
+)
+"""The columns of members that their survival curves need; the last two where members come and go."""
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 
@@ -49,6 +53,7 @@ class Kept:
     series: pd.DataFrame
     members: pd.DataFrame
     """When each member was first restricted."""
+    deciles: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,12 @@ class Comparison:
     the members of all replications together. By invitations a curve ends where fewer than 10 % of
     the members are at risk.
     """
+    deciles: pd.DataFrame
+    """Of the mixed society, as ``benefits.told`` returns it."""
+    crossed: pd.DataFrame
+    """As ``crossed.told`` returns it; empty where there is no such society."""
+    effects: pd.DataFrame
+    """As ``crossed.effects`` returns it; empty where there is no such society."""
 
 
 def main(
@@ -126,8 +137,11 @@ def main(
     assumed = sim.none_by_assumption(base)
     table = answers.table(comparison.summary, assumed)
     words = answers.words(comparison.summary, comparison.differences, assumed)
+    more = [studies.filled("Who benefits.", *benefits.words(comparison.deciles, assumed))]
+    if len(comparison.effects):
+        more.append(studies.filled("Two by two.", *crossed.words(comparison.effects)))
     about = [studies.filled(example.about_log)] if example.about_log else []
-    studies.print_answer(table, *about, words, out=out)
+    studies.print_answer(table, *about, words, *more, out=out)
 
 
 def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
@@ -144,7 +158,8 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     jobs : int, optional
         Processes; the tables do not depend on it.
     """
-    societies = populations(base)
+    apart = crossed.crossed(base)
+    societies = populations(base) + ([apart] if apart else [])
     copies = {
         society.name: sim.replications(society.scenario, replications) for society in societies
     }
@@ -153,11 +168,17 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         sim.Task(f"{society.name}, replication {r}", copies[society.name][r])
         for r, society in places
     ]
-    runs, series = [], []
+    runs, series, deciles, groups = [], [], [], []
     members: dict[str, list[pd.DataFrame]] = {society.name: [] for society in societies}
     for (r, society), (task, kept) in zip(
         places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True
     ):
+        if society is apart:
+            everybody = kept.summary["policy"] == "all"
+            groups.append(kept.summary[~everybody].assign(replication=r))
+            continue
+        if society.kind == "mixed":
+            deciles.append(kept.deciles.assign(replication=r))
         runs.append(
             society.placed(kept.summary).assign(
                 replication=r, seed=task.scenario.seed, society=society.name
@@ -184,6 +205,9 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
         survival=pd.concat(
             [curves(*each, replications) for each in together.values()], ignore_index=True
         ),
+        deciles=benefits.told(pd.concat(deciles)),
+        crossed=crossed.told(pd.concat(groups)) if groups else pd.DataFrame(),
+        effects=crossed.effects(pd.concat(groups)) if groups else pd.DataFrame(),
     )
 
 
@@ -216,7 +240,8 @@ def keep(result: sim.Result) -> Kept:
     return Kept(
         result.summary,
         _exact_at_the_end(result),
-        result.members[RESTRICTED],
+        result.members.filter(RESTRICTED),
+        benefits.by_decile(result),
     )
 
 
@@ -269,16 +294,20 @@ def with_medians(summary: pd.DataFrame, *together: tuple[Population, pd.DataFram
 
 
 def tables(comparison: Comparison, folder: Path) -> None:
-    """Write the tables as Parquet, and two of them also as CSV.
+    """Write the tables as Parquet, and some of them also as CSV.
 
-    The summary has 6 significant digits, and the runs 12, so that the summary follows from them:
+    The estimates have 6 significant digits, and the runs 12, so that the summary follows from them:
     the last digits of a sum depend on the processor.
     """
     for name, table in vars(comparison).items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-    comparison.summary.to_csv(
-        folder / "summary.csv", index=False, float_format=DIGITS, lineterminator="\n"
-    )
+        if len(table.columns):
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+    for name in ("summary", "deciles", "crossed", "effects"):
+        table = getattr(comparison, name)
+        if len(table):
+            table.to_csv(
+                folder / f"{name}.csv", index=False, float_format=DIGITS, lineterminator="\n"
+            )
     comparison.runs.to_csv(
         folder / "runs.csv", index=False, float_format="%.12g", lineterminator="\n"
     )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import sim
 
+from . import benefits, crossed
+
 if TYPE_CHECKING:
     from .compare import Comparison
 
@@ -48,5 +50,8 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
             f"After {days}; seed {example.scenario.seed}.",
         ),
     }
+    figures["deciles"] = benefits.draw(comparison.deciles, setting)
+    if len(comparison.crossed):
+        figures["two_by_two"] = crossed.draw(comparison.crossed, f"{people:,} people, {days}.")
     for name, figure in figures.items():
         plots.save(figure, folder / name)

@@ -1,4 +1,4 @@
-"""The comparison in small, for a first look: five figures and a paragraph of answer in a minute.
+"""The comparison in small, for a first look: seven figures and a paragraph of answer in a minute.
 
 A thousand people in place of ten thousand, and few replications: the order of the policies is that
 of ``compare``, the numbers are not, and the intervals are wider.
@@ -18,9 +18,9 @@ REPLICATIONS = 5
 
 
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
-    """Compare three ways of inviting among 1,000 people: five figures and an answer in a minute.
+    """Compare three ways of inviting among 1,000 people: seven figures and an answer in a minute.
 
-    Leaves in --out reach, mutuality, survival, plane and network, each as PNG and SVG, and
+    Leaves in --out reach, mutuality, survival, plane, network, deciles and two_by_two, each as PNG and SVG, and
     answer.txt, which is also printed.
     """
     base = sim.Scenario(members=MEMBERS)
@@ -30,7 +30,7 @@ def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) ->
         figures.draw(comparison, example, folder)
         text = answer(comparison)
         (folder / "answer.txt").write_text(f"{text}\n", encoding="utf-8")
-    print(f"{text}\n\nwritten to {out}: answer.txt and five figures, as PNG and SVG")
+    print(f"{text}\n\nwritten to {out}: answer.txt and seven figures, as PNG and SVG")
 
 
 def answer(comparison: Comparison) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,10 @@ class Payoff(StrEnum):
     gained = "gained"
 
 
+TRYING = 2**32
+"""Added to the day in the key of draws that are about trying, not about copying."""
+
+
 @dataclass(frozen=True)
 class Imitation:
     """The way in which members copy each other; a study can ``keep`` it.
@@ -33,6 +38,8 @@ class Imitation:
     chance: float = 0.2
     beta: float = 4.0
     payoff: str = "reach"
+    mutation: float = 0.0
+    """Chance that a member tries a policy at random after a round."""
 
     def __call__(self, result: sim.Result) -> pd.DataFrame:
         """Simulate the result's scenario again, with imitation."""
@@ -46,10 +53,14 @@ class Imitation:
         shares = {"share_0": _shares(model, policies)}
         for day in range(self.every, scenario.days + 1, self.every):
             model.engine.advance(day)
-            degree, reach = _standing(model.connections, scenario.members)
-            payoff = reach if self.payoff == "reach" else degree - before
-            before = degree
-            model.set_policies(model.policies[self.models(payoff, scenario.seed, day)])
+            connections = model.connections
+            if self.payoff == Payoff.reach:
+                payoff = _within_two_steps(connections, scenario.members)
+            else:
+                degree = np.bincount(connections.ravel(), minlength=scenario.members)
+                payoff, before = degree - before, degree.astype(np.float64)
+            copied = model.policies[self.models(payoff, scenario.seed, day)]
+            model.set_policies(self.tried(copied, policies, scenario.seed, day))
             shares[f"share_{day}"] = _shares(model, policies)
         return pd.DataFrame({"policy": policies, **shares})
 
@@ -70,6 +81,18 @@ class Imitation:
         )
         return np.where(looks & copies, other, np.arange(n))
 
+    def tried(
+        self, chosen: NDArray[Any], policies: Sequence[str], seed: int, day: int
+    ) -> NDArray[Any]:
+        """Return the policies after some members have tried one at random, maybe their own."""
+        chance = np.random.Generator(
+            np.random.Philox(key=np.array([seed, TRYING + day], np.uint64))
+        )
+        tries = chance.random(len(chosen)) < self.mutation
+        return np.where(
+            tries, np.array(policies)[chance.integers(len(policies), size=len(chosen))], chosen
+        )
+
 
 def fermi(difference: ArrayLike, beta: float) -> NDArray[np.float64]:
     """Return the probability of copying somebody.
@@ -82,13 +105,10 @@ def fermi(difference: ArrayLike, beta: float) -> NDArray[np.float64]:
     return chances
 
 
-def _standing(
-    connections: NDArray[np.int32], members: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each member's number of connections, and of others within two steps."""
+def _within_two_steps(connections: NDArray[np.int32], members: int) -> NDArray[np.float64]:
+    """Return the number of others within two steps of each member."""
     two, _ = sim.measures.reach(sim.measures.adjacency(connections, members))
-    degree = np.bincount(connections.ravel(), minlength=members)
-    return degree.astype(np.float64), two.astype(np.float64)
+    return two.astype(np.float64)
 
 
 def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import sim
 
 EXPLORED = {
@@ -71,15 +73,15 @@ def factors(base: sim.Scenario) -> list[Factor]:
     for parameter in base.parameters():
         if parameter.name in FRAME or parameter.type.split()[0] not in ("int", "float", "3", "5"):
             continue
-        needed = list(_names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
+        needed = list(names(NEEDS[parameter.name], base)) if parameter.name in NEEDS else []
         if needed and not any(value_of(base, name) for name in needed):
             continue
-        for name in _names(parameter.name, base):
+        for name in names(parameter.name, base):
             listed += _explored(name, value_of(base, name), parameter)
     return listed
 
 
-def _names(name: str, base: sim.Scenario) -> Iterator[str]:
+def names(name: str, base: sim.Scenario) -> Iterator[str]:
     """Yield the names of a parameter; one of a policy has a name for each policy with members."""
     if "NAME" not in name:
         yield name
@@ -146,3 +148,53 @@ def _normalised(base: sim.Scenario, point: Mapping[str, Any]) -> dict[str, float
     weights = {name: point.get(name, value_of(base, name)) for name in SHARES}
     total = sum(weights.values()) + 1 - sum(value_of(base, name) for name in SHARES)
     return {name: weight / total for name, weight in weights.items()}
+
+
+CLICK, LIMIT = "answering.idk_click", "platform.limit"
+INSIDE = 0.9
+"""The part of plausible societies that the ranges of what is uncertain hold."""
+DRAWN = 400
+"""Plausible societies from which these ranges are taken."""
+
+
+def uncertain(base: sim.Scenario) -> list[Factor]:
+    """Return what plausible societies differ in, each with the range of the middle 90 % of them.
+
+    The click is that at the scenario's own limit: what is known is their ratio.
+    """
+    societies = sim.plausible_societies(DRAWN, base=base)
+    limit = value_of(base, LIMIT)
+    found = []
+    for name in differing(base, societies):
+        values = np.array([value_of(one, name) for one in societies], float)
+        if name == CLICK and limit is not None:
+            values *= limit / np.array([value_of(one, LIMIT) for one in societies], float)
+        low, high = np.quantile(values, [(1 - INSIDE) / 2, (1 + INSIDE) / 2], axis=0)
+        if values.ndim == 1:
+            found.append(Factor(name, float(low), float(high), name == LIMIT))
+        else:
+            found += [
+                Factor(name, float(ends[0]), float(ends[1]), tie_class=tie_class)
+                for tie_class, ends in enumerate(zip(low, high, strict=True))
+            ]
+    return found
+
+
+def differing(base: sim.Scenario, societies: Sequence[sim.Scenario]) -> list[str]:
+    """Return the dotted names of the parameters in which any of the societies differs."""
+    listed = [name for parameter in base.parameters() for name in names(parameter.name, base)]
+    return [
+        name
+        for name in listed
+        if any(value_of(one, name) != value_of(base, name) for one in societies)
+    ]
+
+
+def plausible(
+    base: sim.Scenario, varied: Sequence[Factor], values: Sequence[float]
+) -> dict[str, Any]:
+    """Return the point of a study as `changes` does; the click goes with the limit."""
+    point = changes(base, varied, values)
+    if CLICK in point and LIMIT in point:
+        point[CLICK] = min(1.0, point[CLICK] * point[LIMIT] / value_of(base, LIMIT))
+    return point

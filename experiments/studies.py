@@ -183,10 +183,10 @@ def between(mean: float, low: float, high: float, form: str = ".1f", unit: str =
 
 
 def percent(row: "pd.Series[Any]") -> str:
-    """Return a share, a row with its mean and interval, in percent."""
-    return between(
-        100 * row["mean"], max(0.0, 100 * row["low"]), min(100.0, 100 * row["high"]), ".1f", "%"
-    )
+    """Return a share, a row with its mean and interval, in percent; one run has no interval."""
+    # a missing end comes first, so that it stays missing
+    low, high = max(100 * row["low"], 0.0), min(100 * row["high"], 100.0)
+    return between(100 * row["mean"], low, high, ".1f", "%")
 
 
 def setting(base: sim.Scenario, replications: int, *more: str) -> str:

@@ -7,18 +7,19 @@ and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways
 members within two steps of connections: it is what people see of each other, but it adds up over
 the years, whatever policy earned it, and has an end where everybody is within two steps. By
 connections **gained** since the last round: this is what the policy of the moment earns, and feels
-a block at once. Starts are spread over the triangle of the three shares; nobody invents a policy
-that has died out. Rules: none, linkedin2008 and linkedin2021.
+a block at once. Starts: equal thirds, and an invasion by each policy, which 1 % of the members have
+while the others share the rest. After each round a member in a thousand tries a policy at random,
+so none dies out for good. Rules: none, linkedin2008 and linkedin2021. Reach is asked by ``--payoff
+reach``, which takes longer.
 
-Answer (``python -m experiments.takeover``: 1,000 members, two years, 4 replications): everyone
-gains, close friends lose, and nobody has taken over in two years. Close friends have fewer members
-at the end than at the start under every rule, from every start. Everyone is the largest in each of
-the 4 runs from 5 to 8 of the ten starts, depending on payoff and rule; interacted only from one or
-two, where half of the members or more begin with it (4 runs are too few to call it clear). By
-connections gained everyone comes from equal thirds to 66.4 % [63.6, 69.2] of the members without a
-rule, to 65.4 % [61.0, 69.8] under linkedin2021, and to 57.9 % [49.4, 66.4] under linkedin2008. By
-reach it comes to 58.2 % [48.9, 67.6] without a rule, 58.9 % [54.3, 63.5] under linkedin2008 and
-56.4 % [49.4, 63.3] under linkedin2021.
+Answer (``python -m experiments.takeover``: by connections gained, 10,000 members, two years, 3
+replications): everyone gains, close friends lose, and nobody has taken over in two years. From
+equal thirds everyone comes to 66.5 % [63.2, 69.8] of the members without a rule, to 67.5 % [64.8,
+70.2] under linkedin2021, and to 60.4 % [56.6, 64.3] under linkedin2008, which blocks for good.
+Everyone can invade: from 1 % it comes to 5.4 % [3.4, 7.4], 5.0 % [3.1, 6.8] and 3.0 % [1.8, 4.2].
+Interacted hardly can, against halves of everyone and close friends: it comes to 1.1 % [0.8, 1.4],
+1.2 % [0.8, 1.6] and 1.4 % [1.2, 1.7], with some by those who try. Close friends cannot: 0.8 % [0.6,
+1.0], 0.8 % [0.6, 1.0] and 0.6 % [0.4, 0.8].
 """
 
 import itertools
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
 
 POLICIES = ("everyone", "interacted", "close_friends")
 RULES = ("none", "linkedin2008", "linkedin2021")
-PARTS = 6
-"""The starts are all shares in sixths, with each policy present: ten of them."""
-EQUAL = "/".join([str(PARTS // 3)] * 3)
+INVADERS = 2
+"""The parts of 200 that an invader begins with; the others have half of the rest each."""
+EQUAL = "thirds"
 ROOT = np.sqrt(3) / 2
 NOBODY = "none"
 UNDECIDED = "#7F7F7F"
@@ -69,8 +70,19 @@ Chance = Annotated[
         help="Chance that a member looks at another in a round.",
     ),
 ]
+Mutation = Annotated[
+    float,
+    typer.Option(
+        "--mutation",
+        metavar="P",
+        min=0,
+        max=1,
+        help="Chance that a member tries a policy at random after a round.",
+    ),
+]
 Payoffs = Annotated[
-    list[Payoff] | None, typer.Option("--payoff", help="What members compare; default: both.")
+    list[Payoff] | None,
+    typer.Option("--payoff", help="What members compare; can be repeated; default: gained."),
 ]
 Beta = Annotated[
     float,
@@ -88,41 +100,68 @@ def ternary(shares: ArrayLike) -> NDArray[np.float64]:
     return np.stack([shares[..., 1] + shares[..., 2] / 2, ROOT * shares[..., 2]], axis=-1)
 
 
-def starts(parts: int = PARTS) -> list[tuple[int, int, int]]:
-    """Return all ways to give ``parts`` equal parts to three policies, at least one to each."""
+def starts() -> list[tuple[int, int, int]]:
+    """Return the shares of the policies at the start: equal, and with 1 % of each in turn."""
+    half = (200 - INVADERS) // 2
     return [
-        (a, b, parts - a - b)
-        for a, b in itertools.product(range(1, parts), repeat=2)
-        if a + b < parts
+        (1, 1, 1),
+        (INVADERS, half, half),
+        (half, INVADERS, half),
+        (half, half, INVADERS),
     ]
+
+
+def named(start: Sequence[int]) -> str:
+    """Return the name of a start: thirds, whose invasion it is, or the shares."""
+    if len(set(start)) == 1:
+        return EQUAL
+    least = min(start)
+    if 100 * least <= sum(start):
+        return invasion(POLICIES[start.index(least)])
+    return "/".join(map(str, start))
+
+
+def invasion(policy: str) -> str:
+    """Return the name of the start at which few have a policy."""
+    return f"1 % {spoken(policy)}"
 
 
 def main(
     members: commands.Members = None,
     days: commands.Days = None,
-    replications: studies.Replications = 4,
+    replications: studies.Replications = 3,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
     out: commands.Out = Path("results/takeover"),
     every: Every = 30,
     chance: Chance = 0.2,
     beta: Beta = 4.0,
+    mutation: Mutation = 0.001,
     payoff: Payoffs = None,
     settings: commands.Settings = None,
 ) -> None:
     """Find which policy takes over when members copy those who have got further.
 
     Prints the shares at the end, for several starts and rules; writes shares.csv, figures and
-    provenance.json to --out. Defaults: 1,000 members, 730 days, 4 replications, seed 1.
+    provenance.json to --out. Defaults: 10,000 members, 730 days, 3 replications, seed 1; takes 2
+    minutes on two idle cores, and by reach 4 more.
     """
     base = commands.chosen(
-        None, settings, defaults={"days": 730}, members=members, days=days, seed=seed
+        None,
+        settings,
+        defaults={"members": 10_000, "days": 730},
+        members=members,
+        days=days,
+        seed=seed,
     )
     if every > base.days:
         raise sim.InputError(
             f"--every: too large (got {every}); must be {base.days} or less, the days of a run"
         )
-    kinds = [Imitation(every, chance, beta, kind.value) for kind in dict.fromkeys(payoff or Payoff)]
+    kinds = [
+        Imitation(every, chance, beta, kind.value, mutation)
+        for kind in dict.fromkeys(payoff or [Payoff.gained])
+    ]
     points = [(rule, start) for rule in RULES for start in starts()]
     design = [
         {"platform.preset": rule, "policies": dict(zip(POLICIES, start, strict=True))}
@@ -146,10 +185,13 @@ def main(
             )
         shares = pd.concat(tables, ignore_index=True)
         outcome.tables["shares"] = shares[["payoff", *shares.columns.drop("payoff")]]
-        copying = f"copying every {every} days with chance {chance:g} and β = {beta:g}"
+        copying = f"copying every {every} days with chance {chance:g} and β = {beta:g}, mutation {mutation:g}"
         setting = studies.setting(base, replications, copying)
         outcome.figures["flow"] = flow(shares, setting)
-        outcome.figures["shares"] = over_time(shares, setting)
+        equal = shares[shares["start"] == EQUAL]
+        outcome.figures["shares"] = over_time(equal, thirds(equal), setting)
+        few = invaders(shares)
+        outcome.figures["invasions"] = over_time(few, invaded(few), setting)
     studies.print_answer(_text(shares), studies.filled(*_words(shares)), out=out)
 
 
@@ -179,7 +221,7 @@ def estimated(
     shares["first"] = firsts.reindex(places).to_numpy()
     shares["always"] = shares["first"] == 1
     shares.insert(1, "rule", [points[p][0] for p in shares["point"]])
-    shares.insert(2, "start", ["/".join(map(str, points[p][1])) for p in shares["point"]])
+    shares.insert(2, "start", [named(points[p][1]) for p in shares["point"]])
     return shares.drop(columns="point").reset_index(drop=True)
 
 
@@ -212,13 +254,16 @@ def _text(shares: pd.DataFrame) -> str:
             for p in POLICIES
         }
         first = by["mean"].idxmax()
-        leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} % of runs"
-        rows.append({"copied": payoff, "rule": rule, "start": start, **cells, "largest": leads})
+        leads = f"{spoken(str(first))}, {100 * by.loc[first, 'first']:.0f} %"
+        rows.append(
+            {"copied": payoff, "rule": rule, "start": start, **cells, "largest, in runs": leads}
+        )
     heading = (
-        f"Shares of the members on day {shares['day'].max():,}, in %; "
-        f"start: {', '.join(map(spoken, POLICIES))}, in parts of {PARTS}."
+        f"Shares of the members on day {shares['day'].max():,}, in %. Start: equal thirds, or 1 % of "
+        "one policy and half of the rest of each other."
     )
-    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), heads=['copied', 'rule'])}"
+    table = studies.laid_out(pd.DataFrame(rows), heads=["copied", "rule"])
+    return f"{studies.filled(heading)}\n\n{table}"
 
 
 def _words(shares: pd.DataFrame) -> Iterator[str]:
@@ -240,7 +285,29 @@ def _sentence(ends: pd.DataFrame) -> str:
         if policy in equal.index
     ]
     largest = f"of {starts} starts the largest {_each(ends)} is {', '.join(most)}"
-    return "; ".join([largest, *([f"from equal thirds {', '.join(shares)}"] if shares else [])])
+    few = [
+        f"{quoted(row['policy'])} {studies.percent(row)}" for _, row in invaders(ends).iterrows()
+    ]
+    parts = [f"from equal thirds {', '.join(shares)}"] if shares else []
+    parts += [f"from 1 % each by itself {', '.join(few)}"] if few else []
+    return "; ".join([largest, *parts])
+
+
+def invaders(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of each policy where few had it at the start."""
+    few = [start == invasion(p) for start, p in zip(shares["start"], shares["policy"], strict=True)]
+    found: pd.DataFrame = shares[few]
+    return found
+
+
+def invaded(few: pd.DataFrame) -> str:
+    """Return how far invaders get, from lowest to highest over rules and payoffs, in words."""
+    ends = _ends(few).groupby("policy", sort=False)["mean"].agg(["min", "max"])
+    parts = [
+        f"{quoted(str(policy))} comes to {percent(low)} to {percent(high)}"
+        for policy, (low, high) in zip(ends.index, ends.to_numpy(), strict=True)
+    ]
+    return f"Begun by 1\u00a0% of the members, over rules and payoffs, {', '.join(parts)}"
 
 
 @sim.plots.in_our_look
@@ -339,9 +406,8 @@ def finding(shares: pd.DataFrame) -> str:
 
 
 @sim.plots.in_our_look
-def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
-    """Draw the shares over time from the start in equal parts, with their intervals."""
-    equal = shares[shares["start"] == EQUAL]
+def over_time(equal: pd.DataFrame, said: str, setting: str) -> "Figure":
+    """Draw shares over time, a line for each policy, with their intervals."""
     look = sim.plots.styles(POLICIES)
     payoffs = list(dict.fromkeys(equal["payoff"]))
     figure = sim.plots.sheet(1.0 + 1.9 * len(payoffs))
@@ -364,14 +430,14 @@ def over_time(shares: pd.DataFrame, setting: str) -> "Figure":
             )
         axis.set_title(f"by {payoff}, {_ruled(rule)}")
         axis.set_xlim(0, equal["day"].max())
-    axes[0, 0].set_ylim(0, 100)
+    axes[0, 0].set_ylim(0, min(100, 110 * equal["high"].max()))
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=8)
     for axis in axes[:, 0]:
         axis.set_ylabel("members, %")
     for axis in axes[-1]:
         axis.set_xlabel("days since opening")
-    sim.plots.headed(figure, thirds(equal), f"{setting} Bands: 95 % intervals.")
+    sim.plots.headed(figure, said, f"{setting} Bands: 95 % intervals.")
     return figure
 
 

@@ -242,7 +242,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         """Phase 3: people answer what is due; what has waited too long is withdrawn."""
         self.note_room()
         due = [one for one in self.due.pop(day, []) if one.outcome == "pending"]
-        asked = [one for one in due if one.question and self.bond_of(one).state == ASKED]
+        asked = [one for one in due if one.question and self.is_asked(one)]
         due = [one for one in due if not one.question]
         due.sort(key=lambda invitation: (invitation.alter, invitation.ego))
         seen = [one for one in due if self.people[one.alter].looks_at(one)]
@@ -269,9 +269,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             self.connect(invitation, day)
             self.arcs.add((invitation.alter, invitation.ego))
         for invitation in self.expiring.pop(day, []):
-            # no bond: one of the two has left
-            bond = self.people[invitation.ego].bonds.get(invitation.alter, Bond())
-            if bond.state == ASKED if invitation.question else invitation.waits:
+            if self.is_asked(invitation) if invitation.question else invitation.waits:
                 self.withdraw(invitation, day)
 
     def hear_answers(self, asked: list[Invitation], day: int) -> list[Invitation]:
@@ -320,6 +318,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
         if not invitation.question:
             self.conclude(invitation)
 
+    def is_asked(self, question: Invitation) -> bool:
+        """Return whether a question is pending; it is no more when one of the two has left."""
+        bond = self.people[question.ego].bonds.get(question.alter)
+        return bond is not None and bond.state == ASKED
+
     def bond_of(self, invitation: Invitation) -> Bond:
         return self.people[invitation.ego].bonds[invitation.alter]
 
@@ -348,6 +351,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
         invitation.waits = False
         self.learn(invitation, accepted)
         self.people[invitation.ego].accepted_since_zero += accepted
+        self.people[invitation.ego].resolved_since_zero += 1
 
     def learn(self, invitation: Invitation, accepted: bool = False) -> None:
         """Let the inviter's own estimate learn from what has become of it, in the class of today."""

@@ -62,6 +62,7 @@ def member_rows(told: Reference) -> list[dict[str, Any]]:
         reached[ego].append(alter)
     return [
         member_row(person, received[person.number], reached[person.number], told.arcs)
+        | sanctions_row(person)
         | veto_row(person)
         | need_row(person)
         | rank_row(told, person)
@@ -89,6 +90,14 @@ def habit_row(person: Person) -> dict[str, Any]:
     if not person.rules.habits:
         return {}
     return {"habit": person.habit.name if person.habit else "none"}
+
+
+def sanctions_row(person: Person) -> dict[str, Any]:
+    platform = person.rules.platform
+    if platform.ladder is None and platform.appeal_success == 0:
+        return {}
+    names = ("warnings", "limits", "appeals", "pardons")
+    return {name: getattr(person, name) for name in names}
 
 
 def veto_row(person: Person) -> dict[str, Any]:
@@ -385,6 +394,12 @@ def events(told: Reference) -> Iterator[str]:
                 yield "restricted for its strikes"
             if platform.limit is None or person.strikes < platform.limit:
                 yield "restricted for its ratio"
+        yield from ["warned"] * person.warnings + ["limited"] * person.limits
+        yield from ["pardoned"] * person.pardons
+        yield from ["appealed in vain"] * (person.appeals - person.pardons)
+        yield from ["kept from a stranger"] * person.kept_from_strangers
+        if person.limits + person.warnings > 0 and person.restrictions > 0:
+            yield "a higher rung"
         if platform.weekly_invites in Counter(row.sent_day // 7 for row in person.sent).values():
             yield "a full week"
         notes = Counter((row.sent_day - 1) // 30 for row in person.sent if row.note)
@@ -440,6 +455,12 @@ EVENTS = {
         "restricted for its ratio",
         "lifted",
         "restricted",
+        "warned",
+        "limited",
+        "pardoned",
+        "appealed in vain",
+        "kept from a stranger",
+        "a higher rung",
         "missed by its tie",
         "missed by its estimate",
         "by mistake to class 0",

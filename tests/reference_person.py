@@ -9,6 +9,7 @@ import mesa
 
 from sim import Bond as SeenBond
 from sim import Candidate, Habit, InvitePolicy, Scenario
+from tests.reference_account import Account
 from tests.reference_draws import (
     ANSWER,
     ASK,
@@ -74,7 +75,7 @@ class Invitation:
     common: int | None = None  # connections in common: at the decision; of one unseen, at sending
 
 
-class Person(mesa.Agent):  # type: ignore[misc]
+class Person(Account, mesa.Agent):  # type: ignore[misc]
     """A member of the society, with its bonds and its account on the platform."""
 
     def __init__(
@@ -114,13 +115,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.questions: list[Invitation] = []  # those that were granted too
         self.attempts_made = 0  # those that lapse too
         self.accepted_of_class, self.resolved_of_class = [0] * 5, [0] * 5
-        # the account; "since zero" is since the opening or the end of the last restriction
-        self.strikes = self.sent_since_zero = self.accepted_since_zero = self.restricted_days = 0
-        self.strike_days_since_zero: list[int] = []
-        self.restricted_until: float = 0
-        self.restrictions = 0
-        self.blocked_day: int | None = None  # of the first restriction
-        self.invitations_until_block: int | None = None
+        self.open_account()
 
     def word(self, day: int, purpose: int, index: int) -> int:
         return draw(self.rules.seed, day, purpose, self.number, index)
@@ -226,12 +221,14 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 found = self.search_contacts(day, attempt * tries, asked)
             else:
                 found = self.search_all_sources(day, attempt * tries, asked)
-            if found is not None and not self.is_forbidden(found[1]):
+            if found is not None and self.is_limited_to_others(found[1], day):
+                self.kept_from_strangers += 1
+            elif found is not None and not self.is_forbidden(found[1]):
                 source, meant, n = found
                 question = self.policy.asks_first and self.tie_class(meant) >= 1
                 strays = source == "contacts" and not question
                 alter = self.address(day, attempt, meant) if strays else meant
-                if alter != meant and not self.may_be_reached(alter, asked):
+                if alter != meant and not self.may_be_reached(alter, asked, day):
                     continue
                 k, delay_word = self.tie_class(alter), self.word_here(day, TRY, 4 * n + 3)
                 sent = Invitation(day, self.number, alter, source, k, delay_word)
@@ -241,9 +238,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
                 today.append(sent)
         return today
 
-    def may_be_reached(self, alter: int, asked: list[int]) -> bool:
+    def may_be_reached(self, alter: int, asked: list[int], day: int) -> bool:
         """Return whether an invitation may go to alter in place of the person meant."""
-        return alter not in asked and self.platform_allows(alter) and not self.is_forbidden(alter)
+        forbidden = self.is_forbidden(alter) or self.is_limited_to_others(alter, day)
+        return alter not in asked and self.platform_allows(alter) and not forbidden
 
     def address(self, day: int, attempt: int, meant: int) -> int:
         """Return to whom an invitation to a contact goes: by mistake to anybody."""
@@ -381,6 +379,10 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """Return what a least class of a policy or habit is on this platform; 5 is nobody."""
         return 5 if tie_class == 5 else min(4, tie_class + self.rules.platform.shift)
 
+    def is_limited_to_others(self, alter: int, day: int) -> bool:
+        """Return whether it may only invite people it knows, of whom alter is none: a lapse, too."""
+        return day <= self.limited_until and self.tie_class(alter) == 0
+
     def is_forbidden(self, alter: int) -> bool:
         """Return whether it can't invite alter although alter fits: the attempt lapses."""
         return not self.model.people[alter].joined or self.is_unwelcome(alter)
@@ -487,29 +489,3 @@ class Person(mesa.Agent):  # type: ignore[misc]
         levels = (self.habit, self.policy, self.rules.answering)
         said = (getattr(numbers, name, None) for numbers in levels)
         return next(number for number in said if number is not None)
-
-    # Phase 4: enforce
-
-    def enforce(self, day: int) -> None:
-        """Restrict this account at the end of a day, or end its restriction."""
-        if day == self.restricted_until:  # the last day of a restriction
-            self.strike_days_since_zero, self.sent_since_zero, self.accepted_since_zero = [], 0, 0
-        elif day > self.restricted_until and self.breaks_the_rule(day):
-            self.restrictions += 1
-            self.restricted_until = day + (self.rules.platform.restriction_days or math.inf)
-            if self.blocked_day is None:
-                self.blocked_day, self.invitations_until_block = day, len(self.sent)
-
-    def breaks_the_rule(self, day: int) -> bool:
-        """Return whether it has too many strikes, or too few of its invitations were accepted."""
-        platform = self.rules.platform
-        if platform.limit is not None and self.counted_strikes(day) >= platform.limit:
-            return True
-        if platform.min_ratio is None or self.sent_since_zero < platform.min_invites:
-            return False
-        return self.accepted_since_zero / self.sent_since_zero < platform.min_ratio
-
-    def counted_strikes(self, day: int) -> int:
-        """Return the strikes that count on the evening of a day."""
-        window = self.rules.platform.window_days or math.inf
-        return sum(struck > day - window for struck in self.strike_days_since_zero)

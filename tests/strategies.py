@@ -43,6 +43,13 @@ def looks_up(bond: Bond, candidate: Candidate, day: int) -> bool:
 CONDITIONS = (lately, now_and_then, looks_up)
 """Together they use everything that a policy's own function gets."""
 
+ladder = st.lists(
+    st.sampled_from(("email", "warn", "good")) | st.integers(1, 6).map("suspend {}".format),
+    min_size=1,
+    max_size=5,
+).map(", ".join)
+"""Actions in any order."""
+
 POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "share": st.sampled_from((1.0, 0.0)) | st.floats(0.1, 5),
     "contacts": weight,
@@ -61,6 +68,7 @@ POLICY_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "accepts_from": st.integers(0, 1) | st.integers(0, 5),
     "takes_references": st.booleans(),
     "accept": st.none() | per_class,
+    "appeals": st.just(1.0) | probability,
 }
 
 HABIT_VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -142,8 +150,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "platform.limit": st.integers(1, 3) | st.none() | st.integers(1, 8),
     "platform.window_days": st.none() | st.integers(1, 10) | st.integers(1, 40),
     "platform.restriction_days": st.none() | st.integers(1, 5) | st.integers(1, 30),
+    "platform.ladder": st.none() | ladder,
+    "platform.appeal_success": st.just(0.0) | probability,
+    "platform.appeal_decay": st.just(0.5) | probability,
     "platform.min_ratio": st.none() | probability,
     "platform.min_invites": st.integers(1, 4) | st.integers(1, 20),
+    "platform.ratio_of": st.sampled_from(("sent", "resolved")),
     "platform.weekly_invites": st.none() | st.integers(1, 8) | st.integers(0, 30),
     "platform.max_connections": st.none() | st.integers(1, 6) | st.integers(0, 12),
     "platform.joined": st.sampled_from((1.0, 0.5)) | st.floats(0, 1),
@@ -170,6 +182,8 @@ CROWDED: dict[str, st.SearchStrategy[Any]] = {
     "platform.limit": st.sampled_from((2, 3, 4, 1, None)),
     "platform.window_days": st.sampled_from((2, 3, 5, 1, None)),
     "platform.restriction_days": st.integers(1, 5),
+    "platform.ladder": st.none() | ladder,
+    "platform.appeal_success": st.sampled_from((0.0, 0.9)) | probability,
     "platform.min_ratio": st.none() | st.floats(0.1, 0.6),
     "platform.min_invites": st.integers(1, 6),
     "platform.weekly_invites": st.none() | st.integers(1, 9),

@@ -65,6 +65,10 @@ def drawn(asked, seed=0, invitations_each=4):
                 column(invited) - random.integers(0, column(invited) + 1), "Int32"
             ),
             "restrictions": restricted.astype(np.int64),
+            "warnings": np.arange(count) % 3,
+            "limits": np.arange(count) % 4,
+            "appeals": np.arange(count) % 5,
+            "pardons": np.arange(count) % 5 // 2,
             "received": column(received),
             "unwanted_received": column(unwanted),
             "cold_received": random.integers(0, column(unwanted) + 1),

@@ -62,6 +62,9 @@ def scenarios(tmp_path_factory):
             {
                 "platform.preset": "linkedin2021",
                 "platform.weekly_invites": 3,
+                "platform.limit": 1,
+                "platform.ladder": "email, suspend 4",
+                "platform.appeal_success": 0.5,
                 "inviting.per_day": 2.5,
                 "inviting.lock_days": 3,
                 "inviting.pending_days": 4,

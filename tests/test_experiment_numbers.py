@@ -18,6 +18,7 @@ from experiments import (
     imitation,
     lifetime,
     ranges,
+    selective_gains,
     selectivity,
     sensitivity,
     studies,
@@ -248,7 +249,7 @@ def test_expected_gain_agrees_with_a_plain_simulation():
 def test_three_groups_give_the_closed_form_of_the_uniform_in_the_long_run():
     groups = selectivity.Groups((0.2, 0.7), 100_000)
     scenario = sim.Scenario(days=3000).replace({"answering.idk_click": 0.8, "platform.limit": 2})
-    c, arrivals = selectivity._scale(scenario, 100_000, 10)
+    c, arrivals = selectivity.scale(scenario, 100_000, 10)
     for theta in (0, 0.2, 0.7):
         assert groups.expected(scenario, theta, 10) == pytest.approx(
             float(selectivity.rate(theta, c, arrivals)), rel=0.02
@@ -262,6 +263,22 @@ def test_the_optimum_is_where_the_rate_is_highest(c, theta):
     assert fine[np.argmax(selectivity.rate(fine, c, 1.0))] == pytest.approx(
         selectivity.optimum(c), abs=1e-3
     )
+
+
+def test_selectivity_gains_what_the_threshold_next_to_the_optimum_has_more():
+    base = sim.Scenario(days=60).replace({"answering.idk_click": 0.8, "platform.limit": 2})
+    best = selectivity.optimum(selectivity.scale(base, 300, 50)[0])
+    table = pd.DataFrame({"theta": [0.0, best + 0.01, best + 0.2], "mean": [0.2, 0.3, 0.9]})
+    table = table.assign(restriction=50, low=table["mean"] - 0.03, high=table["mean"] + 0.03)
+    row = selectivity.gains(table, base, 300).iloc[0]
+    assert row[["mean", "relative"]].tolist() == pytest.approx([0.1, 0.5])
+    assert row["high"] - row["mean"] == pytest.approx(0.03 * 2**0.5)
+    days = selective_gains.pays_from(base, 300)
+    ratio = [
+        selectivity.rate(selectivity.optimum(c), c, arrivals) / selectivity.rate(0, c, arrivals)
+        for c, arrivals in (selectivity.scale(base, 300, length) for length in (days - 1, days))
+    ]
+    assert ratio[0] < 1.1 <= ratio[1]
 
 
 # Sensitivity
@@ -288,19 +305,49 @@ def test_morris_and_sobol_find_what_an_additive_function_says(tmp_path, monkeypa
         ranges.Factor("answering.accept", 0, 1, tie_class=2),
     ]
 
-    def known(base, factors, sample, *rest):
-        return {"reach": 3 * sample[:, 0] + sample[:, 1]}, {"reach": 0.0}
+    def known(base, points, *rest):
+        sums = [3 * point["meeting.rate"] + point["meeting.friend"] for point in points]
+        return {"reach": np.array(sums)}, {"reach": 0.0}, pd.DataFrame()
 
     monkeypatch.setattr(sensitivity, "averaged", known)
+    monkeypatch.setattr(ranges, "SHARES", ())  # these would be scaled to add up to 1
     morris, _ = sensitivity.screened(sim.Scenario(), varied, 4, 2, tmp_path, 1)
     assert morris["mu_star"].tolist() == pytest.approx([3, 1, 0])
-    assert [one.label for one in sensitivity.mattering(morris, varied, 2)] == [
-        "meeting.rate",
-        "meeting.friend",
-    ]
-    sobol, _ = sensitivity.indices(sim.Scenario(), varied, 512, 2, tmp_path, 1)
+    sobol, _, _ = sensitivity.indices(sim.Scenario(), varied, 512, 2, tmp_path, 1)
     assert sobol["ST"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.03)
     assert sobol["S1"].tolist() == pytest.approx([0.9, 0.1, 0], abs=0.06)
+
+
+def test_what_is_uncertain_stays_within_plausible_societies():
+    varied = ranges.uncertain(sim.Scenario(members=20, days=1))
+    by = {one.label: one for one in varied}
+    assert {"answering.accept[4]", "platform.limit", "policies.everyone.share"} <= set(by)
+    assert (by["inviting.per_day"].low, by["inviting.per_day"].high) == pytest.approx(
+        (0.25 * 4**0.05, 0.25 * 4**0.95), rel=0.05
+    )
+    base = sim.Scenario(members=20, days=1)
+    ends = [one.high for one in varied]
+    point = ranges.plausible(base, varied, ends)
+    assert point["platform.limit"] == 8
+    assert point["answering.idk_click"] == pytest.approx(by["answering.idk_click"].high * 8 / 5)
+    assert base.replace(point).platform.limit == 8
+
+
+def test_the_lead_is_the_first_policys_over_the_seconds():
+    rows = [
+        {"point": point, "replication": r, "policy": policy, "degree": degree + r}
+        | dict.fromkeys(("reach2_share", "reciprocity", "blocked"), 0.5)
+        for point, of in enumerate([(9, 5, 1, 6), (3, 5, 1, 6)])
+        for policy, degree in zip(
+            ("everyone", "interacted", "close_friends", "all"), of, strict=True
+        )
+        for r in range(2)
+    ]
+    runs = pd.DataFrame(rows)
+    found = sensitivity._of_runs(runs, sim.Scenario())
+    assert found["lead in connections"].groupby(level="point").mean().tolist() == [4, -2]
+    order = sensitivity._order(runs)
+    assert order[order["measure"] == "degree"]["mean"].tolist() == [0.5, 1, 1]
 
 
 # Takeover
@@ -311,8 +358,11 @@ def test_shares_are_placed_in_the_triangle():
         np.array([[0, 0], [1, 0], [0.5, math.sqrt(3) / 2]])
     )
     assert takeover.ternary([1 / 3] * 3) == pytest.approx([0.5, math.sqrt(3) / 6])
-    assert takeover.starts(4) == [(1, 1, 2), (1, 2, 1), (2, 1, 1)]
-    assert all(sum(start) == 6 for start in takeover.starts())
+    equal, *few = takeover.starts()
+    assert len(set(equal)) == 1
+    assert [min(start) / sum(start) for start in few] == [0.01] * 3
+    assert [*map(takeover.named, few)] == [*map(takeover.invasion, takeover.POLICIES)]
+    assert takeover.named((1, 1, 4)) == "1/1/4"
 
 
 def test_copying_follows_the_fermi_rule():
@@ -335,6 +385,15 @@ def test_nobody_copies_where_nobody_looks_and_draws_are_keyed():
     one, same, other = (takeover.Imitation(chance=1).models(payoff, 1, day) for day in (30, 30, 60))
     assert (one == same).all()
     assert (one != other).any()
+
+
+def test_few_try_a_policy_at_random():
+    names = ["a", "b", "c"]
+    chosen = np.array(["a"] * 30_000)
+    tried = takeover.Imitation(mutation=0.1).tried(chosen, names, 1, 30)
+    shares = [(tried == name).mean() for name in names]
+    assert shares == pytest.approx([1 - 0.2 / 3, 0.1 / 3, 0.1 / 3], abs=0.005)
+    assert (takeover.Imitation().tried(chosen, names, 1, 30) == chosen).all()
 
 
 def test_without_looking_around_a_society_with_imitation_is_the_plain_one():

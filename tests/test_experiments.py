@@ -12,14 +12,18 @@ import pytest
 
 import sim
 from experiments import (
+    appeals,
     block_rule,
     calibrate,
     calibration,
     growth,
     helpers,
     lifetime,
+    manners,
     patterns,
+    platforms,
     ranges,
+    rank,
     selectivity,
     sensitivity,
     studies,
@@ -108,8 +112,26 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
     assert "members" in err
 
 
+def test_appeals_tells_who_is_pardoned(tmp_path):
+    options = ("--members", "150", "--days", "90", "--set", "answering.recognise=[0,.1,.2,.3,.4]")
+    text = " ".join(ended_well(appeals.main, tmp_path, *options).split())
+    assert "2 strikes, click .3: " in text
+    assert written(tmp_path) == {"sanctions.csv", "costs.csv", "provenance.json"} | drawn("appeals")
+    found = pd.read_csv(tmp_path / "sanctions.csv")
+    means = found[found["policy"] == "interacted"].set_index(["world", "follows", "measure"])[
+        "mean"
+    ]
+    for world in appeals.WORLDS:
+        assert means[world, appeals.GOOD, "pardoned"] != means[world, appeals.GOOD, "pardoned"]
+        assert means[world, "limit, for good", "blocked"] <= means[world, appeals.GOOD, "blocked"]
+    assert means["2 strikes, click .3", "limit, for good, appeals", "pardoned"] > 0
+    costs = pd.read_csv(tmp_path / "costs.csv")
+    assert len(costs) == len(appeals.WORLDS) * (len(appeals.FOLLOWS) - 1) * len(appeals.COSTS)
+    assert not costs["clear"].any()  # two replications are too few
+
+
 def test_helpers_tells_types_apart(tmp_path):
-    options = ("--members", "80", "--days", "40", "--set", "helping.need_rate=0.7")
+    options = ("--members", "80", "--days", "150", "--set", "helping.able=1")
     text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
     assert "Of the needs of those who invite everyone" in text
     assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
@@ -153,7 +175,9 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
         selectivity.main, tmp_path, "--members", "300", "--days", "60", "--restrictions", "5"
     )
     assert "simulated points have the expected value" in " ".join(text.split())
-    assert written(tmp_path) == {"points.csv", "provenance.json"} | drawn("selectivity")
+    assert written(tmp_path) == {"points.csv", "gains.csv", "provenance.json"} | drawn(
+        "selectivity"
+    )
     points = pd.read_csv(tmp_path / "points.csv")
     assert points["theta"].tolist() == sorted(points["theta"])
     assert points.iloc[-1][["theta", "mean", "expected", "closed"]].tolist() == [1, 0, 0, 0]
@@ -164,10 +188,12 @@ def test_selectivity_draws_points_on_the_closed_form(tmp_path):
 
 
 def test_takeover_draws_the_flow(tmp_path, monkeypatch):
-    monkeypatch.setattr(takeover, "starts", lambda: [(1, 1, 4), (2, 2, 2)])
+    monkeypatch.setattr(takeover, "starts", lambda: [(2, 99, 99), (2, 2, 2)])
     text = ended_well(takeover.main, tmp_path, "--members", "60", "--days", "40", "--every", "20")
     assert "By gained, linkedin2021" in " ".join(text.split())
-    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn("flow", "shares")
+    assert written(tmp_path) == {"shares.csv", "provenance.json"} | drawn(
+        "flow", "shares", "invasions"
+    )
     shares = pd.read_csv(tmp_path / "shares.csv")
     assert set(shares["day"]) == {0, 20, 40}
     totals = shares.groupby(["payoff", "rule", "start", "day"])["mean"].sum()
@@ -191,6 +217,31 @@ def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
     assert np.allclose(sums, 1, atol=1e-5)
 
 
+def test_rank_tells_who_is_courted_and_accepted(tmp_path, monkeypatch):
+    monkeypatch.setattr(rank, "SLOPES", (0.0, 3.0))
+    text = ended_well(rank.main, tmp_path, "--members", "150", "--days", "60")
+    assert "At a slope of 3 courting gains" in " ".join(text.split())
+    assert written(tmp_path) == {"thirds.csv", "gains.csv", "provenance.json"} | drawn("rank")
+    found = pd.read_csv(tmp_path / "thirds.csv").set_index(["slope", "quantity", "third"])["mean"]
+    assert found[3, "accepted", "low"] < found[3, "accepted", "high"]
+    assert found[0, "received", "low"] < found[0, "received", "high"]  # some court
+    gains = pd.read_csv(tmp_path / "gains.csv").set_index(["slope", "measure"])["mean"]
+    assert (gains.xs("upwards", level="measure") > 0).all()
+
+
+def test_platforms_share_less_where_people_are_less_open(tmp_path):
+    text = ended_well(platforms.main, tmp_path, "--members", "120", "--days", "60")
+    assert "Ties of the union, as in the thread" in " ".join(text.split())
+    files = {"platforms.csv", "ties.csv", "differences.csv", "provenance.json"}
+    assert written(tmp_path) == files | drawn("platforms")
+    keys = ["society", "policy", "platform", "measure"]
+    found = pd.read_csv(tmp_path / "platforms.csv").set_index(keys)["mean"].sort_index()
+    degrees = found["as in the thread", "all"].xs("degree", level="measure")
+    assert degrees[platforms.UNION] > degrees[platforms.NAMES[0]] > degrees[platforms.NAMES[2]]
+    # people are as open on the first in both societies: it is the same run
+    assert degrees[platforms.NAMES[0]] == found["alike", "all", platforms.NAMES[0], "degree"]
+
+
 def test_the_flows_of_a_mix_that_is_known():
     """Of four known online one has been met; of two met once one is met often; two are new."""
     before = np.arange(8), np.array([0, 0, 0, 0, 1, 1, 2, 2])
@@ -200,6 +251,28 @@ def test_the_flows_of_a_mix_that_is_known():
     assert found["beta"] * month == pytest.approx(-np.log(1 / 2))
     assert found["growth"] * month == pytest.approx(growth := np.log(10 / 8))
     assert found["chain_online"] == pytest.approx(growth / 2 / (growth + np.log(4 / 3)))
+
+
+def test_manners_are_compared_and_break_even(tmp_path, monkeypatch):
+    monkeypatch.setattr(manners, "CLICKS", (0.1, 0.6))
+    monkeypatch.setattr(manners, "LIMITS", (3, 1))
+    text = ended_well(manners.main, tmp_path, "--members", "120", "--days", "60")
+    assert "Against inviting blindly, asking has clearly more connections at" in " ".join(
+        text.split()
+    )
+    tables = {"manners.csv", "pays.csv", "break_even.csv", "provenance.json"}
+    assert written(tmp_path) == tables | drawn("manners")
+    table = pd.read_csv(tmp_path / "manners.csv")
+    asking = table[(table["manner"] == "asking") & (table["measure"] == "blocked")]
+    assert len(asking) == 4
+    assert (asking["mean"] == 0).all()
+
+
+def test_asking_first_breaks_even_in_the_long_run_as_the_closed_form_says():
+    """Blindly an account has K a / q acceptances in all; that is y times as many people asked."""
+    assert manners.even_after(0.4, 0.02, 0.2, 3) == pytest.approx(3 * 0.4 / 0.02 / 0.2, rel=0.05)
+    assert manners.even_after(0.2, 0.02, 0.3, 3) == 1
+    assert np.isnan(manners.even_after(0.4, 0, 0.2, 3))
 
 
 def test_growth_compares_with_the_laws_and_the_bins(tmp_path, monkeypatch):
@@ -242,14 +315,13 @@ def test_the_laws_of_growth_are_those_of_many_networks_grown_by_hand():
 
 def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
     pytest.importorskip("SALib")
-    every = ranges.factors
-    monkeypatch.setattr(
-        ranges,
-        "factors",
-        lambda base: [
-            one for one in every(base) if one.label in ("answering.idk_click", "meeting.rate")
-        ],
-    )
+    for name, few in {
+        "factors": ("answering.idk_click", "meeting.rate"),
+        "uncertain": ("answering.idk_click", "platform.limit"),
+    }.items():
+        every = getattr(ranges, name)
+        chosen = lambda base, every=every, few=few: [one for one in every(base) if one.label in few]  # noqa: E731
+        monkeypatch.setattr(ranges, name, chosen)
     options = (
         "--members",
         "60",
@@ -259,12 +331,10 @@ def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
         "2",
         "--samples",
         "8",
-        "--set",
-        "platform.limit=1",
     )
     text = ended_well(sensitivity.main, tmp_path, *options)
     assert "Noise of the seeds" in " ".join(text.split())
-    assert written(tmp_path) == {"morris.csv", "sobol.csv", "provenance.json"} | drawn(
+    assert written(tmp_path) == {"morris.csv", "sobol.csv", "order.csv", "provenance.json"} | drawn(
         "morris", "sobol"
     )
 

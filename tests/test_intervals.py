@@ -212,3 +212,8 @@ def test_what_is_put_in_is_none_by_assumption():
     assert none("close_friends", inviting__mistaken=0.01) == set()
     asks = {"policies__interacted__asks_first": True, "inviting__mistaken": 0.1}
     assert none("interacted", **asks) == clicked | blocked
+    warned, limited = {"warned"}, {"limited"}
+    assert none("everyone", platform__ladder="warn, email") == blocked
+    assert none("everyone", platform__ladder="good") == warned | limited
+    known = none("close_friends", platform__ladder="warn, email, good")
+    assert known == clicked | blocked | warned | limited

@@ -149,6 +149,11 @@ def test_the_summary_follows_the_definitions(members, invitations_each, seed, po
             * 365
             if len(own)
             else np.nan,
+            "warned": mean(mine["warnings"] > 0),
+            "limited": mean(mine["limits"] > 0),
+            "appeals": mean(mine["appeals"] * 365 / 50),
+            "pardoned": mine["pardons"].sum() / made if (made := mine["appeals"].sum()) else np.nan,
+            "appeals_made": made,
             "unwanted_received": mean(mine["unwanted_received"] * 365 / 50),
             "cold_received": mean(mine["cold_received"] * 365 / 50),
             "unwanted_sent": mean((mine["strikes"] + mine["declined"] - mine["unseen"]) * 365 / 50),

@@ -1,5 +1,6 @@
 """The scenarios to start from show what the comment in each file says."""
 
+import functools
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from sim.scenario.named import about, named_scenarios
 from tests.test_cli import ended
 
 
+@functools.cache
 def means(name: str, **changes: Any) -> pd.DataFrame:
     """Return the means over three runs, a row a policy."""
     scenario = sim.Scenario.from_toml(named_scenarios()[name]).replace(changes)
@@ -50,6 +52,29 @@ def test_without_a_rule_the_unwanted_invitations_nearly_double():
 def test_the_rule_of_2021_stops_next_to_nothing():
     free, mild = means("linkedin2006"), means("linkedin2021")
     assert mild["unwanted_sent"]["everyone"] > 0.95 * free["unwanted_sent"]["everyone"]
+
+
+def test_a_limit_to_people_known_does_what_a_block_does():
+    limited, blocked = means("linkedin2007"), means("linkedin2008")
+    assert 1 / 9 < limited["limited"]["everyone"] < 1 / 5
+    assert limited["limited"]["interacted"] < 0.01
+    assert limited["blocked"].max() < 0.005
+    sent = limited["unwanted_sent"]["everyone"] / blocked["unwanted_sent"]["everyone"]
+    assert 1 < sent < 1.15
+    appealed = means("linkedin2007", **{"platform.appeal_success": 0.8})["unwanted_sent"][
+        "everyone"
+    ]
+    free = means("linkedin2006")["unwanted_sent"]["everyone"]
+    less, saved = free - appealed, free - limited["unwanted_sent"]["everyone"]
+    assert 0.4 < less / saved < 0.7
+
+
+def test_blocks_that_grow_meet_few_and_these_more_than_once():
+    free, growing = means("linkedin2006"), means("facebook2011")
+    everyone = growing.loc["everyone"]
+    assert 1 / 60 < everyone["blocked"] < 1 / 17
+    assert everyone["restrictions"] > 1.5 * everyone["blocked"]
+    assert everyone["unwanted_sent"] > 0.95 * free["unwanted_sent"]["everyone"]
 
 
 def test_five_strikes_stop_spammers_within_weeks_and_hardly_anybody_else():

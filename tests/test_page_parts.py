@@ -1,6 +1,7 @@
 """The parts of the page, without a browser."""
 
 import socket
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -216,6 +217,35 @@ def test_the_rule_in_words_has_the_cap_on_invitations():
     worlds = Comparison(SMALL, SMALL.replace({"platform.preset": "linkedin2021"})).worlds
     capped = ["at most 100 invitations in 7 days" in summary_text.rule(world) for world in worlds]
     assert capped == [False, True]
+
+
+def test_the_rule_in_words_has_all_that_breaks_it_and_all_that_follows():
+    seven, ratio = (
+        Comparison(SMALL.replace({"platform.preset": preset})).first
+        for preset in ("linkedin2007", "ratio")
+    )
+    assert "limited to people known, then blocked for good after 5 “I don’t" in summary_text.rule(
+        seven
+    )
+    assert (
+        "for good after fewer than 30\u00a0% accepted of 50 or more resolved"
+        in summary_text.rule(ratio)
+    )
+
+
+def test_a_timeline_has_every_action_of_a_ladder():
+    ladder = {"platform.limit": 1, "platform.ladder": "warn, email, suspend 2, good"}
+    comparison = Comparison(SMALL.replace({**ladder, "answering.idk_click": 0.8}))
+    comparison.run_for(60)
+    world = comparison.first
+    members = world.model.result().members
+    told = Counter(what for day in world.sanctions.values() for what in day.values())
+    assert told["was warned"] == members["warnings"].sum() > 0
+    assert told["was limited to inviting people it knows"] == members["limits"].sum() > 0
+    blocked = told["was blocked for 2 days"] + told["was blocked for good"]
+    assert blocked == members["restrictions"].sum() > 0
+    number = int(members["warnings"].idxmax())
+    assert "was warned" in [event.what for event in timeline.events(world, number)]
 
 
 def test_the_log_can_be_read_on_any_evening():

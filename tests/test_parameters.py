@@ -17,10 +17,10 @@ from sim.model.network_model import NetworkModel
 from sim.parameters.kinds import Parameter
 from sim.parameters.settings import settings_read
 from sim.results.result import load
-from sim.scenario.platform import PRESETS
 from sim.scenario.scenario import Scenario
 from sim.society.contact_log import read_contacts
 from sim.studies.design import points
+from tests import strategies
 
 PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
 
@@ -31,8 +31,11 @@ PARAMETERS = {parameter.name: parameter for parameter in Scenario.parameters()}
 def values(parameter: Parameter) -> st.SearchStrategy[Any]:
     """Draw from all that a parameter takes."""
     kind = parameter.type.removesuffix(" or none")
-    if parameter.name == "platform.preset":
-        drawn: st.SearchStrategy[Any] = st.sampled_from(sorted(PRESETS))
+    drawn: st.SearchStrategy[Any]
+    if parameter.name == "platform.ladder":
+        drawn = strategies.ladder
+    elif parameter.range.startswith("one of "):
+        drawn = st.sampled_from(parameter.range.removeprefix("one of ").split(", "))
     elif kind == "bool":
         drawn = st.booleans()
     elif kind == "str":

@@ -26,6 +26,7 @@ PAGES = (
     "README.md",
     "VISION.md",
     "CONTRIBUTING.md",
+    "docs/answers.md",
     "docs/architecture.md",
     "docs/calibration.md",
     "docs/guide.md",

@@ -57,6 +57,7 @@ GOOD = [
     'habits.lion = 0.1\n[habits.mine]\nshare = 0.3\nidk_click = "none"',
     "[policies.mine]\ncontacts = 1\n[policies.everyone]\nshare = 0.5",
     'seed = "18446744073709551615"',
+    'platform.ladder = "warn,email, suspend 16000 , good"',
     "days = 30.0\nanswering.accept = [0, 0, 0.5, 1, 1.0]",
     "meeting.contacts = 'C:\\logs\\a.csv'\nmeeting.columns = \"u v t\"\ninviting.lock_days = 0",
 ]
@@ -73,6 +74,7 @@ BAD = [
     ('platform.limit = "nine"', "platform.limit"),
     ('platform.min_invites = "none"', "platform.min_invites"),
     ('platform.preset = "linkedin08"', "platform.preset"),
+    ('platform.ladder = "email, suspend 0"', "platform.ladder"),
     ("answering.idk_click = 1.5", "answering.idk_click"),
     ("answering.accept = [0, 1]", "answering.accept"),
     ("answering.accept = [0, 0, 0, 0, 2]", "answering.accept.4"),

@@ -336,7 +336,7 @@ def test_the_best_thresholds_are_named_for_each_length() -> None:
         {"restriction": [50, 50, 3], "theta": [0.0, 1.0, 0.5], "agrees": [True, True, False]}
     )
     sentence = selectivity.finding(table, base, 300)
-    best = [selectivity.optimum(selectivity._scale(base, 300, length)[0]) for length in (50, 3)]
+    best = [selectivity.optimum(selectivity.scale(base, 300, length)[0]) for length in (50, 3)]
     assert f"is {best[0]:.2f} for 50 days and {best[1]:.2f} for 3 days" in sentence
     assert "1 of 2 points have the exact value" in sentence
 

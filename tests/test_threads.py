@@ -39,6 +39,9 @@ def test_two_threads_give_the_same_bytes_as_one():
         {
             "platform.preset": "linkedin2021",
             "platform.max_connections": 12,
+            "platform.limit": 1,
+            "platform.ladder": "email, suspend 4",
+            "platform.appeal_success": 0.5,
             "inviting.per_day": 2.5,
             "inviting.lock_days": 3,
             "helping.need_rate": 0.3,

@@ -269,6 +269,27 @@ def day_of_low_ratio(a: float, least: float, n0: int, m: int, D: int) -> Law:
     return _by_day(by)
 
 
+def day_of_low_ratio_of_resolved(a: float, q: float, least: float, n0: int, D: int) -> Law:
+    """T8 where the ratio is of the invitations resolved; one a day, withdrawn on the next day.
+
+    An invitation is resolved today with a + q, and else tomorrow. It is a recursion over those
+    accepted, those resolved, and whether yesterday's still waits.
+    """
+    state, by = np.zeros((2, D + 1, D + 1)), np.zeros(D + 1)
+    state[0, 0, 0] = 1
+    accepted, resolved = np.indices((D + 1, D + 1))
+    low = (resolved >= n0) & (accepted < least * np.maximum(resolved, 1) - 1e-9)
+    for d in range(1, D + 1):
+        before = state[0].copy()
+        before[:, 1:] += state[1, :, :-1]  # yesterday's is withdrawn
+        state = np.stack([np.zeros_like(before), (1 - a - q) * before])
+        state[0, :, 1:] += q * before[:, :-1]
+        state[0, 1:, 1:] += a * before[:-1, :-1]
+        state[:, low] = 0
+        by[d] = 1 - state.sum()
+    return _by_day(by)
+
+
 # T10: each day one draw from all N members, oneself included; who has been drawn before is not
 # invited again
 

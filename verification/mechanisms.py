@@ -143,6 +143,36 @@ def mean_until_last_block(K: int, q: float, success: float, decay: float) -> flo
     return float((1 + successes.sum()) * K / q)
 
 
+def until_last_block(K: int, q: float, success: float, decay: float, most: int) -> Law:
+    """Return the law of the invitations until the block that no appeal ends, up to ``most``.
+
+    With n blocks they are NegBin(n K, q); ``decay`` is below 1, so there is a last one.
+    """
+    invitations, chances = np.arange(most + 1), np.zeros(most + 1)
+    gets_here, succeeds, blocks = 1.0, success, 1
+    while gets_here > 1e-15:
+        last = stats.nbinom.pmf(invitations - K * blocks, K * blocks, q)
+        chances += gets_here * (1 - succeeds) * last
+        gets_here, succeeds, blocks = gets_here * succeeds, succeeds * decay, blocks + 1
+    return law_of(chances)
+
+
+def restricted_days_with_appeals(K: int, q: float, lengths: Sequence[float], D: int) -> Law:
+    """T6 up to day D, with restrictions of random length: the law of the days restricted."""
+    longest = len(lengths)
+    state = np.zeros((K + longest, D + 1))  # as in ``share_open_with_appeals``; days restricted
+    state[0, 0] = 1.0
+    for _ in range(D):
+        sending, waiting = state[:K], np.roll(state[K:], 1, axis=1)
+        state = np.zeros_like(state)
+        state[:K] = sending * (1 - q)
+        state[1:K] += sending[:-1] * q
+        state[K:] = sending[-1] * q * np.asarray(lengths)[:, None]
+        state[K:-1] += waiting[1:]
+        state[0] += waiting[0]
+    return law_of(state.sum(axis=0))
+
+
 def share_open_with_appeals(K: int, q: float, lengths: Sequence[float], D: int) -> float:
     """T6 up to day D, with restrictions of random length: ``lengths[r - 1]`` = P(r days).
 

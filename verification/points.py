@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import sim
 
-from . import exact, exact_graphs, growth, manners, memory, one_sided, ranks
+from . import exact, exact_graphs, growth, manners, memory, one_sided, ranks, sanctions
 from .settings import (
     Moments,
     Point,
@@ -201,6 +201,19 @@ def _low_ratio(a: float, least: float, n0: int, days: int, m: int = 1) -> Point:
     )
 
 
+def _low_ratio_of_resolved(a: float, q: float, least: float, n0: int, days: int) -> Point:
+    changes = {"platform__min_ratio": least, "platform__min_invites": n0}
+    made = scenario(a, q, days, platform__ratio_of="resolved", **changes)
+    law = exact.day_of_low_ratio_of_resolved(a, q, least, n0, days)
+    blocked = Quantity("blocked", exact.yes_no(1 - law.chances[-1]), was_blocked, ("mean",))
+    return Point(
+        "T8",
+        f"a = {a:g}, q = {q:g}, ratio {least:g} of resolved from {n0} on, {days} d",
+        (made,),
+        (Quantity("day of block", law, day_of_block), blocked),
+    )
+
+
 def _random_graph(n: int, m: int, a: float, runs: int) -> Point:
     made = scenario(a, 0, 1, members=n, inviters=1, inviting__per_day=m, inviting__tries=200)
     mean = Quantity(
@@ -349,5 +362,18 @@ POINTS = _seeded(
     growth.leaving(3_000, 60, 0.02, 400),
     growth.leaving(500, 90, 0.06, 250),
     growth.leaving(20_000, 0, 0.01, 300),
+    _low_ratio_of_resolved(0.42, 0.31, 0.4, 18, 90),
+    _low_ratio_of_resolved(0.66, 0.08, 0.6, 27, 60),
+    _low_ratio_of_resolved(0.25, 0.75, 0.25, 11, 50),
+    sanctions.suspensions(3, 0.3, (4, 7, 14, 30), 200),
+    sanctions.suspensions(2, 0.25, (3, 5, 9), 130),
+    sanctions.suspensions(5, 0.45, (6,), 70),
+    sanctions.limited(2, 0.15, 1, 60),
+    sanctions.limited(3, 0.4, 2, 70),
+    sanctions.last_block(2, 0.3, 0.7, 0.6, 160),
+    sanctions.last_block(4, 0.35, 1, 0.5, 200),
+    sanctions.last_block(1, 0.1, 0.55, 0.8, 500),
+    sanctions.always_pardoned(3, 0.25, 120),
+    sanctions.always_pardoned(1, 0.3, 55),
 )
 """Three points and more of each closed form, and what the ties rest on."""

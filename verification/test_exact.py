@@ -223,6 +223,22 @@ def test_T8_against_plain_simulation():
     agrees(day, exact.day_of_low_ratio(0.5, least, n0, 2, days))
 
 
+def test_T8_of_resolved_against_plain_simulation():
+    a, q, least, n0, days = 0.35, 0.2, 0.4, 9, 40
+    draw = np.random.default_rng(88)
+    luck = draw.random((RUNS, days))
+    accepted = (luck < a).cumsum(axis=1)
+    silent = luck >= a + q
+    resolved = np.arange(1, days + 1) - silent  # all but today's, where that is silent
+    low = (accepted / np.maximum(resolved, 1) < least) & (resolved >= n0)
+    day = np.where(low.any(axis=1), low.argmax(axis=1) + 1, days + 1)
+    law = exact.day_of_low_ratio_of_resolved(a, q, least, n0, days)
+    agrees(day, law)
+    # with every invitation answered at once it is T8
+    at_once = exact.day_of_low_ratio_of_resolved(0.4, 0.6, 0.35, 17, 51)
+    assert at_once.chances == pytest.approx(exact.day_of_low_ratio(0.4, 0.35, 17, 1, 51).chances)
+
+
 def test_T10_against_plain_simulation():
     N, R, a, n = 12, 8, 0.4, 25
     draw = np.random.default_rng(10)

@@ -97,6 +97,11 @@ def test_appeals_numbers():
     assert mechanisms.mean_until_last_block(3, 0.25, 0.8, 0.5) == pytest.approx(26.29, abs=5e-3)
     short = mechanisms.share_open_with_appeals(3, 0.25, [1 / 3] * 3, 120)
     assert short == pytest.approx(0.8629, abs=5e-5)
+    law = mechanisms.until_last_block(3, 0.25, 0.8, 0.5, 300)
+    assert law.chances.sum() == pytest.approx(1)
+    assert law.mean == pytest.approx(26.29, abs=5e-3)
+    days = mechanisms.restricted_days_with_appeals(3, 0.25, [1 / 3] * 3, 120)
+    assert 1 - days.mean / 120 == pytest.approx(short)
     # T6 is its limit, and fixed lengths are those of T6
     long = mechanisms.share_open_with_appeals(3, 0.25, [1 / 3] * 3, 20_000)
     assert long == pytest.approx(exact.share_open(3, 0.25, 2), abs=1e-4)
@@ -121,6 +126,12 @@ def test_appeals_against_plain_simulation():
                 strikes, day = 0, day + int(draw.integers(1, 4))
     mean_agrees(until, mechanisms.mean_until_last_block(3, 0.25, 0.8, 0.5))
     mean_agrees(opened, mechanisms.share_open_with_appeals(3, 0.25, [1 / 3] * 3, 40))
+    laws = {
+        "until": mechanisms.until_last_block(3, 0.25, 0.8, 0.5, 400),
+        "restricted": mechanisms.restricted_days_with_appeals(3, 0.25, [1 / 3] * 3, 40),
+    }
+    for seen, law in ((until, laws["until"]), (40 * (1 - opened), laws["restricted"])):
+        assert seen.std() == pytest.approx(law.sd, rel=0.15)
 
 
 def test_ladder():

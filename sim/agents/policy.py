@@ -104,6 +104,9 @@ class InvitePolicy(NamedSection):
     takes_references : bool
         Whether a connection in common counts: it opens the door to people below ``accepts_from``, and
         lifts the chance of accepting by ``answering.reference_lift``.
+    appeals : float
+        The chance, 0 to 1, that a member who is limited or restricted appeals, where the platform
+        lets appeals succeed.
     accept : sequence of five floats, optional
         Its own chances of accepting, by class; None: those of ``answering.accept``.
     condition : callable, optional
@@ -169,6 +172,8 @@ class InvitePolicy(NamedSection):
         OrNone("those of answering.accept"),
     ] = None
     """chances of accepting of its own, by class"""
+    appeals: Probability = 1.0
+    """appeals when limited or restricted, if platform.appeal_success is above 0"""
     condition: Annotated[
         Callable[[Bond, Candidate, int], bool] | None,
         Field(exclude=True, repr=False),

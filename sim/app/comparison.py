@@ -16,11 +16,21 @@ from ..measures.definitions import EVERYBODY
 from ..model import tables
 from ..model.network_model import NetworkModel
 from ..model.state_view import TOTAL
-from ..scenario.scenario import Scenario
+from ..scenario.scenario import LONGEST, Scenario
 from .node_positions import NodePositions
 
 Lines = dict[str, NDArray[np.float64]]
 """From a policy's name to its values on days 1, 2 ..."""
+
+
+def in_words(grown: str, days: int) -> str:
+    """Return what the platform did to a member of whom a number has grown.
+
+    ``days`` is how long a restriction lasts.
+    """
+    if grown == "restricted_until":
+        return "was blocked for good" if days > LONGEST else f"was blocked for {days} days"
+    return "was warned" if grown == "warnings" else "was limited to inviting people it knows"
 
 
 class World:
@@ -33,26 +43,42 @@ class World:
         Every invitation so far.
     restrictions : dict
         From a day to the members who were restricted that evening.
+    sanctions : dict
+        From a day to what the platform did to each member to whom it did something, in words.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self.model = NetworkModel(scenario)
         self.log = tables.InvitationLog(self.model.engine)
         self.restrictions: dict[int, NDArray[np.int64]] = {}
+        self.sanctions: dict[int, dict[int, str]] = {}
         self._lines: tuple[int, dict[str, Lines]] | None = None
 
     def step(self) -> None:
         """Simulate one day."""
         engine = self.model.engine
-        before = engine.view.column("restricted_until")
+        before = self._sanctioned()
         self.model.step()
         self.log.evening(engine)
         engine.measure_reach()
-        until = engine.view.column("restricted_until")
-        before = np.pad(before, (0, len(until) - len(before)))  # some may have arrived
-        newly = np.flatnonzero(until > before)
-        if len(newly):
-            self.restrictions[self.model.day] = newly
+        after = self._sanctioned()
+        newly = {}
+        for name, until in after.items():  # some may have arrived
+            known = np.pad(before[name], (0, len(until) - len(before[name])))
+            newly[name] = np.flatnonzero(until > known)
+        if len(newly["restricted_until"]):
+            self.restrictions[self.model.day] = newly["restricted_until"]
+        self.sanctions[self.model.day] = {
+            member: in_words(name, int(after[name][member]) - self.model.day)
+            for name, members in newly.items()
+            for member in members.tolist()
+        }
+
+    def _sanctioned(self) -> dict[str, NDArray[np.int64]]:
+        """Return, of each member, the numbers that grow when the platform does something to it."""
+        graded = ("warnings", "limits") if self.model.scenario.platform.graded else ()
+        view = self.model.engine.view
+        return {name: view.column(name) for name in ("restricted_until", *graded)}
 
     @property
     def first_restriction(self) -> int | None:

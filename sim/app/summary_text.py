@@ -7,6 +7,14 @@ from ..model.state_view import TOTAL
 from ..plots.captions import listed, percent, quoted
 from .comparison import Comparison, World
 
+ACTIONS = {
+    "warn": "warned",
+    "email": "limited to people known",
+    "suspend": "blocked for {} days",
+    "good": "blocked for good",
+}
+"""What the platform does to an account, in words."""
+
 
 def today(world: World) -> str:
     """Return a sentence or two on what happened on the last day."""
@@ -106,13 +114,15 @@ def _compared_today(comparison: Comparison) -> str:
 def rule(world: World) -> str:
     """Return the rule of a world's platform in words."""
     platform, click = world.model.scenario.platform, world.model.scenario.answering.idk_click
-    if platform.limit is None:
-        limit = "no limit of “I don’t know”"
-    else:
+    breaks = []
+    if platform.limit is not None:
         within = "" if platform.window_days is None else f" in {platform.window_days} days"
-        days = platform.restriction_days
-        lasts = "for good" if days is None else f"for {days} days"
-        limit = f"blocked {lasts} after {platform.limit} “I don’t know”{within}"
+        breaks.append(f"{platform.limit} “I don’t know”{within}")
+    if platform.min_ratio is not None:
+        of = f"{platform.min_invites:,} or more {platform.ratio_of}"
+        breaks.append(f"fewer than {percent(platform.min_ratio)} accepted of {of}")
+    actions = ", then ".join(ACTIONS[rung.action].format(rung.days) for rung in platform.rungs)
+    limit = f"{actions} after {' or '.join(breaks)}" if breaks else "no limit of “I don’t know”"
     weekly = platform.weekly_invites
     cap = "" if weekly is None else f", at most {weekly:,} invitations in 7 days"
     return f"{platform.preset}, {limit}, clicked with chance {click:g}{cap}"

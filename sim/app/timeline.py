@@ -47,12 +47,8 @@ def events(world: World, number: int) -> list[Event]:
         else:
             who = f"{ego} ({quoted(names[policy[ego]])})"
             found.append(Event(day, f"was invited by {who} and {OUTCOMES[outcome]}"))
-    days = world.model.scenario.platform.restriction_days
-    lasts = "for good" if days is None else f"for {days} days"
-    for day, members in world.restrictions.items():
-        if number in members:
-            found.append(Event(day, f"was blocked {lasts}"))
-    # sorting is stable: a day's restriction stays after its invitations
+    found += [Event(day, told[number]) for day, told in world.sanctions.items() if number in told]
+    # sorting is stable: what the platform did stays after the day's invitations
     return sorted(found, key=lambda event: event.day)
 
 

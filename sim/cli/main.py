@@ -310,7 +310,9 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return value if isinstance(value, str) else plain(value)
+    if isinstance(value, str):
+        return f'"{value}"' if "," in value else value
+    return plain(value)
 
 
 def _combinations() -> list[tuple[str, dict[str, dict[str, Any]]]]:

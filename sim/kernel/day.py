@@ -240,7 +240,7 @@ def _do(state, parameters, stage, day, series, log, partition):
     elif stage == PART:
         leave.part_from_leavers(state, partition)
     elif stage == SEND_OFF:
-        leave.send_off(state, day, partition)
+        leave.send_off(state, parameters, day, partition)
     elif stage == MEET:
         _meet(state, parameters, day, log, partition)
     elif stage == STRENGTHEN:

@@ -5,8 +5,7 @@ nothing is simulated here. Each is given for every policy, over the members who 
 everybody.
 
 Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
-are sent, and not decided; so would be those that are void, as sender or receiver has left, once
-members can leave.
+are sent, and not decided; nor are those that are void, as sender or receiver has left.
 """
 
 from collections.abc import Collection, Mapping
@@ -52,6 +51,10 @@ MEASURES = (
     "time_to_block_days",
     "time_to_block_invitations",
     "restrictions",
+    "warned",
+    "limited",
+    "appeals",
+    "pardoned",
     "unwanted_received",
     "cold_received",
     "unwanted_sent",
@@ -77,7 +80,9 @@ MEASURES = (
     "largest_component",
 )
 """The columns of a summary that are measures, in their order. One of a mechanism that the scenario
-does not have, as ``vetoed``, is NaN there."""
+does not have, as ``vetoed`` or ``warned``, is NaN there."""
+SANCTIONS = ("warnings", "limits", "appeals", "pardons")
+"""Columns of a table of members, where there is a ladder or appeals succeed."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 """Measures that are medians: if some replications have none, the mean of the rest is too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
@@ -119,6 +124,9 @@ RATIOS = {
     "blocked": Ratio("member share", "members"),
     "restricted_time": Ratio("member share", "members_there", squares="restricted_squares"),
     "restrictions": Ratio("rate", "years_unrestricted", is_share=False),
+    "warned": Ratio("member share", "members"),
+    "limited": Ratio("member share", "members"),
+    "pardoned": Ratio("rate", "appeals_made"),
     "effort": Ratio("rate", "accepted", is_share=False),
     "lapsed": Ratio("rate", "attempts"),
     "missed_chance": Ratio("rate", "missed_pairs"),
@@ -142,8 +150,8 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``sent_by_rank``, the invitations sent if rank counts;
-``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if rank
+counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
 ``missed_pairs``, of a member and a contact whom only its
 policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
 over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of

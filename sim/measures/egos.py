@@ -105,4 +105,5 @@ def centres(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Fl
     with np.errstate(invalid="ignore"):
         mean = np.bincount(group, values, policies) / np.bincount(group, minlength=policies)
     present = size > 0
-    return np.append(mean, (size / len(policy))[present] @ mean[present])
+    everybody = size[present] / len(policy) @ mean[present] if len(policy) else np.nan
+    return np.append(mean, everybody)

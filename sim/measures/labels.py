@@ -54,6 +54,10 @@ LABELS = {
     "restricted": Label("restricted today", share=True),
     "restricted_time": Label("time restricted", share=True),
     "restrictions": Label("restrictions per year not restricted", "restrictions a year"),
+    "warned": Label("warned at least once", "warned", share=True),
+    "limited": Label("limited at least once to people they know", "limited", share=True),
+    "appeals": Label("appeals a year"),
+    "pardoned": Label("appeals that succeed", "pardoned", share=True),
     "time_to_block_days": Label("days until half are blocked", "days to a block"),
     "time_to_block_invitations": Label(
         "invitations until half are blocked", "invitations to a block"

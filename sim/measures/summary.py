@@ -14,6 +14,7 @@ from .definitions import (
     INTERVALS,
     MEDIANS,
     NEVER,
+    SANCTIONS,
     WALKS,
     Floats,
     Ints,
@@ -114,6 +115,7 @@ def summary(
         "blocked": _share(total(own["blocked_day"] != NEVER), size),
         "restricted_time": _share(restricted, there),
         "restrictions": _share(total(own["restrictions"]), years - restricted / 365),
+        **_of_sanctions(own, total, years),
         "unwanted_received": _share(total(own["unwanted_received"]), years),
         "cold_received": _share(total(own["cold_received"]), years),
         "unwanted_sent": _share(strikes + declined - unseen, years),
@@ -155,6 +157,22 @@ def summary(
     kept = {name: columns[name] for name in COLUMNS if name in columns and name in kept_names}
     names = [*scenario.policies, EVERYBODY]
     return pd.DataFrame({"policy": names, "members": size.astype(np.int64), **kept})
+
+
+def _of_sanctions(
+    own: Mapping[str, NDArray[Any]], total: Callable[[Any], Floats], years: Floats
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of the ladder and of appeals; NaN where the scenario has neither."""
+    none, there = np.zeros(len(own["policy"])), float("warnings" in own)
+    warnings, limits, appeals, pardons = (own.get(name, none) for name in SANCTIONS)
+    size, made = total(none + there), total(appeals)
+    return {
+        "warned": _share(total(warnings > 0), size),
+        "limited": _share(total(limits > 0), size),
+        "appeals": _share(made, there * years),
+        "pardoned": _share(total(pardons), made),
+        "appeals_made": made.astype(np.int64),
+    }
 
 
 def _vetoes(

@@ -1,6 +1,8 @@
 """The scenario as the numbers that the compiled day works with."""
 
+import itertools
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
-from ..kernel.rules.rank import LEVELS
+from ..kernel.rules.rank import DIFFERENCES, LEVELS
+from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.state.parameters import (
     AnsweringNumbers,
     HelpingNumbers,
@@ -22,9 +25,12 @@ from ..kernel.state.parameters import (
     SocietyNumbers,
 )
 from ..parameters.kinds import Section
-from ..scenario import Answering, Helping, Inviting, Meeting, Scenario
+from ..scenario import Answering, Helping, Inviting, Meeting, Platform, Scenario
+from ..scenario.limits import LONGEST
 from ..society.population import has_ranks, rounded, shifted
 from .custom_functions import compiled
+
+ACTIONS = {"warn": WARN, "email": EMAIL, "suspend": RESTRICT, "good": RESTRICT}
 
 
 def kernel_parameters(scenario: Scenario) -> Parameters:
@@ -99,8 +105,8 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
 
 def _answering(scenario: Scenario) -> AnsweringNumbers:
     answering, habits = scenario.answering, [None, *scenario.habits.values()]
-    differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
-    shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
+    places = range(DIFFERENCES) if has_ranks(scenario) else [LEVELS - 1]
+    shifts = [answering.rank_slope * (place - LEVELS + 1) / (LEVELS - 1) for place in places]
     accepts = [
         [[_acceptance(scenario, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()
@@ -176,17 +182,30 @@ def _helping(helping: Helping) -> HelpingNumbers:
 
 def _platform(scenario: Scenario) -> PlatformNumbers:
     platform = scenario.platform
+    actions = [ACTIONS[rung.action] for rung in platform.rungs]
     return PlatformNumbers(
         limit=_or_none(platform.limit),
         window_days=_or_none(platform.window_days),
-        restriction_days=_or_none(platform.restriction_days),
         min_ratio=-1.0 if platform.min_ratio is None else platform.min_ratio,
         min_invites=platform.min_invites,
+        of_resolved=platform.ratio_of == "resolved",
+        graded=platform.graded,
+        actions=np.array(actions, np.int64),
+        lengths=np.array([_or_none(rung.days) for rung in platform.rungs], np.int64),
+        appeal_chances=_appeal_chances(platform),
         weekly_invites=_or_none(platform.weekly_invites),
         max_connections=_or_none(platform.max_connections),
         place=platform.place,
         notes_per_month=_or_none(platform.notes_per_month),
     )
+
+
+def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
+    """Return the thresholds of a member's first, second … appeal, of which it makes one a day."""
+    if platform.appeal_success == 0:
+        return np.zeros(0, np.int64)
+    factors = [platform.appeal_success] + [platform.appeal_decay] * (LONGEST - 1)
+    return _thresholds(*itertools.accumulate(factors, operator.mul))
 
 
 def _policies(scenario: Scenario) -> PolicyNumbers:
@@ -211,5 +230,6 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         notes=np.array([policy.notes for policy in policies], bool),
         asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
+        appeals=_thresholds(*(policy.appeals for policy in policies)),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )

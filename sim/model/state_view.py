@@ -131,6 +131,16 @@ _TALLIES = {
 }
 
 
+_SANCTIONS = {
+    "warnings": columns.WARNINGS,
+    "limits": columns.LIMITS,
+    "appeals": columns.APPEALS,
+    "pardons": columns.PARDONS,
+    "limited_until": columns.LIMITED_UNTIL,
+    "restricted_on": columns.RESTRICTED_ON,
+}
+
+
 class StateView:
     """A society's arrays by name.
 
@@ -234,7 +244,9 @@ class StateView:
         name : str
             contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part of
             declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until;
+            and, where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
+            limited_until, restricted_on.
         """
         if name == "void":
             return self._if_anybody_leaves(self._state.platform.void)
@@ -244,6 +256,8 @@ class StateView:
             return counts - empty if name == "contacts" else counts
         if name in _TALLIES:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
+        if name in _SANCTIONS:
+            return self._column(self._state.platform.ladder, columns.LADDER, _SANCTIONS[name])
         until = columns.RESTRICTED_UNTIL
         return self._column(self._state.platform.account, columns.ACCOUNT, until)
 
@@ -277,7 +291,9 @@ class StateView:
         imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
         for_good = until == FOREVER
         lived = imposed - np.where(for_good, 0, np.maximum(0, until - max(self.day, 0)))
-        whole: Numbers = lived + np.where(for_good, self.day - self.column("blocked_day"), 0)
+        graded = len(self._state.platform.ladder) > 0
+        since = self.column("restricted_on" if graded else "blocked_day")
+        whole: Numbers = lived + np.where(for_good, self.day - since, 0)
         return whole
 
     def connected(self, ego: int) -> Pairs:

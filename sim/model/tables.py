@@ -10,7 +10,7 @@ from ..kernel.phases import missed as caution
 from ..kernel.rules import answering as verdicts
 from ..kernel.state import columns as arrays
 from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
-from ..measures.definitions import CAUTION, MEASURES, NEVER, Ints
+from ..measures.definitions import CAUTION, MEASURES, NEVER, SANCTIONS, Ints
 from .memory import mutually_recognised
 from .state_view import SOURCES, TYPES, Verdicts
 
@@ -94,6 +94,8 @@ def member_columns(
         "acquainted": connected[:, 1:].sum(axis=1),
         "mutually_recognised": mutually_recognised(scenario, view, connected),
     }
+    if scenario.platform.graded:
+        columns |= {name: view.column(name) for name in SANCTIONS}
     if scenario.society.veto > 0:
         columns["vetoes"] = view.vetoes()
     columns |= view.helping()

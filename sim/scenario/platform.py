@@ -1,7 +1,8 @@
 """The platform's rule: what it looks at, and what it then does to an account.
 
 A rule is any combination of a strike limit (over the account's life or a window), a minimum
-acceptance ratio, a cap on invitations per week and a cap on connections. A preset is a named
+acceptance ratio, a cap on invitations per week and a cap on connections. What follows when it is
+broken is a ladder of actions, or one restriction, and appeals may end it. A preset is a named
 combination; a platform is a preset and what differs from it.
 """
 
@@ -12,10 +13,12 @@ from pydantic import Field, model_validator
 
 from ..agents.policy import NOBODY
 from ..parameters.kinds import Float, Integer, OrNone, Probability, Section, Unit
+from .ladder import Ladder, Rung, rungs_of
 from .limits import LONGEST
 
-PRESETS: dict[str, dict[str, float | int | None]] = {
+PRESETS: dict[str, dict[str, float | int | str | None]] = {
     "none": {},
+    "linkedin2007": {"limit": 5, "ladder": "email, good"},
     "linkedin2008": {"limit": 5},
     "linkedin2021": {
         "limit": 5,
@@ -24,10 +27,18 @@ PRESETS: dict[str, dict[str, float | int | None]] = {
         "weekly_invites": 100,
         "max_connections": 30_000,
     },
+    "facebook2011": {
+        "limit": 5,
+        "window_days": 30,
+        "ladder": "suspend 4, suspend 7, suspend 14, suspend 30, good",
+    },
+    "ratio": {"min_ratio": 0.3, "min_invites": 50, "ratio_of": "resolved"},
 }
 """What each preset sets; all else is unset. Sources: linkedin2008, five "I don't know" over the
-account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2021, 100 a week, 7
-days, 30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption."""
+account's life (AccountRestriction wiki, 2007; etn-training, 2012); linkedin2007, the same, but at
+first only people whose e-mail address one knows may be invited; linkedin2021, 100 a week, 7 days,
+30,000 (mirrors of LinkedIn Help a551012); its 5 strikes in 30 days are an assumption, as are those
+of facebook2011, and all of ratio."""
 
 if TYPE_CHECKING:
     Preset = str
@@ -43,7 +54,7 @@ class Platform(Section):
     limit: Annotated[
         Integer | None, Field(ge=1, le=10_000), Unit("strikes"), OrNone("no limit")
     ] = None
-    """strikes that restrict an account"""
+    """strikes that break the rule"""
     window_days: Annotated[
         Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("the account's life")
     ] = None
@@ -51,13 +62,21 @@ class Platform(Section):
     restriction_days: Annotated[
         Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("for good")
     ] = None
-    """days that a restriction lasts"""
+    """days that a restriction lasts, where there is no ladder"""
+    ladder: Annotated[Ladder | None, OrNone("one restriction, of restriction_days")] = None
+    """what follows when the rule is broken for the 1st, 2nd … time; the last action repeats"""
+    appeal_success: Probability = 0.0
+    """first appeal against a limit or a restriction succeeds; 0: nobody appeals"""
+    appeal_decay: Probability = 0.5
+    """each further appeal's chance, as a part of that of the one before [A]"""
     min_ratio: Annotated[
         Float | None, Field(ge=0, le=1), Unit("share"), OrNone("not looked at")
     ] = None
-    """lowest accepted / sent that is not restricted"""
+    """lowest accepted / sent, or / resolved, that does not break the rule"""
+    ratio_of: Literal["sent", "resolved"] = "sent"
+    """what the ratio is of: all sent, or those accepted, answered 'I don't know' or withdrawn"""
     min_invites: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("invitations")] = 20
-    """invitations sent before the ratio is looked at [A]"""
+    """invitations sent, or resolved, before the ratio is looked at [A]"""
     weekly_invites: Annotated[
         Integer | None, Field(ge=0, le=1_000_000), Unit("invitations"), OrNone("no cap")
     ] = None
@@ -77,6 +96,20 @@ class Platform(Section):
     """added, up to class 4, to the classes from which policies invite and members accept [A]"""
     place: Annotated[Integer, Field(ge=0, le=15)] = 0
     """number of the platform: of one society, each place has luck of its own with invitations"""
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """What follows when the rule is broken for the 1st, 2nd … time; the last one repeats."""
+        if self.ladder is None:
+            return (
+                Rung("good") if (days := self.restriction_days) is None else Rung("suspend", days),
+            )
+        return rungs_of(self.ladder)
+
+    @property
+    def graded(self) -> bool:
+        """Whether there is more than one restriction: a ladder, or appeals."""
+        return self.ladder is not None or self.appeal_success > 0
 
     @model_validator(mode="before")
     @classmethod

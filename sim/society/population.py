@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
-from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
+from ..scenario.limits import RANKS
 from ..scenario.scenario import Scenario
 
 _WORDS = 2.0**32
@@ -107,7 +107,7 @@ def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
     if not has_ranks(scenario):
         return np.zeros(0, np.uint8)
     drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
-    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
+    ranks: NDArray[np.uint64] = drawn * np.uint64(RANKS) >> np.uint64(32)
     return ranks.astype(np.uint8)
 
 

@@ -15,13 +15,16 @@ from sim.cli import commands
 HOUSE = Path(__file__).parents[2]
 FIGURES = {
     f"{name}.{suffix}"
-    for name in ("reach", "mutuality", "survival", "plane", "network")
+    for name in ("reach", "mutuality", "survival", "plane", "network", "deciles", "two_by_two")
     for suffix in ("png", "svg")
 }
-TABLES = {"summary.csv", "runs.csv"} | {
-    f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences")
+APART = ("deciles", "crossed", "effects")
+TABLES = {f"{name}.csv" for name in ("summary", "runs", *APART)} | {
+    f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences", *APART)
 }
 FILES = FIGURES | TABLES | {"provenance.json"}
+CROSSED = {name for name in FILES if name.split(".")[0] in ("crossed", "effects", "two_by_two")}
+"""What there is only where both policies have members, and there are enough of them."""
 SMALL = (
     "--members",
     "60",

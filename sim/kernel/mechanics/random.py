@@ -19,6 +19,7 @@ ARRIVE = np.int64(14)
 LEAVE = np.int64(15)
 PERSON = np.int64(8)
 ASK, MISTAKE = np.int64(11), np.int64(12)
+APPEAL = np.int64(13)
 """Purposes of draws, see docs/rules.md."""
 
 TWO32 = 2.0**32

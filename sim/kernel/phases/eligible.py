@@ -16,6 +16,7 @@ from ..rules.inviting import (
     least_tie,
 )
 from ..rules.place import is_absent
+from ..rules.sanctions import forbids_stranger
 from ..state.bonds import (
     CONNECTIONS,
     COUNTS,
@@ -28,7 +29,14 @@ from ..state.bonds import (
     standing_in,
     talked_in,
 )
-from ..state.columns import ACCOUNT, ANSWERS, COUNTED_STRIKES, FAILED
+from ..state.columns import (
+    ACCOUNT,
+    ANSWERS,
+    COUNTED_STRIKES,
+    FAILED,
+    LADDER,
+    LIMITED_UNTIL,
+)
 from .welcome import is_unwelcome
 
 
@@ -133,12 +141,23 @@ def is_away(platform, member):
 
 
 @inline
-def is_forbidden(state, parameters, other, slot):
-    """Return whether other, who may be invited by all else, can't be: then the attempt lapses.
+def _is_limited(state, day, ego, slot):
+    """Return whether ego is limited to people it knows, which the one at slot is not."""
+    ladder = state.platform.ladder
+    if len(ladder) == 0:
+        return False
+    k = class_in(np.int64(state.people.state[slot])) if slot >= 0 else np.int64(0)
+    return forbids_stranger(day, ladder[LADDER * ego + LIMITED_UNTIL], k)
+
+
+@inline
+def is_forbidden(state, parameters, day, ego, other, slot):
+    """Return whether other, whom ego may invite by all else, can't be: then the attempt lapses.
 
     The bond with other is at ``slot``; -1: there is none.
     """
-    return is_away(state.platform, other) or is_unwelcome(state, parameters, slot)
+    away, limited = is_away(state.platform, other), _is_limited(state, day, ego, slot)
+    return away or limited or is_unwelcome(state, parameters, slot)
 
 
 @inline

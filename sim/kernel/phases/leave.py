@@ -32,13 +32,13 @@ from ..state.columns import (
     ACCOUNT,
     ARCS,
     BLOCKED_DAY,
-    COUNTED_STRIKES,
+    LADDER,
+    LIMITED_UNTIL,
     MEMBERS,
     MUTUAL,
     RESTRICTED_DAYS,
+    RESTRICTED_ON,
     RESTRICTED_UNTIL,
-    SENT,
-    SENT_BEFORE,
     T_ACQUAINTED,
     T_ARCS,
     T_CONNECTIONS,
@@ -49,6 +49,7 @@ from ..state.columns import (
 )
 from ..state.connections import remove_connection
 from ..state.lists import place_in_pool
+from .enforce import start_from_zero
 
 
 @kernel
@@ -125,21 +126,26 @@ def _end_list(state, totals, directory, length, leaver):
 
 
 @inline
-def _close_account(platform, totals, day, leaver):
-    """Let a restriction end on the evening before, and nothing be judged any more."""
-    account, tally = ACCOUNT * leaver, TALLY * leaver
+def _close_account(platform, rule, totals, day, leaver):
+    """Let a restriction or limit end on the evening before, and nothing be judged any more."""
+    account, tally, graded = ACCOUNT * leaver, TALLY * leaver, len(platform.ladder) > 0
     until = np.int64(platform.account[account + RESTRICTED_UNTIL])
     if is_restricted(day, until):
-        from_day = platform.tally[tally + BLOCKED_DAY] if until == FOREVER else until
+        from_day = until
+        if until == FOREVER:
+            from_day = np.int64(platform.tally[tally + BLOCKED_DAY])
+            if graded:
+                from_day = np.int64(platform.ladder[LADDER * leaver + RESTRICTED_ON])
         platform.tally[tally + RESTRICTED_DAYS] += np.int32(day - 1 - from_day)
         platform.account[account + RESTRICTED_UNTIL] = day - 1
         totals[platform.policy[leaver], T_RESTRICTED] -= 1
-    platform.account[account + COUNTED_STRIKES] = 0
-    platform.account[account + SENT_BEFORE] = platform.tally[tally + SENT]
+    if graded:
+        platform.ladder[LADDER * leaver + LIMITED_UNTIL] = 0
+    start_from_zero(platform, rule, leaver)
 
 
 @kernel
-def send_off(state, day, partition):
+def send_off(state, parameters, day, partition):
     """Let all end at the side of those who leave today, for the members of a thread."""
     people, today = state.people, state.today
     platform, totals = state.platform, partition.totals
@@ -154,7 +160,7 @@ def send_off(state, day, partition):
             people.gone[leaver] = 0
             people.starts[leaver] = 0
             platform.pace[leaver] = 0
-            _close_account(platform, totals, day, leaver)
+            _close_account(platform, parameters.platform, totals, day, leaver)
             totals[platform.policy[leaver], T_MEMBERS] -= 1
 
 

@@ -135,7 +135,7 @@ def add_missed(state, parameters, day, sieve, missed):
             other = np.int64(people.alter[slot])
             if asks and not agrees(state, parameters, day, ego, other, slot, k):
                 continue
-            if is_forbidden(state, parameters, other, slot):
+            if is_forbidden(state, parameters, day, ego, other, slot):
                 continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
             _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)

@@ -88,7 +88,7 @@ def _address(state, parameters, day, ego, attempt, meant):
 
 
 @inline
-def _slot_of_wrong(state, parameters, ego, other, seat, scratch):
+def _slot_of_wrong(state, parameters, day, ego, other, seat, scratch):
     """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
     if slot < 0 and invited_today(state.today.invitations, other, seat, scratch):
@@ -96,7 +96,7 @@ def _slot_of_wrong(state, parameters, ego, other, seat, scratch):
     standing = standing_in(state.people.state[slot]) if slot >= 0 else np.int64(FREE)
     if not may_be_reached(standing, ego == other):
         return np.int64(LAPSES)
-    return np.int64(LAPSES) if is_forbidden(state, parameters, other, slot) else slot
+    return np.int64(LAPSES) if is_forbidden(state, parameters, day, ego, other, slot) else slot
 
 
 @kernel
@@ -110,7 +110,7 @@ def _mistake(state, parameters, day, row, seat, scratch):
     other = _address(state, parameters, day, ego, attempt, meant)
     if other == meant:
         return np.int64(0)
-    slot = _slot_of_wrong(state, parameters, ego, other, seat, scratch)
+    slot = _slot_of_wrong(state, parameters, day, ego, other, seat, scratch)
     if slot == LAPSES:
         return np.int64(LAPSES)
     row[ALTER], row[SLOT] = other, slot
@@ -135,7 +135,7 @@ def dispatch(state, parameters, day, seat, scratch):
     """Let the invitation that is noted be sent, or a question in its place, or nothing: it lapses."""
     people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
     ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
-    if is_forbidden(state, parameters, np.int64(row[ALTER]), slot):
+    if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
         row[EGO] = UNUSED
         return
     k = class_in(people.state[slot]) if slot >= 0 else np.int64(0)

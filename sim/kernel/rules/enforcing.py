@@ -22,12 +22,13 @@ def too_many_strikes(strikes, limit, oldest_counts):
 
 
 @rule
-def accepts_too_few(sent, accepted, min_invites, min_ratio):
+def accepts_too_few(counted, accepted, min_invites, min_ratio):
     """Return whether too few of the invitations were accepted; a negative ratio: there is no rule.
 
-    The quotient is compared as it is said: ``min_ratio * sent`` may round up.
+    ``counted`` are those sent, or those resolved. The quotient is compared as it is said:
+    ``min_ratio * counted`` may round up.
     """
-    return min_ratio >= 0.0 and sent >= min_invites and accepted / max(sent, 1) < min_ratio
+    return min_ratio >= 0.0 and counted >= min_invites and accepted / max(counted, 1) < min_ratio
 
 
 @rule

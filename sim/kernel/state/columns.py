@@ -25,9 +25,10 @@ of the first restriction (0: never), invitations sent by then, days of temporary
 and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
 TALLY = 16
 
-RESTRICTED_UNTIL, COUNTED_STRIKES, SENT_BEFORE, ACCEPTED_BEFORE = range(4)
+RESTRICTED_UNTIL, COUNTED_STRIKES, COUNTED_BEFORE, ACCEPTED_BEFORE = range(4)
 """Columns of ``account``: last day of the latest restriction; the strikes since the account last
-started from zero; and what had been sent, and accepted as far as the platform knows, by then."""
+started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as far
+as the platform knows, by then."""
 ACCOUNT = 4
 
 NOTES, NOTES_THIS_MONTH = range(2)
@@ -37,6 +38,10 @@ NOTED = 2
 QUESTIONS, GRANTED, REFUSED = range(3)
 """Columns of ``questions``: those that a member has asked, and of these granted and refused."""
 ASKING = 3
+WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
+"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
+and with success; the last day of the latest limit; and the evening of the latest restriction."""
+LADDER = 6
 
 ANSWERS = 10
 """Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and

@@ -99,9 +99,18 @@ class PlatformNumbers(NamedTuple):
 
     limit: int
     window_days: int
-    restriction_days: int
     min_ratio: float
     min_invites: int
+    of_resolved: bool
+    """Whether the ratio is of the invitations resolved, and not of those sent."""
+    graded: bool
+    """Whether there is more than one restriction: a ladder, or appeals."""
+    actions: Numbers
+    """(rungs,): what follows when the rule is broken, see ``rules.sanctions``."""
+    lengths: Numbers
+    """(rungs,): days that a limit or a restriction lasts; -1: for good."""
+    appeal_chances: Numbers
+    """Thresholds of the success of a member's first, second … appeal; (0,): nobody appeals."""
     weekly_invites: int
     max_connections: int
     place: int
@@ -125,6 +134,8 @@ class PolicyNumbers(NamedTuple):
     notes: NDArray[np.bool_]
     asks_first: NDArray[np.bool_]
     invites_references: NDArray[np.bool_]
+    appeals: Numbers
+    """Thresholds of appealing against a limit or a restriction."""
     condition: Numbers
     """Addresses of the policies' own compiled functions; 0: none."""
 

@@ -19,6 +19,7 @@ from .columns import (
     DAY,
     FAILED,
     HELP,
+    LADDER,
     MEMBERS,
     NOTED,
     SECTION_BITS,
@@ -84,6 +85,8 @@ class Platform(NamedTuple):
     account: NDArray[np.int32]
     answers: NDArray[np.int32]
     """Flat tables, a row a member, see ``columns``."""
+    ladder: NDArray[np.int32]
+    """Another one, or (0,) where what follows is always the same restriction."""
     week: NDArray[np.int32]
     """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
     looks: NDArray[np.int64]
@@ -310,6 +313,7 @@ def allocate_state(
         tally=_zeros(n * TALLY, np.int32),
         account=_zeros(n * ACCOUNT, np.int32),
         answers=_zeros(n * ANSWERS, np.int32),
+        ladder=np.zeros(n * LADDER if platform.graded else 0, np.int32),
         week=np.zeros((n if platform.weekly_invites >= 0 else 0, 7), np.int32),
         looks=members.looks,
         void=np.zeros(leaving, np.int32),

@@ -1,0 +1,244 @@
+"""How often are people who mean well warned, limited, blocked, pardoned; what do appeals cost?
+
+In the thread somebody "got the linked in warning once and emailed them to take it off". Here one
+society, in which three policies live mixed, is tried under six platforms that differ in what follows
+when the rule is broken: a block for good; a limit to people one knows before it, as on LinkedIn in
+2007; both with appeals, and with a warning before both; and restrictions that grow, as on Facebook
+in 2011. The first appeal of an account succeeds with probability ``success``, .8 [A], each further one with
+half of the chance of the one before. At the default click hardly anybody who means well gets five
+strikes in a year. So the same is asked where people click more readily, and where two strikes are
+enough.
+
+Those who mean well are here the members who invite people they have interacted with. What a ladder
+or an appeal costs is told by the unwanted invitations that everybody receives, against a block for
+good with the same seeds. A difference is clear by ``sim.clearly``, of all differences of unwanted
+invitations as one family.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+import typer
+
+import sim
+from sim import commands
+
+from . import studies
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+GOOD = "for good"
+GROWING = "suspend 4, suspend 7, suspend 14, suspend 30, good"
+FOLLOWS: dict[str, tuple[str | None, bool]] = {
+    GOOD: (None, False),
+    "for good, appeals": (None, True),
+    "limit, for good": ("email, good", False),
+    "limit, for good, appeals": ("email, good", True),
+    "warning, limit, for good, appeals": ("warn, email, good", True),
+    "4, 7, 14, 30 days, for good": (GROWING, False),
+}
+"""What follows when the rule is broken: the ladder, and whether appeals can succeed."""
+WORLDS: dict[str, dict[str, Any]] = {
+    "5 strikes": {"platform.limit": 5},
+    "5 strikes, click .3": {"platform.limit": 5, "answering.idk_click": 0.3},
+    "2 strikes, click .3": {"platform.limit": 2, "answering.idk_click": 0.3},
+}
+"""When the rule is broken, and how readily people click "I don't know"."""
+COLOURS = ("#0072B2", "#E69F00", "#D55E00")
+WELL_MEANING, ALL = "interacted", "all"
+SHARES = ("warned", "limited", "blocked", "restricted_time", "pardoned")
+HEADS = {measure: measure for measure in SHARES} | {"restricted_time": "of the time"}
+"""Heads of columns of the printed table."""
+COSTS = ("unwanted_received", "degree")
+KEPT = (*SHARES, "appeals", *COSTS)
+
+Success = Annotated[
+    float,
+    typer.Option("--success", metavar="P", min=0, max=1, help="Chance of the first appeal."),
+]
+
+
+def main(
+    members: commands.Members = None,
+    days: commands.Days = None,
+    replications: studies.Replications = 10,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/appeals"),
+    success: Success = 0.8,
+    settings: commands.Settings = None,
+) -> None:
+    """Find how often people who mean well are pardoned, and what ladders and appeals cost.
+
+    Prints what happens to those who invite people they have interacted with; writes sanctions.csv,
+    costs.csv, a figure and provenance.json to --out. Defaults: 2,000 members, 365 days,
+    10 replications, seed 1.
+    """
+    base = commands.chosen(
+        None, settings, defaults={"members": 2_000}, members=members, days=days, seed=seed
+    )
+    if not base.shares().get(WELL_MEANING):
+        raise sim.InputError(
+            f"policies: nobody has {WELL_MEANING}; must have a share above 0, "
+            "being the one that means well"
+        )
+    listed = points(base, success)
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, success=success
+    ) as outcome:
+        design = [changes for _, _, changes in listed]
+        study = sim.Study(base, design, replications=replications, keep=KEPT)
+        runs = studies.done(study, out / "runs", jobs)
+        told, cost = sanctions(runs, listed), costs(runs, listed)
+        outcome.tables |= {"sanctions": told, "costs": cost}
+        outcome.figures["appeals"] = draw(told, cost, studies.setting(base, replications))
+    studies.print_answer(_text(told, cost), studies.filled(*_words(told, cost)), out=out)
+
+
+def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return the world, what follows, and the changed parameters of each point of the study."""
+    return [
+        (
+            world,
+            follows,
+            {
+                "platform.preset": "none",
+                "answering.idk_click": base.answering.idk_click,
+                **changes,
+                "platform.ladder": ladder,
+                "platform.appeal_success": success if appeals else 0.0,
+            },
+        )
+        for world, changes in WORLDS.items()
+        for follows, (ladder, appeals) in FOLLOWS.items()
+    ]
+
+
+def sanctions(runs: pd.DataFrame, listed: list[tuple[str, str, dict[str, Any]]]) -> pd.DataFrame:
+    """Return the estimate of each measure, for each point and policy.
+
+    The columns are world, follows, policy, measure, mean, low, high, replications.
+    """
+    table = sim.aggregate(runs, by=["point", "policy"], measures=KEPT)
+    return _named(table, listed)
+
+
+def costs(runs: pd.DataFrame, listed: list[tuple[str, str, dict[str, Any]]]) -> pd.DataFrame:
+    """Return how much more each point has than "for good" in the same world, over everybody.
+
+    The columns are world, follows, measure, mean, low, high, replications, p, clear; the measures
+    are unwanted invitations and connections, of which each is a family of its own.
+    """
+    than = {world: place for place, (world, follows, _) in enumerate(listed) if follows == GOOD}
+    pairs = [
+        ((place, ALL), (than[world], ALL))
+        for place, (world, follows, _) in enumerate(listed)
+        if follows != GOOD
+    ]
+    table = sim.differences(runs, by=["point", "policy"], pairs=pairs, measures=COSTS)
+    for _, family in table.groupby("measure"):
+        table.loc[family.index, "clear"] = sim.clearly(family["p"], family["replications"])
+    found = _named(table, listed)
+    return found[
+        ["world", "follows", "measure", "mean", "low", "high", "replications", "p", "clear"]
+    ]
+
+
+def _named(table: pd.DataFrame, listed: list[tuple[str, str, dict[str, Any]]]) -> pd.DataFrame:
+    """Return a table with the words of each point in place of its number."""
+    words = [listed[int(point)][:2] for point in table["point"]]
+    named = table.drop(columns="point")
+    named.insert(0, "follows", [follows for _, follows in words])
+    named.insert(0, "world", [world for world, _ in words])
+    return named
+
+
+def _text(told: pd.DataFrame, cost: pd.DataFrame) -> str:
+    """Return as a text table what happens to those who mean well, and what it costs."""
+    mine = told[told["policy"] == WELL_MEANING]
+    rows = []
+    for (world, follows), of in mine.groupby(["world", "follows"], sort=False):
+        by = of.set_index("measure")
+        row: dict[str, Any] = {"rule": world, "what follows": follows}
+        for measure in SHARES:
+            row[f"{HEADS[measure]}, %"] = 100 * by["mean"][measure]
+        more = cost[(cost["world"] == world) & (cost["follows"] == follows)]
+        more = more[more["measure"] == "unwanted_received"]
+        row["unwanted more"] = more["mean"].iloc[0] if len(more) else float("nan")
+        rows.append(row)
+    heading = (
+        "Of those who invite people they have interacted with; of the time: blocked, pardoned: of their\n"
+        "appeals. "
+        f"Unwanted more: invitations a year and member of everybody, than {GOOD}."
+    )
+    formats = {f"{head}, %": ".2f" for head in HEADS.values()} | {"unwanted more": ".2f"}
+    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), formats, heads=['rule'])}"
+
+
+def _words(told: pd.DataFrame, cost: pd.DataFrame) -> Iterator[str]:
+    """Yield for each world what becomes of those who mean well, and what it costs."""
+    for world in WORLDS:
+        here = told[(told["world"] == world) & (told["policy"] == WELL_MEANING)]
+        by: Any = here.set_index(["follows", "measure"])
+        ladder = "limit, for good, appeals"
+        yield (
+            f"{world}: {studies.percent(by.loc[(GOOD, 'blocked')])} of “{WELL_MEANING}” are blocked "
+            f"for good; with a limit first and appeals {studies.percent(by.loc[(ladder, 'limited')])} "
+            f"are limited and {studies.percent(by.loc[(ladder, 'blocked')])} blocked."
+        )
+        of = cost[(cost["world"] == world) & (cost["measure"] == "unwanted_received")]
+        row = of[of["follows"] == ladder].iloc[0]
+        clear = "clearly more" if row["clear"] and row["mean"] > 0 else "more"
+        yield (
+            f"Everybody then receives {studies.between(row['mean'], row['low'], row['high'], '.2f')} "
+            f"unwanted invitations {clear} a year."
+        )
+
+
+@sim.plots.in_our_look
+def draw(told: pd.DataFrame, cost: pd.DataFrame, setting: str) -> "Figure":
+    """Draw what happens to those who mean well, and what it costs everybody, by what follows."""
+    figure = sim.plots.sheet(3.8)
+    axes = figure.subplots(1, 3, sharey=True)
+    mine = told[told["policy"] == WELL_MEANING]
+    panels = (
+        (mine[mine["measure"] == "limited"], 100, "limited at least once, %"),
+        (mine[mine["measure"] == "blocked"], 100, "blocked at least once, %"),
+        (cost[cost["measure"] == "unwanted_received"], 1, f"more unwanted a year\nthan {GOOD}"),
+    )
+    order = {follows: -place for place, follows in enumerate(FOLLOWS)}
+    for axis, (table, scale, words) in zip(axes, panels, strict=True):
+        for place, (world, colour) in enumerate(zip(WORLDS, COLOURS, strict=True)):
+            rows = table[(table["world"] == world) & table["mean"].notna()]
+            height = [order[follows] + 0.2 * (1 - place) for follows in rows["follows"]]
+            axis.hlines(height, scale * rows["low"], scale * rows["high"], color=colour)
+            axis.plot(scale * rows["mean"], height, "o", color=colour, markersize=4, label=world)
+        axis.set_xlabel(words)
+        axis.grid(axis="x", color="#E6E6E6", linewidth=0.6)
+        axis.set_axisbelow(True)
+    axes[0].set_yticks([*order.values()], [*order])
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=3, frameon=False, fontsize=7.5)
+    below = f"{setting} “{WELL_MEANING}”, and what everybody receives. Bars: 95 % intervals."
+    sim.plots.headed(figure, _finding(told), below)
+    return figure
+
+
+def _finding(told: pd.DataFrame) -> str:
+    """Return how many of those who mean well are blocked with and without a ladder, in words."""
+    world = list(WORLDS)[-1]
+    by: Any = told[(told["world"] == world) & (told["policy"] == WELL_MEANING)].set_index(
+        ["follows", "measure"]
+    )["mean"]
+    blocked = [100 * by[follows, "blocked"] for follows in (GOOD, "limit, for good, appeals")]
+    return (
+        f"With {world}, {blocked[0]:.1f} % of “{WELL_MEANING}” are blocked for good, and "
+        f"{blocked[1]:.1f} % with a limit first and appeals"
+    )
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)
