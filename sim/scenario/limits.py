@@ -9,5 +9,3 @@ MOST_POLICIES = 250
 """A member's policy is one byte."""
 MOST_HABITS = 250
 """So is its answering habit."""
-RANKS = 16
-"""Ranks are the levels 0 … RANKS - 1; a table has a place for each difference of two."""

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
 from ..parameters.kinds import expected
-from ..scenario.limits import RANKS
 from ..scenario.scenario import Scenario
 
 _WORDS = 2.0**32
