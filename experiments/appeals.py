@@ -1,18 +1,32 @@
 """How often are people who mean well warned, limited, blocked, pardoned; what do appeals cost?
 
 In the thread somebody "got the linked in warning once and emailed them to take it off". Here one
-society, in which three policies live mixed, is tried under six platforms that differ in what follows
-when the rule is broken: a block for good; a limit to people one knows before it, as on LinkedIn in
-2007; both with appeals, and with a warning before both; and restrictions that grow, as on Facebook
-in 2011. The first appeal of an account succeeds with probability ``success``, .8 [A], each further one with
-half of the chance of the one before. At the default click hardly anybody who means well gets five
-strikes in a year. So the same is asked where people click more readily, and where two strikes are
-enough.
+society, in which three policies live mixed, is tried under six platforms that differ in what
+follows when the rule is broken: a block for good; a limit to people one knows before it, as on
+LinkedIn in 2007; both with appeals, and with a warning before both; and restrictions that grow,
+as on Facebook in 2011. The first appeal of an account succeeds with probability ``success``, .8
+[A], each further one with half of the chance of the one before. At the default click hardly
+anybody who means well gets five strikes in a year. So the same is asked where people click more
+readily, and where two strikes are enough.
 
-Those who mean well are here the members who invite people they have interacted with. What a ladder
-or an appeal costs is told by the unwanted invitations that everybody receives, against a block for
-good with the same seeds. A difference is clear by ``sim.clearly``, of all differences of unwanted
-invitations as one family.
+Those who mean well are here the members who invite people they have interacted with. What a
+ladder or an appeal costs is told by the unwanted invitations that everybody receives, against a
+block for good with the same seeds. A difference is clear by ``sim.clearly``, of all differences
+of unwanted invitations as one family.
+
+Answer (``python -m experiments.appeals``: 2,000 members, a year, 10 replications): by five
+strikes, a block for good meets 0.3 % [0.2, 0.5] of those who mean well; where people click with
+.3 it is 3.5 % [3.1, 4.0], and with two strikes 26.5 % [25.4, 27.6]. Then a limit to people one
+knows spares most of them: as many are limited, 26.1 % [25.2, 27.0], and 7.6 % [7.0, 8.2] are
+blocked later. Appeals keep nobody from a block or a limit, they end it: of those of the well-
+meaning 71.1 % [69.2, 73.0] succeed, and they are blocked 5.0 % [4.5, 5.6] of the time in place of
+15.8 % [15.0, 16.5]. But who invites everyone appeals as well, and with five strikes at the
+default click nearly all are theirs, of which 63.9 % [61.3, 66.5] succeed. So there appeals cost
+much and spare hardly anybody: everybody receives 1.50 [1.41, 1.59] unwanted invitations a year
+more than the 7.60 [7.49, 7.71] with a block for good, with a limit first 0.31 [0.29, 0.33], with
+a limit and appeals 1.54 [1.43, 1.65], with a warning before these 2.38 [2.22, 2.54], and with
+blocks that grow 3.24 [3.05, 3.42]; all are clear. A limit first is the cheapest way to spare
+those who mean well.
 """
 
 from collections.abc import Iterator
@@ -49,7 +63,9 @@ WORLDS: dict[str, dict[str, Any]] = {
 """When the rule is broken, and how readily people click "I don't know"."""
 COLOURS = ("#0072B2", "#E69F00", "#D55E00")
 WELL_MEANING, ALL = "interacted", "all"
-SHARES = ("warned", "limited", "blocked", "pardoned")
+SHARES = ("warned", "limited", "blocked", "restricted_time", "pardoned")
+HEADS = {measure: measure for measure in SHARES} | {"restricted_time": "time"}
+"""Heads of columns of the printed table."""
 COSTS = ("unwanted_received", "degree")
 KEPT = (*SHARES, "appeals", *COSTS)
 
@@ -83,7 +99,7 @@ def main(
             f"policies: nobody has {WELL_MEANING}; must have a share above 0, "
             "being the one that means well"
         )
-    listed = points(success)
+    listed = points(base, success)
     with studies.written_to(
         out, base, replications=replications, jobs=jobs, success=success
     ) as outcome:
@@ -96,7 +112,7 @@ def main(
     studies.print_answer(_text(told, cost), studies.filled(*_words(told, cost)), out=out)
 
 
-def points(success: float) -> list[tuple[str, str, dict[str, Any]]]:
+def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str, Any]]]:
     """Return the world, what follows, and the changed parameters of each point of the study."""
     return [
         (
@@ -104,6 +120,7 @@ def points(success: float) -> list[tuple[str, str, dict[str, Any]]]:
             follows,
             {
                 "platform.preset": "none",
+                "answering.idk_click": base.answering.idk_click,
                 **changes,
                 "platform.ladder": ladder,
                 "platform.appeal_success": success if appeals else 0.0,
@@ -154,24 +171,21 @@ def _named(table: pd.DataFrame, listed: list[tuple[str, str, dict[str, Any]]]) -
 
 
 def _text(told: pd.DataFrame, cost: pd.DataFrame) -> str:
-    """Return as a text table what happens to those who mean well, and what it costs."""
-    mine = told[told["policy"] == WELL_MEANING]
-    rows = []
-    for (world, follows), of in mine.groupby(["world", "follows"], sort=False):
-        by = of.set_index("measure")
-        row: dict[str, Any] = {"rule": world, "what follows": follows}
-        for measure in SHARES:
-            row[f"{measure}, %"] = 100 * by["mean"][measure]
-        more = cost[(cost["world"] == world) & (cost["follows"] == follows)]
-        more = more[more["measure"] == "unwanted_received"]
-        row["unwanted more"] = more["mean"].iloc[0] if len(more) else float("nan")
-        rows.append(row)
-    heading = (
-        "Of those who invite people they have interacted with; pardoned: of their appeals.\n"
-        f"Unwanted more: invitations a year and member of everybody, than {GOOD}."
-    )
-    formats = {f"{measure}, %": ".2f" for measure in SHARES} | {"unwanted more": ".2f"}
-    return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows), formats, heads=['rule'])}"
+    """Return as text tables what happens to those who mean well, and what it costs."""
+    mine = told[told["policy"] == WELL_MEANING].set_index(["world", "follows", "measure"])["mean"]
+    more = cost[cost["measure"] == "unwanted_received"].set_index(["world", "follows"])["mean"]
+    formats = {f"{head}, %": ".2f" for head in HEADS.values()} | {"unwanted": ".2f"}
+    blocks = [
+        "Of those who invite people they have interacted with; time: blocked; pardoned: of their appeals."
+        f"\nUnwanted: more invitations a year, for each member of the whole society, than {GOOD}."
+    ]
+    for world in WORLDS:
+        rows = pd.DataFrame({"what follows": [*FOLLOWS]})
+        for measure, head in HEADS.items():
+            rows[f"{head}, %"] = [100 * mine[world, follows, measure] for follows in FOLLOWS]
+        rows["unwanted"] = [more.get((world, follows), float("nan")) for follows in FOLLOWS]
+        blocks.append(f"{world}\n{studies.laid_out(rows, formats)}")
+    return "\n\n".join(blocks)
 
 
 def _words(told: pd.DataFrame, cost: pd.DataFrame) -> Iterator[str]:
@@ -201,8 +215,8 @@ def draw(told: pd.DataFrame, cost: pd.DataFrame, setting: str) -> "Figure":
     axes = figure.subplots(1, 3, sharey=True)
     mine = told[told["policy"] == WELL_MEANING]
     panels = (
-        (mine[mine["measure"] == "limited"], 100, "limited at least once, %"),
-        (mine[mine["measure"] == "blocked"], 100, "blocked at least once, %"),
+        (mine[mine["measure"] == "limited"], 100, "limited once\nor more, %"),
+        (mine[mine["measure"] == "blocked"], 100, "blocked once\nor more, %"),
         (cost[cost["measure"] == "unwanted_received"], 1, f"more unwanted a year\nthan {GOOD}"),
     )
     order = {follows: -place for place, follows in enumerate(FOLLOWS)}
@@ -217,7 +231,7 @@ def draw(told: pd.DataFrame, cost: pd.DataFrame, setting: str) -> "Figure":
         axis.set_axisbelow(True)
     axes[0].set_yticks([*order.values()], [*order])
     handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper center", ncols=3, frameon=False, fontsize=7.5)
+    figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
     below = f"{setting} “{WELL_MEANING}”, and what everybody receives. Bars: 95 % intervals."
     sim.plots.headed(figure, _finding(told), below)
     return figure

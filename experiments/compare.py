@@ -36,8 +36,11 @@ CLOCKS: dict[Literal["days", "invitations"], str] = {
     "invitations": "time_to_block_invitations",
 }
 """From how the time to a block is measured to the measure."""
-RESTRICTED = ["policy", "blocked_day", "invitations_until_block", "invitations_sent"]
-"""The columns of members that their survival curves need."""
+RESTRICTED = (
+    *("policy", "blocked_day", "invitations_until_block", "invitations_sent"),
+    *("arrived", "left"),
+)
+"""The columns of members that their survival curves need; the last two where members come and go."""
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 
@@ -238,7 +241,7 @@ def keep(result: sim.Result) -> Kept:
     return Kept(
         result.summary,
         _exact_at_the_end(result),
-        result.members[RESTRICTED],
+        result.members.filter(RESTRICTED),
         benefits.by_decile(result),
     )
 

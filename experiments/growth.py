@@ -1,16 +1,28 @@
-"""How does a network grow whose newcomers find people by the directory, by popularity, by introductions?
+"""How do networks grow whose newcomers use the directory, popularity or introductions?
 
-First bare networks, in which nothing else happens: one person arrives a day, all accept, and everybody
-makes two invitations in the mean. By the directory and by popularity (in proportion to connections)
-newcomers invite two on their first day: uniform attachment and the model of Barabási and Albert, whose
-laws of the degree are known. By introductions they invite one from the directory, and later friends of
-friends. Then a society that meets, in which one comes to LinkedIn's rule-free days of 2006: a hundred
-founders, five newcomers a day, who invite half from their contacts and half from one of the sources.
+First bare networks, in which nothing else happens: one person arrives a day, all accept, and
+everybody makes two invitations in the mean. By the directory and by popularity (in proportion to
+connections) newcomers invite two on their first day: uniform attachment and the model of Barabási
+and Albert, whose laws of the degree are known. By introductions they invite one from the directory,
+and later friends of friends. Then a society that meets, in which one comes to LinkedIn's rule-free
+days of 2006: a hundred founders, five newcomers a day, who invite half from their contacts and half
+from one of the sources.
 
-An open networker counted his contacts in May 2006: of those with a connection, 47 % had one, 28 % two
-to seven, 18 % eight to sixty, 7 % more (a sample that one man could see, of a network of 5.5 million).
+An open networker counted his contacts in May 2006: of those with a connection, 47 % had one, 28 %
+two to seven, 18 % eight to sixty, 7 % more (a sample that one man could see, of a network of 5.5
+million).
 
-Answer (``python -m experiments.growth``: 10 replications): TO BE FILLED
+Answer (``python -m experiments.growth``: 3,000 newcomers in the bare networks; 100 founders, 5
+arrivals a day and a year in the society; 10 replications): the bare networks are those of the
+literature. The first tenth of the newcomers ends with 8.54 [8.45, 8.62] connections by the
+directory (law: 8.49), 12.50 [12.39, 12.60] by popularity (law: 12.24) and 9.63 [9.47, 9.80] by
+introductions. That is 4.05 [4.02, 4.09], 6.08 [6.03, 6.14] and 8.07 [7.96, 8.18] times those of the
+last tenth, who by introductions have not yet had the time to invite. In the society, where the
+first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.89, 26.38] and 35.56
+[27.69, 43.42] times. LinkedIn's bins of 2006 are far from all three: 53 %, 43 % and 43 % of those
+connected would have to be in another bin. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and 9.4 %
+[8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with one
+contact on LinkedIn perhaps did not.
 """
 
 from dataclasses import dataclass
@@ -34,6 +46,7 @@ M = 2
 FOUNDERS = M + 1
 BARE_DAYS = 3_000
 AT_LEAST = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+TICKS = (2, 4, 8, 16, 32, 64)
 TENTHS = 10
 BINS = ("1", "2 to 7", "8 to 60", "more than 60")
 EDGES = (2, 8, 61)
@@ -59,7 +72,8 @@ class Degrees:
         row |= {f"at_least_{k}": (degree >= k).mean() for k in AT_LEAST}
         tenths = np.array_split(degree, TENTHS)
         row |= {f"tenth_{place}": tenth.mean() for place, tenth in enumerate(tenths)}
-        row["first_to_last"] = tenths[0].mean() / tenths[-1].mean()
+        last = tenths[-1].mean()
+        row["first_to_last"] = tenths[0].mean() / last if last > 0 else np.nan
         counts = np.bincount(np.digitize(degree[degree > 0], EDGES), minlength=len(BINS))
         row |= {f"bin_{place}": share for place, share in enumerate(counts / counts.sum())}
         return pd.DataFrame([row | {"unconnected": (degree == 0).mean()}])
@@ -158,7 +172,8 @@ def main(
             "bins": in_bins(runs),
         }
         outcome.figures["growth"] = draw(
-            outcome.tables, studies.setting(base, replications, "5 a day arrive")
+            outcome.tables,
+            studies.setting(base, replications, f"{base.society.arrivals:g} a day arrive"),
         )
         tables = outcome.tables
     studies.print_answer(_text(tables), studies.filled(*words(tables)), out=out)
@@ -288,6 +303,8 @@ def draw(tables: dict[str, pd.DataFrame], setting: str) -> "Figure":
         tenth = bare["tenth"].astype(int)
         order.plot(tenth, bare["law"], color=colour, linewidth=1)
         order.plot(tenth, bare["mean"], marker, color=colour, markersize=4, label=source)
+    tails.set_xticks(TICKS, [str(k) for k in TICKS])
+    tails.minorticks_off()
     tails.set_xlabel("connections")
     tails.set_ylabel("newcomers with so many or more")
     order.set_xlabel("tenth of the newcomers, by arrival")
@@ -306,7 +323,8 @@ def draw(tables: dict[str, pd.DataFrame], setting: str) -> "Figure":
 def _draw_bins(axis: Any, table: pd.DataFrame) -> None:
     there = table[table["network"] == "society"]
     places = np.arange(len(BINS))
-    axis.plot(places, [100 * share for share in LINKEDIN], "_", color="#262626", markersize=26)
+    seen = [100 * share for share in LINKEDIN]
+    axis.plot(places, seen, "_", color="#262626", markersize=26, label="LinkedIn 2006")
     for shift, (source, (colour, marker)) in zip((-0.2, 0.0, 0.2), LOOKS.items(), strict=True):
         own = there[there["source"] == source]
         error = 100 * np.array([own["mean"] - own["low"], own["high"] - own["mean"]])
@@ -314,9 +332,10 @@ def _draw_bins(axis: Any, table: pd.DataFrame) -> None:
             places + shift, 100 * own["mean"], error, fmt=marker, color=colour, markersize=4
         )
     axis.set_xticks(places, ["1", "2-7", "8-60", ">60"])
-    axis.set_xlabel("connections (dash: LinkedIn 2006)")
+    axis.set_xlabel("connections")
+    axis.legend(frameon=False, fontsize=8, loc="upper right")
     axis.set_ylabel("connected newcomers, %")
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 65)
 
 
 if __name__ == "__main__":

@@ -260,7 +260,8 @@ def words(table: pd.DataFrame, found: pd.DataFrame) -> Iterator[str]:
     """Yield, for each manner, where it pays and what it saves."""
     for manner, there in found.groupby("manner", sort=False):
         more, fewer = (there["clear"] & (there["mean"] * sign > 0) for sign in (1, -1))
-        best, worst = there.loc[there["mean"].idxmax()], there.loc[there["mean"].idxmin()]
+        order = there.sort_values("mean", kind="stable")
+        worst, best = order.iloc[0], order.iloc[-1]
         yield (
             f"Against inviting blindly, {manner} has clearly more connections at {more.sum()} of "
             f"{len(there)} points and clearly fewer at {fewer.sum()}: from {_estimate(worst)} "

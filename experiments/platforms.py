@@ -175,11 +175,11 @@ def words(shares: pd.DataFrame, differences: pd.DataFrame) -> list[str]:
     for society, there in shares.groupby("society", sort=False):
         told = [f"{studies.percent(row)} {row['share']}" for _, row in there.iterrows()]
         sentences.append(f"Ties of the union, {society}: {'; '.join(told)}.")
-    row = differences.set_index("measure").loc["overlap"]
-    fewer = [-100 * row[end] for end in ("mean", "high", "low")]
+    row = differences[differences["measure"] == "overlap"].iloc[0]
+    mean, low, high = -100 * row["mean"], -100 * row["high"], -100 * row["low"]
     clear = "clearly" if row["clear"] else "not clearly"
     sentences.append(
-        f"On all three are {studies.between(*fewer, unit='points')} fewer than where they are alike "
+        f"On all three are {studies.between(mean, low, high, unit='points')} fewer than where they are alike "
         f"({clear})."
     )
     return sentences

@@ -145,14 +145,14 @@ def words(table: pd.DataFrame) -> list[str]:
     """Return what courting gains at each slope."""
     sentences = []
     for slope, there in table.groupby("slope"):
-        rows = there.set_index("measure")
         parts = []
         for measure, form in (("degree", ".1f"), ("acceptance", ".1f"), ("reach2_share", ".2f")):
-            row, label = rows.loc[measure], sim.measures.label(measure)
-            more = [label.scale * row[end] for end in ("mean", "low", "high")]
+            row = there[there["measure"] == measure].iloc[0]
+            label = sim.measures.label(measure)
+            mean, low, high = (label.scale * row[end] for end in ("mean", "low", "high"))
             unit = " points" if label.share else ""
             clear = "" if row["clear"] else " (not clearly)"
-            parts.append(f"{studies.between(*more, form)}{unit} {label.column}{clear}")
+            parts.append(f"{studies.between(mean, low, high, form)}{unit} {label.column}{clear}")
         sentences.append(f"At a slope of {slope:g} courting gains {', '.join(parts)}.")
     return sentences
 

@@ -135,8 +135,8 @@ def check_installed() -> None:
     try:
         import SALib  # noqa: F401
     except ImportError:
-        wanted = f"must be, by: {commands.install('sensitivity')}"
-        raise sim.InputError(f"SALib: not installed; {wanted}") from None
+        command = commands.install("sensitivity")
+        raise sim.InputError(f"SALib: it is not installed; install it with: {command}") from None
 
 
 def problem(varied: Sequence[ranges.Factor]) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def test_without_dask(tmp_path):
     )
     assert (
         done.stdout
-        == f"scheduler: distributed is not installed; must be, by: {install('cluster')}\n"
+        == f"scheduler: a cluster needs the package distributed; install it with: {install('cluster')}\n"
     )
 
 

@@ -1,5 +1,6 @@
 """Compiled code is kept between processes, and what is kept is right or is not used."""
 
+import io
 import os
 import subprocess
 import sys
@@ -128,6 +129,24 @@ def test_it_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.warns(UserWarning, match="compiled code can't be kept") as said:
         assert (one(1), one(1.5)) == (2, 2.5)
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(("sits_there", "said"), [(True, 1), (False, 0)])
+def test_a_terminal_is_told_once_why_nothing_happens(
+    sits_there: bool, said: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: sits_there)
+    monkeypatch.setattr(compiled_cache, "folders", lambda: [tmp_path])
+    monkeypatch.setattr(compiled_cache.sys, "stderr", screen)
+    compiled_cache._say_why_nothing_happens.cache_clear()
+
+    @compiled_cache.njit(cache=True)
+    def one(x: int) -> int:
+        return x + 1
+
+    assert (one(1), one(1.5)) == (2, 2.5)
+    assert screen.getvalue().count("compiling the model") == said
 
 
 def test_without_a_writable_home_it_lies_beside_the_package(

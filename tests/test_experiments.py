@@ -113,7 +113,14 @@ def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
 
 
 def test_appeals_tells_who_is_pardoned(tmp_path):
-    options = ("--members", "150", "--days", "90", "--set", "answering.recognise=[0,.1,.2,.3,.4]")
+    options = (
+        "--members",
+        "150",
+        "--days",
+        "90",
+        "--set",
+        "answering.recognise=[0, 0.1, 0.2, 0.3, 0.4]",
+    )
     text = " ".join(ended_well(appeals.main, tmp_path, *options).split())
     assert "2 strikes, click .3: " in text
     assert written(tmp_path) == {"sanctions.csv", "costs.csv", "provenance.json"} | drawn("appeals")
@@ -131,7 +138,7 @@ def test_appeals_tells_who_is_pardoned(tmp_path):
 
 
 def test_helpers_tells_types_apart(tmp_path):
-    options = ("--members", "80", "--days", "40", "--set", "helping.need_rate=0.7")
+    options = ("--members", "80", "--days", "150", "--set", "helping.able=1")
     text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
     assert "Of the needs of those who invite everyone" in text
     assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
@@ -343,7 +350,7 @@ def test_without_salib_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib", None)
     code, _, err = called(sensitivity.main, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
-    assert "SALib: not installed; must be, by" in err
+    assert "SALib: it is not installed; install it with: " in err
     assert not (tmp_path / "out").exists()
 
 

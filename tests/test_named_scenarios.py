@@ -1,5 +1,6 @@
 """The scenarios to start from show what the comment in each file says."""
 
+import functools
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from sim.scenario.named import about, named_scenarios
 from tests.test_cli import ended
 
 
+@functools.cache
 def means(name: str, **changes: Any) -> pd.DataFrame:
     """Return the means over three runs, a row a policy."""
     scenario = sim.Scenario.from_toml(named_scenarios()[name]).replace(changes)
@@ -40,16 +42,45 @@ def test_with_references_one_gets_as_far_as_with_everyone_and_is_blocked_as_ofte
 
 
 def test_without_a_rule_the_unwanted_invitations_nearly_double():
-    before, after = means("linkedin2006"), means("linkedin2008")
+    before = means("linkedin2006")
+    ruled = means("linkedin2006", **{"platform.preset": "linkedin2008"})
     assert before["blocked"].max() == 0
-    assert 1.5 < before["unwanted_sent"]["everyone"] / after["unwanted_sent"]["everyone"] < 2
+    assert 1.5 < before["unwanted_sent"]["everyone"] / ruled["unwanted_sent"]["everyone"] < 2
+
+
+def test_five_strikes_block_one_in_six_of_those_who_invite_everyone():
+    after = means("linkedin2008")
     assert 1 / 8 < after["blocked"]["everyone"] < 1 / 5
     assert after["blocked"]["interacted"] < 0.01
 
 
 def test_the_rule_of_2021_stops_next_to_nothing():
-    free, mild = means("linkedin2006"), means("linkedin2021")
+    free = means("linkedin2021", **{"platform.preset": "none"})
+    mild = means("linkedin2021")
     assert mild["unwanted_sent"]["everyone"] > 0.95 * free["unwanted_sent"]["everyone"]
+
+
+def test_a_limit_to_people_known_does_what_a_block_does():
+    limited, blocked = means("linkedin2007"), means("linkedin2008")
+    assert 1 / 9 < limited["limited"]["everyone"] < 1 / 5
+    assert limited["limited"]["interacted"] < 0.01
+    assert limited["blocked"].max() < 0.005
+    sent = limited["unwanted_sent"]["everyone"] / blocked["unwanted_sent"]["everyone"]
+    assert 1 < sent < 1.15
+    appealed = means("linkedin2007", **{"platform.appeal_success": 0.8})["unwanted_sent"][
+        "everyone"
+    ]
+    free = means("linkedin2006")["unwanted_sent"]["everyone"]
+    less, saved = free - appealed, free - limited["unwanted_sent"]["everyone"]
+    assert 0.4 < less / saved < 0.7
+
+
+def test_blocks_that_grow_meet_few_and_these_more_than_once():
+    free, growing = means("linkedin2006"), means("facebook2011")
+    everyone = growing.loc["everyone"]
+    assert 1 / 60 < everyone["blocked"] < 1 / 17
+    assert everyone["restrictions"] > 1.5 * everyone["blocked"]
+    assert everyone["unwanted_sent"] > 0.95 * free["unwanted_sent"]["everyone"]
 
 
 def test_five_strikes_stop_spammers_within_weeks_and_hardly_anybody_else():
@@ -69,6 +100,21 @@ def test_at_a_conference_contacts_are_many_and_slight_and_in_an_office_few_and_s
     conference, office = means("conference"), means("office")
     assert conference["degree"]["interacted"] > 1.2 * office["degree"]["interacted"]
     assert office["degree"]["close_friends"] > 1.2 * conference["degree"]["close_friends"]
+
+
+def test_who_courts_rank_invites_upwards_and_gains_hardly_anything():
+    firm = means("small_firm")
+    assert firm["upwards"]["climbers"] > firm["upwards"]["interacted"] + 0.05
+    assert abs(firm["degree"]["climbers"] / firm["degree"]["interacted"] - 1) < 0.15
+
+
+def test_in_a_start_up_the_first_to_come_have_most_connections():
+    scenario = sim.Scenario.from_toml(named_scenarios()["start_up"])
+    members = pd.concat(
+        sim.run(scenario.replace({"seed": seed})).members for seed in range(1, 6)
+    ).query("left.isna()")
+    degree = members.groupby(members["arrived"] > scenario.days / 2)["degree"].mean()
+    assert 1.5 < degree[False] / degree[True] < 3.5
 
 
 def test_commands_take_a_name_and_a_file_of_that_name_comes_first(tmp_path, monkeypatch, capsys):

@@ -45,6 +45,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .mechanics.compilation import entry, expanded, kernel
+from .mechanics.references import reference
 from .mechanics.threads import (
     ENCOUNTERS,
     ENCOUNTERS_END,
@@ -330,6 +331,8 @@ def advance(state, parameters, last_day, series, log, partition):
 
     All threads call it and return together.
     """
+    state, parameters = reference(state), reference(parameters)
+    log, partition = reference(log), reference(partition)
     if not barrier(partition):
         return np.int64(AGAIN)
     clock, progress = state.clock, partition.progress

@@ -5,8 +5,7 @@ nothing is simulated here. Each is given for every policy, over the members who 
 everybody.
 
 Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
-are sent, and not decided; so would be those that are void, as sender or receiver has left, once
-members can leave.
+are sent, and not decided; nor are those that are void, as sender or receiver has left.
 """
 
 from collections.abc import Collection, Mapping

@@ -105,4 +105,5 @@ def centres(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Fl
     with np.errstate(invalid="ignore"):
         mean = np.bincount(group, values, policies) / np.bincount(group, minlength=policies)
     present = size > 0
-    return np.append(mean, (size / len(policy))[present] @ mean[present])
+    share = size[present] / max(1, len(policy))
+    return np.append(mean, share @ mean[present] if present.any() else np.nan)

@@ -9,6 +9,7 @@ members still fit into the cache of one core.
 
 import numpy as np
 
+from ..kernel.mechanics.compilation import inline, kernel
 from ..kernel.mechanics.compiled_cache import njit
 
 LANES = 4
@@ -40,19 +41,20 @@ def neighbours(connections, members):
     indices : int32 array (2 E,)
         The rows.
     """
-    indptr = np.zeros(members + 1, np.int64)
+    indptr, place = np.zeros(members + 1, np.int64), np.empty(members, np.int64)
+    middle, indices = np.empty(members, np.int64), np.empty(2 * len(connections), np.int32)
     for pair in range(len(connections)):
         indptr[connections[pair, 0] + 1] += 1
         indptr[connections[pair, 1] + 1] += 1
     for member in range(members):
         indptr[member + 1] += indptr[member]
-    place = indptr[:-1].copy()
-    indices = np.empty(2 * len(connections), np.int32)
+        place[member] = indptr[member]
     for pair in range(len(connections)):
         member = connections[pair, 1]
         indices[place[member]] = connections[pair, 0]
         place[member] += 1
-    middle = place.copy()
+    for member in range(members):
+        middle[member] = place[member]
     for pair in range(len(connections)):
         member = connections[pair, 0]
         indices[place[member]] = connections[pair, 1]
@@ -68,15 +70,18 @@ def reach_of_all(indptr, indices):
     reaches. So the bits of its own row are counted, which is a third faster than `reach_of`.
     """
     members = len(indptr) - 1
-    # -1: ego itself is not counted
-    two, three = np.full(members, -1, np.int64), np.full(members, -1, np.int64)
+    egos = np.empty(members, np.int64)
+    two, three = np.empty(members, np.int64), np.empty(members, np.int64)
     near, far, farther = (
         np.empty((members, LANES), np.uint64),
         np.empty((members, LANES), np.uint64),
         np.empty((members, LANES), np.uint64),
     )
+    for ego in range(members):
+        egos[ego] = ego
+        two[ego], three[ego] = -1, -1  # ego itself is not counted
     for first in range(0, members, EGOS_AT_ONCE):
-        _mark(indptr, indices, np.arange(first, min(first + EGOS_AT_ONCE, members)), near)
+        _mark(indptr, indices, egos[first : first + EGOS_AT_ONCE], near)
         _step(indptr, indices, near, far)
         _step(indptr, indices, far, farther)
         for member in range(members):
@@ -95,20 +100,23 @@ def reach_of(indptr, indices, egos):
     members = len(indptr) - 1
     two, three = np.empty(len(egos), np.int64), np.empty(len(egos), np.int64)
     near, far = np.empty((members, LANES), np.uint64), np.empty((members, LANES), np.uint64)
+    counts = np.empty(EGOS_AT_ONCE, np.int64)
     for first in range(0, len(egos), EGOS_AT_ONCE):
         some = egos[first : first + EGOS_AT_ONCE]
         _mark(indptr, indices, some, near)
         _step(indptr, indices, near, far)
-        _count_per_ego(far, two[first : first + len(some)])
+        _count_per_ego(far, counts, two[first : first + len(some)])
         _step(indptr, indices, far, near)
-        _count_per_ego(near, three[first : first + len(some)])
+        _count_per_ego(near, counts, three[first : first + len(some)])
     return two, three
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mark(indptr, indices, egos, marks):
     """Set the bit of each ego on itself and on its neighbours."""
-    marks[:] = 0
+    for member in range(len(marks)):
+        for lane in range(LANES):
+            marks[member, lane] = 0
     for place in range(len(egos)):
         ego = egos[place]
         lane, bit = place >> 6, np.uint64(1) << np.uint64(place & 63)
@@ -117,7 +125,7 @@ def _mark(indptr, indices, egos, marks):
             marks[indices[at], lane] |= bit
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _step(indptr, indices, before, after):
     """Write the marks of each member and of its neighbours in ``before`` to ``after``."""
     members = len(indptr) - 1
@@ -126,7 +134,9 @@ def _step(indptr, indices, before, after):
         word = before[member, 0] | before[member, 1] | before[member, 2] | before[member, 3]
         marked += 1 if word else 0
     if 2 * marked < members:  # few have marks: they write these to their neighbours
-        after[:] = before
+        for member in range(members):
+            for lane in range(LANES):
+                after[member, lane] = before[member, lane]
         for member in range(members):
             a, b = before[member, 0], before[member, 1]
             c, d = before[member, 2], before[member, 3]
@@ -153,7 +163,7 @@ def _step(indptr, indices, before, after):
         after[member, 2], after[member, 3] = c, d
 
 
-@njit(cache=True, nogil=True)
+@inline
 def _ones(word):
     """Count the bits that are set in a word of 64 bits (Warren, Hacker's Delight, 5-1)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555))
@@ -164,10 +174,11 @@ def _ones(word):
     return np.int64((word * np.uint64(0x0101_0101_0101_0101)) >> np.uint64(56))
 
 
-@njit(cache=True, nogil=True)
-def _count_per_ego(marks, others):
+@kernel
+def _count_per_ego(marks, counts, others):
     """Count the members with the bit of each ego, except ego itself, into ``others``."""
-    counts = np.zeros(EGOS_AT_ONCE, np.int64)
+    for ego in range(EGOS_AT_ONCE):
+        counts[ego] = 0
     for member in range(len(marks)):
         for lane in range(LANES):
             word = marks[member, lane]
@@ -230,7 +241,9 @@ def triangles_of_all(indptr, middle, indices):
 @njit(cache=True, nogil=True)
 def components(connections, members):
     """Return for each member the smallest member of its component; int64 array (N,)."""
-    root = np.arange(members)
+    root = np.empty(members, np.int64)
+    for member in range(members):
+        root[member] = member
     for pair in range(len(connections)):
         one, other = connections[pair, 0], connections[pair, 1]
         while root[one] != one:

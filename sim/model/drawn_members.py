@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernel.mechanics.random import ARRIVE, threshold, word
+from ..kernel.mechanics.random import ARRIVE, PERSON, threshold, word, words
 from ..kernel.rules.arriving import arrivals_today
+from ..kernel.rules.rank import LEVELS
 from ..kernel.state.society import Members
 from ..scenario.scenario import Scenario
 from ..society import population
@@ -32,7 +33,7 @@ def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
         policy=policy,
         habit=population.deal_habits(scenario, n),
         types=population.deal_types(scenario, n),
-        rank=population.deal_ranks(scenario, n),
+        rank=deal_ranks(scenario, n),
         joined=population.who_joined(scenario, n),
         starts=population.starts(scenario, w),
         looks=population.looks(scenario, a),
@@ -55,3 +56,12 @@ def arrivals(scenario: Scenario, days: int) -> NDArray[np.int32]:
     numbers = [arrivals_today(int(word(seed, day, ARRIVE, 0, 0)), whole, more) for day in on]
     first = np.zeros(scenario.members, np.int32)
     return np.concatenate([first, np.repeat(np.array(on, np.int32), numbers)])
+
+
+def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
+    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
+    if not population.has_ranks(scenario):
+        return np.zeros(0, np.uint8)
+    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
+    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
+    return ranks.astype(np.uint8)

@@ -12,7 +12,7 @@ from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
 from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
-from ..kernel.rules.rank import LEVELS
+from ..kernel.rules.rank import DIFFERENCES, LEVELS
 from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.state.parameters import (
     AnsweringNumbers,
@@ -105,8 +105,8 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
 
 def _answering(scenario: Scenario) -> AnsweringNumbers:
     answering, habits = scenario.answering, [None, *scenario.habits.values()]
-    differences = range(1 - LEVELS, LEVELS) if has_ranks(scenario) else (0,)
-    shifts = [answering.rank_slope * one / (LEVELS - 1) for one in differences]
+    places = range(DIFFERENCES) if has_ranks(scenario) else [LEVELS - 1]
+    shifts = [answering.rank_slope * (place - LEVELS + 1) / (LEVELS - 1) for place in places]
     accepts = [
         [[_acceptance(scenario, policy, habit, by_rank) for by_rank in shifts] for habit in habits]
         for policy in scenario.policies.values()

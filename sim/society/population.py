@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..kernel.mechanics.random import PERSON, POLICY, SOCIABILITY, threshold, words
-from ..kernel.rules.rank import LEVELS
 from ..parameters.kinds import expected
 from ..scenario.scenario import Scenario
 
@@ -100,15 +99,6 @@ def has_ranks(scenario: Scenario) -> bool:
     """Return whether rank counts for anything in a scenario."""
     courted = any(policy.courts for policy in scenario.policies.values())
     return courted or scenario.answering.rank_slope > 0
-
-
-def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
-    if not has_ranks(scenario):
-        return np.zeros(0, np.uint8)
-    drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)
-    ranks: NDArray[np.uint64] = drawn * np.uint64(LEVELS) >> np.uint64(32)
-    return ranks.astype(np.uint8)
 
 
 def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:

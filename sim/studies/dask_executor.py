@@ -29,7 +29,7 @@ try:
     from distributed.utils import silence_logging_cmgr
 except ImportError:
     raise InputError(
-        f"scheduler: distributed is not installed; must be, by: {install('cluster')}"
+        f"scheduler: a cluster needs the package distributed; install it with: {install('cluster')}"
     ) from None
 
 PATIENCE = 20

@@ -6,25 +6,25 @@ two atomic operations). What must make an array uses numba's own ``njit`` and st
 over members.
 """
 
-from functools import partial
 from typing import Any
 
+import numba
 import numpy as np
 
 from .compiled_cache import njit
+from .parts import part
 
-_options: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
-_not_for_python: Any = partial(_options, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
-entry: Any = _options()
-"""For what Python may call."""
-kernel: Any = _not_for_python()
-"""For what only the kernel calls: what Python would need takes as long to compile as the function."""
-inline: Any = _not_for_python(forceinline=True)
+entry: Any = njit(cache=True, **_options)
+"""For what Python may call. What has a named tuple of many arrays takes a ``reference`` to it first."""
+kernel: Any = part(**_options)
+"""For what only compiled code calls, see ``parts``."""
+inline: Any = part(forceinline=True, **_options)
 """For what is called in the innermost loops."""
-rule: Any = _options(forceinline=True)
-"""For the functions of ``kernel.rules``, which Python may call too; ``.py_func`` is the plain one."""
-expanded: Any = njit(inline="always")
+rule: Any = inline
+"""For the functions of ``kernel.rules``, which Python may call too: as plain Python."""
+expanded: Any = numba.njit(inline="always")
 """For a part of one large function that has a name for its readers: compiled only within it."""
 
 

@@ -35,7 +35,13 @@ OLD = 60 * 24 * 3600
 """Seconds after which what another version of the kernel has left is removed."""
 NOT_KEPT = (
     "{folder}: compiled code can't be kept there ({why}), so every process compiles anew, which "
-    "takes a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
+    "takes half a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
+)
+
+
+STARTING = (
+    "invitesim: compiling the model for this machine, which takes about half a minute; "
+    "from now on it is kept\n"
 )
 
 
@@ -43,7 +49,7 @@ def njit(*function: Callable[..., Any], cache: bool = False, **options: Any) -> 
     """Compile as ``numba.njit`` does, and with ``cache`` keep what was compiled here."""
     if not function:
         return functools.partial(njit, cache=cache, **options)
-    made: Any = numba.njit(**options)(*function)
+    made: Any = numba.njit(no_cfunc_wrapper=True, **options)(*function)
     if cache and hasattr(made, "py_func"):  # it is compiled but for NUMBA_DISABLE_JIT
         made._cache = CompiledCache(made)
     return made
@@ -77,6 +83,7 @@ class CompiledCache(NullCache):  # type: ignore[misc]
                     return CompileResult._rebuild(target_context, *pickle.loads(kept[DIGEST:]))
             except OSError:
                 continue  # not there, or not to be read
+        _say_why_nothing_happens()
         return None
 
     def save_overload(self, sig: Any, cres: Any) -> None:
@@ -160,6 +167,13 @@ def _remove_old(place: Path) -> None:
         with contextlib.suppress(OSError):
             if folder.stat().st_mtime < time.time() - OLD:
                 shutil.rmtree(folder)
+
+
+@functools.cache
+def _say_why_nothing_happens() -> None:
+    """Say once, where somebody sits and waits, that compilation begins."""
+    if sys.stderr.isatty() and multiprocessing.parent_process() is None:
+        sys.stderr.write(STARTING)
 
 
 @functools.cache

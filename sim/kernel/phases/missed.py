@@ -7,6 +7,8 @@ import numpy as np
 
 from ..mechanics.compilation import entry, inline, kernel
 from ..mechanics.random import TWO32
+from ..mechanics.references import reference
+from ..mechanics.simd import prefetch
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
 from ..rules.standing import FREE
@@ -20,7 +22,8 @@ from ..state.bonds import (
     standing_in,
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
-from ..state.connections import have_common_connection
+from ..state.connections import have_common_connection, prefetch_connections
+from ..state.lists import ROW
 from .answer import chance_of_recognition, difference_of_ranks, habit_of
 from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
 from .welcome import is_unwelcome_inviter
@@ -64,6 +67,20 @@ def _may_invite(state, parameters, day, ego):
     return may_invite(day + 1, until, connections, parameters.platform.max_connections)
 
 
+@inline
+def _prefetch_contacts(state, ego, contacts):
+    """Prefetch how many connections each contact of ego has, and which."""
+    people = state.people
+    for place in range(contacts):
+        other = np.int64(people.alter[contact_slot(people, ego, place)])
+        prefetch(people.counts, COUNTS * other)
+        prefetch(state.platform.connections, ROW * other)
+    for place in range(contacts):
+        slot = contact_slot(people, ego, place)
+        if standing_in(people.state[slot]) == FREE:
+            prefetch_connections(state, np.int64(people.alter[slot]))
+
+
 @kernel
 def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve, missed):
     """Add what ego misses with a contact whom its policy may bar."""
@@ -99,6 +116,7 @@ def add_missed(state, parameters, day, sieve, missed):
 
     ``missed``, float64, shape (N, MISSED), must be 0.
     """
+    state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition
     for ego in range(len(missed)):
         by_tie, by_estimate = _barred_classes(state, parameters, day, ego)
@@ -106,7 +124,9 @@ def add_missed(state, parameters, day, sieve, missed):
         if barred == 0 or not _may_invite(state, parameters, day, ego):
             continue
         asks = conditions[state.platform.policy[ego]] != 0
-        for place in range(np.int64(people.counts[COUNTS * ego + CONTACTS])):
+        contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
+        _prefetch_contacts(state, ego, contacts)
+        for place in range(contacts):
             slot = contact_slot(people, ego, place)
             bond = np.int64(people.state[slot])
             k = class_in(bond)

@@ -323,7 +323,8 @@ def schedule_answers(state, parameters, day, partition):
     for section in range(partition.first_section, partition.end_section):
         begin, end = state.today.section_rows[section, 0], state.today.section_rows[section, 1]
         starts = platform.sent_from[ring, section]
-        starts[:] = 0
+        for delay in range(pending + 2):
+            starts[delay] = 0
         for place in range(begin, end):
             starts[max(delay_of(rows[place, EXTRA]), np.int64(0)) + 1] += 1
         starts[0] = begin

@@ -42,7 +42,8 @@ def pairs(indptr, indices):
         for place in range(indptr[other], indptr[other + 1]):
             ego = np.int64(indices[place])
             begins[ego + 1] += np.int64(ego < other)
-    begins = np.cumsum(begins)
+    for ego in range(members):
+        begins[ego + 1] += begins[ego]
     found = np.empty((begins[members], 2), np.int32)
     for other in range(members):
         for place in range(indptr[other], indptr[other + 1]):
@@ -61,8 +62,11 @@ def arcs(counts, contacts, strangers, blocks, alter, state, number):
     ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under egos,
     as in ``pairs``.
     """
-    begins = np.cumsum(number) - number
-    found = np.empty((number.sum(), 2), np.int32)
+    begins, total = np.empty(len(number), np.int64), np.int64(0)
+    for ego in range(len(number)):
+        begins[ego] = total
+        total += number[ego]
+    found = np.empty((total, 2), np.int32)
     for other in range(len(number)):
         for side in range(2):
             directory = contacts if side == 0 else strangers
@@ -87,7 +91,9 @@ def connected_by_class(counts, contacts, blocks, state):
         for place in range(np.int64(counts[COUNTS * ego + CONTACTS])):
             bits = np.int64(state[place_in_pool(contacts, blocks, ego, place)])
             number[ego, class_in(bits)] += np.int64(standing_in(bits) == CONNECTED)
-        number[ego, 0] = counts[COUNTS * ego + CONNECTIONS] - number[ego, 1:].sum()
+        number[ego, 0] = counts[COUNTS * ego + CONNECTIONS]
+        for k in range(1, 5):
+            number[ego, 0] -= number[ego, k]
     return number
 
 

@@ -1,0 +1,68 @@
+"""Parts: functions that only compiled functions call.
+
+numba makes each function ready to be called: it is optimised with all that it calls, and machine
+code is made of the whole, so a function five calls deep is done five times. A part is only kept as
+it was written, until something that Python may call is compiled; there all parts are optimised
+once, together.
+"""
+
+from typing import Any
+
+import numba
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.core.registry import CPUDispatcher
+
+
+class _Code(JITCodeLibrary):  # type: ignore[misc]
+    """The code of a part and of all parts that it calls; no machine code is made of it."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Put each function in the short form in which others can take it in."""
+        module.data_layout = self._codegen._data_layout
+        for function in module.functions:
+            if not function.is_declaration:
+                passes, builder = self._codegen._function_pass_manager()
+                passes.run(function, builder)
+
+    def finalize(self) -> None:
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _PartCompiler(Compiler):  # type: ignore[misc]
+    def define_pipelines(self) -> Any:
+        state = self.state
+        state.library = _Code(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        return super().define_pipelines()
+
+    def compile_extra(self, function: Any) -> Any:
+        made = super().compile_extra(function)
+        made = made._replace(entry_point=object())  # by which its callers find it
+        self.state.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])
+        return made
+
+
+class Part(CPUDispatcher):  # type: ignore[misc]
+    """A function that is compiled within compiled functions; from Python it runs as plain Python."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the function that was written."""
+        return self.py_func(*arguments)
+
+    def _insert(self, *_: Any, **__: Any) -> None:
+        """Keep it from Python, for which nothing has been made."""
+
+
+def part(**options: Any) -> Any:
+    """Return a decorator that makes parts, with options of numba's ``njit``."""
+    if numba.config.DISABLE_JIT:
+        return lambda function: function
+    options |= {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return lambda function: Part(
+        function, targetoptions=dict(options), pipeline_class=_PartCompiler
+    )
