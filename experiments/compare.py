@@ -196,6 +196,7 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     together = {
         society.name: (society, pd.concat(members[society.name], ignore_index=True))
         for society in societies
+        if society is not apart
     }
     return Comparison(
         runs=table,

@@ -275,7 +275,7 @@ def turns(ahead: pd.DataFrame) -> Iterator[str]:
         rows = ahead[ahead["measure"] == measure].to_dict("records")
         said = sim.measures.label(measure).words
         found = []
-        for one, other in zip(rows, [*rows[1:], {}], strict=True):
+        for one, other in zip(rows, [*rows[1:], {}], strict=False):
             pair = (one["policy"], one["than_policy"])
             lead = f"{quoted(pair[0])} is clearly ahead of {quoted(pair[1])}"
             until = f"{lead} until day {one['last_day']:,}"

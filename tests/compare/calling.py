@@ -22,7 +22,7 @@ APART = ("deciles", "crossed", "effects")
 TABLES = {f"{name}.csv" for name in ("summary", "runs", *APART)} | {
     f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences", *APART)
 }
-FILES = FIGURES | TABLES | {"provenance.json"}
+FILES = FIGURES | TABLES | {"provenance.json", "answer.txt"}
 CROSSED = {name for name in FILES if name.split(".")[0] in ("crossed", "effects", "two_by_two")}
 """What there is only where both policies have members, and there are enough of them."""
 SMALL = (
