@@ -26,6 +26,7 @@ PICTURES = {
     "sensitivity": ("sobol",),
     "takeover": ("flow", "invasions"),
     "thirds": ("thirds",),
+    "thread": ("people",),
     "growth": ("growth",),
     "appeals": ("appeals",),
     "manners": ("manners",),

@@ -260,6 +260,51 @@ def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) 
     return Scenario(**tree)
 
 
+ON: dict[str, st.SearchStrategy[Any]] = {
+    "society.veto": st.floats(0.02, 0.3),
+    "society.arrivals": st.floats(0.1, 1.5),
+    "society.leave": st.floats(0.002, 0.05),
+    "helping.need_rate": st.floats(0.1, 0.7),
+    "helping.able": st.floats(0.1, 1),
+    "helping.floor": st.floats(0.1, 0.5),
+    "helping.floor_after": st.integers(1, 4),
+    "inviting.mistaken": st.floats(0.02, 0.5),
+    "inviting.lock_days": st.integers(0, 5),
+    "answering.memory_days": st.floats(0.5, 30),
+    "answering.rank_slope": st.floats(0.3, 5),
+    "platform.limit": st.integers(1, 3),
+    "platform.ladder": st.sampled_from(
+        ("warn, email, suspend 3, good", "email, suspend 2, email", "warn, suspend 1, email, good")
+    ),
+    "platform.appeal_success": st.floats(0.3, 1),
+    "platform.joined": st.sampled_from((1.0, 0.8)),
+    "platform.place": st.integers(0, 3),
+    "platform.notes_per_month": st.integers(1, 4),
+    "platform.weekly_invites": st.integers(2, 9),
+}
+OF_A_POLICY: dict[str, st.SearchStrategy[Any]] = {
+    "caution": st.floats(0, 0.5),
+    "notes": st.booleans(),
+    "asks_first": st.booleans(),
+    "courts": st.booleans(),
+    "popular": st.sampled_from((0.0, 1.0)),
+}
+
+
+@st.composite
+def everything(draw: st.DrawFn) -> Scenario:
+    """Draw a scenario in which all mechanisms are on."""
+    base = draw(scenarios(crowded=draw(st.booleans())))
+    changes = {name: draw(values) for name, values in ON.items()}
+    for name, policy in base.policies.items():
+        own = {one: draw(values) for one, values in OF_A_POLICY.items()}
+        if not policy.contacts + policy.introductions + policy.directory:
+            own["popular"] = 1.0
+        changes |= {f"policies.{name}.{one}": value for one, value in own.items()}
+    changes["days"] = min(base.days, 30)
+    return base.replace(changes)
+
+
 @dataclass(frozen=True)
 class Log:
     """A file of contacts, and the encounters in it: the lines are made from the encounters."""

@@ -49,13 +49,39 @@ def triples(columns) -> list[tuple[str, str, str]]:
     return [three for three in [("mean", "low", "high"), *named] if set(three) <= set(columns)]
 
 
+PARTS = (answers.HOUSE / "docs" / "thread.md").read_text(encoding="utf-8").split("\n## ")
+MADE_BY = re.compile(r"Made by `invitesim experiment (\w+)`")
+SECTIONS = {made[1]: part for part in PARTS if (made := MADE_BY.search(part))}
+"""The sections of docs/thread.md that quote an experiment."""
+
+
+def without_links(text: str) -> str:
+    return re.sub(r"!?\[[^\]]*\]\([^)]*\)", "", text)
+
+
+def test_other_sections_of_the_thread_have_no_numbers():
+    assert len(SECTIONS) == 8
+    others = set(PARTS) - set(SECTIONS.values())
+    assert not any("[" in without_links(part) for part in others)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_estimates_of_the_thread_are_those_of_tables(name):
+    assert check_estimates(without_links(SECTIONS[name]), name) >= 3
+
+
 @pytest.mark.parametrize("name", answers.PICTURES)
 def test_the_estimates_of_an_answer_are_those_of_its_tables(name):
-    text = " ".join(importlib.import_module(f"experiments.{name}").__doc__.split())
+    text = importlib.import_module(f"experiments.{name}").__doc__
+    assert check_estimates(text.partition("Answer")[2], name) >= 4
+
+
+def check_estimates(text: str, name: str) -> int:
+    """Check that estimates with intervals in a text are in an experiment's tables; return how many."""
+    text = " ".join(text.split())
     number = r"(-?[\d.]+)"
-    quoted = re.findall(rf"{number}[^\d.\[]* \[{number}, {number}\]", text.partition("Answer")[2])
-    assert len(quoted) == text.partition("Answer")[2].count("[")
-    assert len(quoted) >= 4
+    quoted = re.findall(rf"{number}[^\d.\[]* \[{number}, {number}\]", text)
+    assert len(quoted) == text.count("[")
     tables = [pd.read_csv(path) for path in (Path(answers.ANSWERS) / name).glob("*.csv")]
     there = np.concatenate([estimates_in(table) for table in tables])
     for estimate in quoted:
@@ -64,6 +90,7 @@ def test_the_estimates_of_an_answer_are_those_of_its_tables(name):
         values = (there, 100 * there, 100 * there.clip(0, 1))  # as they are, or in percent
         alike = [np.abs(scaled - shown) <= half for scaled in values]
         assert np.any([found.all(axis=1).any() for found in alike]), estimate
+    return len(quoted)
 
 
 def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():

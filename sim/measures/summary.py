@@ -149,7 +149,9 @@ def summary(
     if asked & {*WALKS, "largest_component"}:
         pairs = connections() if callable(connections) else connections
         society = adjacency(pairs, len(policy))
-        inside = in_largest_component(pairs, len(policy)) & stays
+        inside = np.zeros(len(policy))
+        if stays.any():  # connections are among those who are there, numbered anew
+            inside[stays] = in_largest_component((np.cumsum(stays) - 1)[pairs], int(stays.sum()))
         columns["largest_component"] = _share(total(inside), now)
         if asked & set(WALKS):
             columns |= _walks(scenario, society, np.flatnonzero(stays), policy, policies)
