@@ -14,6 +14,7 @@ from sim.agents import HABITS, POLICIES
 from sim.cli import commands
 from sim.cli import main as cli
 from sim.errors import InputError
+from sim.kernel.mechanics import compiled_cache
 from sim.scenario.scenario import Scenario
 from sim.version import VERSION
 
@@ -224,7 +225,8 @@ def test_a_tilde_stands_for_the_home_folder(file: Path, tmp_path: Path) -> None:
     )
     (tmp_path / "points.csv").write_text("days\n3\n")
     (tmp_path / "log.txt").write_text("20 1 2\n40 1 3\n")
-    home = {"HOME": str(tmp_path)}
+    compiled = compiled_cache.folders()[0].parent  # else it would be compiled anew, in that home
+    home = {"HOME": str(tmp_path), "NUMBA_CACHE_DIR": str(compiled)}
     contacts = "--set=meeting.contacts=~/log.txt"
     run = invitesim("run", "~/small.toml", "--out=~/run", contacts, "--seed=3", **home)
     assert (run.returncode, run.stderr) == (0, "")
@@ -341,7 +343,7 @@ def test_parameters_fit_the_terminal() -> None:
         place = next(
             place for place, line in enumerate(lines) if line.startswith(f"{parameter.name} ")
         )
-        described = " ".join(line.strip() for line in lines[place + 1 : place + 4])
+        described = " ".join(line.strip() for line in lines[place + 1 : place + 6])
         assert parameter.description in described
         assert parameter.unit in lines[place]
     assert "    linkedin2008: limit = 5" in lines

@@ -76,9 +76,7 @@ def test_experiments_are_those_with_a_program() -> None:
 def test_an_unknown_experiment() -> None:
     with pytest.raises(InputError, match=r"^experiment swep: no such experiment; nearest: sweep$"):
         experiments.load("swep")
-    with pytest.raises(
-        InputError, match=r"^experiment x: .*; expected one of block_rule, calibrate"
-    ):
+    with pytest.raises(InputError, match=r"^experiment x: .*; expected one of appeals, block_rule"):
         experiments.load("x")
 
 

@@ -70,13 +70,14 @@ def test_a_limit_to_people_known_does_what_a_block_does():
     appealed = means("linkedin2007", **{"platform.appeal_success": 0.8})["unwanted_sent"][
         "everyone"
     ]
-    free = means("linkedin2006")["unwanted_sent"]["everyone"]
+    free = means("linkedin2008", **{"platform.preset": "none"})["unwanted_sent"]["everyone"]
     less, saved = free - appealed, free - limited["unwanted_sent"]["everyone"]
     assert 0.4 < less / saved < 0.7
 
 
 def test_blocks_that_grow_meet_few_and_these_more_than_once():
-    free, growing = means("linkedin2006"), means("facebook2011")
+    free = means("linkedin2008", **{"platform.preset": "none"})
+    growing = means("facebook2011")
     everyone = growing.loc["everyone"]
     assert 1 / 60 < everyone["blocked"] < 1 / 17
     assert everyone["restrictions"] > 1.5 * everyone["blocked"]
@@ -104,7 +105,7 @@ def test_at_a_conference_contacts_are_many_and_slight_and_in_an_office_few_and_s
 
 def test_who_courts_rank_invites_upwards_and_gains_hardly_anything():
     firm = means("small_firm")
-    assert firm["upwards"]["climbers"] > firm["upwards"]["interacted"] + 0.05
+    assert firm["upwards"]["climbers"] > firm["upwards"]["interacted"] + 0.02
     assert abs(firm["degree"]["climbers"] / firm["degree"]["interacted"] - 1) < 0.15
 
 

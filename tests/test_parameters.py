@@ -46,6 +46,8 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
         drawn = st.tuples(*[st.floats(0, 1)] * 5)
         if parameter.name in ("answering.recognise", "answering.fresh"):
             drawn = drawn.map(lambda five: (0.0, *five[1:]))
+    elif kind == "3 floats":
+        drawn = st.tuples(*[st.floats(0, 1)] * 3)
     elif kind == "int":
         drawn = st.integers(int(parameter.low or 0), int(parameter.high or 0))
     else:
@@ -65,6 +67,7 @@ TOGETHER = {
     "as are introductions": (".contacts", ".introductions", ".directory", ".popular"),
     "shares are all 0": (".share",),
     "shares add up to": (".share",),
+    "as givers are": (".givers", ".takers"),
 }
 """What is said of parameters that don't go together, and the ends of their names."""
 
@@ -143,15 +146,17 @@ def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
         if "int" in parameter.type
         else (parameter.low - 1e-9, parameter.high * 1.001)
     )
-    if parameter.type.startswith("5 floats"):
+    if parameter.type.endswith(" floats") or parameter.type.endswith(" floats or none"):
+        rest = (0.0,) * (int(parameter.type[0]) - 3)
         for wrong in (below, above):
-            with pytest.raises(InputError, match="expected five numbers"):
-                scenario.replace({parameter.name: (0, 0, wrong, 0, 0)})
-        scenario.replace({parameter.name: (0, parameter.low, parameter.high, 0, 0)})
+            with pytest.raises(InputError, match=r"expected (three|five) numbers"):
+                scenario.replace({parameter.name: (0, 0, wrong, *rest)})
+        scenario.replace({parameter.name: (0, parameter.low, parameter.high, *rest)})
         return
     for wrong in (below, above):
         with pytest.raises(InputError, match=f"expected {re.escape(parameter.range)}"):
             scenario.replace({parameter.name: wrong})
+    scenario = scenario.replace({"helping.givers": 0, "helping.takers": 0})
     for right in (parameter.low, parameter.high):
         fitting = {
             "days": {"meeting.history_days": 0},

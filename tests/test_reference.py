@@ -204,8 +204,8 @@ def test_a_ratio_at_the_limit_is_not_below_it():
         days=25,
         seed=4,
         meeting={"rate": 0},
-        inviting={"per_day": 1, "tries": 50},
-        answering={"accept": (0.1,) * 5, "idk_click": 0, "delay_scale": 0},
+        inviting={"per_day": 1, "tries": 50, "crossing": False},
+        answering={"accept": (0.25,) * 5, "idk_click": 0, "delay_scale": 0, "looks": None},
         platform={"preset": "none", "min_ratio": 0.28, "min_invites": 25},
         policies=[InvitePolicy("cold", directory=1, alike=True)],
     )

@@ -263,7 +263,8 @@ def as_text(listed: list[Parameter]) -> str:
     lines = [_row("parameter", "default", "values [unit]")]
     for parameter in listed:
         unit = f" [{parameter.unit}]" if parameter.unit else ""
-        lines.append(_row(parameter.name, _toml(parameter.default), _values(parameter) + unit))
+        row = _row(parameter.name, _toml(parameter.default), _values(parameter) + unit)
+        lines += textwrap.wrap(row, WIDTH, subsequent_indent=_row("", "", ""))
         lines += textwrap.wrap(
             parameter.description, WIDTH, initial_indent="    ", subsequent_indent="    "
         )
