@@ -23,8 +23,26 @@ from benchmarks import plain_mesa, starting, sweeps
 from sim import commands
 from sim.machine import cores
 from sim.model.engine import Engine
-from tests import reference
+from tests import reference, reference_person
 
+EVERYTHING: dict[str, object] = {
+    "society.veto": 0.02,
+    "society.arrivals": 5,
+    "society.leave": 0.0005,
+    "helping.need_rate": 1 / 14,
+    "helping.floor": 0.15,
+    "inviting.mistaken": 0.01,
+    "answering.memory_days": 365,
+    "answering.rank_slope": 2,
+    "platform.ladder": "warn, email, good",
+    "platform.appeal_success": 0.8,
+    "platform.joined": 0.9,
+    "policies.everyone.courts": True,
+    "policies.everyone.popular": 0.1,
+    "policies.interacted.caution": 0.2,
+    "policies.close_friends.asks_first": True,
+}
+"""All mechanisms that are off by default, at plausible values."""
 COLD = """
 import time; begun = time.perf_counter()
 import sim; sim.Scenario; imported = time.perf_counter()
@@ -51,7 +69,11 @@ def days_alone(scenario: sim.Scenario, threads: int = 1) -> Engine:
 def reference_alone(scenario: sim.Scenario) -> None:
     """Simulate the same with the tests' reference, with Python's own random numbers."""
     random = Random(scenario.seed)
-    with patch.object(reference, "draw", lambda *key: random.getrandbits(32)):
+
+    def draw(*key: int) -> int:
+        return random.getrandbits(32)
+
+    with patch.object(reference, "draw", draw), patch.object(reference_person, "draw", draw):
         reference.Reference(scenario).run()
 
 
@@ -120,6 +142,18 @@ def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
     say("cost at the larger size / at the smaller, one thread", f"{ratio:.2f}")
 
 
+def mechanisms(scenario: sim.Scenario, repeats: int) -> None:
+    """Print what the mechanisms that are off by default cost when all are on, in alternating runs."""
+    policies = {f"policies.{name}.notes": True for name in scenario.policies}
+    everything = scenario.replace(EVERYTHING | policies)
+    times: dict[str, list[float]] = {"off": [], "all on": []}
+    for _ in range(repeats + 1):
+        for name, one in zip(times, (scenario, everything), strict=True):
+            times[name].append(seconds(lambda one=one: days_alone(one)))
+    ratios = [on / off for off, on in zip(times["off"], times["all on"], strict=True)]
+    say("days alone, all mechanisms on / all off", spread(ratios[1:], ".2f"))
+
+
 def memory(engine: Engine) -> None:
     """Print the bytes of a bond record, with all that belongs to it, and of a member."""
     bonds, bytes_of_bonds, bytes_of_members = engine.view.footprint()
@@ -174,6 +208,7 @@ def main(
     beside("tuned plain Mesa", plain_mesa.run, scenario, repeats)
     if reference_repeats:
         beside("reference, Python's random", reference_alone, scenario, reference_repeats)
+    mechanisms(scenario, repeats)
     if large:
         at_scale(scenario, large, large_repeats)
     if sweep:

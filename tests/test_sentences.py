@@ -126,7 +126,7 @@ def studies(draw: Any) -> pd.DataFrame:
 PLANE = sweep.Plane("platform.limit", [2, 5], "answering.idk_click", [0.1, 0.3])
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(runs=studies())
 def test_who_is_clearly_ahead_is_so_by_holm_over_all_cells_pairs_and_measures(
     runs: pd.DataFrame,
