@@ -58,9 +58,10 @@ def _furthest() -> Question:
         f"{_told('degree', 'interacted')} connections and "
         f"{_told('reach2_share', 'interacted')} within two steps; those who invite close friends "
         f"{_told('degree', 'close_friends')} and {_told('reach2_share', 'close_friends')}. The "
-        "numbers are uncertain, the order is not: everyone reaches further than acquaintances in "
+        "numbers are uncertain, but after one year the order is not: inviting everyone reaches "
+        "further than inviting acquaintances in "
         f"{_lead('reach2_share', 'everyone', 'interacted')} of the societies that fit the data, "
-        "and acquaintances further than close friends in "
+        "and inviting acquaintances reaches further than inviting close friends in "
         f"{_lead('reach2_share', 'interacted', 'close_friends')}."
     )
     return Question(
@@ -69,8 +70,9 @@ def _furthest() -> Question:
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
         "more years ([see below](#does-it-last)); within one year nothing that is plausible changes "
-        "the order, but if people try to invite more often, as in the upper third of the societies "
-        f"and not the lower, everyone's connections go from {_moved('inviting.per_day', 'degree')}.",
+        "the order. But the numbers change: from the third of the societies where people try to "
+        "invite least often to the third where they try most often, the connections of those who "
+        f"invite everyone go from {_moved('inviting.per_day', 'degree')}.",
         ("compare", "experiment plausible"),
     )
 
@@ -80,23 +82,26 @@ def _mutual() -> Question:
         "Of the invitations that are decided, "
         f"{_told('acceptance', 'everyone')} of those sent by people who invite everyone are accepted, "
         f"{_told('acceptance', 'interacted')} of those to acquaintances, and "
-        f"{_told('acceptance', 'close_friends')} of those to close friends. Of everyone's "
-        f"connections {_told('acquainted', 'everyone')} are with people they have met or talked "
-        f"to; of those who invite acquaintances it is {_told('acquainted', 'interacted')}, and of "
-        f"those who invite close friends {_told('acquainted', 'close_friends')}. Whom one accepts "
-        "matters as well as whom one invites: to invite everyone in place of acquaintances brings "
-        f"{_effect('inviting', 'acquaintances', 'degree')} connections to those who accept "
-        "acquaintances only, and to accept everyone brings "
-        f"{_effect('accepting', 'acquaintances', 'degree')} to those who invite acquaintances only."
+        f"{_told('acceptance', 'close_friends')} of those to close friends. Of the connections "
+        f"of those who invite everyone, {_told('acquainted', 'everyone')} are with people they "
+        "have met or talked to; for those who invite acquaintances it is "
+        f"{_told('acquainted', 'interacted')}, and for those who invite close friends "
+        f"{_told('acquainted', 'close_friends')}; not all, because they also accept invitations. "
+        "It also matters "
+        "whom one accepts, not only whom one invites. Those who accept only acquaintances gain "
+        f"{_effect('inviting', 'acquaintances', 'degree')} connections if they invite everyone "
+        "in place of acquaintances; those who invite only acquaintances gain "
+        f"{_effect('accepting', 'acquaintances', 'degree')} connections if they accept everyone "
+        "in place of acquaintances."
     )
     return Question(
         "How mutual is it?",
         answer,
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
-        "how readily strangers accept: so far those who invite everyone are accepted more readily "
-        "than those who invite acquaintances in "
-        f" {_lead('acceptance', 'everyone', 'interacted')} of the societies that fit the data.",
+        f"how readily strangers accept. In {_lead('acceptance', 'everyone', 'interacted')} of the "
+        "societies that fit the data, those who invite everyone are accepted more often than those "
+        "who invite acquaintances; in the others they are not.",
         ("compare", "experiment plausible"),
     )
 
@@ -105,21 +110,22 @@ def _blocked() -> Question:
     answer = (
         f"The busy who invite everyone. In a year {_told('blocked', 'everyone')} of those who "
         f"invite everyone are blocked, and {_told('blocked', 'interacted')} of those who invite "
-        "acquaintances. Who invites close friends only is never said to be unknown: that is an "
-        "assumption, no result. Of the most active tenth of all people "
-        f"{_decile(10, 'blocked')} of those who invite everyone are blocked, of the third most "
-        f"active tenth {_decile(8, 'blocked')}, and of the fifth least active "
-        f"{_decile(5, 'blocked')}."
+        "acquaintances. Nobody ever clicks “I don't know” on people who invite only close "
+        "friends, so they are never blocked: that is an "
+        "assumption, not a result. Sort all people into ten equal groups by how active they are. "
+        f"Of those who invite everyone, {_decile(10, 'blocked')} are blocked in the most active "
+        f"group, {_decile(8, 'blocked')} in the third group from the top, and "
+        f"{_decile(5, 'blocked')} in the fifth group from below."
     )
     return Question(
         "Who is blocked?",
         answer,
         "../results/published/deciles.png",
         "Connections, blocking and unwanted invitations by decile of activity and sociability",
-        "how often people click “I don't know” for each click that a platform allows, and how often "
-        "people try to invite: from the lower third of the societies to the upper the share of "
-        "everyone goes from "
-        f"{_moved('inviting.per_day', 'blocked')}.",
+        "two things: how often people click “I don't know”, compared with how many clicks the "
+        "platform allows; and how often people try to invite. From the third of the societies "
+        "where people try least often to the third where they try most often, the share blocked "
+        f"of those who invite everyone goes from {_moved('inviting.per_day', 'blocked')}.",
         ("compare", "experiment plausible"),
     )
 
@@ -130,12 +136,13 @@ def _lasting() -> Question:
         f"After one year they have {_year(1, 'degree', 'everyone')} connections, and those who "
         f"invite acquaintances {_year(1, 'degree', 'interacted')}; after eight years "
         f"{_year(8, 'degree', 'everyone')} and {_year(8, 'degree', 'interacted')}. By then "
-        f"{_year(8, 'blocked', 'everyone')} of everyone and "
-        f"{_year(8, 'blocked', 'interacted')} of acquaintances are blocked. In people within two "
-        f"steps the lead is clear until day {_clear_until():,}, and then not. This hangs on what "
-        "is not known: everyone has more connections than acquaintances in "
-        f"{_lasts(1)} of 40 societies that fit the data after one year, and in {_lasts(8)} after "
-        "eight."
+        f"{_year(8, 'blocked', 'everyone')} of those who invite everyone are blocked, and "
+        f"{_year(8, 'blocked', 'interacted')} of those who invite acquaintances. If one counts "
+        "people within two steps in place of connections, the lead is clear until day "
+        f"{_clear_until():,}; after that it is not clear. All this depends on what is not "
+        "known: those who invite everyone have more connections than those who invite "
+        f"acquaintances in {_lasts(1)} of 40 societies that fit the data after one year, and in "
+        f"{_lasts(8)} of them after eight."
     )
     return Question(
         "Does it last?",
@@ -156,8 +163,10 @@ def _platform() -> Question:
         f"{_rule(LIFE, 'blocked')} % of those who mean well are blocked, and each member has "
         f"{_rule(LIFE, 'lost')} connections less. If five clicks within 30 days block for a week, "
         f"next to nothing changes in a year: {_rule(WINDOW, 'unwanted')} unwanted invitations. "
-        f"{_frontier()} rules that were tried are beaten by no other in all three. This was asked "
-        "of one society of 800 people; no range has been computed."
+        "Each rule that was tried has three results: unwanted invitations, well-meaning people "
+        f"blocked, and connections lost. For {_frontier()} rules no other rule is as good in all "
+        "three and better in one, so there is no single best rule. This was asked of one society "
+        "of 800 people; no range has been computed."
     )
     return Question(
         "What does the platform gain?",
@@ -172,19 +181,22 @@ def _platform() -> Question:
 
 def _pays() -> Question:
     answer = (
-        "To invite everyone pays oneself. One in a hundred who "
-        "invites everyone, where all others invite acquaintances or close friends, reaches "
-        f"{_newcomer('everyone', 'everyone')} of the others within two steps; those around reach "
-        f"{_newcomer('everyone', 'interacted')} and {_newcomer('everyone', 'close_friends')}. Who "
-        "invites close friends only reaches least, but further where others invite everyone: one "
-        f"in a hundred reaches {_newcomer('close_friends', 'close_friends')}, by the invitations "
-        "of others, who reach "
-        f"{_newcomer('close_friends', 'everyone')} (everyone) and "
-        f"{_newcomer('close_friends', 'interacted')} (acquaintances), while a society of nothing "
-        f"but such people reaches {_alone('close_friends')}. And it pays the quiet without a "
-        "risk: of those who invite everyone, the most active tenth has "
-        f"{_decile(10, 'degree')} connections, and {_decile(10, 'blocked')} of them are blocked; "
-        f"the fifth least active has {_decile(5, 'degree')}, and {_decile(5, 'blocked')} are."
+        "Inviting everyone pays those who do it. If one person in a hundred invites everyone, "
+        "and all others invite acquaintances or close friends, this one has "
+        f"{_newcomer('everyone', 'everyone')} of the others within two steps; those who invite "
+        f"acquaintances have {_newcomer('everyone', 'interacted')}, and those who invite close "
+        f"friends {_newcomer('everyone', 'close_friends')}. "
+        "Those who invite only close friends reach least, but others can help them. If they are "
+        "one in a hundred, and all others invite everyone or acquaintances, they reach "
+        f"{_newcomer('close_friends', 'close_friends')}, because others invite them; those "
+        f"others reach {_newcomer('close_friends', 'everyone')} (who invite everyone) and "
+        f"{_newcomer('close_friends', 'interacted')} (who invite acquaintances). If all people "
+        f"invite only close friends, they reach {_alone('close_friends')}. "
+        "Inviting everyone also pays people who are not very active, and within a year almost "
+        "without a risk. Sort all people into ten equal groups by how active they are: of those "
+        f"who invite everyone, the most active group has {_decile(10, 'degree')} connections, "
+        f"and {_decile(10, 'blocked')} of them are blocked; the fifth group from below has "
+        f"{_decile(5, 'degree')} connections, and {_decile(5, 'blocked')} of them are blocked."
     )
     return Question(
         "What pays for whom?",
@@ -192,7 +204,7 @@ def _pays() -> Question:
         "../results/published/reach.png",
         "Reach over a year: mixed, alone, and newcomers beside those around them",
         "who else is there: from the societies with the fewest who invite everyone to those "
-        "with the most, everyone's connections go from "
+        "with the most, the connections of those who invite everyone go from "
         f"{_moved('policies.everyone.share', 'degree')}; of newcomers no range has been computed.",
         ("compare", "experiment plausible"),
     )

@@ -7,7 +7,7 @@ all. Of each measure the range is that of the middle 90 % of societies, with wha
 seeds taken out: each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w / 2)), where
 w is the mean variance between two seeds and B that between societies. Beside it stands the interval
 of the default society. Counted is in what share of the societies one policy has more than another.
-What each of the numbers moves that no data set is told by the societies in the lowest and the
+What each of the numbers that are not set by data moves is told by the societies in the lowest and the
 highest third of it.
 
 Answer (``python -m experiments.plausible``: 200 societies of 10,000 members, a year, 2

@@ -67,7 +67,7 @@ class Habit(NamedSection):
         Unit("tie class"),
         OrNone("as the policy"),
     ] = None
-    """lowest tie class that is accepted; 5: nobody"""
+    """lowest tie class accepted without the reserve; 5: nobody is accepted"""
     takes_references: Annotated[Flag | None, OrNone("as the policy")] = None
     """a connection in common counts"""
     accept: Annotated[

@@ -152,7 +152,7 @@ class InvitePolicy(NamedSection):
     invites_references: Flag = False
     """introductions are invited below min_tie too"""
     courts: Flag = False
-    """of all the candidates that an attempt looks at, the one of the highest rank is invited"""
+    """an attempt looks at all its candidates; the eligible one of the highest rank is invited"""
     notes: Flag = False
     """a note that says where they met goes with invitations to whom recognises seldom enough"""
     asks_first: Flag = False
@@ -162,9 +162,9 @@ class InvitePolicy(NamedSection):
     alike: Flag = False
     """attempts do not depend on activity: all its members count as of activity 1"""
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
-    """lowest tie class that is accepted; 5: nobody"""
+    """lowest tie class accepted without the reserve; 5: nobody is accepted"""
     takes_references: Flag = False
-    """a connection in common counts, and opens the door to people below accepts_from"""
+    """a connection in common makes it accept more readily, people below accepts_from too"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),

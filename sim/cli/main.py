@@ -182,7 +182,7 @@ def experiment(
 ) -> None:
     """Run an experiment, or list them.
 
-    Without NAME: list them. What follows NAME are options of that experiment, as --help.
+    Without NAME, lists the experiments. Options after NAME go to that experiment, such as --help.
     """
     if name is not None:
         experiments.run(name, context.args, f"{context.command_path} {name}")

@@ -36,8 +36,8 @@ def joint(results: "Sequence[Result]") -> "pd.DataFrame":
     DataFrame
         A row for each policy and one for ``all``; columns ``policy``, ``members``, then ``degree``,
         ``reach2``, ``reach2_share``, ``reach3``, ``reach3_share`` and ``largest_component`` (with
-        egos and intervals, as in `sim.measures.summary`) of the union, in which two are connected
-        if they are on any of the platforms; ``overlap``, the share of its ties that are on all of
+        egos and intervals, as in `sim.measures.summary`) of the union, in which two are connected if they are connected on any
+    of the platforms; ``overlap``, the share of its ties that are on all of
         the platforms (of two, Jaccard's index); ``on_one``, the share that is on one alone, 0 to 1;
         and ``ties``, what both are shares of, counted at the ends that these members have.
 
@@ -60,7 +60,7 @@ def joint(results: "Sequence[Result]") -> "pd.DataFrame":
     3            all   7.510    0.169   0.831
     """
     first = _checked(results)
-    n, own = first.scenario.members, member_columns(first.scenario, first.members)
+    n, own = len(first.members), member_columns(first.scenario, first.members)
     ends = np.concatenate([result.connections for result in results]).astype(np.int64)
     keys, times = np.unique(ends[:, 0] * n + ends[:, 1], return_counts=True)
     union = np.column_stack(np.divmod(keys, n)).astype(np.int32)

@@ -30,7 +30,7 @@ class Helping(Section):
     need_rate: Annotated[Float, Field(ge=0, le=1), Unit("per day")] = 0.0
     """chance that a member needs help on a day; 0: nobody ever; 1/14: once in two weeks [A]"""
     able: Probability = 0.005
-    """chance that somebody whom one knows is able to help; 1: each is [A]"""
+    """chance that each person of one's network is able to help; 1: all are [A]"""
     ask_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 4
     """people drawn from one's network, of whom the one known best is asked [A]"""
     refer: Probability = 0.5

@@ -40,4 +40,4 @@ class Inviting(Section):
     mistaken: Probability = 0.0
     """an invitation to a contact goes to a wrong address, that of anybody; .01 is plausible [A]"""
     note_below: Probability = 0.9
-    """a note goes with an invitation where this chance of being recognised, or less, is above 0 [A]"""
+    """notes go to people whose chance of recognising one is above 0 and at most this [A]"""

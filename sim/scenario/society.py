@@ -29,7 +29,7 @@ class Society(Section):
     on_arrival: Annotated[
         Integer | None, Field(ge=0, le=1_000), Unit("attempts"), OrNone("as on any day")
     ] = None
-    """attempts to invite that who arrives makes on its first day, whatever its activity [A]"""
+    """attempts to invite that a new member makes on its first day, whatever its activity [A]"""
     leave: Probability = 0.0
     """chance that a member leaves, each day; its bonds end [A]"""
     ties_by_log: Flag = False
