@@ -263,14 +263,17 @@ def scenarios(draw: st.DrawFn, conditions: bool = False, crowded: bool = False) 
 ON: dict[str, st.SearchStrategy[Any]] = {
     "society.veto": st.floats(0.02, 0.3),
     "society.arrivals": st.floats(0.1, 1.5),
-    "society.leave": st.floats(0.002, 0.05),
+    "society.leave": st.floats(0.01, 0.1),
     "helping.need_rate": st.floats(0.1, 0.7),
     "helping.able": st.floats(0.1, 1),
     "helping.floor": st.floats(0.1, 0.5),
     "helping.floor_after": st.integers(1, 4),
     "inviting.mistaken": st.floats(0.02, 0.5),
     "inviting.lock_days": st.integers(0, 5),
-    "answering.memory_days": st.floats(0.5, 30),
+    "inviting.crossing": st.sampled_from((True, True, False)),
+    "answering.memory_days": st.floats(3, 60),
+    "answering.ask_answered": st.floats(0.5, 1),
+    "answering.accept": st.tuples(*[st.floats(0.3, 1)] * 5),
     "answering.rank_slope": st.floats(0.3, 5),
     "platform.limit": st.integers(1, 3),
     "platform.ladder": st.sampled_from(
@@ -285,7 +288,7 @@ ON: dict[str, st.SearchStrategy[Any]] = {
 OF_A_POLICY: dict[str, st.SearchStrategy[Any]] = {
     "caution": st.floats(0, 0.5),
     "notes": st.booleans(),
-    "asks_first": st.booleans(),
+    "asks_first": st.sampled_from((True, True, False)),
     "courts": st.booleans(),
     "popular": st.sampled_from((0.0, 1.0)),
 }
