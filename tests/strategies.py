@@ -268,11 +268,13 @@ ON: dict[str, st.SearchStrategy[Any]] = {
     "helping.able": st.floats(0.1, 1),
     "helping.floor": st.floats(0.1, 0.5),
     "helping.floor_after": st.integers(1, 4),
-    "inviting.mistaken": st.floats(0.02, 0.5),
+    "inviting.mistaken": st.floats(0.1, 0.6),
+    "inviting.note_below": st.floats(0.6, 1),
     "inviting.lock_days": st.integers(0, 5),
     "inviting.crossing": st.sampled_from((True, True, False)),
     "answering.memory_days": st.floats(3, 60),
     "answering.ask_answered": st.floats(0.5, 1),
+    "answering.recognise": st.tuples(st.just(0.0), *[st.floats(0.2, 0.95)] * 4),
     "answering.accept": st.tuples(*[st.floats(0.3, 1)] * 5),
     "answering.rank_slope": st.floats(0.3, 5),
     "platform.limit": st.integers(1, 3),
@@ -287,8 +289,8 @@ ON: dict[str, st.SearchStrategy[Any]] = {
 }
 OF_A_POLICY: dict[str, st.SearchStrategy[Any]] = {
     "caution": st.floats(0, 0.5),
-    "notes": st.booleans(),
-    "asks_first": st.sampled_from((True, True, False)),
+    "notes": st.sampled_from((True, True, False)),
+    "asks_first": st.booleans(),
     "courts": st.booleans(),
     "popular": st.sampled_from((0.0, 1.0)),
 }

@@ -16,6 +16,7 @@ from experiments import (
     block_rule,
     calibrate,
     calibration,
+    cross_check,
     growth,
     helpers,
     lifetime,
@@ -344,6 +345,26 @@ def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
     assert written(tmp_path) == {"morris.csv", "sobol.csv", "order.csv", "provenance.json"} | drawn(
         "morris", "sobol"
     )
+
+
+def test_without_pyabc_one_line_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyabc", None)
+    out = tmp_path / "out"
+    code, _, err = called(cross_check.main, "--out", out)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "pyabc" in err
+    assert "[abc]" in err
+    assert not out.exists()
+
+
+def test_two_posteriors_side_by_side():
+    """One is the other, moved by half of the distance of its quartiles."""
+    points = np.linspace(0, 1, 1001)[:, None]
+    weights = np.full(1001, 1 / 1001)
+    table = cross_check.beside(["p"], (points, weights), (points + 0.25, weights))
+    assert table["median"].tolist() == pytest.approx([0.5, 0.75], abs=2e-3)
+    assert table["overlap"].tolist() == pytest.approx([0.65 / 0.9] * 2, abs=5e-3)
+    assert "furthest is p, by 1.00" in cross_check.words(table, 10)
 
 
 def test_without_salib_one_line_says_what_to_install(tmp_path, monkeypatch):
