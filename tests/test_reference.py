@@ -33,6 +33,17 @@ def examples(usual: int) -> Any:
     )
 
 
+SELDOM = {
+    "a note by mistake",
+    "a question crossed",
+    "a question granted",
+    "as many notes as are allowed",
+    "void",
+    "with a note",
+    "with a note, and not recognised",
+}
+"""Events that one society made for them has, should the random ones miss them."""
+
 # The results of the reference, as tables of plain rows
 
 
@@ -122,7 +133,31 @@ def test_any_society_equals_the_reference():
             seen.update(events(check_equal(scenario)))
 
         hold_equal()
-    assert seen >= EVENTS  # else the scenarios test too little
+    assert seen | SELDOM >= EVENTS  # else the scenarios test too little
+
+
+def test_what_random_societies_seldom_have():
+    told = check_equal(
+        Scenario(
+            members=40,
+            days=40,
+            society={"leave": 0.01},
+            meeting={"history_days": 20, "rate": 1.0},
+            inviting={"per_day": 2, "mistaken": 0.5, "lock_days": 1, "note_below": 1},
+            answering={
+                "recognise": (0, 0.5, 0.5, 0.5, 0.5),
+                "accept": (0.4,) * 5,
+                "idk_click": 0.3,
+                "looks": None,
+            },
+            platform={"preset": "none", "notes_per_month": 3},
+            policies=[
+                InvitePolicy("notes", contacts=1, directory=0.5, notes=True),
+                InvitePolicy("asks", contacts=1, asks_first=True),
+            ],
+        )
+    )
+    assert set(events(told)) >= SELDOM
 
 
 @examples(40)
@@ -215,7 +250,7 @@ def test_a_ratio_at_the_limit_is_not_below_it():
     assert len(spared) < len(told.people)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0])
 def test_a_crowd_that_outgrows_its_arrays(seed):
     """300 people invite everybody within two days: the fast model must grow all that can grow."""
     scenario = Scenario(
