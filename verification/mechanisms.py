@@ -1,4 +1,4 @@
-"""Exact laws of mechanisms, of which the model does not have all yet.
+"""Exact laws of mechanisms, by themselves.
 
 They are formulas only. ``test_mechanisms`` holds them against known numbers and plain simulation;
 the settings in which the model must show them come with each mechanism (``manners``). As in ``exact``, K is the

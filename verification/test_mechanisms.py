@@ -1,4 +1,4 @@
-"""Tests of the formulas for mechanisms to come: known numbers, and plain simulation."""
+"""Tests of the formulas of mechanisms by themselves: known numbers, and plain simulation."""
 
 import numpy as np
 import pytest
