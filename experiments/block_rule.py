@@ -10,8 +10,9 @@ same society, with the same seed, without a rule.
 
 A rule beats another if it is no worse in all aims and better in one. The *frontier* are the rules
 that no other rule beats by the means; a rule is *clearly beaten* if another beats it and is clearly
-better in an aim (``sim.clearly``: one family of all pairs of rules and all aims). A count of strikes
-never blocks close friends, so the share of "interacted" alone is stated beside that of all who mean well.
+better in an aim (``sim.clearly``: one family of all pairs of rules and all aims). A count of
+strikes never blocks close friends, so the share of "interacted" alone is stated beside that of all
+who mean well.
 
 The second part follows members who mean well under a count over the account's life. However low the
 chance of a strike, such a rule blocks in the end whoever goes on inviting: after n invitations with
@@ -146,8 +147,8 @@ def blocked_by_policy(
     """Return the share blocked, in %, of each policy that means well, with its interval.
 
     The table has a row per rule, and columns ``blocked_POLICY``, ``blocked_POLICY_low`` and
-    ``blocked_POLICY_high``. Where nobody can be blocked by assumption, of which there is one mapping
-    for each rule, there is no interval.
+    ``blocked_POLICY_high``. Where nobody can be blocked by assumption, of which there is one
+    mapping for each rule, there is no interval.
     """
     found = sim.aggregate(aims, by=["point", "policy"], measures=["blocked"])
     wide = 100 * found.pivot(index="point", columns="policy", values=["mean", "low", "high"])

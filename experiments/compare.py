@@ -4,8 +4,8 @@ Each policy is simulated in three kinds of society: **mixed** with the others, *
 has it), and as a **newcomer** (one in a hundred has it). Each society is run several times, with
 the same seeds for all. Beside them stand a society in which inviting and accepting are told apart
 (``crossed``), and the members by decile (``benefits``). The results are a table, an answer in
-words, and a folder of tables and figures. To ask another question, copy this script and change the societies (``populations``) or
-what is kept (``keep``).
+words, and a folder of tables and figures. To ask another question, copy this script and change the
+societies (``populations``) or what is kept (``keep``).
 """
 
 import json

@@ -62,8 +62,8 @@ class Evidence:
     def sent(self) -> pd.DataFrame:
         """The decided invitations between members who are no probes.
 
-        ``accepted`` says which were accepted, ``looked`` which the invitee has looked at before an answer
-        of its own, ``before`` how many the sender had sent before.
+        ``accepted`` says which were accepted, ``looked`` which the invitee has looked at before an
+        answer of its own, ``before`` how many the sender had sent before.
         """
         ends = self.invitations[["ego", "alter"]].to_numpy()
         return _decided(self.invitations[self.ordinary[ends].all(axis=1)])

@@ -20,8 +20,8 @@ REPLICATIONS = 5
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
     """Compare three ways of inviting among 1,000 people: seven figures and an answer in a minute.
 
-    Leaves in --out reach, mutuality, survival, plane, network, deciles and two_by_two, each as PNG and SVG, and
-    answer.txt, which is also printed.
+    Leaves in --out reach, mutuality, survival, plane, network, deciles and two_by_two, each as PNG
+    and SVG, and answer.txt, which is also printed.
     """
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:

@@ -139,9 +139,9 @@ def main(
 ) -> None:
     """Grow networks by the directory, by popularity, by introductions; what do the first gain?
 
-    Prints degrees by order of arrival, and bins beside those of LinkedIn in 2006; writes degrees.csv,
-    first.csv, bins.csv, a figure and provenance.json to --out. Defaults: 100 founders, 5 arrivals a
-    day, 365 days, 10 replications, seed 1.
+    Prints degrees by order of arrival, and bins beside those of LinkedIn in 2006; writes
+    degrees.csv, first.csv, bins.csv, a figure and provenance.json to --out. Defaults: 100 founders,
+    5 arrivals a day, 365 days, 10 replications, seed 1.
     """
     base = commands.chosen(
         scenario,

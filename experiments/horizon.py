@@ -11,12 +11,12 @@ Answer (``python -m experiments.horizon``: 10,000 members, 8 years, 10 replicati
 societies): the lead of those who invite everyone melts away. In connections they have 33.4 [32.6,
 34.2] after a year and 90.5 [88.9, 92.1] after eight; those who invite people they have interacted
 with have 20.5 [20.3, 20.7] and 85.1 [84.1, 86.1], and close friends 8.4 [8.3, 8.5] and 34.1 [33.8,
-34.4]. By then 52.6 % [51.9, 53.3] of those who invite everyone are blocked, and 19.5 % [18.8, 20.2] of interacted. In
-others within two steps everyone is clearly ahead of interacted until day 870, and then not. Of the
-plausible societies everyone leads interacted in connections in 100.0 % [91.2, 100.0] after a year,
-and in 72.5 % [56.1, 85.4] after eight. Connections, acceptance and the share of acquaintances
-transfer from 10,000 to 100,000 people; the share within two steps does not, for everyone 12.2 %
-[11.9, 12.6] and 1.5 % [1.3, 1.8].
+34.4]. By then 52.6 % [51.9, 53.3] of those who invite everyone are blocked, and 19.5 % [18.8, 20.2]
+of interacted. In others within two steps everyone is clearly ahead of interacted until day 870, and
+then not. Of the plausible societies everyone leads interacted in connections in
+100.0 % [91.2, 100.0] after a year, and in 72.5 % [56.1, 85.4] after eight. Connections, acceptance
+and the share of acquaintances transfer from 10,000 to 100,000 people; the share within two steps
+does not, for everyone 12.2 % [11.9, 12.6] and 1.5 % [1.3, 1.8].
 """
 
 import itertools

@@ -1,39 +1,41 @@
 """Blindly, or is it better to email or call first? What manners of inviting cost, and what they save.
 
-The thread: "is it better to email or call first", "I give them a reminder of where we met", "I don't
-want to risk my account being blocked". Members who invite people they have interacted with do so in
-four manners, side by side in one society with the two other policies: **blindly**; with **caution**,
-the surer of acceptance the more strikes they have; with a **note** that says where they met; and by
-**asking** first. Whoever forgets its inviter may click "I don't know", so how often it does
-(``answering.idk_click``) and how few strikes restrict an account for good (``platform.limit``) say how
-much there is to save. Each manner is judged by connections, by what is accepted of 100 attempts, by
-messages (invitations, notes, questions) for each acceptance, by strikes for 100 acceptances, and by the
-share blocked. A manner *pays* where its connections are clearly more than those of who invites
-blindly (``sim.clearly``: one family of all points and manners).
+The thread: "is it better to email or call first", "I give them a reminder of where we met", "I
+don't want to risk my account being blocked". Members who invite people they have interacted with do
+so in four manners, side by side in one society with the two other policies: **blindly**; with
+**caution**, the surer of acceptance the more strikes they have; with a **note** that says where
+they met; and by **asking** first. Whoever forgets its inviter may click "I don't know", so how
+often it does (``answering.idk_click``) and how few strikes restrict an account for good
+(``platform.limit``) say how much there is to save. Each manner is judged by connections, by what is
+accepted of 100 attempts, by messages (invitations, notes, questions) for each acceptance, by
+strikes for 100 acceptances, and by the share blocked. A manner *pays* where its connections are
+clearly more than those of who invites blindly (``sim.clearly``: one family of all points and
+manners).
 
-Beside it stands where asking first breaks even in closed form, for one account with one invitation or
-question a day to people of one tie class, K strikes for life: invited blindly, n people give a E[min(n,
-T)] acceptances, T the number of the invitation with the K-th strike (T3); asked first they give n y. An
-invitation is accepted with a and is a strike with q, if it is looked at; a question goes outside the
-platform, is seen by all, and is granted with y, which needs that the inviter is recognised and
-answered.
+Beside it stands where asking first breaks even in closed form, for one account with one invitation
+or question a day to people of one tie class, K strikes for life: invited blindly, n people give a
+E[min(n, T)] acceptances, T the number of the invitation with the K-th strike (T3); asked first they
+give n y. An invitation is accepted with a and is a strike with q, if it is looked at; a question
+goes outside the platform, is seen by all, and is granted with y, which needs that the inviter is
+recognised and answered.
 
-Answer (``python -m experiments.manners``: 1,200 members, a year, 10 replications of 12 points): at the
-default rule there is hardly anything to save, and no manner pays. With five strikes and a click of .13,
-0.5 % [0.1, 1.3] of those who invite blindly are blocked, and no manner has clearly more connections,
-nor clearly fewer at any point. Asking first pays from where many are blocked: with three strikes and a
-click of .6 it has 3.3 [2.7, 3.9] connections more, with one strike and a click of .13 it has 3.6 [2.7,
-4.5] more, and with one strike and a click of .6 it has 7.3 [7.0, 7.7] more. Those who ask are never
-blocked; of those who invite blindly 30.3 % [26.8, 34.0], 30.1 % [26.9, 33.4] and 60.9 % [57.8, 63.9]
-are, by people who did not recognise them. A note about halves the strikes: 1.86 for 100 acceptances in
-place of 3.48 at the default rule. It pays with a single strike and a click of .3 or more, by 1.8 [0.9,
-2.6] and 1.5 [0.8, 2.1] connections. Caution pays nowhere: with three strikes and a click of .6 only 2.1
-% [1.1, 3.5] of the cautious are blocked, but they have no more connections for it, -1.2 [-2.7, 0.3]
-against blindly; and with a single strike there is nothing to grow cautious by. At the default rule an
-acceptance takes 3.45 messages blindly, 5.38 with notes, 5.00 by asking. In closed form asking first
-leads from the first person on for people met at least once, as a question is seen by all and an
-invitation by about half; for people known online it leads after 308 of them at the default rule, after
-38 with a single strike.
+Answer (``python -m experiments.manners``: 1,200 members, a year, 10 replications of 12 points): at
+the default rule there is hardly anything to save, and no manner pays. With five strikes and a click
+of .13, 0.5 % [0.1, 1.3] of those who invite blindly are blocked, and no manner has clearly more
+connections, nor clearly fewer at any point. Asking first pays from where many are blocked: with
+three strikes and a click of .6 it has 3.3 [2.7, 3.9] connections more, with one strike and a click
+of .13 it has 3.6 [2.7, 4.5] more, and with one strike and a click of .6 it has 7.3 [7.0, 7.7] more.
+Those who ask are never blocked; of those who invite blindly 30.3 % [26.8, 34.0],
+30.1 % [26.9, 33.4] and 60.9 % [57.8, 63.9] are, by people who did not recognise them. A note about
+halves the strikes: 1.86 for 100 acceptances in place of 3.48 at the default rule. It pays with a
+single strike and a click of .3 or more, by 1.8 [0.9, 2.6] and 1.5 [0.8, 2.1] connections. Caution
+pays nowhere: with three strikes and a click of .6 only 2.1 % [1.1, 3.5] of the cautious are
+blocked, but they have no more connections for it, -1.2 [-2.7, 0.3] against blindly; and with a
+single strike there is nothing to grow cautious by. At the default rule an acceptance takes 3.45
+messages blindly, 5.38 with notes, 5.00 by asking. In closed form asking first leads from the first
+person on for people met at least once, as a question is seen by all and an invitation by about
+half; for people known online it leads after 308 of them at the default rule, after 38 with a single
+strike.
 """
 
 from collections.abc import Iterator

@@ -82,8 +82,8 @@ def main(
 ) -> None:
     """Find what the networks of the same people on three platforms have together.
 
-    Prints each platform and the union; writes platforms.csv, ties.csv, differences.csv, a figure and
-    provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
+    Prints each platform and the union; writes platforms.csv, ties.csv, differences.csv, a figure
+    and provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
     """
     base = commands.chosen(
         None,

@@ -7,7 +7,8 @@ unset mean "never" and "for good", which are assumptions like any other. Three t
 combination a scenario: the shares of encounters are weights against each other and against the
 rest, normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size
 of the society, the days, the seed, the place and who is on the platform are the frame of the
-question and are not varied, nor is what concerns logs of contacts only; a policy's only source has nothing to be weighed against.
+question and are not varied, nor is what concerns logs of contacts only; a policy's only source has
+nothing to be weighed against.
 """
 
 import math

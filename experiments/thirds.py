@@ -4,29 +4,30 @@ He who invites people he has interacted with wrote that his network is "about a 
 actually met face to face many times, one third people I've only met once and one third people I've
 never met but have interacted with on an online forum". Here it is the acquainted connections of
 ``interacted``: met three times or more, met once or twice, known online only; a third is any share
-from .25 to .42. The rate of meetings and the least estimate of acceptance vary, and the mix is looked
-at on several days, as nothing holds it: in the model connections do not end.
+from .25 to .42. The rate of meetings and the least estimate of acceptance vary, and the mix is
+looked at on several days, as nothing holds it: in the model connections do not end.
 
 A chain says what holds such a mix (T26 of the closed forms): people known online are met at a rate
-alpha, those met once or twice become met often at a rate beta, and what is there is thinned out at a
-rate mu. In the model no connection ends, but their number grows, which thins out as well. So alpha,
-beta and the growth of the default society are counted over the 30 days before the last, and the mix
-that the chain has for them stands beside the one seen.
+alpha, those met once or twice become met often at a rate beta, and what is there is thinned out at
+a rate mu. In the model no connection ends, but their number grows, which thins out as well. So
+alpha, beta and the growth of the default society are counted over the 30 days before the last, and
+the mix that the chain has for them stands beside the one seen.
 
-The office log (InVS15) has no encounters online: of its pairs 40 % met once, 28 % two to four times,
-32 % more often. Beside it stand the pairs that have met in the default society and in the scenario
-``office``, which was made after it.
+The office log (InVS15) has no encounters online: of its pairs 40 % met once, 28 % two to four
+times, 32 % more often. Beside it stand the pairs that have met in the default society and in the
+scenario ``office``, which was made after it.
 
-Answer (``python -m experiments.thirds``: 1,000 members, two years, 5 replications): the thirds hardly
-depend on how often people meet, and much on whom one thinks likely to accept. After a year they follow
-at 16 of 25 points: at every rate from .2 to 1 a day if the least estimate is .2 or lower, at none if it
-is .4, where most connections are with people met often. At the defaults 36 % [34, 37] are known online
-only, 28 % [26, 29] met once or twice, 37 % [36, 37] met often, and a year later the mix is the same:
-36 % [34, 37], 27 % [26, 28], 37 % [36, 39]. That is what the chain says, too: with 0.15 [0.14, 0.17] of
-those known online met in a year, 0.35 [0.31, 0.39] of those met once or twice met often, and a growth
-of 0.40 [0.37, 0.42], it settles at 0.33 [0.32, 0.35], 0.27 [0.25, 0.29], 0.40 [0.37, 0.42]. So a third
-each is no accident of one day; it needs a network that grows about as fast as its people become met
-often. (The least estimate of .2 was set after a look at the thirds; see docs/calibration.md.)
+Answer (``python -m experiments.thirds``: 1,000 members, two years, 5 replications): the thirds
+hardly depend on how often people meet, and much on whom one thinks likely to accept. After a year
+they follow at 16 of 25 points: at every rate from .2 to 1 a day if the least estimate is .2 or
+lower, at none if it is .4, where most connections are with people met often. At the defaults
+36 % [34, 37] are known online only, 28 % [26, 29] met once or twice, 37 % [36, 37] met often, and a
+year later the mix is the same: 36 % [34, 37], 27 % [26, 28], 37 % [36, 39]. That is what the chain
+says, too: with 0.15 [0.14, 0.17] of those known online met in a year, 0.35 [0.31, 0.39] of those
+met once or twice met often, and a growth of 0.40 [0.37, 0.42], it settles at 0.33 [0.32, 0.35],
+0.27 [0.25, 0.29], 0.40 [0.37, 0.42]. So a third each is no accident of one day; it needs a network
+that grows about as fast as its people become met often. (The least estimate of .2 was set after a
+look at the thirds; see docs/calibration.md.)
 """
 
 from dataclasses import dataclass
@@ -122,8 +123,8 @@ def acquainted(model: sim.NetworkModel) -> tuple[Numbers, Numbers]:
 def flows(before: tuple[Numbers, Numbers], after: tuple[Numbers, Numbers]) -> dict[str, float]:
     """Return how connections come and move on, a year, and the mix that would stay (T26).
 
-    alpha, beta: -ln(1 - share) YEAR / FLOW_DAYS, from the share of those known online that have been
-    met, and of those met once or twice that are met often. growth: the same from the growth in
+    alpha, beta: -ln(1 - share) YEAR / FLOW_DAYS, from the share of those known online that have
+    been met, and of those met once or twice that are met often. growth: the same from the growth in
     number, which thins out what is there as a loss would. chain_...: the mix that T26 has for these
     rates and for new connections as they were.
     """

@@ -1,7 +1,7 @@
 """Phase 1b of the model in plain Python: people need help, and ask for it.
 
-Everybody asks and answers by the state that phase 1 has left; then all takes effect, in the order of
-those in need.
+Everybody asks and answers by the state that phase 1 has left; then all takes effect, in the order
+of those in need.
 """
 
 from dataclasses import dataclass

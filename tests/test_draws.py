@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sim.kernel.mechanics import random as draws
 from tests import reference_draws as reference
 
-KNOWN = [  # counter, key, words: the lines "philox4x32 10" of kat_vectors in Random123, by the authors of Salmon et al. 2011
+# counter, key, words: the lines "philox4x32 10" of kat_vectors in Random123, by the authors of
+# Salmon et al. 2011
+KNOWN = [
     (
         "00000000 00000000 00000000 00000000",
         "00000000 00000000",

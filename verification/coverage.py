@@ -12,9 +12,9 @@ the design effect is 1.15. Five questions are asked:
   luck too?
 - *stopping*: does the interval still hold when replications stop by it?
 - *clearly*: if all policies are alike, how often does a sweep have a clear difference?
-- *rates*: does the t interval of a ratio of sums hold the true ratio, and that of a difference? What
-  members do in a run is far from independent: the design effect is up to 20, and runs in which more
-  is decided may be those in which more is accepted.
+- *rates*: does the t interval of a ratio of sums hold the true ratio, and that of a difference?
+  What members do in a run is far from independent: the design effect is up to 20, and runs in which
+  more is decided may be those in which more is accepted.
 """
 
 from collections.abc import Callable, Iterator
@@ -129,8 +129,8 @@ def cells() -> Iterator[Cell]:
 def rates() -> Iterator[Cell]:
     """Yield the cells of ratios of sums.
 
-    No coverage is promised where fewer than ``EVENTS_OF_A_RUN`` events, or others, are expected in a
-    run once they are divided by the design effect: runs are then too skewed for Student's t.
+    No coverage is promised where fewer than ``EVENTS_OF_A_RUN`` events, or others, are expected in
+    a run once they are divided by the design effect: runs are then too skewed for Student's t.
     """
     for runs in RUNS:
         for trials in TRIALS:

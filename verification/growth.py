@@ -1,10 +1,10 @@
 """Societies of which members arrive and leave: T13, T14, and how many there are.
 
-In T13 and T14 one member arrives a day and connects with m of those there. Nobody meets anybody, all
-accept at once, and nobody invites but on the first day. A source of candidates makes the literature's
-model: the directory gives uniform attachment, popular members that of Barabasi and Albert. The degrees
-of one society hinder each other, so the error of a share is below the binomial one, which is on the
-safe side.
+In T13 and T14 one member arrives a day and connects with m of those there. Nobody meets anybody,
+all accept at once, and nobody invites but on the first day. A source of candidates makes the
+literature's model: the directory gives uniform attachment, popular members that of Barabasi and
+Albert. The degrees of one society hinder each other, so the error of a share is below the binomial
+one, which is on the safe side.
 """
 
 from collections.abc import Callable

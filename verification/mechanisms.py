@@ -1,9 +1,9 @@
 """Exact laws of mechanisms, by themselves.
 
 They are formulas only. ``test_mechanisms`` holds them against known numbers and plain simulation;
-the settings in which the model must show them come with each mechanism (``manners``). As in ``exact``, K is the
-limit of strikes, q = P("I don't know") of an invitation, a = P(accepted), D days, one invitation a
-day.
+the settings in which the model must show them come with each mechanism (``manners``). As in
+``exact``, K is the limit of strikes, q = P("I don't know") of an invitation, a = P(accepted), D
+days, one invitation a day.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,8 @@
 """Rank: a society of strangers whose logit of accepting depends on the ranks of both.
 
-A rank is a level from 0 to 15, each as likely. Of an inviter of level i an invitation is accepted with
-the mean over the levels of its invitees; so over all inviters the acceptances are a mixture of 16
-binomials, and the invitations until a block one of 16 negative binomials. Who courts invites the
+A rank is a level from 0 to 15, each as likely. Of an inviter of level i an invitation is accepted
+with the mean over the levels of its invitees; so over all inviters the acceptances are a mixture of
+16 binomials, and the invitations until a block one of 16 negative binomials. Who courts invites the
 highest of ``tries`` levels drawn.
 """
 

@@ -1,9 +1,9 @@
 """Needs, help and referral, where everybody knows everybody and each has a need every day.
 
-All are of class 2, so who is asked helps with giving times willing[2]. One person is asked, drawn at
-random, and refers to one, drawn at random. A right model fails each check with a chance of at most 1 in
-10,000; there are three. (Needs differ in their chances, as those in need are of different types: a
-binomial error is then too large, on the safe side.)
+All are of class 2, so who is asked helps with giving times willing[2]. One person is asked, drawn
+at random, and refers to one, drawn at random. A right model fails each check with a chance of at
+most 1 in 10,000; there are three. (Needs differ in their chances, as those in need are of different
+types: a binomial error is then too large, on the safe side.)
 """
 
 import pytest

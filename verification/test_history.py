@@ -1,9 +1,9 @@
 """History: everybody knows everybody, and on the last day all invite all.
 
-By then each has been asked for help a number of times, n, and with willing = 1 has helped Bin(n, giving)
-times, whatever others did: one person is asked at random, and refers at random. Who is refusable by the
-law of ``mechanisms.refusable`` is invited by nobody and accepted by nobody, and so ends alone. A right
-model fails the check with a chance of 1 in 10,000.
+By then each has been asked for help a number of times, n, and with willing = 1 has helped Bin(n,
+giving) times, whatever others did: one person is asked at random, and refers at random. Who is
+refusable by the law of ``mechanisms.refusable`` is invited by nobody and accepted by nobody, and so
+ends alone. A right model fails the check with a chance of 1 in 10,000.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Vetoes: everyone meets everyone once, and a pair connects unless one of the two vetoes the other.
 
-All recognise all and accept all but whom they veto, and each invites all but whom it vetoes. So a pair
-is connected with (1 - v)², apart from all other pairs, and each side vetoes with v. A right model fails
-each check with a chance of 1 in 10,000; there are two.
+All recognise all and accept all but whom they veto, and each invites all but whom it vetoes. So a
+pair is connected with (1 - v)², apart from all other pairs, and each side vetoes with v. A right
+model fails each check with a chance of 1 in 10,000; there are two.
 """
 
 import pytest

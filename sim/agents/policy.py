@@ -102,8 +102,8 @@ class InvitePolicy(NamedSection):
     accepts_from : int
         The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
     takes_references : bool
-        Whether a connection in common counts: it opens the door to people below ``accepts_from``, and
-        lifts the chance of accepting by ``answering.reference_lift``.
+        Whether a connection in common counts: it opens the door to people below ``accepts_from``,
+        and lifts the chance of accepting by ``answering.reference_lift``.
     appeals : float
         The chance, 0 to 1, that a member who is limited or restricted appeals, where the platform
         lets appeals succeed.

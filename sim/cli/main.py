@@ -2,8 +2,8 @@
 
 ``try`` is a first look, ``run`` runs a scenario, ``sweep`` a study of many, ``compare`` and
 ``experiment NAME`` what ``experiments/`` holds; ``scenarios`` lists those to start from, and
-``parameters`` what can be set; ``schema`` tells it to an editor, and ``page`` serves the interactive
-page.
+``parameters`` what can be set; ``schema`` tells it to an editor, and ``page`` serves the
+interactive page.
 """
 
 import json

@@ -29,14 +29,14 @@ OBSERVE                   one      write down the day                     totals
 ========================  =======  =====================================  ===========================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
-LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs help.
-Each stage reads the state in which the one before has left the world.
+LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs
+help. Each stage reads the state in which the one before has left the world.
 
 ``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
-through many days, and returns where something is full in the middle of a day, to say what must grow;
-called again it goes on from there, in the same stage: a thread that had come to its end finds nothing
-left to do, and lists anew, in the arrays that have grown, what it hands on. Several threads call it at
-once and go from stage to stage together.
+through many days, and returns where something is full in the middle of a day, to say what must
+grow; called again it goes on from there, in the same stage: a thread that had come to its end finds
+nothing left to do, and lists anew, in the arrays that have grown, what it hands on. Several threads
+call it at once and go from stage to stage together.
 """
 
 from typing import NamedTuple

@@ -22,10 +22,10 @@ def none_by_assumption(scenario: Scenario, *others: Scenario) -> dict[str, froze
 
     An invitation is clicked only where the inviter is not recognised. So nobody clicks if
     ``idk_click`` is 0, in all habits too, or if whoever the policy invites is asked first or always
-    recognised: ``recognise`` is 1 for each tie class from its ``min_tie`` on (a tie class never falls),
-    memory does not fade, introductions below it are not invited, and nothing goes to a wrong address.
-    Without clicks a count of strikes blocks nobody; a ratio of accepted to sent may. And nothing follows
-    that is not on the ladder.
+    recognised: ``recognise`` is 1 for each tie class from its ``min_tie`` on (a tie class never
+    falls), memory does not fade, introductions below it are not invited, and nothing goes to a
+    wrong address. Without clicks a count of strikes blocks nobody; a ratio of accepted to sent may.
+    And nothing follows that is not on the ladder.
 
     Examples
     --------

@@ -89,7 +89,8 @@ WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
 """Measures that need a walk beyond a member's neighbours."""
 CAUTION = {"missed", "missed_by_tie", "missed_by_estimate", "missed_chance"}
 """Measures that need a look at all contacts: connections that a policy's own limits keep its members
-from, as expected at the end of the run, per member; by the least tie, and by the estimate alone; and
+from, as expected at the end of the run, per member; by the least tie, and by the estimate alone;
+and
 the mean chance that such an invitation were accepted."""
 INTERVALS = (
     "egos",
@@ -150,12 +151,12 @@ def denominators_of(measures: Collection[str]) -> list[str]:
 
 DENOMINATORS = denominators_of(MEASURES)
 """Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if rank
-counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
-``missed_pairs``, of a member and a contact whom only its
-policy's limits keep it from inviting; ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days
-over the days of the run; ``restricted_squares``, the sum over members of (days restricted / days of
-the run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
+invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if
+rank counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
+``missed_pairs``, of a member and a contact whom only its policy's limits keep it from inviting;
+``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days over the
+days of the run; ``restricted_squares``, the sum over members of (days restricted / days of the
+run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
 days of who has arrived later count from its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""

@@ -36,7 +36,8 @@ def joint(results: "Sequence[Result]") -> "pd.DataFrame":
     DataFrame
         A row for each policy and one for ``all``; columns ``policy``, ``members``, then ``degree``,
         ``reach2``, ``reach2_share``, ``reach3``, ``reach3_share`` and ``largest_component`` (with
-        egos and intervals, as in `sim.measures.summary`) of the union, in which two are connected if they are connected on any
+        egos and intervals, as in `sim.measures.summary`) of the union, in which two are connected
+        if they are connected on any
     of the platforms; ``overlap``, the share of its ties that are on all of
         the platforms (of two, Jaccard's index); ``on_one``, the share that is on one alone, 0 to 1;
         and ``ties``, what both are shares of, counted at the ends that these members have.

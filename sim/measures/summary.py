@@ -50,8 +50,8 @@ def summary(
         Pairs of members, the smaller first; or a function that returns them, called only if they
         are needed.
     only : collection of str, optional
-        Measures to take; None: all. Reach, clustering and the largest component take the most time, then
-        what is missed.
+        Measures to take; None: all. Reach, clustering and the largest component take the most time,
+        then what is missed.
 
     Returns
     -------

@@ -242,10 +242,10 @@ class StateView:
         Parameters
         ----------
         name : str
-            contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part of
-            declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until;
-            and, where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
+            contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part
+            of declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until; and,
+            where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
             limited_until, restricted_on.
         """
         if name == "void":

@@ -90,7 +90,8 @@ class Pool:
     def submit(self, name: str, argument: Any) -> "Future[bytes]":
         """Call the function in a process; ``name`` is that of the argument in an error."""
         sent = _sent(name, argument)
-        # Ctrl-C while a process starts would leave one that nobody knows, and that ends in a traceback
+        # Ctrl-C while a process starts would leave one that nobody knows, and that ends in a
+        # traceback
         with defer_interrupt(), _without_main(), deaf_children():
             return self._executor.submit(_do, sent)
 

@@ -1,7 +1,7 @@
 """Dotted names: which a scenario has, what is said of others, and changes by them.
 
-``policies.NAME`` stands for any policy, ``habits.NAME`` for any habit. The scenario's class is handed to these functions, as it is
-built on them.
+``policies.NAME`` stands for any policy, ``habits.NAME`` for any habit. The scenario's class is
+handed to these functions, as it is built on them.
 """
 
 import functools

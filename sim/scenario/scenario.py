@@ -71,8 +71,8 @@ class Scenario(Section):
         From a policy's name to its share (for a built-in one), to an ``InvitePolicy`` or to its
         numbers. Shares are normalised.
     habits : mapping
-        Answering habits: from a name to a ``Habit``, to its numbers, or to the share of a built-in one.
-        Shares are of all members; the others answer as their policies say.
+        Answering habits: from a name to a ``Habit``, to its numbers, or to the share of a built-in
+        one. Shares are of all members; the others answer as their policies say.
     society, meeting, inviting, answering, helping, platform : mapping or section
         The other parameters.
 
@@ -294,8 +294,8 @@ class Scenario(Section):
         """Return every parameter with its dotted name, type, unit, range, default and description.
 
         Defaults are those of ``Scenario()``: the platform's are its default preset's.
-        ``policies.NAME`` stands for a policy of one's own, ``habits.NAME`` for a habit; the built-in
-        ones are combinations of these numbers.
+        ``policies.NAME`` stands for a policy of one's own, ``habits.NAME`` for a habit; the
+        built-in ones are combinations of these numbers.
         """
         return list(overrides.parameters(Scenario).values())
 

@@ -70,8 +70,8 @@ def with_log(scenario: Scenario, log: ContactLog | None = None) -> Scenario:
 def tie_counts(met: NDArray[np.int64]) -> tuple[int, int]:
     """Return from how many encounters on a pair has met often, and is close.
 
-    They are the smallest counts that at most ``OFTEN`` and ``CLOSE`` in 100 of the pairs reach. In a log in
-    which few meet again the second is one above the first, and fewer pairs reach it.
+    They are the smallest counts that at most ``OFTEN`` and ``CLOSE`` in 100 of the pairs reach. In
+    a log in which few meet again the second is one above the first, and fewer pairs reach it.
 
     Parameters
     ----------

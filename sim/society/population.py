@@ -1,8 +1,8 @@
 """The members of a drawn society: how sociable and active each is, its policy, habit and rank.
 
 The drawn society gives every member its own sociability and activity, and deals the policies in an
-order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the same people;
-where only the shares differ, most keep their policy.
+order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the
+same people; where only the shares differ, most keep their policy.
 """
 
 import math

@@ -1,9 +1,9 @@
 """How the kernel is compiled.
 
 Without reference counting: no function of the day makes an array or keeps one, so there is nothing
-to count, and counting costs more than the day's own work (each array taken out of the state would be
-two atomic operations). What must make an array uses numba's own ``njit`` and stays out of the loops
-over members.
+to count, and counting costs more than the day's own work (each array taken out of the state would
+be two atomic operations). What must make an array uses numba's own ``njit`` and stays out of the
+loops over members.
 """
 
 from typing import Any

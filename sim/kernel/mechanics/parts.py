@@ -2,8 +2,8 @@
 
 numba makes each function ready to be called: it is optimised with all that it calls, and machine
 code is made of the whole, so a function five calls deep is done five times. No machine
-code is made of a part. When a function that Python may call is compiled, all parts that it calls are
-optimised once, together.
+code is made of a part. When a function that Python may call is compiled, all parts that it calls
+are optimised once, together.
 """
 
 from typing import Any

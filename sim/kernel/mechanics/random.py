@@ -1,9 +1,9 @@
 """Random numbers: every draw is a function of (seed, day, purpose, ego, index) and of nothing else.
 
-The generator is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-1, 2, 3" (SC '11): a block cipher on a 128-bit counter. The counter is (ego, index div 4, day, purpose)
-and the key is the seed; one block holds the words of four neighbouring indices. No state is kept, so a
-draw that nobody looks at changes no other, and any thread can make any draw.
+The generator is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy
+as 1, 2, 3" (SC '11): a block cipher on a 128-bit counter. The counter is (ego, index div 4, day,
+purpose) and the key is the seed; one block holds the words of four neighbouring indices. No state
+is kept, so a draw that nobody looks at changes no other, and any thread can make any draw.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Scratch buffers: what a thread keeps while a batch of members choose, or of invitations is judged.
 
 Members choose batch by batch, all of a batch going through the same step before any goes on to the
-next. So the memory of each can be prefetched while others are looked at, and each step is a loop that
-a processor can foresee. Nothing in a scratch buffer outlives its batch, but for ``cursor``.
+next. So the memory of each can be prefetched while others are looked at, and each step is a loop
+that a processor can foresee. Nothing in a scratch buffer outlives its batch, but for ``cursor``.
 """
 
 from typing import NamedTuple

@@ -1,8 +1,8 @@
 """Thirty-two bytes at once, and prefetching: what the compiler does not see by itself.
 
 Bonds lie in chunks whose size is a multiple of 32, so 32 neighbouring bytes can be compared in one
-go, on any processor that has vectors. Each comparison returns a mask: bit n says whether the n-th of
-the 32 fits.
+go, on any processor that has vectors. Each comparison returns a mask: bit n says whether the n-th
+of the 32 fits.
 """
 
 from typing import Any

@@ -2,12 +2,12 @@
 
 One thread alone looks after everybody. Several look after whole sections of the members. All live
 through the day in step: in a stage each writes only what belongs to its members and reads what no
-other changes, and none goes on before all have come to the barrier. Where two write to one place, as
-the links between two sides of a bond, both write the same; where one reads what another writes in the
-same stage, either value leads to the same (``acquaint._happen``: a stranger, or one that has moved) or
-only to a prefetch. What a stage hands on is listed by
-the thread that works on it next, so that no thread goes through what concerns others. What threads
-count they count for themselves, and it is added up in the evening.
+other changes, and none goes on before all have come to the barrier. Where two write to one place,
+as the links between two sides of a bond, both write the same; where one reads what another writes
+in the same stage, either value leads to the same (``acquaint._happen``: a stranger, or one that has
+moved) or only to a prefetch. What a stage hands on is listed by the thread that works on it next,
+so that no thread goes through what concerns others. What threads count they count for themselves,
+and it is added up in the evening.
 """
 
 from itertools import pairwise

@@ -186,7 +186,8 @@ def _happen(state, parameters, number, day, partition):
 def make_acquainted(state, parameters, day, partition):
     """Let the encounters in ``encounters`` happen, in their order, to the members of a thread.
 
-    Return whether all have happened: not where a pool must grow first; asked again, go on from there.
+    Return whether all have happened: not where a pool must grow first; asked again, go on from
+    there.
     """
     people, rows, order = state.people, state.today.encounters, state.today.encounter_order
     done, reached = np.int64(0), partition.progress[REACHED]

@@ -1,8 +1,8 @@
 """Phase 3: invitations due today are decided, and questions answered.
 
-Judging reads the state of the beginning of the phase and can be done for any batch of invitations at
-once; a refusal takes effect at the inviter's side there and then, for no other verdict reads that. Then
-follow acceptances, at the inviter's side and at the invitee's.
+Judging reads the state of the beginning of the phase and can be done for any batch of invitations
+at once; a refusal takes effect at the inviter's side there and then, for no other verdict reads
+that. Then follow acceptances, at the inviter's side and at the invitee's.
 """
 
 import numpy as np
@@ -93,7 +93,8 @@ DONE, MORE_VERDICTS, MORE_CONNECTIONS = range(3)
 def _next_batch(platform, parameters, day, partition, scratch):
     """Take up the places of the next invitations due today of a thread's members.
 
-    Return how many, at most ANSWER_BATCH; 0: there are none left. ``cursor`` keeps where it has got to.
+    Return how many, at most ANSWER_BATCH; 0: there are none left. ``cursor`` keeps where it has got
+    to.
     """
     cursor, found = scratch.cursor, np.int64(0)
     ring = platform.sent_from.shape[0]

@@ -1,8 +1,8 @@
 """Phase 2, first half: members choose whom to invite.
 
 Choosing reads the morning's state and, of today's invitations, only ego's own, so any members can
-choose at once, each at its own attempt (see ``seats``). In a round each member who has a seat makes one
-try, or all tries of an attempt where they can be made at once.
+choose at once, each at its own attempt (see ``seats``). In a round each member who has a seat makes
+one try, or all tries of an attempt where they can be made at once.
 """
 
 import numpy as np
@@ -127,7 +127,8 @@ def _look(state, parameters, section_bits, trying, scratch):
     """See where each try looks.
 
     List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
-    in vain; return the three numbers. Whether a contact is found can be told without a look at any of them.
+    in vain; return the three numbers. Whether a contact is found can be told without a look at any
+    of them.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
     people, counts = state.people, state.people.counts

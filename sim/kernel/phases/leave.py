@@ -1,8 +1,8 @@
 """Phase 0: members leave.
 
-First the members of each section who leave are listed; then all that is between them and others ends at
-the others' side; then at their own. A place in a list of contacts stays, and is empty from then on: so
-no bond moves, and what refers to it finds nothing there.
+First the members of each section who leave are listed; then all that is between them and others
+ends at the others' side; then at their own. A place in a list of contacts stays, and is empty from
+then on: so no bond moves, and what refers to it finds nothing there.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Phase 1, first half: members choose whom to meet, and meet those whom they know.
 
-Choosing reads the morning's state and can be done for any batch of members at once. An encounter with
-a contact changes ego's side on the spot (nobody else looks at ego's ties while others choose) and the
-far side in the next stage; the others, which may create a contact, wait for their turn in the order of
-the members (``acquaint``).
+Choosing reads the morning's state and can be done for any batch of members at once. An encounter
+with a contact changes ego's side on the spot (nobody else looks at ego's ties while others choose)
+and the far side in the next stage; the others, which may create a contact, wait for their turn in
+the order of the members (``acquaint``).
 """
 
 import numpy as np
@@ -69,9 +69,9 @@ def strengthen(people, society, slot, face, today):
 def _select_starters(state, parameters, day, first, count, scratch):
     """List those of ``count`` members from first on who start an encounter.
 
-    Those who meet a contact again come first; return the number of these and of all. Apart from each
-    other the two kinds make long loops that a processor can foresee. The attempts to invite, which the
-    same words decide at the first place, are noted as well.
+    Those who meet a contact again come first; return the number of these and of all. Apart from
+    each other the two kinds make long loops that a processor can foresee. The attempts to invite,
+    which the same words decide at the first place, are noted as well.
     """
     first, meeting, people = as_index(first), parameters.meeting, state.people
     daily, source, place = scratch.daily, scratch.source, parameters.platform.place
@@ -368,8 +368,8 @@ def _strengthen_batch(people, society, today, repeats, first, last, end):
 def strengthen_far_sides(state, parameters, day, partition):
     """Let the encounters of a thread with contacts strengthen the partners' side of the bond.
 
-    List in ``risers`` the free bonds that have risen by it. Batch by batch: what a batch prefetches is
-    still near when it is looked at.
+    List in ``risers`` the free bonds that have risen by it. Batch by batch: what a batch prefetches
+    is still near when it is looked at.
     """
     people, society, lists = state.people, parameters.society, state.today
     repeats, risers, today = lists.repeats, lists.risers, day - society.first_day

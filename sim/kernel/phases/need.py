@@ -1,7 +1,7 @@
 """Phase 1b: members need help, ask for it, and are referred to others, whom they then meet.
 
-Asking reads the state that phase 1 has left, and can be done for any member at once. What comes of it
-takes effect in the next stage, at each member by its own thread; the meetings of those who are
+Asking reads the state that phase 1 has left, and can be done for any member at once. What comes of
+it takes effect in the next stage, at each member by its own thread; the meetings of those who are
 referred happen as the encounters of phase 1 that may create a contact do (``acquaint``).
 """
 

@@ -1,7 +1,7 @@
 """Phase 2: the source ``popular``, a member with a chance in proportion to its connections.
 
-The running sum over all members is one over each section, for which its thread needs no other, and one
-over the sections.
+The running sum over all members is one over each section, for which its thread needs no other, and
+one over the sections.
 """
 
 import numpy as np

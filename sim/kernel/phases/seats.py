@@ -1,7 +1,7 @@
 """Phase 2: which members choose now whom to invite, and with which of their attempts.
 
-The members of a thread choose from ``BATCH`` *seats*. Who has made all its attempts of today leaves its
-seat to the next member: nobody waits for one who has a hundred.
+The members of a thread choose from ``BATCH`` *seats*. Who has made all its attempts of today leaves
+its seat to the next member: nobody waits for one who has a hundred.
 """
 
 import numpy as np
@@ -138,9 +138,9 @@ def may_send_now(state, parameters, day, ego):
 def begin_attempts(state, parameters, day, scratch):
     """Let those who begin an attempt look whether it can lead to anything.
 
-    List in ``from_contacts`` those who look only among contacts, and return their number; the others
-    join those in ``trying``. Who may send no more this week leaves, and so does who looks only among
-    contacts and has no eligible one: none of its attempts of today would find anybody.
+    List in ``from_contacts`` those who look only among contacts, and return their number; the
+    others join those in ``trying``. Who may send no more this week leaves, and so does who looks
+    only among contacts and has no eligible one: none of its attempts of today would find anybody.
     """
     platform, seats, weekly = state.platform, scratch.seats, parameters.platform.weekly_invites
     alone, others, free = np.int64(0), seats[TRYING], seats[FREE]

@@ -1,7 +1,8 @@
 """Phase 2, second half: the invitations are sent.
 
-First each takes effect at the side of its sender, then at that of its receiver, where one that crosses
-another is found out; then those that cross connect, and the others wait for the day of their answer.
+First each takes effect at the side of its sender, then at that of its receiver, where one that
+crosses another is found out; then those that cross connect, and the others wait for the day of
+their answer.
 """
 
 import numpy as np
@@ -312,8 +313,8 @@ def _file(state, pending, totals, place, row, sieve):
 def schedule_answers(state, parameters, day, partition):
     """File the invitations of a thread's members by the day of their answer.
 
-    A counting sort within each section, so that each day's answers lie side by side. What has crossed
-    another stands with those of today.
+    A counting sort within each section, so that each day's answers lie side by side. What has
+    crossed another stands with those of today.
     """
     platform, rows = state.platform, state.today.invitations
     sieve, totals = partition.scratch.answer.sieve, partition.totals

@@ -1,11 +1,11 @@
 """Bonds: what each member knows of each other, and how the platform stands between them.
 
-A bond i → j is a *slot* of one growing pool, with ``alter`` (who j is), ``mark`` (the lowest byte of
-that, for searches), ``link[2 * slot]`` (the slot of the bond j → i), ``link[2 * slot + 1]`` (the tie:
-day of the last encounter, met, talked) and ``state``. A member's slots are in two lists (see
-``lists``): its *contacts* in the order of the first encounter, and *strangers*, with whom there is an
-invitation but no encounter yet. A stranger whom one meets becomes a contact: the bond gets a new slot,
-and the old one says where it has gone.
+A bond i → j is a *slot* of one growing pool, with ``alter`` (who j is), ``mark`` (the lowest byte
+of that, for searches), ``link[2 * slot]`` (the slot of the bond j → i), ``link[2 * slot + 1]`` (the
+tie: day of the last encounter, met, talked) and ``state``. A member's slots are in two lists (see
+``lists``): its *contacts* in the order of the first encounter, and *strangers*, with whom there is
+an invitation but no encounter yet. A stranger whom one meets becomes a contact: the bond gets a new
+slot, and the old one says where it has gone.
 """
 
 import numpy as np
@@ -28,7 +28,8 @@ EMPTY = 0
 contact has this state, and what was sent to or from the place before finds nothing pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
 """Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
-while an invitation that was declined without a word is still pending, or, where locked, a question is; and once there is the arc from
+while an invitation that was declined without a word is still pending, or, where locked, a question
+is; and once there is the arc from
 alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
 PENDING_QUESTION = IS_LOCKED | DECIDED
 QUESTION_MASK = 3 << STANDING | DECIDED

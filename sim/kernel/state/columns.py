@@ -20,14 +20,16 @@
 ) = range(16)
 """Columns of ``tally``, over the account's life. Of the invitations sent: all, those decided by now
 (accepted, strikes, declined), of the declined those never looked at, and the cold ones. Of those
-received: all, the unwanted, and of these the cold. Outreach arcs, and those whose reverse exists. Day
-of the first restriction (0: never), invitations sent by then, days of temporary restriction imposed,
+received: all, the unwanted, and of these the cold. Outreach arcs, and those whose reverse exists.
+Day of the first restriction (0: never), invitations sent by then, days of temporary restriction
+imposed,
 and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
 TALLY = 16
 
 RESTRICTED_UNTIL, COUNTED_STRIKES, COUNTED_BEFORE, ACCEPTED_BEFORE = range(4)
 """Columns of ``account``: last day of the latest restriction; the strikes since the account last
-started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as far
+started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as
+far
 as the platform knows, by then."""
 ACCOUNT = 4
 
@@ -49,7 +51,8 @@ resolved (2k + 1). What was declined counts only when it is withdrawn or the two
 
 ASKED, HELPED, NEEDS, BY_CONNECTION, BY_CONTACT, BY_REFERRAL, REFERRALS = range(7)
 """Columns of ``help``: how often a member was asked for help, and has given it; its own needs, those of
-them that a connection has met, another contact, and one to whom it was referred; and how often it was
+them that a connection has met, another contact, and one to whom it was referred; and how often it
+was
 referred to somebody."""
 HELP = 8
 

@@ -1,7 +1,7 @@
 """Connections: each member's list of those it is connected with, in the order in which they were made.
 
-Connections of one day stand in the order of the members' numbers, so that a list is the same for any
-number of threads.
+Connections of one day stand in the order of the members' numbers, so that a list is the same for
+any number of threads.
 """
 
 import numpy as np
@@ -125,8 +125,8 @@ def common_connections(state, ego, other, sieve):
 def have_common_connection(state, ego, other, sieve):
     """Return whether two members have a connection in common: the one is then known by reference.
 
-    The connections of ego leave a mark each in a small sieve; only those of other that fall on a mark
-    are looked up.
+    The connections of ego leave a mark each in a small sieve; only those of other that fall on a
+    mark are looked up.
     """
     counts, connected = state.people.counts, state.platform.connected
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])

@@ -1,8 +1,8 @@
 """Lists that grow: each member has a list of contacts, one of strangers, and one of connections.
 
 The places of a list lie in *chunks* of a pool: twelve of 32, so that one comparison (see
-``mechanics.simd``) covers a chunk, and further ones of 256, found by way of up to four *blocks* of 256
-numbers each. What is in a pool never moves, growth copies nothing, and half a chunk is spare on
+``mechanics.simd``) covers a chunk, and further ones of 256, found by way of up to four *blocks* of
+256 numbers each. What is in a pool never moves, growth copies nothing, and half a chunk is spare on
 average. A member's row of a *directory* holds where its twelve chunks and its four blocks begin.
 """
 
@@ -41,7 +41,8 @@ def place_in_pool(directory, blocks, member, place):
 def lengthen(directory, blocks, clock, pool, member, length):
     """Return where the new last place of a list is; the list takes a chunk where its last is full.
 
-    ``pool`` is NEXT_SLOT or NEXT_CONNECTION; that there is room has been asked before (``has_room``).
+    ``pool`` is NEXT_SLOT or NEXT_CONNECTION; that there is room has been asked before
+    (``has_room``).
     """
     if length >= LONGEST:
         clock[TOO_LONG] = 1  # the run ends with a line; until then the last place is taken again

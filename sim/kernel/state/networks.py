@@ -33,8 +33,8 @@ def neighbours(counts, directory, blocks, connected):
 def pairs(indptr, indices):
     """Return the connections as pairs, the smaller member first, in order: int32, shape (E, 2).
 
-    Who is larger files itself under who is smaller; members do so in their order, so that nothing has
-    to be sorted.
+    Who is larger files itself under who is smaller; members do so in their order, so that nothing
+    has to be sorted.
     """
     members = len(indptr) - 1
     begins = np.zeros(members + 1, np.int64)
@@ -59,8 +59,8 @@ def pairs(indptr, indices):
 def arcs(counts, contacts, strangers, blocks, alter, state, number):
     """Return the arcs of the outreach graph as pairs ego, alter, in order: int32, shape (A, 2).
 
-    ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under egos,
-    as in ``pairs``.
+    ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under
+    egos, as in ``pairs``.
     """
     begins, total = np.empty(len(number), np.int64), np.int64(0)
     for ego in range(len(number)):

@@ -1,6 +1,7 @@
 """The scenario in the kernel's terms: thresholds in place of probabilities, numbers for names.
 
-A threshold is the whole number that a word of 32 bits must be below, as int64; -1 stands for "none".
+A threshold is the whole number that a word of 32 bits must be below, as int64; -1 stands for
+"none".
 """
 
 from typing import NamedTuple
@@ -74,7 +75,8 @@ class AnsweringNumbers(NamedTuple):
     """Threshold of the answer to a question."""
     accepts: Numbers
     """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
-    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal where
+    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal
+    where
     it takes no references. Habit 0 is none; without ranks there is one difference."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""

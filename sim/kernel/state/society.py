@@ -1,7 +1,7 @@
 """The arrays that are the society and the platform, and how they grow.
 
-A member is a row, a bond is a slot (see ``bonds``). Nothing here is a Python object per member, and a
-day allocates nothing: what it needs for its own lists is in ``Today``.
+A member is a row, a bond is a slot (see ``bonds``). Nothing here is a Python object per member, and
+a day allocates nothing: what it needs for its own lists is in ``Today``.
 """
 
 from math import prod
