@@ -1,29 +1,31 @@
-"""The paragraphs of docs/answers.md: each number in them is read from a committed table.
+"""The answers of docs/answers.md: each number in them is read from a committed table.
 
-``docs/tables.py`` puts them into the page; the tests hold that the page is as new, and that what is
-said in words is so.
+``docs/tables.py`` puts them into the page. ``tests/test_answers.py`` holds that what they say in
+words is so.
 """
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pandas as pd
-
-HOUSE = Path(__file__).parents[1]
-ANSWERS = HOUSE / "results" / "answers"
-PUBLISHED = HOUSE / "results" / "published"
+import sim
+from docs import quotes
 
 
 class Question(NamedTuple):
     """A question with its answer."""
 
     asked: str
+    short: str
+    """The answer in one sentence."""
     answer: str
-    figure: str
-    shows: str
-    """What the figure shows, in words."""
+    numbers: list[list[str]]
+    """The table: its head, and rows of numbers with their intervals and ranges."""
     changes: str
     """What would change the answer."""
+    figure: str
+    shows: str
+    """What the figure shows, for those who can't see it."""
+    reading: str
+    """How to read the figure."""
     commands: tuple[str, ...]
 
 
@@ -33,14 +35,17 @@ def page() -> str:
 
 
 def _as_markdown(one: Question) -> str:
+    head, *rows = [f"| {' | '.join(row)} |" for row in one.numbers]
+    lines = [head, "|" + " --- |" * len(one.numbers[0]), *rows]
     commands = " and ".join(f"`invitesim {command}`" for command in one.commands)
     return "\n\n".join(
         [
             f"## {one.asked}",
-            one.answer,
+            f"**{one.short}** {one.answer}",
+            "\n".join(lines),
             f"*What would change this:* {one.changes}",
             f"![{one.shows}]({one.figure})",
-            f"Made by {commands}.",
+            f"{one.reading} Made by {commands}.",
         ]
     )
 
@@ -51,251 +56,230 @@ def questions() -> list[Question]:
 
 
 def _furthest() -> Question:
-    answer = (
-        "Those who invite everyone. After a year among 10,000 people they have "
-        f"{_told('degree', 'everyone')} connections, and {_told('reach2_share', 'everyone')} of "
-        "all others are within two steps of them. Those who invite acquaintances have "
-        f"{_told('degree', 'interacted')} connections and "
-        f"{_told('reach2_share', 'interacted')} within two steps; those who invite close friends "
-        f"{_told('degree', 'close_friends')} and {_told('reach2_share', 'close_friends')}. The "
-        "numbers are uncertain, but after one year the order is not: inviting everyone reaches "
-        "further than inviting acquaintances in "
-        f"{_lead('reach2_share', 'everyone', 'interacted')} of the societies that fit the data, "
-        "and inviting acquaintances reaches further than inviting close friends in "
-        f"{_lead('reach2_share', 'interacted', 'close_friends')}."
-    )
+    steps = [quotes.near("reach2_share", policy).removesuffix(" %") for policy in quotes.POLICIES]
     return Question(
         "Who reaches furthest?",
-        answer,
+        "Those who invite everyone.",
+        f"After a year they have {quotes.near('degree', 'everyone')} connections on average. Those who "
+        f"invite acquaintances have {quotes.near('degree', 'interacted')}, and those who invite close "
+        f"friends {quotes.near('degree', 'close_friends')}. The order is the same if one counts the "
+        "people within two steps: one's connections, and the connections of these. They are "
+        f"{steps[0]}, {steps[1]} and {steps[2]} % of all others. How large these numbers are is "
+        "uncertain: the ranges are wide. The order is certain within a year, as far as the model "
+        f"goes: it is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that "
+        "fit the data.",
+        [
+            quotes.heads("after a year, those who invite"),
+            quotes.mixed_row("degree"),
+            quotes.mixed_row("reach2_share"),
+            quotes.ahead_row("reach2_share"),
+        ],
+        "more years ([see below](#does-it-last)). Within one year nothing that is plausible "
+        "changes the order, but the numbers change most with how often people try to invite. In "
+        "the third of the societies where they try least often, those who invite everyone have "
+        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third where they "
+        f"try most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
-        "more years ([see below](#does-it-last)); within one year nothing that is plausible changes "
-        "the order. But the numbers change: from the third of the societies where people try to "
-        "invite least often to the third where they try most often, the connections of those who "
-        f"invite everyone go from {_moved('inviting.per_day', 'degree')}.",
+        "Each pale bar is a range, each dark line the default society.",
         ("compare", "experiment plausible"),
     )
 
 
 def _mutual() -> Question:
-    answer = (
-        "Of the invitations that are decided, "
-        f"{_told('acceptance', 'everyone')} of those sent by people who invite everyone are accepted, "
-        f"{_told('acceptance', 'interacted')} of those to acquaintances, and "
-        f"{_told('acceptance', 'close_friends')} of those to close friends. Of the connections "
-        f"of those who invite everyone, {_told('acquainted', 'everyone')} are with people they "
-        "have met or talked to; for those who invite acquaintances it is "
-        f"{_told('acquainted', 'interacted')}, and for those who invite close friends "
-        f"{_told('acquainted', 'close_friends')}; not all, because they also accept invitations. "
-        "It also matters "
-        "whom one accepts, not only whom one invites. Those who accept only acquaintances gain "
-        f"{_effect('inviting', 'acquaintances', 'degree')} connections if they invite everyone "
-        "in place of acquaintances; those who invite only acquaintances gain "
-        f"{_effect('accepting', 'acquaintances', 'degree')} connections if they accept everyone "
-        "in place of acquaintances."
-    )
+    both = quotes.crossed("acquaintances", "acquaintances")
     return Question(
         "How mutual is it?",
-        answer,
+        "Most where one invites close friends; those who invite everyone are connected mostly with "
+        "people whom they have never met or talked to.",
+        f"Of the invitations of those who invite everyone, {quotes.near('acceptance', 'everyone')} are "
+        f"accepted; of those to acquaintances {quotes.near('acceptance', 'interacted')}, and of those to "
+        f"close friends {quotes.near('acceptance', 'close_friends')}. That so few are accepted is mostly "
+        "because many are never looked at: their invitees are seldom on the platform. Of the "
+        f"connections of those who invite everyone, {quotes.near('acquainted', 'everyone')} are with "
+        "people whom they have met or talked to. For those who invite acquaintances it is "
+        f"{quotes.near('acquainted', 'interacted')}; it is not all, because they also accept invitations "
+        "of others. Inviting and accepting are two things, and a society of four groups of equal "
+        f"size parts them. Those who invite and accept only acquaintances have {both:.0f} "
+        "connections there. If they accept in the same way but invite everyone, they have "
+        f"{quotes.effect('inviting', 'acquaintances')} more; if they invite in the same way but accept "
+        f"everyone, {quotes.effect('accepting', 'acquaintances')} more.",
+        [
+            quotes.heads("after a year, those who invite"),
+            quotes.mixed_row("acceptance"),
+            quotes.mixed_row("unseen", ranged=False),
+            quotes.mixed_row("acquainted"),
+            quotes.mixed_row("mutually_recognised", ranged=False),
+        ],
+        "how readily strangers accept. In "
+        f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those who "
+        "invite everyone are accepted more often than those who invite acquaintances; in the "
+        "others less often. Close friends accept more often than acquaintances in "
+        f"{quotes.lead('acceptance', 'close_friends', 'interacted')}.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
-        f"how readily strangers accept. In {_lead('acceptance', 'everyone', 'interacted')} of the "
-        "societies that fit the data, those who invite everyone are accepted more often than those "
-        "who invite acquaintances; in the others they are not.",
+        "The society of four groups: each line is a way of inviting; on its left end are those who "
+        "accept everyone, on its right end those who accept only acquaintances.",
         ("compare", "experiment plausible"),
     )
 
 
 def _blocked() -> Question:
-    answer = (
-        f"The busy who invite everyone. In a year {_told('blocked', 'everyone')} of those who "
-        f"invite everyone are blocked, and {_told('blocked', 'interacted')} of those who invite "
-        "acquaintances. Nobody ever clicks “I don't know” on people who invite only close "
-        "friends, so they are never blocked: that is an "
-        "assumption, not a result. Sort all people into ten equal groups by how active they are. "
-        f"Of those who invite everyone, {_decile(10, 'blocked')} are blocked in the most active "
-        f"group, {_decile(8, 'blocked')} in the third group from the top, and "
-        f"{_decile(5, 'blocked')} in the fifth group from below."
-    )
+    clicks = quotes.in_words(sim.Scenario().platform.limit)
     return Question(
         "Who is blocked?",
-        answer,
+        "Active people who invite everyone.",
+        f"{clicks.capitalize()} clicks on “I don't know this person” block an account for good. "
+        f"Within a year this happens to {quotes.near('blocked', 'everyone')} of those who invite "
+        f"everyone, and to {quotes.near('blocked', 'interacted', '.1f')} of those who invite "
+        "acquaintances. It never happens to those who invite only close friends, for nobody says "
+        "this of a close friend: that is an assumption of the model, not a result. Sort all people "
+        "by how active they are on the platform, into ten groups of equal size. Of those who "
+        "invite everyone, nearly all are blocked in the most active group, "
+        f"{quotes.tenth(8, 'blocked')} in the third most active, and next to nobody in the five least "
+        "active.",
+        [
+            quotes.heads("blocked within a year, of those who invite"),
+            quotes.mixed_row("blocked", "all together"),
+            *(
+                [name, *(quotes.decile_of(number, "blocked", policy) for policy in quotes.POLICIES)]
+                for number, name in quotes.TENTHS.items()
+            ),
+        ],
+        "how often people click, compared with how many clicks the platform allows; and how often "
+        "people try to invite. In the third of the societies where they try least often, "
+        f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who invite everyone are "
+        f"blocked; in the third where they try most often, "
+        f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",
         "../results/published/deciles.png",
-        "Connections, blocking and unwanted invitations by decile of activity and sociability",
-        "two things: how often people click “I don't know”, compared with how many clicks the "
-        "platform allows; and how often people try to invite. From the third of the societies "
-        "where people try least often to the third where they try most often, the share blocked "
-        f"of those who invite everyone goes from {_moved('inviting.per_day', 'blocked')}.",
+        "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
+        "From left to right, each panel goes from the least active (below: the least sociable) "
+        "tenth of all people to the most active one. The last column counts the unwanted "
+        "invitations that they receive.",
         ("compare", "experiment plausible"),
     )
 
 
 def _lasting() -> Question:
-    answer = (
-        "The lead of those who invite everyone melts away, for more and more of them are blocked. "
-        f"After one year they have {_year(1, 'degree', 'everyone')} connections, and those who "
-        f"invite acquaintances {_year(1, 'degree', 'interacted')}; after eight years "
-        f"{_year(8, 'degree', 'everyone')} and {_year(8, 'degree', 'interacted')}. By then "
-        f"{_year(8, 'blocked', 'everyone')} of those who invite everyone are blocked, and "
-        f"{_year(8, 'blocked', 'interacted')} of those who invite acquaintances. If one counts "
-        "people within two steps in place of connections, the lead is clear until day "
-        f"{_clear_until():,}; after that it is not clear. All this depends on what is not "
-        "known: those who invite everyone have more connections than those who invite "
-        f"acquaintances in {_lasts(1)} of 40 societies that fit the data after one year, and in "
-        f"{_lasts(8)} of them after eight."
-    )
+    first, last = (quotes.years_lead(year) for year in (1, quotes.LAST))
     return Question(
         "Does it last?",
-        answer,
+        "The lead of those who invite everyone becomes small, and it is not certain that it lasts.",
+        "More and more of them are blocked, and whoever is blocked invites no more. After one year "
+        f"they have {first:.0f} connections more than those who invite acquaintances, after "
+        f"{quotes.in_words(quotes.LAST)} years {last:.0f} more. By then "
+        f"{quotes.percent(quotes.year_row(quotes.LAST, 'blocked', 'everyone'), '.0f')} of them are blocked. If one counts "
+        "the people within two steps in place of connections, their lead is clear until day "
+        f"{quotes.clear_until():,}, and not clear after that. And not in every society that fits the "
+        f"data does the lead last: after one year they are ahead in {quotes.lasts(1)}, "
+        f"after {quotes.in_words(quotes.LAST)} years in {quotes.lasts(quotes.LAST)}.",
+        [
+            quotes.heads("those who invite"),
+            *(
+                [f"{said}, after {quotes.in_words(year)} year{'s' * (year > 1)}", *cells]
+                for measure, said in (("degree", "connections"), ("blocked", "blocked"))
+                for year in (1, quotes.LAST)
+                for cells in [
+                    [quotes.told_year(year, measure, policy) for policy in quotes.POLICIES]
+                ]
+            ),
+        ],
+        "a platform that forgets, perhaps. Here clicks count for life, and a block is for good; a "
+        "milder rule was tried for a year only ([next question](#what-does-the-platform-gain)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
-        "perhaps a platform that forgets, which was not tried here: by default clicks count for life "
-        "and a block is for good.",
+        f"Each line is a pair of policies: in how many of {quotes.followed_societies()} societies that fit the "
+        "data the first has more connections than the second.",
         ("experiment horizon",),
     )
 
 
 def _platform() -> Question:
-    answer = (
-        "Fewer unwanted invitations, paid with connections. Without a rule people receive "
-        f"{_rule('no rule', 'unwanted')} unwanted invitations a year. If five clicks in the life "
-        f"of an account block it for good, they receive {_rule(LIFE, 'unwanted')}; "
-        f"{_rule(LIFE, 'blocked')} % of those who mean well are blocked, and each member has "
-        f"{_rule(LIFE, 'lost')} connections less. If five clicks within 30 days block for a week, "
-        f"next to nothing changes in a year: {_rule(WINDOW, 'unwanted')} unwanted invitations. "
-        "Each rule that was tried has three results: unwanted invitations, well-meaning people "
-        f"blocked, and connections lost. For {_frontier()} rules no other rule is as good in all "
-        "three and better in one, so there is no single best rule. This was asked of one society "
-        "of 800 people; no range has been computed."
-    )
+    rules = quotes.rules()
+    none, life, window = (rules.loc[name] for name in (quotes.NONE, quotes.LIFE, quotes.WINDOW))
     return Question(
         "What does the platform gain?",
-        answer,
+        "Fewer unwanted invitations; it pays for them with connections.",
+        "An invitation is unwanted if the invitee looks at it and does not accept it. "
+        f"Without a rule people receive {none['unwanted']:.1f} "
+        "unwanted invitations a year. If five clicks in the life of an account block it for good, "
+        f"they receive {life['unwanted']:.1f}, and each member has {life['lost']:.0f} connections "
+        "less. Hardly anybody is blocked who means well, which here is everybody who invites only "
+        "acquaintances or close friends. A mild rule changes next to nothing in a year: five "
+        f"clicks within 30 days, and the block ends after a week. Of {len(rules)} rules that were "
+        f"tried, {int(rules['frontier'].sum())} are such that no other rule is better in all three "
+        "respects. So none is the best.",
+        [
+            [
+                "rule",
+                "unwanted invitations a year",
+                "blocked of those who mean well",
+                "connections lost",
+            ],
+            *(
+                [said, *(quotes.aim_of_rule(row, aim) for aim in ("unwanted", "blocked", "lost"))]
+                for said, row in (
+                    ("none", none),
+                    ("five clicks in a life block for good", life),
+                    ("five clicks within 30 days block for a week", window),
+                )
+            ),
+        ],
+        "what a connection and an unwanted invitation are worth to the platform, which the model "
+        "does not know. This was asked of one society of 800 people; no range has been computed.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
-        "what a connection and an unwanted invitation are worth to the platform, which the model "
-        "does not know.",
+        "Each mark is a rule. Further to the left is better for those who are invited, further "
+        "down for those who mean well (left panel) or for the number of connections (right panel).",
         ("experiment block_rule",),
     )
 
 
 def _pays() -> Question:
-    answer = (
-        "Inviting everyone pays those who do it. If one person in a hundred invites everyone, "
-        "and all others invite acquaintances or close friends, this one has "
-        f"{_newcomer('everyone', 'everyone')} of the others within two steps; those who invite "
-        f"acquaintances have {_newcomer('everyone', 'interacted')}, and those who invite close "
-        f"friends {_newcomer('everyone', 'close_friends')}. "
-        "Those who invite only close friends reach least, but others can help them. If they are "
-        "one in a hundred, and all others invite everyone or acquaintances, they reach "
-        f"{_newcomer('close_friends', 'close_friends')}, because others invite them; those "
-        f"others reach {_newcomer('close_friends', 'everyone')} (who invite everyone) and "
-        f"{_newcomer('close_friends', 'interacted')} (who invite acquaintances). If all people "
-        f"invite only close friends, they reach {_alone('close_friends')}. "
-        "Inviting everyone also pays people who are not very active, and within a year almost "
-        "without a risk. Sort all people into ten equal groups by how active they are: of those "
-        f"who invite everyone, the most active group has {_decile(10, 'degree')} connections, "
-        f"and {_decile(10, 'blocked')} of them are blocked; the fifth group from below has "
-        f"{_decile(5, 'degree')} connections, and {_decile(5, 'blocked')} of them are blocked."
-    )
+    reach = {policy: quotes.one_in_a_hundred(policy, policy)["mean"] for policy in quotes.POLICIES}
+    around = {
+        policy: quotes.one_in_a_hundred("everyone", policy)["mean"]
+        for policy in ("interacted", "close_friends")
+    }
+    alone = quotes.alone("close_friends")["mean"]
     return Question(
         "What pays for whom?",
-        answer,
+        "Inviting everyone brings most to those who do it; its price is the risk of a block.",
+        "It does so even where few do it. If one person in a hundred invites everyone, and all "
+        "others invite acquaintances or close friends, this one has "
+        f"{100 * reach['everyone']:.1f} % of the others within two steps. The people around, who "
+        f"invite acquaintances or close friends, have {100 * around['interacted']:.1f} and "
+        f"{100 * around['close_friends']:.1f} %. Those who invite only close friends live on the "
+        f"invitations of others: where all do so, they reach {100 * alone:.1f} %; as one in a "
+        "hundred, among people who invite more, "
+        f"{100 * reach['close_friends']:.1f} %. It also depends on how active one is. Of those who "
+        f"invite everyone, the most active tenth has {quotes.tenth(10, 'degree')} connections, but "
+        f"nearly all of them are blocked within the year. The fifth least active tenth has "
+        f"{quotes.tenth(5, 'degree')}, and next to nobody of them is blocked.",
+        [
+            ["others within two steps", *quotes.heads("")[1:], "if all do the same"],
+            *(
+                [
+                    f"one in a hundred invites {quotes.POLICIES[few]}",
+                    *(
+                        f"**{cell}**" if policy == few else cell
+                        for policy in quotes.POLICIES
+                        for cell in [
+                            quotes.quoted(quotes.one_in_a_hundred(few, policy), share=True)
+                        ]
+                    ),
+                    quotes.quoted(quotes.alone(few), share=True),
+                ]
+                for few in quotes.POLICIES
+            ),
+        ],
+        "who else is there. In the societies with the fewest who invite everyone, these have "
+        f"{quotes.moved('policies.everyone.share', 'degree', 'in_low')} connections; in those with the "
+        f"most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. Of one in a hundred no "
+        "range has been computed.",
         "../results/published/reach.png",
-        "Reach over a year: mixed, alone, and newcomers beside those around them",
-        "who else is there: from the societies with the fewest who invite everyone to those "
-        "with the most, the connections of those who invite everyone go from "
-        f"{_moved('policies.everyone.share', 'degree')}; of newcomers no range has been computed.",
+        "Reach over a year: mixed, alone, and few of each policy beside those around them",
+        "Above: all three policies in one society, and each in a society of its own. Below: one in "
+        "a hundred with the policy of the title (thick), and those around them (thin).",
         ("compare", "experiment plausible"),
     )
-
-
-LIFE, WINDOW = "5 in life: for good", "5 in 30 d: 7 d"
-SHARES = {"reach2_share", "acceptance", "acquainted", "blocked"}
-
-
-def _quoted(row: Any, *, share: bool, names: tuple[str, str, str] = ("mean", "low", "high")) -> str:
-    mean, low, high = (f"{(100 if share else 1) * row[name]:z.1f}" for name in names)
-    return f"{mean}{' %' * share} [{low}, {high}]"
-
-
-def _told(measure: str, policy: str) -> str:
-    """Return the interval of chance of the mixed society, and the range."""
-    there = _row(pd.read_csv(PUBLISHED / "summary.csv"), measure, policy=policy, population="mixed")
-    ranges = _row(pd.read_csv(ANSWERS / "plausible" / "ranges.csv"), measure, policy=policy)
-    ends = " to ".join(
-        f"{(100 if measure in SHARES else 1) * ranges[end]:.1f}" for end in ("from", "to")
-    )
-    return f"{_quoted(there, share=measure in SHARES)} (range {ends}{' %' * (measure in SHARES)})"
-
-
-def _row(table: pd.DataFrame, measure: str, **keys: Any) -> Any:
-    for name, value in {"measure": measure, **keys}.items():
-        table = table[table[name] == value]
-    (place,) = table.index
-    return table.loc[place]
-
-
-def _lead(measure: str, policy: str, than: str) -> str:
-    table = pd.read_csv(ANSWERS / "plausible" / "leads.csv")
-    return _quoted(_row(table, measure, policy=policy, than_policy=than), share=True)
-
-
-def _moved(parameter: str, measure: str) -> str:
-    table = pd.read_csv(ANSWERS / "plausible" / "moves.csv")
-    row = _row(table, measure, parameter=parameter, policy="everyone")
-    low, high = ((100 if measure in SHARES else 1) * row[end] for end in ("in_low", "in_high"))
-    return f"{low:.1f} to {high:.1f}{' %' * (measure in SHARES)}"
-
-
-def _effect(of: str, alike: str, measure: str) -> str:
-    table = pd.read_csv(PUBLISHED / "effects.csv")
-    return _quoted(_row(table, measure, of=of, alike=alike), share=False)
-
-
-def _decile(decile: int, measure: str) -> str:
-    table = pd.read_csv(PUBLISHED / "deciles.csv")
-    row = _row(table, measure, trait="activity", policy="everyone", decile=decile)
-    return _quoted(row, share=measure in SHARES)
-
-
-def _year(year: int, measure: str, policy: str) -> str:
-    table = pd.read_csv(ANSWERS / "horizon" / "years.csv")
-    return _quoted(_row(table, measure, day=365 * year, policy=policy), share=measure in SHARES)
-
-
-def _clear_until() -> int:
-    table = pd.read_csv(ANSWERS / "horizon" / "stretches.csv")
-    row = _row(table, "reach2_share", policy="everyone", than_policy="interacted")
-    return int(row["last_day"])
-
-
-def _lasts(year: int) -> str:
-    table = pd.read_csv(ANSWERS / "horizon" / "lasting.csv")
-    row = _row(table, "degree", year=year, policy="everyone", than_policy="interacted")
-    return _quoted(row, share=True)
-
-
-def _rule(rule: str, aim: str) -> str:
-    table = pd.read_csv(ANSWERS / "block_rule" / "rules.csv").set_index("rule")
-    return _quoted(table.loc[rule], share=False, names=(aim, f"{aim}_low", f"{aim}_high"))
-
-
-def _frontier() -> str:
-    table = pd.read_csv(ANSWERS / "block_rule" / "rules.csv")
-    return f"{int(table['frontier'].sum())} of the {len(table)}"
-
-
-def _newcomer(newcomer: str, policy: str) -> str:
-    """Return the reach of newcomers, or of those around them."""
-    import sim
-
-    runs = pd.read_csv(PUBLISHED / "runs.csv")
-    there = runs[(runs["society"] == f"newcomer: {newcomer}") & (runs["policy"] == policy)]
-    found = sim.aggregate(there, by=["policy"], measures=["reach2_share"])
-    return _quoted(found.iloc[0], share=True)
-
-
-def _alone(policy: str) -> str:
-    table = pd.read_csv(PUBLISHED / "summary.csv")
-    return _quoted(_row(table, "reach2_share", population="alone", policy=policy), share=True)
