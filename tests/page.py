@@ -17,14 +17,20 @@ from typing import Any
 from websockets.sync.client import connect
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+PATIENCE = 150_000
+"""Milliseconds to wait for the page: a server may first compile, and a machine may be busy."""
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Server:
-    """A server of the page: its process, its link and its port."""
+    """A server of the page: its process, its link and its port.
 
-    def __init__(self, *options: str, **environment: str) -> None:
+    It is the command ``page`` with the options, or a program of your own.
+    """
+
+    def __init__(self, *options: str, code: str = "", **environment: str) -> None:
         command = [sys.executable, "-m", "sim", "page", "--port", "0", "--no-browser", *options]
+        command = [sys.executable, "-c", code] if code else command
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -47,7 +53,7 @@ class Server:
         self, method: str, path: str, **headers: str
     ) -> tuple[int, str, http.client.HTTPMessage]:
         """Return status, body and headers of a request; ``Host`` is right unless it is given."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE / 1000)
         with contextlib.closing(connection):
             connection.putrequest(method, path, skip_host=True)
             for name, value in ({"Host": self.host} | headers).items():
@@ -62,9 +68,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(*options: str, **environment: str) -> Iterator[Server]:
+def served(*options: str, code: str = "", **environment: str) -> Iterator[Server]:
     """Serve the page, and end the process at the end of the block."""
-    server = Server(*options, **environment)
+    server = Server(*options, code=code, **environment)
     try:
         yield server
     finally:
@@ -85,6 +91,8 @@ class Tab(contextlib.ExitStack):
             sock=socket.create_connection(("127.0.0.1", server.port)),
             additional_headers=headers,
             max_size=None,
+            open_timeout=PATIENCE / 1000,
+            ping_interval=None,  # a busy server answers late
             close_timeout=0.5,  # with messages that nobody reads it waits in vain
         )
         self.socket = self.enter_context(opened)
@@ -103,7 +111,7 @@ class Tab(contextlib.ExitStack):
         self.send("comm_msg", {"comm_id": "control", "data": {"method": "run", "args": args}})
         self.until(lambda content: content.get("data", {}).get("method") == "finished")
 
-    def until(self, is_it: Any, patience: float = 60) -> dict[str, Any]:
+    def until(self, is_it: Any, patience: float = PATIENCE / 1000) -> dict[str, Any]:
         """Read messages until the content of one is the wanted one, and return it."""
         while True:
             message = json.loads(self.socket.recv(timeout=patience))

@@ -1,6 +1,8 @@
 """The page in a real browser: offline, with the right numbers, and each tab independent.
 
-Skipped only if there is no Chromium.
+The parts of a frame come one after the other, and later on a busy machine. So what is on the page
+is waited for, with ``expect``; only what does not change any more is read at once. Skipped only if
+there is no Chromium.
 """
 
 import re
@@ -12,10 +14,10 @@ import pandas as pd
 import pytest
 
 import sim
-from tests.page import CHROMIUM, QUIET, served
+from tests.page import CHROMIUM, PATIENCE, QUIET, served
 
-PATIENCE = 150_000
-"""Milliseconds: the first page of a server waits for the compiler."""
+expect = pytest.importorskip("playwright.sync_api").expect
+expect.set_options(timeout=PATIENCE)
 SMALL = {"members": "300", "days": "50"}
 SOLARA_WARNING = (
     "Failed to evaluate Vue script and find module.exports, falling back to old method, "
@@ -114,6 +116,11 @@ def played(page, day):
     until_day(page, day)
 
 
+def until_shown(page, script, *wanted):
+    """Wait until a script in the page gives what is wanted."""
+    page.wait_for_function(f"(wanted) => ({script})(...wanted)", arg=wanted)
+
+
 def is_rounded(text, exact):
     """Return whether a number on the page is the exact one, rounded to the digits shown."""
     if text == "–":
@@ -151,12 +158,11 @@ def test_it_plays_and_shows_what_sim_run_gives(tab):
     sums = result.members.groupby("policy", observed=True)[list(named.values())].sum()
     for policy in sums.index:
         for outcome, column in named.items():
-            shown = page.locator(
-                f'.outcomes[data-policy="{policy}"] [data-outcome="{outcome}"]'
-            ).inner_text()
-            assert int(shown.replace(",", "")) == sums.at[policy, column], (policy, outcome)
+            bar = page.locator(f'.outcomes[data-policy="{policy}"]')
+            shown = bar.locator(f'[data-outcome="{outcome}"]')
+            expect(shown).to_have_text(f"{sums.at[policy, column]:,}")
     # it ends with the scenario's last day
-    assert page.get_by_role("button", name="Play").is_disabled()
+    expect(page.get_by_role("button", name="Play")).to_be_disabled()
 
 
 def test_no_step_of_a_slider_is_lost(tab):
@@ -166,7 +172,7 @@ def test_no_step_of_a_slider_is_lost(tab):
     for turn in range(30):
         page.keyboard.press("ArrowRight" if turn < 25 else "ArrowLeft")
         page.wait_for_timeout(20 + 13 * (turn % 9))
-    page.wait_for_function(f"{PER_DAY} === '2.5'", timeout=20_000)
+    page.wait_for_function(f"{PER_DAY} === '2.5'")
 
 
 def downloaded(page, name):
@@ -195,10 +201,10 @@ def test_two_worlds_differ_only_after_the_first_restriction(tab):
     assert a[a["day"] <= first].equals(b[b["day"] <= first])
     differing = a["day"][(a.fillna(-1) != b.fillna(-1)).any(axis=1)].min()
     assert differing > first
-    text = page.inner_text("#difference")
-    assert f"in both worlds it is on day {first}." in text
+    text = page.locator("#difference")
+    expect(text).to_contain_text(f"in both worlds it is on day {first}.")
     same = f"Up to day {differing - 1} all numbers are the same in both worlds"
-    assert f"{same}; from day {differing} on some differ." in text
+    expect(text).to_contain_text(f"{same}; from day {differing} on some differ.")
     assert downloaded(page, "Picture").startswith(b"\x89PNG")
 
 
@@ -206,16 +212,15 @@ def test_two_tabs_do_not_disturb_each_other(tab):
     one, other = tab(), tab()
     for page in (one, other):
         page.get_by_role("button", name="Step", exact=True).click()
-        until_day(page, 1)
-        assert page.locator("#numbers").get_attribute("data-day") == "1"
+        expect(page.locator("#numbers")).to_have_attribute("data-day", "1")
     typed(one, "members", "200")
     one.wait_for_selector("text=Press Reset to use them")
     before = one.inner_text("#numbers")
     other.get_by_role("button", name="Play").click()
     until_day(other, 3)
     assert one.inner_text("#numbers") == before
-    assert one.locator('[data-name="members"] .typed input').input_value() == "200"
-    assert other.locator('[data-name="members"] .typed input').input_value() == "1000"
+    expect(one.locator('[data-name="members"] .typed input')).to_have_value("200")
+    expect(other.locator('[data-name="members"] .typed input')).to_have_value("1000")
 
 
 def test_a_tab_whose_connection_was_lost_goes_on(address, browser):
@@ -240,14 +245,14 @@ def test_a_wrong_setting_gets_a_message_and_reset_uses_a_valid_one(tab):
     until_day(page, 1)
     typed(page, "members", "120")
     page.wait_for_selector("text=Press Reset to use them")
-    assert page.locator(".wrong").count() == 0
+    expect(page.locator(".wrong")).to_have_count(0)
     page.get_by_role("button", name="Play").click()
     until_day(page, 3)
     page.get_by_role("button", name="Reset").click()
     page.wait_for_selector("#today:has-text('Day 0: 120 people')")
     # a day that was under way at the reset must not be simulated with the new society
     page.wait_for_timeout(600)
-    assert page.locator("#numbers").get_attribute("data-day") == "0"
+    expect(page.locator("#numbers")).to_have_attribute("data-day", "0")
 
 
 def test_a_member_has_a_timeline(tab):
@@ -257,28 +262,27 @@ def test_a_member_has_a_timeline(tab):
     played(page, 50)
     page.get_by_label("Number, 0 to 299").fill(str(number))
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#member:has-text('Member {number} of')")
-    row = result.members.loc[number]
-    assert f"It was first blocked on day {row['blocked_day']}." in page.inner_text("#member")
+    about, row = page.locator("#member"), result.members.loc[number]
+    expect(about).to_contain_text(f"Member {number} of")
+    expect(about).to_contain_text(f"It was first blocked on day {row['blocked_day']}.")
     invitations = result.invitations
     own = invitations[(invitations["ego"] == number) | (invitations["alter"] == number)]
-    assert page.locator("#events tr").count() == len(own) + 1
+    expect(page.locator("#events tr")).to_have_count(len(own) + 1)
     canvas = page.locator("canvas.network")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    page.wait_for_function(
-        f"!document.querySelector('#member').innerText.startsWith('Member {number} ')"
-    )
+    expect(about).not_to_contain_text(f"Member {number} of")
 
 
-def luminance(page, selector, of="backgroundColor"):
-    """Return the luminance of an element's colour as WCAG defines it: 0 for black, 1 for white."""
-    colour = page.locator(selector).evaluate(f"element => getComputedStyle(element).{of}")
-    red, green, blue = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
-    return sum(
-        weight * ((part + 0.055) / 1.055) ** 2.4
-        for weight, part in ((0.2126, red), (0.7152, green), (0.0722, blue))
-    )
+CONTRAST = """(selector, of) => {
+  const element = document.querySelector(selector);
+  if (!element) return false;
+  const parts = getComputedStyle(element)[of].match(/[0-9]+/g).slice(0, 3);
+  const linear = parts.map((part) => ((part / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  return 1.05 / (luminance + 0.05) >= 4.5;
+}"""
+"""Whether a colour and white have the contrast that WCAG requires of text."""
 
 
 def test_it_works_on_a_phone_in_dark_colours_and_by_keyboard(address, browser):
@@ -289,17 +293,17 @@ def test_it_works_on_a_phone_in_dark_colours_and_by_keyboard(address, browser):
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector(".theme--dark #numbers")
-    assert page.evaluate(
+    page.wait_for_function(
         "[...document.querySelectorAll('.panel')]"
         ".every(panel => panel.getBoundingClientRect().right <= 390)"
     )
     play = page.get_by_role("button", name="Play")
-    assert play.bounding_box()["y"] < 844
+    expect(play).to_be_in_viewport()
     for white_on in (".v-toolbar", ".player .primary"):
-        assert 1.05 / (luminance(page, white_on) + 0.05) >= 4.5  # as WCAG requires of text
+        until_shown(page, CONTRAST, white_on, "backgroundColor")
     page.get_by_role("button", name="Colours").focus()
     page.keyboard.press("Tab")  # to the first button below
-    assert play.evaluate("element => element === document.activeElement")
+    expect(play).to_be_focused()
     page.keyboard.press("Enter")
     until_day(page, 2)
     context.close()
@@ -331,39 +335,31 @@ def test_screen_readers_know_which_button_of_a_group_is_chosen(tab, group, first
 
 def test_the_page_has_a_language_and_a_heading_and_allows_a_phone_to_zoom(tab):
     page = tab()
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert "user-scalable" not in page.locator('meta[name="viewport"]').get_attribute("content")
-    assert page.get_by_role("heading", level=1).inner_text() == "invitesim"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    viewport = page.locator('meta[name="viewport"]')
+    expect(viewport).not_to_have_attribute("content", re.compile("user-scalable"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("invitesim")
 
 
 def test_the_focus_is_visible_and_does_not_look_like_the_choice(tab):
     page = tab()
     page.get_by_role("button", name="Reset").focus()
     page.keyboard.press("Tab")
+    slow = page.get_by_role("button", name="slow")
+    expect(slow).to_be_focused()
     page.wait_for_timeout(500)  # it would fade in
-    look = (
-        "element => [getComputedStyle(element).outlineStyle, "
-        "getComputedStyle(element, '::before').opacity]"
-    )
-    assert page.get_by_role("button", name="slow").evaluate(look) == ["solid", "0"]
+    expect(slow).to_have_css("outline-style", "solid")
+    shade = "(word) => getComputedStyle(document.activeElement, '::before').opacity === word"
+    until_shown(page, shade, "0")
     page.locator("[role=switch]").focus()
-    assert (
-        page.locator(".v-input--switch__track").evaluate(
-            "element => getComputedStyle(element).outlineStyle"
-        )
-        == "solid"
-    )
+    expect(page.locator(".v-input--switch__track")).to_have_css("outline-style", "solid")
 
 
 def test_screen_readers_know_the_world_of_a_field(tab):
     page = tab()
     for title in ("People and rule", "World B"):
-        assert (
-            page.get_by_role("group", name=title)
-            .get_by_role("textbox", name="Days blocked")
-            .count()
-            == 1
-        )
+        group = page.get_by_role("group", name=title)
+        expect(group.get_by_role("textbox", name="Days blocked")).to_have_count(1)
 
 
 def test_screen_readers_know_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
@@ -371,12 +367,12 @@ def test_screen_readers_know_the_tables_and_the_keyboard_stops_at_nothing_empty(
     page.get_by_label("Number, 0 to 999").fill("7")
     page.keyboard.press("Enter")
     page.wait_for_selector("#member")
-    assert [box.get_attribute("aria-label") for box in page.get_by_role("region").all()] == [
-        "The numbers",
-        "The people whom it knows best",
-    ]
-    assert page.get_by_role("columnheader", name="all").inner_text().strip() == "all"
-    assert page.locator(".swatch:not([aria-hidden])").count() == 0
+    regions = page.get_by_role("region")
+    expect(regions).to_have_count(2)
+    for place, name in enumerate(["The numbers", "The people whom it knows best"]):
+        expect(regions.nth(place)).to_have_attribute("aria-label", name)
+    expect(page.get_by_role("columnheader", name="all")).to_have_text("all")
+    expect(page.locator(".swatch:not([aria-hidden])")).to_have_count(0)
 
 
 def test_screen_readers_hear_the_summary_when_play_pauses_and_not_before(tab):
@@ -384,11 +380,12 @@ def test_screen_readers_hear_the_summary_when_play_pauses_and_not_before(tab):
     status = page.get_by_role("status").filter(has_text="Day")
     page.get_by_role("button", name="Play").click()
     until_day(page, 3)
-    assert status.count() == 0
+    expect(status).to_have_count(0)
     page.get_by_role("button", name="Pause").click()
     status.wait_for(state="attached")
     page.wait_for_timeout(600)  # a day that was under way
-    assert status.inner_text() == page.inner_text("#today")
+    same = "(selector) => [...document.querySelectorAll(selector)].some((one) => one.textContent"
+    until_shown(page, f"{same} === document.querySelector('#today').textContent)", "[role=status]")
 
 
 def test_a_number_without_a_member_gets_a_message_at_the_box(tab):
@@ -399,13 +396,9 @@ def test_a_number_without_a_member_gets_a_message_at_the_box(tab):
     page.get_by_role("alert").filter(
         has_text="no such member (got 1000); must be a whole number from 0 to 999"
     ).wait_for()
-    assert (
-        page.locator(f"#{box.get_attribute('aria-describedby')}")
-        .inner_text()
-        .startswith("no such member")
-    )
-    page.wait_for_timeout(500)  # the label fades into red
-    assert 1.05 / (luminance(page, ".v-label.error--text", "color") + 0.05) >= 4.5
+    described = page.locator(f"#{box.get_attribute('aria-describedby')}")
+    expect(described).to_have_text(re.compile("^no such member"))
+    until_shown(page, CONTRAST, ".v-label.error--text", "color")  # the label fades into red
 
 
 def test_another_scenario_to_start_from_brings_its_people_and_its_rule(tab):
@@ -414,7 +407,7 @@ def test_another_scenario_to_start_from_brings_its_people_and_its_rule(tab):
     start.locator(".v-select__slot").click()
     page.get_by_role("option", name="spammers").click()
     share = page.locator('.field[data-name="policies.spammer.share"] .typed input')
-    assert share.input_value() == "0.05"
-    assert page.locator('.field[data-name="members"] .typed input').input_value() == "1000"
-    assert "five strikes for good stop nearly all spammers" in start.inner_text()
+    expect(share).to_have_value("0.05")
+    expect(page.locator('.field[data-name="members"] .typed input')).to_have_value("1000")
+    expect(start).to_contain_text("five strikes for good stop nearly all spammers")
     played(page, 20)

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, Inv
 
 import sim
 from sim.app import access, messages, server
-from tests.page import CHROMIUM, QUIET, Tab, served
+from tests.page import CHROMIUM, PATIENCE, QUIET, Tab, served
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium")
 ATTACK = """<title>waiting</title><script>
@@ -82,7 +82,7 @@ def test_a_foreign_page_opens_no_socket(page, foreign, tmp_path, name):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rebound])
         tab = browser.new_page()
         tab.goto(f"{foreign}/attack.html")
-        tab.wait_for_function("document.title !== 'waiting'", timeout=60_000)
+        tab.wait_for_function("document.title !== 'waiting'", timeout=PATIENCE)
         assert tab.title() == "refused"
         browser.close()
     assert not (tmp_path / "written").exists()
@@ -139,7 +139,7 @@ def test_only_the_events_of_the_page_are_allowed_with_the_right_data(message):
 def test_a_large_message_ends_the_socket(page):
     with Tab(page) as tab, pytest.raises(ConnectionClosedError, match="1009"):
         tab.send("kernel_info_request", {"more": "x" * messages.LARGEST})
-        tab.socket.recv(timeout=30)
+        tab.socket.recv(timeout=PATIENCE / 1000)
 
 
 FOREIGN = [
@@ -325,8 +325,8 @@ def test_other_machines_need_the_printed_link(foreign, tmp_path):
         tab = browser.new_page()
         tab.goto(f"{foreign}/post.html")  # the link, sent by mail
         tab.click("a")
-        tab.wait_for_selector("#numbers", timeout=60_000)
-        assert tab.url == f"http://class.example:{page.port}/"
+        tab.wait_for_selector("#numbers", timeout=PATIENCE)
+        tab.wait_for_url(f"http://class.example:{page.port}/", timeout=PATIENCE)
         browser.close()
 
 
