@@ -143,7 +143,7 @@ def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
 
 
 def mechanisms(scenario: sim.Scenario, repeats: int) -> None:
-    """Print what the mechanisms that are off by default cost when all are on, in alternating runs."""
+    """Print what the mechanisms that are off by default cost, all on and all off in turn."""
     policies = {f"policies.{name}.notes": True for name in scenario.policies}
     everything = scenario.replace(EVERYTHING | policies)
     times: dict[str, list[float]] = {"off": [], "all on": []}

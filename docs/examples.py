@@ -1,4 +1,4 @@
-"""Run the examples of the pages and write what they print into the pages; renew tables and the picture of the imports.
+"""Write what the pages' examples print into the pages; renew tables and the picture of imports.
 
 ``make examples``; the tests hold that the pages show what is printed.
 """

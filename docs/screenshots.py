@@ -1,4 +1,6 @@
-"""Pictures of the page, for the README and docs/page.md: ``make screenshots`` writes docs/images/page-desktop.png and page-phone.png.
+"""Write the pictures of the page, for the README and docs/page.md: ``make screenshots``.
+
+They are docs/images/page-desktop.png and page-phone.png.
 
 Needs Chromium, in PATH or at /usr/bin/chromium.
 """

@@ -244,7 +244,7 @@ def deciles() -> str:
 
 
 def coverage() -> str:
-    """Return how often intervals hold the truth, as ``python -m verification.coverage`` found it."""
+    """Return how often intervals hold the truth, as ``verification.coverage`` found it."""
     table = pd.read_csv(HOUSE / "results" / "answers" / "coverage.csv")
     laws = table["law"].str.partition(",")[0].where(table["question"] != "differences", "pairs")
     bounded = table["at_most"] < 1
@@ -280,7 +280,7 @@ COVERED = {
     ("clearly", "where nothing differs", True): "2,000 sweeps of 36 comparisons in which nothing "
     "differs: those with a clear difference",
 }
-"""From a question, a law and whether the coverage has an upper bound to what stands in the table."""
+"""From a question, a law and whether the coverage has an upper bound to the words of the table."""
 
 
 def _published(kind: str, policy: str) -> pd.DataFrame:

@@ -33,8 +33,8 @@ COLUMNS = (
 NAME = WIDTH - sum(column.width for column in COLUMNS)
 NOTES = (
     "Mean over replications ± the longer side of its 95 % interval. Within two steps: of "
-    "connections, in % of the others. Accepted: of the decided invitations. Returned: of the arcs of "
-    "the outreach graph. Invitations to a block: Kaplan-Meier median of the members of all "
+    "connections, in % of the others. Accepted: of the decided invitations. Returned: of the arcs "
+    "of the outreach graph. Invitations to a block: Kaplan-Meier median of the members of all "
     "replications, with the lower end of its interval if it has no upper one; - where too few are "
     "blocked for it. Unwanted: invitations received."
 )

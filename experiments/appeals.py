@@ -176,8 +176,9 @@ def _text(told: pd.DataFrame, cost: pd.DataFrame) -> str:
     more = cost[cost["measure"] == "unwanted_received"].set_index(["world", "follows"])["mean"]
     formats = {f"{head}, %": ".2f" for head in HEADS.values()} | {"unwanted": ".2f"}
     blocks = [
-        "Of those who invite people they have interacted with; time: blocked; pardoned: of their appeals."
-        f"\nUnwanted: more invitations a year, for each member of the whole society, than {GOOD}."
+        "Of those who invite people they have interacted with; time: blocked; pardoned: of their "
+        "appeals.\nUnwanted: more invitations a year, for each member of the whole society, than "
+        f"{GOOD}."
     ]
     for world in WORLDS:
         rows = pd.DataFrame({"what follows": [*FOLLOWS]})
@@ -195,17 +196,16 @@ def _words(told: pd.DataFrame, cost: pd.DataFrame) -> Iterator[str]:
         by: Any = here.set_index(["follows", "measure"])
         ladder = "limit, for good, appeals"
         yield (
-            f"{world}: {studies.percent(by.loc[(GOOD, 'blocked')])} of “{WELL_MEANING}” are blocked "
-            f"for good; with a limit first and appeals {studies.percent(by.loc[(ladder, 'limited')])} "
-            f"are limited and {studies.percent(by.loc[(ladder, 'blocked')])} blocked."
+            f"{world}: {studies.percent(by.loc[(GOOD, 'blocked')])} of “{WELL_MEANING}” are "
+            "blocked for good; with a limit first and appeals "
+            f"{studies.percent(by.loc[(ladder, 'limited')])} are limited and "
+            f"{studies.percent(by.loc[(ladder, 'blocked')])} blocked."
         )
         of = cost[(cost["world"] == world) & (cost["measure"] == "unwanted_received")]
         row = of[of["follows"] == ladder].iloc[0]
         clear = "clearly more" if row["clear"] and row["mean"] > 0 else "more"
-        yield (
-            f"Everybody then receives {studies.between(row['mean'], row['low'], row['high'], '.2f')} "
-            f"unwanted invitations {clear} a year."
-        )
+        said = studies.between(row["mean"], row["low"], row["high"], ".2f")
+        yield f"Everybody then receives {said} unwanted invitations {clear} a year."
 
 
 @sim.plots.in_our_look

@@ -408,10 +408,10 @@ def _finding(table: pd.DataFrame) -> str:
         return f"No rule clearly blocks fewer than {100 * HARMLESS:g} % of those who mean well"
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        f"Of the rules that clearly block fewer than {100 * HARMLESS:g}\u00a0% of those who mean well, "
-        f"“{best['rule']}” has the fewest unwanted invitations: {fewer:.0f}\u00a0% fewer than without a "
-        f"rule, {best['lost']:.1f} connections lost, {best['blocked_interacted']:.1f}\u00a0% of "
-        "“interacted” blocked"
+        f"Of the rules that clearly block fewer than {100 * HARMLESS:g}\u00a0% of those who mean "
+        f"well, “{best['rule']}” has the fewest unwanted invitations: {fewer:.0f}\u00a0% fewer "
+        f"than without a rule, {best['lost']:.1f} connections lost, "
+        f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
     )
 
 

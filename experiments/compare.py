@@ -40,7 +40,7 @@ RESTRICTED = (
     *("policy", "blocked_day", "invitations_until_block", "invitations_sent"),
     *("arrived", "left"),
 )
-"""The columns of members that their survival curves need; the last two where members come and go."""
+"""The columns of members that survival curves need; the last two where members come and go."""
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 

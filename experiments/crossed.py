@@ -155,8 +155,9 @@ def finding(table: pd.DataFrame) -> str:
     there = table[table["measure"] == "degree"].set_index(["inviting", "accepting"])["mean"]
     said = sim.measures.label("degree")
     rows = [
-        f"who invite {inviting} have {valued(said, there[inviting, 'everyone'])} connections if they accept "
-        f"everyone, {valued(said, there[inviting, 'acquaintances'])} if only acquaintances"
+        f"who invite {inviting} have {valued(said, there[inviting, 'everyone'])} connections "
+        f"if they accept everyone, {valued(said, there[inviting, 'acquaintances'])} if only "
+        "acquaintances"
         for inviting in KINDS
     ]
     return f"Those {'; those '.join(rows)}"

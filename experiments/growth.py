@@ -194,7 +194,7 @@ def _done(
 
 
 def at_least(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of newcomers with k connections or more in the bare networks, and the laws."""
+    """Return the shares of newcomers with k or more connections in bare networks and the laws."""
     rows = []
     for source, there in runs.groupby("source", sort=False):
         exact = law_at_least(str(source), np.array(AT_LEAST))
@@ -238,7 +238,7 @@ def in_bins(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def distances(bins: pd.DataFrame) -> pd.DataFrame:
-    """Return the part of the newcomers who would have to be in another bin, by network and source."""
+    """Return the part of newcomers who would have to be in another bin, by network and source."""
     off = bins.assign(part=(bins["mean"] - bins["linkedin"]).abs() / 2)
     return off.groupby(["network", "source"], sort=False)["part"].sum().reset_index()
 

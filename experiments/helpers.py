@@ -105,7 +105,7 @@ def main(
 
 
 def by_group(result: sim.Result) -> pd.DataFrame:
-    """Return what a study keeps of a run: a row for each policy, each type, and those who wait by type.
+    """Return what a study keeps of a run: rows for policies, for types, and for types who wait.
 
     The names of the groups stand in the column ``policy``.
     """

@@ -1,4 +1,4 @@
-"""Blindly, or is it better to email or call first? What manners of inviting cost, and what they save.
+"""Blindly, or is it better to email or call first? What manners of inviting cost and save.
 
 The thread: "is it better to email or call first", "I give them a reminder of where we met", "I
 don't want to risk my account being blocked". Members who invite people they have interacted with do
@@ -134,7 +134,7 @@ def main(
 
 
 def prepared(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs of the manners with what is accepted per attempt, and strikes per acceptance."""
+    """Return the runs of the manners with acceptances per attempt and strikes per acceptance."""
     there = runs[runs["policy"].isin(MANNERS)].copy()
     there["policy"] = there["policy"].astype(str)
     there["per_attempt"] = 100 * there["accepted"] / there["attempts"]
@@ -156,7 +156,7 @@ def estimated(runs: pd.DataFrame, points: list[tuple[float, int]]) -> pd.DataFra
 
 
 def differing(runs: pd.DataFrame, points: list[tuple[float, int]]) -> pd.DataFrame:
-    """Return how many more connections each manner has than inviting blindly, and whether clearly."""
+    """Return how many more connections each manner has than inviting blindly; whether clearly."""
     pairs = [
         ((point, manner), (point, BLINDLY))
         for point in range(len(points))
@@ -224,7 +224,7 @@ def even_after(a: float, q: float, y: float, K: int) -> float:
 
 
 def break_even(base: sim.Scenario) -> pd.DataFrame:
-    """Return, for each class, click and limit, the chances and after how many asking first leads."""
+    """Return, by class, click and limit, the chances, and after how many asking first leads."""
     rows = []
     for k, name in CLASSES.items():
         a, unknown, y = chances(base, k)
@@ -253,8 +253,9 @@ def _text(table: pd.DataFrame) -> str:
     formats = {HEADS[name]: form for name, form in FORMATS.items()}
     shown = shown.rename(columns=HEADS)
     heading = (
-        "Members who invite people they have interacted with: connections, accepted of 100 attempts,\n"
-        "messages for each acceptance, strikes for 100 acceptances, and the share blocked."
+        "Members who invite people they have interacted with: connections, accepted of 100 "
+        "attempts,\nmessages for each acceptance, strikes for 100 acceptances, and the share "
+        "blocked."
     )
     return f"{heading}\n\n{studies.laid_out(shown, formats, heads=['limit', 'idk_click'])}"
 

@@ -277,7 +277,8 @@ def strong_reciprocity(evidence: Evidence) -> float:
         "met once or twice": Range(0.25, 0.42),
         "met often": Range(0.25, 0.42),
     },
-    data="about a third each; policies.interacted.min_acceptance was moved to .2 after a look at it",
+    data="about a third each; policies.interacted.min_acceptance was moved to .2 after a look "
+    "at it",
     source="the thread that the model is about",
 )
 def thirds(evidence: Evidence) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The same people on a LinkedIn-, a Plaxo- and a Facebook-like platform: what do the networks share?
+"""One society on a LinkedIn-, a Plaxo- and a Facebook-like platform: what do the networks share?
 
 "I am pretty open on my LinkedIn, fairly open on Plaxo, not open at all on Facebook. Only my close
 friends and relatives are on Facebook." (The thread.) Here the same people meet on the same days and
@@ -141,7 +141,7 @@ def ties(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def less_in_common(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return what the thread's society has more than the one of platforms alike, in pairs of runs."""
+    """Return how much more the thread's society has than that of platforms alike, in pairs."""
     one, other = SOCIETIES
     found = sim.differences(
         runs,
@@ -178,10 +178,8 @@ def words(shares: pd.DataFrame, differences: pd.DataFrame) -> list[str]:
     row = differences[differences["measure"] == "overlap"].iloc[0]
     mean, low, high = -100 * row["mean"], -100 * row["high"], -100 * row["low"]
     clear = "clearly" if row["clear"] else "not clearly"
-    sentences.append(
-        f"On all three are {studies.between(mean, low, high, unit='points')} fewer than where they are alike "
-        f"({clear})."
-    )
+    said = studies.between(mean, low, high, unit="points")
+    sentences.append(f"On all three are {said} fewer than where they are alike ({clear}).")
     return sentences
 
 

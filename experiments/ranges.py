@@ -25,7 +25,9 @@ EXPLORED = {
     "inviting.lock_days": (0, 365),
     "platform.restriction_days": (7, 365),
 }
-"""Ranges of their own. No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
+"""Ranges of their own.
+
+No number for the click is published: .02 to .3 seems possible, as in the prior of `prior`.
 
 The platforms' own numbers for the other two are 21 and 7 days.
 """

@@ -1,4 +1,4 @@
-"""Scores: what each pattern is in a society, with its interval over seeds, and whether it is met."""
+"""Scores: what each pattern is in a society, its interval over seeds, and whether it is met."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -65,8 +65,8 @@ def told(table: pd.DataFrame, base: sim.Scenario, members: int) -> Iterator[str]
     for row in table.to_dict("records"):
         more = studies.between(row["mean"], row["low"], row["high"], ".4f")
         yield (
-            f"Restricted for {row['restriction']} days, who invites from {row['theta']:.2f} on gains "
-            f"{more} connections a day more than who invites everybody, "
+            f"Restricted for {row['restriction']} days, who invites from {row['theta']:.2f} on "
+            f"gains {more} connections a day more than who invites everybody, "
             f"{100 * row['relative']:+.0f} %."
         )
     yield (

@@ -334,9 +334,8 @@ def _words(
             parts.append(f"{row['parameter']} (ST {total})")
         yield f"For {name} the largest total indices are those of {', '.join(parts)}."
     worst = (100 * max(of.values()) for of in (screening, noise))
-    yield "Noise of the seeds is at most {:.1f} % in the screening, {:.1f} % in the indices.".format(
-        *worst
-    )
+    said = "Noise of the seeds is at most {:.1f} % in the screening, {:.1f} % in the indices."
+    yield said.format(*worst)
     for pair in order.to_dict("records"):
         what = sim.measures.label(pair["measure"]).words
         yield (

@@ -230,7 +230,8 @@ def _words(leads: pd.DataFrame, plane: Plane) -> Iterator[str]:
         )
         passes = f"; the lead passes {'; '.join(changes)}" if changes else ""
         cells = len(plane.xs) * len(plane.ys)
-        yield f"{sim.measures.label(measure).title}: clearly ahead is {counts} of {cells} cells{passes}."
+        title = sim.measures.label(measure).title
+        yield f"{title}: clearly ahead is {counts} of {cells} cells{passes}."
 
 
 def _ticks(axis: "Axes", plane: Plane) -> None:

@@ -185,7 +185,10 @@ def main(
             )
         shares = pd.concat(tables, ignore_index=True)
         outcome.tables["shares"] = shares[["payoff", *shares.columns.drop("payoff")]]
-        copying = f"copying every {every} days with chance {chance:g} and β = {beta:g}, mutation {mutation:g}"
+        copying = (
+            f"copying every {every} days with chance {chance:g} and β = {beta:g}, "
+            f"mutation {mutation:g}"
+        )
         setting = studies.setting(base, replications, copying)
         outcome.figures["flow"] = flow(shares, setting)
         equal = shares[shares["start"] == EQUAL]
@@ -259,8 +262,8 @@ def _text(shares: pd.DataFrame) -> str:
             {"copied": payoff, "rule": rule, "start": start, **cells, "largest, in runs": leads}
         )
     heading = (
-        f"Shares of the members on day {shares['day'].max():,}, in %. Start: equal thirds, or 1 % of "
-        "one policy and half of the rest of each other."
+        f"Shares of the members on day {shares['day'].max():,}, in %. Start: equal thirds, or 1 % "
+        "of one policy and half of the rest of each other."
     )
     table = studies.laid_out(pd.DataFrame(rows), heads=["copied", "rule"])
     return f"{studies.filled(heading)}\n\n{table}"

@@ -272,7 +272,8 @@ def _text(table: pd.DataFrame, day: int) -> str:
         there.drop_duplicates(["least_estimate", "rate"])["thirds"], "yes", ""
     )
     heading = f"Acquainted connections of “{POLICY}” on day {day}, in %."
-    return f"{heading}\n\n{studies.laid_out(shown, dict.fromkeys(PARTS, '.0f'), heads=['least_estimate'])}"
+    laid = studies.laid_out(shown, dict.fromkeys(PARTS, ".0f"), heads=["least_estimate"])
+    return f"{heading}\n\n{laid}"
 
 
 def words(table: pd.DataFrame, flow: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
@@ -295,9 +296,9 @@ def words(table: pd.DataFrame, flow: pd.DataFrame, pairs: pd.DataFrame) -> list[
     chain = ", ".join(seen[f"chain_{column}"] for column in COLUMNS)
     sentences.append(
         "In the last month those known online are met for the first time at a rate of "
-        f"{seen['alpha']} a year, those met once or twice for the third time at {seen['beta']}, and "
-        f"the number grows by {seen['growth']}; a chain with these rates settles at {chain} (known "
-        "online only, met once or twice, met often)."
+        f"{seen['alpha']} a year, those met once or twice for the third time at {seen['beta']}, "
+        f"and the number grows by {seen['growth']}; a chain with these rates settles at {chain} "
+        "(known online only, met once or twice, met often)."
     )
     shares = "; ".join(
         f"{people}: {', '.join(f'{100 * mean:.0f}' for mean in there['mean'])}"
@@ -341,7 +342,8 @@ def draw(table: pd.DataFrame, day: int, setting: str) -> "Figure":
     points = there.drop_duplicates(["rate", "least_estimate"])
     sim.plots.headed(
         figure,
-        f"Day {day}: the thread's thirds follow at {points['thirds'].sum()} of {len(points)} points",
+        f"Day {day}: the thread's thirds follow at {points['thirds'].sum()} of {len(points)} "
+        "points",
         f"{setting} Grey: what counts as a third, 25 to 42 %. Bands: 95 % intervals.",
     )
     return figure

@@ -72,12 +72,14 @@ QUESTIONS = (
         "manners",
     ),
     Question(
-        "is there ever a time when you would choose not to join someone's network? ... psychic stink",
+        "is there ever a time when you would choose not to join someone's network? ... "
+        "psychic stink",
         "What do takers lose once their history counts, and do givers get further?",
         "helpers",
     ),
     Question(
-        "a third people I've actually met face to face many times, one third people I've only met once",
+        "a third people I've actually met face to face many times, one third people I've only "
+        "met once",
         "From which meetings and estimates does this mix follow?",
         "thirds",
     ),

@@ -1,4 +1,4 @@
-"""invitesim: whom to invite to a professional network, who accepts, and whom the platform blocks."""
+"""invitesim: whom to invite to a professional network, who accepts, whom the platform blocks."""
 
 import ast
 import importlib

@@ -1,4 +1,4 @@
-"""invitesim: whom to invite to a professional network, who accepts, and whom the platform blocks."""
+"""invitesim: whom to invite to a professional network, who accepts, whom the platform blocks."""
 
 from . import measures as measures
 from . import plots as plots

@@ -71,7 +71,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
                 self.meet(day)
 
     def what_the_log_tells(self) -> tuple[int, int, int]:
-        """Return for how many days it lasts, and from how many encounters on a tie is of a class."""
+        """Return how many days it lasts, and from how many encounters on a tie is of a class."""
         rules, log = self.rules, self.log
         days, often, close = rules.days, rules.society.often, rules.society.close
         if log is not None and rules.lasts_as_log:
@@ -194,7 +194,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             person.had_room = person.has_room()
 
     def popular_member(self, word: int) -> int:
-        """Return a member, with a chance in proportion to its connections; anybody if there are none.
+        """Return a member, with a chance in proportion to its connections; anybody if none has any.
 
         Nobody connects while members choose whom to invite.
         """
@@ -273,7 +273,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
                 self.withdraw(invitation, day)
 
     def hear_answers(self, asked: list[Invitation], day: int) -> list[Invitation]:
-        """Let answers to questions take effect; return those that are granted, and so invitations."""
+        """Apply the answers to questions; return those granted, which become invitations."""
         answers = [self.people[one.alter].answer_question(one, day) for one in asked]
         may = [self.may_invite_now(one, day) for one in asked]
         granted = []
@@ -347,14 +347,14 @@ class Reference(mesa.Model):  # type: ignore[misc]
         invitation.decided_class = self.people[invitation.ego].tie_class(invitation.alter)
 
     def conclude(self, invitation: Invitation, accepted: bool = False) -> None:
-        """End the waiting of an invitation; the inviter, and the platform's ratio, learn from it."""
+        """Mark an invitation as decided; the inviter and the platform's ratio learn from it."""
         invitation.waits = False
         self.learn(invitation, accepted)
         self.people[invitation.ego].accepted_since_zero += accepted
         self.people[invitation.ego].resolved_since_zero += 1
 
     def learn(self, invitation: Invitation, accepted: bool = False) -> None:
-        """Let the inviter's own estimate learn from what has become of it, in the class of today."""
+        """Update the inviter's estimate by what became of the invitation, in today's class."""
         ego = self.people[invitation.ego]
         k = ego.tie_class(invitation.alter)
         ego.resolved_of_class[k] += 1

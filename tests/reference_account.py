@@ -1,4 +1,4 @@
-"""A person's account on the platform, in plain Python: the rule, and what follows when it is broken."""
+"""A person's account in plain Python: the rule, and what follows when it is broken."""
 
 import math
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class Account:
         raise NotImplementedError
 
     def enforce(self, day: int) -> None:
-        """End what was imposed on this account, or apply the platform's rule, at the end of a day."""
+        """At the end of a day, end what was imposed on the account, or apply the rule."""
         if day in (self.restricted_until, self.limited_until):
             self.start_from_zero()
         elif day > self.restricted_until and self.breaks_the_rule(day):

@@ -1,4 +1,4 @@
-"""A person of the model in plain Python: what it knows, whom it meets and invites, how it answers."""
+"""A person of the model in plain Python: what it knows, whom it meets, invites, how it answers."""
 
 import math
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Bond:
 
 @dataclass
 class Invitation:
-    """An invitation, and what becomes of it; or a question, which is one only once it is granted."""
+    """An invitation and what becomes of it; or a question, which becomes one if it is granted."""
 
     sent_day: int
     ego: int
@@ -380,7 +380,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         return 5 if tie_class == 5 else min(4, tie_class + self.rules.platform.shift)
 
     def is_limited_to_others(self, alter: int, day: int) -> bool:
-        """Return whether it may only invite people it knows, of whom alter is none: a lapse, too."""
+        """Return whether it may only invite people it knows, and alter is none of them: a lapse."""
         return day <= self.limited_until and self.tie_class(alter) == 0
 
     def is_forbidden(self, alter: int) -> bool:
@@ -485,7 +485,7 @@ class Person(Account, mesa.Agent):  # type: ignore[misc]
         return shifted(p, shift)
 
     def answers_by(self, name: str) -> Any:
-        """Return a number that it answers by: its habit's, else its policy's, else the scenario's."""
+        """Return a number it answers by: the habit's, else the policy's, else the scenario's."""
         levels = (self.habit, self.policy, self.rules.answering)
         said = (getattr(numbers, name, None) for numbers in levels)
         return next(number for number in said if number is not None)

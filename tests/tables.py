@@ -1,4 +1,4 @@
-"""Tables as a run leaves them, drawn at random instead of simulated: what is in one fits what is in the others."""
+"""Tables like those of a run, drawn at random instead of simulated; each fits the others."""
 
 from collections import Counter
 

@@ -187,9 +187,9 @@ def test_without_dask(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
     )
-    assert (
-        done.stdout
-        == f"scheduler: a cluster needs the package distributed; install it with: {install('cluster')}\n"
+    assert done.stdout == (
+        "scheduler: a cluster needs the package distributed; install it with: "
+        f"{install('cluster')}\n"
     )
 
 

@@ -46,7 +46,7 @@ def test_philox_gives_the_published_words(philox, counter, key, words):
 @pytest.mark.parametrize(("counter", "key", "words"), KNOWN)
 @pytest.mark.parametrize("draw", [reference.draw, draws.word], ids=["reference", "compiled"])
 def test_a_draw_is_the_lane_of_the_block_that_the_rules_name(draw, counter, key, words):
-    """The published vectors, reached through (seed, day, purpose, ego, index) as docs/rules.md lays them out."""
+    """The published vectors, by (seed, day, purpose, ego, index) as in docs/rules.md."""
     ego, block, day, purpose = numbers(counter)
     low, high = numbers(key)
     seed = np.uint64(low + 2**32 * high) if draw is draws.word else low + 2**32 * high

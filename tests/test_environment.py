@@ -1,4 +1,4 @@
-"""How ``make`` makes environments, on machines that lack something, and what ``.ci/run`` ends with."""
+"""How ``make`` makes environments where something is missing, and what ``.ci/run`` ends with."""
 
 import hashlib
 import os
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Machine:
-    """A project with our ``Makefile``, where ``python3`` is a shell script and the index is empty."""
+    """A project with our ``Makefile``; ``python3`` is a shell script, and the index is empty."""
 
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
@@ -137,7 +137,8 @@ def test_too_old_a_python(machine: Machine) -> None:
         f"""exec "{PYTHON}" -c "import sys; $(echo '{older}'); exec(sys.argv[1])" "$2" """
     )
     machine.fails_with(
-        r"^make: python3 is Python 3\.9\.18; expected 3\.12 or newer, as in: make PYTHON=python3\.13\n"
+        r"^make: python3 is Python 3\.9\.18; expected 3\.12 or newer, "
+        r"as in: make PYTHON=python3\.13\n"
     )
     assert not (machine.project / ".venv").exists()
 

@@ -77,7 +77,7 @@ def test_the_estimates_of_an_answer_are_those_of_its_tables(name):
 
 
 def check_estimates(text: str, name: str) -> int:
-    """Check that estimates with intervals in a text are in an experiment's tables; return how many."""
+    """Check that a text's estimates with intervals are in an experiment's tables; count them."""
     text = " ".join(text.split())
     number = r"(-?[\d.]+)"
     quoted = re.findall(rf"{number}[^\d.\[]* \[{number}, {number}\]", text)

@@ -113,7 +113,7 @@ def test_the_p_value_is_the_level_at_which_the_interval_leaves_out_0(runs):
 
 
 def test_policies_without_spread_within_do_not_make_a_share_certain():
-    """All of one policy are blocked and none of the other: D0 is 0, and nobody should believe it."""
+    """All of one policy are blocked and none of the other: D0 is 0, which is not to be believed."""
     independent, least = independent_effect(*(np.array(one) for one in (40.0, 120.0, 40.0, 40.0)))
     assert (independent, least) == pytest.approx((0, 4 / (120 / 3 * 2 / 3)))
     bounds = intervals.pooled_interval(shares([20, 20], 60, independent=independent, least=least))

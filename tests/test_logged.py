@@ -1,4 +1,4 @@
-"""What a contact log tells of its society: people, days, classes of ties; and what is said of it."""
+"""What a contact log tells of its society: people, days, tie classes; and what is said of it."""
 
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def test_the_real_logs_have_classes_of_their_own():
 
 
 def test_patterns_score_what_a_log_tells(logged, tmp_path):
-    """With a year given, layers and thirds could be counted; but a log has not all whom one knows."""
+    """With a year given, layers and thirds could be counted; but a log lacks people one knows."""
     base = sim.with_log(logged.replace({"days": 365}))
     runs = patterns.of_log(patterns.taken(base, 2, tmp_path, 1, city=False))
     met = scored.scores(runs).groupby("row")["met"].agg(set)

@@ -29,7 +29,7 @@ def test_a_day_is_the_same_in_shorter_and_longer_runs():
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_acceptance_is_that_of_the_log_and_of_all_sent(edition):
-    """By ``decided_day`` exactly; within .01 of what becomes of all sent by then, from day 14 on."""
+    """Exact by ``decided_day``; within .01 of what becomes of all sent by then, from day 14 on."""
     scenario = EDITIONS[edition].replace({"members": 1000, "days": 60})
     pending_days, off = scenario.inviting.pending_days, []
     for seed in range(1, 9):

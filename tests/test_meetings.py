@@ -15,7 +15,7 @@ PLATFORM_SIDE = ("platform.", "inviting.", "answering.", "policies")
 
 
 def encounters(scenario: sim.Scenario) -> list[Any]:
-    """All that is known of encounters, on the evening of each day: who, with whom, how, how often."""
+    """All that is known of encounters on each evening: who, with whom, how, how often."""
     engine, evenings = Engine(scenario), []
     for day in range(scenario.days + 1):
         engine.advance(day)

@@ -1,4 +1,4 @@
-"""What users get wrong when they call from Python is one line, as it is on the command line, and no error of Python's or a library's."""
+"""A mistake in a call from Python is one line, as on the command line, and no library's error."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +35,8 @@ MISTAKES: list[tuple[Callable[[Any], Any], str]] = [
     # scenarios
     (
         lambda made: SMALL.replace([1]),
-        "replace: not a mapping (got [1]); must be from dotted names to values, as {'platform.limit': 3}",
+        "replace: not a mapping (got [1]); must be from dotted names to values, "
+        "as {'platform.limit': 3}",
     ),
     (
         lambda made: SMALL.replace({1: 2}),

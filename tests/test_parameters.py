@@ -174,7 +174,8 @@ def test_listed_ranges_are_the_ranges(parameter: Parameter) -> None:
 def test_toml_says_only_what_it_wants(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text(
-        'members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n[policies]\neveryone = 2\nmine = {contacts = 1}\n'
+        'members = 50\n[platform]\npreset = "linkedin2021"\nlimit = "none"\n'
+        "[policies]\neveryone = 2\nmine = {contacts = 1}\n"
     )
     scenario = Scenario.from_toml(file)
     assert scenario == Scenario(
@@ -225,7 +226,7 @@ def test_toml_of_a_windows_editor(tmp_path: Path) -> None:
         ),
         (
             rb'meeting.contacts = "C:\temp\log.csv"'.replace(b"log", b"new"),
-            r"""meeting.contacts: expected a path or "none", got 'C:\temp\new.csv'; in TOML backsl""",
+            r"""meeting.contacts: expected a path or "none", got 'C:\temp\new.csv'; in TOML back""",
         ),
         (b"self = 3", "self: no such parameter"),
         (b"platform = 3", "platform: expected a table"),
@@ -285,7 +286,8 @@ def test_backslashes_after_set(quote: str) -> None:
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(
         InputError,
-        match=r"nothing\.toml: can't be read \(No such file or directory\); must be a scenario in TOML$",
+        match=r"nothing\.toml: can't be read \(No such file or directory\); "
+        r"must be a scenario in TOML$",
     ):
         Scenario.from_toml(tmp_path / "nothing.toml")
     with pytest.raises(InputError, match=r": can't be read \(Is a directory\)"):

@@ -45,8 +45,8 @@ def test_attempts_follow_activity_and_the_policies_own_numbers():
     [
         (
             {"inviting.per_day": 10_000, "inviting.tries": 1_000},
-            "inviting.per_day: expected less, for 5000000 attempts of 1000 tries by its most active "
-            "member are more than 4294967296 tries a day, got 10000",
+            "inviting.per_day: expected less, for 5000000 attempts of 1000 tries by its most "
+            "active member are more than 4294967296 tries a day, got 10000",
         ),
         (
             {"policies": {"own": {"directory": 1, "per_day": 10_000}}, "members": 300_000},

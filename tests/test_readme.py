@@ -1,4 +1,4 @@
-"""What the pages say is so: examples run and print what is shown, links lead somewhere, tables and figures are those of the code."""
+"""What the pages say holds: examples print what is shown, links lead somewhere, tables agree."""
 
 import contextlib
 import importlib.util
@@ -79,7 +79,7 @@ def called(command: list[str]) -> list[str]:
 
 
 def missing(block: Block) -> list[str]:
-    """Name the packages of an example that are not installed, of those that the project does not need itself."""
+    """Return the packages of an example that are missing; the project does not need them."""
     named = re.findall(
         r"^(?:import|from) (polars|duckdb|SALib|ema_workbench)", block.text, re.MULTILINE
     )
@@ -87,7 +87,7 @@ def missing(block: Block) -> list[str]:
 
 
 def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
-    """Run an example: one that starts processes as a script of its own, any other after those before it on its page."""
+    """Run an example after those before it on its page; as a script if it starts processes."""
     if SCRIPT in block.text:
         Path("script.py").write_text(block.text, encoding="utf-8")
         return ran([sys.executable, "script.py"])
@@ -118,7 +118,7 @@ def anchors(text: str) -> set[str]:
 
 
 def check_examples(name: str) -> None:
-    """Run the Python examples of a page, one after another, and hold that each prints what the page shows."""
+    """Check that the Python examples of a page, one after another, print what the page shows."""
     namespace: dict[str, Any] = {"__name__": "examples"}
     listed = blocks(name)
     assert any(block.language == "python" for block in listed)

@@ -279,7 +279,7 @@ def test_a_crowd_that_outgrows_its_arrays(seed):
 
 
 def test_more_inviters_than_seats():
-    """Some make a hundred attempts a day and most make one or none: seats go from one to the next."""
+    """Some make a hundred attempts a day, most one or none: seats go from one to the next."""
     scenario = Scenario(
         members=1_100,
         days=2,

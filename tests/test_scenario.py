@@ -205,12 +205,14 @@ OUT = [
     (
         "platform.preset",
         "linkedin08",
-        "expected one of none, linkedin2007, linkedin2008, linkedin2021, facebook2011, ratio, got 'linkedin08'; nearest: linkedin2008",
+        "expected one of none, linkedin2007, linkedin2008, linkedin2021, facebook2011, ratio, "
+        "got 'linkedin08'; nearest: linkedin2008",
     ),
     (
         "platform.ladder",
         "email, suspend 16001",
-        "expected actions, as 'warn, email, suspend 7, good', suspend for 1 to 16000 days or \"none\", got 'email, suspend 16001'",
+        "expected actions, as 'warn, email, suspend 7, good', suspend for 1 to 16000 days "
+        "or \"none\", got 'email, suspend 16001'",
     ),
     ("platform.limit", 0, 'expected a whole number from 1 to 10000 or "none", got 0'),
     (
@@ -240,7 +242,8 @@ OUT = [
     (
         "policies.evryone",
         1,
-        "not built in; nearest: everyone; must be one of everyone, interacted, close_friends, or given with its numbers",
+        "not built in; nearest: everyone; must be one of everyone, interacted, close_friends, "
+        "or given with its numbers",
     ),
     ("policies.everyone.share", -1, "expected a number from 0 to 1000000000, got -1"),
     ("policies.everyone.min_tie", 5, "expected a whole number from 0 to 4, got 5"),
@@ -252,7 +255,8 @@ OUT = [
     (
         "policies.mine",
         {"contacts": 0},
-        ".contacts: 0, as are introductions, directory and popular; must be above 0 for at least one of the four",
+        ".contacts: 0, as are introductions, directory and popular; must be above 0 for at least "
+        "one of the four",
     ),
     (
         "policies.all",
@@ -330,7 +334,8 @@ def test_unknown_names_and_the_nearest_known_one(name: str, nearest: str) -> Non
 def test_unknown_names_like_no_other(name: str) -> None:
     with pytest.raises(
         InputError,
-        match=rf": no such parameter; must be one of those that {re.escape(command())} parameters lists$",
+        match=rf": no such parameter; must be one of those that {re.escape(command())} "
+        "parameters lists$",
     ):
         Scenario().replace({name: 3})
 
@@ -397,7 +402,7 @@ def test_policies_stay_as_they_are() -> None:
     ):
         with pytest.raises(
             InputError,
-            match=r"^policies: can't be changed, a scenario and its parts stay as they are; must be",
+            match=r"^policies: can't be changed, a scenario and its parts stay as they are; must",
         ):
             change()
     assert policies == POLICIES
@@ -471,7 +476,8 @@ def test_shares_are_of_the_policies_of_this_scenario() -> None:
 def test_a_part_of_a_policy_that_is_not_here() -> None:
     with pytest.raises(
         InputError,
-        match=r"^policies\.evryone: no such policy here; nearest: everyone; must be one of everyone, interacted",
+        match=r"^policies\.evryone: no such policy here; nearest: everyone; "
+        r"must be one of everyone, interacted",
     ):
         Scenario().replace({"policies.evryone.share": 2})
 

@@ -1,4 +1,4 @@
-"""Every sentence that is generated is held against the table that it speaks of, over random tables."""
+"""Each sentence that is generated is checked against the table it speaks of, on random tables."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""The measures by day, each counted anew from the reference as docs/odd.md defines it, on every evening."""
+"""The measures by day, counted anew from the reference each evening, as docs/odd.md has them."""
 
 from collections import Counter
 
@@ -12,7 +12,10 @@ from tests.reference import Reference
 
 
 def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, float]:
-    """Take the daily measures of a policy as docs/odd.md defines them; ``restricted`` are the accounts that were so in the morning."""
+    """Return the daily measures of a policy as docs/odd.md defines them.
+
+    ``restricted`` are the accounts that were so in the morning.
+    """
     people = [person for person in told.people if policy in ("all", person.policy.name)]
     numbers, arcs = {person.number for person in people}, told.arcs
     sent = sum(len(person.sent) for person in people)
@@ -45,7 +48,7 @@ def evening(told: Reference, policy: str, restricted: set[int]) -> dict[str, flo
 
 @pytest.mark.parametrize("restriction_days", [None, 6])
 def test_every_evening_of_the_series(restriction_days):
-    """The measures by day are sums that the compiled day keeps up; here each is counted anew, every evening."""
+    """The measures by day are sums that the compiled day keeps; here each is counted anew."""
     rule = {"limit": 2, "restriction_days": restriction_days}
     scenario = Scenario(
         members=90,

@@ -1,4 +1,4 @@
-"""A run is the same for any number of threads; they live through the days together, and none is left waiting where another can't come."""
+"""A run is the same for any number of threads; none waits where another can't come."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Fading memory: one invitation a day to people whom all have met on the first day, and never again.
+"""Fading memory: one invitation a day to people whom all met on the first day and never again.
 
 Nobody accepts, and who does not recognise clicks. So the strikes of a member are Poisson-binomial,
 with the chance of recognition of each day in turn.

@@ -1,42 +1,42 @@
 """A day, stage by stage.
 
-========================  =======  =====================================  ===========================
-stage                     threads  what is done                           what it changes
-========================  =======  =====================================  ===========================
-DAWN                      one      the day begins; members arrive         clock, totals
-LEAVE                     each     list who leaves today                  today's leavers
-PART                      each     end bonds with them                    own bonds, connections
-SEND_OFF                  each     at their own side                      own bonds, accounts
-MEET                      each     choose whom to meet; meet contacts     own ties; today's encounters
-STRENGTHEN                each     the far sides of these                 far ties; today's risers
-ACQUAINT                  each     the other encounters happen            own ties, new contacts
-LINK                      each     link the sides of new contacts         links
-NEED                      each     ask for help                           own needs; today's pleas
-HELP                      each     it is given; the referred meet         own ties, own help
-LINK_AGAIN                each     link the sides of new contacts         links
-UNLOCK                    each     old locks end; connections are added   own bonds; today's sums
-INVITE                    each     choose whom to invite                  today's invitations
-SEND                      each     at the sender's side                   own bonds, arcs, tallies
-RECEIVE                   each     at the receiver's side                 own bonds, arcs, tallies
-CROSS                     each     those that cross connect               own bonds, connections
-SCHEDULE                  each     file by the day of the answer          invitations sent
-JUDGE                     each     decide the answers due today           invitations sent
-SETTLE                    each     at the inviter's side                  own bonds, connections
-SETTLE_FAR                each     at the invitee's side                  own bonds, connections
-MAKE_ROOM                 each     look whether queues have room          nothing
-EVENING                   each     withdraw; apply the platform's rule    own bonds, accounts
-OBSERVE                   one      write down the day                     totals, series
-========================  =======  =====================================  ===========================
+==========  =======  ======================================  =============================
+stage       threads  what is done                            what it changes
+==========  =======  ======================================  =============================
+DAWN        one      the day begins; members arrive          clock, totals
+LEAVE       each     list who leaves today                   today's leavers
+PART        each     end the bonds with them                 own bonds, connections
+SEND_OFF    each     the same on the leavers' side           own bonds, accounts
+MEET        each     choose whom to meet; meet contacts      own ties; today's encounters
+STRENGTHEN  each     the far sides of these encounters       far ties; today's risers
+ACQUAINT    each     the other encounters happen             own ties, new contacts
+LINK        each     link the two sides of new contacts      links
+NEED        each     ask for help                            own needs; today's pleas
+HELP        each     help is given; those referred meet      own ties, own help
+LINK_AGAIN  each     link the two sides of new contacts      links
+UNLOCK      each     old locks end; connections are added    own bonds; today's sums
+INVITE      each     choose whom to invite                   today's invitations
+SEND        each     send them: the sender's side            own bonds, arcs, tallies
+RECEIVE     each     the receiver's side                     own bonds, arcs, tallies
+CROSS       each     connect those whose invitations cross   own bonds, connections
+SCHEDULE    each     list by the day of the answer           invitations sent
+JUDGE       each     decide the answers due today            invitations sent
+SETTLE      each     apply them: the inviter's side          own bonds, connections
+SETTLE_FAR  each     the invitee's side                      own bonds, connections
+MAKE_ROOM   each     check whether the queues have room      nothing
+EVENING     each     withdraw; apply the platform's rule     own bonds, accounts
+OBSERVE     one      record the day                          totals, series
+==========  =======  ======================================  =============================
 
 "Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
 LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs
-help. Each stage reads the state in which the one before has left the world.
+help. Each stage reads the state in which the stage before it has left the society.
 
-``advance`` is what Python calls; all else here and in the phases is called by it alone. It lives
-through many days, and returns where something is full in the middle of a day, to say what must
-grow; called again it goes on from there, in the same stage: a thread that had come to its end finds
-nothing left to do, and lists anew, in the arrays that have grown, what it hands on. Several threads
-call it at once and go from stage to stage together.
+Python calls ``advance``, and only ``advance`` calls the rest of this module and the phases. It
+simulates many days. When an array is full, it returns in the middle of a day and says what must
+grow. Called again, it goes on in the same stage: a thread that had finished the stage finds nothing
+left to do, and lists once more, in the arrays that have grown, what it hands on. Several threads
+call ``advance`` at once and go from stage to stage together.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What is put in and not estimated: measures that are 0 because the scenario leaves no other way."""
+"""What is put in and not estimated: measures that are 0 because of the scenario alone."""
 
 from ..agents import InvitePolicy
 from ..scenario.scenario import Scenario

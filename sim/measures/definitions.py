@@ -88,10 +88,9 @@ MEDIANS = ("time_to_block_days", "time_to_block_invitations")
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
 """Measures that need a walk beyond a member's neighbours."""
 CAUTION = {"missed", "missed_by_tie", "missed_by_estimate", "missed_chance"}
-"""Measures that need a look at all contacts: connections that a policy's own limits keep its members
-from, as expected at the end of the run, per member; by the least tie, and by the estimate alone;
-and
-the mean chance that such an invitation were accepted."""
+"""Measures that need a look at all contacts: the connections, per member, from which a policy's own
+limits keep its members, as expected at the end of the run; those by the least tie, and by the
+estimate alone; and the mean chance that such an invitation would be accepted."""
 INTERVALS = (
     "egos",
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),

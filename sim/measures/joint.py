@@ -1,4 +1,4 @@
-"""One society on several platforms: what its networks have in common, and what they reach together."""
+"""One society on several platforms: what its networks share, and what they reach together."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

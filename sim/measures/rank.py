@@ -1,4 +1,4 @@
-"""Measures of rank: who has many connections, and who invites upwards; NaN where it counts for nothing."""
+"""Measures of rank: who has many connections, who invites upwards; NaN if rank does not count."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

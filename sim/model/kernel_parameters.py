@@ -124,7 +124,7 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
 
 
 def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
-    """Return what is left of a memory on some days of the platform, as ``AnsweringNumbers`` has it."""
+    """Return what is left of a memory on days of the platform, as ``AnsweringNumbers`` has it."""
     most, memory_days = MOST_MET + MOST_TALKED, scenario.answering.memory_days
     if memory_days is None:
         return np.zeros((0, most + 1), np.int32)

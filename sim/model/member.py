@@ -57,8 +57,8 @@ class Member(mesa.Agent):  # type: ignore[misc]
     def remove(self) -> None:
         """Raise an ``InputError``: who leaves, and when, is for the scenario to say."""
         raise InputError(
-            f"members: member {self.number} can't be removed, only the scenario lets members leave; "
-            "must stay, or the scenario must have fewer members from the start"
+            f"members: member {self.number} can't be removed, only the scenario lets members "
+            "leave; must stay, or the scenario must have fewer members from the start"
         )
 
     def __repr__(self) -> str:

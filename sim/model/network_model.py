@@ -185,7 +185,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def members(self) -> list[Member]:
-        """The members in the order of their numbers; they are made on first use, or as they arrive."""
+        """The members in the order of their numbers; made on first use, or as they arrive."""
         with self.engine.busy:
             made: list[Member] = getattr(self, "_members", [])
             if len(made) < self.engine.state.members:

@@ -8,7 +8,10 @@ from mesa.agentset import _HardKeyAgentSet
 from ..errors import InputError
 from .member import Member
 
-FIXED = "can't be changed, only the scenario lets members arrive or leave; must stay the model's own members"
+FIXED = (
+    "can't be changed, only the scenario lets members arrive or leave; "
+    "must stay the model's own members"
+)
 
 
 class People(_HardKeyAgentSet):  # type: ignore[misc]

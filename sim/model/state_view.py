@@ -164,7 +164,7 @@ class StateView:
 
     @property
     def arrived(self) -> Numbers:
-        """The day on which each member has arrived, 1 of who was there from the start: shape (N,)."""
+        """The day on which each arrived, 1 for those who were there from the start: shape (N,)."""
         days = self._state.people.arrived[: self.members].astype(np.int64)
         return np.maximum(days, 1) if len(days) else np.ones(self.members, np.int64)
 

@@ -77,7 +77,7 @@ class Parameter(NamedTuple):
     name: str
     """Dotted, as in ``platform.limit``; ``policies.NAME.share`` stands for each policy's."""
     type: str
-    """``int``, ``float``, ``bool``, ``str``, ``3 floats`` or ``5 floats``; ``or none`` if it can be unset."""
+    """``int``, ``float``, ``bool``, ``str``, ``3 floats`` or ``5 floats``; ``or none`` if unset."""
     unit: str
     default: Any
     low: float | None

@@ -96,7 +96,7 @@ class _Panel(NamedTuple):
 
 
 def _panels(table: pd.DataFrame) -> Iterator[list[_Panel]]:
-    """Yield the rows of panels: the populations, and the societies of newcomers if they are told."""
+    """Yield the rows of panels: the populations, and the societies of newcomers if given."""
     apart = (table["population"] == "newcomer") & ("society" in table)
     together = table[~apart & (table["population"] != "host")].groupby("population", sort=False)
     if len(together):
@@ -320,7 +320,7 @@ def _points(
     *,
     look: dict[str, Style],
 ) -> None:
-    """Draw a point with its intervals for each policy; of those on each other the upper is smaller."""
+    """Draw a point with its intervals for each policy; where two overlap, the upper is smaller."""
     mean = mean.dropna()
     width, height = (np.diff(ends)[0] for ends in (axis.get_xlim(), axis.get_ylim()))
     drawn: list[tuple[float, float]] = []

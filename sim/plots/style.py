@@ -78,8 +78,8 @@ METADATA: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-"""From the endings of files that can be written to what they do not say, so that the same figure has
-the same bytes."""
+"""From the endings of files that can be written to what the files leave out, so that the same
+figure has the same bytes."""
 FINEST = 150
 """Most points of a line: more can't be seen and make large files."""
 INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"

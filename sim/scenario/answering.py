@@ -15,8 +15,8 @@ class Answering(Section):
     memory_days: Annotated[
         Float | None, Field(ge=0.1, le=1_000_000), Unit("days"), OrNone("memory does not fade")
     ] = None
-    """days after which the chance of recognising who was met or talked to once is 1 / e of the fresh
-    one; n encounters last n times as long [A, 30 to 365]"""
+    """days after which the chance of recognising who was met or talked to once is 1 / e of the
+    fresh one; n encounters last n times as long [A, 30 to 365]"""
     fresh: PerClass = (0.0, 0.66, 1.0, 1.0, 1.0)
     """as recognise, on the day of the last encounter; it counts if memory_days is set [A]"""
     note_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 1.5
@@ -35,7 +35,8 @@ class Answering(Section):
     looks: Annotated[
         Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("each is looked at")
     ] = 5.5
-    """visits to the platform in 21 days, times activity: is an invitation ever looked at? [fitted]"""
+    """visits to the platform in 21 days, times activity: is an invitation ever looked at?
+    [fitted]"""
     ask_answered: Probability = 0.64
     """a question of somebody recognised is answered [A: CollegeMsg]"""
     idk_click: Probability = 0.13

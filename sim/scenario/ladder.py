@@ -22,7 +22,7 @@ class Rung(NamedTuple):
     """One action of a ladder."""
 
     action: str
-    """``warn``; ``email``, only people known may be invited; ``suspend``, for some days; ``good``."""
+    """``warn``; ``email``: only people known may be invited; ``suspend``: some days; ``good``."""
     days: int | None = None
     """How long a suspension lasts."""
 

@@ -1,4 +1,4 @@
-"""Who there is: circles and teams, sociability and activity, and how many encounters make which tie."""
+"""Who there is: circles, teams, sociability, activity, and how many encounters make which tie."""
 
 from typing import Annotated
 

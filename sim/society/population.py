@@ -35,7 +35,7 @@ def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def shifted(p: float, shift: float) -> float:
-    """Return a probability whose logit is moved; 0 and 1 stay, and so does any if it is moved by 0."""
+    """Return a probability with its logit shifted; 0 and 1 stay; a shift of 0 changes nothing."""
     if shift == 0 or p in (0, 1):
         return p
     odds = math.exp(shift)  # they are multiplied
@@ -55,7 +55,7 @@ def activity(scenario: Scenario, members: int) -> NDArray[np.float64]:
 def _log_normal(
     scenario: Scenario, members: int, purpose: np.int64, index: int, sigma: float
 ) -> NDArray[np.float64]:
-    """Draw log-normal numbers with mean 1, in multiples of 2**-24, by two words from an index on."""
+    """Draw log-normal numbers of mean 1, multiples of 2**-24, by two words from an index on."""
     seed = np.uint64(scenario.seed)
     first = (words(seed, 0, purpose, members, index) + 0.5) / _WORDS
     second = (words(seed, 0, purpose, members, index + 1) + 0.5) / _WORDS
@@ -102,7 +102,7 @@ def has_ranks(scenario: Scenario) -> bool:
 
 
 def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return 1 for members who are on the platform, else 0: shape (members,), or empty if all are."""
+    """Return 1 for those who are on the platform, else 0: shape (members,), or empty if all are."""
     platform = scenario.platform
     if platform.joined == 1:
         return np.zeros(0, np.uint8)

@@ -17,7 +17,7 @@ from .parts import part
 _options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 entry: Any = njit(cache=True, **_options)
-"""For what Python may call. What has a named tuple of many arrays takes a ``reference`` to it first."""
+"""For what Python may call. In place of a named tuple of many arrays it takes a ``reference``."""
 kernel: Any = part(**_options)
 """For what only compiled code calls, see ``parts``."""
 inline: Any = part(forceinline=True, **_options)

@@ -48,7 +48,7 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 
 
 class Part(CPUDispatcher):  # type: ignore[misc]
-    """A function that is compiled within compiled functions; from Python it runs as plain Python."""
+    """A function compiled within compiled functions; called from Python it is plain Python."""
 
     def __call__(self, *arguments: Any) -> Any:
         """Run the function that was written."""

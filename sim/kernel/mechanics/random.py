@@ -85,7 +85,7 @@ def words(seed, day, purpose, members, index):
 
 @kernel
 def draw_range(key, day, purpose, first, count, drawn):
-    """Fill the columns of ``drawn``, (4, …), with the first words of ``count`` members from first."""
+    """Fill ``drawn``, (4, …), with the first words of ``count`` members, a column each."""
     w0, w1, w2, w3 = drawn[0], drawn[1], drawn[2], drawn[3]
     low, high = key & _LOW, key >> _32
     for one in range(count):

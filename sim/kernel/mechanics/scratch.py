@@ -1,4 +1,4 @@
-"""Scratch buffers: what a thread keeps while a batch of members choose, or of invitations is judged.
+"""Scratch buffers: what a thread keeps while members choose or invitations are judged in a batch.
 
 Members choose batch by batch, all of a batch going through the same step before any goes on to the
 next. So the memory of each can be prefetched while others are looked at, and each step is a loop

@@ -54,7 +54,7 @@ def equal_to(typing_context: Any, array: Any, place: Any, wanted: Any) -> Any:
 
 @intrinsic
 def within(typing_context: Any, array: Any, place: Any, low: Any, span: Any) -> Any:
-    """Return as a mask which of ``array[place : place + 32]``, uint8, are in low … low + span - 1."""
+    """Return a mask: which of ``array[place : place + 32]``, uint8, are in low … low + span - 1."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])

@@ -212,7 +212,7 @@ def make_acquainted(state, parameters, day, partition):
 
 @kernel
 def link_sides(state, partition):
-    """Link the new contacts of a thread's encounters whose other side another thread has created."""
+    """Link those new contacts of a thread's encounters whose far side another thread has made."""
     sides, link = state.today.sides, state.people.link
     for row in range(partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END]):
         here, there = np.int64(sides[0, row]), np.int64(sides[1, row])

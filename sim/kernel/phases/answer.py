@@ -228,7 +228,7 @@ def habit_of(platform, member):
 
 @inline
 def difference_of_ranks(platform, ego, other):
-    """Return the place of other's rank less ego's among the differences; 0 where ranks don't count."""
+    """Return the index of the difference of ranks, other's less ego's; 0 if ranks don't count."""
     if len(platform.rank) == 0:
         return np.int64(0)
     return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
@@ -283,7 +283,7 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
 
 @kernel
 def _answer_question(state, parameters, day, totals, one, note, scratch):
-    """Return the answer to a question that is pending, which has taken effect but for the connection."""
+    """Return the answer to a pending question; it has taken effect, except for the connection."""
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     slot, key = as_index(scratch.slot[one]), parameters.key
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)

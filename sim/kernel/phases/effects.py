@@ -1,4 +1,4 @@
-"""What invitations and verdicts change at one side of a bond; the other side is another thread's."""
+"""What invitations and verdicts change on one side of a bond; the other is another thread's."""
 
 import numpy as np
 

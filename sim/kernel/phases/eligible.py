@@ -57,7 +57,7 @@ def _call(
 
 @kernel
 def _counted_strikes(platform, rule, day, ego):
-    """Count the strikes of an account that is not restricted, as they count on the evening of a day."""
+    """Count the strikes of an account that is not restricted which count on a day's evening."""
     strikes = np.int64(platform.account[ACCOUNT * ego + COUNTED_STRIKES])
     if platform.strike_days.shape[0] == 0:
         return strikes
@@ -69,7 +69,7 @@ def _counted_strikes(platform, rule, day, ego):
 
 @inline
 def least_likely(platform, parameters, day, ego):
-    """Return the least estimate of acceptance that ego's policy invites on a day, by its caution."""
+    """Return the least estimate of acceptance at which ego invites on a day, by its caution."""
     policies, policy, rule = parameters.policies, platform.policy[ego], parameters.platform
     least, caution = policies.min_acceptance[policy], policies.caution[policy]
     if caution == 0.0:
@@ -97,7 +97,7 @@ def _least_tie(policies, policy, source):
 
 @kernel
 def agrees(state, parameters, day, ego, other, slot, k):
-    """Return whether the policy's own function agrees to a candidate; it is asked only if there is one."""
+    """Return whether the policy's own function, if it has one, agrees to a candidate."""
     people, platform, society = state.people, state.platform, parameters.society
     tie = np.int64(people.link[2 * slot + 1]) if k > 0 else np.int64(0)
     since = day - society.first_day - last_in(tie) if k > 0 else -1
@@ -121,7 +121,7 @@ def agrees(state, parameters, day, ego, other, slot, k):
 
 @inline
 def may_be_invited(state, parameters, day, ego, other, slot, source):
-    """Return whether ego may invite other, from a source; their bond is at slot, -1: there is none."""
+    """Return whether ego may invite other, from a source; slot is their bond's, -1 without one."""
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
@@ -162,7 +162,7 @@ def is_forbidden(state, parameters, day, ego, other, slot):
 
 @inline
 def eligible_contacts(state, parameters, day, ego):
-    """Return which tie classes of contacts are eligible for ego, a bit each, and how many these are.
+    """Return which tie classes of contacts are eligible for ego, a bit each, and their number.
 
     But for the policy's own function. Free contacts are counted by class, so none is looked at.
     """

@@ -59,7 +59,7 @@ def _answers(platform, ego, place):
 
 @inline
 def _counted(platform, rule, ego):
-    """Count the invitations of an account that the ratio is of; a question that is refused is none."""
+    """Count the invitations that an account's ratio is of; a refused question is not one."""
     if not rule.of_resolved:
         return np.int64(platform.tally[TALLY * ego + SENT])
     refused = platform.questions[ASKING * ego + REFUSED] if len(platform.questions) > 0 else 0
@@ -138,7 +138,7 @@ def _restrict(platform, totals, day, ego, until):
 
 @inline
 def _sanction(platform, parameters, totals, day, ego):
-    """Take the action that follows when an account has broken the rule, in place of the last one."""
+    """Take the action that follows when an account breaks the rule; it replaces the last one."""
     rule, ladder = parameters.platform, LADDER * ego
     place = _rung(platform, rule, ego)
     action, days = rule.actions[place], rule.lengths[place]

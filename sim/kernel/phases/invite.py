@@ -158,7 +158,7 @@ def _look(state, parameters, section_bits, trying, scratch):
 
 @kernel
 def _ask_connections(state, elsewhere, scratch):
-    """Find a random connection of a random connection for those tries ``elsewhere`` that ask for it.
+    """Find a random connection of a random connection for the tries ``elsewhere`` that need it.
 
     In rounds that each read what the one before has prefetched.
     """

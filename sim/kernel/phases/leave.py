@@ -91,7 +91,7 @@ def _end_bond(state, totals, slot, ego):
 
 @inline
 def _part_from(state, partition, directory, length, leaver):
-    """End the bonds of a thread's members with a leaver that are in one of the leaver's two lists."""
+    """End the bonds of a thread's members with a leaver, from one of the leaver's two lists."""
     people = state.people
     for place in range(np.int64(people.counts[COUNTS * leaver + length])):
         slot = place_in_pool(directory, people.blocks, leaver, place)

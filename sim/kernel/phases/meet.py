@@ -241,7 +241,7 @@ def _guess_bonds(people, again, starting, scratch):
 def _meet_elsewhere(
     people, parameters, day, first, again, starting, lists, repeats, encounters, risen, scratch
 ):
-    """Let the other starters meet: a contact at once, whoever is new is listed in ``encounters``."""
+    """Make the other starters meet: contacts at once; new people are listed in ``encounters``."""
     for one in range(again, starting):
         ego, other = np.int64(scratch.who[one]), scratch.whom[one]
         if other < 0 or other == ego:

@@ -29,7 +29,7 @@ from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
 from .welcome import is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
-"""Columns of what is missed: connections missed by the least tie, by the estimate, and the pairs."""
+"""Columns of what is missed: connections by the least tie, by the estimate, and the pairs."""
 MISSED = 3
 
 
@@ -59,7 +59,7 @@ def _has_room(state, parameters, other):
 
 @inline
 def _may_invite(state, parameters, day, ego):
-    """Return whether the platform lets ego invite tomorrow; the cap of a week aside, which passes."""
+    """Return whether the platform permits ego to invite tomorrow, apart from the cap of a week."""
     if is_away(state.platform, ego):
         return False
     until = state.platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]

@@ -93,7 +93,7 @@ def _connection_without_contact(state, ego, number):
 
 @kernel
 def _drawn(state, ego, drawn, size):
-    """Return whom a word draws from ego's network, and the slot of the contact, or -1: it is none."""
+    """Return whom a word draws from ego's network, and the contact's slot, or -1: it is none."""
     people, place = state.people, below(drawn, size)
     contacts = number_of_contacts(people, ego)
     if place < contacts:

@@ -27,8 +27,8 @@ FREE, BEGINNING, TRYING = range(3)
 """Places of ``seats``: how many seats are listed in ``free``, ``beginning`` and ``trying``."""
 
 _NEXT_MEMBER, _CALLED, _WAITING, NEXT_ROW = range(4)
-"""Places of ``queue``: the next member to be looked at, how many of those waiting have been seated, how
-many they are, and the next row of today's invitations."""
+"""Places of ``queue``: the next member to be looked at; how many of those waiting have been seated,
+and how many wait in all; and the next row of today's invitations."""
 
 
 @inline
@@ -64,7 +64,7 @@ def _count_attempts(platform, totals, ego, attempts):
 
 @inline
 def _seat_next(state, totals, called, scratch):
-    """Seat as many of those waiting as are called; each has room for all its invitations of today."""
+    """Seat as many of those waiting as are called; each has room for all that it sends today."""
     queue, seats, rows = scratch.queue, scratch.seats, state.today.invitations
     next_called, free, beginning = queue[_CALLED], seats[FREE], seats[BEGINNING]
     row = queue[NEXT_ROW]

@@ -283,7 +283,7 @@ def _cross_far(state, partition):
 
 @kernel
 def cross(state, parameters, partition):
-    """Connect those of a thread's members whose invitations cross; return whether all are, as send."""
+    """Connect a thread's members whose invitations cross; return whether all are, as in send."""
     return _cross_own(state, parameters, partition) and _cross_far(state, partition)
 
 

@@ -132,7 +132,7 @@ def _remark_on_note(state, parameters, ego, k):
 
 @inline
 def dispatch(state, parameters, day, seat, scratch):
-    """Let the invitation that is noted be sent, or a question in its place, or nothing: it lapses."""
+    """Send the invitation that is noted, or a question in its place, or nothing: it lapses."""
     people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
     ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
     if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
@@ -184,7 +184,7 @@ def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch
 
 @inline
 def invite_best(state, parameters, day, seat, scratch):
-    """Invite, at the end of an attempt, the best candidate of a member who courts, if there is one."""
+    """Invite, at the end of an attempt, the best candidate of a member who courts, if any."""
     courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
     if courts and state.today.invitations[_next_row(seat, scratch), EGO] != UNUSED:
         dispatch(state, parameters, day, seat, scratch)

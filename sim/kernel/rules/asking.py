@@ -3,8 +3,8 @@
 from ..mechanics.compilation import rule
 
 SILENCE, YES, NO = 0, 1, 6
-"""What becomes of a question, in numbers of the verdicts of ``answering``: undecided; accepted, which
-connects the two; and UNSEEN, for a no neither connects nor bothers anybody on the platform."""
+"""What becomes of a question, in numbers of the verdicts of ``answering``: undecided; accepted,
+which connects the two; and UNSEEN, for a no neither connects nor bothers anybody there."""
 
 
 @rule

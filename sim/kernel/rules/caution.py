@@ -1,4 +1,4 @@
-"""Phase 2, invite: the more strikes a member has, the surer of acceptance it must be (docs/rules.md)."""
+"""Phase 2, invite: the more strikes, the surer of acceptance a member must be (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 

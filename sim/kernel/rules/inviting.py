@@ -1,4 +1,4 @@
-"""Phase 2, invite: who may send, whom one may invite, and what an invitation does (docs/rules.md)."""
+"""Phase 2, invite: who may send, whom one may invite, what an invitation does (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 from ..mechanics.random import TWO32
@@ -56,7 +56,7 @@ def finds_contact(word, eligible, contacts):
 
 @rule
 def misses_all(word, miss):
-    """Return whether all tries at once miss; ``miss`` is the product of the tries' chances to miss."""
+    """Return whether all tries miss; ``miss`` is the product of the chances of a try to miss."""
     return word < int(miss * TWO32)
 
 

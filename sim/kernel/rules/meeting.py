@@ -3,7 +3,7 @@
 from ..mechanics.compilation import rule
 
 AGAIN, FRIEND, TEAM, CIRCLE, ANYBODY = range(5)
-"""Sources of a partner: a contact, a contact of a contact, the own team, the own circle, everybody."""
+"""Sources of a partner: contacts, contacts of contacts, the own team, the own circle, everybody."""
 
 FACE_MET, FACE_ONLINE, FACE_FRIEND, FACE_TEAM, FACE_CIRCLE, FACE_ANYBODY = range(6)
 """Places in the table of chances that an encounter is face to face."""
@@ -49,7 +49,7 @@ def team_start(member, circle_size, team_size):
 
 @rule
 def team_members(start, circle_size, team_size, members):
-    """Return the size of the team that starts with a member; the last of a circle may be smaller."""
+    """Return the size of the team that starts with a member; a circle's last may be smaller."""
     circle = circle_start(start, circle_size)
     return min(team_size, circle + circle_members(circle, circle_size, members) - start)
 

@@ -1,4 +1,4 @@
-"""Phase 3, memory: how surely an invitee recognises an inviter whom it met some time ago (docs/rules.md)."""
+"""Phase 3, memory: how surely one recognises whom one met some time ago (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 

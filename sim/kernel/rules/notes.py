@@ -1,4 +1,4 @@
-"""Notes that say where one has met: when one goes with an invitation, whom it reminds (docs/rules.md)."""
+"""Notes that say where the two met: who sends one, and whom it reminds (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 

@@ -1,4 +1,4 @@
-"""Phases 2 and 3, rank: whom those who court it prefer, and how it counts in an answer (docs/rules.md)."""
+"""Phases 2 and 3, rank: whom those who court prefer, how it counts in answers (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 

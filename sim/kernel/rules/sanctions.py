@@ -6,7 +6,7 @@ Rungs of the ladder, and appeals; and, in phase 2, what the rung ``email`` forbi
 from ..mechanics.compilation import rule
 
 WARN, EMAIL, RESTRICT = range(3)
-"""Actions: nothing but a word; a limit, that only people one knows may be invited; a restriction."""
+"""Actions: only a word; a limit (invitations only to people one knows); a restriction."""
 
 
 @rule
@@ -35,5 +35,5 @@ def is_pardoned(word, chance):
 
 @rule
 def pardoned_until(day, until, word):
-    """Return the last day after an appeal that succeeds: one to three days, if not fewer are left."""
+    """Return the last day after an appeal that succeeds: in one to three days, or ``until``."""
     return min(until, day + 1 + (word * 3 >> 32))

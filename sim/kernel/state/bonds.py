@@ -24,13 +24,13 @@ CLASS, CLASS_BITS = 3, 56
 MOVED = 7 << CLASS
 """The state of a slot whose bond has moved; the new slot is where its tie was."""
 EMPTY = 0
-"""The state of a contact's place of which alter has left: the list closes up by passing over it. No
-contact has this state, and what was sent to or from the place before finds nothing pending there."""
+"""The state of a contact's place whose alter has left; whoever reads the list passes over it. No
+contact has this state, so what was sent to or from this place finds nothing pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
-"""Set once ego has invited alter or accepted an invitation of alter (an arc of the outreach graph);
-while an invitation that was declined without a word is still pending, or, where locked, a question
-is; and once there is the arc from
-alter to ego. So each side of a bond knows both arcs, and need not look at the other."""
+"""ARC: ego has invited alter or accepted an invitation of alter (an arc of the outreach graph).
+DECIDED: an invitation that was declined without a word is still pending, or, where locked, a
+question is. BACK: there is the arc from alter to ego. So each side of a bond knows both arcs, and
+need not look at the other side."""
 PENDING_QUESTION = IS_LOCKED | DECIDED
 QUESTION_MASK = 3 << STANDING | DECIDED
 """The bits of a state that tell of a question, and what they then are."""
@@ -47,12 +47,12 @@ UNLINKED = 2**32 - 1
 
 CONTACTS, STRANGERS, CONNECTIONS, LISTED = range(4)
 FREE_OF_CLASS = 3
-"""Columns of ``counts``: the lengths of a member's three lists; how many connections are in their final
-order; and from FREE_OF_CLASS + 1 on, its free contacts of tie class 1 to 4, kept so that who has
-nobody to invite need not look."""
+"""Columns of ``counts``: the lengths of a member's three lists; how many connections are in their
+final order; and from FREE_OF_CLASS + 1 on, its free contacts of tie class 1 to 4, kept so that who
+has nobody to invite need not look."""
 COUNTS = 8
-"""Columns of ``counts`` in all. ``counts`` and ``link`` are flat: a row's place times a known number
-costs less than a look at the shape of a table."""
+"""Number of columns of ``counts``. ``counts`` and ``link`` are flat: a row's place times a known
+number costs less than a look at the shape of a table."""
 
 
 @inline
@@ -129,7 +129,7 @@ def tie_strength(tie):
 
 @inline
 def tie_after(tie, face, today):
-    """Return the tie after one more encounter; ``today`` counts from the first day of the history."""
+    """Return the tie after one more encounter; ``today``: days since the history's first day."""
     met = ladder.met_after(met_in(tie), face)
     talked = ladder.talked_after(talked_in(tie), face)
     vetoed = np.int64(tie) & 1 << VETOED
@@ -174,7 +174,7 @@ def is_free(state):
 
 @inline
 def is_asked(state):
-    """Return whether a question is pending: the bond is locked until it is answered, or withdrawn."""
+    """Return whether a question is pending; it locks the bond until it is answered or withdrawn."""
     return (np.int64(state) & QUESTION_MASK) == PENDING_QUESTION
 
 

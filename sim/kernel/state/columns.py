@@ -41,19 +41,19 @@ QUESTIONS, GRANTED, REFUSED = range(3)
 """Columns of ``questions``: those that a member has asked, and of these granted and refused."""
 ASKING = 3
 WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
-"""Columns of ``ladder``: how often the account was warned and limited, how often its owner appealed,
-and with success; the last day of the latest limit; and the evening of the latest restriction."""
+"""Columns of ``ladder``: how often the account was warned and limited; how often its owner
+appealed, and how often with success; the last day of the latest limit; and the evening of the
+latest restriction."""
 LADDER = 6
 
 ANSWERS = 10
-"""Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k) and
-resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
+"""Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k)
+and resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
 
 ASKED, HELPED, NEEDS, BY_CONNECTION, BY_CONTACT, BY_REFERRAL, REFERRALS = range(7)
-"""Columns of ``help``: how often a member was asked for help, and has given it; its own needs, those of
-them that a connection has met, another contact, and one to whom it was referred; and how often it
-was
-referred to somebody."""
+"""Columns of ``help``: how often a member was asked for help, and how often it helped; its own
+needs; how many of these a connection has met, how many another contact, and how many somebody to
+whom it was referred; and how often it was referred to somebody."""
 HELP = 8
 
 (
@@ -80,10 +80,10 @@ HELP = 8
     T_JOINED,
 ) = range(21)
 TOTALS = 21
-"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left still
-count, but for their connections and arcs, among those restricted now, and in T_MEMBERS."""
+"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left
+still count, except for connections, arcs, T_RESTRICTED and T_MEMBERS."""
 
 STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
-"""Places of ``clock`` after those of ``lists``: the stage of the day, the day, the number of members
-who have arrived, that of the bits of a member's number within its section, and from FAILED on, by
-policy, 1 if its function has raised an exception."""
+"""Places of ``clock`` after those of ``lists``: the stage of the day; the day; the number of
+members who have arrived; how many bits of a member's number tell its place within its section; and
+from FAILED on, by policy, 1 if its function has raised an exception."""

@@ -1,4 +1,4 @@
-"""Connections: each member's list of those it is connected with, in the order in which they were made.
+"""Connections: each member's list of those it is connected with, the oldest connection first.
 
 Connections of one day stand in the order of the members' numbers, so that a list is the same for
 any number of threads.
@@ -79,7 +79,7 @@ def prefetch_connections(state, ego):
 
 @inline
 def _mark_connections(state, ego, count, sieve):
-    """Let each connection of ego leave the number of this search in the sieve; return the number."""
+    """Mark each connection of ego in the sieve with the number of this search; return it."""
     if sieve[SIEVE] == 65535:
         for cell in range(SIEVE + 1):
             sieve[cell] = 0

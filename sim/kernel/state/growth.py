@@ -43,7 +43,7 @@ def with_room_for(state: State, larger: State) -> State:
 
 
 def _in_room_of(arrays: Any, larger: Any, kept: dict[str, Any]) -> Any:
-    """Return arrays in the room of larger ones, what is beyond them from there; but for some kept."""
+    """Return arrays in the room of larger ones; those named in ``kept`` are taken from there."""
     return arrays._replace(
         **{
             name: kept[name] if name in kept else _put(getattr(arrays, name), new)
@@ -53,7 +53,7 @@ def _in_room_of(arrays: Any, larger: Any, kept: dict[str, Any]) -> Any:
 
 
 def _put(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
-    """Return an array in the first corner of another one, which is extended where it is too small."""
+    """Return an array large enough for two, with the old one in the first corner of the new one."""
     shape = tuple(np.maximum(old.shape, new.shape).tolist())
     if shape == old.shape:
         return old

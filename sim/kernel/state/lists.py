@@ -14,13 +14,13 @@ from ..mechanics.simd import fetch_and_add
 CHUNK_BITS, FAR_BITS, BLOCK_BITS = 5, 8, 8
 CHUNK, FAR_CHUNK, BLOCK = 1 << CHUNK_BITS, 1 << FAR_BITS, 1 << BLOCK_BITS
 ROW, NEAR_CHUNKS, ROOTS = 16, 12, 4
-"""Columns of a directory: one cache line a member, of which twelve are chunks and four are blocks."""
+"""Columns of a directory: one cache line a member, twelve chunks and four blocks."""
 NEAR = CHUNK * NEAR_CHUNKS
 LONGEST = NEAR + ROOTS * BLOCK * FAR_CHUNK
 """Places that a list can have: 262,528."""
 
 NEXT_SLOT, NEXT_CONNECTION, NEXT_BLOCK = 0, 8, 16
-"""Places of ``clock``: the next free place of each pool; a cache line each, for threads add to them."""
+"""Places of ``clock``: the next free place of each pool; a cache line each: threads add there."""
 END_SLOT, END_CONNECTION, END_BLOCK, TOO_LONG = 24, 25, 26, 27
 """The ends of the pools; and a list that should have become longer than ``LONGEST``, if not 0."""
 
@@ -77,7 +77,7 @@ def has_room(clock, pool, threads, lists):
 
 @inline
 def next_place(directory, blocks, member, length):
-    """Return the place by which a list would be lengthened, or -1 where a new chunk would be taken."""
+    """Return the place that would lengthen a list, or -1 where a new chunk would be taken."""
     if length & (CHUNK - 1) == 0:
         return np.int64(-1)
     return place_in_pool(directory, blocks, member, length)

@@ -67,17 +67,16 @@ class AnsweringNumbers(NamedTuple):
     fresh: Fractions
     """(5,): the same with a fresh memory."""
     memory: NDArray[np.int32]
-    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last encounter
-    and the number of encounters; (0, 767): memory does not fade."""
+    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last
+    encounter and the number of encounters; (0, 767): memory does not fade."""
     note_odds: float
     """By what a note multiplies the odds of being recognised; 0: they stay."""
     ask_answered: int
     """Threshold of the answer to a question."""
     accepts: Numbers
-    """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks (see
-    ``rules.rank``) and the class that the invitee goes by, without a reference and with one; equal
-    where
-    it takes no references. Habit 0 is none; without ranks there is one difference."""
+    """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks
+    (see ``rules.rank``) and the class that the invitee goes by, without a reference and with one;
+    equal where it takes no references. Habit 0 is none; without ranks there is one difference."""
     idk_click: Numbers
     """(habits + 1,): thresholds."""
 

@@ -25,7 +25,7 @@ def note_who_is_there(state):
 
 @inline
 def first_place(people, member):
-    """Return how many with a smaller number are there; of the number after the last one, how many in all."""
+    """Return how many with a smaller number are there; after the last number: how many in all."""
     return np.int64(people.before[member]) if len(people.before) > 0 else np.int64(member)
 
 

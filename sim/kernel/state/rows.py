@@ -5,13 +5,13 @@ import numpy as np
 from ..mechanics.compilation import inline
 
 EGO, ALTER, SLOT, EXTRA = range(4)
-"""Columns of the rows of encounters and invitations: the two members, the slot of ego's bond (-1: it
-has to be created), and whether they meet face to face, or the packed source, remarks and delay."""
+"""Columns of the rows of encounters and invitations: the two members; the slot of ego's bond (-1:
+it must be created); and whether they meet face to face, or the packed source, remarks and delay."""
 OTHER_SLOT, OTHER = range(2)
 """Columns of the rows of verdicts: alter's slot, or UNWANTED or UNWANTED_COLD; and alter."""
 FIRST, SECOND, FIRST_HELPS, SECOND_HELPS = range(4)
-"""Columns of the rows of pleas: who is asked for help, and to whom that one refers (the same, where to
-nobody), and whether each helps."""
+"""Columns of the rows of pleas: who is asked for help; to whom that one refers (itself, where to
+nobody); and whether each helps."""
 NOBODY_ELSE = -1
 """Stands for whether the second one helps where there is none."""
 RISER, BEFORE, AFTER = range(3)
@@ -25,7 +25,7 @@ VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5
 UNWANTED, UNWANTED_COLD = -1, -2
 """Stand for the slot in a row of ``verdicts`` that does not connect."""
 GRANTED = -3
-"""GRANTED - slot stands for the slot where alter has granted a question: the invitation arrives, too."""
+"""GRANTED - slot: at this slot alter has granted a question, so the invitation arrives, too."""
 WRONG_ADDRESS, WITH_NOTE, QUESTION = 1, 2, 4
 """Remarks on an invitation, a bit each: another one was meant; a note goes with it; it began as a
 question."""

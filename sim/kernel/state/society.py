@@ -39,13 +39,13 @@ SECTION, MOST_SECTIONS = 512, 256
 
 
 class People(NamedTuple):
-    """Who there is and what they know of each other; N members, those who are still to arrive included."""
+    """Who there is and what they know of each other; N members, also those still to arrive."""
 
     arrived: NDArray[np.int32]
-    """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,) if
-    nobody arrives."""
+    """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,)
+    if nobody arrives."""
     left: NDArray[np.int32]
-    """(N,): the day on which each has left, or 0; this and the next three are (0,) if nobody ever leaves."""
+    """(N,): the day on which each has left, or 0; it and the next three: (0,) if nobody leaves."""
     gone: NDArray[np.int32]
     """(N,): how many places of the member's list of contacts are empty, see ``bonds``."""
     here: NDArray[np.int32]
@@ -106,18 +106,18 @@ class Platform(NamedTuple):
     pace: NDArray[np.int64]
     """(N,): attempts a day, see ``rules.inviting.attempts_today``."""
     room_from: NDArray[np.int64]
-    """(sections + 1,): where the room of each section among today's invitations begins, and the end."""
+    """(sections + 1,): where each section's room among today's invitations begins, and the end."""
     totals: NDArray[np.int64]
     """(P, TOTALS), see ``columns``."""
     sent_slot: NDArray[np.uint32]
-    """(pending_days + 1) times most: the invitations of each of the last days, by section and delay."""
+    """(pending_days + 1) times most: the invitations of the last days, by section and delay."""
     sent_ego: NDArray[np.uint32]
     sent_note: NDArray[np.uint8]
     """The source, the verdict, and the class on that day, see ``rows``."""
     sent_common: NDArray[np.int32]
-    """Connections in common, at the verdict or, until then, at sending; (0,) if nobody counts them."""
+    """Connections in common, at the verdict or, until then, at sending; (0,): not counted."""
     sent_from: NDArray[np.int32]
-    """(pending_days + 1, sections, pending_days + 2): where each delay begins in its day, and the end."""
+    """(pending_days + 1, sections, pending_days + 2): where each delay begins, and the end."""
     locks: NDArray[np.uint32]
     """(sections, …): queues (rings) of withdrawn invitations whose lock will end, as slots."""
     lock_ends: NDArray[np.int64]
@@ -138,8 +138,8 @@ class Today(NamedTuple):
     attempts: NDArray[np.int32]
     """(N,): attempts to invite."""
     repeats: NDArray[np.int64]
-    """(N,): encounters with a contact: slot of the far side * 2 + face to face; then those that have
-    risen by it: slot * 8 + the class before."""
+    """(N,): encounters with a contact: slot of the far side * 2 + face to face; then those that
+    have risen by it: slot * 8 + the class before."""
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
