@@ -60,14 +60,14 @@ def _furthest() -> Question:
     return Question(
         "Who reaches furthest?",
         "Those who invite everyone.",
-        f"After a year they have {quotes.near('degree', 'everyone')} connections on average. Those who "
-        f"invite acquaintances have {quotes.near('degree', 'interacted')}, and those who invite close "
-        f"friends {quotes.near('degree', 'close_friends')}. The order is the same if one counts the "
-        "people within two steps: one's connections, and the connections of these. They are "
-        f"{steps[0]}, {steps[1]} and {steps[2]} % of all others. How large these numbers are is "
-        "uncertain: the ranges are wide. The order is certain within a year, as far as the model "
-        f"goes: it is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that "
-        "fit the data.",
+        f"After a year they have {quotes.near('degree', 'everyone')} connections on average. "
+        f"Those who invite acquaintances have {quotes.near('degree', 'interacted')}, and those "
+        f"who invite close friends {quotes.near('degree', 'close_friends')}. The order is the "
+        "same if one counts the people within two steps: one's connections, and the connections "
+        f"of these. They are {steps[0]}, {steps[1]} and {steps[2]} % of all others. How large "
+        "these numbers are is uncertain: the ranges are wide. The order is certain within a year, "
+        "as far as the model goes: it is the same in "
+        f"{quotes.lead('reach2_share', 'everyone', 'interacted')} societies that fit the data.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("degree"),
@@ -77,8 +77,8 @@ def _furthest() -> Question:
         "more years ([see below](#does-it-last)). Within one year nothing that is plausible "
         "changes the order, but the numbers change most with how often people try to invite. In "
         "the third of the societies where they try least often, those who invite everyone have "
-        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third where they "
-        f"try most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
+        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third where "
+        f"they try most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
         "Each pale bar is a range, each dark line the default society.",
@@ -92,18 +92,19 @@ def _mutual() -> Question:
         "How mutual is it?",
         "Most where one invites close friends; those who invite everyone are connected mostly with "
         "people whom they have never met or talked to.",
-        f"Of the invitations of those who invite everyone, {quotes.near('acceptance', 'everyone')} are "
-        f"accepted; of those to acquaintances {quotes.near('acceptance', 'interacted')}, and of those to "
-        f"close friends {quotes.near('acceptance', 'close_friends')}. That so few are accepted is mostly "
+        "Of the invitations of those who invite everyone, "
+        f"{quotes.near('acceptance', 'everyone')} are accepted; of those to acquaintances "
+        f"{quotes.near('acceptance', 'interacted')}, and of those to close friends "
+        f"{quotes.near('acceptance', 'close_friends')}. That so few are accepted is mostly "
         "because many are never looked at: their invitees are seldom on the platform. Of the "
-        f"connections of those who invite everyone, {quotes.near('acquainted', 'everyone')} are with "
-        "people whom they have met or talked to. For those who invite acquaintances it is "
-        f"{quotes.near('acquainted', 'interacted')}; it is not all, because they also accept invitations "
-        "of others. Inviting and accepting are two things, and a society of four groups of equal "
-        f"size parts them. Those who invite and accept only acquaintances have {both:.0f} "
-        "connections there. If they accept in the same way but invite everyone, they have "
-        f"{quotes.effect('inviting', 'acquaintances')} more; if they invite in the same way but accept "
-        f"everyone, {quotes.effect('accepting', 'acquaintances')} more.",
+        f"connections of those who invite everyone, {quotes.near('acquainted', 'everyone')} are "
+        "with people whom they have met or talked to. For those who invite acquaintances it is "
+        f"{quotes.near('acquainted', 'interacted')}; it is not all, because they also accept "
+        "invitations of others. Inviting and accepting are two things, and a society of four "
+        "groups of equal size parts them. Those who invite and accept only acquaintances have "
+        f"{both:.0f} connections there. If they accept in the same way but invite everyone, they "
+        f"have {quotes.effect('inviting', 'acquaintances')} more; if they invite in the same way "
+        f"but accept everyone, {quotes.effect('accepting', 'acquaintances')} more.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("acceptance"),
@@ -111,11 +112,10 @@ def _mutual() -> Question:
             quotes.mixed_row("acquainted"),
             quotes.mixed_row("mutually_recognised", ranged=False),
         ],
-        "how readily strangers accept. In "
-        f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those who "
-        "invite everyone are accepted more often than those who invite acquaintances; in the "
-        "others less often. Close friends accept more often than acquaintances in "
-        f"{quotes.lead('acceptance', 'close_friends', 'interacted')}.",
+        f"how readily strangers accept. In {quotes.lead('acceptance', 'everyone', 'interacted')} "
+        "societies that fit the data, those who invite everyone are accepted more often than "
+        "those who invite acquaintances; in the others less often. Close friends accept more "
+        f"often than acquaintances in {quotes.lead('acceptance', 'close_friends', 'interacted')}.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
         "The society of four groups: each line is a way of inviting; on its left end are those who "
@@ -133,11 +133,11 @@ def _blocked() -> Question:
         f"Within a year this happens to {quotes.near('blocked', 'everyone')} of those who invite "
         f"everyone, and to {quotes.near('blocked', 'interacted', '.1f')} of those who invite "
         "acquaintances. It never happens to those who invite only close friends, for nobody says "
-        "this of a close friend: that is an assumption of the model, not a result. Sort all people "
-        "by how active they are on the platform, into ten groups of equal size. Of those who "
-        "invite everyone, nearly all are blocked in the most active group, "
-        f"{quotes.tenth(8, 'blocked')} in the third most active, and next to nobody in the five least "
-        "active.",
+        "this of a close friend: that is an assumption of the model, not a result. Sort all "
+        "people by how active they are on the platform, into ten groups of equal size. Of those "
+        "who invite everyone, nearly all are blocked in the most active group, "
+        f"{quotes.tenth(8, 'blocked')} in the third most active, and next to nobody in the five "
+        "least active.",
         [
             quotes.heads("blocked within a year, of those who invite"),
             quotes.mixed_row("blocked", "all together"),
@@ -165,14 +165,15 @@ def _lasting() -> Question:
     return Question(
         "Does it last?",
         "The lead of those who invite everyone becomes small, and it is not certain that it lasts.",
-        "More and more of them are blocked, and whoever is blocked invites no more. After one year "
-        f"they have {first:.0f} connections more than those who invite acquaintances, after "
+        "More and more of them are blocked, and whoever is blocked invites no more. After one "
+        f"year they have {first:.0f} connections more than those who invite acquaintances, after "
         f"{quotes.in_words(quotes.LAST)} years {last:.0f} more. By then "
-        f"{quotes.percent(quotes.year_row(quotes.LAST, 'blocked', 'everyone'), '.0f')} of them are blocked. If one counts "
-        "the people within two steps in place of connections, their lead is clear until day "
-        f"{quotes.clear_until():,}, and not clear after that. And not in every society that fits the "
-        f"data does the lead last: after one year they are ahead in {quotes.lasts(1)}, "
-        f"after {quotes.in_words(quotes.LAST)} years in {quotes.lasts(quotes.LAST)}.",
+        f"{quotes.percent(quotes.year_row(quotes.LAST, 'blocked', 'everyone'), '.0f')} of them "
+        "are blocked. If one counts the people within two steps in place of connections, their "
+        f"lead is clear until day {quotes.clear_until():,}, and not clear after that. And not in "
+        "every society that fits the data does the lead last: after one year they are ahead in "
+        f"{quotes.lasts(1)}, after {quotes.in_words(quotes.LAST)} years in "
+        f"{quotes.lasts(quotes.LAST)}.",
         [
             quotes.heads("those who invite"),
             *(
@@ -188,8 +189,8 @@ def _lasting() -> Question:
         "milder rule was tried for a year only ([next question](#what-does-the-platform-gain)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
-        f"Each line is a pair of policies: in how many of {quotes.followed_societies()} societies that fit the "
-        "data the first has more connections than the second.",
+        f"Each line is a pair of policies: in how many of {quotes.followed_societies()} societies "
+        "that fit the data the first has more connections than the second.",
         ("experiment horizon",),
     )
 
@@ -274,9 +275,9 @@ def _pays() -> Question:
             ),
         ],
         "who else is there. In the societies with the fewest who invite everyone, these have "
-        f"{quotes.moved('policies.everyone.share', 'degree', 'in_low')} connections; in those with the "
-        f"most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. Of one in a hundred no "
-        "range has been computed.",
+        f"{quotes.moved('policies.everyone.share', 'degree', 'in_low')} connections; in those "
+        f"with the most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. Of one "
+        "in a hundred no range has been computed.",
         "../results/published/reach.png",
         "Reach over a year: mixed, alone, and few of each policy beside those around them",
         "Above: all three policies in one society, and each in a society of its own. Below: one in "
