@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY, SOURCES
 from ..kernel.mechanics.random import threshold, until
-from ..kernel.rules.ladder import MOST_MET, MOST_TALKED
 from ..kernel.rules.rank import DIFFERENCES, LEVELS
 from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
+from ..kernel.rules.tie_classes import MOST_MET, MOST_TALKED
 from ..kernel.state.parameters import (
     AnsweringNumbers,
     HelpingNumbers,

@@ -40,7 +40,7 @@ class Society(Section):
     invites it nor, having recognised it, accepts it [A, 0 to .1]"""
 
     @model_validator(mode="after")
-    def _ladder(self) -> "Society":
+    def _close_above_often(self) -> "Society":
         if self.close <= self.often:
             right = f"{self.often + 1} or more, above often"
             raise InputError(f"close: {expected(right, self.close)}")

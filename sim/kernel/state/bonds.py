@@ -12,7 +12,7 @@ import numpy as np
 
 from ..mechanics.compilation import inline, kernel
 from ..mechanics.simd import WIDTH, equal_to, first_of, how_many, prefetch, within
-from ..rules import ladder
+from ..rules import tie_classes
 from ..rules.standing import CONNECTED, FREE, LOCKED
 from .lists import ROW, next_place, place_in_pool
 
@@ -37,7 +37,7 @@ QUESTION_MASK = 3 << STANDING | DECIDED
 
 TALKED, VETOED, MET, LAST = 0, 8, 9, 18
 """Where the numbers of a tie begin: 8 bits, one (whether ego vetoes alter), 9 and 14."""
-MET_MASK, TALKED_MASK = ladder.MOST_MET, ladder.MOST_TALKED
+MET_MASK, TALKED_MASK = tie_classes.MOST_MET, tie_classes.MOST_TALKED
 ENCOUNTERS = MET_MASK << MET | TALKED_MASK << TALKED
 """Both counts; 0 for a stranger's bond."""
 NOBODY = 2**32 - 1
@@ -118,20 +118,20 @@ def vetoed_in(tie):
 @inline
 def class_of_tie(society, tie):
     """Return the class of a tie."""
-    return ladder.tie_class(met_in(tie), talked_in(tie), society.often, society.close)
+    return tie_classes.tie_class(met_in(tie), talked_in(tie), society.often, society.close)
 
 
 @inline
 def tie_strength(tie):
     """Return how strong a tie is; 0 for a stranger."""
-    return ladder.strength(met_in(tie), talked_in(tie))
+    return tie_classes.strength(met_in(tie), talked_in(tie))
 
 
 @inline
 def tie_after(tie, face, today):
     """Return the tie after one more encounter; ``today``: days since the history's first day."""
-    met = ladder.met_after(met_in(tie), face)
-    talked = ladder.talked_after(talked_in(tie), face)
+    met = tie_classes.met_after(met_in(tie), face)
+    talked = tie_classes.talked_after(talked_in(tie), face)
     vetoed = np.int64(tie) & 1 << VETOED
     return np.uint32(met << MET | talked << TALKED | today << LAST | vetoed)
 

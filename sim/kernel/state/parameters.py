@@ -14,7 +14,7 @@ Fractions = NDArray[np.float64]
 
 
 class SocietyNumbers(NamedTuple):
-    """Who there is, and the ladder of ties."""
+    """Who there is, and from how many encounters on a tie is of a class."""
 
     circle_size: int
     team_size: int

@@ -1,4 +1,4 @@
-"""The ladder of tie classes, and what an encounter adds to a tie (docs/rules.md, "Bonds")."""
+"""The tie classes, and what an encounter adds to a tie (docs/rules.md, "Bonds")."""
 
 from ..mechanics.compilation import rule
 
@@ -10,7 +10,7 @@ MOST_MET, MOST_TALKED = 511, 255
 
 @rule
 def tie_class(met, talked, often, close):
-    """Return the class of a tie, 0 to 4: as many steps as it has climbed, 0 < 1 < often < close."""
+    """Return the class of a tie, 0 to 4: one more for each threshold it has reached."""
     known = int(met + talked > 0)
     return known + int(met > 0) + int(met >= often) + int(met >= close)
 
