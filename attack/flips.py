@@ -47,7 +47,7 @@ def tried(kind: str, path: Path, flips: int, read: Callable[[], str]) -> Outcome
 
 
 def same_or_refused(read: Callable[[], object], good: object) -> str:
-    """Tell whether something reads as before."""
+    """Return whether something reads as before."""
     found = returned(read)
     if isinstance(found, Refused):
         return REFUSED

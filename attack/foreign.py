@@ -105,7 +105,7 @@ def foreign(folder: Path) -> Iterator[str]:
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     handler = functools.partial(Quiet, directory=folder)
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -72,7 +72,7 @@ class Process:
         return self.process.communicate(timeout=PATIENCE)[0]
 
     def left(self, patience: float = 20) -> bool:
-        """Tell whether a process that it started is still there after a while."""
+        """Return whether a process that it started is still there after a while."""
         until = time.monotonic() + patience
         while time.monotonic() < until:
             try:

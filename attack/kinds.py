@@ -45,7 +45,7 @@ def points(folder: Path, content: str | bytes, name: str = "points.csv") -> list
 
 
 def copied(way: Callable[[Any], Any]) -> bool:
-    """Tell whether a copy in mid-run, made in some way, has the future of its model."""
+    """Return whether a copy in mid-run, made in some way, has the future of its model."""
     model = sim.NetworkModel(SMALL)
     model.run_for(3)
     model.set_policies(["everyone"] * 30)
@@ -229,7 +229,7 @@ def rows(folder: Path) -> dict[str, Row]:
 
 
 def swept(parameters: dict[str, Any]) -> Any:
-    """Go through a parameter by Mesa's own batch_run."""
+    """Vary a parameter by Mesa's own batch_run."""
     small = {"members": 20, "days": 1}
     return mesa.batch_run(sim.NetworkModel, parameters | small, display_progress=False)
 
@@ -240,7 +240,7 @@ def frame(columns: dict[str, Any]) -> list[Any]:
 
 
 def ended(do: Callable[[], Any], *, refused: bool) -> str:
-    """Tell how an input ended, or raise ``Wrong``."""
+    """Return how an input ended, or raise ``Wrong``."""
     given = returned(do)
     if isinstance(given, Refused):
         if not refused:

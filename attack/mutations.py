@@ -225,7 +225,7 @@ def of_log(folder: Path, data: bytes, run: Callable[..., Ended]) -> str:
 
 
 def said(folder: Path, ended: Ended, kept: bool | None = None) -> str:
-    """Tell how a command has ended, and look at what it has left."""
+    """Return how a command has ended, and check what it has left."""
     if ended.fault:
         raise Wrong(ended.fault)
     if (folder / "out").exists() != (ended.code == 0 if kept is None else kept or ended.code == 0):
@@ -246,7 +246,7 @@ def of_model(folder: Path, data: bytes, run: Callable[..., Ended]) -> str:
 
 
 def loaded(load: Callable[[], object]) -> str:
-    """Tell whether something can be loaded."""
+    """Return whether something can be loaded."""
     return REFUSED if isinstance(returned(load), Refused) else "right"
 
 

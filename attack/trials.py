@@ -135,7 +135,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @contextlib.contextmanager
 def changed(path: Path, content: bytes) -> Iterator[None]:
-    """Give a file another content, and its own again afterwards."""
+    """Replace the content of a file, and restore it afterwards."""
     good = path.read_bytes()
     path.write_bytes(content)
     try:

@@ -47,7 +47,7 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Hold the posterior of the meetings against that of pyabc.
+    """Compare the posterior of the meetings with that of pyabc.
 
     Prints both, and writes posteriors.csv and provenance.json to --out. Needs the extra "abc"
     (pyabc), and some ten minutes, most of it pyabc's, in one process. Defaults: 2,000 members, 365

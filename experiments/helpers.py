@@ -79,7 +79,7 @@ def main(
     out: commands.Out = Path("results/helpers"),
     settings: commands.Settings = None,
 ) -> None:
-    """Ask whose needs are met, how far givers get, and what takers lose by their past.
+    """Find whose needs are met, how far givers get, and what takers lose by their past.
 
     Prints both tables; writes groups.csv, differences.csv, a figure and provenance.json to --out.
     Defaults: 1,000 members, 365 days, 20 replications, seed 1; needs once in 14 days.

@@ -69,7 +69,7 @@ def main(
     out: commands.Out = Path("results/plausible"),
     settings: commands.Settings = None,
 ) -> None:
-    """Tell how the answers range over all societies that fit the data.
+    """Find how the answers range over all societies that fit the data.
 
     Prints ranges beside the intervals of chance, and in how many societies one policy leads
     another; writes ranges.csv, leads.csv, moves.csv, societies.csv, figures and provenance.json to

@@ -146,7 +146,7 @@ class Reference(mesa.Model):  # type: ignore[misc]
             self.happen(day, ego, alter, face_to_face)
 
     def happen(self, day: int, ego: int, alter: int, face_to_face: bool) -> None:
-        """Let an encounter happen; at the first of a pair each may veto the other, for good."""
+        """Apply an encounter; at the first of a pair each may veto the other, for good."""
         for one, other in ((ego, alter), (alter, ego)):
             bond = self.people[one].bonds.setdefault(other, Bond())
             if bond.met + bond.talked == 0:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def arrive(told: "Reference", day: int) -> None:
-    """Let new members join, with the next numbers; they take part in the day's phases at once."""
+    """Add new members, with the next numbers; they take part in the day's phases at once."""
     rules = told.rules
     whole = math.floor(rules.society.arrivals)
     more = chance(draw(rules.seed, day, ARRIVE, 0, 0), rules.society.arrivals - whole)
@@ -30,7 +30,7 @@ def arrive(told: "Reference", day: int) -> None:
 
 
 def leave(told: "Reference", day: int) -> None:
-    """Let members leave; all that is between them and others ends, and nobody learns of it."""
+    """Remove those who leave; all between them and others ends, and nobody learns of it."""
     for person in told.there:
         if not chance(person.word(day, LEAVE, 0), told.rules.society.leave):
             continue
@@ -43,7 +43,7 @@ def leave(told: "Reference", day: int) -> None:
 
 
 def part(told: "Reference", ego: Person, other: Person) -> None:
-    """Let ego's bond with another end."""
+    """End ego's bond with another."""
     alter = other.number
     state = ego.bonds.pop(alter).state
     if state in (PENDING, ASKED):

@@ -29,7 +29,7 @@ class Plea:
 
 
 def help_each_other(model: "Reference", day: int) -> None:
-    """Let all who are in need ask; then let it take effect."""
+    """Collect the pleas of all who are in need; then apply them."""
     if model.rules.helping.need_rate == 0:
         return
     pleas = [plea_of(person, day) for person in model.there if is_in_need(person, day)]

@@ -96,13 +96,13 @@ class Machine:
         )
 
     def fails_with(self, part: str, *arguments: str) -> None:
-        """Hold that ``make env`` ends badly and says why."""
+        """Check that ``make env`` fails and says why."""
         ended = self.make(*arguments)
         assert ended.returncode != 0
         assert re.search(part, ended.stderr), ended.stderr
 
     def has(self, module: str) -> bool:
-        """Tell whether the environment has a module."""
+        """Return whether the environment has a module."""
         command = [self.project / ".venv" / "bin" / "python", "-c", f"import {module}"]
         return not subprocess.run(command, check=False, capture_output=True).returncode
 

@@ -457,7 +457,7 @@ def test_points_of_a_command_line_are_read_as_their_parameters_hold_them():
 
 
 def test_patience_pays_less_where_every_invitation_is_looked_at():
-    """Hold what docs/experiments.md says of the first edition's society, with 10 of its 30 runs."""
+    """Check what docs/experiments.md says of the first edition's society, by 10 of 30 runs."""
     first = sim.Scenario.from_toml(
         answers.HOUSE / "experiments" / "scenarios" / "first_edition.toml"
     )

@@ -244,7 +244,7 @@ def test_the_tables_of_the_pages_are_as_new(name: str) -> None:
 
 
 def test_the_answer_in_words_is_that_of_the_committed_results() -> None:
-    """Hold what the README says of the mixed society: who comes first, and how few are blocked."""
+    """Check what the README says of the mixed society: who leads, and how few are blocked."""
     summary = pd.read_csv(tables.SUMMARY)
     mixed = summary[summary["population"] == "mixed"]
     wide = mixed.pivot(index="policy", columns="measure", values=["mean", "low", "high"])

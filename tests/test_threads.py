@@ -15,7 +15,7 @@ from sim.model.engine import Engine
 
 @pytest.fixture(autouse=True)
 def _small_sections(monkeypatch):
-    """Let sections have eight members, so that a small society has several threads."""
+    """Make sections of eight members, so that a small society has several threads."""
     monkeypatch.setattr(arrays, "SECTION", 8)
 
 

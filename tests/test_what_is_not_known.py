@@ -89,7 +89,7 @@ def test_the_ranges_that_are_quoted_are_those_of_the_tables():
 
 
 def test_the_order_of_reach_is_the_same_in_all_plausible_societies():
-    """Hold what the README says."""
+    """Check what the README says."""
     leads = pd.read_csv(answers.ANSWERS / "plausible" / "leads.csv")
     assert (leads["societies"] == 200).all()
     assert (leads[leads["measure"].isin(plausible.ORDERED)]["mean"] == 1).all()

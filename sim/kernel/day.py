@@ -122,7 +122,7 @@ def _meet(state, parameters, day, log, partition):
 
 @kernel
 def _strengthen(state, parameters, day, partition):
-    """Let far sides grow, and hand on the rows of the thread."""
+    """Strengthen the far sides of ties, and list the thread's rows by who works on them next."""
     today, progress = state.today, partition.progress
     meet.strengthen_far_sides(state, parameters, day, partition)
     list_by_thread(
@@ -140,7 +140,7 @@ def _strengthen(state, parameters, day, partition):
 
 @kernel
 def _list_encounters(state, partition):
-    """Hand on the encounters of the thread; the stage that follows begins with REACHED at -1."""
+    """List the thread's encounters by who works on them next; that stage has REACHED at -1."""
     today, progress = state.today, partition.progress
     first, last = progress[ENCOUNTERS_START], progress[ENCOUNTERS_END]
     list_by_thread(
@@ -167,7 +167,7 @@ def _acquaint(state, parameters, day, partition):
 
 @kernel
 def _need(state, parameters, day, partition):
-    """Ask for help, and hand on the rows of the thread."""
+    """Ask for help, and list the thread's rows by who works on them next."""
     today, first = state.today, partition.low
     need.ask_for_help(state, parameters, day, partition)
     list_by_thread(
@@ -212,7 +212,7 @@ def _invite(state, parameters, day, partition):
 
 @kernel
 def _settle(state, parameters, day, partition):
-    """Let answers take effect, and hand on acceptances to other threads."""
+    """Apply answers, and list the acceptances for other threads."""
     said = answer.settle(state, parameters, day, partition)
     if said != answer.DONE:
         return MORE_CONNECTIONS if said == answer.MORE_CONNECTIONS else MORE_VERDICTS
@@ -327,7 +327,7 @@ def _conclude(state, partition, stage):
 
 @entry
 def advance(state, parameters, last_day, series, log, partition):
-    """Live until the evening of last_day, or until something must grow; return which.
+    """Simulate until the evening of last_day, or until something must grow; return which.
 
     All threads call it and return together.
     """

@@ -20,7 +20,7 @@ _OF_UNION = ("degree", "reach2", "reach2_share", "reach3", "reach3_share", "larg
 
 
 def joint(results: "Sequence[Result]") -> "pd.DataFrame":
-    """Take measures of the runs of one society at several places together.
+    """Return measures of the runs of one society at several places together.
 
     Runs that differ in ``platform.place`` are one society on several platforms: the same people
     meet on the same days, and each platform has invitations of its own. Rules, shifts and answers

@@ -38,7 +38,7 @@ def summary(
     connections: NDArray[np.int32] | Callable[[], NDArray[np.int32]],
     only: Collection[str] | None = None,
 ) -> "pd.DataFrame":
-    """Take the measures at the end of a run.
+    """Return the measures at the end of a run.
 
     Parameters
     ----------

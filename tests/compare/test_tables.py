@@ -271,7 +271,7 @@ def test_printed_lines_fit_the_terminal(small):
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """Leave out the figures, which take most of the time, where the tables are what is tested."""
+    """Skip the figures, which take most of the time, where the tables are tested."""
     monkeypatch.setattr(figures, "draw", lambda *_: None)
 
 

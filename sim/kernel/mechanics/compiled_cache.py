@@ -171,7 +171,7 @@ def _remove_old(place: Path) -> None:
 
 @functools.cache
 def _say_why_nothing_happens() -> None:
-    """Say once, where somebody sits and waits, that compilation begins."""
+    """Print once, on a terminal, that compilation begins."""
     if sys.stderr.isatty() and multiprocessing.parent_process() is None:
         sys.stderr.write(STARTING)
 

@@ -18,7 +18,7 @@ class _Code(JITCodeLibrary):  # type: ignore[misc]
     """The code of a part and of all parts that it calls; no machine code is made of it."""
 
     def _optimize_functions(self, module: Any) -> None:
-        """Put each function in the short form in which others can take it in."""
+        """Simplify each function, so that others can inline it."""
         module.data_layout = self._codegen._data_layout
         for function in module.functions:
             if not function.is_declaration:

@@ -161,7 +161,7 @@ def _load(typing_context: Any, array: Any, place: Any) -> Any:
 
 @intrinsic
 def _yield_core(typing_context: Any) -> Any:
-    """Let go of the core, if somebody else has use for it."""
+    """Yield the core to other threads, if any are ready to run."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = ir.FunctionType(ir.IntType(32), [])

@@ -122,7 +122,7 @@ def _own_contact(state, parameters, totals, ego, other, stranger, day):
 
 @inline
 def _meet(people, society, ego, slot, face, today):
-    """Let ego's side of a bond grow by an encounter, with all that follows."""
+    """Strengthen ego's side of a bond by an encounter, and count what follows."""
     before, k = strengthen(people, society, slot, face, today)
     if k != before:
         people.state[slot] = with_class(people.state[slot], k)
@@ -150,7 +150,7 @@ def _prefetch_contact(people, row, partition):
 
 @inline
 def _happen(state, parameters, number, day, partition):
-    """Let an encounter happen on the sides of those whom the thread looks after."""
+    """Apply an encounter on the sides of those whom the thread looks after."""
     people, row, sides = state.people, state.today.encounters[number], state.today.sides
     ego, other, face = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[EXTRA])
     society, today = parameters.society, day - parameters.society.first_day
@@ -184,10 +184,9 @@ def _happen(state, parameters, number, day, partition):
 
 @kernel
 def make_acquainted(state, parameters, day, partition):
-    """Let the encounters in ``encounters`` happen, in their order, to the members of a thread.
+    """Apply the encounters in ``encounters``, in their order, to the members of a thread.
 
-    Return whether all have happened: not where a pool must grow first; asked again, go on from
-    there.
+    Return False if a pool must grow first; called again, go on from there.
     """
     people, rows, order = state.people, state.today.encounters, state.today.encounter_order
     done, reached = np.int64(0), partition.progress[REACHED]

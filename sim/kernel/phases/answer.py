@@ -91,7 +91,7 @@ DONE, MORE_VERDICTS, MORE_CONNECTIONS = range(3)
 
 @kernel
 def _next_batch(platform, parameters, day, partition, scratch):
-    """Take up the places of the next invitations due today of a thread's members.
+    """List the places of the next invitations due today of a thread's members.
 
     Return how many, at most ANSWER_BATCH; 0: there are none left. ``cursor`` keeps where it has got
     to.
@@ -179,7 +179,7 @@ def _draw_looks(key, place, thresholds, count, scratch):
 
 @inline
 def _see_questions(remarks, count, scratch):
-    """Let all questions of a batch be seen: they go outside the platform."""
+    """Mark all questions of a batch as seen: they go outside the platform."""
     if len(remarks) > 0:
         for one in range(count):
             if remarks[scratch.place[one]] & QUESTION:
@@ -319,7 +319,7 @@ def _judge(state, parameters, one, note, scratch):
 
 @inline
 def _strike(state, totals, day, slot, ego):
-    """Let an "I don't know" take effect: a strike against ego, and a bond locked for good."""
+    """Apply an "I don't know": a strike against ego, and a bond locked for good."""
     people, platform, account = state.people, state.platform, ACCOUNT * ego + COUNTED_STRIKES
     people.state[slot] = with_standing(people.state[slot], LOCKED)
     learn(state, slot, ego, 0)
@@ -433,7 +433,7 @@ def _slot_of(what):
 
 @inline
 def _reach_other(state, totals, what, other, ego):
-    """Let a verdict take effect for other, who has decided; ``what`` as in the rows of verdicts."""
+    """Apply a verdict to other, who has decided; ``what`` as in the rows of verdicts."""
     if GRANTED < what < 0:
         bother(state, totals, other, np.int64(what == UNWANTED_COLD))
         return
@@ -452,10 +452,10 @@ def _was_asked(platform, one, scratch):
 
 @kernel
 def settle(state, parameters, day, partition):
-    """Let today's verdicts take effect: acceptances for the inviters among a thread's members.
+    """Apply today's verdicts: acceptances, to the inviters among a thread's members.
 
-    Where an invitee is the thread's as well, for it too; else the verdict is handed on in
-    ``verdicts``. Return DONE or what must grow first; asked again, go on from there.
+    If the invitee is the thread's as well, apply it there too; else list the verdict in
+    ``verdicts``. Return DONE or what must grow first; called again, go on from there.
     """
     platform, people, scratch = state.platform, state.people, partition.scratch.answer
     notes, slots, egos = platform.sent_note, platform.sent_slot, platform.sent_ego
@@ -494,9 +494,9 @@ def settle(state, parameters, day, partition):
 
 @kernel
 def settle_far_sides(state, partition):
-    """Let verdicts that other threads have handed on take effect for who has decided.
+    """Apply the verdicts that other threads have listed to those who have decided.
 
-    Return whether all have: not where a pool must grow first; asked again, go on from there.
+    Return False if a pool must grow first; called again, go on from there.
     """
     people, rows, order = state.people, state.today.verdicts, state.today.verdict_order
     reached, done = partition.progress[REACHED], np.int64(0)

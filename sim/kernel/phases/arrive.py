@@ -13,7 +13,7 @@ from .eligible import is_away
 
 @inline
 def arrive(state, day):
-    """Let those who arrive today be there; done by one thread."""
+    """Add those who arrive today to those who are there; done by one thread."""
     clock, arrived, platform = state.clock, state.people.arrived, state.platform
     while clock[MEMBERS] < len(arrived) and arrives_on(day, arrived[clock[MEMBERS]]):
         platform.totals[platform.policy[clock[MEMBERS]], T_MEMBERS] += 1

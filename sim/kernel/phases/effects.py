@@ -111,7 +111,7 @@ def count_question(platform, totals, ego):
 
 @inline
 def grant(state, totals, slot, ego):
-    """Let ego invite who has granted its question."""
+    """Send ego's invitation to who has granted its question."""
     people, platform = state.people, state.platform
     people.state[slot] = with_decided(with_standing(people.state[slot], PENDING), 0)
     platform.questions[ASKING * ego + GRANTED] += 1
@@ -121,7 +121,7 @@ def grant(state, totals, slot, ego):
 
 @inline
 def refuse(state, slot, ego):
-    """Let a no to a question take effect: no strike, but a bond locked for good."""
+    """Apply a no to a question: no strike, but a bond locked for good."""
     state.people.state[slot] = with_decided(state.people.state[slot], 0)
     learn(state, slot, ego, 0)
     state.platform.questions[ASKING * ego + REFUSED] += 1

@@ -82,7 +82,7 @@ def _breaks_the_rule(platform, rule, day, ego):
 
 @inline
 def start_from_zero(platform, rule, ego):
-    """Let the strikes of an account, and what the ratio counts, start from zero."""
+    """Set an account's strikes, and what the ratio counts, to zero."""
     account = ACCOUNT * ego
     platform.account[account + COUNTED_STRIKES] = 0
     platform.account[account + COUNTED_BEFORE] = _counted(platform, rule, ego)
@@ -138,7 +138,7 @@ def _restrict(platform, totals, day, ego, until):
 
 @inline
 def _sanction(platform, parameters, totals, day, ego):
-    """Take the action that follows when an account breaks the rule; it replaces the last one."""
+    """Apply the action that follows when an account breaks the rule, in place of the last one."""
     rule, ladder = parameters.platform, LADDER * ego
     place = _rung(platform, rule, ego)
     action, days = rule.actions[place], rule.lengths[place]

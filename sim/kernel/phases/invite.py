@@ -64,7 +64,7 @@ def _draw(parameters, day, trying, count, scratch):
 
 @inline
 def _find_contacts(state, parameters, day, trying, found, scratch):
-    """Turn the numbers of the contacts that were found into their slots; prefetch who they are."""
+    """Replace the numbers of the contacts found by their slots; prefetch who they are."""
     people, policies = state.people, parameters.policies
     for hit in range(found):
         prefetch_contact_states(people, np.int64(scratch.egos[np.int64(scratch.found[hit])]))
@@ -124,11 +124,11 @@ def _source(policies, policy, word):
 
 @inline
 def _look(state, parameters, section_bits, trying, scratch):
-    """See where each try looks.
+    """Decide where each try looks.
 
-    List those that find a contact, those that look elsewhere, and, in ``again``, the seats of those
-    in vain; return the three numbers. Whether a contact is found can be told without a look at any
-    of them.
+    List the tries that find a contact, those that look elsewhere, and, in ``again``, the seats of
+    those that find nobody. Return the three numbers. Whether a contact is found follows from the
+    counts alone.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
     people, counts = state.people, state.people.counts
@@ -316,7 +316,7 @@ def first_row(state, partition):
 
 @kernel
 def choose_invitations(state, parameters, day, partition):
-    """Let the members of a thread choose whom to invite.
+    """Choose whom the members of a thread invite.
 
     Write to ``invitations`` from the row on where all before them would end, and note where each
     section begins.

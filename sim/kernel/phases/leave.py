@@ -70,7 +70,7 @@ def list_leavers(state, parameters, day, partition):
 
 @inline
 def _end_bond(state, totals, slot, ego):
-    """Let a bond end at ego's side; return whether the two were connected."""
+    """End a bond on ego's side; return whether the two were connected."""
     people, platform, bond = state.people, state.platform, np.int64(state.people.state[slot])
     policy, k = platform.policy[ego], class_in(bond)
     connected = standing_in(bond) == CONNECTED
@@ -106,7 +106,7 @@ def _part_from(state, partition, directory, length, leaver):
 
 @kernel
 def part_from_leavers(state, partition):
-    """Let the bonds of a thread's members with those who leave today end."""
+    """End the bonds of a thread's members with those who leave today."""
     people, today = state.people, state.today
     for section in range(len(today.section_leavers)):
         first = as_index(section) << partition.section_bits
@@ -127,7 +127,7 @@ def _end_list(state, totals, directory, length, leaver):
 
 @inline
 def _close_account(platform, rule, totals, day, leaver):
-    """Let a restriction or limit end on the evening before, and nothing be judged any more."""
+    """End a restriction or limit on the evening before, and all that could still be judged."""
     account, tally, graded = ACCOUNT * leaver, TALLY * leaver, len(platform.ladder) > 0
     until = np.int64(platform.account[account + RESTRICTED_UNTIL])
     if is_restricted(day, until):
@@ -146,7 +146,7 @@ def _close_account(platform, rule, totals, day, leaver):
 
 @kernel
 def send_off(state, parameters, day, partition):
-    """Let all end at the side of those who leave today, for the members of a thread."""
+    """End all bonds and accounts of those of a thread's members who leave today."""
     people, today = state.people, state.today
     platform, totals = state.platform, partition.totals
     for section in range(partition.first_section, partition.end_section):
@@ -166,7 +166,7 @@ def send_off(state, parameters, day, partition):
 
 @inline
 def count_restricted(state, all_totals):
-    """Take those who leave from those who are restricted this morning; done by one thread."""
+    """Subtract those who leave from those restricted this morning; done by one thread."""
     for thread in range(all_totals.shape[0]):
         for policy in range(state.platform.totals.shape[0]):
             ended = all_totals[thread, policy, T_RESTRICTED]

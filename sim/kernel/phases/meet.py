@@ -58,7 +58,7 @@ _NO_ENCOUNTER = 255
 
 @inline
 def strengthen(people, society, slot, face, today):
-    """Let one side of a bond grow by an encounter; return the class it had and the one it has."""
+    """Strengthen one side of a bond by an encounter; return the class before and after."""
     before = people.link[2 * slot + 1]
     tie = tie_after(before, face, today)
     people.link[2 * slot + 1] = tie
@@ -105,7 +105,7 @@ def _select_starters(state, parameters, day, first, count, scratch):
 
 @inline
 def _draw_contacts(people, again, picks, scratch):
-    """Turn ``picks`` words of each of the first ``again`` starters into contacts, and prefetch."""
+    """Draw ``picks`` contacts for each of the first ``again`` starters, and prefetch them."""
     for one in range(again):
         ego = np.int64(scratch.who[one])
         contacts = number_of_contacts(people, ego)
@@ -147,7 +147,7 @@ def _choose_strongest(people, key, day, choice, again, scratch):
 
 @inline
 def _meet_contact(people, society, day, ego, slot, face, lists, repeats, risen, scratch):
-    """Let ego meet a contact: its own side grows now, the far side is listed in ``repeats``."""
+    """Strengthen ego's side of the tie with a contact; list the far side in ``repeats``."""
     before, k = strengthen(people, society, slot, face, day - society.first_day)
     lists.repeats[repeats] = np.int64(people.link[2 * slot]) * 2 + face
     scratch.risen[0, risen], scratch.risen[1, risen], scratch.risen[2, risen] = ego, slot, before
@@ -156,7 +156,7 @@ def _meet_contact(people, society, day, ego, slot, face, lists, repeats, risen, 
 
 @inline
 def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
-    """Let the first ``again`` starters meet the contact they have found."""
+    """Apply the encounters of the first ``again`` starters with the contact they have found."""
     risen, face_chances = np.int64(0), parameters.meeting.face
     for one in range(again):
         if scratch.strongest[one] == 0:
@@ -241,7 +241,7 @@ def _guess_bonds(people, again, starting, scratch):
 def _meet_elsewhere(
     people, parameters, day, first, again, starting, lists, repeats, encounters, risen, scratch
 ):
-    """Make the other starters meet: contacts at once; new people are listed in ``encounters``."""
+    """Choose whom the other starters meet: contacts at once, new people by ``encounters``."""
     for one in range(again, starting):
         ego, other = np.int64(scratch.who[one]), scratch.whom[one]
         if other < 0 or other == ego:
@@ -278,7 +278,7 @@ def _note_risen(people, society, risen, count):
 
 @kernel
 def choose_encounters(state, parameters, day, partition):
-    """Let the members of a thread choose whom to meet, and meet those who are contacts.
+    """Choose whom the members of a thread meet, and apply the encounters with contacts.
 
     Fill ``attempts``, and from the thread's first member on ``repeats`` and ``encounters``.
     """
@@ -346,7 +346,7 @@ def take_from_log(state, log, log_day, first, last, partition):
 
 @inline
 def _strengthen_batch(people, society, today, repeats, first, last, end):
-    """Let the far sides of encounters first to last - 1 grow, prefetching up to ``end``.
+    """Strengthen the far sides of encounters first to last - 1, prefetching up to ``end``.
 
     List there, from place first on, those that have risen by it; return the end of that list.
     """
@@ -366,7 +366,7 @@ def _strengthen_batch(people, society, today, repeats, first, last, end):
 
 @kernel
 def strengthen_far_sides(state, parameters, day, partition):
-    """Let the encounters of a thread with contacts strengthen the partners' side of the bond.
+    """Strengthen the partners' sides by a thread's encounters with contacts.
 
     List in ``risers`` the free bonds that have risen by it. Batch by batch: what a batch prefetches
     is still near when it is looked at.

@@ -158,7 +158,7 @@ def _note_meeting(state, parameters, ego, other, drawn, number):
 
 @kernel
 def _plead(state, parameters, day, ego, words, pleas, encounters):
-    """Let ego, who is in need, ask; return the ends of the lists of pleas and of encounters."""
+    """Write the plea of ego, who is in need; return the ends of the two lists."""
     people, today, helping = state.people, state.today, parameters.helping
     own, size = HELP * ego, _network_size(state, ego)
     people.help[own + NEEDS] += 1
@@ -184,7 +184,7 @@ def _plead(state, parameters, day, ego, words, pleas, encounters):
 
 @kernel
 def ask_for_help(state, parameters, day, partition):
-    """Let those of a thread's members who are in need ask for help.
+    """Write the pleas of those of a thread's members who are in need.
 
     Fill from the thread's first member on ``pleas``, and in ``encounters`` those who are referred.
     """

@@ -33,7 +33,7 @@ and how many wait in all; and the next row of today's invitations."""
 
 @inline
 def clear_seats(first_member, first_row, scratch):
-    """Let nobody have a seat; the first one that may have one is a member."""
+    """Free all seats; ``first_member`` is the first who may have one."""
     queue, seats = scratch.queue, scratch.seats
     queue[_NEXT_MEMBER], queue[_CALLED], queue[_WAITING] = first_member, 0, 0
     queue[NEXT_ROW] = first_row
@@ -136,7 +136,7 @@ def may_send_now(state, parameters, day, ego):
 
 @kernel
 def begin_attempts(state, parameters, day, scratch):
-    """Let those who begin an attempt look whether it can lead to anything.
+    """Check for those who begin an attempt whether it can lead to an invitation.
 
     List in ``from_contacts`` those who look only among contacts, and return their number; the
     others join those in ``trying``. Who may send no more this week leaves, and so does who looks

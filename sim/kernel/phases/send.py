@@ -115,9 +115,9 @@ def _prefetch_own(state, ahead, nearer):
 
 @kernel
 def send(state, parameters, day, partition):
-    """Let the invitations of a thread's members take effect at the senders' side.
+    """Apply the invitations of a thread's members on the senders' side.
 
-    Return whether all have: not where a pool must grow first; asked again, go on from there.
+    Return False if a pool must grow first; called again, go on from there.
     """
     people, platform, rows = state.people, state.platform, state.today.invitations
     today, progress = day - parameters.society.first_day, partition.progress
@@ -177,9 +177,9 @@ def _delay_if_crossing(state, parameters, row):
 
 @kernel
 def receive(state, parameters, day, partition):
-    """Let invitations take effect at the receivers' side, for the members of a thread.
+    """Apply invitations on the receivers' side, for the members of a thread.
 
-    Mark those that cross another. Return whether all have, as ``send``.
+    Mark those that cross another. Return as ``send``.
     """
     people, rows, order = state.people, state.today.invitations, state.today.invitation_order
     today = day - parameters.society.first_day
@@ -283,13 +283,13 @@ def _cross_far(state, partition):
 
 @kernel
 def cross(state, parameters, partition):
-    """Connect a thread's members whose invitations cross; return whether all are, as in send."""
+    """Connect those of a thread's members whose invitations cross; return as ``send``."""
     return _cross_own(state, parameters, partition) and _cross_far(state, partition)
 
 
 @inline
 def _file(state, pending, totals, place, row, sieve):
-    """Put an invitation where the day of its answer finds it; decide it if that will never come."""
+    """List an invitation by the day of its answer; decide it if no answer will come."""
     platform, delay = state.platform, delay_of(row[EXTRA])
     slot, ego = np.int64(row[SLOT]), np.int64(row[EGO])
     verdict = np.int64(UNDECIDED)

@@ -168,7 +168,7 @@ def write(state, parameters, day, one, seat, slot, other, source, scratch):
 
 @inline
 def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Let a try end in an invitation; return whether the attempt ends with it.
+    """Write the invitation in which a try ends; return whether the attempt ends with it.
 
     Who courts notes the candidate if it is of a higher rank than any before, and goes on.
     """
