@@ -108,12 +108,12 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                     label=spoken(str(policy)),
                 )
             axis.set_title(said.column + ", %" * said.share)
-            axis.set_xlabel(f"decile of {trait}")
+            axis.set_xlabel(f"tenth by {trait} (10: highest)")
             axis.xaxis.set_tick_params(labelbottom=True)
             axis.set_xticks(np.arange(1, TENTHS + 1))
             axis.set_ylim(0)
     axes[0, 0].legend(loc="upper left", frameon=False, fontsize=7.5)
-    below = f"{setting} Deciles of all members. Bands: 95 % intervals."
+    below = f"{setting} Tenths of all members. Bands: 95 % intervals."
     sim.plots.headed(figure, finding(table), below)
     return figure
 

@@ -34,7 +34,7 @@ def draw(comparison: "Comparison", example: sim.Result, folder: Path) -> None:
         0
     ]
     newcomers = runs.loc[runs["population"] == "newcomer", "members"].max()
-    few = f", newcomers {newcomers:,}" if newcomers == newcomers else ""
+    few = f" ({newcomers:,} newcomers among the others)" if newcomers == newcomers else ""
     seeds, days = runs["seed"], f"{example.scenario.days:,} days{met}"
     replications = f"{seeds.nunique()} replications (seeds {seeds.iloc[0]} to {seeds.iloc[-1]})"
     assumed = sim.none_by_assumption(example.scenario)

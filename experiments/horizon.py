@@ -308,6 +308,7 @@ def draw_lasting(lasts: pd.DataFrame, societies: int, base: sim.Scenario) -> "Fi
             label=f"{spoken(one)} ahead of {spoken(other)}",
         )
     axis.axhline(50, color="#E6E6E6", zorder=0)
+    axis.text(0.8, 51, "half of the societies", fontsize=7.5, color="#6E6E6E")
     axis.set_ylim(-3, 103)
     axis.set_xlabel("years since opening")
     axis.set_ylabel("plausible societies, %")

@@ -326,10 +326,10 @@ def finding(table: pd.DataFrame) -> str:
         said = sim.measures.label(measure)
         row = table[table["measure"] == measure].iloc[0]
         parts.append(
-            f"{said.words} from {valued(said, row['from'])} to {valued(said, row['to'])} "
-            f"(by default {valued(said, row['mean'])})"
+            f"{said.words}, from {valued(said, row['from'])} to {valued(said, row['to'])} "
+            f"({valued(said, row['mean'])} by default)"
         )
-    return f"What is not known: {quoted(str(table['policy'].iloc[0]))} has {'; '.join(parts)}"
+    return f"What is not known of {quoted(str(table['policy'].iloc[0]))}: {'; '.join(parts)}"
 
 
 @sim.plots.in_our_look

@@ -149,7 +149,7 @@ def test_newcomers_have_a_panel_for_each_of_their_societies(series):
     figure = plots.reach(pd.concat([series, *hosts]))
     titles = [axis.get_title(loc="left") for axis in figure.axes if axis.axison]
     assert titles[:2] == ["mixed: one society", "alone: a society each"]
-    assert titles[2:] == [f"newcomers: {name.replace('_', ' ')}" for name in POLICIES]
+    assert titles[2:] == [f"newcomers who invite: {name.replace('_', ' ')}" for name in POLICIES]
     for newcomer, axis in zip(POLICIES, figure.axes[3:], strict=True):
         wide = {line.get_label() for line in axis.lines if line.get_linewidth() > 1}
         assert wide == {newcomer.replace("_", " ")}
@@ -191,13 +191,13 @@ def test_survival(curves):
 def test_plane(summary):
     figure = plots.plane(summary)
     assert title(figure) == (
-        "Blocked at least once (others within two steps), mixed: “everyone” 60 % (80 %), "
-        "“interacted” 2.0 % (50 %) and “close friends” 0 % (10 %)"
+        "Blocked at least once, and others within two steps, mixed: “everyone” 60 % and 80 %; "
+        "“interacted” 2.0 % and 50 %; “close friends” 0 % and 10 %"
     )
     text = said(figure)
     assert all(
         part in text
-        for part in ("others within two steps, %", "blocked at least once, %", "newcomers:")
+        for part in ("others within two steps, %", "blocked at least once, %", "few among others:")
     )
 
 
@@ -208,7 +208,7 @@ def test_what_can_only_be_0_is_none_by_assumption(summary, curves):
         plots.plane(summary, assumed=assumed),
         plots.survival(curves, assumed=assumed),
     )
-    assert title(plane).endswith("and “close friends” none by assumption (10 %)")
+    assert title(plane).endswith("; “close friends” none by assumption and 10 %")
     assert title(survival).endswith("and none by assumption for “close friends”")
     for figure, whole in ((plane, plots.plane(summary)), (survival, plots.survival(curves))):
         drawn = [
@@ -273,7 +273,7 @@ def test_a_society_where_nobody_invites(summary, series, curves):
         mean=np.nan, low=np.nan, high=np.nan
     )  # as the summary has it: a share of none is not a number
     assert title(plots.mutuality(no_arcs)) == "Outreach that is returned, mixed: not measured"
-    assert "“everyone” 0 % (0 %)" in title(plots.plane(nobody))
+    assert "“everyone” 0 % and 0 %" in title(plots.plane(nobody))
     assert "0 % for “everyone”" in title(plots.reach(series.assign(mean=0.0, low=0.0, high=0.0)))
     none_sent = curves[(curves["clock"] == "days") | (curves["time"] == 0)]
     assert "everyone" in said(plots.survival(none_sent))

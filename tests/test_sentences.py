@@ -90,7 +90,7 @@ def test_the_caption_of_the_plane_lists_pairs(table: pd.DataFrame, drawn: Any) -
     wide = alike.set_index(["population", "policy"])[["mean"]].set_axis(["blocked"], axis=1)
     wide["reach2_share"] = drawn.draw(st.lists(shares(), min_size=len(wide), max_size=len(wide)))
     first = wide.loc[wide.index[0][0]].dropna()
-    found = re.findall(rf"“([^”]+)” {PERCENT} \({PERCENT}\)", plain(captions.plane(wide)))
+    found = re.findall(rf"“([^”]+)” {PERCENT} and {PERCENT}", plain(captions.plane(wide)))
     assert len(found) == len(first)
     by_name = {captions.spoken(policy): row for policy, row in first.iterrows()}
     for name, *two in found:

@@ -91,12 +91,12 @@ def plane(wide: pd.DataFrame, none: Collection[str] = ()) -> str:
     here = wide.loc[first].dropna().sort_values("blocked", ascending=False, kind="stable")
     where = f", {spoken(str(first))}" if wide.index.get_level_values(0).nunique() > 1 else ""
     parts = [
-        f"{quoted(str(policy))} {NONE if policy in none else percent(row['blocked'])} "
-        f"({percent(row['reach2_share'])})"
+        f"{quoted(str(policy))} {NONE if policy in none else percent(row['blocked'])} and "
+        f"{percent(row['reach2_share'])}"
         for policy, row in here.iterrows()
     ]
-    what = f"{label('blocked').title} ({label('reach2_share').words}){where}"
-    return f"{what}: {listed(parts) if parts else 'not measured'}"
+    what = f"{label('blocked').title}, and {label('reach2_share').words}{where}"
+    return f"{what}: {'; '.join(parts) if parts else 'not measured'}"
 
 
 def network(members: pd.DataFrame) -> str:

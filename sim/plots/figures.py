@@ -81,7 +81,11 @@ def reach(series: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Fi
             axis.set_axis_off()
     for row in axes:
         row[0].set_ylabel(label("reach2_share").axis)
-    thin = " Thin: those around the newcomers." if len(rows) > 1 else ""
+    thin = (
+        " Thick: newcomers, few who invite as the title says. Thin: those around them."
+        if len(rows) > 1
+        else ""
+    )
     headed(figure, captions.reach(table), f"{setting} {BANDS}{thin}", title=title)
     return figure
 
@@ -109,7 +113,7 @@ def _panels(table: pd.DataFrame) -> Iterator[list[_Panel]]:
         hosts = table[(table["society"] == society) & (table["population"] == "host")]
         who = captions.listed([spoken(str(one)) for one in newcomers["policy"].unique()])
         around = [str(one) for one in hosts["policy"].unique()]
-        row.append(_Panel(f"newcomers: {who}", pd.concat([newcomers, hosts]), around))
+        row.append(_Panel(f"newcomers who invite: {who}", pd.concat([newcomers, hosts]), around))
     if row:
         yield row
 

@@ -48,7 +48,7 @@ follows again."""
 KINDS = {
     "mixed": "mixed: one society",
     "alone": "alone: a society each",
-    "newcomer": "newcomers: a society each",
+    "newcomer": "few among others: a society each",
 }
 """Titles of panels: what the populations of the comparison are; another population has its name."""
 WIDTH = 7.5
