@@ -1,4 +1,4 @@
-"""What docs/answers.md says in words is so in the tables."""
+"""What docs/answers.md and docs/thread.md say in words is so in the tables."""
 
 import itertools
 
@@ -56,6 +56,13 @@ def test_what_the_rules_do_is_as_said():
     assert rules["frontier"].sum() > 1
     others = sim.Scenario().policies.keys() - {"everyone"}
     assert others == {"interacted", "close_friends"}  # who means well
+
+
+def test_each_rule_that_saves_many_unwanted_invitations_costs_many_connections():
+    rules = quotes.rules()
+    saves = rules[rules["unwanted"] < rules.loc[quotes.NONE, "unwanted"] - 2]
+    assert len(saves) > 3
+    assert saves["lost_low"].min() > 3
 
 
 def test_few_who_invite_everyone_get_most_and_close_friends_live_on_others():
