@@ -27,7 +27,7 @@ SHOWN = ("degree", "reach2_share", "acceptance", "acquainted", "blocked")
 KINDS = ("mixed", "alone", "newcomer")
 POLICIES = {
     "everyone": "everyone",
-    "interacted": "people they have interacted with",
+    "interacted": "acquaintances",
     "close_friends": "close friends",
 }
 
