@@ -309,6 +309,48 @@ def test_of_a_large_network_a_sample_is_drawn_and_the_caption_says_so(monkeypatc
     assert network.caption(Comparison(sim.Scenario(members=30))) == ""
 
 
+def test_who_has_left_or_has_not_come_yet_is_not_drawn(monkeypatch):
+    monkeypatch.setattr(node_positions, "MOST_SHOWN", 100)
+    moving = SMALL.replace({"society": {"arrivals": 0.5, "leave": 0.01}})
+    comparison = Comparison(moving)
+    assert comparison.positions.shown.max() < 150
+    drawn_before = set()
+    for day in range(1, 41):
+        comparison.run_for(1)
+        view, positions = comparison.first.model.engine.view, comparison.positions
+        ends = positions.shown[positions.edges]
+        assert set(positions.shown) <= set(view.there)
+        assert {tuple(pair) for pair in ends.tolist()} == {
+            (ego, alter)
+            for ego, alter in view.connections().tolist()
+            if {ego, alter} <= set(positions.shown)
+        }
+        new = {tuple(pair) for pair in ends[positions.new].tolist()}
+        assert new == {tuple(pair) for pair in ends.tolist()} - drawn_before, day
+        drawn_before = {tuple(pair) for pair in ends.tolist()}
+    gone = int(view.left.argmax())
+    assert f"It left on day {view.left[gone]}." in timeline.summary(comparison.first, gone)
+    last = view.members - 1
+    assert f"It came on day {view.arrived[last]}." in timeline.summary(comparison.first, last)
+    assert f"of {len(view.there)} members" in network.caption(comparison)
+
+
+def test_what_is_void_is_not_waiting():
+    world = Comparison(SMALL.replace({"society": {"leave": 0.02}})).first
+    for _ in range(40):
+        world.step()
+    members = world.model.result().members
+    sums = members.groupby("policy", observed=True)[["pending", "void"]].sum()
+    assert (world.totals()[["waiting", "void"]].to_numpy() == sums.to_numpy()).all()
+    number = int(members["void"].idxmax())
+    row = members.loc[number]
+    told = timeline.summary(world, number)
+    assert f"{row['pending']} waiting" in told
+    assert f", {row['void']} void, as one of the two has left." in told
+    assert "void" in charts.outcome_bars(world.totals())
+    assert "void" not in charts.outcome_bars(Comparison(SMALL).first.totals())
+
+
 def test_a_server_that_can_not_start_is_an_error_of_one_line(monkeypatch):
     with socket.create_server(("localhost", 0)) as taken:
         port = taken.getsockname()[1]

@@ -26,8 +26,9 @@ OUTCOMES = {
     "declined": label("declined").column,
     "waiting": "waiting",
     "idk": label("idk_rate").column,
+    "void": "void, as one of the two has left",
 }
-"""The outcomes of an invitation, and their names on the page."""
+"""The outcomes of an invitation, and their names on the page; the last one is named if it occurs."""
 Line = NDArray[np.float64]
 """Values on days 1, 2 ..."""
 Lines = Mapping[str, Line]
@@ -128,6 +129,7 @@ def outcome_bars(totals: pd.DataFrame) -> str:
         words = " · ".join(
             f"{_counted(row, outcome)} {name}{within if outcome == 'declined' else ''}"
             for outcome, name in OUTCOMES.items()
+            if outcome != "void" or row[outcome]
         )
         rows.append(
             f'<div class="outcomes" data-policy="{html.escape(policy)}">'

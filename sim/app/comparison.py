@@ -118,21 +118,25 @@ class World:
         Returns
         -------
         DataFrame
-            A row per policy; columns sent, accepted, declined, of these unseen, waiting and idk.
+            A row per policy; columns sent, accepted, declined, of these unseen, waiting, idk and
+            void: undecided when one of the two left.
         """
-        day = self.model.day
+        day, view = self.model.day, self.model.engine.view
         series = self.model.engine.series
         sums = series[day - 1] if day else np.zeros_like(series[0])
         sent, accepted, idk, declined, unseen = (
             sums[:, TOTAL[name]] for name in ("sent", "accepted", "strikes", "declined", "unseen")
         )
+        void = np.zeros_like(sent)
+        np.add.at(void, view.policy, view.column("void"))
         outcomes = {
             "sent": sent,
             "accepted": accepted,
             "declined": declined,
             "unseen": unseen,
-            "waiting": sent - accepted - idk - declined,
+            "waiting": sent - accepted - idk - declined - void,
             "idk": idk,
+            "void": void,
         }
         return pd.DataFrame(outcomes, index=list(self.model.scenario.policies))
 

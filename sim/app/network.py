@@ -73,7 +73,7 @@ def few(edges: NDArray[np.int64], members: int) -> NDArray[np.int64]:
 
 def caption(comparison: Comparison) -> str:
     """Return a sentence on what the picture leaves out; "" if it shows all."""
-    positions, members = comparison.positions, comparison.first.model.engine.view.members
+    positions, members = comparison.positions, len(comparison.first.model.engine.view.there)
     parts = (
         [f"a sample of {len(positions.shown):,} of {members:,} members"]
         if len(positions.shown) < members

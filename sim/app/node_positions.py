@@ -57,12 +57,12 @@ def settled(x, y, indptr, indices, rounds):  # type: ignore[no-untyped-def]
 
 
 class NodePositions:
-    """The positions of a society's members in the picture.
+    """The positions of a society's members in the picture: of those who are there today.
 
     Attributes
     ----------
     shown : ndarray, int64
-        The members in the picture, in order.
+        The members in the picture, in order: neither who has left nor who has not come yet.
     x, y : ndarray, float64
         Their positions, about -1 to 1.
     edges : ndarray, int64, shape (E, 2)
@@ -72,52 +72,47 @@ class NodePositions:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        n = scenario.most_members
+        n = self._most = scenario.most_members
         random = np.random.default_rng(scenario.seed)
         everybody = np.arange(n)
         few = n <= MOST_SHOWN
         self._ever = everybody if few else np.sort(random.choice(n, MOST_SHOWN, replace=False))
-        self._row = np.full(n, -1)
-        self._row[self._ever] = np.arange(len(self._ever))
         # like the seeds of a sunflower: evenly spread
         angle = np.arange(len(self._ever)) * np.pi * (3 - np.sqrt(5))
         radius = np.sqrt((random.permutation(len(self._ever)) + 0.5) / len(self._ever))
-        self._begin = radius * np.cos(angle), radius * np.sin(angle)
-        self.shown = np.empty(0, np.int64)
-        self.x, self.y = np.empty(0), np.empty(0)
+        self._x, self._y = radius * np.cos(angle), radius * np.sin(angle)
+        self._degree = np.zeros(len(self._ever), np.int64)
+        self._known = np.empty(0, np.int64)
         self.edges = np.empty((0, 2), np.int64)
         self.new = np.empty(0, np.bool_)
-        self._known = np.empty(0, np.int64)
-        self._degree = np.zeros(0, np.int64)
-        self._show(scenario.members)
+        self._show(np.flatnonzero(self._ever < scenario.members))
 
-    def _show(self, members: int) -> None:
-        """Show those who have arrived, of whom there are ``members``."""
-        before, end = len(self.shown), int(np.searchsorted(self._ever, members))
-        self.shown = self._ever[:end]
-        self.x, self.y = (
-            np.concatenate([here, begin[before:end]])
-            for here, begin in zip((self.x, self.y), self._begin, strict=True)
-        )
-        self._degree = np.pad(self._degree, (0, end - before))
+    def _show(self, rows: NDArray[np.int64]) -> None:
+        """Show some of those who are ever shown."""
+        self.shown = self._ever[rows]
+        self.x, self.y = self._x[rows], self._y[rows]
 
     def update(self, engine: Engine) -> None:
         """Read this evening's connections and move the members a little."""
-        self._show(engine.view.members)
-        pairs = self._row[engine.view.connections()]
+        rows = np.flatnonzero(np.isin(self._ever, engine.view.there, assume_unique=True))
+        self._show(rows)
+        place = np.full(engine.view.members, -1)
+        place[self.shown] = np.arange(len(rows))
+        pairs = place[engine.view.connections()]
         self.edges = pairs[(pairs >= 0).all(axis=1)]
-        n = len(self.shown)
-        keys = self.edges[:, 0] * len(self._ever) + self.edges[:, 1]
+        ego, alter = self.shown[self.edges].T
+        keys = ego * self._most + alter
         self.new = ~np.isin(keys, self._known, assume_unique=True)
         self._known = keys
         both = np.concatenate([self.edges, self.edges[:, ::-1]])
         both = both[np.argsort(both[:, 0], kind="stable")]
-        degree = np.bincount(both[:, 0], minlength=n)
+        degree = np.bincount(both[:, 0], minlength=len(rows))
         indptr = np.concatenate([[0], np.cumsum(degree)])
-        newly_connected = np.flatnonzero((degree > 0) & (self._degree == 0))
+        newly_connected = np.flatnonzero((degree > 0) & (self._degree[rows] == 0))
         self._move_in(newly_connected, indptr, both[:, 1])
-        self._degree = degree
+        self._degree[rows] = degree
         self.x, self.y = settled(self.x, self.y, indptr, both[:, 1], ROUNDS)
+        self._x[rows], self._y[rows] = self.x, self.y
 
     def _move_in(
         self, members: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]

@@ -56,7 +56,11 @@ def summary(world: World, number: int) -> str:
     """Return a few sentences on who the member is and how it is doing."""
     member, view = world.model.members[number], world.model.engine.view
     declined, unseen = view.number("declined", number), view.number("unseen", number)
-    waiting = member.invitations_sent - member.accepted - member.strikes - declined
+    void = int(view.column("void")[number])
+    waiting = member.invitations_sent - member.accepted - member.strikes - declined - void
+    came = f"It came on day {view.arrived[number]}. " if view.arrived[number] > 1 else ""
+    left = f"It left on day {member.left}. " if member.left else ""
+    ended = f", {void} void, as one of the two has left" if void else ""
     blocked = (
         f"It was first blocked on day {member.blocked_day}."
         if member.blocked_day
@@ -65,11 +69,11 @@ def summary(world: World, number: int) -> str:
     return (
         f"Member {number} of the policy {quoted(member.policy)} has activity "
         f"{member.activity:.2g} (the mean is 1) and is in the team of members "
-        f"{member.team[0]} to {member.team[-1]}. "
+        f"{member.team[0]} to {member.team[-1]}. {came}{left}"
         f"It knows {member.contacts} people and has {member.degree} connections. "
         f"It sent {member.invitations_sent} invitations: {member.accepted} accepted, "
         f"{declined} declined ({unseen} never looked at), {waiting} waiting, "
-        f"{member.strikes} answered “I don’t know”. It received {member.received}. {blocked}"
+        f"{member.strikes} answered “I don’t know”{ended}. It received {member.received}. {blocked}"
     )
 
 
