@@ -23,7 +23,7 @@ from sim.app import (
     timeline,
 )
 from sim.app.comparison import Comparison
-from sim.app.settings import INVITING, Settings, groups, help_text, value_of
+from sim.app.settings import INVITING, Settings, groups, help_text, more, used, value_of
 
 SMALL = sim.Scenario(members=150, days=40, seed=3, meeting={"history_days": 40})
 
@@ -104,7 +104,7 @@ def test_chances_by_class_are_five_numbers_in_one_box():
 
 def test_every_default_lies_on_its_slider():
     start = sim.Scenario()
-    for offered in groups(start).values():
+    for offered in (groups(start) | more(start)).values():
         for one in offered:
             value = value_of(start, one.name)
             if one.step and isinstance(value, int | float):
@@ -131,6 +131,27 @@ def test_another_preset_brings_its_own_numbers():
         {"inviting.per_day": 1.5, "platform.preset": "linkedin2021"}
     )
     assert settings.changed("platform.limit", "none").scenario().platform.limit is None
+
+
+def test_a_box_to_tick_sets_a_flag_of_a_policy():
+    settings = Settings(sim.Scenario()).changed("policies.everyone.notes", "true")
+    assert settings.mistakes() == {}
+    assert settings.scenario() == sim.Scenario().replace({"policies.everyone.notes": True})
+    name = "policies.everyone.asks_first"
+    assert settings.shown(name, settings.scenario()) == "false"
+
+
+def test_the_mechanisms_that_a_named_scenario_uses_are_open_at_first():
+    opened = {
+        name: [title for title, offered in more(start).items() if used(offered, start)]
+        for name, path in sim.named_scenarios().items()
+        if (start := sim.Scenario.from_toml(path))
+    }
+    assert {name: titles for name, titles in opened.items() if titles} == {
+        "linkedin2006": ["Coming and going"],
+        "small_firm": ["Rank"],
+        "start_up": ["Coming and going"],
+    }
 
 
 def test_help_texts_are_those_of_the_scenario():
@@ -307,6 +328,43 @@ def test_of_a_large_network_a_sample_is_drawn_and_the_caption_says_so(monkeypatc
     assert "a sample of 60 of 150 members" in caption
     assert f"20 of {len(old)} earlier connections" in caption
     assert network.caption(Comparison(sim.Scenario(members=30))) == ""
+
+
+def test_numbers_and_the_story_of_a_member_tell_of_the_mechanisms_in_use():
+    busy = SMALL.replace(
+        {
+            "helping.need_rate": 0.2,
+            "helping.able": 0.1,
+            "answering.rank_slope": 2,
+            "answering.memory_days": 60,
+            "policies.everyone.notes": True,
+            "policies.interacted.asks_first": True,
+        }
+    )
+    comparison = Comparison(busy)
+    world = comparison.first
+    assert 'data-measure="need_met"' in panels.numbers(world, world.lines())
+    comparison.run_for(40)
+    result = world.model.result()
+    shown, last = panels.numbers(world, world.lines()), result.summary.set_index("policy")
+    for measure in ("effort", "upwards", "need_met", "met_by_referral"):
+        words = panels._number(np.array([last.at["everyone", measure]]), measure)
+        row = shown.partition(f'data-measure="{measure}"')[2]
+        assert row.partition('data-policy="everyone">')[2].startswith(f"{words}<"), measure
+        assert measure not in panels.numbers(
+            Comparison(SMALL).first, Comparison(SMALL).first.lines()
+        )
+    number = int(result.members["needs"].idxmax())
+    row, told = result.members.loc[number], timeline.summary(world, number)
+    assert f"Its rank is {row['rank']}, " in told
+    assert f"Needs of help: {row['needs']}, met: " in told
+    assert f"Asked for help: {row['asked']}, helped: {row['helped']}." in told
+    log = world.log.table(world.model.engine)
+    for column, words in (("note", ", with a note"), ("asked", " after a question")):
+        ego = int(log.loc[log[column], "ego"].iloc[0])
+        said = [event.what for event in timeline.events(world, ego)]
+        own = [what for what in said if what.startswith("invited") and words in what]
+        assert len(own) == log.loc[log["ego"] == ego, column].sum()
 
 
 def test_who_has_left_or_has_not_come_yet_is_not_drawn(monkeypatch):

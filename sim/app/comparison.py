@@ -7,6 +7,7 @@ acts in one of them and not in the other.
 """
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -111,6 +112,16 @@ class World:
         }
         self._lines = self.model.day, lines
         return lines
+
+    def today(self, measures: Sequence[str]) -> dict[str, Lines]:
+        """Return measures of the last day, each as a line of one value."""
+        if not measures:
+            return {}
+        table = self.model.engine.summary(measures).set_index("policy")
+        return {
+            name: {str(policy): np.array([value]) for policy, value in table[name].items()}
+            for name in measures
+        }
 
     def totals(self) -> pd.DataFrame:
         """Return the outcomes of the invitations so far.

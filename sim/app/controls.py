@@ -10,7 +10,7 @@ from ..scenario.named import about, named_scenarios
 from ..scenario.platform import PRESETS
 from ..scenario.scenario import Scenario
 from .comparison import Comparison
-from .settings import Offered, Settings, help_text, value_of
+from .settings import Offered, Settings, described, help_text, used, value_of
 
 SPEEDS = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
 """The days of a frame, and the seconds that it lasts at least."""
@@ -134,7 +134,7 @@ def Field(
 ) -> None:
     """Show one parameter: a slider over the usual values and a box to type in, or a list of words.
 
-    Below it stands what it means, or what is wrong with it.
+    Of the words "false" and "true" it makes a box to tick. Below it stands what it means, or what is wrong with it.
     """
 
 
@@ -169,22 +169,47 @@ def Fields(
 ) -> None:
     """Show a field for each parameter.
 
-    ``place`` is "a" or "b": the two worlds have fields for the same parameters.
+    ``place`` is "a" or "b": the two worlds have fields for the same parameters. What one parameter
+    of several policies means is said once.
     """
     with solara.Div():
+        said = ""
         for one in offered:
-            value, words = value_of(valid, one.name), _words(one.name)
+            value, words = value_of(valid, one.name), _words(one.name, valid)
+            meaning = help_text(one.name, valid)
             Field(
                 place=place,
                 **one._asdict(),
                 value=None if words else value,
                 text=settings.shown(one.name, valid),
-                help=help_text(one.name, valid),
+                help="" if meaning == said else meaning,
                 message=mistakes.get(one.name, ""),
                 words=words,
                 event_typed=lambda text, name=one.name: on_change(name, text),
             )
+            said = meaning
 
 
-def _words(name: str) -> list[str]:
-    return list(PRESETS) if name == "platform.preset" else []
+@solara.component
+def More(
+    title: str,
+    offered: Sequence[Offered],
+    settings: Settings,
+    valid: Scenario,
+    mistakes: Mapping[str, str],
+    on_change: Callable[[str, str], None],
+) -> None:
+    """Show fields below a title that opens and closes them.
+
+    At first they are open if the scenario to start from has other values than the defaults.
+    """
+    opened = {"open": True} if used(offered, settings.base) else {}
+    with solara.v.Html(tag="details", attributes=opened):
+        solara.HTML("summary", unsafe_innerHTML=title)
+        Fields("a", offered, settings, valid, mistakes, on_change)
+
+
+def _words(name: str, scenario: Scenario) -> list[str]:
+    if name == "platform.preset":
+        return list(PRESETS)
+    return ["false", "true"] if described(name, scenario).type == "bool" else []

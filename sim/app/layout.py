@@ -16,9 +16,9 @@ from ..scenario.named import named_scenarios
 from ..scenario.scenario import Scenario
 from . import downloads, panels, summary_text
 from .comparison import Comparison
-from .controls import Fields, OneOf, Player, StartFrom
+from .controls import Fields, More, OneOf, Player, StartFrom
 from .network import Network, caption, picture
-from .settings import RULE, Settings, groups, number_text
+from .settings import RULE, Settings, groups, more, number_text
 
 START = "linkedin2008"
 """The name of the scenario with which the page opens: all of its parameters have their defaults."""
@@ -104,6 +104,9 @@ def Page() -> None:
                 for title, offered in groups(scenario).items():
                     _html(f"<h3>{title}</h3>")
                     Fields("a", offered, settings.value, scenario, wrong, change)
+                _html("<h3>More mechanisms</h3>")
+                for title, offered in more(scenario).items():
+                    More(title, offered, settings.value, scenario, wrong, change)
                 _html(
                     "[A] marks a default that is an assumption, [fitted] one that was fitted to "
                     "data. docs/parameters.md has the sources of the others.",
@@ -190,6 +193,7 @@ def DailyPanels(
         today = summary_text.today(world)
         shown, below = picture(now, member.value), caption(now)
         lines, outcomes = world.lines(), panels.outcomes(world)
+        numbers = panels.numbers(world, lines)
         difference = panels.difference(now) if now.second else ""
         two_worlds = panels.two_worlds(now, measure.value) if now.second else ""
         known = member.value is not None and member.value <= most
@@ -215,7 +219,7 @@ def DailyPanels(
                 )
                 below = f"{html.escape(below)} Click a member to see what happened to it."
                 _html(f'<p class="quiet">{below}</p>')
-            _html(panels.numbers(world, lines), "panel")
+            _html(numbers, "panel")
             _html(outcomes, "panel")
         _html(panels.line_charts(world, lines), "panel")
     if now.second:

@@ -12,6 +12,7 @@ from ..measures.definitions import EVERYBODY
 from ..measures.labels import label
 from ..plots.captions import percent, spoken
 from ..plots.style import styles
+from ..scenario.scenario import Scenario
 from . import charts, summary_text, timeline
 from .comparison import Comparison, Lines, World
 from .network import NEW_COLOUR
@@ -30,6 +31,18 @@ NUMBERS = (
     "blocked",
 )
 """The measures in the table of numbers."""
+
+
+def numbers_of_more(scenario: Scenario) -> list[str]:
+    """Return the measures that the table has besides, for the mechanisms that a scenario uses."""
+    policies = scenario.policies.values()
+    asking = any(policy.notes or policy.asks_first for policy in policies)
+    ranked = scenario.answering.rank_slope > 0 or any(policy.courts for policy in policies)
+    return [
+        *(["effort"] if asking else []),
+        *(["upwards"] if ranked else []),
+        *(["need_met", "met_by_referral"] if scenario.helping.need_rate > 0 else []),
+    ]
 
 
 def legend(world: World, *, network: bool = False) -> str:
@@ -70,7 +83,9 @@ def numbers(world: World, lines: dict[str, Lines]) -> str:
         for policy, style in names.items()
     )
     rows = []
-    for measure in NUMBERS:
+    more = numbers_of_more(world.model.scenario)
+    lines = lines | world.today(more)
+    for measure in (*NUMBERS, *more):
         cells = "".join(
             f'<td data-policy="{html.escape(policy)}">{_number(lines[measure][policy], measure)}'
             "</td>"

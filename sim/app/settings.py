@@ -55,6 +55,28 @@ RULE = (
 )
 """The parameters that can differ between the two worlds."""
 SEED = Offered("seed", "Seed", 1, 100, 1)
+REMEMBERING = (
+    Offered("answering.memory_days", "Days a memory lasts", 10, 730, 10),
+    Offered("society.veto", "Chance of not wanting somebody", 0, 0.1, 0.01),
+)
+NOTES = (
+    Offered("answering.note_lift", "Lift by a note", 0, 3, 0.1),
+    Offered("platform.notes_per_month", "Notes in 30 days", 0, 30, 1),
+    Offered("answering.ask_answered", "Chance that a question is answered", 0, 1, 0.04),
+)
+RANK = (Offered("answering.rank_slope", "Reserve towards lower ranks", 0, 3, 0.1),)
+HELP = (
+    Offered("helping.need_rate", "Chance of needing help on a day", 0, 0.3, 0.01),
+    Offered("helping.able", "Chance of being able to help", 0, 0.1, 0.005),
+    Offered("helping.refer", "Chance of a referral", 0, 1, 0.05),
+    Offered("helping.givers", "Share of givers", 0, 1, 0.05),
+    Offered("helping.takers", "Share of takers", 0, 1, 0.05),
+    Offered("helping.floor", "Lowest reputation wanted", 0, 0.5, 0.05),
+)
+MOVING = (
+    Offered("society.arrivals", "Arrivals a day", 0, 5, 0.1),
+    Offered("society.leave", "Chance of leaving on a day", 0, 0.01, 0.0005),
+)
 OF_PRESET = ("platform.limit", "platform.restriction_days")
 """The parameters that the choice of a preset resets."""
 
@@ -210,6 +232,8 @@ def written(value: Any) -> str:
     """Return a value as it is typed."""
     if isinstance(value, tuple):
         return ", ".join(plain(each) for each in value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return "none" if value is None else value if isinstance(value, str) else plain(value)
 
 
@@ -222,9 +246,40 @@ def groups(scenario: Scenario) -> dict[str, Sequence[Offered]]:
     }
 
 
+def more(scenario: Scenario) -> dict[str, Sequence[Offered]]:
+    """Return the parameters of the mechanisms that most scenarios do without, by their titles."""
+    notes, asking, courting = (
+        _of_policies(scenario, part, title)
+        for part, title in (
+            ("notes", "Sends notes"),
+            ("asks_first", "Asks first"),
+            ("courts", "Courts rank"),
+        )
+    )
+    return {
+        "Memory and vetoes": REMEMBERING,
+        "Notes and questions": [*notes, *NOTES[:2], *asking, *NOTES[2:]],
+        "Rank": [*RANK, *courting],
+        "Help": HELP,
+        "Coming and going": MOVING,
+    }
+
+
+def used(offered: Sequence[Offered], scenario: Scenario) -> bool:
+    """Return whether a scenario has another value than the default for one of the parameters."""
+    return any(
+        value_of(scenario, one.name) != described(one.name, scenario).default for one in offered
+    )
+
+
 def shares(scenario: Scenario) -> list[Offered]:
     """Return the shares of the scenario's policies as parameters of the page."""
+    return _of_policies(scenario, "share", "Share", 0, 5, 0.25)
+
+
+def _of_policies(scenario: Scenario, part: str, title: str, *slider: float) -> list[Offered]:
+    """Return a parameter that each policy has, for each of them."""
     return [
-        Offered(f"policies.{name}.share", f"Share: {spoken(name)}", 0, 5, 0.25)
+        Offered(f"policies.{name}.{part}", f"{title}: {spoken(name)}", *slider)
         for name in scenario.policies
     ]

@@ -36,7 +36,17 @@ def _sent_today(world: World) -> str:
     sent = int(now[TOTAL["sent"]] - before[TOTAL["sent"]])
     made = int(now[TOTAL["connections"]] - before[TOTAL["connections"]]) // 2
     invitations = f"{sent:,} invitation{'' if sent == 1 else 's'} sent"
-    return f"{invitations} and {made:,} new connection{'' if made == 1 else 's'}"
+    return f"{invitations} and {made:,} new connection{'' if made == 1 else 's'}{_moved(world)}"
+
+
+def _moved(world: World) -> str:
+    """Return how many have come and gone today; "" if nobody ever does."""
+    view, day, society = world.model.engine.view, world.model.day, world.model.scenario.society
+    if not society.arrivals and not society.leave:
+        return ""
+    came, left = int((view.arrived == day).sum()), int((view.left == day).sum())
+    there = f"{len(view.there):,} are there"
+    return f"; {came:,} came and {left:,} left, {there}"
 
 
 def _blocked_today(world: World) -> str:
