@@ -22,10 +22,9 @@ does not, for everyone 12.2 % [11.9, 12.6] and 1.5 % [1.3, 1.8].
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import typer
 
 import sim
 from sim import commands
@@ -34,6 +33,7 @@ from sim.plots.captions import listed, quoted, spoken
 from . import ranges, studies
 from .by_day import YEAR, by_day
 from .plausible import leads
+from .societies import Societies
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,10 +47,6 @@ ORDERED = ("degree", "reach2_share")
 """The measures whose order is followed."""
 ALIKE = 0.1
 """A measure transfers if the largest society has it within this part of what the next has."""
-Societies = Annotated[
-    int,
-    typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
-]
 
 
 def main(

@@ -49,7 +49,8 @@ from scipy import special, stats
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,6 +85,16 @@ LOOKS = (("#595959", "o"), ("#CC79A7", "v"), ("#56B4E9", "s"), ("#8C7300", "^"))
 CLASSES = {1: "known online", 2: "met once", 3: "met often", 4: "close"}
 MOST = 100_000
 """People asked, beyond which there is no break-even."""
+OWN, ONE, OFTEN = "their own rule", "one strike", "one strike, click .6"
+ONE_STRIKE = {"platform.limit": 1}
+TREATMENTS: societies.Treatments = {
+    OWN: lambda drawn: society(drawn),
+    ONE: lambda drawn: society(societies.with_click(drawn).replace(ONE_STRIKE)),
+    OFTEN: lambda drawn: society(drawn.replace({**ONE_STRIKE, "answering.idk_click": 0.6})),
+}
+"""The rules under which plausible societies live."""
+IN_EACH = 6
+"""Runs of each, as few members have a manner."""
 
 
 def society(base: sim.Scenario) -> sim.Scenario:
@@ -104,13 +115,15 @@ def main(
     replications: studies.Replications = 10,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/manners"),
     settings: commands.Settings = None,
 ) -> None:
     """Find what caution, a note and asking first cost and save, by clicks and limits.
 
-    Prints a table for each point; writes manners.csv, pays.csv, break_even.csv, a figure and
-    provenance.json to --out. Defaults: 1,200 members, 365 days, 10 replications, seed 1.
+    Prints a table for each point, and ranges; writes manners.csv, pays.csv, break_even.csv,
+    ranges.csv, a figure and provenance.json to --out. Defaults: 1,200 members, 365 days,
+    10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 1_200}, members=members, days=days, seed=seed
@@ -120,17 +133,50 @@ def main(
     points = [(click, limit) for limit in LIMITS for click in CLICKS]
     grid = [{"answering.idk_click": click, "platform.limit": limit} for click, limit in points]
     made = society(base)
-    with studies.written_to(out, made, replications=replications, jobs=jobs) as outcome:
+    with studies.written_to(
+        out, made, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         keep = ["degree", "acceptance", "idk_rate", "blocked", "effort", "lapsed"]
         study = sim.Study(made, grid, replications=replications, keep=keep)
         runs = prepared(studies.done(study, out / "manners", jobs))
         table, found = estimated(runs, points), differing(runs, points)
         outcome.tables |= {"manners": table, "pays": found, "break_even": break_even(base)}
+        outcome.tables["ranges"], ranges = societies.told(
+            base,
+            TREATMENTS,
+            quantities(),
+            ["degree", "blocked"],
+            out,
+            number=number,
+            seeds=IN_EACH,
+            jobs=jobs,
+        )
         outcome.figures["manners"] = draw(table, found, studies.setting(base, replications))
         even = outcome.tables["break_even"]
     studies.print_answer(
-        _text(table), studies.filled(*words(table, found)), _even_text(even), out=out
+        _text(table), studies.filled(*words(table, found)), ranges, _even_text(even), out=out
     )
+
+
+def quantities() -> list[Quantity]:
+    """Return what is asked of plausible societies."""
+    return [
+        *(
+            Quantity(
+                f"{manner}, more connections: {rule}",
+                "degree",
+                Group(rule, manner),
+                Group(rule, BLINDLY),
+            )
+            for manner in reversed(MANNERS)
+            if manner != BLINDLY
+            for rule in TREATMENTS
+        ),
+        *(
+            Quantity(f"blindly, blocked: {rule}", "blocked", Group(rule, BLINDLY), unit="%")
+            for rule in TREATMENTS
+        ),
+    ]
 
 
 def prepared(runs: pd.DataFrame) -> pd.DataFrame:

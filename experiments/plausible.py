@@ -26,11 +26,9 @@ much (31.5 to 54.0).
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-import typer
 
 import sim
 from sim import commands
@@ -38,6 +36,7 @@ from sim.plots.captions import listed, quoted, spoken, valued
 
 from . import ranges, studies
 from .answers import Assumed
+from .societies import Societies, middle, share_above
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,16 +46,10 @@ ORDERED = ("degree", "reach2_share")
 """The measures whose order is told in words."""
 MOVED, TOLD = ("degree", "reach2_share", "blocked"), 2
 """The measures of which it is told what moves them, and of how many policies in the text."""
-INSIDE = 0.9
-"""The part of the societies that a range holds."""
 CHANCE = 20
 """Replications of the default society, for the intervals."""
 UNSET = ("inviting.per_day", "policies.interacted.min_acceptance", "platform.limit")
 """What no data row sets; and the shares of the policies, ``policies.NAME.share``."""
-Societies = Annotated[
-    int,
-    typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
-]
 
 
 def main(
@@ -129,24 +122,8 @@ def ranged(runs: pd.DataFrame) -> pd.DataFrame:
     for policy, there in runs[runs["policy"] != "all"].groupby("policy", sort=False):
         for measure in MEASURES:
             of = there.groupby("point")[measure]
-            rows.append(
-                {
-                    "policy": policy,
-                    "measure": measure,
-                    **_range(of.mean(), of.var(), int(of.size().max())),
-                }
-            )
+            rows.append({"policy": policy, "measure": measure, **middle(of)})
     return pd.DataFrame(rows)
-
-
-def _range(means: "pd.Series[float]", variances: "pd.Series[float]", seeds: int) -> dict[str, Any]:
-    means, within = means.dropna(), variances.mean()
-    between = max(0.0, means.var() - within / seeds)
-    total = between + within / seeds
-    drawn_in = means.mean() + np.sqrt(between / total if total > 0 else 0) * (means - means.mean())
-    low, median, high = drawn_in.quantile([(1 - INSIDE) / 2, 0.5, (1 + INSIDE) / 2])
-    chance = within / (within + between) if total > 0 else np.nan
-    return {"median": median, "from": low, "to": high, "chance": chance, "societies": len(means)}
 
 
 def beside(chance: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -166,21 +143,14 @@ def leads(means: pd.DataFrame, measures: Sequence[str] = MEASURES) -> pd.DataFra
     DataFrame
         measure, policy, than_policy, mean, low, high, societies.
     """
-    from scipy.special import betaincinv
-
     rows = []
     for measure in measures:
         wide = means.pivot(index="society", columns="policy", values=measure)
         for one, other in itertools.combinations(dict.fromkeys(means["policy"]), 2):
             there = wide[[one, other]].dropna()
-            n = len(there)
-            k = float((there[one] > there[other]).sum() + (there[one] == there[other]).sum() / 2)
-            low = float(betaincinv(k, n - k + 1, 0.025)) if k > 0 else 0.0
-            high = float(betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+            share, low, high = share_above(there[one] - there[other])
             pair = {"measure": measure, "policy": one, "than_policy": other}
-            rows.append(
-                pair | {"mean": k / n if n else np.nan, "low": low, "high": high, "societies": n}
-            )
+            rows.append(pair | {"mean": share, "low": low, "high": high, "societies": len(there)})
     return pd.DataFrame(rows)
 
 

@@ -32,7 +32,8 @@ from numpy.typing import NDArray
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,12 +50,41 @@ GAINS = ("degree", "reach2_share", "acceptance", "upwards", "blocked")
 LOOKS = {"low": ("#CC79A7", "v"), "middle": ("#56B4E9", "s"), "high": ("#8C7300", "o")}
 WORDS = {"received": "invitations received a year", "accepted": "of its own accepted, %"}
 WORDS["degree"] = "connections"
+FOUND = "slope 2"
+TREATMENTS: societies.Treatments = {FOUND: lambda drawn: with_courting(drawn).replace({SLOPE: 2.0})}
+"""Plausible societies live at the slope that a vendor's rates of reply suggest."""
+QUANTITIES = [
+    *(
+        Quantity(words, measure, Group(FOUND, COURTING), Group(FOUND, PLAIN), unit=unit)
+        for words, measure, unit in (
+            ("courting, more connections", "degree", ""),
+            ("courting, more sent upwards", "upwards", "points"),
+            ("courting, more accepted", "acceptance", "points"),
+            ("courting, more within two steps", "reach2_share", "points"),
+            ("courting, more blocked", "blocked", "points"),
+        )
+    ),
+    Quantity(
+        "highest third of rank, more connections",
+        "degree",
+        Group(FOUND, "high"),
+        Group(FOUND, "low"),
+    ),
+]
+IN_EACH = 4
+"""Runs of each plausible society."""
 
 
 def kept(result: sim.Result) -> pd.DataFrame:
     """Return a row for each policy and for all: what is compared, and what is taken by third."""
     measured = result.summary[["policy", "members", *GAINS, "decided", "sent_by_rank"]]
     return measured.merge(by_third(result), on="policy", how="left")
+
+
+def with_courting(base: sim.Scenario) -> sim.Scenario:
+    """Return a scenario with one more policy, which does as ``PLAIN`` and courts rank."""
+    courting = base.policies[PLAIN].model_copy(update={"name": COURTING, "courts": True})
+    return base.replace({"policies": {**base.policies, COURTING: courting}})
 
 
 def by_third(result: sim.Result) -> pd.DataFrame:
@@ -76,29 +106,38 @@ def main(
     replications: studies.Replications = 10,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/rank"),
     settings: commands.Settings = None,
 ) -> None:
     """Find who is invited and accepted by rank, and what courting rank gains.
 
-    Prints both by slope; writes thirds.csv, gains.csv, a figure and provenance.json to --out.
-    Defaults: 1,000 members, 365 days, 10 replications, seed 1.
+    Prints both by slope, and ranges; writes thirds.csv, gains.csv, ranges.csv, a figure and
+    provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, 40 plausible
+    societies, seed 1.
     """
     base = commands.chosen(None, settings, members=members, days=days, seed=seed)
     if not base.shares().get(PLAIN):
         raise sim.InputError(f"policies: nobody has {PLAIN}; must have a share above 0")
-    courting = base.policies[PLAIN].model_copy(update={"name": COURTING, "courts": True})
-    base = base.replace({"policies": {**base.policies, COURTING: courting}})
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+    plain, base = base, with_courting(base)
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         study = sim.Study(base, {SLOPE: SLOPES}, replications=replications, keep=kept)
         runs = studies.done(study, out / "slopes", jobs)
         outcome.tables |= {"thirds": thirds(runs), "gains": gains(runs)}
+        lived = societies.lived(
+            plain, TREATMENTS, kept, out, number=number, seeds=IN_EACH, jobs=jobs
+        )
+        ranges = societies.ranged(groups(lived), QUANTITIES)
+        outcome.tables["ranges"] = ranges
         outcome.figures["rank"] = draw(
             outcome.tables["thirds"], studies.setting(base, replications)
         )
     studies.print_answer(
         _text(outcome.tables["thirds"]),
         studies.filled(*words(outcome.tables["gains"])),
+        societies.text(ranges, QUANTITIES),
         out=out,
     )
 
@@ -115,6 +154,13 @@ def thirds(runs: pd.DataFrame) -> pd.DataFrame:
                 rows.append((slope, quantity, third, mean, low, high, number))
     columns = ["slope", "quantity", "third", "mean", "low", "high", "replications"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def groups(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs of plausible societies with the thirds of rank as groups beside policies."""
+    everybody = runs[runs["policy"] == "all"]
+    of = [everybody.assign(policy=third, degree=everybody[f"degree_{third}"]) for third in THIRDS]
+    return pd.concat([runs[runs["policy"] != "all"], *of])
 
 
 def gains(runs: pd.DataFrame) -> pd.DataFrame:
