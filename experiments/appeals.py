@@ -39,7 +39,8 @@ import typer
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,6 +70,10 @@ HEADS = {measure: measure for measure in SHARES} | {"restricted_time": "time"}
 COSTS = ("unwanted_received", "degree")
 KEPT = (*SHARES, "appeals", *COSTS)
 
+OWN, STRICT = "own rule", list(WORLDS)[-1]
+RANGED = (GOOD, "for good, appeals", "limit, for good", "limit, for good, appeals")
+"""What follows in plausible societies."""
+
 Success = Annotated[
     float,
     typer.Option("--success", metavar="P", min=0, max=1, help="Chance of the first appeal."),
@@ -83,13 +88,14 @@ def main(
     jobs: commands.Jobs = None,
     out: commands.Out = Path("results/appeals"),
     success: Success = 0.8,
+    number: societies.Societies = 40,
     settings: commands.Settings = None,
 ) -> None:
     """Find how often people who mean well are pardoned, and what ladders and appeals cost.
 
-    Prints what happens to those who invite people they have interacted with; writes sanctions.csv,
-    costs.csv, a figure and provenance.json to --out. Defaults: 2,000 members, 365 days,
-    10 replications, seed 1.
+    Prints what happens to those who invite people they have interacted with, and ranges; writes
+    sanctions.csv, costs.csv, ranges.csv, a figure and provenance.json to --out. Defaults: 2,000
+    members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 2_000}, members=members, days=days, seed=seed
@@ -101,15 +107,19 @@ def main(
         )
     listed = points(base, success)
     with studies.written_to(
-        out, base, replications=replications, jobs=jobs, success=success
+        out, base, replications=replications, jobs=jobs, success=success, societies=number
     ) as outcome:
         design = [changes for _, _, changes in listed]
         study = sim.Study(base, design, replications=replications, keep=KEPT)
         runs = studies.done(study, out / "runs", jobs)
         told, cost = sanctions(runs, listed), costs(runs, listed)
         outcome.tables |= {"sanctions": told, "costs": cost}
+        outcome.tables["ranges"], ranges = societies.told(
+            base, treatments(success), quantities(), KEPT, out, number=number, jobs=jobs
+        )
         outcome.figures["appeals"] = draw(told, cost, studies.setting(base, replications))
-    studies.print_answer(_text(told, cost), studies.filled(*_words(told, cost)), out=out)
+    words = studies.filled(*_words(told, cost))
+    studies.print_answer(_text(told, cost), words, ranges, out=out)
 
 
 def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str, Any]]]:
@@ -128,6 +138,75 @@ def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str,
         )
         for world, changes in WORLDS.items()
         for follows, (ladder, appeals) in FOLLOWS.items()
+    ]
+
+
+def treatments(success: float) -> societies.Treatments:
+    """Return what follows in plausible societies, by their own rule and by the strictest."""
+
+    def treated(world: str, follows: str) -> societies.Treatment:
+        ladder, appeals = FOLLOWS[follows]
+        given = {"platform.ladder": ladder, "platform.appeal_success": success * appeals}
+        return societies.changed(given | WORLDS.get(world, {}))
+
+    return {
+        _named_treatment(world, follows): treated(world, follows)
+        for world in (OWN, STRICT)
+        for follows in RANGED
+    }
+
+
+def _named_treatment(world: str, follows: str) -> str:
+    return f"{world}: {follows}"
+
+
+def quantities() -> list[Quantity]:
+    """Return what is asked of plausible societies: what befalls those who mean well, and costs."""
+
+    def of(world: str, follows: str, members: str) -> Group:
+        return Group(_named_treatment(world, follows), members)
+
+    mine = (("blocked", "blocked"), ("time blocked", "restricted_time"))
+    appealed = RANGED[1]
+    return [
+        *(
+            Quantity(
+                f"{WELL_MEANING}, {words}: {world}, {GOOD}",
+                measure,
+                of(world, GOOD, WELL_MEANING),
+                unit="%",
+            )
+            for world in (OWN, STRICT)
+            for words, measure in mine
+        ),
+        *(
+            Quantity(
+                f"more {words}, {follows}: {STRICT}",
+                measure,
+                of(STRICT, follows, WELL_MEANING),
+                of(STRICT, GOOD, WELL_MEANING),
+                unit="points",
+            )
+            for follows in RANGED[1:]
+            for words, measure in mine
+        ),
+        Quantity(
+            f"appeals of {WELL_MEANING} pardoned: {STRICT}",
+            "pardoned",
+            of(STRICT, appealed, WELL_MEANING),
+            unit="%",
+        ),
+        *(
+            Quantity(
+                f"more unwanted, {follows}: {world}",
+                "unwanted_received",
+                of(world, follows, ALL),
+                of(world, GOOD, ALL),
+                form=".2f",
+            )
+            for world in (OWN, STRICT)
+            for follows in RANGED[1:]
+        ),
     ]
 
 

@@ -36,7 +36,8 @@ from numpy.typing import NDArray
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,6 +56,25 @@ LINKEDIN = (0.47, 0.28, 0.18, 0.07)
 SOURCES = ("directory", "popular", "introductions")
 LOOKS = dict(zip(SOURCES, (("#56B4E9", "s"), ("#CC79A7", "v"), ("#8C7300", "o")), strict=True))
 POLICY = "newcomer"
+QUANTITIES = [
+    *(
+        Quantity(f"{words}: by {source}", measure, Group(source, POLICY), form=form, unit=unit)
+        for words, measure, form, unit in (
+            ("connections of the first tenth to the last", "first_to_last", ".1f", ""),
+            ("of those connected with one connection", "bin_0", ".1f", "%"),
+            ("in another bin than LinkedIn's", "off", ".0f", "%"),
+        )
+        for source in SOURCES
+    ),
+    Quantity(
+        "first to last, popular more than directory",
+        "first_to_last",
+        Group("popular", POLICY),
+        Group("directory", POLICY),
+    ),
+]
+IN_EACH = 4
+"""Runs of each plausible society by each source."""
 COLUMNS = ("network", "source", "connections", "linkedin")
 Numbers = NDArray[np.float64]
 
@@ -133,15 +153,17 @@ def main(
     replications: studies.Replications = 10,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/growth"),
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
     """Grow networks by the directory, by popularity, by introductions; what do the first gain?
 
-    Prints degrees by order of arrival, and bins beside those of LinkedIn in 2006; writes
-    degrees.csv, first.csv, bins.csv, a figure and provenance.json to --out. Defaults: 100 founders,
-    5 arrivals a day, 365 days, 10 replications, seed 1.
+    Prints degrees by order of arrival, bins beside those of LinkedIn in 2006, and ranges of the
+    society; writes degrees.csv, first.csv, bins.csv, ranges.csv, a figure and provenance.json to
+    --out. Defaults: 100 founders, 5 arrivals a day, 365 days, 10 replications, 40 plausible
+    societies, seed 1.
     """
     base = commands.chosen(
         scenario,
@@ -161,7 +183,9 @@ def main(
     )
     grown, points = bare()
     grown = grown.replace({"seed": base.seed})
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         runs = {
             "bare": _done(grown, points, replications, out / "bare", jobs),
             "society": _done(base, society_points(), replications, out / "society", jobs),
@@ -171,12 +195,33 @@ def main(
             "first": by_arrival(runs),
             "bins": in_bins(runs),
         }
+        keep: Any = Degrees(base.members)
+        lived = societies.lived(
+            base, treatments(), keep, out, number=number, seeds=IN_EACH, jobs=jobs
+        )
+        ranges = societies.ranged(with_distance(lived), QUANTITIES)
+        outcome.tables["ranges"] = ranges
         outcome.figures["growth"] = draw(
             outcome.tables,
             studies.setting(base, replications, f"{base.society.arrivals:g} a day arrive"),
         )
         tables = outcome.tables
-    studies.print_answer(_text(tables), studies.filled(*words(tables)), out=out)
+    told = societies.text(ranges, QUANTITIES)
+    studies.print_answer(_text(tables), studies.filled(*words(tables)), told, out=out)
+
+
+def treatments() -> societies.Treatments:
+    """Return from each source to what makes newcomers of a plausible society use it."""
+    return {
+        source: societies.changed({"platform.preset": "none", **point})
+        for source, point in zip(SOURCES, society_points(), strict=True)
+    }
+
+
+def with_distance(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return runs with the part of the newcomers who would have to be in another bin."""
+    bins = [(runs[f"bin_{place}"] - seen).abs() for place, seen in enumerate(LINKEDIN)]
+    return runs.assign(off=sum(bins) / 2)
 
 
 def _done(

@@ -40,7 +40,8 @@ from numpy.typing import NDArray
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,6 +68,50 @@ MEASURES = (
     "asked",
     "helped",
 )
+SECOND, THIRD = (f"floor {floor:g}" for floor in FLOORS[1:])
+FIRST = "nobody looks"
+TREATMENTS: societies.Treatments = {
+    FIRST: lambda drawn: with_waiting(drawn).replace({FLOOR: FLOORS[0]}),
+    SECOND: lambda drawn: with_waiting(drawn).replace({FLOOR: FLOORS[1]}),
+    THIRD: lambda drawn: with_waiting(drawn).replace({FLOOR: FLOORS[2]}),
+}
+"""The floors under which plausible societies live."""
+IN_EACH = 3
+"""Runs of each plausible society at each floor."""
+QUANTITIES = [
+    *(
+        Quantity(
+            f"takers, more connections: {name}",
+            "degree",
+            Group(name, "taker"),
+            Group(FIRST, "taker"),
+        )
+        for name in (SECOND, THIRD)
+    ),
+    *(
+        Quantity(f"takers below the floor: {name}", "refusable", Group(name, "taker"), unit="%")
+        for name in (SECOND, THIRD)
+    ),
+    Quantity(
+        "everyone, more needs met than close friends",
+        "need_met",
+        Group(FIRST, "everyone"),
+        Group(FIRST, "close_friends"),
+        unit="points",
+    ),
+    Quantity(
+        "givers, more connections than takers",
+        "degree",
+        Group(FIRST, "giver"),
+        Group(FIRST, "taker"),
+    ),
+    Quantity(
+        "givers, asked more often than takers",
+        "asked",
+        Group(FIRST, "giver"),
+        Group(FIRST, "taker"),
+    ),
+]
 LOOKS = {"giver": ("#009E73", "o"), "other": ("#595959", "s"), "taker": ("#D55E00", "v")}
 
 
@@ -76,13 +121,15 @@ def main(
     replications: studies.Replications = 20,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/helpers"),
     settings: commands.Settings = None,
 ) -> None:
     """Find whose needs are met, how far givers get, and what takers lose by their past.
 
-    Prints both tables; writes groups.csv, differences.csv, a figure and provenance.json to --out.
-    Defaults: 1,000 members, 365 days, 20 replications, seed 1; needs once in 14 days.
+    Prints both tables, and ranges; writes groups.csv, differences.csv, ranges.csv, a figure and
+    provenance.json to --out. Defaults: 1,000 members, 365 days, 20 replications, 40 plausible
+    societies, seed 1; needs once in 14 days.
     """
     base = commands.chosen(
         None,
@@ -94,14 +141,27 @@ def main(
     )
     if base.helping.need_rate == 0:
         raise sim.InputError("helping.need_rate: expected a number above 0, got 0")
-    base = base.replace({"policies": {**base.policies, "waits": WAITS}})
+    plain, base = base, with_waiting(base)
     study = sim.Study(base, {FLOOR: FLOORS}, replications=replications, keep=by_group)
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         runs = studies.done(study, out / "runs", jobs).rename(columns={FLOOR: "floor"})
         found = Found(runs, [str(policy) for policy in base.policies])
         outcome.tables |= {"groups": found.groups, "differences": found.differences}
+        outcome.tables["ranges"], ranges = societies.told(
+            plain, TREATMENTS, QUANTITIES, by_group, out, number=number, seeds=IN_EACH, jobs=jobs
+        )
         outcome.figures["helpers"] = draw(found, studies.setting(base, replications))
-    studies.print_answer(_needs(found), _standing(found), studies.filled(*_words(found)), out=out)
+    words = studies.filled(*_words(found))
+    studies.print_answer(_needs(found), _standing(found), words, ranges, out=out)
+
+
+def with_waiting(base: sim.Scenario) -> sim.Scenario:
+    """Return a scenario with those who wait beside its policies, as many as one has in the mean."""
+    share = sum(policy.share for policy in base.policies.values()) / len(base.policies)
+    waits = WAITS.model_copy(update={"share": share})
+    return base.replace({"policies": {**base.policies, WAITS.name: waits}})
 
 
 def by_group(result: sim.Result) -> pd.DataFrame:

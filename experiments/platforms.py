@@ -30,7 +30,8 @@ import pandas as pd
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,6 +44,25 @@ SOCIETIES = {"as in the thread": (0, 1, 4), "alike": (0, 0, 0)}
 ALONE, TOGETHER = ("degree", "reach2_share"), ("overlap", "on_one")
 PAIRS = ((0, 1), (0, 2), (1, 2))
 UNION = "all three"
+THREAD, ALIKE = SOCIETIES
+QUANTITIES = [
+    *(
+        Quantity(f"ties {words}: {society}", measure, Group(society, "all"), unit="%")
+        for society in SOCIETIES
+        for words, measure in (("on all three", "overlap"), ("on one alone", "on_one"))
+    ),
+    Quantity(
+        "more ties on one alone than where alike",
+        "on_one",
+        Group(THREAD, "all"),
+        Group(ALIKE, "all"),
+        unit="points",
+    ),
+    *(
+        Quantity(f"connections that two more add: {society}", "added", Group(society, "all"))
+        for society in SOCIETIES
+    ),
+]
 COLOURS = ("#56B4E9", "#CC79A7")
 
 
@@ -77,13 +97,15 @@ def main(
     replications: studies.Replications = 10,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/platforms"),
     settings: commands.Settings = None,
 ) -> None:
     """Find what the networks of the same people on three platforms have together.
 
-    Prints each platform and the union; writes platforms.csv, ties.csv, differences.csv, a figure
-    and provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
+    Prints each platform and the union, and ranges; writes platforms.csv, ties.csv, differences.csv,
+    ranges.csv, a figure and provenance.json to --out. Defaults: 1,000 members, 365 days,
+    10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None,
@@ -93,17 +115,26 @@ def main(
         days=days,
         seed=seed,
     )
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
-        parts = []
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
+        parts, lived = [], []
         for society, shifts in SOCIETIES.items():
             keep: Any = Platforms(shifts)  # a study calls keep.live with the scenario
             own = [{"platform.place": 0}]  # keep takes the others
             study = sim.Study(base, own, replications=replications, keep=keep)
-            runs = studies.done(study, out / society.replace(" ", "_"), jobs)
-            parts.append(runs.assign(society=society))
+            folder = out / society.replace(" ", "_")
+            parts.append(studies.done(study, folder / "default", jobs).assign(society=society))
+            unruled = {society: societies.changed({"platform.preset": "none"})}
+            lived.append(societies.lived(base, unruled, keep, folder, number=number, jobs=jobs))
         runs = pd.concat(parts, ignore_index=True)
         outcome.tables |= {"platforms": platforms(runs), "ties": ties(runs)}
         outcome.tables["differences"] = less_in_common(runs)
+        plausible = pd.concat(lived, ignore_index=True)
+        ranges = societies.ranged(
+            plausible.assign(added=plausible["degree"] - plausible["degree_0"]), QUANTITIES
+        )
+        outcome.tables["ranges"] = ranges
         outcome.figures["platforms"] = draw(
             outcome.tables["ties"], studies.setting(base, replications)
         )
@@ -111,6 +142,7 @@ def main(
     studies.print_answer(
         _text(tables["platforms"]),
         studies.filled(*words(tables["ties"], tables["differences"])),
+        societies.text(ranges, QUANTITIES),
         out=out,
     )
 

@@ -35,7 +35,8 @@ Societies = Annotated[
     int,
     typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
 ]
-type Treatments = Mapping[str, Callable[[sim.Scenario], sim.Scenario]]
+type Treatment = Callable[[sim.Scenario], sim.Scenario]
+type Treatments = Mapping[str, Treatment]
 """From the name of a treatment to what it makes of a society."""
 
 
@@ -65,6 +66,11 @@ class Quantity:
         return f"{scale * number:z{self.form}}{f' {self.unit}' if unit and self.unit else ''}"
 
 
+def changed(changes: Mapping[str, Any]) -> Treatment:
+    """Return a treatment that changes some parameters, by dotted name."""
+    return lambda drawn: drawn.replace(dict(changes))
+
+
 def told(
     base: sim.Scenario,
     treatments: Treatments,
@@ -92,7 +98,7 @@ def lived(
     out: Path,
     *,
     number: int,
-    seeds: int,
+    seeds: int = RUNS,
     jobs: int | None,
 ) -> pd.DataFrame:
     """Run each plausible society under each treatment.
@@ -205,7 +211,7 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
             "median": one.in_words(row["median"]),
             "range": f"{low} to {one.in_words(row['to'])}",
             "above 0 in": f"{row['above'] * row['societies']:g}" if one.than else "",
-            "chance": f"{100 * row['chance']:.0f} %",
+            "chance": f"{100 * row['chance']:.0f} %" if row["chance"] >= 0 else "-",
         }
         rows.append(cells)
     heading = (

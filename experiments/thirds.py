@@ -41,7 +41,8 @@ from numpy.typing import NDArray
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,6 +57,7 @@ FLOW_DAYS = 30
 PARTS = ("known online only", "met once or twice", "met often")
 COLUMNS = ("online", "once", "often")
 THIRD = (0.25, 0.42)
+DRAWN = "as drawn"
 LOOKS = (("#CC79A7", "v"), ("#56B4E9", "s"), ("#8C7300", "o"))
 POLICY = "interacted"
 OFFICE_LOG = (0.40, 0.28, 0.32)
@@ -149,14 +151,16 @@ def main(
     replications: studies.Replications = 5,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/thirds"),
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
     """Find the rates of meetings and the estimates at which the thread's thirds follow.
 
-    Prints the mix at each point and day; writes mixes.csv, flows.csv, pairs.csv, a figure and
-    provenance.json to --out. Defaults: 1,000 members, 730 days, 5 replications, seed 1.
+    Prints the mix at each point and day, and ranges; writes mixes.csv, flows.csv, pairs.csv,
+    ranges.csv, a figure and provenance.json to --out. Defaults: 1,000 members, 730 days,
+    5 replications, 40 plausible societies (for a year), seed 1.
     """
     base = commands.chosen(
         scenario,
@@ -177,7 +181,9 @@ def main(
         for least in ESTIMATES
         for rate in RATES
     ]
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         runs = studies.done(
             sim.Study(base, grid, replications=replications, keep=keep), out / "mixes", jobs
         )
@@ -197,11 +203,39 @@ def main(
             table, min(YEAR, base.days), studies.setting(base, replications)
         )
         tables = outcome.tables
+        day = min(YEAR, base.days)
+        short: Any = Mix((day,))
+        lived = societies.lived(
+            base.replace({"days": day}),
+            {DRAWN: lambda drawn: drawn},
+            short,
+            out,
+            number=number,
+            jobs=jobs,
+        )
+        tables["ranges"] = societies.ranged(lived, quantities(day))
     studies.print_answer(
-        _text(table, min(YEAR, base.days)),
+        _text(table, day),
         studies.filled(*words(tables["mixes"], tables["flows"], tables["pairs"])),
+        societies.text(tables["ranges"], quantities(day)),
+        studies.filled(held(lived, day)),
         out=out,
     )
+
+
+def quantities(day: int) -> list[Quantity]:
+    """Return the parts of the mix, as quantities of plausible societies."""
+    return [
+        Quantity(part, f"{column}_{day}", Group(DRAWN, POLICY), form=".0f", unit="%")
+        for part, column in zip(PARTS, COLUMNS, strict=True)
+    ]
+
+
+def held(lived: pd.DataFrame, day: int) -> str:
+    """Return in how many plausible societies the mix is a third each, in words."""
+    means = lived.groupby("society")[[f"{column}_{day}" for column in COLUMNS]].mean()
+    thirds = ((means >= THIRD[0]) & (means <= THIRD[1])).all(axis=1)
+    return f"The mix is a third each in {thirds.sum()} of {len(thirds)} plausible societies."
 
 
 def mixes(
