@@ -36,30 +36,31 @@ days 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the society: docs/li
 larger ones.
 """
 
-import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 import sim
 from sim import commands
 
-from . import lifetime, studies
+from . import lifetime, societies, studies
 from .rules import KINDS, PRESETS, Rule, rules
+from .societies import Group, Quantity
+from .verdicts import AIMS, HARMLESS, MEANING_WELL, blocked_by_policy, judged, verdicts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-AIMS = ("unwanted", "blocked", "lost")
-MEANING_WELL = ("interacted", "close_friends")
-HARMLESS = 0.01
-"""The share blocked of those who mean well below which a rule is harmless."""
 CLEARLY = "Clearly: by Holm's rule at 5 %, all rules together."
+RANGED = (Rule(), *(rule for rule in rules() if rule.name in PRESETS.values()))
+"""The rules under which plausible societies live: none, and those of LinkedIn."""
+KEPT = ("degree", "blocked", "unwanted_received")
+"""What the aims are made of."""
 LOOKS = {
     "none": ("#262626", "*"),
     "life": ("#CC79A7", "o"),
@@ -74,14 +75,15 @@ def main(
     replications: studies.Replications = 10,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     out: commands.Out = Path("results/block_rule"),
     settings: commands.Settings = None,
 ) -> None:
     """Find rules with few unwanted invitations that block few people who mean well.
 
-    Prints the frontier, the rules that no other rule beats; writes rules.csv, lifetime.csv,
-    years.csv, figures and provenance.json to --out. Defaults: 800 members, 365 days,
-    10 replications, seed 1.
+    Prints the frontier, the rules that no other rule beats, and ranges; writes rules.csv,
+    lifetime.csv, years.csv, ranges.csv, figures and provenance.json to --out. Defaults: 800
+    members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 800}, members=members, days=days, seed=seed
@@ -93,7 +95,12 @@ def main(
         )
     listed = rules()
     with studies.written_to(
-        out, base, replications=replications, jobs=jobs, rules=[rule.name for rule in listed]
+        out,
+        base,
+        replications=replications,
+        jobs=jobs,
+        rules=[rule.name for rule in listed],
+        societies=number,
     ) as outcome:
         study = sim.Study(base, [rule.changes for rule in listed], replications=replications)
         runs = studies.done(study, out / "rules", jobs)
@@ -102,148 +109,78 @@ def main(
         table = verdicts(listed, aims).join(blocked_by_policy(aims, assumed))
         outcome.tables["rules"] = table
         outcome.figures["frontier"] = draw(table, studies.setting(base, replications))
+        lived = societies.lived(base, treatments(), KEPT, out, number=number, jobs=jobs)
+        ranges = societies.ranged(with_aims(lived), quantities())
+        outcome.tables["ranges"] = ranges
         found = lifetime.simulated(base, out, jobs)
         outcome.tables |= {"lifetime": found.counts, "years": found.years}
         outcome.figures["lifetime"] = lifetime.draw(found, lifetime.by_years(base).members)
     studies.print_answer(
-        _text(table), studies.filled(*_words(table)), lifetime.text(found), out=out
+        _text(table),
+        studies.filled(*_words(table)),
+        societies.text(ranges, quantities()),
+        lifetime.text(found),
+        out=out,
     )
 
 
-def judged(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the aims of each rule in each run.
+def treatments() -> societies.Treatments:
+    """Return from the name of each rule to what puts a plausible society under it.
 
-    Parameters
-    ----------
-    runs : DataFrame
-        A row per point, replication and policy.
-
-    Returns
-    -------
-    DataFrame
-        point, replication, policy, members, unwanted, blocked, lost: a row for each policy that
-        means well, with its members and the share of them blocked, and one for "all" of these.
-        Unwanted and lost are those of the whole society.
+    The click is that which goes with five strikes, as in the default society.
     """
-    keys = ["point", "replication"]
-    well = runs[runs["policy"].isin(MEANING_WELL)][[*keys, "policy", "members", "blocked"]]
-    counts = well.assign(blocked=well["members"] * well["blocked"].fillna(0))
-    sums = counts.groupby(keys)[["members", "blocked"]].sum()
-    everybody = runs[runs["policy"] == "all"].set_index(keys)
-    without = everybody["degree"].xs(0, level="point")  # no rule, the first of the list
-    lost = without.reindex(everybody.index, level="replication") - everybody["degree"]
-    together = sums.assign(
-        policy="all",
-        blocked=sums["blocked"] / sums["members"],
-        unwanted=everybody["unwanted_received"],
-        lost=lost,
-    )
-    return pd.concat([well, together.reset_index()], ignore_index=True)
+    return {rule.name: _under(rule) for rule in RANGED}
 
 
-def blocked_by_policy(
-    aims: pd.DataFrame, assumed: Sequence[Mapping[str, Collection[str]]]
-) -> pd.DataFrame:
-    """Return the share blocked, in %, of each policy that means well, with its interval.
-
-    The table has a row per rule, and columns ``blocked_POLICY``, ``blocked_POLICY_low`` and
-    ``blocked_POLICY_high``. Where nobody can be blocked by assumption, of which there is one
-    mapping for each rule, there is no interval.
-    """
-    found = sim.aggregate(aims, by=["point", "policy"], measures=["blocked"])
-    wide = 100 * found.pivot(index="point", columns="policy", values=["mean", "low", "high"])
-    columns = {
-        f"blocked_{policy}{f'_{end}' * (end != 'mean')}": wide[end, policy]
-        for policy in MEANING_WELL
-        for end in ("mean", "low", "high")
-    }
-    table = pd.DataFrame(columns).reset_index(drop=True)
-    for policy in MEANING_WELL:
-        put_in = ["blocked" in none[policy] for none in assumed]
-        table.loc[put_in, [f"blocked_{policy}_low", f"blocked_{policy}_high"]] = np.nan
-    return table
+def _under(rule: Rule) -> societies.Treatment:
+    return lambda drawn: societies.with_click(drawn).replace(rule.changes)
 
 
-def frontier(aims: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points are on the frontier: no other is as small in all aims and smaller in one.
-
-    Parameters
-    ----------
-    aims : array (points, aims)
-    """
-    aims = np.asarray(aims, np.float64)
-    no_worse = (aims[:, None] <= aims[None]).all(axis=2)
-    better = (aims[:, None] < aims[None]).any(axis=2)
-    unbeaten: NDArray[np.bool_] = ~(no_worse & better).any(axis=0)
-    return unbeaten
+def with_aims(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the aims of each rule in each run of plausible societies."""
+    places = {rule.name: place for place, rule in enumerate(RANGED)}
+    seeds = int(runs["replication"].max()) + 1
+    one_after_another = runs["society"] * seeds + runs["replication"]
+    aims = judged(runs.assign(point=runs["treatment"].map(places), replication=one_after_another))
+    society, replication = np.divmod(aims["replication"].to_numpy(), seeds)
+    names = np.array(list(places))[aims["point"]]
+    return aims.assign(treatment=names, society=society, replication=replication)
 
 
-def clearly_beaten_by(aims: pd.DataFrame) -> list[list[int]]:
-    """Return for each rule the rules that clearly beat it, from the aims of `judged`.
-
-    They beat it by the means, and are clearly better in an aim.
-    """
-    number = aims["point"].nunique()
-    pairs = [
-        ((one, "all"), (other, "all")) for one, other in itertools.combinations(range(number), 2)
+def quantities() -> list[Quantity]:
+    """Return the aims, as quantities of plausible societies."""
+    none, *ruled = (rule.name for rule in RANGED)
+    well = [*MEANING_WELL[:1], "all"]
+    names = {"all": "of those who mean well"}
+    return [
+        *(
+            Quantity(f"unwanted a year: {rule}", "unwanted", Group(rule, "all"))
+            for rule in (none, *ruled)
+        ),
+        *(
+            Quantity(
+                f"fewer unwanted than without a rule: {rule}",
+                "unwanted",
+                Group(none, "all"),
+                Group(rule, "all"),
+            )
+            for rule in ruled
+        ),
+        *(
+            Quantity(
+                f"blocked {names.get(policy, f'of {policy}')}: {rule}",
+                "blocked",
+                Group(rule, policy),
+                unit="%",
+            )
+            for rule in ruled
+            for policy in reversed(well)
+        ),
+        *(
+            Quantity(f"connections lost: {rule}", "lost", Group(rule, "all"), Group(none, "all"))
+            for rule in ruled
+        ),
     ]
-    found = sim.differences(aims, by=["point", "policy"], pairs=pairs, measures=AIMS)
-    found["clear"] = sim.clearly(found["p"], found["replications"])
-    beaten_by: list[list[int]] = [[] for _ in range(number)]
-    for place, (one, other) in enumerate(itertools.combinations(range(number), 2)):
-        there = found.iloc[place * len(AIMS) : (place + 1) * len(AIMS)]
-        for worse, better, more in ((one, other, there["mean"]), (other, one, -there["mean"])):
-            if (more >= 0).all() and (there["clear"] & (more > 0)).any():
-                beaten_by[worse].append(better)
-    return [sorted(others) for others in beaten_by]
-
-
-def clearly_harmless(aims: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which rules clearly block fewer than ``HARMLESS`` of those who mean well.
-
-    By Holm's rule, all rules being one family: with k of n rules found, the others are held against
-    the level 1 - 0.05 / (n - k) of their intervals, until no more are found.
-    """
-    tried = aims[aims["point"] > 0]  # without a rule, the first of the list, nobody is blocked
-    number = tried["point"].nunique()
-    found = np.zeros(number, bool)
-    enough = aims["replication"].nunique() >= sim.measures.LEAST_RUNS
-    while enough and not found.all():
-        level = 1 - 0.05 / (number - found.sum())
-        shares = sim.aggregate(tried, by=["point", "policy"], measures=["blocked"], level=level)
-        below = shares[shares["policy"] == "all"]["high"].to_numpy() < HARMLESS
-        if (below == found).all():
-            break
-        found = below
-    return np.append(False, found)
-
-
-def verdicts(listed: Sequence[Rule], aims: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per rule: mean and interval of each aim, and whether other rules beat it.
-
-    The blocked are in %. Without a rule nobody is blocked and nothing is lost, by assumption: there
-    is no interval.
-    """
-    estimates = sim.aggregate(aims, by=["point", "policy"], measures=AIMS)
-    estimates = estimates[estimates["policy"] == "all"].set_index(["point", "measure"])
-    means = estimates["mean"].unstack()[list(AIMS)].to_numpy()
-    on_frontier, beaten_by = frontier(means), clearly_beaten_by(aims)
-    harmless = clearly_harmless(aims)
-    rows = []
-    for place, rule in enumerate(listed):
-        row: dict[str, Any] = {"rule": rule.name, "kind": rule.kind}
-        for aim in AIMS:
-            scale = 100.0 if aim == "blocked" else 1.0
-            mean, low, high = (estimates[end][place, aim] for end in ("mean", "low", "high"))
-            if rule.kind == "none" and aim != "unwanted":
-                low = high = np.nan
-            row |= {aim: scale * mean, f"{aim}_low": scale * low, f"{aim}_high": scale * high}
-        row |= {"frontier": bool(on_frontier[place]), "clearly_beaten": bool(beaten_by[place])}
-        row |= {"harmless": bool(harmless[place])}
-        rows.append(
-            {**row, "beaten_by": "; ".join(listed[other].name for other in beaten_by[place])}
-        )
-    return pd.DataFrame(rows)
 
 
 def _text(table: pd.DataFrame) -> str:

@@ -4,9 +4,9 @@ An interval is chance, a range is what is not known: docs/answers.md tells how t
 Societies are drawn (``sim.plausible_societies``), and each lives under every *treatment* of an
 experiment, as with and without appeals, on the same seeds. A *quantity* is what a group of members
 has under a treatment, or how much more it has than another group or under another treatment. Its
-range is that of the middle 90 % of the societies, with what is owed to the seeds taken out: each
-society's mean m_i is drawn to the mean of all by sqrt(B / (B + w / R)), where w is the mean variance
-between its R seeds and B that between societies.
+range is that of the middle 90 % of the societies, with what is owed to the seeds taken out: the
+mean m_i of each society is drawn to the mean of all by sqrt(B / (B + w / R)), where w is the mean
+variance between its R seeds and B that between societies.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,8 @@ STRIKES = 5
 """The limit that the clicks were calibrated with."""
 DIGITS = 6
 """Of the click, as plausible societies have it."""
-COLUMNS = ("quantity", "median", "from", "to", "above", "low", "high", "chance", "societies")
+ABOVE = ("above", "above_low", "above_high")
+COLUMNS = ("quantity", "median", "from", "to", *ABOVE, "chance", "societies")
 Societies = Annotated[
     int,
     typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
@@ -146,19 +147,19 @@ def ranged(runs: pd.DataFrame, quantities: Sequence[Quantity]) -> pd.DataFrame:
     -------
     DataFrame
         quantity, median, from, to (the ends of the middle 90 %), above (the share of the societies
-        in which it is above 0, ties half; of a difference only), low, high (its 95 % interval over
-        the societies), chance (the share of the variance between runs that is owed to the seeds),
-        societies.
+        in which it is above 0, ties half; of a difference only), above_low, above_high (its 95 %
+        interval over the societies), chance (the share of the variance between runs that is owed to
+        the seeds), societies.
     """
     by: Any = runs.set_index(["treatment", "policy", "society", "replication"]).sort_index()
     rows: list[dict[str, Any]] = []
     for one in quantities:
         values = by.loc[tuple(one.of), one.measure]
-        counted = dict.fromkeys(("above", "low", "high"), np.nan)
+        counted = dict.fromkeys(ABOVE, np.nan)
         if one.than is not None:
             values = values - by.loc[tuple(one.than), one.measure]
             means = values.groupby(level="society").mean().dropna()
-            counted = dict(zip(counted, share_above(means), strict=True))
+            counted = dict(zip(ABOVE, share_above(means), strict=True))
         rows.append({"quantity": one.words, **middle(values.groupby(level="society")), **counted})
     return pd.DataFrame(rows)[list(COLUMNS)]
 
@@ -206,24 +207,25 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
     rows = []
     for one, row in zip(quantities, table.to_dict("records"), strict=True):
         low = one.in_words(row["from"], unit=False)
+        ends = f"{low} to {one.in_words(row['to'])}"
         cells = {
             "": one.words,
             "median": one.in_words(row["median"]),
-            "range": f"{low} to {one.in_words(row['to'])}",
+            "range": "no more than chance" if row["chance"] == 1 else ends,
             "above 0 in": f"{row['above'] * row['societies']:g}" if one.than else "",
             "chance": f"{100 * row['chance']:.0f} %" if row["chance"] >= 0 else "-",
         }
         rows.append(cells)
     heading = (
         f"Over {table['societies'].max()} plausible societies: the median, the range of the middle "
-        f"{100 * INSIDE:.0f} % of them, and of a difference, in how many it is above 0; chance: its "
-        "part of the variance between runs, which is taken out of the range."
+        f"{100 * INSIDE:.0f} % of them, and of a difference, in how many it is above 0; chance: "
+        "its part of the variance between runs, which is taken out of the range."
     )
     return f"{studies.filled(heading)}\n\n{studies.laid_out(pd.DataFrame(rows))}"
 
 
 def with_click(society: sim.Scenario) -> sim.Scenario:
-    """Return a society with the click that was calibrated with a limit of ``STRIKES``, and this limit.
+    """Return a society with a limit of ``STRIKES`` and the click that was calibrated with it.
 
     What is known of a society is the ratio of clicks and limit. One without a limit stays as it is.
     """

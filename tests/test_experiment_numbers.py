@@ -14,7 +14,6 @@ from statsmodels.stats.multitest import multipletests
 import sim
 from docs import answers
 from experiments import (
-    block_rule,
     imitation,
     lifetime,
     ranges,
@@ -24,6 +23,8 @@ from experiments import (
     studies,
     sweep,
     takeover,
+    takeover_shares,
+    verdicts,
 )
 from sim.measures.intervals import Shares, pooled_interval
 
@@ -148,7 +149,7 @@ def beats(one, other) -> bool:
 def test_the_frontier_is_what_brute_force_finds():
     points = np.random.default_rng(3).integers(0, 5, (60, 3))
     slow = [not any(beats(other, one) for other in points.tolist()) for one in points.tolist()]
-    assert block_rule.frontier(points).tolist() == slow
+    assert verdicts.frontier(points).tolist() == slow
     assert 0 < sum(slow) < 60
 
 
@@ -166,7 +167,7 @@ def test_a_rule_is_clearly_beaten_only_if_another_is_clearly_better():
 
     def beaten(*rules):
         table = pd.concat([rule.assign(point=point) for point, rule in enumerate(rules)])
-        return block_rule.clearly_beaten_by(table)
+        return verdicts.clearly_beaten_by(table)
 
     assert beaten(base, better, unclear)[0] == [1]
     assert beaten(base, base) == [[], []]
@@ -189,9 +190,9 @@ def test_a_rule_is_harmless_by_holm_over_all_rules():
         shares = Shares(np.tile(runs, (4000, 1)).astype(float), np.full((4000, 10), 150.0))
         p_values.append(1 - levels[pooled_interval(shares, levels).high < 0.01].max(initial=0))
     expected = multipletests(p_values, 0.05, method="holm")[0]
-    assert block_rule.clearly_harmless(aims).tolist() == [False, *expected]
+    assert verdicts.clearly_harmless(aims).tolist() == [False, *expected]
     assert 1 < expected.sum() < sum(p < 0.05 for p in p_values)
-    assert not block_rule.clearly_harmless(aims[aims["replication"] < 9]).any()
+    assert not verdicts.clearly_harmless(aims[aims["replication"] < 9]).any()
 
 
 def test_the_aims_of_a_rule_are_those_of_the_members_meant():
@@ -209,7 +210,7 @@ def test_the_aims_of_a_rule_are_those_of_the_members_meant():
             "degree": degree,
         }
         rows.append({"point": point, "policy": "all", **everybody})
-    aims = block_rule.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
+    aims = verdicts.judged(pd.DataFrame(rows).assign(replication=0)).set_index("policy")
     found = aims.loc["all", ["unwanted", "blocked", "lost", "members"]].to_numpy().tolist()
     assert found == [[30, 0, 0, 60], [29, (40 * 0.5 + 20 * 0.25) / 60, 2, 60]]
 
@@ -388,8 +389,8 @@ def test_shares_are_placed_in_the_triangle():
     equal, *few = takeover.starts()
     assert len(set(equal)) == 1
     assert [min(start) / sum(start) for start in few] == [0.01] * 3
-    assert [*map(takeover.named, few)] == [*map(takeover.invasion, takeover.POLICIES)]
-    assert takeover.named((1, 1, 4)) == "1/1/4"
+    assert [*map(takeover_shares.named, few)] == [*map(takeover_shares.invasion, takeover.POLICIES)]
+    assert takeover_shares.named((1, 1, 4)) == "1/1/4"
 
 
 def test_copying_follows_the_fermi_rule():

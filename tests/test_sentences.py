@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 import sim
-from experiments import answers, lifetime, selectivity, sensitivity, sweep, takeover
+from experiments import answers, lifetime, selectivity, sensitivity_figures, sweep, takeover
 from sim.measures import LABELS, label
 from sim.plots import captions
 from sim.plots.heat_maps import finding as map_finding
@@ -325,9 +325,9 @@ def test_what_has_blocked_people_who_mean_well(counts: list[float]) -> None:
 
 def test_the_largest_effects_are_those_of_the_table() -> None:
     table = pd.DataFrame({"parameter": ["a.b", "c.d"], "ST": [0.2, 0.46]})
-    assert sensitivity._most(table, "reach", "ST") == "on reach that of c.d (0.46)"
-    assert sensitivity._most(table.assign(ST=0.0), "reach", "ST") == "on reach none"
-    assert sensitivity._most(table.assign(ST=np.nan), "reach", "ST") == "on reach none"
+    assert sensitivity_figures.most(table, "reach", "ST") == "on reach that of c.d (0.46)"
+    assert sensitivity_figures.most(table.assign(ST=0.0), "reach", "ST") == "on reach none"
+    assert sensitivity_figures.most(table.assign(ST=np.nan), "reach", "ST") == "on reach none"
 
 
 def test_the_best_thresholds_are_named_for_each_length() -> None:

@@ -1,0 +1,150 @@
+"""Does it pay to be the odd one out, in all societies that fit the data?
+
+In ``compare`` one member in a hundred has a policy, and the others share the rest: such *newcomers*
+reach further than those around them, or less far. That is told there of one society, with the
+interval of chance. Here plausible societies are drawn, and in each the same is asked of every
+policy in turn, with two seeds, the same for all.
+
+Answer (``python -m experiments.newcomers``: 40 societies of 10,000 members, a year, 2
+replications): to be filled in.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import sim
+from sim import commands
+from sim.plots.captions import listed, quoted, spoken
+
+from . import societies, studies
+from .answers import Assumed
+from .populations import populations
+from .societies import Group, Quantity
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+REACH = "reach2_share"
+MEASURES = (REACH, "degree", "blocked")
+
+
+def main(
+    members: commands.Members = None,
+    days: commands.Days = None,
+    number: societies.Societies = 40,
+    replications: studies.Replications = 2,
+    seed: commands.Seed = None,
+    jobs: commands.Jobs = None,
+    out: commands.Out = Path("results/newcomers"),
+    settings: commands.Settings = None,
+) -> None:
+    """Tell how far newcomers and those around them reach in all societies that fit the data.
+
+    Prints ranges; writes ranges.csv, a figure and provenance.json to --out. Defaults: 40 plausible
+    societies of 10,000 members, 365 days, 2 replications, seed 1.
+    """
+    base = commands.chosen(
+        None, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed
+    )
+    policies = [policy for policy, share in base.shares().items() if share > 0]
+    if len(policies) < 2:
+        raise sim.InputError("policies: only one has members; must be two or more, to be compared")
+    asked = quantities(policies, sim.none_by_assumption(base))
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
+        treatments = {policy: _with_newcomers(policy) for policy in policies}
+        table, text = societies.told(
+            base, treatments, asked, MEASURES, out, number=number, seeds=replications, jobs=jobs
+        )
+        outcome.tables["ranges"] = table
+        setting = f"{number} plausible societies of {base.members:,} people, {base.days:,} days."
+        outcome.figures["newcomers"] = draw(table, policies, setting)
+    studies.print_answer(text, studies.filled(finding(table, policies)) + ".", out=out)
+
+
+def _with_newcomers(policy: str) -> societies.Treatment:
+    def treat(drawn: sim.Scenario) -> sim.Scenario:
+        there = {(one.kind, one.policy): one.scenario for one in populations(drawn)}
+        return there["newcomer", policy]
+
+    return treat
+
+
+def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
+    """Return reach of newcomers and of those around them, the differences, and who is blocked."""
+    pairs = [(one, other) for one in policies for other in policies if one != other]
+    return [
+        *(
+            Quantity(_reached(newcomer, policy), REACH, Group(newcomer, policy), unit="%")
+            for newcomer in policies
+            for policy in policies
+        ),
+        *(
+            Quantity(_ahead(one, other), REACH, Group(one, one), Group(one, other), unit="points")
+            for one, other in pairs
+        ),
+        *(
+            Quantity(f"{spoken(one)}, newcomers: blocked", "blocked", Group(one, one), unit="%")
+            for one in policies
+            if "blocked" not in assumed[one]
+        ),
+    ]
+
+
+def _reached(newcomer: str, policy: str) -> str:
+    who = "newcomers" if policy == newcomer else f"around newcomers, {spoken(newcomer)}"
+    return f"{spoken(policy)}, {who}: within two steps"
+
+
+def _ahead(newcomer: str, other: str) -> str:
+    return f"{spoken(newcomer)}, newcomers, ahead of {spoken(other)}"
+
+
+def finding(table: pd.DataFrame, policies: list[str]) -> str:
+    """Return in how many societies newcomers reach further than all around, by policy, in words."""
+    above = table.set_index("quantity")["above"].astype(float)
+    number, parts = int(table["societies"].max()), []
+    for one in policies:
+        ahead = [
+            f"{quoted(other)} in {number * above[_ahead(one, other)]:g}"
+            for other in policies
+            if other != one
+        ]
+        parts.append(f"{quoted(one)} further than {listed(ahead)}")
+    return f"As newcomers reach, of {number} plausible societies, {'; '.join(parts)}"
+
+
+@sim.plots.in_our_look
+def draw(table: pd.DataFrame, policies: list[str], setting: str) -> "Figure":
+    """Draw the ranges of reach of newcomers and of those around them, a panel for each policy."""
+    look = sim.plots.styles(policies)
+    by = 100 * table.set_index("quantity")[["from", "median", "to"]].astype(float)
+    figure = sim.plots.sheet(1.2 + 0.4 * len(policies))
+    axes = figure.subplots(1, len(policies), sharey=True, sharex=True)
+    for axis, newcomer in zip(axes, policies, strict=True):
+        for place, policy in enumerate(policies):
+            low, median, high = by.loc[_reached(newcomer, policy)].to_numpy(float)
+            axis.barh(
+                place,
+                high - low,
+                left=low,
+                height=0.55,
+                color=look[policy].colour,
+                alpha=0.8 if policy == newcomer else 0.3,
+            )
+            axis.plot(median, place, "|", color="#262626", markersize=9)
+        axis.set_title(f"newcomers: {spoken(newcomer)}", fontsize=8.5)
+        axis.set_xlim(0)
+    axes[0].set_yticks(range(len(policies)), [spoken(policy) for policy in policies])
+    axes[0].invert_yaxis()
+    axes[len(policies) // 2].set_xlabel("others within two steps, %")
+    below = "Bars: range of the middle 90 % of them, newcomers full; lines: medians."
+    sim.plots.headed(figure, finding(table, policies), f"{setting} {below}")
+    return figure
+
+
+if __name__ == "__main__":
+    commands.launch(main, interrupted=studies.INTERRUPTED)
