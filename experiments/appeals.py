@@ -171,34 +171,34 @@ def quantities() -> list[Quantity]:
     return [
         *(
             Quantity(
-                f"{WELL_MEANING}, {words}: {world}, {GOOD}",
+                f"{WELL_MEANING}, {words}, {GOOD}: {world}",
                 measure,
                 of(world, GOOD, WELL_MEANING),
                 unit="%",
             )
-            for world in (OWN, STRICT)
             for words, measure in mine
+            for world in (OWN, STRICT)
         ),
         *(
             Quantity(
-                f"more {words}, {follows}: {STRICT}",
+                f"more {words} than {GOOD}, {STRICT}: {follows}",
                 measure,
                 of(STRICT, follows, WELL_MEANING),
                 of(STRICT, GOOD, WELL_MEANING),
                 unit="points",
             )
-            for follows in RANGED[1:]
             for words, measure in mine
+            for follows in RANGED[1:]
         ),
         Quantity(
-            f"appeals of {WELL_MEANING} pardoned: {STRICT}",
+            f"appeals of {WELL_MEANING} that succeed, {STRICT}",
             "pardoned",
             of(STRICT, appealed, WELL_MEANING),
             unit="%",
         ),
         *(
             Quantity(
-                f"more unwanted, {follows}: {world}",
+                f"more unwanted than {GOOD}, {world}: {follows}",
                 "unwanted_received",
                 of(world, follows, ALL),
                 of(world, GOOD, ALL),

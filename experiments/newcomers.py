@@ -87,7 +87,7 @@ def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
             for one, other in pairs
         ),
         *(
-            Quantity(f"{spoken(one)}, newcomers: blocked", "blocked", Group(one, one), unit="%")
+            Quantity(f"newcomers blocked: {spoken(one)}", "blocked", Group(one, one), unit="%")
             for one in policies
             if "blocked" not in assumed[one]
         ),
@@ -95,12 +95,11 @@ def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
 
 
 def _reached(newcomer: str, policy: str) -> str:
-    who = "newcomers" if policy == newcomer else f"around newcomers, {spoken(newcomer)}"
-    return f"{spoken(policy)}, {who}: within two steps"
+    return f"within two steps, newcomers are {spoken(newcomer)}: {spoken(policy)}"
 
 
 def _ahead(newcomer: str, other: str) -> str:
-    return f"{spoken(newcomer)}, newcomers, ahead of {spoken(other)}"
+    return f"{spoken(newcomer)}, newcomers, are ahead of: {spoken(other)}"
 
 
 def finding(table: pd.DataFrame, policies: list[str]) -> str:

@@ -32,6 +32,8 @@ DIGITS = 6
 """Of the click, as plausible societies have it."""
 ABOVE = ("above", "above_low", "above_high")
 COLUMNS = ("quantity", "median", "from", "to", *ABOVE, "chance", "societies")
+HEADS = ("", "median", "range", "above 0 in", "chance")
+"""Of the printed table."""
 Societies = Annotated[
     int,
     typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
@@ -54,6 +56,7 @@ class Quantity:
     """Something that an experiment finds: of a group, or how much more it has than another."""
 
     words: str
+    """Its name; what follows the last colon stands in a line of its own in the printed table."""
     measure: str
     of: Group
     than: Group | None = None
@@ -204,18 +207,23 @@ def share_above(means: "pd.Series[float]") -> tuple[float, float, float]:
 
 def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
     """Return ranges as a text table, with a heading that says what they are."""
-    rows = []
+    rows: list[dict[str, str]] = []
+    kind = ""
     for one, row in zip(quantities, table.to_dict("records"), strict=True):
+        before, colon, name = one.words.rpartition(": ")
+        if colon and before != kind:
+            rows.append(dict.fromkeys(HEADS, "") | {"": before})
+        kind = before
         low = one.in_words(row["from"], unit=False)
         ends = f"{low} to {one.in_words(row['to'])}"
-        cells = {
-            "": one.words,
-            "median": one.in_words(row["median"]),
-            "range": "no more than chance" if row["chance"] == 1 else ends,
-            "above 0 in": f"{row['above'] * row['societies']:g}" if one.than else "",
-            "chance": f"{100 * row['chance']:.0f} %" if row["chance"] >= 0 else "-",
-        }
-        rows.append(cells)
+        cells = (
+            f"{'  ' * bool(colon)}{name}",
+            one.in_words(row["median"], unit=False),
+            "no more than chance" if row["chance"] == 1 else ends,
+            f"{row['above'] * row['societies']:g}" if one.than else "",
+            f"{100 * row['chance']:.0f} %" if row["chance"] >= 0 else "-",
+        )
+        rows.append(dict(zip(HEADS, cells, strict=True)))
     heading = (
         f"Over {table['societies'].max()} plausible societies: the median, the range of the middle "
         f"{100 * INSIDE:.0f} % of them, and of a difference, in how many it is above 0; chance: "

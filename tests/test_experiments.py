@@ -36,6 +36,8 @@ from experiments import (
 from sim.cli import commands
 from sim.scenario import plausible
 
+FEW = ("--societies", "10")
+
 
 def called(main, *arguments: str | Path) -> tuple[int, str, str]:
     """Call an experiment in this process; return the exit code, the output and the errors."""
@@ -121,10 +123,12 @@ def test_appeals_tells_who_is_pardoned(tmp_path):
         "90",
         "--set",
         "answering.recognise=[0, 0.1, 0.2, 0.3, 0.4]",
+        *FEW,
     )
     text = " ".join(ended_well(appeals.main, tmp_path, *options).split())
     assert "2 strikes, click .3: " in text
-    assert written(tmp_path) == {"sanctions.csv", "costs.csv", "provenance.json"} | drawn("appeals")
+    tables = {"sanctions.csv", "costs.csv", "ranges.csv", "provenance.json"}
+    assert written(tmp_path) == tables | drawn("appeals")
     found = pd.read_csv(tmp_path / "sanctions.csv")
     means = found[found["policy"] == "interacted"].set_index(["world", "follows", "measure"])[
         "mean"
@@ -139,12 +143,11 @@ def test_appeals_tells_who_is_pardoned(tmp_path):
 
 
 def test_helpers_tells_types_apart(tmp_path):
-    options = ("--members", "80", "--days", "150", "--set", "helping.able=1")
+    options = ("--members", "80", "--days", "150", "--set", "helping.able=1", *FEW)
     text = " ".join(ended_well(helpers.main, tmp_path, *options).split())
     assert "Of the needs of those who invite everyone" in text
-    assert written(tmp_path) == {"groups.csv", "differences.csv", "provenance.json"} | drawn(
-        "helpers"
-    )
+    tables = {"groups.csv", "differences.csv", "ranges.csv", "provenance.json"}
+    assert written(tmp_path) == tables | drawn("helpers")
     groups = pd.read_csv(tmp_path / "groups.csv").set_index(["floor", "policy", "measure"])["mean"]
     assert groups[0, "all", "need_met"] == pytest.approx(
         sum(groups[0, "all", way] for way in helpers.WAYS), abs=1e-5
@@ -164,12 +167,13 @@ def test_block_rule_finds_a_frontier(tmp_path, monkeypatch):
     monkeypatch.setattr(block_rule, "rules", lambda: few)
     monkeypatch.setattr(lifetime, "AT", (5, 10))
     monkeypatch.setattr(lifetime, "YEARS", 1)
-    text = ended_well(block_rule.main, tmp_path, "--members", "60", "--days", "40")
+    text = ended_well(block_rule.main, tmp_path, "--members", "60", "--days", "40", *FEW)
     assert "linkedin2008 (5 in life: for good)" in " ".join(text.split())
     assert written(tmp_path) == {
         "rules.csv",
         "lifetime.csv",
         "years.csv",
+        "ranges.csv",
         "provenance.json",
     } | drawn("frontier", "lifetime")
     table = pd.read_csv(tmp_path / "rules.csv").set_index("rule")
@@ -211,12 +215,13 @@ def test_takeover_draws_the_flow(tmp_path, monkeypatch):
 def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
     monkeypatch.setattr(thirds, "RATES", (0.5, 1.0))
     monkeypatch.setattr(thirds, "ESTIMATES", (0.0, 0.2))
-    text = ended_well(thirds.main, tmp_path, "--members", "150", "--days", "120")
+    text = ended_well(thirds.main, tmp_path, "--members", "150", "--days", "120", *FEW)
     assert "a third each at" in " ".join(text.split())
     assert written(tmp_path) == {
         "mixes.csv",
         "flows.csv",
         "pairs.csv",
+        "ranges.csv",
         "provenance.json",
     } | drawn("thirds")
     mixes = pd.read_csv(tmp_path / "mixes.csv")
@@ -227,9 +232,10 @@ def test_thirds_finds_the_mix_and_its_flows(tmp_path, monkeypatch):
 
 def test_rank_tells_who_is_courted_and_accepted(tmp_path, monkeypatch):
     monkeypatch.setattr(rank, "SLOPES", (0.0, 3.0))
-    text = ended_well(rank.main, tmp_path, "--members", "150", "--days", "60")
+    text = ended_well(rank.main, tmp_path, "--members", "150", "--days", "60", *FEW)
     assert "At a slope of 3 courting gains" in " ".join(text.split())
-    assert written(tmp_path) == {"thirds.csv", "gains.csv", "provenance.json"} | drawn("rank")
+    tables = {"thirds.csv", "gains.csv", "ranges.csv", "provenance.json"}
+    assert written(tmp_path) == tables | drawn("rank")
     found = pd.read_csv(tmp_path / "thirds.csv").set_index(["slope", "quantity", "third"])["mean"]
     assert found[3, "accepted", "low"] < found[3, "accepted", "high"]
     assert found[0, "received", "low"] < found[0, "received", "high"]  # some court
@@ -238,9 +244,9 @@ def test_rank_tells_who_is_courted_and_accepted(tmp_path, monkeypatch):
 
 
 def test_platforms_share_less_where_people_are_less_open(tmp_path):
-    text = ended_well(platforms.main, tmp_path, "--members", "120", "--days", "60")
+    text = ended_well(platforms.main, tmp_path, "--members", "120", "--days", "60", *FEW)
     assert "Ties of the union, as in the thread" in " ".join(text.split())
-    files = {"platforms.csv", "ties.csv", "differences.csv", "provenance.json"}
+    files = {"platforms.csv", "ties.csv", "differences.csv", "ranges.csv", "provenance.json"}
     assert written(tmp_path) == files | drawn("platforms")
     keys = ["society", "policy", "platform", "measure"]
     found = pd.read_csv(tmp_path / "platforms.csv").set_index(keys)["mean"].sort_index()
@@ -264,11 +270,11 @@ def test_the_flows_of_a_mix_that_is_known():
 def test_manners_are_compared_and_break_even(tmp_path, monkeypatch):
     monkeypatch.setattr(manners, "CLICKS", (0.1, 0.6))
     monkeypatch.setattr(manners, "LIMITS", (3, 1))
-    text = ended_well(manners.main, tmp_path, "--members", "120", "--days", "60")
+    text = ended_well(manners.main, tmp_path, "--members", "120", "--days", "60", *FEW)
     assert "Against inviting blindly, asking has clearly more connections at" in " ".join(
         text.split()
     )
-    tables = {"manners.csv", "pays.csv", "break_even.csv", "provenance.json"}
+    tables = {"manners.csv", "pays.csv", "break_even.csv", "ranges.csv", "provenance.json"}
     assert written(tmp_path) == tables | drawn("manners")
     table = pd.read_csv(tmp_path / "manners.csv")
     asking = table[(table["manner"] == "asking") & (table["measure"] == "blocked")]
@@ -285,12 +291,13 @@ def test_asking_first_breaks_even_in_the_long_run_as_the_closed_form_says():
 
 def test_growth_compares_with_the_laws_and_the_bins(tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "BARE_DAYS", 120)
-    text = ended_well(growth.main, tmp_path, "--members", "20", "--days", "30")
+    text = ended_well(growth.main, tmp_path, "--members", "20", "--days", "30", *FEW)
     assert "another bin than LinkedIn's" in " ".join(text.split())
     assert written(tmp_path) == {
         "degrees.csv",
         "first.csv",
         "bins.csv",
+        "ranges.csv",
         "provenance.json",
     } | drawn("growth")
     bins = pd.read_csv(tmp_path / "bins.csv")
