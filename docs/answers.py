@@ -33,8 +33,11 @@ PICTURES = {
     "helpers": ("helpers",),
     "rank": ("rank",),
     "platforms": ("platforms",),
+    "newcomers": ("newcomers",),
 }
 """From an experiment to its pictures on the pages."""
+OPTIONS = {"takeover": ("--payoff", "gained", "--payoff", "reach")}
+"""Options of an experiment of which the pages quote more than its default run."""
 LONG = ("societies",)
 """Tables that the pages do not quote."""
 ANSWERS = HOUSE / "results" / "answers"
@@ -56,7 +59,7 @@ def main(names: Sequence[str]) -> None:
         for table in (societies, pairing):
             table().to_csv(ANSWERS / f"{table.__name__}.csv", index=False, float_format="%.6g")
     for name in names or PICTURES:
-        command = [sys.executable, "-m", "sim", "experiment", name]
+        command = [sys.executable, "-m", "sim", "experiment", name, *OPTIONS.get(name, ())]
         subprocess.run(command, cwd=HOUSE, check=True)
         keep(name)
 
