@@ -30,8 +30,8 @@ TRYING = 2**32
 class Imitation:
     """The way in which members copy each other; a study can ``keep`` it.
 
-    The table has, for each policy, its share of the members on the day of the opening and after
-    each round: ``share_0``, ``share_30`` …
+    The table has, for each policy, its share of the members who are there on the day of the opening
+    and after each round: ``share_0``, ``share_30`` …
     """
 
     every: int = 30
@@ -49,18 +49,21 @@ class Imitation:
         """Simulate a scenario with imitation, to its last day."""
         model = sim.NetworkModel(scenario)
         policies = list(scenario.policies)
-        before = np.zeros(scenario.members)
+        before = np.zeros(0)
         shares = {"share_0": _shares(model, policies)}
         for day in range(self.every, scenario.days + 1, self.every):
             model.engine.advance(day)
-            connections = model.connections
+            connections, chosen = model.connections, model.policies
             if self.payoff == Payoff.reach:
-                payoff = _within_two_steps(connections, scenario.members)
+                payoff = _within_two_steps(connections, len(chosen))
             else:
-                degree = np.bincount(connections.ravel(), minlength=scenario.members)
+                degree = np.bincount(connections.ravel(), minlength=len(chosen))
+                before = np.append(before, np.zeros(len(chosen) - len(before)))  # some are new
                 payoff, before = degree - before, degree.astype(np.float64)
-            copied = model.policies[self.models(payoff, scenario.seed, day)]
-            model.set_policies(self.tried(copied, policies, scenario.seed, day))
+            there = model.engine.view.there  # who has left neither copies nor is copied
+            copied = chosen[there[self.models(payoff[there], scenario.seed, day)]]
+            chosen[there] = self.tried(copied, policies, scenario.seed, day)
+            model.set_policies(chosen)
             shares[f"share_{day}"] = _shares(model, policies)
         return pd.DataFrame({"policy": policies, **shares})
 
@@ -71,6 +74,8 @@ class Imitation:
         process.
         """
         n = len(payoff)
+        if n < 2:
+            return np.arange(n)  # nobody to look at
         chance = np.random.Generator(np.random.Philox(key=np.array([seed, day], np.uint64)))
         looks = chance.random(n) < self.chance
         other = chance.integers(n - 1, size=n)
@@ -112,4 +117,5 @@ def _within_two_steps(connections: NDArray[np.int32], members: int) -> NDArray[n
 
 
 def _shares(model: sim.NetworkModel, policies: Sequence[str]) -> list[float]:
-    return [float((model.policies == policy).mean()) for policy in policies]
+    there = model.policies[model.engine.view.there]
+    return [float((there == policy).mean()) for policy in policies]

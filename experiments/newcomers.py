@@ -3,7 +3,7 @@
 In ``compare`` one member in a hundred has a policy, and the others share the rest: such *newcomers*
 reach further than those around them, or less far. That is told there of one society, with the
 interval of chance. Here plausible societies are drawn, and in each the same is asked of every
-policy in turn, with two seeds, the same for all.
+policy in turn, with two seeds of its own.
 
 Answer (``python -m experiments.newcomers``: 40 societies of 10,000 members, a year, 2
 replications): to be filled in.

@@ -2,11 +2,12 @@
 
 An interval is chance, a range is what is not known: docs/answers.md tells how to read them.
 Societies are drawn (``sim.plausible_societies``), and each lives under every *treatment* of an
-experiment, as with and without appeals, on the same seeds. A *quantity* is what a group of members
-has under a treatment, or how much more it has than another group or under another treatment. Its
-range is that of the middle 90 % of the societies, with what is owed to the seeds taken out: the
-mean m_i of each society is drawn to the mean of all by sqrt(B / (B + w / R)), where w is the mean
-variance between its R seeds and B that between societies.
+experiment, as with and without appeals, on the same seeds. Each society has seeds of its own: the
+luck of a few seeds would be in all of them. A *quantity* is what a group of members has under a
+treatment, or how much more it has than another group or under another treatment. Its range is that
+of the middle 90 % of the societies, with what is owed to the seeds taken out: the mean m_i of each
+society is drawn to the mean of all by sqrt(B / (B + w / R)), where w is the mean variance between
+its R seeds and B that between societies.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +57,7 @@ class Quantity:
     """Something that an experiment finds: of a group, or how much more it has than another."""
 
     words: str
-    """Its name; what follows the last colon stands in a line of its own in the printed table."""
+    """Its name; what follows a colon stands in a line of its own in the printed table."""
     measure: str
     of: Group
     than: Group | None = None
@@ -118,7 +119,7 @@ def lived(
     number : int
         How many societies.
     seeds : int
-        Runs of each under each treatment, the seeds being the same for all.
+        Runs of each under each treatment; society k has the seeds from ``base.seed`` + k ``seeds``.
     jobs : int, optional
 
     Returns
@@ -126,7 +127,10 @@ def lived(
     DataFrame
         The runs, with the columns society and treatment.
     """
-    drawn = sim.plausible_societies(number, base=base, seed=base.seed)
+    drawn = [
+        society.replace({"seed": base.seed + place * seeds})
+        for place, society in enumerate(sim.plausible_societies(number, base=base, seed=base.seed))
+    ]
     made = [treat(society) for society in drawn for treat in treatments.values()]
     sections = [
         name
@@ -138,7 +142,7 @@ def lived(
     runs = studies.done(study, out / "societies", jobs)
     society, treatment = np.divmod(runs["point"].to_numpy(), len(treatments))
     names = np.array(list(treatments))[treatment]
-    return runs.drop(columns=sections).assign(
+    return runs.drop(columns=[name for name in sections if name != "seed"]).assign(
         society=society, treatment=names, policy=runs["policy"].astype(str)
     )
 
@@ -210,14 +214,14 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
     rows: list[dict[str, str]] = []
     kind = ""
     for one, row in zip(quantities, table.to_dict("records"), strict=True):
-        before, colon, name = one.words.rpartition(": ")
+        before, colon, after = one.words.partition(": ")
         if colon and before != kind:
             rows.append(dict.fromkeys(HEADS, "") | {"": before})
         kind = before
         low = one.in_words(row["from"], unit=False)
         ends = f"{low} to {one.in_words(row['to'])}"
         cells = (
-            f"{'  ' * bool(colon)}{name}",
+            f"  {after}" if colon else before,
             one.in_words(row["median"], unit=False),
             "no more than chance" if row["chance"] == 1 else ends,
             f"{row['above'] * row['societies']:g}" if one.than else "",

@@ -424,6 +424,26 @@ def test_few_try_a_policy_at_random():
     assert (takeover.Imitation().tried(chosen, names, 1, 30) == chosen).all()
 
 
+def test_newcomers_copy_and_who_has_left_does_not():
+    scenario = sim.Scenario(
+        members=60,
+        days=40,
+        society={"arrivals": 2, "leave": 0.01},
+        policies={"everyone": 1, "interacted": 1},
+    )
+    for payoff in imitation.Payoff:
+        copying = imitation.Imitation(every=20, chance=1, beta=0, payoff=payoff)
+        kept = copying.simulate(scenario).set_index("policy")
+        assert kept.sum().tolist() == pytest.approx([1, 1, 1])
+    plain = sim.run(scenario).members
+    there = plain[plain["left"].isna() | (plain["left"] == 0)]
+    kept = imitation.Imitation(every=20, chance=0).simulate(scenario).set_index("policy")
+    due = (there["policy"] == "everyone").mean()
+    assert kept.loc["everyone", "share_40"] == pytest.approx(due)
+    alone = imitation.Imitation(chance=1).models(np.array([3.0]), 1, 30)
+    assert alone.tolist() == [0]
+
+
 def test_without_looking_around_a_society_with_imitation_is_the_plain_one():
     scenario = sim.Scenario(members=60, days=40)
     kept = takeover.Imitation(every=20, chance=0).simulate(scenario)
