@@ -173,8 +173,8 @@ def quantities() -> list[Quantity]:
                 Group(rule, policy),
                 unit="%",
             )
-            for rule in ruled
             for policy in reversed(well)
+            for rule in ruled
         ),
         *(
             Quantity(f"connections lost: {rule}", "lost", Group(rule, "all"), Group(none, "all"))

@@ -30,7 +30,9 @@ class Evidence:
     restricted: Flags
     """Whether each member was ever restricted: shape (N,)."""
     ties: pd.DataFrame
-    """The bonds of all members, one each way: ego, alter, met, talked, tie_class."""
+    """The bonds of all members, one each way: ego, alter, met, talked, tie_class, recognised.
+
+    ``recognised`` is the chance that ego recognises alter on the last day, memory included."""
     pairs: NDArray[np.int32]
     """The connections: shape (E, 2)."""
     invitations: pd.DataFrame
@@ -118,6 +120,7 @@ def collected(scenario: sim.Scenario, probed: int = probes.NUMBER) -> Evidence:
                 "met": ties.met,
                 "talked": ties.talked,
                 "tie_class": ties.tie_class,
+                "recognised": sim.model.memory.chances_of_recognition(engine.scenario, last, ties),
             }
         ),
         pairs=view.connections(),

@@ -374,8 +374,7 @@ def assortativity(evidence: Evidence) -> float:
 def both_say(evidence: Evidence) -> float:
     """Return the expected share recognised back, of recognised pairs that have met."""
     bonds = evidence.bonds
-    classes = bonds["tie_class"].to_numpy()[(bonds["met"] >= 1).to_numpy()]
-    r = np.array(evidence.scenario.answering.recognise)[classes]
+    r = bonds["recognised"].to_numpy()[(bonds["met"] >= 1).to_numpy()]
     return float((r**2).sum() / r.sum()) if r.sum() > 0 else NAN
 
 

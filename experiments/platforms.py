@@ -48,8 +48,8 @@ THREAD, ALIKE = SOCIETIES
 QUANTITIES = [
     *(
         Quantity(f"ties {words}: {society}", measure, Group(society, "all"), unit="%")
-        for society in SOCIETIES
         for words, measure in (("on all three", "overlap"), ("on one alone", "on_one"))
+        for society in SOCIETIES
     ),
     Quantity(
         "more ties on one alone than where alike",

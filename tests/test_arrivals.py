@@ -87,3 +87,27 @@ def test_a_model_makes_its_members_as_they_arrive():
     assert set(model.policies[: last.number]) == {"everyone"} != set(model.policies)
     series = model.result().series.query("day == 70")
     assert series["degree"].notna().tolist() == [True, True, True, True]
+
+
+def test_the_time_restricted_varies_around_each_ones_own_days_there():
+    """What the interval of ``restricted_time`` takes for the variance between members."""
+    scenario = sim.Scenario(
+        members=80,
+        days=120,
+        society={"arrivals": 1, "leave": 0.002},
+        platform={"limit": 1, "restriction_days": 20},
+        answering={"idk_click": 0.5},
+    )
+    result = sim.run(scenario, threads=1)
+    years = result.members.assign(there=120 - result.members["arrived"].clip(lower=1) + 1)
+    gone = result.members["left"].notna()
+    years.loc[gone, "there"] -= 120 - result.members["left"][gone] + 1
+    for row in result.summary.iloc[:-1].to_dict("records"):
+        mine = years[years["policy"] == row["policy"]]
+        n, y = mine["there"] / 120, mine["restricted_days"] / 120
+        assert row["members_there"] == pytest.approx(n.sum())
+        assert row["restricted_time"] == pytest.approx(y.sum() / n.sum())
+        within = ((y - row["restricted_time"] * n) ** 2).sum()
+        found = row["restricted_squares"] - n.sum() * row["restricted_time"] ** 2
+        assert found == pytest.approx(within)
+        assert within > 0 or row["policy"] == "close_friends"

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from experiments import scored, strong_ties
-from experiments.evidence import Evidence
+from experiments.evidence import Evidence, collected
 from experiments.pattern import Range, Target
 from experiments.pattern_rows import ROWS
 
@@ -27,14 +27,16 @@ def society(
     """Return evidence made by hand; members invite whom they have interacted with."""
     policy = np.full(members, "interacted", object)
     policy[list(probes)] = "probe"
-    names = ("ego", "alter", "met", "talked", "tie_class")
+    names = ("ego", "alter", "met", "talked", "tie_class", "recognised")
     log = pd.DataFrame({"ego": [], "alter": [], "outcome": [], "sent_day": []} | (sent or {}))
     return Evidence(
         scenario=sim.Scenario(members=members),
         day=365,
         policy=policy,
         restricted=np.isin(np.arange(members), restricted),
-        ties=pd.DataFrame({name: (ties or {}).get(name, []) for name in names}, dtype=np.int64),
+        ties=pd.DataFrame({name: (ties or {}).get(name, []) for name in names}).astype(
+            dict.fromkeys(names[:-1], np.int64)
+        ),
         pairs=np.array(pairs, np.int32).reshape(-1, 2),
         invitations=log.assign(policy=policy[log["ego"].to_numpy(int)]),
     )
@@ -116,6 +118,7 @@ TIES = {
     "met": [0, 2, 3, 7, 0, 2, 3, 7, 9],
     "talked": [1, 0, 0, 0, 1, 0, 0, 0, 0],
     "tie_class": [1, 2, 3, 4, 1, 2, 3, 4, 4],
+    "recognised": [0.5, 0.88, 0.985, 1, 0.5, 0.7, 0.9, 1, 1],
 }
 
 
@@ -124,10 +127,22 @@ def test_rows_of_ties_by_hand():
     # member 5 is a probe: its own bond does not count
     assert values("layers", evidence) == pytest.approx([8 / 5, 4 / 5, 2 / 5])
     assert values("thirds", evidence) == pytest.approx([1 / 3, 1 / 3, 1 / 3])
-    r = np.array([0.88, 0.985, 1.0])
+    r = np.array([0.88, 0.985, 1, 0.7, 0.9, 1])
     assert value("both say they met, given one does", evidence) == pytest.approx(
         (r**2).sum() / r.sum()
     )
+
+
+def test_both_say_that_they_met_less_often_where_memory_fades():
+    """By the chances of the model: those met lately are the surer to be recognised."""
+    base = sim.Scenario(members=80, days=60)
+    fading = base.replace({"answering.memory_days": 20.0})
+    sure, faded = (collected(one, probed=0) for one in (base, fading))
+    recognise = np.array(base.answering.recognise)
+    assert sure.ties["recognised"].tolist() == recognise[sure.ties["tie_class"]].tolist()
+    assert faded.ties["met"].sum() == sure.ties["met"].sum()
+    row = "both say they met, given one does"
+    assert value(row, faded) < value(row, sure)
 
 
 def test_blocked_probes_and_connections_of_probes():

@@ -56,6 +56,7 @@ def test_joint_measures_follow_the_definitions(results):
     [
         ({"seed": 6}, "results: seed is 6 in one; must be 5 as in the first"),
         ({"meeting.rate": 0.4}, "results: meeting is .* in one"),
+        ({"helping.need_rate": 0.1}, "results: helping.need_rate is 0.1 in one; must be 0"),
         ({"platform.place": 0}, r"results: platform.place is \[0, 0\] in them; must be a place"),
     ],
 )

@@ -155,8 +155,10 @@ rank counts; ``contact_ends``, the contacts of all members, if there are vetoes;
 ``missed_pairs``, of a member and a contact whom only its policy's limits keep it from inviting;
 ``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days over the
 days of the run; ``restricted_squares``, the sum over members of (days restricted / days of the
-run)²; and ``years_unrestricted``, the member-years in which an account was not restricted. The
-days of who has arrived later count from its arrival, and those of who has left up to then."""
+run)², and where members come or go, of (y - p n)² + p² n, y and n being the days restricted and
+there over those of the run, and p their policy's share; and ``years_unrestricted``, the
+member-years in which an account was not restricted. The days of who has arrived later count from
+its arrival, and those of who has left up to then."""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 

@@ -45,7 +45,8 @@ def joint(results: "Sequence[Result]") -> "pd.DataFrame":
     Raises
     ------
     InputError
-        Fewer than two, two of one place, or two of different societies.
+        Fewer than two, two of one place, two of different societies, or one whose members need
+        help: whom they are referred to, and then meet, depends on their connections at the place.
 
     Examples
     --------
@@ -93,6 +94,10 @@ def _checked(results: "Sequence[Result]") -> "Result":
             if ours != theirs:
                 right = f"must be {shown(ours)} as in the first, for one society"
                 raise InputError(f"results: {name} is {shown(theirs)} in one; {right}")
+    needy = [need for result in results if (need := result.scenario.helping.need_rate)]
+    if needy:
+        right = "must be 0: referrals make people meet who are connected at one place only"
+        raise InputError(f"results: helping.need_rate is {needy[0]:g} in one; {right}")
     places = [result.scenario.platform.place for result in results]
     if len(set(places)) < len(places):
         right = "must be a place of its own for each"

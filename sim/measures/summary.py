@@ -126,7 +126,7 @@ def summary(
         "arcs": arcs.astype(np.int64),
         "connection_ends": degree.astype(np.int64),
         "members_there": there / scenario.days,
-        "restricted_squares": total((own["restricted_days"] / scenario.days) ** 2),
+        "restricted_squares": total(_restricted_squares(scenario, own)),
         "accepted": accepted.astype(np.int64),
         "attempts": attempts.astype(np.int64),
         **_vetoes(own, total),
@@ -175,6 +175,24 @@ def _of_sanctions(
         "pardoned": _share(total(pardons), made),
         "appeals_made": made.astype(np.int64),
     }
+
+
+def _restricted_squares(scenario: Scenario, own: Mapping[str, NDArray[Any]]) -> Floats:
+    """Return what each member adds to ``restricted_squares``.
+
+    The interval takes from their sum N p², the members there times the squared share of their
+    policy: what is left is to be sum (y - p n)², y the days restricted and n the days there, over
+    the days of the run. Where n is 1 throughout, y² does it.
+    """
+    y: Floats = own["restricted_days"] / scenario.days
+    days = days_there(scenario, own)
+    if (days == scenario.days).all():
+        return y**2
+    n = days / scenario.days
+    policy = own["policy"].astype(np.int64)
+    p = np.nan_to_num(_share(np.bincount(policy, y), np.bincount(policy, n)))[policy]
+    squares: Floats = (y - p * n) ** 2 + p**2 * n
+    return squares
 
 
 def _vetoes(
