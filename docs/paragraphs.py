@@ -197,7 +197,7 @@ def _lasting() -> Question:
 
 def _platform() -> Question:
     rules = quotes.rules()
-    none, life, window = (rules.loc[name] for name in (quotes.NONE, quotes.LIFE, quotes.WINDOW))
+    none, life = (rules.loc[name] for name in (quotes.NONE, quotes.LIFE))
     return Question(
         "What does the platform gain?",
         "Fewer unwanted invitations; it pays for them with connections.",
@@ -218,16 +218,17 @@ def _platform() -> Question:
                 "connections lost",
             ],
             *(
-                [said, *(quotes.aim_of_rule(row, aim) for aim in ("unwanted", "blocked", "lost"))]
-                for said, row in (
-                    ("none", none),
-                    ("five clicks in a life block for good", life),
-                    ("five clicks within 30 days block for a week", window),
+                [said, *quotes.rule_cells(rule)]
+                for said, rule in (
+                    ("none", quotes.NONE),
+                    ("five clicks in a life block for good", quotes.LIFE),
+                    ("five clicks within 30 days block for a week", quotes.WINDOW),
                 )
             ),
         ],
         "what a connection and an unwanted invitation are worth to the platform, which the model "
-        "does not know. This was asked of one society of 800 people; no range has been computed.",
+        "does not know. How much there is to gain and to lose depends on the society, as the "
+        "ranges show; all this was asked of societies of 800 people.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
         "Each mark is a rule. Further to the left is better for those who are invited, further "
@@ -262,13 +263,7 @@ def _pays() -> Question:
             *(
                 [
                     f"one in a hundred invites {quotes.POLICIES[few]}",
-                    *(
-                        f"**{cell}**" if policy == few else cell
-                        for policy in quotes.POLICIES
-                        for cell in [
-                            quotes.quoted(quotes.one_in_a_hundred(few, policy), share=True)
-                        ]
-                    ),
+                    *(quotes.few_cell(few, policy) for policy in quotes.POLICIES),
                     quotes.quoted(quotes.alone(few), share=True),
                 ]
                 for few in quotes.POLICIES
@@ -276,11 +271,25 @@ def _pays() -> Question:
         ],
         "who else is there. In the societies with the fewest who invite everyone, these have "
         f"{quotes.moved('policies.everyone.share', 'degree', 'in_low')} connections; in those "
-        f"with the most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. Of one "
-        "in a hundred no range has been computed.",
+        f"with the most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. "
+        "But as one in a hundred, those who invite everyone reach further than all around them in "
+        f"{_everywhere('everyone', 'interacted')} societies that fit the data, and those who "
+        f"invite close friends less far in {_nowhere('close_friends', 'interacted')}.",
         "../results/published/reach.png",
         "Reach over a year: mixed, alone, and few of each policy beside those around them",
         "Above: all three policies in one society, and each in a society of its own. Below: one in "
         "a hundred with the policy of the title (thick), and those around them (thin).",
-        ("compare", "experiment plausible"),
+        ("compare", "experiment newcomers"),
     )
+
+
+def _everywhere(few: str, around: str) -> str:
+    """Return in how many societies few reach further than those around them."""
+    row = quotes.ahead_as_few(few, around)
+    return quotes.of_all(row["above"], row["societies"])
+
+
+def _nowhere(few: str, around: str) -> str:
+    """Return in how many societies few reach less far than those around them."""
+    row = quotes.ahead_as_few(few, around)
+    return quotes.of_all(1 - row["above"], row["societies"])

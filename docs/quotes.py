@@ -30,6 +30,14 @@ SAID = {
     "acquainted": "with people met or talked to, of their connections",
     "mutually_recognised": "in which each knows the other, of their connections",
 }
+AIMS = {
+    "unwanted": "unwanted a year",
+    "blocked": "blocked of those who mean well",
+    "lost": "connections lost",
+}
+"""From an aim of a rule to what it is called among the ranges."""
+POLICY_WORDS = {policy: policy.replace("_", " ") for policy in POLICIES}
+"""What the ranges of newcomers call the policies."""
 ENDS = ("mean", "low", "high")
 
 
@@ -219,6 +227,46 @@ def aim_of_rule(row: Any, aim: str) -> str:
         return f"{row[aim]:.0f}{share}"
     mean, low, high = (f"{row[name]:z.1f}" for name in (aim, f"{aim}_low", f"{aim}_high"))
     return f"{mean}{share} [{low}, {high}]"
+
+
+def ranged(experiment: str, quantity: str) -> Any:
+    """Return the row of a quantity in the ranges that an experiment has found."""
+    table = pd.read_csv(ANSWERS / experiment / "ranges.csv").set_index("quantity")
+    return table.loc[quantity]
+
+
+def range_found(experiment: str, quantity: str, *, share: bool) -> str:
+    """Return the range of a quantity over the societies that fit the data."""
+    row = ranged(experiment, quantity)
+    ends = " to ".join(f"{(100 if share else 1) * row[end]:z.1f}" for end in ("from", "to"))
+    return f"range {ends}{' %' * share}"
+
+
+def rule_cells(rule: str) -> list[str]:
+    """Return what a rule does in all respects, with intervals and ranges."""
+    row = rules().loc[rule]
+    cells = []
+    for aim, said in AIMS.items():
+        cell = aim_of_rule(row, aim)
+        if not pd.isna(row[f"{aim}_low"]):
+            quantity = f"{said}: {rule}"
+            cell += f"<br>{range_found('block_rule', quantity, share=aim == 'blocked')}"
+        cells.append(cell)
+    return cells
+
+
+def few_cell(newcomer: str, policy: str) -> str:
+    """Return the reach of one in a hundred, or of those around them; interval and range."""
+    around, own = (POLICY_WORDS[name] for name in (policy, newcomer))
+    found = range_found("newcomers", f"within two steps, newcomers are {own}: {around}", share=True)
+    cell = quoted(one_in_a_hundred(newcomer, policy), share=True)
+    return f"**{cell}**<br>{found}" if newcomer == policy else f"{cell}<br>{found}"
+
+
+def ahead_as_few(newcomer: str, policy: str) -> Any:
+    """Return the row of how much further one in a hundred reach than those around them."""
+    own, around = (POLICY_WORDS[name] for name in (newcomer, policy))
+    return ranged("newcomers", f"{own}, newcomers, are ahead of: {around}")
 
 
 def one_in_a_hundred(newcomer: str, policy: str) -> Any:

@@ -33,7 +33,9 @@ account's life has blocked 97.1 % [96.5, 97.6] after 1,000 (closed form 97.1 %),
 days 0.1 % [0.0, 0.3]. In the mixed society nobody gets so far: of those who invite only whom they
 have interacted with, a count for life has blocked 22.9 % [20.3, 25.7] in 8 years, a count within 30
 days 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the society: docs/limits.md has those of
-larger ones.
+larger ones. Over 40 plausible societies people receive a range of 5.1 to 18.7 unwanted invitations
+without a rule, and with 5 strikes for life a range of 4.5 to 12.8: fewer in all, for a range of 2.8
+to 21.1 connections lost.
 """
 
 from collections.abc import Iterator, Sequence

@@ -18,7 +18,9 @@ on all three and 74.9 % [74.0, 75.8] on one alone, for who is there, who invites
 differ; the difference, 15.2 points [14.4, 16.1], is clear. Two more platforms add little to the
 first if people are less open there: on the first a member has 33.8 [31.3, 36.2] connections and
 58.2 % [55.3, 61.1] of the others within two steps, on all together 37.1 [34.7, 39.5] and 61.4 %
-[58.7, 64.0]; where people are as open on each, 51.9 [48.5, 55.2] and 72.8 % [70.5, 75.2].
+[58.7, 64.0]; where people are as open on each, 51.9 [48.5, 55.2] and 72.8 % [70.5, 75.2]. Over 40
+plausible societies most ties are on one alone (range 79.6 to 90.2 %), and where alike
+fewer in all (range 74.6 to 82.5 %).
 """
 
 from dataclasses import dataclass

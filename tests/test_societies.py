@@ -127,7 +127,7 @@ def test_the_ranges_that_are_quoted_are_those_of_tables(name):
     page = (answers.HOUSE / "docs" / "thread.md").read_text(encoding="utf-8")
     parts = [part for part in page.split("\n## ") if f"`invitesim experiment {name}`" in part]
     text = importlib.import_module(f"experiments.{name}").__doc__
-    quoted = RANGE.findall(" ".join([text, *parts]))
+    quoted = RANGE.findall(" ".join(" ".join([text, *parts]).split()))
     ends = table[["from", "to"]].to_numpy()
     for pair in quoted:
         shown = np.array(pair, float)
