@@ -6,7 +6,14 @@ interval of chance. Here plausible societies are drawn, and in each the same is 
 policy in turn, with two seeds of its own.
 
 Answer (``python -m experiments.newcomers``: 40 societies of 10,000 members, a year, 2
-replications): to be filled in.
+replications): as told there of one society. In 100.0 % [91.2, 100.0] of the societies newcomers who
+invite everyone reach further than those around who invite people they have interacted with (range
+0.5 to 3.3 points), and in 100.0 % [91.2, 100.0] further than close friends. Newcomers who invite
+people they have interacted with reach further than close friends in 100.0 % [91.2, 100.0], and
+further than everyone in 0.0 % [0.0, 8.8]; those who invite close friends further than interacted in
+0.0 % [0.0, 8.8]. How far depends on the society: everyone as newcomers have 3.7 % of the others
+within two steps in the median society (range 1.9 to 12.8 %), close friends 8.8 % (range 3.3 to 23.0
+%).
 """
 
 from pathlib import Path
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REACH = "reach2_share"
+REACHED = "within two steps"
 MEASURES = (REACH, "degree", "blocked")
 
 
@@ -62,7 +70,8 @@ def main(
         outcome.tables["ranges"] = table
         setting = f"{number} plausible societies of {base.members:,} people, {base.days:,} days."
         outcome.figures["newcomers"] = draw(table, policies, setting)
-    studies.print_answer(text, studies.filled(finding(table, policies)) + ".", out=out)
+    words = studies.filled(*(f"{finding(table, one, policies)}." for one in policies))
+    studies.print_answer(text, words, out=out)
 
 
 def _with_newcomers(policy: str) -> societies.Treatment:
@@ -95,25 +104,26 @@ def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
 
 
 def _reached(newcomer: str, policy: str) -> str:
-    return f"within two steps, newcomers are {spoken(newcomer)}: {spoken(policy)}"
+    return f"{REACHED}, newcomers are {spoken(newcomer)}: {spoken(policy)}"
 
 
 def _ahead(newcomer: str, other: str) -> str:
     return f"{spoken(newcomer)}, newcomers, are ahead of: {spoken(other)}"
 
 
-def finding(table: pd.DataFrame, policies: list[str]) -> str:
-    """Return in how many societies newcomers reach further than all around, by policy, in words."""
+def finding(table: pd.DataFrame, newcomer: str, policies: list[str]) -> str:
+    """Return in how many societies newcomers reach further than those around them, in words."""
     above = table.set_index("quantity")["above"].astype(float)
-    number, parts = int(table["societies"].max()), []
-    for one in policies:
-        ahead = [
-            f"{quoted(other)} in {number * above[_ahead(one, other)]:g}"
-            for other in policies
-            if other != one
-        ]
-        parts.append(f"{quoted(one)} further than {listed(ahead)}")
-    return f"As newcomers reach, of {number} plausible societies, {'; '.join(parts)}"
+    number = int(table["societies"].max())
+    ahead = [
+        f"{quoted(other)} in {number * above[_ahead(newcomer, other)]:g}"
+        for other in policies
+        if other != newcomer
+    ]
+    return (
+        f"Of {number} plausible societies, newcomers of {quoted(newcomer)} reach further than "
+        f"{listed(ahead)}"
+    )
 
 
 @sim.plots.in_our_look
@@ -136,12 +146,12 @@ def draw(table: pd.DataFrame, policies: list[str], setting: str) -> "Figure":
             )
             axis.plot(median, place, "|", color="#262626", markersize=9)
         axis.set_title(f"newcomers: {spoken(newcomer)}", fontsize=8.5)
-        axis.set_xlim(0)
+    axes[0].set_xlim(0, 1.05 * by.loc[by.index.str.startswith(REACHED), "to"].max())
     axes[0].set_yticks(range(len(policies)), [spoken(policy) for policy in policies])
     axes[0].invert_yaxis()
     axes[len(policies) // 2].set_xlabel("others within two steps, %")
     below = "Bars: range of the middle 90 % of them, newcomers full; lines: medians."
-    sim.plots.headed(figure, finding(table, policies), f"{setting} {below}")
+    sim.plots.headed(figure, finding(table, policies[0], policies), f"{setting} {below}")
     return figure
 
 

@@ -108,7 +108,7 @@ def test_the_aims_of_a_rule_are_against_no_rule_in_the_same_society():
 def test_newcomers_range_over_societies(tmp_path):
     options = ("--members", "300", "--days", "60", "--societies", "10")
     text = " ".join(ended_well(newcomers.main, tmp_path, *options).split())
-    assert "As newcomers reach, of 10 plausible societies, “everyone” further than" in text
+    assert "Of 10 plausible societies, newcomers of “everyone” reach further than" in text
     assert written(tmp_path) == {"ranges.csv", "provenance.json"} | drawn("newcomers")
     table = pd.read_csv(tmp_path / "ranges.csv").set_index("quantity")
     assert len(table) == 9 + 6 + 2  # nobody clicks on close friends
