@@ -121,7 +121,7 @@ def main(
         )
         outcome.figures["appeals"] = draw(told, cost, studies.setting(base, replications))
     words = studies.filled(*_words(told, cost))
-    studies.print_answer(_text(told, cost), words, ranges, out=out)
+    studies.print_answer(_text(told, cost), words, ranges, f"More: than {GOOD}.", out=out)
 
 
 def points(base: sim.Scenario, success: float) -> list[tuple[str, str, dict[str, Any]]]:
@@ -183,7 +183,7 @@ def quantities() -> list[Quantity]:
         ),
         *(
             Quantity(
-                f"more {words} than {GOOD}, {STRICT}: {follows}",
+                f"more {words}, {STRICT}: {follows}",
                 measure,
                 of(STRICT, follows, WELL_MEANING),
                 of(STRICT, GOOD, WELL_MEANING),
@@ -193,14 +193,14 @@ def quantities() -> list[Quantity]:
             for follows in RANGED[1:]
         ),
         Quantity(
-            f"appeals of {WELL_MEANING} that succeed, {STRICT}",
+            f"appeals of {WELL_MEANING} that succeed: {STRICT}",
             "pardoned",
             of(STRICT, appealed, WELL_MEANING),
             unit="%",
         ),
         *(
             Quantity(
-                f"more unwanted than {GOOD}, {world}: {follows}",
+                f"more unwanted, {world}: {follows}",
                 "unwanted_received",
                 of(world, follows, ALL),
                 of(world, GOOD, ALL),
