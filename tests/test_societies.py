@@ -134,3 +134,26 @@ def test_the_ranges_that_are_quoted_are_those_of_tables(name):
         half = [0.5 * 10.0 ** -len(end.partition(".")[2]) + 1e-9 for end in pair]
         assert any((np.abs(scale * ends - shown) <= half).all(axis=1).any() for scale in (1, 100))
     assert len(quoted) >= (1 if name != "plausible" else 0)
+
+
+def test_what_the_pages_say_in_words_of_plausible_societies():
+    def table(name: str) -> pd.DataFrame:
+        found = pd.read_csv(answers.ANSWERS / name / "ranges.csv").set_index("quantity")
+        assert (found["societies"] == 40).all()
+        return found
+
+    manners = table("manners")["above"] * 40
+    asked = "asking, more connections: "
+    counts = [manners[asked + rule] for rule in ("their own rule", "one strike")]
+    assert counts == [6, 33]  # fewer in 34
+    assert manners[f"{asked}one strike, click .6"] == 40
+    rank = table("rank")["above"] * 40
+    assert rank["courting, more connections"] == 0
+    assert rank["courting, more blocked"] == 38
+    appeals = table("appeals")["above"]
+    assert appeals["more time blocked, 2 strikes, click .3: for good, appeals"] == 0
+    newcomers = table("newcomers")["above"].dropna()
+    ahead = ["everyone", "interacted", "close friends"]
+    for quantity, share in newcomers.items():
+        one, other = (ahead.index(part) for part in re.findall("|".join(ahead), quantity))
+        assert share == (one < other)
