@@ -21,8 +21,8 @@ linkedin2008, which blocks for good. Everyone can invade: from 1 % it comes to 5
 friends: it comes to 1.1 % [0.8, 1.4], 1.2 % [0.8, 1.6] and 1.4 % [1.2, 1.7], with some by those who
 try. Close friends cannot: 0.8 % [0.6, 1.0], 0.8 % [0.6, 1.0] and 0.6 % [0.4, 0.8]. By reach it is
 much the same: from equal thirds everyone comes to 61.0 % [59.5, 62.5], 64.2 % [63.3, 65.1] and 63.8
-% [61.8, 65.8], so that linkedin2008 no longer holds it back; from 1 % to 5.0 % [3.7, 6.3], 4.8 %
-[3.6, 6.1] and 3.8 % [3.1, 4.4]. Interacted comes to 1.3 % [0.6, 1.9], 1.2 % [0.8, 1.7] and 1.5 %
+% [61.8, 65.8], so that linkedin2008 does not hold it back there; from 1 % to 5.0 % [3.7, 6.3], 4.8
+% [3.6, 6.1] and 3.8 % [3.1, 4.4]. Interacted comes to 1.3 % [0.6, 1.9], 1.2 % [0.8, 1.7] and 1.5 %
 [0.9, 2.1], and close friends to 1.0 % [0.8, 1.2], 0.9 % [0.7, 1.2] and 0.8 % [0.6, 1.0].
 """
 
