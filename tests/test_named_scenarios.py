@@ -135,3 +135,4 @@ def test_each_says_what_it_shows():
     assert len(named_scenarios()) >= 9
     for name, file in named_scenarios().items():
         assert "Shows: " in about(file), name
+        assert " = " not in about(file), name  # a line of settings follows some comments

@@ -411,3 +411,13 @@ def test_another_scenario_to_start_from_brings_its_people_and_its_rule(tab):
     expect(page.locator('.field[data-name="members"] .typed input')).to_have_value("1000")
     expect(start).to_contain_text("five strikes for good stop nearly all spammers")
     played(page, 20)
+
+
+def test_a_folded_mechanism_opens_and_takes_effect(tab):
+    page = tab(members="60")
+    box = page.get_by_role("checkbox", name="Sends notes: everyone")
+    expect(box).to_have_count(0)  # what is folded is not there for screen readers
+    page.get_by_text("Notes and questions").click()
+    box.check(force=True)
+    expect(page.locator('#numbers tr[data-measure="effort"]')).to_have_count(1)
+    expect(box).to_be_checked()

@@ -313,6 +313,14 @@ def test_the_picture_shows_the_connections_and_the_new_ones(harsh):
     assert np.isfinite(positions.y).all()
 
 
+@pytest.mark.parametrize("name", ["linkedin2008", "small_firm", "spammers", "thread"])
+def test_no_policy_has_the_colour_of_the_new_connections(name):
+    comparison = Comparison(sim.Scenario.from_toml(sim.named_scenarios()[name]))
+    drawn = network.picture(comparison)
+    assert drawn["new_colour"] not in [colour for colour, _ in drawn["styles"]]
+    assert f'stroke="{drawn["new_colour"]}"' in panels.legend(comparison.first, network=True)
+
+
 def test_of_a_large_network_a_sample_is_drawn_and_the_caption_says_so(monkeypatch):
     monkeypatch.setattr(node_positions, "MOST_SHOWN", 60)
     monkeypatch.setattr(network, "MOST_EDGES", 20)

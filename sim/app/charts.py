@@ -28,7 +28,7 @@ OUTCOMES = {
     "idk": label("idk_rate").column,
     "void": "void, as one of the two has left",
 }
-"""The outcomes of an invitation, and their names on the page; the last one is named if it occurs."""
+"""The outcomes of an invitation, and their names on the page; the last is named if it occurs."""
 Line = NDArray[np.float64]
 """Values on days 1, 2 ..."""
 Lines = Mapping[str, Line]

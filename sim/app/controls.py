@@ -134,7 +134,8 @@ def Field(
 ) -> None:
     """Show one parameter: a slider over the usual values and a box to type in, or a list of words.
 
-    Of the words "false" and "true" it makes a box to tick. Below it stands what it means, or what is wrong with it.
+    Of the words "false" and "true" it makes a box to tick. Below it stands what it means, or what
+    is wrong with it.
     """
 
 
@@ -151,7 +152,7 @@ def StartFrom(chosen: str, on_choice: Callable[[str], None]) -> None:
         step=0,
         value=None,
         text=chosen,
-        help=about(named[chosen]),
+        help=f"{about(named[chosen])} (So it is in the mean of many runs; a single run can differ.)",
         message="",
         words=list(named),
         event_typed=on_choice,

@@ -61,6 +61,7 @@ def picture_png(comparison: Comparison) -> bytes:
         degree, policy = view.column("degree")[shown], view.policy[shown].copy()
         blocked = view.restricted[shown]
         title = " ".join([summary_text.today(comparison.first), network.caption(comparison)])
+    colour = network.new_colour(model.scenario.policies)
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()
     ends = np.stack([x, -y], axis=-1)  # the browser counts downwards
@@ -69,7 +70,7 @@ def picture_png(comparison: Comparison) -> bytes:
             list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5
         )
     )
-    axis.add_collection(LineCollection(list(ends[new]), colors=network.NEW_COLOUR, linewidths=0.8))
+    axis.add_collection(LineCollection(list(ends[new]), colors=colour, linewidths=0.8))
     for number, (name, style) in enumerate(styles(model.scenario.policies).items()):
         here = policy == number
         size = (3.2 + 0.3 * np.sqrt(degree)) ** 2 * max(0.35, min(2.0, 1_000 / len(shown)))
@@ -91,7 +92,7 @@ def picture_png(comparison: Comparison) -> bytes:
             x[out], -y[out], s=size[out] * 0.5, marker="x", color=INK, linewidth=0.8, zorder=3
         )
     axis.scatter([], [], marker="x", color=INK, s=18, label="blocked")
-    axis.plot([], [], color=network.NEW_COLOUR, label="connected today")
+    axis.plot([], [], color=colour, label="connected today")
     axis.set_axis_off()
     axis.set_aspect("equal")
     figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8, labelcolor=INK)

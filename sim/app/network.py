@@ -7,7 +7,7 @@ and a click finds the nearest member without a request to the server.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,12 @@ MOST_EDGES = 4_000
 """The most earlier connections in the picture: with more, nothing can be seen."""
 UNIT = 10_000
 """Positions are sent as whole numbers: this many for a distance of 1."""
-NEW_COLOUR = FURTHER[0].colour
-"""The colour of today's connections."""
+
+
+def new_colour(policies: Iterable[str]) -> str:
+    """Return the colour of today's connections: one that no policy has, if there is one left."""
+    taken = {style.colour for style in styles(policies).values()}
+    return next((style.colour for style in FURTHER if style.colour not in taken), FURTHER[0].colour)
 
 
 def picture(comparison: Comparison, chosen: int | None = None) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def picture(comparison: Comparison, chosen: int | None = None) -> dict[str, Any]
             "styles": [
                 [style.colour, style.marker] for style in styles(model.scenario.policies).values()
             ],
-            "new_colour": NEW_COLOUR,
+            "new_colour": new_colour(model.scenario.policies),
             "chosen": int(ringed[0]) if len(ringed) else -1,
         }
 

@@ -15,7 +15,7 @@ from ..plots.style import styles
 from ..scenario.scenario import Scenario
 from . import charts, summary_text, timeline
 from .comparison import Comparison, Lines, World
-from .network import NEW_COLOUR
+from .network import new_colour
 
 CHARTS = ("reach2_share", "blocked", "reciprocity", "degree")
 """The measures that are drawn."""
@@ -60,7 +60,8 @@ def legend(world: World, *, network: bool = False) -> str:
         cross = (
             f'{small}<path d="M9 2l8 8m0-8l-8 8" stroke="currentColor" stroke-width="1.6"/></svg>'
         )
-        line = f'{small}<path d="M0 6H26" stroke="{NEW_COLOUR}" stroke-width="3"/></svg>'
+        colour = new_colour(world.model.scenario.policies)
+        line = f'{small}<path d="M0 6H26" stroke="{colour}" stroke-width="3"/></svg>'
         parts += [f"<span>{cross}hollow: blocked</span>", f"<span>{line}connected today</span>"]
     return f'<div class="legend">{"".join(parts)}</div>'
 

@@ -1,6 +1,7 @@
 """Scenarios to start from, by name: the files in ``experiments/scenarios``."""
 
 import importlib
+import itertools
 from pathlib import Path
 
 
@@ -28,5 +29,6 @@ def named_scenarios() -> dict[str, Path]:
 def about(file: Path) -> str:
     """Return the comment with which a scenario file opens, as one line of text."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    comment = [line.removeprefix("#").strip() for line in lines[: lines.index("")]]
+    opening = itertools.takewhile(lambda line: line.startswith("#"), lines)
+    comment = [line.removeprefix("#").strip() for line in opening]
     return " ".join(comment).replace("`", "")
