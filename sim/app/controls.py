@@ -152,7 +152,7 @@ def StartFrom(chosen: str, on_choice: Callable[[str], None]) -> None:
         step=0,
         value=None,
         text=chosen,
-        help=f"{about(named[chosen])} (So it is in the mean of many runs; a single run can differ.)",
+        help=f"{about(named[chosen])} (So it is in the mean of many runs; one run can differ.)",
         message="",
         words=list(named),
         event_typed=on_choice,
