@@ -46,6 +46,8 @@ NEEDS = {
     "helping.willing": "helping.need_rate",
     "helping.floor_after": "helping.floor",
     "answering.fresh": "answering.memory_days",
+    "platform.appeal_decay": "platform.appeal_success",
+    "policies.NAME.appeals": "platform.appeal_success",
 }
 """Parameters that have no effect while another is unset or 0; one of a policy: of all policies."""
 FRAME = ("members", "days", "seed", "meeting.gap_seconds", "platform.joined", "platform.place")

@@ -325,6 +325,14 @@ def test_every_corner_of_the_explored_space_is_a_scenario():
         assert changed.society.close > changed.society.often
 
 
+def test_what_has_no_effect_is_not_explored():
+    base = sim.Scenario(members=20, days=1)
+    appeals = {"platform.appeal_decay", "policies.everyone.appeals"}
+    assert not appeals & {one.label for one in ranges.factors(base)}
+    pardons = base.replace({"platform.appeal_success": 0.5})
+    assert appeals < {one.label for one in ranges.factors(pardons)}
+
+
 def test_morris_and_sobol_find_what_an_additive_function_says(tmp_path, monkeypatch):
     pytest.importorskip("SALib")
     varied = [
