@@ -24,12 +24,14 @@ import pandas as pd
 import sim
 from sim import commands
 
-from . import studies
+from . import societies, studies
+from .societies import Group, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PEOPLE, REFERRED = "people", "referred"
+PEOPLE, REFERRED, MET = "people", "referred", "interacted"
+DRAWN = "as drawn"
 ENDS = ("mean", "low", "high")
 SAID = (
     ("degree", 1, ".1f", "", "connections"),
@@ -107,6 +109,7 @@ def main(
     replications: studies.Replications = 20,
     seed: commands.Seed = None,
     jobs: commands.Jobs = None,
+    number: societies.Societies = 40,
     results: commands.Out = Path("results"),
     settings: commands.Settings = None,
 ) -> None:
@@ -114,8 +117,9 @@ def main(
 
     Each experiment is run as it is by default, into its folder in --out; those that have been run
     are read. The options are those of the society of the thread's people, which is run into
-    thread/ there, with people.csv, a figure and provenance.json. Defaults: 2,000 members, 365 days,
-    20 replications, seed 1. Where nothing has been run it takes some 20 minutes on two cores.
+    thread/ there, with people.csv, ranges.csv, a figure and provenance.json. Defaults: 2,000
+    members, 365 days, 20 replications, 40 plausible societies, seed 1. Where nothing has been run
+    it takes some 20 minutes on two cores.
     """
     base = commands.chosen(
         sim.named_scenarios()["thread"],
@@ -125,7 +129,7 @@ def main(
         days=days,
         seed=seed,
     )
-    found = {PEOPLE: people(base, replications, jobs, results / "thread")}
+    found = {PEOPLE: people(base, replications, number, jobs, results / "thread")}
     for question in QUESTIONS:
         if question.experiment not in found:
             found[question.experiment] = answer_of(question.experiment, results, jobs)
@@ -145,19 +149,62 @@ def answer_of(name: str, results: Path, jobs: int | None) -> str:
     return (folder / studies.ANSWER).read_text(encoding="utf-8").rstrip()
 
 
-def people(base: sim.Scenario, replications: int, jobs: int | None, out: Path) -> str:
+def people(base: sim.Scenario, replications: int, number: int, jobs: int | None, out: Path) -> str:
     """Simulate the thread's people, write their tables and figure, and return the answer."""
-    with studies.written_to(out, base, replications=replications, jobs=jobs) as outcome:
+    asked = quantities(base)
+    with studies.written_to(
+        out, base, replications=replications, jobs=jobs, societies=number
+    ) as outcome:
         study = sim.Study(base, [{"days": base.days}], replications=replications)
         runs = studies.done(study, out / "runs", jobs)
         outcome.tables = {
             PEOPLE: sim.aggregate(runs, by=["policy"], measures=MEASURES),
             "differences": compared(runs),
         }
+        measures = [measure for measure, *_ in SAID]
+        outcome.tables["ranges"], ranges = societies.told(
+            base, {DRAWN: as_careful}, asked, measures, out, number=number, jobs=jobs
+        )
         outcome.figures[PEOPLE] = draw(
             outcome.tables[PEOPLE], base, studies.setting(base, replications)
         )
-    return f"{_text(outcome.tables[PEOPLE], base)}\n\n{words(outcome.tables['differences'])}"
+    said = words(outcome.tables["differences"])
+    return f"{_text(outcome.tables[PEOPLE], base)}\n\n{said}\n\n{ranges}"
+
+
+def as_careful(drawn: sim.Scenario) -> sim.Scenario:
+    """Return a plausible society in which who takes references estimates as others who are careful.
+
+    What is drawn is the least estimate of ``MET`` only.
+    """
+    if not {MET, REFERRED} <= set(drawn.policies):
+        return drawn
+    least = drawn.policies[MET].min_acceptance
+    return drawn.replace({f"policies.{REFERRED}.min_acceptance": least})
+
+
+def quantities(base: sim.Scenario) -> list[Quantity]:
+    """Return what those who take references have, and how much more than the others."""
+    others = [name for name in base.policies if name != REFERRED]
+    own = Group(DRAWN, REFERRED)
+    units = {measure: unit for measure, _, _, unit, _ in SAID}
+    return [
+        *(
+            Quantity(f"{REFERRED}: {what}", measure, own, unit="%" if unit else "")
+            for measure, _, _, unit, what in SAID
+        ),
+        *(
+            Quantity(
+                f"{REFERRED}, more than {other.replace('_', ' ')}: {what}",
+                measure,
+                own,
+                Group(DRAWN, other),
+                unit=units[measure],
+            )
+            for other in others
+            for measure, _, _, _, what in SAID
+        ),
+    ]
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:

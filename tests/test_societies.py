@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from docs import answers
-from experiments import block_rule, growth, helpers, newcomers, rules, societies
+from experiments import block_rule, growth, helpers, newcomers, rules, societies, thread
 from experiments.societies import Group, Quantity
 from tests.test_experiments import drawn, ended_well, written
 
@@ -115,6 +115,17 @@ def test_newcomers_range_over_societies(tmp_path):
     one = table.loc["everyone, newcomers, are ahead of: interacted"]
     other = table.loc["interacted, newcomers, are ahead of: everyone"]
     assert one["above"] > other["above"]
+
+
+def test_the_threads_people_range_over_societies(tmp_path):
+    base = sim.Scenario.from_toml(sim.named_scenarios()["thread"])
+    base = base.replace({"members": 100, "days": 30})
+    text = thread.people(base, 2, 10, 1, tmp_path)
+    assert "“referred” have, beside “everyone”" in " ".join(text.split())
+    files = {"people.csv", "differences.csv", "ranges.csv", "provenance.json"}
+    assert written(tmp_path) == files | drawn("people")
+    one = thread.as_careful(base.replace({"policies.interacted.min_acceptance": 0.31}))
+    assert one.policies[thread.REFERRED].min_acceptance == 0.31
 
 
 RANGE = re.compile(r"\(?range (-?[\d.]+) to (-?[\d.]+)")
