@@ -11,7 +11,10 @@ people: who invites introductions as well as people met has 36.0 [35.3, 36.7] co
 many as who invites everyone, 38.3 [37.4, 39.3], and 12.2 [11.4, 13.0] more than who invites only
 people met. It is also blocked nearly as often, 16.7 % [16.1, 17.4] beside 18.6 % [17.8, 19.4],
 where who invites only people met is hardly ever, 0.2 % [0.2, 0.3]: whom a friend knows need not
-know oneself.
+know oneself. Over 40 plausible societies who invites introductions has more connections than who
+invites only people met in all (range 8.4 to 44.2 more), and is blocked more often in all (range 5.9
+to 22.5 points). That holds as long as they invite introductions at all: at a least estimate above
+.2, the first guess of how many strangers accept, they hardly do.
 """
 
 import importlib
@@ -30,7 +33,7 @@ from .societies import Group, Quantity
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PEOPLE, REFERRED, MET = "people", "referred", "interacted"
+PEOPLE, REFERRED = "people", "referred"
 DRAWN = "as drawn"
 ENDS = ("mean", "low", "high")
 SAID = (
@@ -163,24 +166,13 @@ def people(base: sim.Scenario, replications: int, number: int, jobs: int | None,
         }
         measures = [measure for measure, *_ in SAID]
         outcome.tables["ranges"], ranges = societies.told(
-            base, {DRAWN: as_careful}, asked, measures, out, number=number, jobs=jobs
+            base, {DRAWN: lambda drawn: drawn}, asked, measures, out, number=number, jobs=jobs
         )
         outcome.figures[PEOPLE] = draw(
             outcome.tables[PEOPLE], base, studies.setting(base, replications)
         )
     said = words(outcome.tables["differences"])
     return f"{_text(outcome.tables[PEOPLE], base)}\n\n{said}\n\n{ranges}"
-
-
-def as_careful(drawn: sim.Scenario) -> sim.Scenario:
-    """Return a plausible society in which who takes references estimates as others who are careful.
-
-    What is drawn is the least estimate of ``MET`` only.
-    """
-    if not {MET, REFERRED} <= set(drawn.policies):
-        return drawn
-    least = drawn.policies[MET].min_acceptance
-    return drawn.replace({f"policies.{REFERRED}.min_acceptance": least})
 
 
 def quantities(base: sim.Scenario) -> list[Quantity]:
