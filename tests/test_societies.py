@@ -161,6 +161,9 @@ def test_what_the_pages_say_in_words_of_plausible_societies():
     assert rank["courting, more blocked"] == 38
     appeals = table("appeals")["above"]
     assert appeals["more time blocked, 2 strikes, click .3: for good, appeals"] == 0
+    people = table("thread")["above"]
+    assert people["referred, more than interacted: connections"] == 1
+    assert people["referred, more than interacted: blocked"] == 1
     newcomers = table("newcomers")["above"].dropna()
     ahead = ["everyone", "interacted", "close friends"]
     for quantity, share in newcomers.items():
