@@ -47,6 +47,7 @@ bench: env-dev  # speed and memory, beside plain Mesa
 	@$(RUN) -m benchmarks $(ARGS)
 
 results: env  # the published comparison anew, into results/published/
+	@rm -rf results/published/societies
 	@.venv/bin/invitesim compare --out results/published $(ARGS)
 
 answers: env-dev  # the other experiments anew: what the pages quote, into docs/images/ and results/answers/

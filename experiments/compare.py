@@ -5,7 +5,10 @@ has it), and as a **newcomer** (one in a hundred has it). Each society is run se
 the same seeds for all. Beside them stand a society in which inviting and accepting are told apart
 (``crossed``), and the members by decile (``benefits``). The results are a table, an answer in
 words, and a folder of tables and figures. To ask another question, copy this script and change the
-societies (``populations``) or what is kept (``keep``).
+societies (``populations``) or what is kept (``kept``).
+
+All runs are one study, whose points are the societies, in the folder ``societies`` inside the
+results folder: finished runs are kept, and the same command goes on from there.
 """
 
 import json
@@ -22,6 +25,7 @@ from sim import commands
 
 from . import answers, benefits, crossed, figures, studies
 from .estimates import differences
+from .kept import INNER, keep, restricted, rows_in
 from .populations import Population, populations
 
 Replications = Annotated[
@@ -30,30 +34,15 @@ Replications = Annotated[
         "--replications", metavar="N", min=1, help="Runs of each society; seeds SEED, SEED + 1, ..."
     ),
 ]
-INTERRUPTED = "interrupted; the results folder is as it was"
+RUNS = "societies"
+"""The folder of the finished runs, in the results folder."""
 CLOCKS: dict[Literal["days", "invitations"], str] = {
     "days": "time_to_block_days",
     "invitations": "time_to_block_invitations",
 }
 """From how the time to a block is measured to the measure."""
-RESTRICTED = (
-    *("policy", "blocked_day", "invitations_until_block", "invitations_sent"),
-    *("arrived", "left"),
-)
-"""The columns of members that survival curves need; the last two where members come and go."""
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of one run: tables with a row or rows for each policy and for "all"."""
-
-    summary: pd.DataFrame
-    series: pd.DataFrame
-    members: pd.DataFrame
-    """When each member was first restricted."""
-    deciles: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,8 @@ def main(
     """Compare ways of inviting: reach, reciprocity, and who gets blocked.
 
     Prints the answer; writes tables (summary.csv and others), figures and provenance.json to --out,
-    all of them or none. Defaults: 10,000 members, 365 days, 20 replications, seed 1.
+    all of them or none, and each run as soon as it is done. Defaults: 10,000 members, 365 days, 20
+    replications, seed 1.
     """
     started = datetime.now(UTC)
     base = commands.chosen(
@@ -130,7 +120,7 @@ def main(
         # the shortest run comes first: it shows mistakes at once, and compiles the kernel
         example = figures.example(base)
         base = sim.with_log(base)
-        comparison = compare(base, replications, jobs=jobs)
+        comparison = compare(base, replications, out / RUNS, jobs=jobs)
         tables(comparison, folder)
         figures.draw(comparison, example, folder)
         origin(base, started, replications, jobs, folder, log=example.provenance.get("log"))
@@ -144,8 +134,10 @@ def main(
     studies.print_answer(table, *about, words, *more, out=out)
 
 
-def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -> Comparison:
-    """Run all societies and return the estimates.
+def compare(
+    base: sim.Scenario, replications: int, folder: Path, *, jobs: int | None = None
+) -> Comparison:
+    """Run what is missing of all societies and return the estimates.
 
     Parameters
     ----------
@@ -155,37 +147,33 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     replications : int
         Runs of each society. Replication r = 0, 1, ... has the seed ``base.seed + r`` in all of
         them.
+    folder : Path
+        Of the finished runs.
     jobs : int, optional
         Processes; the tables do not depend on it.
     """
     apart = crossed.crossed(base)
     societies = populations(base) + ([apart] if apart else [])
-    copies = {
-        society.name: sim.replications(society.scenario, replications) for society in societies
-    }
-    places = [(r, society) for r in range(replications) for society in societies]
-    tasks = [
-        sim.Task(f"{society.name}, replication {r}", copies[society.name][r])
-        for r, society in places
-    ]
+    design = [{"policies": society.scenario.policies} for society in societies]
+    study = sim.Study(base, design, replications=replications, keep=keep)
+    done = studies.done(study, folder, jobs, [society.name for society in societies])
     runs, series, deciles, groups = [], [], [], []
-    members: dict[str, list[pd.DataFrame]] = {society.name: [] for society in societies}
-    for (r, society), (task, kept) in zip(
-        places, sim.run_many(tasks, keep, jobs=jobs, progress="compare"), strict=True
-    ):
+    each_run: Any = done.groupby(["replication", "seed", "point"])
+    for (r, seed, point), kept in each_run:
+        society = societies[point]
         if society is apart:
-            everybody = kept.summary["policy"] == "all"
-            groups.append(kept.summary[~everybody].assign(replication=r))
+            groups.append(kept[kept["policy"] != "all"].assign(replication=r))
             continue
         if society.kind == "mixed":
-            deciles.append(kept.deciles.assign(replication=r))
+            by_trait = rows_in(kept, "deciles").sort_values("trait", kind="stable")
+            deciles.append(by_trait.assign(replication=r))
         runs.append(
-            society.placed(kept.summary).assign(
-                replication=r, seed=task.scenario.seed, society=society.name
+            society.placed(kept.drop(columns=[*INNER])).assign(
+                replication=r, seed=seed, society=society.name
             )
         )
-        series.append(society.placed(kept.series).assign(society=society.name))
-        members[society.name].append(kept.members)
+        by_day = rows_in(kept, "by_day").sort_values("day", kind="stable")
+        series.append(society.placed(by_day).assign(society=society.name))
     table = pd.concat(runs, ignore_index=True)
     counts = [name for name in sim.measures.DENOMINATORS if name in table]
     keys = ["replication", "seed", "society", "population", "policy", "members"]
@@ -193,19 +181,17 @@ def compare(base: sim.Scenario, replications: int, *, jobs: int | None = None) -
     # as runs.csv has them, so that the summary follows from it to the last digit
     measured = table.select_dtypes("float")
     table[measured.columns] = measured.map(lambda value: float(f"{value:.12g}"))
-    together = {
-        society.name: (society, pd.concat(members[society.name], ignore_index=True))
-        for society in societies
+    together = [
+        (society, restricted(done[done["point"] == point]))
+        for point, society in enumerate(societies)
         if society is not apart
-    }
+    ]
     return Comparison(
         runs=table,
-        summary=with_medians(estimated(table), *together.values()),
+        summary=with_medians(estimated(table), *together),
         differences=differences(table, sim.MEASURES),
         series=estimated(pd.concat(series), "society", "day"),
-        survival=pd.concat(
-            [curves(*each, replications) for each in together.values()], ignore_index=True
-        ),
+        survival=pd.concat([curves(*each, replications) for each in together], ignore_index=True),
         deciles=benefits.told(pd.concat(deciles)),
         crossed=crossed.told(pd.concat(groups)) if groups else pd.DataFrame(),
         effects=crossed.effects(pd.concat(groups)) if groups else pd.DataFrame(),
@@ -234,30 +220,6 @@ def estimated(table: pd.DataFrame, *point: str) -> pd.DataFrame:
         if point
         else estimates
     )
-
-
-def keep(result: sim.Result) -> Kept:
-    """Return what the comparison needs of a run."""
-    return Kept(
-        result.summary,
-        _exact_at_the_end(result),
-        result.members.filter(RESTRICTED),
-        benefits.by_decile(result),
-    )
-
-
-def _exact_at_the_end(result: sim.Result) -> pd.DataFrame:
-    """Return the series with its reach scaled to the summary's, which it has on the last day.
-
-    By day reach is that of a sample. The ratio of all members' to the sample's is known on the last
-    day and taken for every day (a ratio estimate: Cochran 1977, *Sampling Techniques*, ch. 6).
-    """
-    series, exact = result.series.copy(), result.summary.set_index("policy")
-    sampled = series[series["day"] == result.scenario.days].set_index("policy")
-    for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
-        ratio = (exact[measure] / sampled[measure]).where(sampled[measure] > 0, 1.0)
-        series[measure] *= series["policy"].map(ratio).astype(float)
-    return series
 
 
 def curves(society: Population, members: pd.DataFrame, replications: int) -> pd.DataFrame:
@@ -340,4 +302,4 @@ def origin(
 
 
 if __name__ == "__main__":
-    commands.launch(main, interrupted=INTERRUPTED)
+    commands.launch(main, interrupted=studies.INTERRUPTED)

@@ -4,6 +4,7 @@ A thousand people in place of ten thousand, and few replications: the order of t
 of ``compare``, the numbers are not, and the intervals are wider.
 """
 
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import sim
 from sim import commands
 
 from . import answers, figures
-from .compare import INTERRUPTED, Comparison, compare
+from .compare import Comparison, compare
 
 MEMBERS = 1_000
 REPLICATIONS = 5
+INTERRUPTED = "interrupted; the results folder is as it was"
 
 
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
@@ -26,7 +28,8 @@ def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) ->
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:
         example = figures.example(base)  # first: code that must be compiled is
-        comparison = compare(base, REPLICATIONS, jobs=jobs)
+        with tempfile.TemporaryDirectory(prefix="invitesim-") as runs:  # too few to be kept
+            comparison = compare(base, REPLICATIONS, Path(runs), jobs=jobs)
         figures.draw(comparison, example, folder)
         text = answer(comparison)
         (folder / "answer.txt").write_text(f"{text}\n", encoding="utf-8")

@@ -46,8 +46,20 @@ class Outcome:
     """From the name of the file."""
 
 
-def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
+def done(
+    study: sim.Study, folder: Path, jobs: int | None, points: Sequence[str] = ()
+) -> pd.DataFrame:
     """Run what is missing of a study, and return its table.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        Of the runs.
+    jobs : int or None
+        Processes.
+    points : sequence of str, optional
+        What the points are called in an error; else it has their parameters.
 
     Raises
     ------
@@ -58,10 +70,10 @@ def done(study: sim.Study, folder: Path, jobs: int | None) -> pd.DataFrame:
     failed = table.failed()
     if len(failed):
         first = failed.iloc[0]
-        point = ", ".join(
-            f"{name}={value}" for name, value in study.design.point(int(first["point"])).items()
-        )
-        where = f"of point {first['point']} ({point})"
+        number = int(first["point"])
+        values = study.design.point(number)
+        point = points[number] if points else ", ".join(f"{n}={v}" for n, v in values.items())
+        where = f"of point {number} ({point})"
         raise sim.InputError(f"{len(failed)} runs failed; the first, {where}: {first['error']}")
     return table.to_pandas()
 

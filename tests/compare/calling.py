@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from experiments import compare
+from experiments import compare, studies
 from sim.cli import commands
 
 HOUSE = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ APART = ("deciles", "crossed", "effects")
 TABLES = {f"{name}.csv" for name in ("summary", "runs", *APART)} | {
     f"{name}.parquet" for name in ("summary", "runs", "series", "survival", "differences", *APART)
 }
-FILES = FIGURES | TABLES | {"provenance.json", "answer.txt"}
+FILES = FIGURES | TABLES | {"provenance.json", "answer.txt", compare.RUNS}
 CROSSED = {name for name in FILES if name.split(".")[0] in ("crossed", "effects", "two_by_two")}
 """What there is only where both policies have members, and there are enough of them."""
 SMALL = (
@@ -52,7 +52,7 @@ def called(*arguments: str | Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
         commands.launch(
-            compare.main, [str(argument) for argument in arguments], interrupted=compare.INTERRUPTED
+            compare.main, [str(argument) for argument in arguments], interrupted=studies.INTERRUPTED
         )
     return Done(int(ended.value.code), out.getvalue(), err.getvalue())
 
@@ -71,8 +71,9 @@ def started(*arguments: str | Path) -> "subprocess.Popen[str]":
 
 
 def tree(folder: Path) -> dict[str, bytes]:
+    """Return the files in a folder, but for those of runs."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != compare.RUNS
     }

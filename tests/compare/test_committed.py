@@ -34,10 +34,10 @@ def test_committed_summary_follows_from_the_committed_runs():
     assert today == committed
 
 
-def test_committed_runs_are_those_of_the_present_code():
+def test_committed_runs_are_those_of_the_present_code(tmp_path):
     """Test replication 0 of all seven societies; to compare all, run make compare and git diff."""
     committed = pd.read_csv(COMMITTED / "runs.csv")
-    today = compare.compare(sim.Scenario(members=10_000), 1).runs
+    today = compare.compare(sim.Scenario(members=10_000), 1, tmp_path).runs
     pd.testing.assert_frame_equal(
         today,
         committed[committed["replication"] == 0].reset_index(drop=True),

@@ -1,14 +1,17 @@
-"""The folder of a comparison: written completely or not at all."""
+"""The folder of a comparison: its results whole or not at all, and each run that is finished."""
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from experiments import compare
+import sim
+from experiments import compare, figures, studies
 from tests.compare.calling import FILES, SMALL, called, started, tree
+from tests.study.small import kept
 
 CTRL_C = {130, -signal.SIGINT}
 """The exit codes after Ctrl-C, the same to a shell.
@@ -41,41 +44,75 @@ def test_an_earlier_result_is_replaced_and_the_users_own_files_stay(before):
     assert (before / "summary.csv").read_text() != "an earlier result\n"
 
 
+MIDDLE = ("--members", "200", "--days", "40", "--replications", "3")
+"""A comparison that takes long enough to be stopped in the middle."""
+
+
+def wait_for_runs(out: Path, running: "subprocess.Popen[str]", number: int) -> None:
+    while kept(out / compare.RUNS) < number:
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.002)
+
+
+def test_a_killed_comparison_goes_on_and_ends_as_if_never_stopped(tmp_path, undrawn, ran):
+    with started(*MIDDLE, "--jobs", "1", "--out", tmp_path / "killed") as running:
+        wait_for_runs(tmp_path / "killed", running, 5)
+        running.kill()
+    assert tree(tmp_path / "killed").keys() == set()
+    for name in ("killed", "whole"):
+        assert called(*MIDDLE, "--jobs", "1", "--out", tmp_path / name).code == 0
+    assert len(ran) <= 24 - 4 + 24  # the fifth that was seen may not have been whole yet
+    killed, whole = (tree(tmp_path / name) for name in ("killed", "whole"))
+    assert killed.keys() == whole.keys()
+    assert {name for name in whole if killed[name] != whole[name]} == {"provenance.json"}
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_the_results_folder_as_it_was(before, jobs):
+def test_ctrl_c_leaves_the_results_as_they_were_and_keeps_finished_runs(before, jobs):
     was = tree(before.parent)
     with started(
-        "--members", "3000", "--replications", "50", "--jobs", jobs, "--out", before
+        *("--members", "1000", "--replications", "50", "--jobs", jobs, "--out", before)
     ) as running:
-        deadline = time.monotonic() + 300
-        while len(list(before.iterdir())) < 3:  # until it has begun
-            assert time.monotonic() < deadline
-            assert running.poll() is None
-            time.sleep(0.05)
-        time.sleep(2)
+        wait_for_runs(before, running, 2)
         os.killpg(running.pid, signal.SIGINT)
         output, errors = running.communicate(timeout=120)
     assert running.returncode in CTRL_C
     assert output == ""
-    assert errors.splitlines() == [compare.INTERRUPTED]
+    assert errors.splitlines() == [studies.INTERRUPTED]
     assert tree(before.parent) == was
+    assert kept(before / compare.RUNS) >= 2
     deadline = time.monotonic() + 20
     while somebody_left(running.pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_ctrl_c_does_not_leave_a_folder_that_was_not_there(tmp_path):
-    out = tmp_path / "a" / "b"
-    with started("--members", "3000", "--jobs", "1", "--out", out) as running:
-        while not out.exists():
-            assert running.poll() is None
-            time.sleep(0.05)
-        time.sleep(1)
-        os.killpg(running.pid, signal.SIGINT)
-        running.communicate(timeout=120)
-    assert running.returncode in CTRL_C
+def test_ctrl_c_before_the_first_run_does_not_leave_a_folder_that_was_not_there(
+    tmp_path, monkeypatch
+):
+    def stopped(scenario: sim.Scenario) -> sim.Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figures, "example", stopped)
+    done = called("--jobs", "1", "--out", tmp_path / "a" / "b")
+    assert (done.code, done.out, done.err) == (130, "", f"{studies.INTERRUPTED}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_belongs_to_one_comparison(tmp_path, undrawn):
+    """Other parameters are another one; more replications are the same, and only these are run."""
+    out, few = tmp_path / "out", ("--days", "5", "--jobs", "1", "--replications")
+    assert called(*SMALL[:2], *few, "1", "--out", out).code == 0
+    was = tree(out)
+    other = called("--members", "61", *few, "1", "--out", out)
+    assert (other.code, other.out) == (2, "")
+    assert other.err == (
+        f"{out / compare.RUNS}: holds another study: scenario.members is 60 there and 61 here; "
+        "must be the same study, or another folder\n"
+    )
+    assert tree(out) == was
+    assert called(*SMALL[:2], *few, "2", "--out", out).code == 0
+    assert kept(out / compare.RUNS) == 2 * 8
 
 
 def test_a_folder_that_can_not_be_written_is_an_error_before_the_runs(tmp_path):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import compare, figures
+from experiments import compare, kept
 from experiments.estimates import differences
 from experiments.populations import populations
 from tests.compare.calling import CROSSED, FIGURES, FILES, HOUSE, SMALL, called, started, tree
@@ -227,11 +227,11 @@ def test_times_to_a_block_are_of_the_members_of_all_runs_together():
 def test_reach_on_the_last_day_is_that_of_the_summary():
     """By day it is measured on a sample of members; the figure and the table must not differ."""
     result = sim.run(sim.Scenario(members=3_000, days=12))
-    kept = compare.keep(result)
+    series = kept.rows_in(kept.keep(result), "by_day")
     for measure in ("reach2", "reach2_share", "reach3", "reach3_share"):
         by_day, kept_by_day = (
             table[table["day"] == 12].set_index("policy")[measure].astype(float)
-            for table in (result.series, kept.series)
+            for table in (result.series, series)
         )
         summary = result.summary.set_index("policy")[measure].astype(float)
         assert kept_by_day[summary.index].tolist() == pytest.approx(summary.tolist(), rel=1e-12)
@@ -267,12 +267,6 @@ def test_printed_lines_fit_the_terminal(small):
         rf'Others within two steps: {share} for "\w+", {share} for "\w+" and {share} for',
         " ".join(text.split()),
     )
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Skip the figures, which take most of the time, where the tables are tested."""
-    monkeypatch.setattr(figures, "draw", lambda *_: None)
 
 
 def test_jobs_make_no_difference(small, tmp_path, undrawn):
