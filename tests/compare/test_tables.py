@@ -254,7 +254,7 @@ def test_printed_lines_fit_the_terminal(small):
         "connections",
         "mixed:",
         "alone:",
-        "newcomers:",
+        "few among others:",
         "Mixed. ",
         "Alone. ",
         "Newcomer. ",
