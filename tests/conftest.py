@@ -69,7 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def needs_compiled(item: pytest.Item) -> bool:
     """Return whether a test runs the model."""
     return (
-        item.path.parent != Path(__file__).parent
+        item.get_closest_marker("compiled") is not None
+        or item.path.parent != Path(__file__).parent
         or item.path.stem.removeprefix("test_") not in NEED_NOTHING_COMPILED
     )
 

@@ -99,6 +99,7 @@ def test_an_id_is_a_number_only_if_written_as_digits(tmp_path, rows, people, mor
 BLUETOOTH = "# timestamp,user_a,user_b,rssi\n0,-1,7,0\n20,7,3,-80\n20,3,-2.0,-75\n40,3,7,-75\n"
 
 
+@pytest.mark.compiled
 def test_negative_ids_are_refused_or_left_out(tmp_path):
     path = wrote(tmp_path, BLUETOOTH)
     with pytest.raises(InputError, match=r"line 2: the person '-1' .*meeting.skip_negative = true"):
@@ -131,6 +132,7 @@ def test_columns_are_not_guessed(tmp_path, text, complaint):
         read_contacts(wrote(tmp_path, text), 20)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     ("text", "columns"),
     [

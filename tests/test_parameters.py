@@ -251,6 +251,7 @@ def test_defaults_for_a_section_that_is_none(tmp_path: Path) -> None:
         Scenario.from_toml(file, defaults={"platform.limit": 9})
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u200b", "\U000e0001"])
 def test_a_path_may_have_any_space(space: str, tmp_path: Path) -> None:
     log = tmp_path / f"my{space}log.csv"
