@@ -87,6 +87,11 @@ def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
             "nothing.toml: can't be read (No such file or directory); must be a scenario in TOML",
         ),
         (
+            ["run", "spamers", "--out", "out"],
+            "Invalid value for 'FILE': spamers: no such file, and no scenario of this name; nearest: "
+            f"spammers; must be a scenario in TOML, or one of {', '.join(sim.named_scenarios())}",
+        ),
+        (
             ["run", "small.toml", "--out", "out", "--set", "platform.limt=3"],
             "platform.limt: no such parameter; nearest: platform.limit",
         ),

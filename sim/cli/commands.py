@@ -45,6 +45,7 @@ from ..interruption import INTERRUPTED
 from ..invocation import command as called
 from ..invocation import install as install
 from ..parameters.checks import located
+from ..parameters.kinds import near
 from ..parameters.settings import settings_read
 from ..parameters.settings import value_read as value_read
 from ..scenario.named import named_scenarios
@@ -58,8 +59,15 @@ def to_read(given: str | Path) -> Path:
 
 def _scenario_to_read(given: str | Path) -> Path:
     """Read the path of a scenario file, or the name of a scenario of ``named_scenarios``."""
-    named = named_scenarios().get(str(given))
-    return to_read(given) if named is None or Path(given).exists() else named
+    listed, path = named_scenarios(), to_read(given)
+    if os.path.exists(path):
+        return path
+    if str(given) not in listed and path.name == str(given) and not path.suffix:
+        raise typer.BadParameter(
+            f"{given}: no such file, and no scenario of this name{near(str(given), listed)}; must "
+            f"be a scenario in TOML, or one of {', '.join(listed)}"
+        )
+    return listed.get(str(given), path)
 
 
 def _to_write(given: str | Path) -> Path:
