@@ -80,7 +80,7 @@ from ..state.rows import (
 )
 from .effects import bother, connect, decline, draw_arc, grant, learn, receive_invitation, refuse
 from .seats import count_in_week, may_send_now
-from .welcome import is_unwelcome_inviter
+from .welcome import is_unwelcome_inviter, prefetch_unwelcome_inviter
 
 _SECTION, _DELAY, _PLACE = range(3)
 """Places of the cursor."""
@@ -187,21 +187,39 @@ def _see_questions(remarks, count, scratch):
 
 
 @inline
+def _days_and_encounters(state, parameters, day, slot):
+    """Return the days since the last encounter of a bond, and how many encounters there were."""
+    tie = state.people.link[2 * slot + 1]
+    return day - parameters.society.first_day - last_in(tie), met_in(tie) + talked_in(tie)
+
+
+@inline
 def chance_of_recognition(state, parameters, day, slot):
     """Return the chance of recognising the other of a bond on a day: the same on both sides."""
     answering, k = parameters.answering, class_in(state.people.state[slot])
     if len(answering.memory) == 0 or k == 0:
         return answering.recognise[k]
-    tie = state.people.link[2 * slot + 1]
-    days_since = day - parameters.society.first_day - last_in(tie)
-    encounters = met_in(tie) + talked_in(tie)
+    days_since, encounters = _days_and_encounters(state, parameters, day, slot)
     return recognition(answering.fresh[k], answering.memory[days_since, encounters])
+
+
+@inline
+def _prefetch_memory(state, parameters, day, count, scratch):
+    """Prefetch what a batch remembers, and whether its inviters are unwelcome."""
+    memory = parameters.answering.memory
+    for one in range(count):
+        slot = as_index(scratch.slot[one])
+        if len(memory) > 0:
+            days_since, encounters = _days_and_encounters(state, parameters, day, slot)
+            prefetch(memory, days_since * memory.shape[1] + encounters)
+        prefetch_unwelcome_inviter(state, parameters, slot, np.int64(scratch.ego[one]))
 
 
 @inline
 def _recall(state, parameters, day, count, scratch):
     """Find out how likely each inviter of a batch is to be recognised; a note may remind."""
     kept, odds = state.platform.sent_remarks, parameters.answering.note_odds
+    _prefetch_memory(state, parameters, day, count, scratch)
     for one in range(count):
         slot = as_index(scratch.slot[one])
         chance = chance_of_recognition(state, parameters, day, slot)
@@ -277,7 +295,7 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
         introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
         referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     slot = np.int64(scratch.slot[one])
-    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot)
+    unwelcome = recognised and is_unwelcome_inviter(state, parameters, slot, ego)
     return not unwelcome and accepts(word, chances[0], chances[1], referred)
 
 
@@ -296,7 +314,7 @@ def _answer_question(state, parameters, day, totals, one, note, scratch):
     may = may and _both_have_room(state, parameters, ego, other)
     found = np.int64(answer(answered, accepting, may))
     if found == YES:
-        grant(state, totals, slot, ego)
+        grant(state, totals, slot, ego, other)
     elif found == NO:
         refuse(state, slot, ego)
     return found

@@ -84,13 +84,12 @@ def connect(state, totals, slot, ego, other):
 
 
 @inline
-def count_sent(state, totals, slot, ego):
-    """Count an invitation at the side of its sender."""
+def count_sent(state, totals, slot, ego, other):
+    """Count an invitation of ego to other at the side of its sender."""
     platform = state.platform
     platform.tally[TALLY * ego + SENT] += 1
     totals[platform.policy[ego], T_SENT] += 1
     if len(platform.rank) > 0:
-        other = np.int64(state.people.alter[slot])
         platform.sent_upwards[ego] += np.int64(outranks(platform.rank[other], platform.rank[ego]))
     draw_arc(state, totals, slot, ego, ARC)
 
@@ -110,13 +109,13 @@ def count_question(platform, totals, ego):
 
 
 @inline
-def grant(state, totals, slot, ego):
-    """Send ego's invitation to who has granted its question."""
+def grant(state, totals, slot, ego, other):
+    """Send ego's invitation to other, who has granted its question."""
     people, platform = state.people, state.platform
     people.state[slot] = with_decided(with_standing(people.state[slot], PENDING), 0)
     platform.questions[ASKING * ego + GRANTED] += 1
     totals[platform.policy[ego], T_GRANTED] += 1
-    count_sent(state, totals, slot, ego)
+    count_sent(state, totals, slot, ego, other)
 
 
 @inline

@@ -157,7 +157,7 @@ def is_forbidden(state, parameters, day, ego, other, slot):
     The bond with other is at ``slot``; -1: there is none.
     """
     away, limited = is_away(state.platform, other), _is_limited(state, day, ego, slot)
-    return away or limited or is_unwelcome(state, parameters, slot)
+    return away or limited or is_unwelcome(state, parameters, slot, other)
 
 
 @inline

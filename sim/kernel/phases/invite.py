@@ -48,7 +48,17 @@ from .seats import (
     end_attempts,
     take_seats,
 )
-from .write import PICK, SECOND_PICK, SOURCE, ends_attempt, invite_best, invited_today, write
+from .welcome import prefetch_reputation, prefetch_tie
+from .write import (
+    PICK,
+    SECOND_PICK,
+    SOURCE,
+    ends_attempt,
+    invite_best,
+    invited_today,
+    is_in_vain,
+    write,
+)
 
 
 @inline
@@ -79,6 +89,11 @@ def _find_contacts(state, parameters, day, trying, found, scratch):
             slot = nth_free(people, ego, classes, number)
         scratch.slot[one] = slot
         prefetch(people.alter, slot)
+        prefetch_tie(state, parameters, slot)
+    if len(people.help) > 0:
+        for hit in range(found):
+            slot = scratch.slot[np.int64(scratch.found[hit])]
+            prefetch_reputation(people, np.int64(people.alter[slot]))
 
 
 @kernel
@@ -194,6 +209,24 @@ def _ask_connections(state, elsewhere, scratch):
 
 
 @kernel
+def _leave_out(state, parameters, elsewhere, again, scratch):
+    """Leave out of the tries that look ``elsewhere`` those in vain; return how many are left.
+
+    Their seats join those in ``again``; return also how many these are now.
+    """
+    left = np.int64(0)
+    for look in range(elsewhere):
+        one = np.int64(scratch.elsewhere[look])
+        seat, ego = np.int64(scratch.trying[one]), np.int64(scratch.egos[one])
+        vain = np.int64(is_in_vain(state, parameters, ego, seat, scratch.whom[one], scratch))
+        scratch.elsewhere[left] = one
+        scratch.again[again] = seat
+        left += 1 - vain
+        again += vain
+    return left, again
+
+
+@kernel
 def _guess_bonds(people, elsewhere, scratch):
     """Guess the bonds of egos with those whom they have found elsewhere, by the marks; prefetch."""
     for look in range(elsewhere):
@@ -202,6 +235,7 @@ def _guess_bonds(people, elsewhere, scratch):
         scratch.slot[one] = slot
         if slot >= 0:
             prefetch_bond(people, slot)
+            prefetch_reputation(people, scratch.whom[one])
 
 
 @inline
@@ -265,10 +299,12 @@ def _try_everywhere(state, parameters, day, section_bits, scratch):
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
     _draw(parameters, day, scratch.trying, trying, scratch)
     found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
+    _ask_connections(state, elsewhere, scratch)
+    if len(state.platform.rank) > 0:
+        elsewhere, again = _leave_out(state, parameters, elsewhere, again, scratch)
     for look in range(elsewhere):
         prefetch_search(people, np.int64(scratch.egos[np.int64(scratch.elsewhere[look])]))
     _find_contacts(state, parameters, day, scratch.trying, found, scratch)
-    _ask_connections(state, elsewhere, scratch)
     _guess_bonds(people, elsewhere, scratch)
     again, ended = _invite_contacts(state, parameters, day, found, again, np.int64(0), scratch)
     again, ended = _invite_elsewhere(state, parameters, day, elsewhere, again, ended, scratch)

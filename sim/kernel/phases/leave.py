@@ -8,7 +8,9 @@ then on: so no bond moves, and what refers to it finds nothing there.
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
-from ..mechanics.random import LEAVE, philox
+from ..mechanics.random import LEAVE, draw_range
+from ..mechanics.scratch import BATCH
+from ..mechanics.simd import AHEAD, prefetch
 from ..mechanics.threads import looks_after
 from ..rules.enforcing import FOREVER
 from ..rules.inviting import is_restricted
@@ -47,8 +49,8 @@ from ..state.columns import (
     T_RESTRICTED,
     TALLY,
 )
-from ..state.connections import remove_connection
-from ..state.lists import place_in_pool
+from ..state.connections import prefetch_connections, remove_connection
+from ..state.lists import ROW, place_in_pool
 from .enforce import start_from_zero
 
 
@@ -56,15 +58,19 @@ from .enforce import start_from_zero
 def list_leavers(state, parameters, day, partition):
     """List, section by section, those of a thread's members who leave today."""
     people, today, bits = state.people, state.today, partition.section_bits
-    low, high = parameters.key & np.uint64(0xFFFFFFFF), parameters.key >> np.uint64(32)
+    words = partition.scratch.meet.daily
     for section in range(partition.first_section, partition.end_section):
         first, number = as_index(section) << bits, np.int64(0)
-        for member in range(first, min(first + (1 << bits), state.clock[MEMBERS])):
-            word = np.int64(philox(member, 0, day, LEAVE, low, high)[0])
-            if people.left[member] == 0 and leaves(word, parameters.society.leave):
-                people.left[member] = day
-                today.leavers[first + number] = member
-                number += 1
+        end = min(first + (1 << bits), state.clock[MEMBERS])
+        for begin in range(first, end, BATCH):
+            count = min(BATCH, end - begin)
+            draw_range(parameters.key, day, LEAVE, begin, count, words)
+            for one in range(count):
+                word, member = np.int64(words[0, one]), begin + one
+                if leaves(word, parameters.society.leave) and people.left[member] == 0:
+                    people.left[member] = day
+                    today.leavers[first + number] = member
+                    number += 1
         today.section_leavers[section] = number
 
 
@@ -90,10 +96,35 @@ def _end_bond(state, totals, slot, ego):
 
 
 @inline
+def _prefetch_other(state, slot):
+    """Prefetch what ends at the far side of a bond."""
+    people, platform = state.people, state.platform
+    if people.state[slot] != MOVED:
+        other = np.int64(people.alter[slot])
+        prefetch(people.state, as_index(people.link[2 * slot]))
+        prefetch(people.counts, COUNTS * other)
+        prefetch(platform.tally, TALLY * other)
+        prefetch(platform.connections, ROW * other)
+
+
+@inline
+def _prefetch_list(state, slot):
+    """Prefetch other's connections if the bond at a slot is one."""
+    if standing_in(state.people.state[slot]) == CONNECTED:
+        prefetch_connections(state, np.int64(state.people.alter[slot]))
+
+
+@inline
 def _part_from(state, partition, directory, length, leaver):
     """End the bonds of a thread's members with a leaver, from one of the leaver's two lists."""
-    people = state.people
-    for place in range(np.int64(people.counts[COUNTS * leaver + length])):
+    people, bonds = state.people, np.int64(state.people.counts[COUNTS * leaver + length])
+    for place in range(bonds):
+        if place + AHEAD < bonds:
+            _prefetch_other(state, place_in_pool(directory, people.blocks, leaver, place + AHEAD))
+        if place + AHEAD // 2 < bonds:
+            _prefetch_list(
+                state, place_in_pool(directory, people.blocks, leaver, place + AHEAD // 2)
+            )
         slot = place_in_pool(directory, people.blocks, leaver, place)
         if people.state[slot] == MOVED:
             continue

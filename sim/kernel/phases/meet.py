@@ -43,6 +43,7 @@ from ..state.bonds import (
     number_of_contacts,
     prefetch_bond,
     prefetch_member,
+    prefetch_nth,
     prefetch_search,
     tie_after,
     tie_strength,
@@ -106,6 +107,9 @@ def _select_starters(state, parameters, day, first, count, scratch):
 @inline
 def _draw_contacts(people, again, picks, scratch):
     """Draw ``picks`` contacts for each of the first ``again`` starters, and prefetch them."""
+    if len(people.gone) > 0:
+        for one in range(again):
+            prefetch_nth(people, np.int64(scratch.who[one]))
     for one in range(again):
         ego = np.int64(scratch.who[one])
         contacts = number_of_contacts(people, ego)
@@ -205,6 +209,9 @@ def _ask_friends(people, friends, scratch):
     Each round reads what the one before has prefetched.
     """
     who, asking, drawn, picked = scratch.who, scratch.asking, scratch.drawn, scratch.picked
+    if len(people.gone) > 0:
+        for asked in range(friends):
+            prefetch_nth(people, np.int64(who[np.int64(asking[asked])]))
     for asked in range(friends):
         one = np.int64(asking[asked])
         ego = np.int64(who[one])
@@ -216,6 +223,9 @@ def _ask_friends(people, friends, scratch):
         between = np.int64(people.alter[np.int64(picked[0, asked])])
         picked[0, asked] = between
         prefetch_member(people, between)
+    if len(people.gone) > 0:
+        for asked in range(friends):
+            prefetch_nth(people, np.int64(picked[0, asked]))
     for asked in range(friends):
         between = np.int64(picked[0, asked])
         contacts = number_of_contacts(people, between)

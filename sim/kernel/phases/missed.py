@@ -96,7 +96,7 @@ def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve,
     if not (by_tie or by_estimate):
         return
     reference = np.int64(referred)
-    unwelcome = is_unwelcome_inviter(state, parameters, slot)
+    unwelcome = is_unwelcome_inviter(state, parameters, slot, ego)
     chance = expected_acceptance(
         np.int64(chance_of_recognition(state, parameters, day, slot) * TWO32),
         np.int64(0) if unwelcome else chances[k, reference],

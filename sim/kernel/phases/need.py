@@ -1,16 +1,17 @@
 """Phase 1b: members need help, ask for it, and are referred to others, whom they then meet.
 
-Asking reads the state that phase 1 has left, and can be done for any member at once. What comes of
-it takes effect in the next stage, at each member by its own thread; the meetings of those who are
-referred happen as the encounters of phase 1 that may create a contact do (``acquaint``).
+Asking reads the state that phase 1 has left, and can be done for any batch of members at once, in
+rounds that each read what the one before has prefetched. What comes of it takes effect in the next
+stage, at each member by its own thread; the meetings of those who are referred happen as the
+encounters of phase 1 that may create a contact do (``acquaint``).
 """
 
 import numpy as np
 
 from ..mechanics.compilation import as_index, inline, kernel
-from ..mechanics.random import NEED, NEEDPICK, below, draw_range, word
+from ..mechanics.random import NEED, NEEDPICK, below, draw_range, lane, philox, word
 from ..mechanics.scratch import BATCH
-from ..mechanics.simd import WIDTH, how_many, within
+from ..mechanics.simd import WIDTH, how_many, prefetch, within
 from ..mechanics.threads import ENCOUNTERS_END, ENCOUNTERS_START, PLEAS, PLEAS_END, looks_after
 from ..rules.helping import (
     class_of_referral,
@@ -31,8 +32,12 @@ from ..state.bonds import (
     class_in,
     contact_slot,
     find,
+    is_connected_stranger,
     nth_contact,
     number_of_contacts,
+    prefetch_contact_states,
+    prefetch_member,
+    prefetch_search,
     standing_in,
 )
 from ..state.columns import (
@@ -47,6 +52,7 @@ from ..state.columns import (
     REFERRALS,
 )
 from ..state.connections import connection_place
+from ..state.lists import ROW
 from ..state.presence import is_there
 from ..state.rows import (
     ALTER,
@@ -84,22 +90,21 @@ def _connection_without_contact(state, ego, number):
     people = state.people
     for place in range(np.int64(people.counts[COUNTS * ego + CONNECTIONS])):
         other = np.int64(state.platform.connected[connection_place(state, ego, place)])
-        if class_in(people.state[find(people, ego, other)]) == 0:
+        if is_connected_stranger(people, ego, other):
             if number == 0:
                 return other
             number -= 1
     return np.int64(-1)
 
 
-@kernel
+@inline
 def _drawn(state, ego, drawn, size):
-    """Return whom a word draws from ego's network, and the contact's slot, or -1: it is none."""
+    """Return whom a word draws from ego's network: the slot of a contact, or -1 and who it is."""
     people, place = state.people, below(drawn, size)
     contacts = number_of_contacts(people, ego)
     if place < contacts:
-        slot = nth_contact(people, ego, place)
-        return np.int64(people.alter[slot]), slot
-    return _connection_without_contact(state, ego, place - contacts), np.int64(-1)
+        return nth_contact(people, ego, place), np.int64(-1)
+    return np.int64(-1), _connection_without_contact(state, ego, place - contacts)
 
 
 @inline
@@ -114,19 +119,95 @@ def _reputation(people, member):
     return reputation(people.help[HELP * member + ASKED], people.help[HELP * member + HELPED])
 
 
+@inline
+def _bond(people, slot):
+    """Return the state of a bond with somebody of one's network; -1: a connection, no contact."""
+    return np.int64(people.state[slot]) if slot >= 0 else np.int64(IS_CONNECTED)
+
+
+@inline
+def _list_needy(state, parameters, first, count, scratch):
+    """List those of ``count`` members from first on who are in need, and return their number."""
+    people, needy = state.people, np.int64(0)
+    for one in range(count):
+        scratch.who[needy] = first + one
+        needs = is_in_need(np.int64(scratch.daily[_SOMEBODY, one]), parameters.helping.need)
+        needy += np.int64(needs and is_there(people, first + one))
+    for one in range(needy):
+        ego = np.int64(scratch.who[one])
+        prefetch_member(people, ego)
+        prefetch(people.strangers, ROW * ego)
+        prefetch(people.help, HELP * ego)
+    for one in range(needy):
+        prefetch_contact_states(people, np.int64(scratch.who[one]))
+    return needy
+
+
 @kernel
 def _whom_to_ask(state, parameters, day, ego, size):
-    """Return whom ego asks, its class, and whether the two are connected, as 0 or 1."""
-    best, best_class, connected = np.int64(-1), np.int64(-1), np.int64(0)
-    for place in range(parameters.helping.ask_choice):
-        drawn = word(parameters.key, day, NEEDPICK, ego, place)
-        other, slot = _drawn(state, ego, drawn, size)
-        bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(IS_CONNECTED)
-        k = class_in(bond)
-        if is_asked_before(k, best_class):
-            best, best_class = other, k
-            connected = np.int64(standing_in(bond) == CONNECTED)
-    return best, best_class, connected
+    """Return whom ego asks: the slot of a contact, or -1 and who it is."""
+    best, best_slot, best_class = np.int64(-1), np.int64(-1), np.int64(-1)
+    low, high = parameters.key & np.uint64(0xFFFFFFFF), parameters.key >> np.uint64(32)
+    for first in range(0, parameters.helping.ask_choice, 4):
+        words = philox(ego, first >> 2, day, NEEDPICK, low, high)
+        for place in range(min(4, parameters.helping.ask_choice - first)):
+            slot, other = _drawn(state, ego, lane(words, place), size)
+            k = class_in(_bond(state.people, slot))
+            if is_asked_before(k, best_class):
+                best, best_slot, best_class = other, slot, k
+    return best_slot, best
+
+
+@kernel
+def _choose_whom_to_ask(state, parameters, day, needy, scratch):
+    """Choose whom the needy ask, and leave out those for whom nobody is able; return their number."""
+    people, able, pleading = state.people, parameters.helping.able, np.int64(0)
+    for one in range(needy):
+        ego = np.int64(scratch.who[one])
+        people.help[HELP * ego + NEEDS] += 1
+        size = _network_size(state, ego)
+        word_of_able = np.int64(word(parameters.key, day, NEED, ego, _ABLE))
+        if not somebody_is_able(word_of_able, able, size):
+            continue
+        slot, other = _whom_to_ask(state, parameters, day, ego, size)
+        scratch.who[pleading], scratch.slot[pleading], scratch.whom[pleading] = ego, slot, other
+        if slot >= 0:
+            prefetch(people.alter, slot)
+        pleading += 1
+    return pleading
+
+
+@inline
+def _ask(state, parameters, first, pleading, pleas, scratch):
+    """Write the pleas, from a row of ``pleas`` on.
+
+    List in ``asking`` those who are referred to somebody else, and return their number.
+    """
+    people, referred = state.people, np.int64(0)
+    for one in range(pleading):
+        ego, slot = np.int64(scratch.who[one]), scratch.slot[one]
+        asked = np.int64(people.alter[slot]) if slot >= 0 else scratch.whom[one]
+        bond, own = _bond(people, slot), HELP * ego
+        helped = _helps(
+            state, parameters, asked, scratch.daily[_FIRST, ego - first], class_in(bond)
+        )
+        connected = np.int64(standing_in(bond) == CONNECTED)
+        people.help[own + BY_CONNECTION] += helped & connected
+        people.help[own + BY_CONTACT] += helped & ~connected & 1
+        row = state.today.pleas[pleas + one]
+        row[FIRST], row[SECOND] = asked, asked
+        row[FIRST_HELPS], row[SECOND_HELPS] = helped, NOBODY_ELSE
+        refers_on = refers(np.int64(scratch.daily[_REFERS, ego - first]), parameters.helping.refer)
+        if helped == 0 and refers_on:
+            scratch.asking[referred] = one
+            prefetch_member(people, asked)
+            prefetch(people.strangers, ROW * asked)
+            referred += 1
+    for one in range(referred):
+        place = np.int64(scratch.asking[one])
+        prefetch_contact_states(people, np.int64(state.today.pleas[pleas + place, FIRST]))
+        prefetch_search(people, np.int64(scratch.who[place]))
+    return referred
 
 
 @kernel
@@ -135,7 +216,9 @@ def _referral(state, parameters, day, ego, asked):
     best, helping, size = np.int64(-1), parameters.helping, _network_size(state, asked)
     for place in range(helping.ask_choice, helping.ask_choice + helping.refer_choice):
         drawn = word(parameters.key, day, NEEDPICK, ego, place)
-        other, _ = _drawn(state, asked, drawn, size)
+        slot, other = _drawn(state, asked, drawn, size)
+        if slot >= 0:
+            other = np.int64(state.people.alter[slot])
         if other == ego:
             continue
         if best < 0 or _reputation(state.people, other) > _reputation(state.people, best):
@@ -156,30 +239,22 @@ def _note_meeting(state, parameters, ego, other, drawn, number):
     return _helps(state, parameters, other, drawn, class_of_referral(k))
 
 
-@kernel
-def _plead(state, parameters, day, ego, words, pleas, encounters):
-    """Write the plea of ego, who is in need; return the ends of the two lists."""
-    people, today, helping = state.people, state.today, parameters.helping
-    own, size = HELP * ego, _network_size(state, ego)
-    people.help[own + NEEDS] += 1
-    able = np.int64(word(parameters.key, day, NEED, ego, _ABLE))
-    if not somebody_is_able(able, helping.able, size):
-        return pleas, encounters
-    asked, k, connected = _whom_to_ask(state, parameters, day, ego, size)
-    helped = _helps(state, parameters, asked, words[_FIRST], k)
-    people.help[own + BY_CONNECTION] += helped & connected
-    people.help[own + BY_CONTACT] += helped & ~connected & 1
-    row = today.pleas[pleas]
-    row[FIRST], row[SECOND], row[FIRST_HELPS], row[SECOND_HELPS] = asked, asked, helped, NOBODY_ELSE
-    if helped == 0 and refers(np.int64(words[_REFERS]), helping.refer):
-        other = _referral(state, parameters, day, ego, asked)
+@inline
+def _refer(state, parameters, day, first, referred, pleas, encounters, scratch):
+    """Note the meetings of those who are referred; return the end of the list of encounters."""
+    people = state.people
+    for one in range(referred):
+        place = np.int64(scratch.asking[one])
+        ego, row = np.int64(scratch.who[place]), state.today.pleas[pleas + place]
+        other = _referral(state, parameters, day, ego, np.int64(row[FIRST]))
         if other >= 0:
-            saved = _note_meeting(state, parameters, ego, other, words[_SECOND], encounters)
-            people.help[own + REFERRALS] += 1
-            people.help[own + BY_REFERRAL] += saved
+            drawn = scratch.daily[_SECOND, ego - first]
+            saved = _note_meeting(state, parameters, ego, other, drawn, encounters)
+            people.help[HELP * ego + REFERRALS] += 1
+            people.help[HELP * ego + BY_REFERRAL] += saved
             row[SECOND], row[SECOND_HELPS] = other, saved
             encounters += 1
-    return pleas + 1, encounters
+    return encounters
 
 
 @kernel
@@ -188,20 +263,17 @@ def ask_for_help(state, parameters, day, partition):
 
     Fill from the thread's first member on ``pleas``, and in ``encounters`` those who are referred.
     """
-    words, progress = partition.scratch.meet.daily, partition.progress
+    scratch, progress = partition.scratch.meet, partition.progress
     low, high = as_index(partition.low), min(as_index(partition.high), state.clock[MEMBERS])
     pleas, encounters = np.int64(low), np.int64(low)
     for first in range(low, high, BATCH):
         count = min(BATCH, high - first)
-        draw_range(parameters.key, day, NEED, first, count, words)
-        for one in range(count):
-            somebody = np.int64(words[_SOMEBODY, one])
-            if is_there(state.people, first + one) and is_in_need(
-                somebody, parameters.helping.need
-            ):
-                pleas, encounters = _plead(
-                    state, parameters, day, first + one, words[:, one], pleas, encounters
-                )
+        draw_range(parameters.key, day, NEED, first, count, scratch.daily)
+        needy = _list_needy(state, parameters, first, count, scratch)
+        pleading = _choose_whom_to_ask(state, parameters, day, needy, scratch)
+        referred = _ask(state, parameters, first, pleading, pleas, scratch)
+        encounters = _refer(state, parameters, day, first, referred, pleas, encounters, scratch)
+        pleas += pleading
     progress[PLEAS_END] = pleas
     progress[ENCOUNTERS_START], progress[ENCOUNTERS_END] = low, encounters
 

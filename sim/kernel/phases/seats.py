@@ -15,6 +15,8 @@ from ..state.columns import (
     ACCOUNT,
     ANSWERS,
     ATTEMPTS,
+    LADDER,
+    NOTED,
     RESTRICTED_UNTIL,
     T_ATTEMPTS,
     TALLY,
@@ -63,6 +65,15 @@ def _count_attempts(platform, totals, ego, attempts):
 
 
 @inline
+def _prefetch_account(platform, ego):
+    """Prefetch what else the platform knows of ego's account where it matters."""
+    if len(platform.ladder) > 0:
+        prefetch(platform.ladder, LADDER * ego)
+    if len(platform.notes) > 0:
+        prefetch(platform.notes, NOTED * ego)
+
+
+@inline
 def _seat_next(state, totals, called, scratch):
     """Seat as many of those waiting as are called; each has room for all that it sends today."""
     queue, seats, rows = scratch.queue, scratch.seats, state.today.invitations
@@ -73,6 +84,7 @@ def _seat_next(state, totals, called, scratch):
         prefetch_member(state.people, ego)
         prefetch(state.people.strangers, ROW * ego)
         prefetch(state.platform.answers, ANSWERS * ego)
+        _prefetch_account(state.platform, ego)
         attempts = np.int64(state.today.attempts[ego])
         _count_attempts(state.platform, totals, ego, attempts)
         seat = np.int64(scratch.free[free - 1 - one])

@@ -129,16 +129,16 @@ def send(state, parameters, day, partition):
         nearer = rows[min(place + AHEAD // 2, last - 1)]
         _prefetch_own(state, rows[min(place + AHEAD, last - 1)], nearer)
         row = rows[place]
-        ego, slot = np.int64(row[EGO]), np.int64(row[SLOT])
+        ego, other, slot = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[SLOT])
         if slot < 0:
-            slot = _new_stranger(state, ego, np.int64(row[ALTER]), today)
+            slot = _new_stranger(state, ego, other, today)
             people.state[slot] = with_standing(people.state[slot], PENDING)
             row[SLOT] = slot
         remarks = remarks_of(row[EXTRA])
         if remarks & QUESTION:
             count_question(platform, partition.totals, ego)
             continue
-        count_sent(state, partition.totals, slot, ego)
+        count_sent(state, partition.totals, slot, ego, other)
         if remarks & WITH_NOTE:
             platform.notes[NOTED * ego + NOTES] += 1
             partition.totals[platform.policy[ego], T_NOTES] += 1

@@ -12,7 +12,7 @@ from ..rules.inviting import FROM_CONTACTS, waits_longer
 from ..rules.mistaken import goes_astray, may_be_reached
 from ..rules.notes import takes_note
 from ..rules.place import code_here
-from ..rules.rank import outranks
+from ..rules.rank import is_highest, outranks
 from ..rules.standing import FREE, PENDING
 from ..state.bonds import class_in, find, no_longer_free, standing_in, with_question, with_standing
 from ..state.columns import MEMBERS, NOTED, NOTES_THIS_MONTH
@@ -167,18 +167,36 @@ def write(state, parameters, day, one, seat, slot, other, source, scratch):
 
 
 @inline
+def is_in_vain(state, parameters, ego, seat, other, scratch):
+    """Return whether ego courts and other is of no higher rank than its best candidate so far.
+
+    A policy's own function is asked even so: it may fail.
+    """
+    policies, policy, rank = parameters.policies, state.platform.policy[ego], state.platform.rank
+    if not policies.courts[policy] or policies.condition[policy] != 0:
+        return False
+    best = state.today.invitations[_next_row(seat, scratch)]
+    return best[EGO] != UNUSED and not outranks(rank[other], rank[best[ALTER]])
+
+
+@inline
 def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
     """Write the invitation in which a try ends; return whether the attempt ends with it.
 
-    Who courts notes the candidate if it is of a higher rank than any before, and goes on.
+    Who courts notes the candidate if it is of a higher rank than any before, and goes on unless
+    that is the highest.
     """
     platform, ego = state.platform, np.int64(scratch.egos[one])
-    if not parameters.policies.courts[platform.policy[ego]]:
+    policies, policy = parameters.policies, platform.policy[ego]
+    if not policies.courts[policy]:
         write(state, parameters, day, one, seat, slot, other, source, scratch)
         return True
     best = state.today.invitations[_next_row(seat, scratch)]
     if best[EGO] == UNUSED or outranks(platform.rank[other], platform.rank[best[ALTER]]):
         note_candidate(state, parameters, one, seat, slot, other, source, scratch)
+        if is_highest(platform.rank[other]) and policies.condition[policy] == 0:
+            dispatch(state, parameters, day, seat, scratch)
+            return True
     return False
 
 

@@ -15,6 +15,12 @@ def place_of_difference(rank, rank_of_inviter):
 
 
 @rule
+def is_highest(rank):
+    """Return whether no rank is above this one."""
+    return rank == LEVELS - 1
+
+
+@rule
 def outranks(rank, other_rank):
     """Return whether a rank is above another: equal ones are not."""
     return rank > other_rank

@@ -233,6 +233,20 @@ def guess(people, ego, other):
 
 
 @kernel
+def is_connected_stranger(people, ego, other):
+    """Return whether ego is connected with other, whom it has never met."""
+    length, wanted = np.int64(people.counts[COUNTS * ego + STRANGERS]), np.uint8(other & 255)
+    for place in range(0, length, WIDTH):
+        mask, first = _marked(people.strangers, people, ego, length, place, wanted)
+        mask &= within(people.state, first, np.uint8(IS_CONNECTED), np.uint8(1 << STANDING))
+        while mask != 0:
+            if people.alter[first + first_of(mask)] == other:
+                return True
+            mask &= mask - 1
+    return False
+
+
+@kernel
 def find(people, ego, other):
     """Return the slot of ego's bond with other, or -1."""
     row = COUNTS * ego
@@ -278,19 +292,26 @@ def prefetch_member(people, ego):
 
 
 @inline
+def prefetch_contact_states(people, ego):
+    """Prefetch the states of all contacts, which ``nth_free`` looks at."""
+    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
+        prefetch(people.state, contact_slot(people, ego, place))
+
+
+@inline
+def prefetch_nth(people, ego):
+    """Prefetch what ``nth_contact`` looks at: states, if contacts of ego have left."""
+    if len(people.gone) > 0 and people.gone[ego] > 0:
+        prefetch_contact_states(people, ego)
+
+
+@inline
 def prefetch_search(people, ego):
     """Prefetch where ``guess`` and ``find`` will search."""
     for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
         prefetch(people.mark, place_in_pool(people.contacts, people.blocks, ego, place))
     for place in range(0, np.int64(people.counts[COUNTS * ego + STRANGERS]), WIDTH):
         prefetch(people.mark, place_in_pool(people.strangers, people.blocks, ego, place))
-
-
-@inline
-def prefetch_contact_states(people, ego):
-    """Prefetch the states of all contacts, which ``nth_free`` looks at."""
-    for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
-        prefetch(people.state, contact_slot(people, ego, place))
 
 
 @inline
