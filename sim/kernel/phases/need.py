@@ -160,7 +160,7 @@ def _whom_to_ask(state, parameters, day, ego, size):
 
 @kernel
 def _choose_whom_to_ask(state, parameters, day, needy, scratch):
-    """Choose whom the needy ask, and leave out those for whom nobody is able; return their number."""
+    """Choose whom the needy ask; return how many plead: those for whom somebody is able."""
     people, able, pleading = state.people, parameters.helping.able, np.int64(0)
     for one in range(needy):
         ego = np.int64(scratch.who[one])
