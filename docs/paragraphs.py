@@ -60,51 +60,47 @@ def _furthest() -> Question:
     return Question(
         "Who reaches furthest?",
         "Those who invite everyone.",
-        f"After a year they have {quotes.near('degree', 'everyone')} connections on average. "
-        f"Those who invite acquaintances have {quotes.near('degree', 'interacted')}, and those "
-        f"who invite close friends {quotes.near('degree', 'close_friends')}. The order is the "
-        "same if one counts the people within two steps: one's connections, and the connections "
-        f"of these. They are {steps[0]}, {steps[1]} and {steps[2]} % of all others. How large "
-        "these numbers are is uncertain: the ranges are wide. The order is certain within a year, "
-        "as far as the model goes: it is the same in "
-        f"{quotes.lead('reach2_share', 'everyone', 'interacted')} societies that fit the data.",
+        f"After a year they have {quotes.near('degree', 'everyone')} connections on average. Those "
+        f"who invite acquaintances have {quotes.near('degree', 'interacted')}, and those who "
+        f"invite close friends {quotes.near('degree', 'close_friends')}. The order is the same if "
+        "one counts the people within two steps: one's connections, and the connections of these. "
+        f"They are {steps[0]}, {steps[1]} and {steps[2]} % of all other people. The numbers "
+        "themselves are uncertain, as the wide ranges show. Their order is not, within a year: it "
+        f"is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that "
+        "fit the data.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("degree"),
             quotes.mixed_row("reach2_share"),
-            quotes.ahead_row("reach2_share"),
         ],
-        "more years ([see below](#does-it-last)). Within one year nothing that is plausible "
-        "changes the order, but the numbers change most with how often people try to invite. In "
-        "the third of the societies where they try least often, those who invite everyone have "
-        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third where "
-        f"they try most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
+        "more years ([see below](#does-it-last)). How large the numbers are depends most on how "
+        "often people try to invite. Sort the 200 societies by this: in the third with the fewest "
+        "attempts, those who invite everyone have "
+        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third with "
+        f"the most, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
-        "Each pale bar is a range, each dark line the default society.",
+        "Each pale bar is a range over the societies that fit the data (in the figure, plausible "
+        "societies), each dark line the default society.",
         ("compare", "experiment plausible"),
     )
 
 
 def _mutual() -> Question:
     both = quotes.crossed("acquaintances", "acquaintances")
+    looked = [f"{100 * quotes.accepted_of_seen(policy):.0f}" for policy in quotes.POLICIES]
     return Question(
         "How mutual is it?",
-        "Most where one invites close friends; those who invite everyone are connected mostly with "
-        "people whom they have never met or talked to.",
-        "Of the invitations of those who invite everyone, "
-        f"{quotes.near('acceptance', 'everyone')} are accepted; of those to acquaintances "
-        f"{quotes.near('acceptance', 'interacted')}, and of those to close friends "
-        f"{quotes.near('acceptance', 'close_friends')}. That so few are accepted is mostly "
-        "because many are never looked at: their invitees are seldom on the platform. Of the "
-        f"connections of those who invite everyone, {quotes.near('acquainted', 'everyone')} are "
-        "with people whom they have met or talked to. For those who invite acquaintances it is "
-        f"{quotes.near('acquainted', 'interacted')}; it is not all, because they also accept "
-        "invitations of others. Inviting and accepting are two things, and a society of four "
-        "groups of equal size parts them. Those who invite and accept only acquaintances have "
-        f"{both:.0f} connections there. If they accept in the same way but invite everyone, they "
-        f"have {quotes.effect('inviting', 'acquaintances')} more; if they invite in the same way "
-        f"but accept everyone, {quotes.effect('accepting', 'acquaintances')} more.",
+        "Most where one invites close friends: they accept most often, and most of these "
+        "connections are between people who remember each other.",
+        f"Of the invitations of those who invite everyone, {quotes.near('acceptance', 'everyone')} "
+        f"are accepted; of those to acquaintances {quotes.near('acceptance', 'interacted')}, of "
+        f"those to close friends {quotes.near('acceptance', 'close_friends')}. Many are never "
+        "looked at, for many people are seldom on the platform. Of those that are looked at, "
+        f"{looked[0]}, {looked[1]} and {looked[2]} % are accepted. Those who invite everyone are "
+        "connected mostly with strangers: only "
+        f"{quotes.near('acquainted', 'everyone')} of their connections are with people they have "
+        "ever met or talked to.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("acceptance"),
@@ -112,14 +108,19 @@ def _mutual() -> Question:
             quotes.mixed_row("acquainted"),
             quotes.mixed_row("mutually_recognised", ranged=False),
         ],
-        f"how readily strangers accept. In {quotes.lead('acceptance', 'everyone', 'interacted')} "
-        "societies that fit the data, those who invite everyone are accepted more often than "
-        "those who invite acquaintances; in the others less often. Close friends accept more "
-        f"often than acquaintances in {quotes.lead('acceptance', 'close_friends', 'interacted')}.",
+        "how readily strangers accept. In "
+        f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those "
+        "who invite everyone are accepted more often than those who invite acquaintances; in the "
+        "others less often. And whom one accepts, which is another choice than whom one invites. "
+        "The figure is of a society with four groups of equal size: they invite everyone or "
+        "acquaintances, and accept everyone or acquaintances. Who invites and accepts only "
+        f"acquaintances has {both:.1f} connections there. Inviting everyone instead brings "
+        f"{quotes.effect('inviting', 'acquaintances')} more, accepting everyone instead "
+        f"{quotes.effect('accepting', 'acquaintances')} more.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
-        "The society of four groups: each line is a way of inviting; on its left end are those who "
-        "accept everyone, on its right end those who accept only acquaintances.",
+        "Left end of a line: who accepts everyone. Right end: who accepts only acquaintances. As "
+        "nobody in this society keeps to close friends, its numbers are higher than those above.",
         ("compare", "experiment plausible"),
     )
 
@@ -129,68 +130,73 @@ def _blocked() -> Question:
     return Question(
         "Who is blocked?",
         "Active people who invite everyone.",
-        f"{clicks.capitalize()} clicks on “I don't know this person” block an account for good. "
-        f"Within a year this happens to {quotes.near('blocked', 'everyone')} of those who invite "
-        f"everyone, and to {quotes.near('blocked', 'interacted', '.1f')} of those who invite "
-        "acquaintances. It never happens to those who invite only close friends, for nobody says "
-        "this of a close friend: that is an assumption of the model, not a result. Sort all "
-        "people by how active they are on the platform, into ten groups of equal size. Of those "
-        "who invite everyone, nearly all are blocked in the most active group, "
-        f"{quotes.tenth(8, 'blocked')} in the third most active, and next to nobody in the five "
-        "least active.",
+        f"{clicks.capitalize()} clicks on “I don't know this person” block an account: it may not "
+        "invite any more, but keeps its connections, and may accept invitations. Within a year "
+        f"this happens to {quotes.near('blocked', 'everyone')} of those who invite everyone, and "
+        f"to {quotes.near('blocked', 'interacted')} of those who invite acquaintances. It never "
+        "happens to those who invite only close friends, because nobody says this of a close "
+        "friend: that is an assumption of the model, not a result. Who is blocked depends on how "
+        "active one is on the platform. Sort all people by this, into ten groups of equal size. Of "
+        "those who invite everyone, nearly all are blocked in the most active tenth, "
+        f"{quotes.tenth(9, 'blocked')} in the next, {quotes.tenth(8, 'blocked')} in the one after "
+        "that, and next to nobody in the less active half.",
         [
             quotes.heads("blocked within a year, of those who invite"),
             quotes.mixed_row("blocked", "all together"),
             *(
-                [name, *(quotes.decile_of(number, "blocked", policy) for policy in quotes.POLICIES)]
+                [name, *(quotes.decile_of(number, "blocked", one) for one in quotes.POLICIES)]
                 for number, name in quotes.TENTHS.items()
             ),
         ],
         "how often people click, compared with how many clicks the platform allows; and how often "
-        "people try to invite. In the third of the societies where they try least often, "
+        "people try to invite. In the third of the societies with the fewest attempts, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who invite everyone are "
-        f"blocked; in the third where they try most often, "
+        "blocked; in the third with the most, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",
         "../results/published/deciles.png",
         "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
-        "From left to right, each panel goes from the least active (below: the least sociable) "
-        "tenth of all people to the most active one. The last column counts the unwanted "
-        "invitations that they receive.",
+        "Upper row: from the least active tenth to the most active one. Lower row: from those who "
+        "meet the fewest people to those who meet the most, which matters little for a block. On "
+        "the right the invitations that people look at and do not accept: those who accept close "
+        "friends only have most of them.",
         ("compare", "experiment plausible"),
     )
 
 
 def _lasting() -> Question:
     first, last = (quotes.years_lead(year) for year in (1, quotes.LAST))
+    end = quotes.LAST
     return Question(
         "Does it last?",
         "The lead of those who invite everyone becomes small, and it is not certain that it lasts.",
-        "More and more of them are blocked, and whoever is blocked invites no more. After one "
-        f"year they have {first:.0f} connections more than those who invite acquaintances, after "
-        f"{quotes.in_words(quotes.LAST)} years {last:.0f} more. By then "
-        f"{quotes.percent(quotes.year_row(quotes.LAST, 'blocked', 'everyone'), '.0f')} of them "
-        "are blocked. If one counts the people within two steps in place of connections, their "
-        f"lead is clear until day {quotes.clear_until():,}, and not clear after that. And not in "
-        "every society that fits the data does the lead last: after one year they are ahead in "
-        f"{quotes.lasts(1)}, after {quotes.in_words(quotes.LAST)} years in "
-        f"{quotes.lasts(quotes.LAST)}.",
+        "More and more of them are blocked, and invite no more. After one year they have "
+        f"{first:.0f} connections more than those who invite acquaintances, after "
+        f"{quotes.in_words(end)} years {last:.0f} more. By then "
+        f"{quotes.percent(quotes.year_row(end, 'blocked', 'everyone'), '.1f')} of them are "
+        f"blocked, but also {quotes.percent(quotes.year_row(end, 'blocked', 'interacted'), '.1f')} "
+        "of those who invite acquaintances: clicks count for life. If one counts the people within "
+        "two steps in place of connections, the lead can be told from chance for "
+        f"{quotes.clear_until() / 365:.1f} years, and not after that. In 40 societies that fit the "
+        f"data, those who invite everyone are ahead in {quotes.lasts(1)} after one year, and in "
+        f"{quotes.lasts(end)} after {quotes.in_words(end)} years.",
         [
             quotes.heads("those who invite"),
             *(
                 [f"{said}, after {quotes.in_words(year)} year{'s' * (year > 1)}", *cells]
                 for measure, said in (("degree", "connections"), ("blocked", "blocked"))
-                for year in (1, quotes.LAST)
+                for year in (1, end)
                 for cells in [
                     [quotes.told_year(year, measure, policy) for policy in quotes.POLICIES]
                 ]
             ),
         ],
-        "a platform that forgets, perhaps. Here clicks count for life, and a block is for good; a "
-        "milder rule was tried for a year only ([next question](#what-does-the-platform-gain)).",
+        "perhaps a platform on which clicks are forgotten or a block ends. The model can do both, "
+        "but not for eight years here; the [next question](#what-does-the-platform-gain) has such "
+        "a rule for one year.",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
-        f"Each line is a pair of policies: in how many of {quotes.followed_societies()} societies "
-        "that fit the data the first has more connections than the second.",
+        "In what share of the 40 societies the first of two ways of inviting has more connections "
+        "than the second. Two of the three lines lie on each other at 100 %.",
         ("experiment horizon",),
     )
 
@@ -204,12 +210,12 @@ def _platform() -> Question:
         "An invitation is unwanted if the invitee looks at it and does not accept it. "
         f"Without a rule people receive {none['unwanted']:.1f} "
         "unwanted invitations a year. If five clicks in the life of an account block it for good, "
-        f"they receive {life['unwanted']:.1f}, and each member has {life['lost']:.0f} connections "
-        "less. Hardly anybody is blocked who means well, which here is everybody who invites only "
-        "acquaintances or close friends. A mild rule changes next to nothing in a year: five "
-        f"clicks within 30 days, and the block ends after a week. Of {len(rules)} rules that were "
-        f"tried, {int(rules['frontier'].sum())} are such that no other rule is better in all three "
-        "respects. So none is the best.",
+        f"they receive {life['unwanted']:.1f}, and each member has {life['lost']:.1f} connections "
+        "less than without a rule. Hardly any of those are blocked who mean well; by these we mean "
+        "the people who invite only acquaintances or close friends. A mild rule changes next to "
+        "nothing within a year: if five clicks within 30 days block, and for a week only. No rule "
+        f"is the best: of the {len(rules)} that were tried, {int(rules['frontier'].sum())} are "
+        "beaten by no other rule in all three columns of the table at once.",
         [
             [
                 "rule",
@@ -231,8 +237,9 @@ def _platform() -> Question:
         "ranges show; all this was asked of societies of 800 people.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
-        "Each mark is a rule. Further to the left is better for those who are invited, further "
-        "down for those who mean well (left panel) or for the number of connections (right panel).",
+        "Each mark is a rule: how many clicks within how many days block for how long. The further "
+        "to the left, the fewer unwanted invitations; the further down, the fewer people are "
+        "blocked who mean well (left panel), or the fewer connections are lost (right panel).",
         ("experiment block_rule",),
     )
 
@@ -246,39 +253,42 @@ def _pays() -> Question:
     alone = quotes.alone("close_friends")["mean"]
     return Question(
         "What pays for whom?",
-        "Inviting everyone brings most to those who do it; its price is the risk of a block.",
-        "It does so even where few do it. If one person in a hundred invites everyone, and all "
-        "others invite acquaintances or close friends, this one has "
-        f"{100 * reach['everyone']:.1f} % of the others within two steps. The people around, who "
-        f"invite acquaintances or close friends, have {100 * around['interacted']:.1f} and "
-        f"{100 * around['close_friends']:.1f} %. Those who invite only close friends live on the "
-        f"invitations of others: where all do so, they reach {100 * alone:.1f} %; as one in a "
-        "hundred, among people who invite more, "
-        f"{100 * reach['close_friends']:.1f} %. It also depends on how active one is. Of those who "
-        f"invite everyone, the most active tenth has {quotes.tenth(10, 'degree')} connections, but "
-        f"nearly all of them are blocked within the year. The fifth least active tenth has "
-        f"{quotes.tenth(5, 'degree')}, and next to nobody of them is blocked.",
+        "Whoever invites everyone reaches further than the people around; the price is the risk of "
+        "a block.",
+        "This is so where a third invite everyone (first question), and where hardly anybody does. "
+        "If only one person in a hundred invites everyone, these few have "
+        f"{100 * reach['everyone']:.1f} % of all others within two steps, and the people around, "
+        "who invite acquaintances or close friends, have "
+        f"{100 * around['interacted']:.1f} and {100 * around['close_friends']:.1f} %. How far one "
+        "gets depends even more on the people around: who invites only close friends reaches "
+        f"{100 * alone:.1f} % where all do the same, but {100 * reach['close_friends']:.1f} % "
+        "among people who invite more, because these invite them. It also depends on how active "
+        "one is. Of those who invite everyone, the people in the most active tenth have "
+        f"{quotes.tenth(10, 'degree')} connections, but nearly all of these people are blocked "
+        "within the year. In the fifth tenth from below, people have "
+        f"{quotes.tenth(5, 'degree')} connections, and next to nobody is blocked.",
         [
-            ["others within two steps", *quotes.heads("")[1:], "if all do the same"],
+            ["within two steps; each row is a society of its own", *quotes.heads("")[1:]],
             *(
                 [
-                    f"one in a hundred invites {quotes.POLICIES[few]}",
+                    f"one in a hundred invites {quotes.POLICIES[few]} (in bold)",
                     *(quotes.few_cell(few, policy) for policy in quotes.POLICIES),
-                    quotes.quoted(quotes.alone(few), share=True),
                 ]
                 for few in quotes.POLICIES
             ),
+            [
+                "all people invite in the same way",
+                *(quotes.quoted(quotes.alone(policy), share=True) for policy in quotes.POLICIES),
+            ],
         ],
-        "who else is there. In the societies with the fewest who invite everyone, these have "
-        f"{quotes.moved('policies.everyone.share', 'degree', 'in_low')} connections; in those "
-        f"with the most, {quotes.moved('policies.everyone.share', 'degree', 'in_high')}. "
-        "But as one in a hundred, those who invite everyone reach further than all around them in "
-        f"{_everywhere('everyone', 'interacted')} societies that fit the data, and those who "
-        f"invite close friends less far in {_nowhere('close_friends', 'interacted')}.",
-        "../results/published/reach.png",
-        "Reach over a year: mixed, alone, and few of each policy beside those around them",
-        "Above: all three policies in one society, and each in a society of its own. Below: one in "
-        "a hundred with the policy of the title (thick), and those around them (thin).",
+        "next to nothing that is plausible. One in a hundred who invites everyone reaches further "
+        f"than all around in {_everywhere('everyone', 'interacted')} societies that fit the data, "
+        "one who invites close friends less far in "
+        f"{_nowhere('close_friends', 'interacted')}.",
+        "images/newcomers.png",
+        "Within two steps: ranges of one in a hundred beside those of the people around",
+        "Full bars: the one in a hundred. Pale bars: the people around, in the same society. "
+        "Compare bars of one panel only.",
         ("compare", "experiment newcomers"),
     )
 

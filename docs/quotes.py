@@ -20,7 +20,14 @@ POLICIES = {
 NONE, LIFE, WINDOW = "no rule", "5 in life: for good", "5 in 30 d: 7 d"
 LAST = 8
 """The last year of ``horizon``."""
-TENTHS = {10: "the most active tenth", 8: "the third most active", 5: "the fifth least active"}
+TENTHS = {
+    10: "tenth 10, the most active",
+    9: "tenth 9",
+    8: "tenth 8",
+    7: "tenth 7",
+    6: "tenth 6",
+    5: "tenth 5",
+}
 SHARES = {"reach2_share", "acceptance", "acquainted", "blocked", "unseen", "mutually_recognised"}
 SAID = {
     "degree": "connections",
@@ -28,7 +35,7 @@ SAID = {
     "acceptance": "accepted, of their invitations",
     "unseen": "never looked at, of their invitations",
     "acquainted": "with people met or talked to, of their connections",
-    "mutually_recognised": "in which each knows the other, of their connections",
+    "mutually_recognised": "in which each remembers the other, of their connections",
 }
 AIMS = {
     "unwanted": "unwanted a year",
@@ -76,10 +83,15 @@ def mixed(measure: str, policy: str) -> Any:
     return row_of(table, measure, policy=policy, population="mixed")
 
 
-def near(measure: str, policy: str, form: str = ".0f") -> str:
+def near(measure: str, policy: str, form: str = ".1f") -> str:
     """Return the mean of the mixed society, rounded."""
     row = mixed(measure, policy)
     return percent(row, form) if measure in SHARES else f"{row['mean']:{form}}"
+
+
+def accepted_of_seen(policy: str) -> float:
+    """Return the share accepted of the invitations that were looked at, in the mixed society."""
+    return float(mixed("acceptance", policy)["mean"] / (1 - mixed("unseen", policy)["mean"]))
 
 
 def mixed_row(measure: str, said: str = "", *, ranged: bool = True) -> list[str]:
@@ -121,19 +133,6 @@ def of_all(share: float, societies: float) -> str:
     if share == 1:
         return f"all {societies:.0f}"
     return f"{share * societies:.0f} of the {societies:.0f}"
-
-
-def ahead_row(measure: str) -> list[str]:
-    """Return in how many societies each policy is ahead of the next, and the interval of that."""
-    one, two, three = POLICIES
-    cells = []
-    for policy, than in ((one, two), (two, three)):
-        row, _ = lead_row(measure, policy, than)
-        cells.append(
-            f"{of_all(row['mean'], row['societies'])}"
-            f"<br>[{100 * row['low']:.0f} %, {100 * row['high']:.0f} %]"
-        )
-    return ["further than the next column, of the societies that fit the data", *cells, ""]
 
 
 def moved(parameter: str, measure: str, end: str) -> str:
@@ -207,7 +206,7 @@ def lasts(year: int) -> str:
     """Return in how many societies those who invite everyone are ahead, with the interval."""
     row = lasting_row(year)
     said = of_all(row["mean"], row["societies"])
-    return f"{said} (95 % interval: {100 * row['low']:.0f} to {100 * row['high']:.0f} % of such)"
+    return f"{said} [{100 * row['low']:.0f} %, {100 * row['high']:.0f} %]"
 
 
 def followed_societies() -> int:
