@@ -39,6 +39,7 @@ test: env-dev  # the tests
 
 verify: env-dev  # the model against closed forms, statistically
 	@$(RUN) -m pytest verification $(ARGS)
+	@EXAMPLES=100 $(RUN) -m pytest tests/test_reference.py -k any_society
 
 attack: env-dev  # damage, kills, a foreign page and others' bug reports, tried: some five minutes
 	@timeout 1800 $(RUN) -m attack $(ARGS)

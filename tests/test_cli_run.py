@@ -89,7 +89,8 @@ def test_run_again_gives_the_same_bytes(file: Path, tmp_path: Path) -> None:
         (
             ["run", "spamers", "--out", "out"],
             "Invalid value for 'FILE': spamers: no such file, and no scenario of this name; "
-            f"nearest: spammers; must be a scenario in TOML, or one of {', '.join(sim.named_scenarios())}",
+            "nearest: spammers; must be a scenario in TOML, or one of "
+            f"{', '.join(sim.named_scenarios())}",
         ),
         (
             ["run", "small.toml", "--out", "out", "--set", "platform.limt=3"],
