@@ -293,12 +293,13 @@ def _words(told: pd.DataFrame, cost: pd.DataFrame) -> Iterator[str]:
 def draw(told: pd.DataFrame, cost: pd.DataFrame, setting: str) -> "Figure":
     """Draw what happens to those who mean well, and what it costs everybody, by what follows."""
     figure = sim.plots.sheet(3.8)
-    axes = figure.subplots(1, 3, sharey=True)
+    axes = figure.subplots(1, 4, sharey=True)
     mine = told[told["policy"] == WELL_MEANING]
     panels = (
         (mine[mine["measure"] == "limited"], 100, "limited once\nor more, %"),
         (mine[mine["measure"] == "blocked"], 100, "blocked once\nor more, %"),
-        (cost[cost["measure"] == "unwanted_received"], 1, f"more unwanted a year\nthan {GOOD}"),
+        (mine[mine["measure"] == "restricted_time"], 100, "of the time\nblocked, %"),
+        (cost[cost["measure"] == "unwanted_received"], 1, f"unwanted a year,\nmore than {GOOD}"),
     )
     order = {follows: -place for place, follows in enumerate(FOLLOWS)}
     for axis, (table, scale, words) in zip(axes, panels, strict=True):

@@ -257,6 +257,8 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                     {"color": colour}
                     if full
                     else {"color": colour, "alpha": 0.35, "markerfacecolor": "white"}
+                    if kind != "none"
+                    else {"color": colour, "markerfacecolor": "white"}
                 )
                 error: dict[str, Any] = {
                     "color": colour,
@@ -276,7 +278,8 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
                     rows[aim],
                     marker,
                     linestyle="none",
-                    markersize=9 if marker == "*" else 5,
+                    markersize=11 if marker == "*" else 5,
+                    zorder=5 if marker == "*" else 2,
                     label=label,
                     **style,
                 )
@@ -298,8 +301,10 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     _annotate(axes[1], table, "lost", [*dict.fromkeys([*named, *by_lost])])
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
-    full = "Full: on the frontier, some with their names (strikes in days: days restricted)."
-    below = f"{full} Bars: 95 % intervals. Shares blocked: logarithmic above 1 %. {CLEARLY}"
+    below = (
+        "Names: strikes in days: days of the block. Hollow: another rule is better, or as good, "
+        "in all three. Lines: 95 % intervals. Blocked: the scale is logarithmic above 1 %."
+    )
     sim.plots.headed(figure, _finding(table), f"{setting} {below}")
     return figure
 
@@ -341,16 +346,15 @@ def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
 
 
 def _finding(table: pd.DataFrame) -> str:
-    """Return by how much the best harmless rule lowers unwanted invitations, in words."""
+    """Return what the strictest rule does that hardly blocks those who mean well, in words."""
     nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
     if best is None:
         return f"No rule clearly blocks fewer than {100 * HARMLESS:g} % of those who mean well"
     fewer = 100 * (1 - best["unwanted"] / nothing["unwanted"])
     return (
-        f"Of the rules that clearly block fewer than {100 * HARMLESS:g}\u00a0% of those who mean "
-        f"well, “{best['rule']}” has the fewest unwanted invitations: {fewer:.0f}\u00a0% fewer "
-        f"than without a rule, {best['lost']:.1f} connections lost, "
-        f"{best['blocked_interacted']:.1f}\u00a0% of “interacted” blocked"
+        f"“{best['rule']}”: {fewer:.0f}\u00a0% fewer unwanted invitations than without a rule, "
+        f"{best['lost']:.1f} connections lost, {best['blocked']:.1f}\u00a0% of those who mean well "
+        "are blocked"
     )
 
 

@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 
 import sim
 from sim import commands
+from sim.plots.captions import spoken
 
 from . import societies, studies
 from .societies import Group, Quantity
@@ -334,6 +335,7 @@ def draw(found: Found, setting: str) -> "Figure":
     left.errorbar(
         mean, groups, xerr=[mean - low, high - mean], fmt="none", ecolor="#262626", elinewidth=0.9
     )
+    left.set_yticks(range(len(groups)), [spoken(group) for group in groups])
     left.invert_yaxis()
     left.set_xlabel("needs met, %, by")
     left.legend(frameon=False, fontsize=7, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
@@ -357,7 +359,7 @@ def draw(found: Found, setting: str) -> "Figure":
     right.set_xlabel("reputation below which one is refused")
     right.set_ylabel("connections")
     right.set_ylim(bottom=0)
-    right.legend(frameon=False, fontsize=7)
+    right.legend(frameon=False, fontsize=7, ncols=2, loc="center", bbox_to_anchor=(0.5, 0.66))
     below = f"{setting} Left: nobody looks at the past. Bars: 95 % intervals."
     sim.plots.headed(figure, _finding(found), below)
     return figure

@@ -372,7 +372,7 @@ def draw(table: pd.DataFrame, found: pd.DataFrame, setting: str) -> "Figure":
         row[0].set_ylabel("connections" if measure == "degree" else "blocked, %")
         row[0].set_ylim(bottom=0)
     for axis, limit in zip(axes[0], LIMITS, strict=True):
-        axis.set_title(f"limit {limit}", fontsize=8)
+        axis.set_title(f"{limit} strike{'s' * (limit > 1)} block{'s' * (limit == 1)}", fontsize=8)
     axes[1][len(LIMITS) // 2].set_xlabel("chance of the click “I don’t know”")
     handles, names = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=8)
@@ -383,7 +383,8 @@ def draw(table: pd.DataFrame, found: pd.DataFrame, setting: str) -> "Figure":
     points = len(found) // len(counts)
     sim.plots.headed(
         figure,
-        f"Clearly more connections than blindly, of {points} points: {', '.join(counts)}",
+        f"More connections than by inviting blindly, clearly: of {points} points, "
+        f"{', '.join(counts)}",
         f"{setting} Bands: 95 % intervals.",
     )
     return figure

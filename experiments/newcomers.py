@@ -145,7 +145,7 @@ def draw(table: pd.DataFrame, policies: list[str], setting: str) -> "Figure":
                 alpha=0.8 if policy == newcomer else 0.3,
             )
             axis.plot(median, place, "|", color="#262626", markersize=9)
-        axis.set_title(f"newcomers: {spoken(newcomer)}", fontsize=8.5)
+        axis.set_title(f"one in a hundred: {spoken(newcomer)}", fontsize=8.5)
     axes[0].set_xlim(0, 1.05 * by.loc[by.index.str.startswith(REACHED), "to"].max())
     axes[0].set_yticks(range(len(policies)), [spoken(policy) for policy in policies])
     axes[0].invert_yaxis()

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 SLOPE = "answering.rank_slope"
 SLOPES = (0.0, 1.0, 2.0, 3.0)
+TOLD = 2.0
+"""The slope that a vendor's rates of reply suggest."""
 COURTING, PLAIN = "courting", "everyone"
 THIRDS = {"low": range(5), "middle": range(5, 11), "high": range(11, 16)}
 BY_THIRD = ("received", "accepted", "degree")
@@ -219,16 +221,17 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
             ]
             axis.fill_between(line["slope"], ends[0], ends[2], color=colour, alpha=0.25)
             axis.plot(line["slope"], ends[1], marker, linestyle="solid", color=colour, label=third)
-        axis.set_xlabel("rank_slope")
+        axis.set_xlabel("how much rank counts\nfor accepting (slope)")
         axis.set_ylabel(WORDS[quantity])
         axis.set_ylim(0)
         axis.grid(color="#E6E6E6", linewidth=0.6)
         axis.set_axisbelow(True)
     axes[0].legend(title="third of rank", frameon=False, fontsize=7.5)
-    last = table[(table["slope"] == table["slope"].max()) & (table["quantity"] == "degree")]
+    slope = TOLD if (table["slope"] == TOLD).any() else table["slope"].max()
+    last = table[(table["slope"] == slope) & (table["quantity"] == "degree")]
     low, high = (last.loc[last["third"] == third, "mean"].item() for third in ("low", "high"))
     finding = (
-        f"At a slope of {table['slope'].max():g} the highest third has {high:.0f} connections, "
+        f"At a slope of {slope:g} the highest third has {high:.0f} connections, "
         f"the lowest {low:.0f}"
     )
     sim.plots.headed(figure, finding, f"{setting} Bands: 95 % intervals.")

@@ -367,7 +367,7 @@ def draw(table: pd.DataFrame, day: int, setting: str) -> "Figure":
                 markersize=4,
                 label=part,
             )
-        axis.set_title(f"least estimate {least:g}", fontsize=8)
+        axis.set_title(f"from a chance of {least:g}", fontsize=8)
         axis.set_ylim(0, 100)
         axis.set_xlim(0, max(RATES) * 1.05)
     axes[len(axes) // 2].set_xlabel("encounters that a member starts a day")
@@ -377,9 +377,9 @@ def draw(table: pd.DataFrame, day: int, setting: str) -> "Figure":
     points = there.drop_duplicates(["rate", "least_estimate"])
     sim.plots.headed(
         figure,
-        f"Day {day}: the thread's thirds follow at {points['thirds'].sum()} of {len(points)} "
-        "points",
-        f"{setting} Grey: what counts as a third, 25 to 42 %. Bands: 95 % intervals.",
+        f"Day {day}: about a third each at {points['thirds'].sum()} of {len(points)} points",
+        f"{setting} Panels: how likely acceptance must seem for an invitation. Grey: what counts "
+        "as a third, 25 to 42 %. Bands: 95 % intervals.",
     )
     return figure
 

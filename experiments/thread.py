@@ -259,7 +259,11 @@ def draw(table: pd.DataFrame, base: sim.Scenario, setting: str) -> "Figure":
         axis.set_xlabel("connections" if measure == "degree" else "blocked within the year, %")
     axes[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes[0].invert_yaxis()
-    sim.plots.headed(figure, "The thread's people", f"{setting} Lines: 95 % intervals.")
+    sim.plots.headed(
+        figure,
+        "Inviting by reference is like inviting everyone",
+        f"{setting} Lines: 95 % intervals.",
+    )
     return figure
 
 
