@@ -259,11 +259,8 @@ def draw(table: pd.DataFrame, base: sim.Scenario, setting: str) -> "Figure":
         axis.set_xlabel("connections" if measure == "degree" else "blocked within the year, %")
     axes[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes[0].invert_yaxis()
-    sim.plots.headed(
-        figure,
-        "Inviting by reference is like inviting everyone",
-        f"{setting} Lines: 95 % intervals.",
-    )
+    what = "Connections and blocked of the thread's kinds of people, by whom they invite"
+    sim.plots.headed(figure, what, f"{setting} Lines: 95 % intervals.")
     return figure
 
 
