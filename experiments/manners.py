@@ -376,15 +376,16 @@ def draw(table: pd.DataFrame, found: pd.DataFrame, setting: str) -> "Figure":
     axes[1][len(LIMITS) // 2].set_xlabel("chance of the click “I don’t know”")
     handles, names = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=8)
-    counts = [
-        f"{manner} at {(there['clear'] & (there['mean'] > 0)).sum()}"
+    counts = {
+        str(manner): int((there["clear"] & (there["mean"] > 0)).sum())
         for manner, there in found.groupby("manner", sort=False)
-    ]
+    }
     points = len(found) // len(counts)
+    most, *others = sorted(counts, key=counts.__getitem__, reverse=True)
     sim.plots.headed(
         figure,
-        f"More connections than by inviting blindly, clearly: of {points} points, "
-        f"{', '.join(counts)}",
+        f"Clearly more connections than by inviting blindly: {most} at {counts[most]} of {points} "
+        f"points, {', '.join(f'{other} at {counts[other]}' for other in others)}",
         f"{setting} Bands: 95 % intervals.",
     )
     return figure

@@ -367,7 +367,7 @@ def draw(table: pd.DataFrame, day: int, setting: str) -> "Figure":
                 markersize=4,
                 label=part,
             )
-        axis.set_title(f"from a chance of {least:g}", fontsize=8)
+        axis.set_title(f"chance {least:g} or more", fontsize=7.5)
         axis.set_ylim(0, 100)
         axis.set_xlim(0, max(RATES) * 1.05)
     axes[len(axes) // 2].set_xlabel("encounters that a member starts a day")
