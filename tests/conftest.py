@@ -28,6 +28,7 @@ NEED_NOTHING_COMPILED = (
     "progress",
     "plots",
     "scenario",
+    "scenario_mistakes",
     "statistics",
 )
 COMPILE = "import sim; sim.run(sim.Scenario(members=2, days=1), threads=1)"
