@@ -52,8 +52,6 @@ SELDOM = {
 }
 """Events that two societies made for them have, should the random ones miss them."""
 
-# The results of the reference, as tables of plain rows
-
 
 def test_blocking_takes_as_many_invitations_as_in_the_closed_form():
     """Test strangers who answer at once.

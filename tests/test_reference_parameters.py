@@ -7,7 +7,7 @@ import pytest
 from sim import Habit, InvitePolicy, Scenario
 from tests import strategies
 from tests.reference import Reference
-from tests.reference_checks import invitation_rows, member_rows
+from tests.reference_rows import invitation_rows, member_rows
 
 
 def test_every_parameter_has_a_strategy():
