@@ -5,8 +5,9 @@ model in ``sim`` but the scenario. ``tests/test_reference.py`` checks that the t
 for bond and invitation for invitation. So nothing here is clever, and nothing is there for speed.
 
 A day is ``Reference.step``: read that first. What a person does and decides is in
-``reference_person``. To run the model, ``Reference(scenario).run()``; then look at its ``people``,
-``invitations``, ``connections`` and ``arcs``.
+``reference_person``, and whom it invites in ``reference_inviting``. To run the model,
+``Reference(scenario).run()``; then look at its ``people``, ``invitations``, ``connections`` and
+``arcs``.
 """
 
 import itertools
@@ -18,9 +19,7 @@ import mesa
 
 from sim import Scenario
 from tests.reference_arrivals import arrive, leave
-from tests.reference_draws import PERSON, POLICY, VETO, below, chance, draw, power, rounded
-from tests.reference_helping import help_each_other
-from tests.reference_person import (
+from tests.reference_bonds import (
     ASKED,
     CONNECTED,
     FREE,
@@ -30,8 +29,10 @@ from tests.reference_person import (
     PENDING,
     Bond,
     Invitation,
-    Person,
 )
+from tests.reference_draws import PERSON, POLICY, VETO, below, chance, draw, power, rounded
+from tests.reference_helping import help_each_other
+from tests.reference_person import Person
 
 
 class Reference(mesa.Model):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from sim import InvitePolicy, Scenario
 from tests.reference_draws import APPEAL, below, chance
 
 if TYPE_CHECKING:
-    from tests.reference_person import Invitation
+    from tests.reference_bonds import Invitation
 
 
 class Account:

@@ -5,8 +5,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tests.reference_bonds import ASKED, PENDING
 from tests.reference_draws import ARRIVE, LEAVE, PERSON, POLICY, TWO32, chance, draw
-from tests.reference_person import ASKED, PENDING, Person
+from tests.reference_person import Person
 
 if TYPE_CHECKING:
     from tests.reference import Reference

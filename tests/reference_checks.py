@@ -12,7 +12,7 @@ from sim import Scenario
 from sim.model.state_view import STANDINGS, Ties
 from tests import strategies
 from tests.reference import Reference
-from tests.reference_person import CONNECTED, FREE, LOCKED, PENDING
+from tests.reference_bonds import CONNECTED, FREE, LOCKED, PENDING
 from tests.reference_rows import invitation_rows, member_rows, missed, rows
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from sim import Scenario
 from tests.reference import Reference
-from tests.reference_person import FREE, Invitation, Person
+from tests.reference_bonds import FREE, Invitation
+from tests.reference_person import Person
 
 
 def invitation_rows(told: Reference) -> list[tuple[Any, ...]]:

@@ -10,8 +10,9 @@ import sim
 from sim import Scenario
 from tests import strategies
 from tests.reference import Reference
+from tests.reference_bonds import ASKED, CONNECTED, FREE, LOCKED, PENDING
 from tests.reference_checks import small_sections
-from tests.reference_person import ASKED, CONNECTED, FREE, LOCKED, PENDING, Person
+from tests.reference_person import Person
 from tests.test_reference import examples
 
 

@@ -12,7 +12,7 @@ import sim
 from docs import answers
 from experiments import benefits, crossed, horizon, plausible
 from experiments.by_day import by_day
-from tests.test_experiments import drawn, ended_well, written
+from tests.called_experiments import drawn, ended_well, written
 
 SMALL = ("--members", "60", "--days", "20", "--societies", "10")
 
