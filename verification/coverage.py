@@ -17,33 +17,19 @@ the design effect is 1.15. Five questions are asked:
   more is decided may be those in which more is accepted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import pandas as pd
 import typer
-from numpy.typing import NDArray
 
 from sim.files import atomic_write
-from sim.measures.clearly import clearly, mean_p, pooled_p, rate_p
-from sim.measures.intervals import (
-    Bounds,
-    Shares,
-    independent_effect,
-    mean_bounds,
-    pooled_difference,
-    pooled_interval,
-    rate_difference,
-    rate_interval,
-)
 from sim.progress import progress_bar
-from sim.studies.stopping import LEAST, asked_for, confirmation
 
-type Floats = NDArray[np.float64]
-type Draw = Callable[[np.random.Generator, int], NDArray[np.bool]]
-"""Makes so many studies and returns whether each has what is counted."""
+from . import synthetic
+from .synthetic import TOGETHER, WIDER, Draw
 
 STUDIES, SWEEPS = 40_000, 2000
 """Of the whole study: in each cell, and in those of "clearly"."""
@@ -55,19 +41,12 @@ EVENTS = 10
 with a high probability, any interval that has an upper end holds nearly always."""
 SHARES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5)
 RUNS, MEMBERS, EFFECTS = (3, 5, 10, 20), (200, 1000, 10_000), (1.0, 1.15)
-WIDER = 1.15
-"""The design effect where there is one only."""
 POLICIES = ((0.0, 0.01, 0.1), (0.003, 0.03, 0.3), (0.0, 0.0, 1.0), (0.001, 0.002, 0.999))
 """Shares of three policies."""
-PARTS = ((0.2, 0.5), (0.9, 0.5))
-"""Of the members restricted at all, which part of their time, and how many of them."""
 PAIRS = ((0.001, 0.003), (0.01, 0.01), (0.01, 0.05), (0.1, 0.3), (0.0003, 0.5))
-MOST_RUNS = 240
-RATES, TRIALS, TOGETHER = (0.05, 0.3, 0.9), (300, 5000), 20.0
-"""Shares of invitations, the invitations of a run, and the design effect between runs."""
+RATES, TRIALS = (0.05, 0.3, 0.9), (300, 5000)
+"""Shares of invitations, and the invitations of a run."""
 EVENTS_OF_A_RUN = 20
-BUSIER = 0.1
-"""The standard deviation of the number of trials of a run, over its mean."""
 
 
 class Cell(NamedTuple):
@@ -93,35 +72,35 @@ def cells() -> Iterator[Cell]:
             for members in MEMBERS:
                 expected = runs * members * min(share, 1 - share)
                 for effect in EFFECTS:
-                    draw = _of_one_policy(share, runs, members, effect)
+                    draw = synthetic.of_one_policy(share, runs, members, effect)
                     enough = expected >= EVENTS
                     yield Cell("shares", "one policy", share, runs, members, effect, draw, enough)
     for runs in RUNS:
         for members in MEMBERS:
             for shares in POLICIES:
-                draw = _of_everybody(shares, runs, members)
+                draw = synthetic.of_everybody(shares, runs, members)
                 law = f"everybody, of {', '.join(map(str, shares))}"
                 yield Cell("shares", law, float(np.mean(shares)), runs, members, 1.0, draw)
             for share in (0.001, 0.01, 0.1, 0.5):
-                draw = _of_time(share, runs, members)
-                truth = share * _mean_part()
+                draw = synthetic.of_time(share, runs, members)
+                truth = share * synthetic.mean_part()
                 yield Cell("shares", "time", truth, runs, members, 1.0, draw)
             for one, other in PAIRS:
                 for luck in (False, True):
-                    draw = _of_differences(one, other, runs, members, luck)
+                    draw = synthetic.of_differences(one, other, runs, members, luck)
                     law = f"{one} - {other}, {'the same' if luck else 'own'} luck"
                     yield Cell("differences", law, one - other, runs, members, WIDER, draw)
     for wanted in (12, 30, 80):
         for members in (200, 1000):
             for share in (0.01, 0.1, 0.5):
-                draw = _stopped_shares(share, members, wanted)
+                draw = synthetic.stopped_shares(share, members, wanted)
                 yield Cell("stopping", "share", share, wanted, members, WIDER, draw)
         for skew in (0.0, 0.3):
-            draw = _stopped_means(skew, wanted)
+            draw = synthetic.stopped_means(skew, wanted)
             yield Cell("stopping", f"mean, skew {skew}", 1.0, wanted, 0, 1.0, draw)
     for runs in (10, 20):
         for share in (0.001, 0.05, 0.4):
-            draw = _sweeps(share, runs, 1000)
+            draw = synthetic.sweeps(share, runs, 1000)
             yield Cell("clearly", "where nothing differs", share, runs, 1000, WIDER, draw)
     yield from rates()
 
@@ -136,232 +115,17 @@ def rates() -> Iterator[Cell]:
         for trials in TRIALS:
             for share in RATES:
                 for effect, related in ((1.0, 0.0), (TOGETHER, 0.0), (TOGETHER, 1.0)):
-                    draw, truth = _of_rates(share, runs, trials, effect, related)
+                    draw, truth = synthetic.of_rates(share, runs, trials, effect, related)
                     enough = trials * min(share, 1 - share) / effect >= EVENTS_OF_A_RUN
                     law = "share" if enough else "share of few events"
                     cell = Cell("rates", law, truth, runs, trials, effect, draw)
                     yield cell._replace(two_sided=enough, promised=enough)
             for one, other, luck in ((0.3, 0.3, False), (0.5, 0.3, True)):
-                draw = _of_rate_differences(one, other, runs, trials, luck)
+                draw = synthetic.of_rate_differences(one, other, runs, trials, luck)
                 law = f"pairs, {one} - {other}, {'the same' if luck else 'own'} luck"
                 yield Cell("rates", law, one - other, runs, trials, TOGETHER, draw, two_sided=True)
-            draw = _of_effort(0.3, runs, trials)
+            draw = synthetic.of_effort(0.3, runs, trials)
             yield Cell("rates", "above 1", 1 / 0.3, runs, trials, 1.0, draw, two_sided=True)
-
-
-def _drawn(
-    random: np.random.Generator,
-    share: Floats | float,
-    size: tuple[int, ...],
-    members: int,
-    effect: float,
-) -> Floats:
-    """Draw the events of runs; with a design effect each run has its own chance."""
-    chance = np.broadcast_to(share, size)
-    if effect > 1:  # var = n p (1 - p) (1 + (n - 1) rho), of the beta-binomial law
-        sizes = (members - 1) / (effect - 1) - 1
-        chance = random.beta(sizes * chance, sizes * (1 - chance))
-    return random.binomial(members, chance).astype(float)
-
-
-def _holds(bounds: Bounds, truth: float) -> NDArray[np.bool]:
-    holds: NDArray[np.bool] = (bounds.low <= truth) & (truth <= bounds.high)
-    return holds & (bounds.low < bounds.high)
-
-
-def _of_one_policy(share: float, runs: int, members: int, effect: float) -> Draw:
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        events = _drawn(random, share, (studies, runs), members, effect)
-        return _holds(pooled_interval(Shares(events, np.full(runs, float(members)))), share)
-
-    return draw
-
-
-def _of_everybody(shares: tuple[float, ...], runs: int, members: int) -> Draw:
-    sizes = np.array([members // 3, members // 3, members - 2 * (members // 3)])
-    truth = float((sizes * shares).sum() / members)
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        events = random.binomial(sizes, shares, (studies, runs, 3)).astype(float)
-        parts = events.sum(axis=1)
-        between = (parts**2 / (sizes * runs)).sum(-1)
-        part, whole = parts.sum(-1), np.full(studies, float(members * runs))
-        effects = independent_effect(part, whole, part, between)
-        wholes = np.full((studies, runs), float(members))
-        return _holds(pooled_interval(Shares(events.sum(-1), wholes, *effects)), truth)
-
-    return draw
-
-
-def _mean_part() -> float:
-    return sum(part * weight for part, weight in PARTS)
-
-
-def _of_time(share: float, runs: int, members: int) -> Draw:
-    chances = [share * weight for _, weight in PARTS]
-    parts = np.array([part for part, _ in PARTS])
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        counts = random.multinomial(members, [*chances, 1 - share], (studies, runs))[..., :-1]
-        time, squares = counts @ parts, (counts @ parts**2).sum(-1)
-        whole = np.full(studies, float(members * runs))
-        part = time.sum(-1)
-        effects = independent_effect(part, whole, squares, part**2 / whole)
-        wholes = np.full((studies, runs), float(members))
-        return _holds(pooled_interval(Shares(time, wholes, *effects)), share * _mean_part())
-
-    return draw
-
-
-def _of_differences(one: float, other: float, runs: int, members: int, luck: bool) -> Draw:
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        if luck:  # who is blocked under the stricter rule is so under the other, or not
-            low, high = sorted((one, other))
-            more = _drawn(random, high, (studies, runs), members, WIDER)
-            fewer = random.binomial(more.astype(int), low / high).astype(float)
-            events = [more, fewer] if one == high else [fewer, more]
-        else:
-            events = [_drawn(random, p, (studies, runs), members, WIDER) for p in (one, other)]
-        wholes = np.full((studies, runs), float(members))
-        return _holds(pooled_difference(*(Shares(side, wholes) for side in events)), one - other)
-
-    return draw
-
-
-def _chances(
-    random: np.random.Generator, share: float, size: tuple[int, ...], trials: int, effect: float
-) -> Floats:
-    """Draw the chance of each run."""
-    if effect == 1:
-        return np.full(size, share)
-    sizes = (trials - 1) / (effect - 1) - 1
-    return random.beta(sizes * share, sizes * (1 - share), size)
-
-
-def _trials(random: np.random.Generator, expected: Floats) -> NDArray[np.int64]:
-    """Draw the numbers of trials of runs, of which some are busier."""
-    return 1 + random.poisson(expected * random.gamma(BUSIER**-2, BUSIER**2, expected.shape))
-
-
-def _of_rates(
-    share: float, runs: int, trials: int, effect: float, related: float
-) -> tuple[Draw, float]:
-    """Return how studies are drawn, and the ratio of the expected sums.
-
-    ``related`` is by how much, relatively, the trials of a run rise with its chance.
-    """
-    variance = share * (1 - share) * (effect - 1) / (trials - 1)
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        chance = _chances(random, share, (studies, runs), trials, effect)
-        number = _trials(random, trials * (1 + related * (chance - share) / share))
-        events = random.binomial(number, chance).astype(float)
-        return _holds(rate_interval(Shares(events, number.astype(float))), truth)
-
-    # of 1 + a Poisson number of trials the one does not rise
-    truth = share + related * variance / share * trials / (trials + 1)
-    return draw, truth
-
-
-def _of_rate_differences(one: float, other: float, runs: int, trials: int, luck: bool) -> Draw:
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        first = _chances(random, one, (studies, runs), trials, TOGETHER)
-        own = _chances(random, other, (studies, runs), trials, TOGETHER)
-        sides = []
-        for chance in (first, first * other / one if luck else own):
-            number = _trials(random, np.full(chance.shape, float(trials)))
-            events = random.binomial(number, chance).astype(float)
-            sides.append(Shares(events, number.astype(float)))
-        return _holds(rate_difference(*sides), one - other)
-
-    return draw
-
-
-def _of_effort(share: float, runs: int, trials: int) -> Draw:
-    """Draw what is sent over what is accepted of it."""
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        sent = _trials(random, np.full((studies, runs), float(trials)))
-        accepted = random.binomial(sent, share).astype(float)
-        return _holds(
-            rate_interval(Shares(sent.astype(float), accepted), is_share=False), 1 / share
-        )
-
-    return draw
-
-
-def _stopped_shares(share: float, members: int, wanted: int) -> Draw:
-    goal = 1.96 * np.sqrt(WIDER * share * (1 - share) / members / wanted)
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        events = _drawn(random, share, (studies, MOST_RUNS), members, WIDER)
-
-        stopped = _stopped(
-            lambda known: pooled_interval(Shares(events, np.where(known, float(members), 0.0))),
-            studies,
-            goal,
-        )
-        return _holds(stopped, share)
-
-    return draw
-
-
-def _stopped_means(skew: float, wanted: int) -> Draw:
-    deviation = 0.1
-    goal = 1.96 * deviation / np.sqrt(wanted)
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        if skew:
-            shape = 4 / skew**2
-            values = (random.gamma(shape, 1, (studies, MOST_RUNS)) - shape) / np.sqrt(shape)
-        else:
-            values = random.standard_normal((studies, MOST_RUNS))
-        values = 1 + deviation * values
-        stopped = _stopped(
-            lambda known: mean_bounds(np.where(known, values, np.nan)), studies, goal
-        )
-        return _holds(stopped, 1.0)
-
-    return draw
-
-
-def _stopped(estimate: Callable[[NDArray[np.bool]], Bounds], studies: int, goal: float) -> Bounds:
-    """Return the intervals at the number of runs at which each study stops."""
-    number = np.full(studies, LEAST)
-    confirming, done = np.zeros(studies, bool), np.zeros(studies, bool)
-    while True:
-        bounds = estimate(np.arange(MOST_RUNS) < number[:, None])
-        more = asked_for(number, bounds.low, bounds.high, goal)
-        done |= ((more == 0) & confirming) | (number == MOST_RUNS)
-        if done.all():
-            return bounds
-        confirming = more == 0
-        steps = np.where(confirming, confirmation(number), more)
-        number = np.where(done, number, np.minimum(number + steps, MOST_RUNS))
-
-
-def _sweeps(share: float, runs: int, members: int) -> Draw:
-    """Draw sweeps of four cells, three policies and three measures, in which nothing differs."""
-
-    def draw(random: np.random.Generator, studies: int) -> NDArray[np.bool]:
-        size = (studies, 4, 3, runs)
-        wholes = np.full(size, float(members))
-        blocked = Shares(_drawn(random, share, size, members, WIDER), wholes)
-        sent = random.poisson(members, size).astype(float) + 1
-        chance = random.beta(30, 20, size)  # differs much between runs
-        accepted = Shares(random.binomial(sent.astype(int), chance).astype(float), sent)
-        luck = random.standard_normal((studies, 4, 1, runs))
-        degree = 100 + luck + random.standard_normal(size)
-        p = []
-        for one, other in ((0, 1), (0, 2), (1, 2)):
-            places = [(slice(None), slice(None), side) for side in (one, other)]
-            p.append(mean_p(degree[places[0]] - degree[places[1]]))
-            p.append(rate_p(*(accepted.of(place) for place in places)))
-            p.append(pooled_p(*(blocked.of(place) for place in places)))
-        family = np.stack(p, axis=-1).reshape(studies, -1)
-        return np.array([clearly(one, runs).any() for one in family])
-
-    return draw
 
 
 def at_least(cell: Cell) -> float:
