@@ -163,6 +163,14 @@ def test_the_log_can_be_read_on_any_evening():
     assert log.table(model.engine, 7).equals(own)
 
 
+def test_a_log_that_is_read_too_rarely_says_so():
+    model = sim.NetworkModel(SMALL)
+    log = InvitationLog(model.engine, every=2)
+    model.engine.advance(SMALL.inviting.pending_days + 3)
+    with pytest.raises(ValueError, match="of day 1 are kept no longer"):
+        log.evening(model.engine)
+
+
 def test_bonds_agree_on_both_sides():
     model = sim.NetworkModel(SMALL)
     model.run_for(40)

@@ -125,9 +125,9 @@ class Engine:
         """The contents of the arrays, by name."""
         return StateView(self.state)
 
-    def count_common(self) -> None:
-        """Count the connections in common of who invites and who is invited, from now on."""
-        self.state = arrays.with_common_counted(self.state)
+    def keep_log(self, every: int) -> None:
+        """Keep what the log tells of invitations, until ``every`` days after they are decided."""
+        self.state = arrays.with_log_kept(self.state, every)
 
     def snapshot(self) -> dict[str, Array]:
         """Return all arrays that later days depend on, by name."""

@@ -69,33 +69,27 @@ class Ties(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Invitations of one day; arrays of one length."""
+    """Invitations of some days, and what has become of them so far; arrays of one length."""
 
-    place: Numbers
-    """Where they stand among those sent."""
-    slot: Numbers
+    day: Pairs
     ego: Pairs
     alter: Pairs
     source: NDArray[np.int8]
     """A key of ``SOURCES``."""
-    tie_class: NDArray[np.int8]
+    sent_class: NDArray[np.int8]
+    """The class on the day of sending."""
     delay: Pairs
     """Days until the answer; ``pending_days``: never."""
     remarks: NDArray[np.uint8]
     """As in ``kernel.state.rows``."""
-
-
-class Verdicts(NamedTuple):
-    """What has become of some invitations so far; arrays of one length."""
-
     verdict: NDArray[np.int8]
     """As in ``kernel.rules.answering``."""
     tie_class: NDArray[np.int8]
     """The class on the day of the verdict; before it, on that of sending."""
-    common: Pairs
-    """Connections in common, at the verdict or at sending."""
     connected: NDArray[np.bool_]
     """Whether the two are connected."""
+    noted: Numbers
+    """From what ``StateView.common`` counts the connections in common."""
 
 
 _COUNTS = {
@@ -396,7 +390,8 @@ class StateView:
         ring, day = len(platform.sent_from), max(self.day, 0)
         starts = platform.sent_from[:, :, [0, -1]].astype(np.int64)
         most = len(platform.sent_slot) // ring
-        rows = [row for row in range(ring) if (day - row) % ring < min(ring - 1, day)]
+        pending_days = platform.sent_from.shape[2] - 2
+        rows = [row for row in range(ring) if (day - row) % ring < min(pending_days, day)]
         places = [
             np.arange(row * most + begin, row * most + end)
             for row in rows
@@ -408,54 +403,59 @@ class StateView:
         egos, alters = platform.sent_ego[sent[pending]], people.alter[slots[pending]]
         return egos.astype(np.int64), alters.astype(np.int64)
 
-    def sent_today(self) -> Sent:
-        """Return the invitations of the last day, in the order (ego, alter)."""
+    def sent(self, first: int, last: int) -> Sent:
+        """Return the invitations of some of the last days, in the order (day, ego, alter).
+
+        For an engine that keeps a log (`Engine.keep_log`).
+
+        Raises
+        ------
+        ValueError
+            They are kept no longer.
+        """
         people, platform = self._state.people, self._state.platform
-        ring = len(platform.sent_from)
-        starts = platform.sent_from[self.day % ring].astype(np.int64)
-        row = self.day % ring * (len(platform.sent_slot) // ring)
-        number = np.diff(starts, axis=1)  # by section and delay
-        place = np.concatenate([np.arange(begin, end) for begin, end in starts[:, [0, -1]]]) + row
-        slot = platform.sent_slot[place].astype(np.int64)
-        ego, alter = platform.sent_ego[place], people.alter[slot]
-        delay = np.repeat(np.tile(np.arange(ring), len(starts)), number.reshape(-1))
-        order = np.argsort(ego.astype(np.int64) << 32 | alter, kind="stable")
-        notes = platform.sent_note[place][order]
+        ring, days = len(platform.sent_from), np.arange(first, last + 1)
+        if first <= self.day - ring:
+            raise ValueError(f"invitations of day {first} are kept no longer on day {self.day}")
+        starts = platform.sent_from[days % ring].astype(np.int64)  # by day, section and delay
+        number = np.diff(starts, axis=2).reshape(-1)
+        begins = (days % ring * (len(platform.sent_slot) // ring))[:, None] + starts[:, :, 0]
+        sizes = starts[:, :, -1] - starts[:, :, 0]
+        before = np.cumsum(sizes) - sizes.reshape(-1)
+        place = np.arange(sizes.sum()) + np.repeat(begins.reshape(-1) - before, sizes.reshape(-1))
+        day = np.repeat(days, sizes.sum(axis=1))
+        delays = np.arange(starts.shape[2] - 1)
+        delay = np.repeat(np.tile(delays, sizes.size), number)
+        slot = self.current(platform.sent_slot[place].astype(np.int64))
+        ego, alter = platform.sent_ego[place].astype(np.int64), people.alter[slot].astype(np.int64)
+        order = np.argsort(((day - first) * self.members + ego) * self.members + alter)
+        place = place[order]
+        notes = platform.sent_note[place].astype(np.int64)
         return Sent(
-            place=place[order],
-            slot=slot[order],
+            day=day.astype(np.int32),  # is in order already
             ego=ego[order].astype(np.int32),
             alter=alter[order].astype(np.int32),
             source=(notes & SOURCE_BITS).astype(np.int8),
-            tie_class=self._class_now(slot[order]),
+            sent_class=platform.sent_class[place].astype(np.int8),
             delay=delay[order].astype(np.int32),
-            remarks=_kept(platform.sent_remarks, place[order], np.uint8),
+            remarks=_kept(platform.sent_remarks, place, np.uint8),
+            verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
+            tie_class=(notes >> NOTED_CLASS).astype(np.int8),
+            connected=people.state[slot[order]] >> bonds.STANDING == CONNECTED,
+            noted=platform.sent_common[place],
         )
 
-    def _class_now(self, slots: Numbers) -> NDArray[np.int8]:
-        state = self._state.people.state[slots].astype(np.int64)
-        return ((state & bonds.CLASS_BITS) >> bonds.CLASS).astype(np.int8)
+    def common(self, sent_by: Pairs, sent_to: Pairs, noted: Numbers) -> Pairs:
+        """Return the connections in common of some pairs, from what was noted with ``Sent``."""
+        counted = noted.copy()
+        networks.count_common(*self.neighbours(), sent_by, sent_to, counted)
+        return counted.astype(np.int32)
 
     def current(self, slots: Numbers) -> Numbers:
         """Return the present slots of some bonds: the bond of strangers moves when they meet."""
         people = self._state.people
         moved = people.state[slots] == bonds.MOVED
         return np.where(moved, people.link[2 * slots + 1], slots)
-
-    def verdicts(self, sent: Sent) -> Verdicts:
-        """Return what has become so far of invitations of the last ``pending_days`` days.
-
-        By then all have been decided; the notes of older ones are written over.
-        """
-        platform = self._state.platform
-        notes = platform.sent_note[sent.place].astype(np.int64)
-        state = self._state.people.state[self.current(sent.slot)].astype(np.int64)
-        return Verdicts(
-            verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
-            tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            common=_kept(platform.sent_common, sent.place, np.int32),
-            connected=state >> bonds.STANDING == CONNECTED,
-        )
 
     def totals(self) -> Numbers:
         """Return the sums over the members of each policy: shape (policies, TOTALS)."""

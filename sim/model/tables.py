@@ -12,20 +12,15 @@ from ..kernel.state import columns as arrays
 from ..kernel.state.rows import QUESTION, WITH_NOTE, WRONG_ADDRESS
 from ..measures.definitions import CAUTION, MEASURES, NEVER, SANCTIONS, Ints
 from .memory import mutually_recognised
-from .state_view import SOURCES, TYPES, Verdicts
+from .state_view import SOURCES, TYPES, Sent
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .engine import Engine
-    from .state_view import Sent
 
 OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
 """What has become of an invitation; void is known only where members leave."""
-_LOGGED = (
-    *("day", "ego", "alter", "source", "sent_class", "delay", "remarks"),
-    *Verdicts._fields,
-)
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -220,46 +215,37 @@ class InvitationLog:
     Parameters
     ----------
     engine : Engine
-        From now on it counts the common connections of all whom an invitation is between.
+        From now on it keeps what there is to say of invitations.
+    every : int
+        At most so many days are between two calls of ``evening``.
     """
 
-    def __init__(self, engine: "Engine") -> None:
-        engine.count_common()
-        self._open: dict[int, Sent] = {}
-        self._closed: list[dict[str, Any]] = []
+    def __init__(self, engine: "Engine", every: int = 1) -> None:
+        engine.keep_log(every)
+        self._next = max(engine.day, 0) + 1
+        self._decided: list[Sent] = []
 
     def evening(self, engine: "Engine") -> None:
-        """Add the day's invitations; to be called each evening."""
-        day = engine.day
-        self._open[day] = engine.view.sent_today()
-        if (ended := day - engine.scenario.inviting.pending_days) in self._open:
-            self._closed.append(_with_verdicts(engine, ended, self._open.pop(ended)))
+        """Add the invitations that have been decided since the last call."""
+        last = engine.day - engine.scenario.inviting.pending_days
+        if last >= self._next:
+            self._decided.append(engine.view.sent(self._next, last))
+            self._next = last + 1
 
     def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
         """Return a row per invitation so far; see ``Result.invitations``.
 
         With ``member``, return only those that this member has sent or received.
         """
-        still = [_with_verdicts(engine, day, sent) for day, sent in sorted(self._open.items())]
-        parts = self._closed + still
+        parts = [*self._decided, engine.view.sent(self._next, max(engine.day, 0))]
+        found = {
+            name: np.concatenate([getattr(part, name) for part in parts]) for name in Sent._fields
+        }
         if member is not None:
-            own = [
-                np.flatnonzero((part["ego"] == member) | (part["alter"] == member))
-                for part in parts
-            ]
-            parts = [
-                {name: values[rows] for name, values in part.items()}
-                for part, rows in zip(parts, own, strict=True)
-            ]
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in _LOGGED}
-        return _invitations(engine, columns)
-
-
-def _with_verdicts(engine: "Engine", day: int, sent: "Sent") -> dict[str, Any]:
-    """Return a day's invitations with the day and what has become of them so far."""
-    days = np.full(len(sent.ego), day, np.int32)
-    asked = sent._asdict() | {"day": days, "sent_class": sent.tie_class}
-    return asked | engine.view.verdicts(sent)._asdict()
+            rows = np.flatnonzero((found["ego"] == member) | (found["alter"] == member))
+            found = {name: values[rows] for name, values in found.items()}
+        found["common"] = engine.view.common(found["ego"], found["alter"], found.pop("noted"))
+        return _invitations(engine, found)
 
 
 def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFrame":

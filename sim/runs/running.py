@@ -82,24 +82,24 @@ def run(
     2  close_friends       33  0.000000
     3            all      100  0.130000
     """
-    from ..model.engine import Engine
+    from ..model.engine import REACH_EVERY, Engine
     from ..model.tables import InvitationLog
 
     engine = Engine(
         checked(scenario, "run"), None if threads is None else whole("threads", threads)
     )
     scenario = engine.scenario
-    invitations = InvitationLog(engine) if log else None
+    invitations = InvitationLog(engine, REACH_EVERY) if log else None
     measured = engine.reach_days
     bar_days = range(1 - scenario.history_days, scenario.days, BAR_DAYS) if progress else []
-    stops = sorted({0, *measured, *bar_days, *(range(1, scenario.days + 1) if log else [])})
+    stops = sorted({0, *measured, *bar_days})
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in stops:
             with defer_interrupt():  # compiled code loses an exception that comes in it
                 engine.advance(day)
                 if day in measured:
                     engine.measure_reach()
-                if invitations and day >= 1:
+                if invitations:
                     invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
     with defer_interrupt():

@@ -59,8 +59,8 @@ from ..state.columns import (
     TALLY,
 )
 from ..state.connections import (
-    common_connections,
     have_common_connection,
+    note_common,
     prefetch_connections,
     prefetch_new_connection,
 )
@@ -363,15 +363,6 @@ def _decide(state, parameters, day, totals, one, note, scratch):
     return found
 
 
-@inline
-def _count_common(state, one, scratch):
-    """Count, for the log, the connections in common at the decision."""
-    if scratch.seen[one]:
-        ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
-        common = common_connections(state, ego, other, scratch.sieve)
-        state.platform.sent_common[scratch.place[one]] = common
-
-
 @kernel
 def judge(state, parameters, day, partition):
     """Decide the invitations of a thread's members that are due today."""
@@ -394,8 +385,9 @@ def judge(state, parameters, day, partition):
             place, bond = scratch.place[one], people.state[as_index(scratch.slot[one])]
             asked = is_asked(bond)
             if standing_in(bond) == PENDING or asked:
-                if len(platform.sent_common) > 0:
-                    _count_common(state, one, scratch)
+                if len(platform.sent_common) > 0 and scratch.seen[one]:
+                    ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
+                    note_common(state, place, ego, other, scratch.sieve)
                 note, totals = notes[place], partition.totals
                 if asked:
                     found = _answer_question(state, parameters, day, totals, one, note, scratch)

@@ -22,7 +22,7 @@ from ..state.bonds import (
     standing_in,
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
-from ..state.connections import have_common_connection, prefetch_connections
+from ..state.connections import mark_connections, prefetch_connections, shares_a_mark
 from ..state.lists import ROW
 from .answer import chance_of_recognition, difference_of_ranks, habit_of
 from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
@@ -82,8 +82,8 @@ def _prefetch_contacts(state, ego, contacts):
 
 
 @kernel
-def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve, missed):
-    """Add what ego misses with a contact whom its policy may bar."""
+def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, search, sieve, missed):
+    """Add what ego misses with a contact whom its policy may bar; its connections are marked."""
     policies, k = parameters.policies, class_in(state.people.state[slot])
     other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
@@ -91,7 +91,9 @@ def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, sieve,
     chances = parameters.answering.accepts[policy, habit, difference]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
     differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
-    referred = (introduces or differs) and have_common_connection(state, ego, other, sieve)
+    ours = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
+    referred = introduces or differs
+    referred = referred and shares_a_mark(state, ego, ours, other, search, sieve)
     by_tie = by_tie and not (introduces and referred)  # an introduction needs no tie
     if not (by_tie or by_estimate):
         return
@@ -126,6 +128,8 @@ def add_missed(state, parameters, day, sieve, missed):
         asks = conditions[state.platform.policy[ego]] != 0
         contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
         _prefetch_contacts(state, ego, contacts)
+        ours = np.int64(people.counts[COUNTS * ego + CONNECTIONS])
+        search = mark_connections(state, ego, ours, sieve)
         for place in range(contacts):
             slot = contact_slot(people, ego, place)
             bond = np.int64(people.state[slot])
@@ -138,4 +142,4 @@ def add_missed(state, parameters, day, sieve, missed):
             if is_forbidden(state, parameters, day, ego, other, slot):
                 continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, day, ego, slot, tie, estimate, sieve, missed)
+            _miss_contact(state, parameters, day, ego, slot, tie, estimate, search, sieve, missed)

@@ -30,7 +30,7 @@ from ..state.bonds import (
     with_standing,
 )
 from ..state.columns import ANSWERS, NOTED, NOTES, T_NOTES, TALLY
-from ..state.connections import common_connections
+from ..state.connections import note_common
 from ..state.lists import (
     NEXT_CONNECTION,
     NEXT_SLOT,
@@ -305,8 +305,8 @@ def _file(state, pending, totals, place, row, sieve):
     if len(platform.sent_remarks) > 0:
         platform.sent_remarks[place] = remarks_of(row[EXTRA])
     if len(platform.sent_common) > 0:
-        common = common_connections(state, ego, np.int64(row[ALTER]), sieve)
-        platform.sent_common[place] = common
+        platform.sent_class[place] = k
+        note_common(state, place, ego, np.int64(row[ALTER]), sieve)
 
 
 @kernel

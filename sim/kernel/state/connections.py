@@ -12,6 +12,9 @@ from ..mechanics.simd import WIDTH, prefetch
 from .bonds import CONNECTIONS, COUNTS, LISTED
 from .lists import NEXT_CONNECTION, length_after, lengthen, place_in_pool
 
+LENGTH_BITS = 31
+"""The bits of each length in what the log notes."""
+
 
 @inline
 def connection_place(state, ego, place):
@@ -78,7 +81,7 @@ def prefetch_connections(state, ego):
 
 
 @inline
-def _mark_connections(state, ego, count, sieve):
+def mark_connections(state, ego, count, sieve):
     """Mark each connection of ego in the sieve with the number of this search; return it."""
     if sieve[SIEVE] == 65535:
         for cell in range(SIEVE + 1):
@@ -111,7 +114,7 @@ def common_connections(state, ego, other, sieve):
     counts, connected, common = state.people.counts, state.platform.connected, np.int64(0)
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
     theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
-    search = _mark_connections(state, ego, ours, sieve)
+    search = mark_connections(state, ego, ours, sieve)
     for place in range(0, theirs, WIDTH):
         start = connection_place(state, other, place)
         for one in range(start, start + min(WIDTH, theirs - place)):
@@ -128,12 +131,19 @@ def have_common_connection(state, ego, other, sieve):
     The connections of ego leave a mark each in a small sieve; only those of other that fall on a
     mark are looked up.
     """
-    counts, connected = state.people.counts, state.platform.connected
+    counts = state.people.counts
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
-    theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
-    if ours == 0 or theirs == 0:
+    if ours == 0 or counts[COUNTS * other + CONNECTIONS] == 0:
         return False
-    search = _mark_connections(state, ego, ours, sieve)
+    search = mark_connections(state, ego, ours, sieve)
+    return shares_a_mark(state, ego, ours, other, search, sieve)
+
+
+@inline
+def shares_a_mark(state, ego, ours, other, search, sieve):
+    """Return whether other has one of ego's connections, which a search has marked."""
+    connected = state.platform.connected
+    theirs = np.int64(state.people.counts[COUNTS * other + CONNECTIONS])
     for place in range(0, theirs, WIDTH):
         start = connection_place(state, other, place)
         for one in range(start, start + min(WIDTH, theirs - place)):
@@ -141,3 +151,20 @@ def have_common_connection(state, ego, other, sieve):
             if sieve[third & (SIEVE - 1)] == search and _is_connected(state, ego, ours, third):
                 return True
     return False
+
+
+@kernel
+def note_common(state, place, ego, other, sieve):
+    """Note, for the log, what the connections in common are to be counted from.
+
+    Lists only get longer where nobody leaves, so their lengths are enough: the log counts later,
+    for all invitations at once. Connections of today do not have their places yet, and those of who
+    leaves end: then they are counted here, and noted as a negative number, -1 for none.
+    """
+    counts, ours, theirs = state.people.counts, COUNTS * ego, COUNTS * other
+    own, far = np.int64(counts[ours + CONNECTIONS]), np.int64(counts[theirs + CONNECTIONS])
+    settled = own == counts[ours + LISTED] and far == counts[theirs + LISTED]
+    if settled and len(state.people.left) == 0:
+        state.platform.sent_common[place] = own << LENGTH_BITS | far
+    else:
+        state.platform.sent_common[place] = -1 - common_connections(state, ego, other, sieve)

@@ -5,12 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .society import State
+from .society import SENT, State
 
 POOLS = ("blocks", "alter", "mark", "link", "state", "connected")
 """Arrays that grow as they fill up, whatever the number of members."""
-SENT = ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks")
-"""Flat arrays with a row for each of the last days."""
 
 
 def with_room_for(state: State, larger: State) -> State:
@@ -26,7 +24,7 @@ def with_room_for(state: State, larger: State) -> State:
     kept: dict[str, Any] = {name: getattr(state.people, name) for name in POOLS[:-1]}
     kept["connected"], kept["room_from"] = state.platform.connected, larger.platform.room_from
     ring = len(state.platform.sent_from)
-    most = len(larger.platform.sent_slot) // ring
+    most = len(larger.platform.sent_slot) // len(larger.platform.sent_from)
     for name in SENT:
         rows = getattr(state.platform, name).reshape(ring, -1)
         whole = np.zeros((ring, most if rows.size else 0), rows.dtype)

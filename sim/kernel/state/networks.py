@@ -6,6 +6,7 @@ from ..mechanics.compiled_cache import njit
 from ..mechanics.simd import WIDTH, bearing, first_of
 from ..rules.standing import CONNECTED
 from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, class_in, standing_in
+from .connections import LENGTH_BITS
 from .lists import place_in_pool
 
 
@@ -122,3 +123,23 @@ def places(directory, blocks, ego, length):
     for place in range(length):
         found[place] = place_in_pool(directory, blocks, ego, place)
     return found
+
+
+@njit(cache=True, nogil=True)
+def count_common(indptr, indices, ego, alter, noted):
+    """Replace what the log has noted of pairs by their connections in common at that time.
+
+    Each member's connections are in the order of ``neighbours``; see ``connections.note_common``.
+    """
+    mark = np.full(len(indptr) - 1, -1, np.int64)
+    for pair in range(len(noted)):
+        if noted[pair] < 0:
+            noted[pair] = -1 - noted[pair]
+            continue
+        ours, theirs = noted[pair] >> LENGTH_BITS, noted[pair] & ((1 << LENGTH_BITS) - 1)
+        first, other, common = indptr[ego[pair]], indptr[alter[pair]], np.int64(0)
+        for place in range(first, first + ours):
+            mark[np.int64(indices[place])] = pair
+        for place in range(other, other + theirs):
+            common += np.int64(mark[np.int64(indices[place])] == pair)
+        noted[pair] = common

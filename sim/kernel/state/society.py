@@ -110,12 +110,16 @@ class Platform(NamedTuple):
     totals: NDArray[np.int64]
     """(P, TOTALS), see ``columns``."""
     sent_slot: NDArray[np.uint32]
-    """(pending_days + 1) times most: the invitations of the last days, by section and delay."""
+    """(pending_days + 1) times most: the invitations of the last days, by section and delay; of
+    some days more if a log is kept."""
     sent_ego: NDArray[np.uint32]
     sent_note: NDArray[np.uint8]
     """The source, the verdict, and the class on that day, see ``rows``."""
-    sent_common: NDArray[np.int32]
-    """Connections in common, at the verdict or, until then, at sending; (0,): not counted."""
+    sent_common: NDArray[np.int64]
+    """From what to count the connections in common at the verdict or, until then, at sending, see
+    ``connections.note_common``; (0,): no log is kept."""
+    sent_class: NDArray[np.uint8]
+    """The class at sending, or (0,) as ``sent_common``."""
     sent_from: NDArray[np.int32]
     """(pending_days + 1, sections, pending_days + 2): where each delay begins, and the end."""
     locks: NDArray[np.uint32]
@@ -130,6 +134,10 @@ class Platform(NamedTuple):
     """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
     questions: NDArray[np.int32]
     """N times ASKING, see ``columns``, or (0,): nobody asks first."""
+
+
+SENT = ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_class", "sent_remarks")
+"""Flat arrays of a platform with a row for each of the last days."""
 
 
 class Today(NamedTuple):
@@ -328,7 +336,8 @@ def allocate_state(
         sent_slot=np.zeros(ring * most, np.uint32),
         sent_ego=np.zeros(ring * most, np.uint32),
         sent_note=np.zeros(ring * most, np.uint8),
-        sent_common=np.zeros(0, np.int32),
+        sent_common=np.zeros(0, np.int64),
+        sent_class=np.zeros(0, np.uint8),
         sent_from=np.zeros((ring, sections, ring + 1), np.int32),
         locks=np.zeros((sections, 64 if locks else 1), np.uint32),
         lock_ends=np.zeros((sections, 2), np.int64),
@@ -382,7 +391,7 @@ def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> S
         rows[:before] = today.invitations
         today = today._replace(invitations=rows, invitation_order=np.zeros(most, np.int32))
         grown = {}
-        for name in ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_remarks"):
+        for name in SENT:
             array = getattr(platform, name)
             if len(array) == 0:
                 continue
@@ -445,11 +454,27 @@ def _more(length: int) -> int:
     return length + length // 2 + 2**16
 
 
-def with_common_counted(state: State) -> State:
-    """Return the state with room for the common connections of each invitation sent from now on."""
-    platform = state.platform
-    common = np.zeros(len(platform.sent_note), np.int32)
-    return state._replace(platform=platform._replace(sent_common=common))
+def with_log_kept(state: State, every: int) -> State:
+    """Return the state with room for all that the log tells of each invitation sent from now on.
+
+    It keeps the invitations that have been decided for ``every`` days more.
+    """
+    platform, today = state.platform, max(int(state.clock[DAY]), 0)
+    ring = len(platform.sent_from)
+    longer, most = ring - 1 + every, len(platform.sent_slot) // ring
+    days = np.arange(max(1, today - ring + 1), today + 1)
+    kept: dict[str, NDArray[Any]] = {
+        "sent_common": np.zeros(longer * most, np.int64),
+        "sent_class": np.zeros(longer * most, np.uint8),
+        "sent_from": np.zeros((longer, *platform.sent_from.shape[1:]), np.int32),
+    }
+    kept["sent_from"][days % longer] = platform.sent_from[days % ring]
+    for name in set(SENT) - kept.keys():
+        rows = getattr(platform, name).reshape(ring, -1)
+        array = np.zeros((longer, rows.shape[1]), rows.dtype)
+        array[days % longer] = rows[days % ring]
+        kept[name] = array.reshape(-1)
+    return state._replace(platform=platform._replace(**kept))
 
 
 def with_longer_queues(state: State) -> State:
