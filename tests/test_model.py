@@ -244,3 +244,11 @@ def test_policies_that_do_not_fit_are_refused():
         sim.InputError, match=r"interactd: no such policy here; nearest: interacted"
     ):
         model.members[0].policy = "interactd"
+
+
+def test_a_number_by_another_name_is_refused():
+    view = sim.NetworkModel(SMALL).engine.view
+    assert view.number("degree", 0) == view.column("degree")[0]
+    for read in (view.column, lambda name: view.number(name, 0)):
+        with pytest.raises(KeyError, match="degrees"):
+            read("degrees")

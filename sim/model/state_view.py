@@ -252,8 +252,10 @@ class StateView:
             return self._column(self._state.platform.tally, columns.TALLY, _TALLIES[name])
         if name in _SANCTIONS:
             return self._column(self._state.platform.ladder, columns.LADDER, _SANCTIONS[name])
-        until = columns.RESTRICTED_UNTIL
-        return self._column(self._state.platform.account, columns.ACCOUNT, until)
+        if name == "restricted_until":
+            until = columns.RESTRICTED_UNTIL
+            return self._column(self._state.platform.account, columns.ACCOUNT, until)
+        raise KeyError(name)
 
     def _column(self, table: NDArray[np.int32], width: int, column: int) -> Numbers:
         return table[column::width][: self.members].astype(np.int64)
@@ -263,15 +265,20 @@ class StateView:
         return self._state.people.counts[: bonds.COUNTS * self.members]
 
     def number(self, name: str, member: int) -> int:
-        """Return a number of one member; names as in ``column``."""
+        """Return a number of one member; names as in ``column``, up to restricted_until.
+
+        Not void. Another name is a ``KeyError``.
+        """
         if name in _COUNTS:
             people = self._state.people
             empty = people.gone[member] if name == "contacts" and len(people.gone) else 0
             return int(people.counts[bonds.COUNTS * member + _COUNTS[name]] - empty)
         if name in _TALLIES:
             return int(self._state.platform.tally[columns.TALLY * member + _TALLIES[name]])
-        until = columns.RESTRICTED_UNTIL
-        return int(self._state.platform.account[columns.ACCOUNT * member + until])
+        if name == "restricted_until":
+            until = columns.RESTRICTED_UNTIL
+            return int(self._state.platform.account[columns.ACCOUNT * member + until])
+        raise KeyError(name)
 
     @property
     def restricted(self) -> NDArray[np.bool_]:

@@ -124,7 +124,7 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
         table["type"] = _categories(engine.view.type, list(TYPES.values()))
     for name in {"left", "blocked_day", "invitations_until_block"} & columns.keys():
         never = columns[name] == NEVER
-        table[name] = pd.arrays.IntegerArray(columns[name].astype(np.int32), never)
+        table[name] = _whole(columns[name], np.int32, never)
     return pd.DataFrame(table)
 
 
@@ -257,13 +257,14 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     decided = sent + np.where(never | (verdict == verdicts.CROSSED), 0, delay)
     outcome = _coded(verdict, _OUTCOME, OUTCOMES)
     tie_class, common = found["tie_class"], found["common"]
-    left = engine.view.left > 0
-    void = (verdict == verdicts.UNDECIDED) & (left[found["ego"]] | left[found["alter"]])
+    undecided, left = np.flatnonzero(verdict == verdicts.UNDECIDED), engine.view.left > 0
+    void = undecided[left[found["ego"][undecided]] | left[found["alter"][undecided]]]
     outcome[void] = OUTCOMES.index("void")
     # an answer to the one, or one that crosses it, has connected the two and so accepted the other
     question = found["remarks"] & QUESTION > 0
-    undecided = (verdict == verdicts.UNDECIDED) & ~question
-    ended = np.flatnonzero(undecided & (found["connected"] | void))
+    no_question = undecided[~question[undecided]]
+    over = found["connected"][no_question] | (outcome[no_question] == OUTCOMES.index("void"))
+    ended = no_question[over]
     if len(ended):
         accepted = np.flatnonzero(outcome == OUTCOMES.index("accepted"))
         ended, by = _reversed(found, ended, accepted)
@@ -285,13 +286,13 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
             "policy": _categories(engine.view.policy[found["ego"]], policies),
             "source": _categories(found["source"], list(SOURCES.values())),
             "tie_class": sent_class,
-            "due_day": pd.Series((sent + delay).astype(np.int32), dtype="Int32").mask(never),
-            "decided_day": pd.Series(decided, dtype="Int32").mask(pending),
+            "due_day": _whole(sent + delay, np.int32, never),
+            "decided_day": _whole(decided, np.int32, pending),
             "outcome": _categories(outcome, list(outcomes)),
             "recognised": _categories(
                 _coded(verdict, _RECOGNISED, RECOGNISED, 2), list(RECOGNISED)
             ),
-            "decided_class": pd.Series(tie_class, dtype="Int8").mask(pending),
+            "decided_class": _whole(tie_class, np.int8, pending),
             "common": common,
         }
     )
@@ -304,6 +305,15 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
         table = table[~question | granted].sort_values(["sent_day", "ego", "alter"])
         table = table.reset_index(drop=True)
     return table
+
+
+def _whole(
+    values: NDArray[Any], kind: type[np.signedinteger[Any]], unknown: NDArray[np.bool_]
+) -> "pd.arrays.IntegerArray":
+    """Return whole numbers of which some are not known."""
+    import pandas as pd
+
+    return pd.arrays.IntegerArray(np.where(unknown, 1, values).astype(kind), unknown.copy())
 
 
 def _coded(
@@ -320,6 +330,9 @@ def _coded(
 def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> tuple[Ints, Ints]:
     """Return those of some rows whose invitation the other way is among certain ones, and these."""
     ego, alter = found["ego"].astype(np.int64), found["alter"].astype(np.int64)
+    # first by each end alone, so that there is little to sort
+    both = np.isin(ego[among], alter[rows], kind="table")
+    among = among[both & np.isin(alter[among], ego[rows], kind="table")]
     keys = ego[among] << 32 | alter[among]
     order = np.argsort(keys)
     wanted = alter[rows] << 32 | ego[rows]
