@@ -15,6 +15,8 @@ from ..kernel.mechanics.compiled_cache import njit
 LANES = 4
 EGOS_AT_ONCE = 64 * LANES
 _ALL_MARKS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_LOWEST = np.uint64(0x0101_0101_0101_0101)
+"""The lowest bit of each byte."""
 _NO_SIGN = np.int64(0x7FFF_FFFF)
 """Masks the sign, which is never set: numba then need not test for negative indices, which would
 take a fifth of the time."""
@@ -100,14 +102,14 @@ def reach_of(indptr, indices, egos):
     members = len(indptr) - 1
     two, three = np.empty(len(egos), np.int64), np.empty(len(egos), np.int64)
     near, far = np.empty((members, LANES), np.uint64), np.empty((members, LANES), np.uint64)
-    counts = np.empty(EGOS_AT_ONCE, np.int64)
+    few, counts = np.empty((8, LANES), np.uint64), np.empty(EGOS_AT_ONCE, np.int64)
     for first in range(0, len(egos), EGOS_AT_ONCE):
         some = egos[first : first + EGOS_AT_ONCE]
         _mark(indptr, indices, some, near)
         _step(indptr, indices, near, far)
-        _count_per_ego(far, counts, two[first : first + len(some)])
+        _count_per_ego(far, few, counts, two[first : first + len(some)])
         _step(indptr, indices, far, near)
-        _count_per_ego(near, counts, three[first : first + len(some)])
+        _count_per_ego(near, few, counts, three[first : first + len(some)])
     return two, three
 
 
@@ -175,16 +177,24 @@ def _ones(word):
 
 
 @kernel
-def _count_per_ego(marks, counts, others):
-    """Count the members with the bit of each ego, except ego itself, into ``others``."""
+def _count_per_ego(marks, few, counts, others):
+    """Count the members with the bit of each ego, except ego itself, into ``others``.
+
+    Eight egos are counted in the bytes of one word of ``few``, until these are full.
+    """
     for ego in range(EGOS_AT_ONCE):
         counts[ego] = 0
-    for member in range(len(marks)):
-        for lane in range(LANES):
-            word = marks[member, lane]
-            if word:
-                for bit in range(64):
-                    counts[64 * lane + bit] += (word >> np.uint64(bit)) & np.uint64(1)
+    for first in range(0, len(marks), 255):
+        for bit in range(8):
+            for lane in range(LANES):
+                few[bit, lane] = 0
+        for member in range(first, min(first + 255, len(marks))):
+            for bit in range(8):
+                for lane in range(LANES):
+                    few[bit, lane] += (marks[member, lane] >> np.uint64(bit)) & _LOWEST
+        for ego in range(EGOS_AT_ONCE):
+            count = few[ego & 7, ego >> 6] >> np.uint64(ego & 56)
+            counts[ego] += np.int64(count & np.uint64(255))
     for place in range(len(others)):
         others[place] = counts[place] - 1
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..mechanics.compiled_cache import njit
-from ..mechanics.simd import WIDTH, bearing, first_of
+from ..mechanics.simd import AHEAD, WIDTH, bearing, first_of, prefetch
 from ..rules.standing import CONNECTED
 from .bonds import BACK, CONNECTIONS, CONTACTS, COUNTS, STRANGERS, class_in, standing_in
 from .connections import LENGTH_BITS
@@ -22,6 +22,11 @@ def neighbours(counts, directory, blocks, connected):
         indptr[ego + 1] = indptr[ego] + counts[COUNTS * ego + CONNECTIONS]
     indices = np.empty(indptr[members], np.int32)
     for ego in range(members):
+        ahead = min(ego + AHEAD, members - 1)
+        for place in range(0, indptr[ahead + 1] - indptr[ahead], WIDTH):
+            start = place_in_pool(directory, blocks, ahead, place)
+            prefetch(connected, start)
+            prefetch(connected, start + WIDTH // 2)
         begin, length = indptr[ego], indptr[ego + 1] - indptr[ego]
         for place in range(0, length, WIDTH):
             start = place_in_pool(directory, blocks, ego, place)
@@ -69,6 +74,12 @@ def arcs(counts, contacts, strangers, blocks, alter, state, number):
         total += number[ego]
     found = np.empty((total, 2), np.int32)
     for other in range(len(number)):
+        ahead = min(other + AHEAD, len(number) - 1)
+        for side in range(2):
+            directory = contacts if side == 0 else strangers
+            length = np.int64(counts[COUNTS * ahead + (CONTACTS if side == 0 else STRANGERS)])
+            for place in range(0, length, WIDTH):
+                prefetch(state, place_in_pool(directory, blocks, ahead, place))
         for side in range(2):
             directory = contacts if side == 0 else strangers
             length = np.int64(counts[COUNTS * other + (CONTACTS if side == 0 else STRANGERS)])
