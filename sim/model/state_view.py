@@ -19,6 +19,7 @@ from ..kernel.rules.standing import CONNECTED, FREE, LOCKED, PENDING
 from ..kernel.state import bonds, columns, networks
 from ..kernel.state.lists import NEXT_CONNECTION, NEXT_SLOT
 from ..kernel.state.rows import NOTED_CLASS, SOURCE_BITS, VERDICT, VERDICT_BITS
+from ..kernel.state.sent import list_sent
 from .member_numbers import MemberNumbers, Numbers
 
 Pairs = NDArray[np.int32]
@@ -221,34 +222,31 @@ class StateView(MemberNumbers):
             They are kept no longer.
         """
         people, platform = self._state.people, self._state.platform
-        ring, days = len(platform.sent_from), np.arange(first, last + 1)
-        if first <= self.day - ring:
+        if first <= self.day - len(platform.sent_from):
             raise ValueError(f"invitations of day {first} are kept no longer on day {self.day}")
-        starts = platform.sent_from[days % ring].astype(np.int64)  # by day, section and delay
-        number = np.diff(starts, axis=2).reshape(-1)
-        begins = (days % ring * (len(platform.sent_slot) // ring))[:, None] + starts[:, :, 0]
-        sizes = starts[:, :, -1] - starts[:, :, 0]
-        before = np.cumsum(sizes) - sizes.reshape(-1)
-        place = np.arange(sizes.sum()) + np.repeat(begins.reshape(-1) - before, sizes.reshape(-1))
-        day = np.repeat(days, sizes.sum(axis=1))
-        delays = np.arange(starts.shape[2] - 1)
-        delay = np.repeat(np.tile(delays, sizes.size), number)
-        slot = self.current(platform.sent_slot[place].astype(np.int64))
-        ego, alter = platform.sent_ego[place].astype(np.int64), people.alter[slot].astype(np.int64)
-        order = np.argsort(((day - first) * self.members + ego) * self.members + alter)
-        place = place[order]
-        notes = platform.sent_note[place].astype(np.int64)
+        place, (day, ego, alter, delay), connected = list_sent(
+            first,
+            last,
+            self.members,
+            platform.sent_from,
+            platform.sent_slot,
+            platform.sent_ego,
+            people.alter,
+            people.link,
+            people.state,
+        )
+        notes = platform.sent_note[place]
         return Sent(
-            day=day.astype(np.int32),  # is in order already
-            ego=ego[order].astype(np.int32),
-            alter=alter[order].astype(np.int32),
+            day=day,
+            ego=ego,
+            alter=alter,
             source=(notes & SOURCE_BITS).astype(np.int8),
             sent_class=platform.sent_class[place].astype(np.int8),
-            delay=delay[order].astype(np.int32),
+            delay=delay,
             remarks=_kept(platform.sent_remarks, place, np.uint8),
             verdict=(notes >> VERDICT & VERDICT_BITS).astype(np.int8),
             tie_class=(notes >> NOTED_CLASS).astype(np.int8),
-            connected=people.state[slot[order]] >> bonds.STANDING == CONNECTED,
+            connected=connected,
             noted=platform.sent_common[place],
         )
 
