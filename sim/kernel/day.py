@@ -76,6 +76,7 @@ from .phases import (
     need,
     popular,
     send,
+    settle,
     withdraw,
 )
 from .state.columns import DAY, STAGE
@@ -213,9 +214,9 @@ def _invite(state, parameters, day, partition):
 @kernel
 def _settle(state, parameters, day, partition):
     """Apply answers, and list the acceptances for other threads."""
-    said = answer.settle(state, parameters, day, partition)
-    if said != answer.DONE:
-        return MORE_CONNECTIONS if said == answer.MORE_CONNECTIONS else MORE_VERDICTS
+    said = settle.settle(state, parameters, day, partition)
+    if said != settle.DONE:
+        return MORE_CONNECTIONS if said == settle.MORE_CONNECTIONS else MORE_VERDICTS
     if partition.threads > 1:
         today = state.today
         first = len(today.verdicts) // partition.threads * partition.thread
@@ -278,7 +279,7 @@ def _do(state, parameters, stage, day, series, log, partition):
     elif stage == SETTLE:
         return _settle(state, parameters, day, partition)
     elif stage == SETTLE_FAR:
-        if partition.threads > 1 and not answer.settle_far_sides(state, partition):
+        if partition.threads > 1 and not settle.settle_far_sides(state, partition):
             return MORE_CONNECTIONS
     elif stage == MAKE_ROOM:
         if not withdraw.queues_have_room(state, parameters, day, partition):
