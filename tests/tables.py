@@ -119,11 +119,12 @@ def result(asked=None, seed=0, log=True, provenance=None):
     asked = asked or scenario()
     members, connections, arcs, invitations = drawn(asked, seed)
     names = [*asked.policies, "all"]
+    days = min(3, asked.days)
     series = pd.DataFrame(
         {
-            "day": np.repeat(np.arange(1, 4), len(names)),
-            "policy": names * 3,
-            "degree": np.linspace(0, 9, 3 * len(names)),
+            "day": np.repeat(np.arange(1, days + 1), len(names)),
+            "policy": names * days,
+            "degree": np.linspace(0, 9, days * len(names)),
         }
     )
     return Result(
