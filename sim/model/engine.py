@@ -18,9 +18,9 @@ from ..kernel.day import Log
 from ..kernel.mechanics.scratch import SIEVE
 from ..kernel.mechanics.threads import Partition
 from ..kernel.phases.missed import MISSED, add_missed
+from ..kernel.state import growth
 from ..kernel.state import society as arrays
 from ..kernel.state.columns import DAY, FAILED, STAGE, TOTALS
-from ..kernel.state.growth import with_room_for
 from ..kernel.state.lists import LONGEST as LONGEST_LIST
 from ..kernel.state.lists import TOO_LONG
 from ..machine import check_memory
@@ -127,7 +127,7 @@ class Engine:
 
     def keep_log(self, every: int) -> None:
         """Keep what the log tells of invitations, until ``every`` days after they are decided."""
-        self.state = arrays.with_log_kept(self.state, every)
+        self.state = growth.with_log_kept(self.state, every)
 
     def snapshot(self) -> dict[str, Array]:
         """Return all arrays that later days depend on, by name."""
@@ -299,7 +299,7 @@ class Engine:
             members = people.members._replace(policy=policy, pace=pace)
             try:
                 larger = self._allocated(members, self.state.section_size)
-                self.state = with_room_for(self.state, larger)
+                self.state = growth.with_room_for(self.state, larger)
             except MemoryError:
                 raise self._too_many() from None
             self.sociability, self.activity = people.sociability, people.activity
@@ -332,13 +332,13 @@ class Engine:
 
     def _grow(self, lacking: int) -> None:
         if lacking == kernel.MORE_SLOTS:
-            self.state = arrays.with_more_slots(self.state)
+            self.state = growth.with_more_slots(self.state)
         elif lacking == kernel.MORE_CONNECTIONS:
-            self.state = arrays.with_more_connections(self.state)
+            self.state = growth.with_more_connections(self.state)
         elif lacking == kernel.MORE_VERDICTS:
-            self.state = arrays.with_room_for_verdicts(self.state, self.team.threads)
+            self.state = growth.with_room_for_verdicts(self.state, self.team.threads)
         else:
-            self.state = arrays.with_longer_queues(self.state)
+            self.state = growth.with_longer_queues(self.state)
 
 
 def revived(
