@@ -111,10 +111,10 @@ def _mutual() -> Question:
         "how readily strangers accept. In "
         f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those "
         "who invite everyone are accepted more often than those who invite acquaintances; in the "
-        "others less often. And whom one accepts, which is another choice than whom one invites. "
-        "The figure is of a society with four groups of equal size: they invite everyone or "
-        "acquaintances, and accept everyone or acquaintances. Who invites and accepts only "
-        f"acquaintances has {both:.1f} connections there. Inviting everyone instead brings "
+        "others less often. It also matters whom one accepts, and this is another choice than whom "
+        "one invites. The figure is of a society with four groups of equal size: they invite "
+        "everyone or acquaintances, and accept everyone or acquaintances. Who invites and accepts "
+        f"only acquaintances has {both:.1f} connections there. Inviting everyone instead brings "
         f"{quotes.effect('inviting', 'acquaintances')} more, accepting everyone instead "
         f"{quotes.effect('accepting', 'acquaintances')} more.",
         "../results/published/two_by_two.png",
@@ -157,8 +157,8 @@ def _blocked() -> Question:
         "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
         "Upper row: from the least active tenth to the most active one. Lower row: from those who "
         "meet the fewest people to those who meet the most, which matters little for a block. On "
-        "the right the invitations that people look at and do not accept: those who accept close "
-        "friends only have most of them.",
+        "the right the invitations that people look at and do not accept: those who invite only "
+        "close friends also accept others least readily, so they have most of them.",
         ("compare", "experiment plausible"),
     )
 
@@ -175,9 +175,10 @@ def _lasting() -> Question:
         f"{quotes.percent(quotes.year_row(end, 'blocked', 'everyone'), '.1f')} of them are "
         f"blocked, but also {quotes.percent(quotes.year_row(end, 'blocked', 'interacted'), '.1f')} "
         "of those who invite acquaintances: clicks count for life. If one counts the people within "
-        "two steps in place of connections, the lead can be told from chance for "
-        f"{quotes.clear_until() / 365:.1f} years, and not after that. In 40 societies that fit the "
-        f"data, those who invite everyone are ahead in {quotes.lasts(1)} after one year, and in "
+        "two steps in place of connections, the lead is certain for "
+        f"{quotes.clear_until() / 365:.1f} years; after that it may be chance. In 40 "
+        "societies that fit the data, those who invite everyone are ahead in "
+        f"{quotes.lasts(1)} after one year, and in "
         f"{quotes.lasts(end)} after {quotes.in_words(end)} years.",
         [
             quotes.heads("those who invite"),
@@ -190,9 +191,8 @@ def _lasting() -> Question:
                 ]
             ),
         ],
-        "perhaps a platform on which clicks are forgotten or a block ends. The model can do both, "
-        "but not for eight years here; the [next question](#what-does-the-platform-gain) has such "
-        "a rule for one year.",
+        "perhaps a platform on which clicks are forgotten or a block ends. That has not been tried "
+        "for eight years, only for one ([next question](#what-does-the-platform-gain)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
         "In what share of the 40 societies the first of two ways of inviting has more connections "
@@ -214,8 +214,9 @@ def _platform() -> Question:
         "less than without a rule. Hardly any of those are blocked who mean well; by these we mean "
         "the people who invite only acquaintances or close friends. A mild rule changes next to "
         "nothing within a year: if five clicks within 30 days block, and for a week only. No rule "
-        f"is the best: of the {len(rules)} that were tried, {int(rules['frontier'].sum())} are "
-        "beaten by no other rule in all three columns of the table at once.",
+        "is the best in all three columns of the table: what is better in one is worse in another. "
+        f"This is so for {int(rules['frontier'].sum())} of the {len(rules)} rules that were tried; "
+        "each of the others is no better than some other rule in any column.",
         [
             [
                 "rule",
@@ -237,7 +238,8 @@ def _platform() -> Question:
         "ranges show; all this was asked of societies of 800 people.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
-        "Each mark is a rule: how many clicks within how many days block for how long. The further "
+        "Each mark is a rule: how many clicks within how many days block for how long, or "
+        "(triangles) which share of accepted invitations is too small. The further "
         "to the left, the fewer unwanted invitations; the further down, the fewer people are "
         "blocked who mean well (left panel), or the fewer connections are lost (right panel).",
         ("experiment block_rule",),
@@ -281,14 +283,15 @@ def _pays() -> Question:
                 *(quotes.quoted(quotes.alone(policy), share=True) for policy in quotes.POLICIES),
             ],
         ],
-        "next to nothing that is plausible. One in a hundred who invites everyone reaches further "
-        f"than all around in {_everywhere('everyone', 'interacted')} societies that fit the data, "
-        "one who invites close friends less far in "
-        f"{_nowhere('close_friends', 'interacted')}.",
+        "next to nothing that is plausible. If one in a hundred invites everyone, these few reach "
+        f"further than the people around in {_everywhere('everyone', 'interacted')} societies that "
+        "fit the data. If one in a hundred invites only close friends, these few reach less far "
+        f"than the people around in {_nowhere('close_friends', 'interacted')}.",
         "images/newcomers.png",
         "Within two steps: ranges of one in a hundred beside those of the people around",
-        "Full bars: the one in a hundred. Pale bars: the people around, in the same society. "
-        "Compare bars of one panel only.",
+        "Ranges over 40 societies that fit the data, with the society in the middle as a line. "
+        "Full bars: the one in a hundred. Pale bars: the people around. Compare bars of one "
+        "panel only.",
         ("compare", "experiment newcomers"),
     )
 
