@@ -166,9 +166,8 @@ def test_more_members_than_memory_is_one_line(monkeypatch):
 
 
 def test_memory_that_ends_while_a_society_grows_is_one_line(monkeypatch):
-    monkeypatch.setattr(
-        "sim.kernel.state.society.MOST_SLOTS", 200 * 100
-    )  # as many as the society begins with, and no more
+    for place in ("society", "growth"):  # as many as the society begins with, and no more
+        monkeypatch.setattr(f"sim.kernel.state.{place}.MOST_SLOTS", 200 * 100)
     scenario = sim.Scenario(
         members=200, days=20, inviting={"per_day": 30}, policies={"everyone": 1}
     )
