@@ -223,7 +223,8 @@ class Engine:
     @property
     def _lived(self) -> Scenario:
         """The scenario with the days simulated so far: a model may stop early, or go on."""
-        return self.scenario.replace({"days": max(self.day, 1)})
+        days, planned = max(self.day, 1), self.scenario
+        return planned if days == planned.days else planned.replace({"days": days})
 
     def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
         """Set the policy of each member, from the next day on.

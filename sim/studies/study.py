@@ -31,7 +31,7 @@ from .run_record import Job, Keep
 from .scheduler import Scheduler
 from .stopping import FixedReplications, PrecisionTarget, StoppingRule, check_measured
 from .store import RunStore
-from .table import TABLE, StudyTable, write_table
+from .table import TABLE, StudyTable, import_libraries, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -311,6 +311,7 @@ def _run_all(
                     executor.submit(job)
                 if not executor.under_way:
                     break
+                import_libraries()  # while the processes start
                 done = executor.finished()
                 store.add(done)
                 for job, record in done:

@@ -269,6 +269,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def import_libraries() -> None:
+    """Import what `write_table` needs: pyarrow, and pandas, which its first array imports."""
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+
 def write_table(store: RunStore, design: Design, replications: NDArray[np.int64]) -> str:
     """Export the table of a study to its folder.
 
