@@ -16,6 +16,7 @@ import pytest
 
 import sim
 from sim.model.engine import Engine
+from sim.runs import running
 from sim.runs.pool import processes
 
 SMALL = sim.Scenario(members=60, days=20, seed=5)
@@ -363,3 +364,11 @@ def test_ctrl_c_waits_for_compiled_code_to_return(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         sim.run(SMALL)
     assert done == [0]  # the history
+
+
+@pytest.mark.parametrize("member_days", [1, 300, 10**9])
+def test_measures_do_not_depend_on_how_often_a_run_stops(monkeypatch, member_days):
+    scenario = sim.Scenario(members=30, days=40)
+    expected = sim.run(scenario).summary
+    monkeypatch.setattr(running, "STOP_MEMBER_DAYS", member_days)
+    pd.testing.assert_frame_equal(running.SUMMARY.live(scenario), expected)
