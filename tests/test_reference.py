@@ -40,17 +40,22 @@ SELDOM = {
     "a question crossed",
     "a question granted",
     "as many notes as are allowed",
+    "declined by one who vetoes",
     "ended with the other's",
     "full",
     "kept from a stranger",
     "limited",
     "restricted for its strikes",
+    "to class 1: idk",
+    "to class 2: idk",
+    "to class 3: idk",
+    "vetoed, and connected",
     "void",
     "warned",
     "with a note",
     "with a note, and not recognised",
 }
-"""Events that two societies made for them have, should the random ones miss them."""
+"""Events that three societies made for them have, should the random ones miss them."""
 
 
 def test_blocking_takes_as_many_invitations_as_in_the_closed_form():
@@ -145,18 +150,22 @@ def test_any_society_equals_the_reference():
 def test_what_random_societies_seldom_have():
     seen: set[str] = set()
     strict = {"limit": 1, "ladder": "warn, email, suspend 2, good", "max_connections": 12}
-    for rule in ({}, strict):
+    for rule, recognised, click in (
+        ({}, 0.5, 0.3),
+        ({}, 0.2, 0.6),  # and more strikes by acquaintances
+        (strict, 0.5, 0.3),
+    ):
         told = check_equal(
             Scenario(
                 members=40,
                 days=40,
-                society={"leave": 0.01},
+                society={"leave": 0.01, "veto": 0.1},
                 meeting={"history_days": 20, "rate": 1.0},
                 inviting={"per_day": 2, "mistaken": 0.5, "lock_days": 1, "note_below": 1},
                 answering={
-                    "recognise": (0, 0.5, 0.5, 0.5, 0.5),
+                    "recognise": (0, *(recognised,) * 4),
                     "accept": (0.4,) * 5,
-                    "idk_click": 0.3,
+                    "idk_click": click,
                     "looks": None,
                 },
                 platform={"preset": "none", "notes_per_month": 3, **rule},
