@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 import sim
+from experiments import block_rule, newcomers
 
 HOUSE = Path(__file__).parents[1]
 ANSWERS = HOUSE / "results" / "answers"
@@ -37,14 +38,6 @@ SAID = {
     "acquainted": "with people met or talked to, of their connections",
     "mutually_recognised": "in which each remembers the other, of their connections",
 }
-AIMS = {
-    "unwanted": "unwanted a year",
-    "blocked": "blocked of those who mean well",
-    "lost": "connections lost",
-}
-"""From an aim of a rule to what it is called among the ranges."""
-POLICY_WORDS = {policy: policy.replace("_", " ") for policy in POLICIES}
-"""What the ranges of newcomers call the policies."""
 ENDS = ("mean", "low", "high")
 
 
@@ -245,7 +238,7 @@ def rule_cells(rule: str) -> list[str]:
     """Return what a rule does in all respects, with intervals and ranges."""
     row = rules().loc[rule]
     cells = []
-    for aim, said in AIMS.items():
+    for aim, said in block_rule.AIM_WORDS.items():
         cell = aim_of_rule(row, aim)
         if not pd.isna(row[f"{aim}_low"]):
             quantity = f"{said}: {rule}"
@@ -256,16 +249,14 @@ def rule_cells(rule: str) -> list[str]:
 
 def few_cell(newcomer: str, policy: str) -> str:
     """Return the reach of one in a hundred, or of those around them; interval and range."""
-    around, own = (POLICY_WORDS[name] for name in (policy, newcomer))
-    found = range_found("newcomers", f"within two steps, newcomers are {own}: {around}", share=True)
+    found = range_found("newcomers", newcomers.reached(newcomer, policy), share=True)
     cell = quoted(one_in_a_hundred(newcomer, policy), share=True)
     return f"**{cell}**<br>{found}" if newcomer == policy else f"{cell}<br>{found}"
 
 
 def ahead_as_few(newcomer: str, policy: str) -> Any:
     """Return the row of how much further one in a hundred reach than those around them."""
-    own, around = (POLICY_WORDS[name] for name in (newcomer, policy))
-    return ranged("newcomers", f"{own}, newcomers, are ahead of: {around}")
+    return ranged("newcomers", newcomers.ahead(newcomer, policy))
 
 
 def one_in_a_hundred(newcomer: str, policy: str) -> Any:

@@ -61,6 +61,12 @@ if TYPE_CHECKING:
 CLEARLY = "Clearly: by Holm's rule at 5 %, all rules together."
 RANGED = (Rule(), *(rule for rule in rules() if rule.name in PRESETS.values()))
 """The rules under which plausible societies live: none, and those of LinkedIn."""
+AIM_WORDS = {
+    "unwanted": "unwanted a year",
+    "blocked": "blocked of those who mean well",
+    "lost": "connections lost",
+}
+"""What the aims are called among the ranges."""
 KEPT = ("degree", "blocked", "unwanted_received")
 """What the aims are made of."""
 LOOKS = {
@@ -152,11 +158,10 @@ def with_aims(runs: pd.DataFrame) -> pd.DataFrame:
 def quantities() -> list[Quantity]:
     """Return the aims, as quantities of plausible societies."""
     none, *ruled = (rule.name for rule in RANGED)
-    well = [*MEANING_WELL[:1], "all"]
-    names = {"all": "of those who mean well"}
+    well = {"all": AIM_WORDS["blocked"], MEANING_WELL[0]: f"blocked of {MEANING_WELL[0]}"}
     return [
         *(
-            Quantity(f"unwanted a year: {rule}", "unwanted", Group(rule, "all"))
+            Quantity(f"{AIM_WORDS['unwanted']}: {rule}", "unwanted", Group(rule, "all"))
             for rule in (none, *ruled)
         ),
         *(
@@ -169,17 +174,12 @@ def quantities() -> list[Quantity]:
             for rule in ruled
         ),
         *(
-            Quantity(
-                f"blocked {names.get(policy, f'of {policy}')}: {rule}",
-                "blocked",
-                Group(rule, policy),
-                unit="%",
-            )
-            for policy in reversed(well)
+            Quantity(f"{words}: {rule}", "blocked", Group(rule, policy), unit="%")
+            for policy, words in well.items()
             for rule in ruled
         ),
         *(
-            Quantity(f"connections lost: {rule}", "lost", Group(rule, "all"), Group(none, "all"))
+            Quantity(f"{AIM_WORDS['lost']}: {rule}", "lost", Group(rule, "all"), Group(none, "all"))
             for rule in ruled
         ),
     ]

@@ -87,12 +87,12 @@ def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
     pairs = [(one, other) for one in policies for other in policies if one != other]
     return [
         *(
-            Quantity(_reached(newcomer, policy), REACH, Group(newcomer, policy), unit="%")
+            Quantity(reached(newcomer, policy), REACH, Group(newcomer, policy), unit="%")
             for newcomer in policies
             for policy in policies
         ),
         *(
-            Quantity(_ahead(one, other), REACH, Group(one, one), Group(one, other), unit="points")
+            Quantity(ahead(one, other), REACH, Group(one, one), Group(one, other), unit="points")
             for one, other in pairs
         ),
         *(
@@ -103,11 +103,13 @@ def quantities(policies: list[str], assumed: Assumed) -> list[Quantity]:
     ]
 
 
-def _reached(newcomer: str, policy: str) -> str:
+def reached(newcomer: str, policy: str) -> str:
+    """Return the name of the reach of a policy where few have another."""
     return f"{REACHED}, newcomers are {spoken(newcomer)}: {spoken(policy)}"
 
 
-def _ahead(newcomer: str, other: str) -> str:
+def ahead(newcomer: str, other: str) -> str:
+    """Return the name of how much further few reach than those around them."""
     return f"{spoken(newcomer)}, newcomers, are ahead of: {spoken(other)}"
 
 
@@ -115,14 +117,14 @@ def finding(table: pd.DataFrame, newcomer: str, policies: list[str]) -> str:
     """Return in how many societies newcomers reach further than those around them, in words."""
     above = table.set_index("quantity")["above"].astype(float)
     number = int(table["societies"].max())
-    ahead = [
-        f"{quoted(other)} in {number * above[_ahead(newcomer, other)]:g}"
+    led = [
+        f"{quoted(other)} in {number * above[ahead(newcomer, other)]:g}"
         for other in policies
         if other != newcomer
     ]
     return (
         f"Of {number} plausible societies, newcomers of {quoted(newcomer)} reach further than "
-        f"{listed(ahead)}"
+        f"{listed(led)}"
     )
 
 
@@ -135,7 +137,7 @@ def draw(table: pd.DataFrame, policies: list[str], setting: str) -> "Figure":
     axes = figure.subplots(1, len(policies), sharey=True, sharex=True)
     for axis, newcomer in zip(axes, policies, strict=True):
         for place, policy in enumerate(policies):
-            low, median, high = by.loc[_reached(newcomer, policy)].to_numpy(float)
+            low, median, high = by.loc[reached(newcomer, policy)].to_numpy(float)
             axis.barh(
                 place,
                 high - low,
