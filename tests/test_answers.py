@@ -76,3 +76,16 @@ def test_each_question_has_a_table_whose_rows_are_as_long_as_its_head():
     for question in paragraphs.questions():
         assert len({len(row) for row in question.numbers}) == 1
         assert question.short.endswith(".")
+
+
+def test_what_the_readme_says_of_eight_years_is_so():
+    last = quotes.LAST
+    degree, blocked = (
+        [quotes.year_row(last, measure, policy)["mean"] for policy in ("everyone", "interacted")]
+        for measure in ("degree", "blocked")
+    )
+    assert [int(number) for number in degree] == [90, 85]
+    assert [round(share, 1) for share in blocked] == [0.5, 0.2]
+    row = quotes.lasting_row(last)
+    assert round((1 - row["mean"]) * row["societies"]) == 11
+    assert row["societies"] == 40
