@@ -64,7 +64,7 @@ def _furthest() -> Question:
         f"who invite acquaintances have {quotes.near('degree', 'interacted')}, and those who "
         f"invite close friends {quotes.near('degree', 'close_friends')}. The order is the same if "
         "one counts the people within two steps: one's connections, and the connections of these. "
-        f"They are {steps[0]}, {steps[1]} and {steps[2]} % of all other people. The numbers "
+        f"Such people are {steps[0]}, {steps[1]} and {steps[2]} % of all others. The numbers "
         "themselves are uncertain, as the wide ranges show. Their order is not, within a year: it "
         f"is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that "
         "fit the data.",
@@ -73,15 +73,15 @@ def _furthest() -> Question:
             quotes.mixed_row("degree"),
             quotes.mixed_row("reach2_share"),
         ],
-        "more years ([see below](#does-it-last)). How large the numbers are depends most on how "
-        "often people try to invite. Sort the 200 societies by this: in the third with the fewest "
-        "attempts, those who invite everyone have "
-        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the third with "
-        f"the most, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
+        "more years ([see below](#does-it-last)). How large the numbers are depends much on how "
+        "often people try to invite. Divide the 200 societies into three groups of equal size by "
+        "this: where people try least often, those who invite everyone have "
+        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; where they try most "
+        f"often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
-        "Each pale bar is a range over the societies that fit the data (in the figure, plausible "
-        "societies), each dark line the default society.",
+        "Each pale bar is a range over the societies that fit the data, each dark line the default "
+        "society.",
         ("compare", "experiment plausible"),
     )
 
@@ -90,13 +90,16 @@ def _mutual() -> Question:
     both = quotes.crossed("acquaintances", "acquaintances")
     looked = [f"{100 * quotes.accepted_of_seen(policy):.0f}" for policy in quotes.POLICIES]
     return Question(
-        "How mutual is it?",
-        "Most where one invites close friends: they accept most often, and most of these "
-        "connections are between people who remember each other.",
+        "How mutual are the connections?",
+        "Those of people who invite close friends are the most mutual: their invitations are "
+        "accepted most often, and in the largest share of their connections each remembers the "
+        "other.",
         f"Of the invitations of those who invite everyone, {quotes.near('acceptance', 'everyone')} "
         f"are accepted; of those to acquaintances {quotes.near('acceptance', 'interacted')}, of "
         f"those to close friends {quotes.near('acceptance', 'close_friends')}. Many are never "
-        "looked at, for many people are seldom on the platform. Of those that are looked at, "
+        "looked at, because many people are seldom on the platform. Those who invite everyone find "
+        "a part of their invitees through connections; such people are there more often, so fewer "
+        "of these invitations are never looked at. Of those that are looked at, "
         f"{looked[0]}, {looked[1]} and {looked[2]} % are accepted. Those who invite everyone are "
         "connected mostly with strangers: only "
         f"{quotes.near('acquainted', 'everyone')} of their connections are with people they have "
@@ -111,16 +114,18 @@ def _mutual() -> Question:
         "how readily strangers accept. In "
         f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those "
         "who invite everyone are accepted more often than those who invite acquaintances; in the "
-        "others less often. It also matters whom one accepts, and this is another choice than whom "
-        "one invites. The figure is of a society with four groups of equal size: they invite "
-        "everyone or acquaintances, and accept everyone or acquaintances. Who invites and accepts "
-        f"only acquaintances has {both:.1f} connections there. Inviting everyone instead brings "
+        "others less often. How many connections one has also depends on whom one accepts, which "
+        "is another choice than whom one invites. The figure is of a society with four groups of "
+        "equal size: they invite everyone or acquaintances, and accept everyone or acquaintances. "
+        "Those who invite and accept only acquaintances have "
+        f"{both:.1f} connections there. Inviting everyone instead brings "
         f"{quotes.effect('inviting', 'acquaintances')} more, accepting everyone instead "
         f"{quotes.effect('accepting', 'acquaintances')} more.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
-        "Left end of a line: who accepts everyone. Right end: who accepts only acquaintances. As "
-        "nobody in this society keeps to close friends, its numbers are higher than those above.",
+        "The left end of a line shows those who accept everyone, the right end those who accept "
+        "only acquaintances. Nobody in this society invites close friends only, so its numbers are "
+        "higher than those above.",
         ("compare", "experiment plausible"),
     )
 
@@ -136,8 +141,9 @@ def _blocked() -> Question:
         f"to {quotes.near('blocked', 'interacted')} of those who invite acquaintances. It never "
         "happens to those who invite only close friends, because nobody says this of a close "
         "friend: that is an assumption of the model, not a result. Who is blocked depends on how "
-        "active one is on the platform. Sort all people by this, into ten groups of equal size. Of "
-        "those who invite everyone, nearly all are blocked in the most active tenth, "
+        "active one is: how often one is on the platform and tries to invite. Sort all people by "
+        "this, into ten groups of equal size (tenths). Of those who invite everyone, nearly all "
+        "are blocked in the most active tenth, "
         f"{quotes.tenth(9, 'blocked')} in the next, {quotes.tenth(8, 'blocked')} in the one after "
         "that, and next to nobody in the less active half.",
         [
@@ -149,16 +155,17 @@ def _blocked() -> Question:
             ),
         ],
         "how often people click, compared with how many clicks the platform allows; and how often "
-        "people try to invite. In the third of the societies with the fewest attempts, "
+        "people try to invite. In the third of the societies in which they try least often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who invite everyone are "
-        "blocked; in the third with the most, "
+        "blocked; in the third in which they try most often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",
         "../results/published/deciles.png",
         "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
         "Upper row: from the least active tenth to the most active one. Lower row: from those who "
-        "meet the fewest people to those who meet the most, which matters little for a block. On "
-        "the right the invitations that people look at and do not accept: those who invite only "
-        "close friends also accept others least readily, so they have most of them.",
+        "meet the fewest people to those who meet the most (sociability), which matters little for "
+        "a block. On the right are unwanted invitations: the invitee looks at them and does not "
+        "accept them. Those who invite only close friends receive most of these, because they also "
+        "accept others least readily.",
         ("compare", "experiment plausible"),
     )
 
@@ -168,18 +175,18 @@ def _lasting() -> Question:
     end = quotes.LAST
     return Question(
         "Does it last?",
-        "The lead of those who invite everyone becomes small, and it is not certain that it lasts.",
+        "The lead of those who invite everyone becomes small, and in some societies it is lost.",
         "More and more of them are blocked, and invite no more. After one year they have "
         f"{first:.0f} connections more than those who invite acquaintances, after "
         f"{quotes.in_words(end)} years {last:.0f} more. By then "
         f"{quotes.percent(quotes.year_row(end, 'blocked', 'everyone'), '.1f')} of them are "
         f"blocked, but also {quotes.percent(quotes.year_row(end, 'blocked', 'interacted'), '.1f')} "
-        "of those who invite acquaintances: clicks count for life. If one counts the people within "
-        "two steps in place of connections, the lead is certain for "
-        f"{quotes.clear_until() / 365:.1f} years; after that it may be chance. In 40 "
-        "societies that fit the data, those who invite everyone are ahead in "
-        f"{quotes.lasts(1)} after one year, and in "
-        f"{quotes.lasts(end)} after {quotes.in_words(end)} years.",
+        "of those who invite acquaintances: clicks count for life. In the default society those "
+        "who invite everyone still have clearly more connections then. But within two steps they "
+        f"have clearly more people for {quotes.clear_until() / 365:.1f} years only; after that the "
+        "difference may be luck. In 40 societies that fit the data, those who invite everyone have "
+        f"more connections than those who invite acquaintances in {quotes.lasts(1)} after one "
+        f"year, and in {quotes.lasts(end)} after {quotes.in_words(end)} years.",
         [
             quotes.heads("those who invite"),
             *(
@@ -192,11 +199,12 @@ def _lasting() -> Question:
             ),
         ],
         "perhaps a platform on which clicks are forgotten or a block ends. That has not been tried "
-        "for eight years, only for one ([next question](#what-does-the-platform-gain)).",
+        "for eight years, only for one "
+        "([next question](#what-does-the-platform-gain-by-blocking)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
-        "In what share of the 40 societies the first of two ways of inviting has more connections "
-        "than the second. Two of the three lines lie on each other at 100 %.",
+        "Each line compares two ways of inviting: in what share of the 40 societies the first has "
+        "more connections than the second. Two of the three lines lie on each other at 100 %.",
         ("experiment horizon",),
     )
 
@@ -204,25 +212,28 @@ def _lasting() -> Question:
 def _platform() -> Question:
     rules = quotes.rules()
     none, life = (rules.loc[name] for name in (quotes.NONE, quotes.LIFE))
+    best = int(rules["frontier"].sum())
     return Question(
-        "What does the platform gain?",
-        "Fewer unwanted invitations; it pays for them with connections.",
-        "An invitation is unwanted if the invitee looks at it and does not accept it. "
-        f"Without a rule people receive {none['unwanted']:.1f} "
-        "unwanted invitations a year. If five clicks in the life of an account block it for good, "
-        f"they receive {life['unwanted']:.1f}, and each member has {life['lost']:.1f} connections "
-        "less than without a rule. Hardly any of those are blocked who mean well; by these we mean "
-        "the people who invite only acquaintances or close friends. A mild rule changes next to "
-        "nothing within a year: if five clicks within 30 days block, and for a week only. No rule "
-        "is the best in all three columns of the table: what is better in one is worse in another. "
-        f"This is so for {int(rules['frontier'].sum())} of the {len(rules)} rules that were tried; "
-        "each of the others is no better than some other rule in any column.",
+        "What does the platform gain by blocking?",
+        "Fewer unwanted invitations; the price is fewer connections.",
+        "All numbers of this section are of societies of 800 people: do not compare them with "
+        "those above. An invitation is unwanted if the invitee looks at it and does not accept it. "
+        f"Without a rule each person receives {none['unwanted']:.1f} unwanted invitations a year "
+        "on average. If five clicks in the life of an account block it for good, each receives "
+        f"{life['unwanted']:.1f}, and has {life['lost']:.1f} connections less than without a rule. "
+        "Hardly any of those are blocked who mean well; by these we mean the people who invite "
+        "only acquaintances or close friends. A mild rule, by which five clicks within 30 days "
+        "block for a week only, changes next to nothing within a year. None of the rules is the "
+        f"best in all three columns of the table. Of the {len(rules)} that were tried, {best} "
+        "can't be improved on: every rule that is better in one column is worse in another. For "
+        f"each of the other {len(rules) - best} some rule is at least as good in all three "
+        "columns, and better in one.",
         [
             [
                 "rule",
-                "unwanted invitations a year",
+                "unwanted invitations per person and year",
                 "blocked of those who mean well",
-                "connections lost",
+                "connections lost per person",
             ],
             *(
                 [said, *quotes.rule_cells(rule)]
@@ -235,13 +246,14 @@ def _platform() -> Question:
         ],
         "what a connection and an unwanted invitation are worth to the platform, which the model "
         "does not know. How much there is to gain and to lose depends on the society, as the "
-        "ranges show; all this was asked of societies of 800 people.",
+        "ranges show.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
-        "Each mark is a rule: how many clicks within how many days block for how long, or "
-        "(triangles) which share of accepted invitations is too small. The further "
-        "to the left, the fewer unwanted invitations; the further down, the fewer people are "
-        "blocked who mean well (left panel), or the fewer connections are lost (right panel).",
+        "Each mark is a rule: how many clicks within how many days block, and for how long. "
+        "Triangles are rules of another kind: they block whoever has too small a share of "
+        "invitations accepted. The further to the left, the fewer unwanted invitations; the "
+        "further down, the fewer people are blocked who mean well (left panel), or the fewer "
+        "connections are lost (right panel).",
         ("experiment block_rule",),
     )
 
@@ -255,22 +267,22 @@ def _pays() -> Question:
     alone = quotes.alone("close_friends")["mean"]
     return Question(
         "What pays for whom?",
-        "Whoever invites everyone reaches further than the people around; the price is the risk of "
-        "a block.",
+        "Those who invite everyone reach further than the other people of their society; the price "
+        "is the risk of a block.",
         "This is so where a third invite everyone (first question), and where hardly anybody does. "
         "If only one person in a hundred invites everyone, these few have "
-        f"{100 * reach['everyone']:.1f} % of all others within two steps, and the people around, "
-        "who invite acquaintances or close friends, have "
+        f"{100 * reach['everyone']:.1f} % of all others within two steps. The other people of "
+        "their society (*the people around*), who invite acquaintances or close friends, have "
         f"{100 * around['interacted']:.1f} and {100 * around['close_friends']:.1f} %. How far one "
-        "gets depends even more on the people around: who invites only close friends reaches "
+        "gets depends even more on the people around: those who invite only close friends reach "
         f"{100 * alone:.1f} % where all do the same, but {100 * reach['close_friends']:.1f} % "
-        "among people who invite more, because these invite them. It also depends on how active "
-        "one is. Of those who invite everyone, the people in the most active tenth have "
+        "among people who invite more, because these send them invitations. It also depends on how "
+        "active one is. Of those who invite everyone, the people in the most active tenth have "
         f"{quotes.tenth(10, 'degree')} connections, but nearly all of these people are blocked "
-        "within the year. In the fifth tenth from below, people have "
+        "within the year. In tenth 5, just below the middle, people have "
         f"{quotes.tenth(5, 'degree')} connections, and next to nobody is blocked.",
         [
-            ["within two steps; each row is a society of its own", *quotes.heads("")[1:]],
+            quotes.heads("within two steps; each of the first three rows is one society"),
             *(
                 [
                     f"one in a hundred invites {quotes.POLICIES[few]} (in bold)",
@@ -279,19 +291,19 @@ def _pays() -> Question:
                 for few in quotes.POLICIES
             ),
             [
-                "all people invite in the same way",
+                "all people invite in the same way; each number is of a society of its own",
                 *(quotes.quoted(quotes.alone(policy), share=True) for policy in quotes.POLICIES),
             ],
         ],
-        "next to nothing that is plausible. If one in a hundred invites everyone, these few reach "
+        "hardly anything. If one in a hundred invites everyone, these few reach "
         f"further than the people around in {_everywhere('everyone', 'interacted')} societies that "
         "fit the data. If one in a hundred invites only close friends, these few reach less far "
         f"than the people around in {_nowhere('close_friends', 'interacted')}.",
         "images/newcomers.png",
         "Within two steps: ranges of one in a hundred beside those of the people around",
-        "Ranges over 40 societies that fit the data, with the society in the middle as a line. "
-        "Full bars: the one in a hundred. Pale bars: the people around. Compare bars of one "
-        "panel only.",
+        "The bars are ranges over 40 societies that fit the data; half of these lie to the left "
+        "of the line in a bar, half to the right. Full bars: the one in a hundred. Pale bars: the "
+        "people around. Compare bars of one panel only.",
         ("compare", "experiment newcomers"),
     )
 

@@ -27,7 +27,7 @@ TENTHS = {
     8: "tenth 8",
     7: "tenth 7",
     6: "tenth 6",
-    5: "tenth 5",
+    5: "tenth 5; in tenths 1 to 4 it is nobody",
 }
 SHARES = {"reach2_share", "acceptance", "acquainted", "blocked", "unseen", "mutually_recognised"}
 SAID = {

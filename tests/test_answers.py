@@ -27,12 +27,20 @@ def test_who_accepts_and_who_is_known_is_as_said():
         assert means[3][policy] > (1 - means[0][policy]) / 2
 
 
+def test_invitees_found_through_connections_look_more_often():
+    log = sim.run(sim.Scenario(members=1_000, days=200), log=True).invitations
+    unseen = (log["recognised"] == "not looked at")[log["policy"] == "everyone"]
+    share = unseen.groupby(log["source"], observed=True).mean()
+    assert share["introductions"] < share[["contacts", "directory"]].min() - 0.1
+
+
 def test_who_is_blocked_is_as_said():
-    def share(tenth: int) -> float:
-        return float(quotes.decile_of(tenth, "blocked", "everyone").split(" %")[0])
+    def share(tenth: int, policy: str = "everyone") -> float:
+        return float(quotes.decile_of(tenth, "blocked", policy).split(" %")[0])
 
     assert share(10) > 99
     assert max(map(share, range(1, 6))) < 0.5
+    assert all(share(t, p) == 0 for t in range(1, 5) for p in ("everyone", "interacted"))
     assert sim.Scenario().platform.limit == 5
 
 
