@@ -160,7 +160,9 @@ def pairing() -> str:
 
 def asked_again() -> str:
     """Return the share blocked if those who did not answer may be invited again, and if not."""
-    rows = [["blocked of members who invite", "nobody is asked twice", "asked again after 21 days"]]
+    rows = [
+        ["blocked of members who invite", "nobody is invited twice", "invited again after 21 days"]
+    ]
     for policy in ("everyone", "interacted"):
         societies = ("10,000 members", "asked again after 21 days")
         rows.append([POLICIES[policy], *(_of(name, policy, "blocked") for name in societies)])
