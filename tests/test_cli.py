@@ -1,10 +1,12 @@
 """The command line: its options, its output, and its exit codes."""
 
+import io
 import os
 import pickle
 import subprocess
 import sys
 import tempfile
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,12 @@ HOUSE = Path(__file__).parent.parent
 SMALL = "members = 60\ndays = 20\n[meeting]\nhistory_days = 20\n"
 
 
-def invitesim(
-    *arguments: str, folder: Path | None = None, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    return python("-m", "sim", *arguments, folder=folder, **settings)
+def invitesim(*arguments: str, folder: Path = HOUSE) -> subprocess.CompletedProcess[str]:
+    """Call the command in this process, which has imported and compiled all."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        code = ended(cli.app, *arguments)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def python(
@@ -219,26 +223,31 @@ def test_addresses_of_other_machines_are_refused(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.toml", "study.toml"]
 
 
-def test_a_tilde_stands_for_the_home_folder(file: Path, tmp_path: Path) -> None:
+def test_a_tilde_stands_for_the_home_folder(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "study.toml").write_text(
         f'{SMALL}[study]\nreplications = 1\ndesign = "points"\nfile = "~/points.csv"\n'
     )
     (tmp_path / "points.csv").write_text("days\n3\n")
     (tmp_path / "log.txt").write_text("20 1 2\n40 1 3\n")
-    compiled = compiled_cache.folders()[0].parent  # else it would be compiled anew, in that home
-    home = {"HOME": str(tmp_path), "NUMBA_CACHE_DIR": str(compiled)}
+    # else it would be compiled anew, in that home
+    kept = str(compiled_cache.folders()[0].parent)
+    monkeypatch.setattr(compiled_cache.numba.config, "CACHE_DIR", kept)
+    monkeypatch.setenv("HOME", str(tmp_path))
     contacts = "--set=meeting.contacts=~/log.txt"
-    run = invitesim("run", "~/small.toml", "--out=~/run", contacts, "--seed=3", **home)
+    run = invitesim("run", "~/small.toml", "--out=~/run", contacts, "--seed=3")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.endswith(f"written to {tmp_path}/run\n")
-    sweep = invitesim("sweep", "~/study.toml", "--out=~/study", "--jobs=1", contacts, **home)
+    sweep = invitesim("sweep", "~/study.toml", "--out=~/study", "--jobs=1", contacts)
     assert (sweep.returncode, sweep.stderr) == (0, "")
     assert (tmp_path / "run" / "result.zip").exists()
     assert (tmp_path / "study" / "table.parquet").exists()
 
 
 def test_an_ascii_terminal(file: Path, tmp_path: Path) -> None:
-    done = invitesim("run", "small.toml", "--out", "ü", folder=tmp_path, PYTHONIOENCODING="ascii")
+    run = ("-m", "sim", "run", "small.toml", "--out", "ü")
+    done = python(*run, folder=tmp_path, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("written to \\xfc\n")
     words = "from sim import commands\ndef main() -> None: print('“I don’t know”')\n"
@@ -382,7 +391,7 @@ def test_parameters_as_markdown() -> None:
 
 
 def test_version() -> None:
-    assert invitesim("--version").stdout == f"{VERSION}\n"
+    assert python("-m", "sim", "--version").stdout == f"{VERSION}\n"
     assert f"\nversion: {VERSION}\n" in (HOUSE / "CITATION.cff").read_text()
 
 

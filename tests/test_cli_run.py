@@ -243,7 +243,12 @@ for module, names in {
 sys.modules['fcntl'] = sys.modules['resource'] = None
 
 from sim.__main__ import main
-main()
+for command in (['run', 'small.toml'], ['sweep', 'study.toml', '--jobs', '1']):
+    sys.argv[1:] = [*command, '--out', command[0]]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code
 """
 
 
@@ -252,10 +257,10 @@ def test_without_what_only_unix_has(file: Path, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(
         f"{SMALL}[study]\nreplications = 2\nvary = {{seed = [1]}}\n"
     )
-    for command in (["run", "small.toml"], ["sweep", "study.toml", "--jobs", "1"]):
-        done = python("-c", WINDOWS, *command, "--out", command[0], folder=tmp_path)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert f"written to {command[0]}" in done.stdout
+    done = python("-c", WINDOWS, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for command in ("run", "sweep"):
+        assert f"written to {command}" in done.stdout
 
 
 # The imports
