@@ -14,7 +14,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sim
-from docs import paragraphs
+from docs import paragraphs, quotes
 from experiments.pattern import Goal, Kind, Target
 from experiments.pattern_rows import ROWS
 
@@ -35,7 +35,8 @@ POLICIES = {
 def answer() -> str:
     """Return the mixed society of the published comparison: intervals of chance, and ranges."""
     table = pd.read_csv(ANSWERS / "plausible" / "ranges.csv")
-    rows = [["members who invite", *(sim.measures.label(measure).column for measure in SHOWN)]]
+    heads = [quotes.SAID.get(measure, measure) for measure in SHOWN]
+    rows = [["after a year, those who invite", *heads]]
     for policy, words in POLICIES.items():
         mixed = _published("mixed", policy)
         there = table[table["policy"] == policy].set_index("measure")

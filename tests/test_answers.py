@@ -1,7 +1,9 @@
 """What docs/answers.md and docs/thread.md say in words is so in the tables."""
 
 import itertools
+import math
 
+import pandas as pd
 import pytest
 
 import sim
@@ -97,3 +99,12 @@ def test_what_the_readme_says_of_eight_years_is_so():
     row = quotes.lasting_row(last)
     assert round((1 - row["mean"]) * row["societies"]) == 11
     assert row["societies"] == 40
+
+
+def test_what_matters_most_of_what_no_data_tell_is_as_the_readme_says():
+    moves = pd.read_csv(quotes.ANSWERS / "plausible" / "moves.csv")
+    for measure in ("degree", "reach2_share"):
+        moved = moves[(moves["measure"] == measure) & (moves["policy"] == "everyone")]
+        ratios = (moved["in_high"] / moved["in_low"]).map(math.log).abs()
+        most = moved["parameter"][ratios.sort_values().index[-2:]]
+        assert set(most) == {"inviting.per_day", "policies.everyone.share"}
