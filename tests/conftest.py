@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -82,3 +83,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if compiled and "PYTEST_XDIST_WORKER" in os.environ and needs_compiled(item):
         while not Path(compiled).exists() and time.monotonic() < until:
             time.sleep(0.2)
+
+
+@pytest.fixture(autouse=True)
+def histories(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let each run of a test live its own history, unless the test gives room for kept ones."""
+    from sim.model import engine
+    from sim.model.histories import Histories
+
+    fresh = Histories(0)
+    monkeypatch.setattr(engine, "HISTORIES", fresh)
+    return fresh

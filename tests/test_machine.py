@@ -148,13 +148,20 @@ def test_a_system_that_does_not_tell_its_memory(
 
 
 def test_a_society_that_does_not_fit_is_an_error_before_the_run(system: Path) -> None:
+    (system / "proc/meminfo").write_text(MEMINFO.replace("6144", f"{64 * 1024}"))
     line = (
-        r"^members: 5000 need about 0\.0 GiB of memory by day 365, and there are 0\.0 for this "
-        r"process; must be at most about 1251, or fewer days$"
+        r"^members: 50000 need about 0\.2 GiB of memory by day 365, and there are 0\.1 for this "
+        r"process; must be at most about 13\d\d\d, or fewer days$"
     )
     with pytest.raises(sim.InputError, match=line):
-        sim.run(sim.Scenario(members=5_000))
-    machine.check_memory(sim.Scenario(members=1_250))
+        sim.run(sim.Scenario(members=50_000))
+    machine.check_memory(sim.Scenario(members=13_000))
+
+
+def test_a_society_that_needs_next_to_nothing_is_never_refused(system: Path) -> None:
+    """The system is not even asked: that takes long beside a small run."""
+    (system / "proc/meminfo").write_text("MemAvailable: 0 kB\n")
+    machine.check_memory(sim.Scenario(members=5_000))
 
 
 def test_the_estimate_counts_the_bonds_at_the_end() -> None:

@@ -37,6 +37,7 @@ from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
 from .drawn_members import draw_members
+from .histories import HISTORIES
 from .kernel_parameters import kernel_parameters, memory
 from .state_view import StateView
 from .thread_team import ThreadTeam
@@ -252,6 +253,12 @@ class Engine:
         """The last day simulated; 0 when the platform is about to open, less in the history."""
         return int(self.state.clock[DAY])
 
+    def recall_history(self) -> None:
+        """Go to the evening before day 1 at once, if this process knows a run with this history."""
+        with self.busy:
+            if self.day == -self.scenario.history_days < 0:
+                HISTORIES.recall(self.state, self.parameters)
+
     def advance(self, last_day: int) -> None:
         """Simulate up to the evening of a day, which may be after the scenario's last one."""
         history = self.scenario.history_days
@@ -282,6 +289,8 @@ class Engine:
             except MemoryError:
                 raise self._too_many() from None
         self._check()
+        if self.day == 0 and self.scenario.history_days:
+            HISTORIES.keep(self.state, self.parameters)
 
     def _too_many(self) -> InputError:
         return InputError(

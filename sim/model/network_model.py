@@ -128,6 +128,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         own = parameters if rng is None else {**parameters, "seed": _seed(rng)}
         chosen = checked(Scenario() if scenario is None else scenario).replace(own)
         engine = Engine(chosen)
+        engine.recall_history()
         engine.advance(0)
         self._begin(engine)
 

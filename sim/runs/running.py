@@ -92,6 +92,7 @@ def run(
     invitations = InvitationLog(engine, REACH_EVERY) if log else None
     measured = engine.reach_days
     stops = sorted({0, *measured, *(_stops(scenario) if progress else [])})
+    engine.recall_history()
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in stops:
             with defer_interrupt():  # compiled code loses an exception that comes in it
@@ -196,7 +197,8 @@ class Measures:
         from ..model.engine import Engine
 
         engine = Engine(scenario)
-        for day in (*_stops(engine.scenario), engine.scenario.days):
+        engine.recall_history()
+        for day in sorted({*_stops(engine.scenario), 0, engine.scenario.days}):
             with defer_interrupt():  # compiled code loses an exception that comes in it
                 engine.advance(day)
         with defer_interrupt():

@@ -1,0 +1,50 @@
+"""The histories that runs of this process have lived, for further runs that have the same.
+
+A sweep of rules or policies lives the history of each seed once in each process.
+"""
+
+import threading
+
+from ..kernel.state.history import History, digest_of_history, history_of, put_history
+from ..kernel.state.parameters import Parameters
+from ..kernel.state.society import State
+
+MOST_BYTES = 2**26
+"""Memory for histories at most: those of some 70 societies of 1,000 members."""
+
+
+class Histories:
+    """Histories by all that they depend on, as long as there is room for them.
+
+    The newest makes room for the next, since a sweep comes back to the oldest first.
+
+    Parameters
+    ----------
+    most_bytes : int
+        The most memory for all of them.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        self._kept: dict[bytes, History] = {}
+        self._busy = threading.Lock()
+
+    def recall(self, state: State, parameters: Parameters) -> bool:
+        """Put the history into a society in which nothing has happened; return if it was known."""
+        with self._busy:
+            history = self._kept.get(digest_of_history(state, parameters))
+        return history is not None and put_history(state, history)
+
+    def keep(self, state: State, parameters: Parameters) -> None:
+        """Keep the history of a society on the evening before day 1, unless it is too large."""
+        with self._busy:
+            digest, new = digest_of_history(state, parameters), history_of(state)
+            if digest in self._kept or new.nbytes > self.most_bytes:
+                return
+            while new.nbytes + sum(kept.nbytes for kept in self._kept.values()) > self.most_bytes:
+                self._kept.popitem()
+            self._kept[digest] = new.copy()
+
+
+HISTORIES = Histories()
+"""Those of this process."""
