@@ -100,11 +100,11 @@ def main(
     scenario: commands.ScenarioFile = None,
     contacts: commands.Contacts = None,
 ) -> None:
-    """Compare ways of inviting: reach, reciprocity, and who gets blocked.
+    """Compare ways of inviting: how far they reach, how mutual connections are, and who is blocked.
 
     Prints the answer; writes tables (summary.csv and others), figures and provenance.json to --out,
-    all of them or none, and each run as soon as it is done. Defaults: 10,000 members, 365 days, 20
-    replications, seed 1.
+    all of them or none. Finished runs are kept there: after an interruption the same command goes
+    on from them. Defaults: 10,000 members, 365 days, 20 replications, seed 1.
     """
     started = datetime.now(UTC)
     base = commands.chosen(

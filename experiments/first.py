@@ -1,4 +1,4 @@
-"""The comparison in small, for a first look: seven figures and a paragraph of answer in a minute.
+"""A small comparison for a first look: seven figures and a paragraph of answer in a minute.
 
 A thousand people in place of ten thousand, and few replications: the order of the policies is that
 of ``compare``, the numbers are not, and the intervals are wider.
@@ -22,8 +22,8 @@ INTERRUPTED = "interrupted; the results folder is as it was"
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
     """Compare three ways of inviting among 1,000 people: seven figures and an answer in a minute.
 
-    Leaves in --out reach, mutuality, survival, plane, network, deciles and two_by_two, each as PNG
-    and SVG, and answer.txt, which is also printed.
+    Prints the answer; writes answer.txt and the figures to --out, as PNG and SVG: reach,
+    mutuality, survival, plane, network, deciles and two_by_two.
     """
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:

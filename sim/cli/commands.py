@@ -142,7 +142,7 @@ Contacts = Annotated[
         "--contacts",
         metavar="FILE",
         parser=to_read,
-        help="Log of real contacts (lines t i j, or CSV) to use as the meetings.",
+        help="Log of real contacts to use as the meetings: lines of a time and two people, or CSV.",
     ),
 ]
 Threads = Annotated[

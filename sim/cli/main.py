@@ -61,9 +61,9 @@ def _invitesim(
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """Simulate strategies of network building.
+    """Simulate people who invite each other to connect on a networking platform.
 
-    Whom do people invite, who accepts, and whom does the platform block?
+    Whom do they invite, who accepts, and whom does the platform block?
     """
 
 
@@ -76,7 +76,7 @@ PASSED_ON: Any = {
 
 @app.command("try", **PASSED_ON)
 def first_look(context: typer.Context) -> None:
-    """Take a first look: the comparison in small."""
+    """Take a first look: a small comparison."""
     experiments.run("first", context.args, context.command_path)
 
 
@@ -120,9 +120,7 @@ def sweep(
     settings: commands.Settings = None,
     replications: Annotated[
         int | None,
-        typer.Option(
-            "--replications", metavar="N", help="Runs of each point, in place of the file's."
-        ),
+        typer.Option("--replications", metavar="N", help="Runs of each point; overrides the file."),
     ] = None,
     jobs: commands.Jobs = None,
     scheduler: Annotated[
@@ -135,10 +133,11 @@ def sweep(
         bool, typer.Option("--retry-failed", help="Run failed runs again.")
     ] = False,
 ) -> None:
-    """Run a study: many points, each with several replications.
+    """Run a study: many combinations of parameters.
 
-    Writes DIR/table.parquet, with a row per point, replication and policy, and DIR/figures, if one
-    or two parameters vary. After an interruption the same command continues where it stopped.
+    Each combination is a point, and has several runs, its replications. Writes DIR/table.parquet,
+    with a row per point, replication and policy, and DIR/figures, if one or two parameters vary.
+    After an interruption the same command continues where it stopped.
     """
     from ..society.logged import about_log
     from ..studies.study_file import study_read
@@ -177,7 +176,7 @@ def sweep(
 def experiment(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Of the experiment; none: list them.")
+        str | None, typer.Argument(metavar="NAME", help="Name of the experiment.")
     ] = None,
 ) -> None:
     """Run an experiment, or list them.
@@ -196,7 +195,10 @@ def experiment(
 
 @app.command()
 def scenarios() -> None:
-    """List the scenarios to start from, which `run NAME` takes like a file of one's own."""
+    """List the scenarios to start from.
+
+    A command that takes a scenario file also takes their names.
+    """
     for name, file in named_scenarios().items():
         print(
             textwrap.fill(
@@ -220,7 +222,10 @@ def parameters(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON schema of a scenario file, with which an editor completes and checks it."""
+    """Print the JSON schema of scenario files.
+
+    With it an editor completes and checks a scenario file.
+    """
     from ..studies.schema import file_schema
 
     print(json.dumps(file_schema(), indent=2))
@@ -245,14 +250,19 @@ def page(
     names: Annotated[
         list[str] | None,
         typer.Option(
-            "--name", metavar="NAME", help="Name or address of this machine to others; repeatable."
+            "--name",
+            metavar="NAME",
+            help="Name or address by which others reach this machine; can be repeated.",
         ),
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")
     ] = True,
 ) -> None:
-    """Serve the interactive page until Ctrl-C; works offline, needs the extra "app"."""
+    """Serve the interactive page until Ctrl-C.
+
+    It works offline. It needs an installation with ".[app]": see docs/page.md.
+    """
     from ..app.server import serve
 
     serve(port, host=host, names=names or (), browser=browser)
