@@ -1,7 +1,7 @@
 """The tables of the pages that are made from the code and from the published results.
 
-Each stands in its page between two markers; ``make examples`` renews it, and the tests hold that it
-is as new.
+Each stands in its page between two markers. ``python docs/tables.py`` renews all, as does ``make
+examples``, which runs the examples too; the tests hold that each is as new.
 """
 
 import sys
@@ -17,6 +17,7 @@ import sim
 from docs import paragraphs, quotes
 from experiments.pattern import Goal, Kind, Target
 from experiments.pattern_rows import ROWS
+from sim.cli import main as cli
 
 HOUSE = Path(__file__).parents[1]
 ANSWERS = HOUSE / "results" / "answers"
@@ -335,6 +336,11 @@ def _use(kind: Kind) -> str:
     return "held out" if kind is Kind.TEST else kind.value
 
 
+def parameters() -> str:
+    """Return all parameters, and what presets and built-in policies set."""
+    return cli.as_markdown(sim.Scenario.parameters())
+
+
 def as_markdown(rows: list[list[str]]) -> str:
     """Return rows of cells, the head first, as a table."""
     head, *rest = rows
@@ -357,6 +363,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     },
     "docs/limits.md": {"sizes": sizes, "asked again": asked_again},
     "docs/odd.md": {"patterns": patterns},
+    "docs/parameters.md": {"parameters": parameters},
     "docs/studies.md": {"pairing": pairing},
     "docs/verification.md": {"coverage": coverage},
 }

@@ -17,7 +17,6 @@ import pytest
 
 from docs import picture, tables
 from sim import none_by_assumption
-from sim.cli.main import as_markdown
 from sim.measures import MEASURES, label
 from sim.scenario.scenario import Scenario
 
@@ -224,17 +223,6 @@ def test_links_lead_somewhere(name: str) -> None:
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), (
             f"{name}: {link}"
         )
-
-
-def test_the_table_of_parameters_is_that_of_the_code() -> None:
-    head, marker, table = page("docs/parameters.md").partition(
-        "<!-- from here on: python -m sim parameters --markdown -->\n\n"
-    )
-    assert head
-    assert marker
-    assert table == as_markdown(Scenario.parameters()) + "\n", (
-        "make it anew: python -m sim parameters --markdown"
-    )
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
