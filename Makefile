@@ -11,7 +11,7 @@ PIP = $(RUN) -m pip install --quiet --disable-pip-version-check --no-input
 help:  # this list
 	@sed -n 's/^\([a-z-]*\):[^#]*#  *\(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
-try: env  # a first look, in a minute: seven figures and an answer, into results/try/
+try: env  # a first look, in a minute: figures and an answer, into results/try/
 	@.venv/bin/invitesim try $(ARGS)
 
 compare: env  # the comparison of the three policies, into results/compare/

@@ -1,4 +1,4 @@
-"""A small comparison for a first look: seven figures and a paragraph of answer in a minute.
+"""A small comparison for a first look: figures and a paragraph of answer in a minute.
 
 A thousand people in place of ten thousand, and few replications: the order of the policies is that
 of ``compare``, the numbers are not, and the intervals are wider.
@@ -20,10 +20,10 @@ INTERRUPTED = "interrupted; the results folder is as it was"
 
 
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
-    """Compare three ways of inviting among 1,000 people: seven figures and an answer in a minute.
+    """Compare three ways of inviting among 1,000 people: figures and an answer in a minute.
 
-    Prints the answer; writes answer.txt and the figures to --out, as PNG and SVG: reach,
-    mutuality, survival, plane, network, deciles and two_by_two.
+    Prints the answer; writes answer.txt and the figures of ``compare`` to --out, as PNG
+    and SVG.
     """
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:
@@ -33,7 +33,7 @@ def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) ->
         figures.draw(comparison, example, folder)
         text = answer(comparison)
         (folder / "answer.txt").write_text(f"{text}\n", encoding="utf-8")
-    print(f"{text}\n\nwritten to {out}: answer.txt and seven figures, as PNG and SVG")
+    print(f"{text}\n\nwritten to {out}: answer.txt and the figures, as PNG and SVG")
 
 
 def answer(comparison: Comparison) -> str:
