@@ -66,12 +66,27 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path) -> Iterator[Cluster]:
-    (tmp_path / "dask").mkdir()
-    running = Cluster(tmp_path / "dask")
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory) -> Iterator[Cluster]:
+    """Return a cluster for three tests: the second ends a worker, the third the scheduler."""
+    running = Cluster(tmp_path_factory.mktemp("dask"))
     yield running
     running.close()
+
+
+def test_a_worker_that_cannot_begin_is_an_error_and_not_a_failed_run(
+    cluster, tmp_path, monkeypatch
+):
+    """For example if it lacks a module of the user."""
+    made = types.ModuleType("made_up")
+    exec("def keep(result):\n    return result.summary", vars(made))
+    monkeypatch.setitem(sys.modules, "made_up", made)
+    study = sim.Study(SMALL, {"platform.limit": [1]}, replications=2)
+    assert study._identity["keep"] == "Result.summary"  # a function without a text has none
+    study.keep = made.keep
+    with pytest.raises(sim.InputError, match=r"^scheduler: a worker can't begin .*made_up"):
+        study.run(tmp_path / "out", scheduler=cluster.address)
+    assert not kept(tmp_path / "out")
 
 
 def test_a_killed_worker_loses_no_run(cluster, tmp_path):
@@ -98,33 +113,6 @@ def test_a_killed_worker_loses_no_run(cluster, tmp_path):
     assert (
         LONG.run(tmp_path / "by address", scheduler=cluster.address).path.read_bytes() == expected
     )  # by the worker that is left
-
-
-def test_a_worker_that_cannot_begin_is_an_error_and_not_a_failed_run(
-    cluster, tmp_path, monkeypatch
-):
-    """For example if it lacks a module of the user."""
-    made = types.ModuleType("made_up")
-    exec("def keep(result):\n    return result.summary", vars(made))
-    monkeypatch.setitem(sys.modules, "made_up", made)
-    study = sim.Study(SMALL, {"platform.limit": [1]}, replications=2)
-    assert study._identity["keep"] == "Result.summary"  # a function without a text has none
-    study.keep = made.keep
-    with pytest.raises(sim.InputError, match=r"^scheduler: a worker can't begin .*made_up"):
-        study.run(tmp_path / "out", scheduler=cluster.address)
-    assert not kept(tmp_path / "out")
-
-
-def test_in_a_task_of_dask_runs_use_its_own_process(monkeypatch):
-    from sim.runs.pool import processes
-
-    monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
-    workers = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
-    with (
-        distributed.LocalCluster(dashboard_address=None, **workers) as there,
-        distributed.Client(there) as client,
-    ):
-        assert (processes(None), client.submit(processes, None).result()) == (9, 1)
 
 
 GONE = """
@@ -166,6 +154,18 @@ def test_a_scheduler_that_ends_is_one_line_and_keeps_finished_runs(cluster, tmp_
         f"the study again; {kept(folder)} finished runs are kept in {folder}\n"
     )
     assert 5 <= kept(folder) < 24
+
+
+def test_in_a_task_of_dask_runs_use_its_own_process(monkeypatch):
+    from sim.runs.pool import processes
+
+    monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
+    workers = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
+    with (
+        distributed.LocalCluster(dashboard_address=None, **workers) as there,
+        distributed.Client(there) as client,
+    ):
+        assert (processes(None), client.submit(processes, None).result()) == (9, 1)
 
 
 def test_no_scheduler(tmp_path, monkeypatch):

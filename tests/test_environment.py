@@ -147,24 +147,7 @@ def test_no_python(machine: Machine) -> None:
     machine.fails_with(r"no-python: .*(not found|No such file)", "PYTHON=no-python")
 
 
-def test_no_network_leaves_the_environment_that_there_is(machine: Machine, tmp_path: Path) -> None:
-    assert machine.make().returncode == 0
-    machine.lock(wheel(tmp_path))
-    machine.fails_with(r"ERROR: No matching distribution found for nothing==1\.0")
-    assert machine.has("project")
-    machine.settings |= {"PIP_FIND_LINKS": str(tmp_path), "PIP_NO_INDEX": "1"}
-    assert machine.make().returncode == 0  # as soon as there is one
-    assert machine.has("nothing")
-
-
-def test_a_package_that_is_not_the_one_of_the_lock(machine: Machine, tmp_path: Path) -> None:
-    machine.lock(re.sub("[0-9a-f]{64}", "0" * 64, wheel(tmp_path)))
-    machine.settings |= {"PIP_FIND_LINKS": str(tmp_path), "PIP_NO_INDEX": "1"}
-    machine.fails_with(r"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
-
-
 def test_made_once_and_again_when_the_lock_changes(machine: Machine, tmp_path: Path) -> None:
-    machine.settings |= {"PIP_FIND_LINKS": str(tmp_path), "PIP_NO_INDEX": "1"}
     ended = machine.make()
     assert ended.returncode == 0
     assert ended.stdout == "make: installing 0 packages into .venv\n"
@@ -175,8 +158,19 @@ def test_made_once_and_again_when_the_lock_changes(machine: Machine, tmp_path: P
     ended = machine.make()
     assert (ended.returncode, ended.stdout, machine.calls()) == (0, "", calls)
 
-    machine.lock(wheel(tmp_path))
-    assert machine.make().returncode == 0
+    line = wheel(tmp_path)
+    machine.lock(line)
+    machine.fails_with(r"ERROR: No matching distribution found for nothing==1\.0")
+    assert machine.has("project")  # without a network it stays
+
+    machine.settings |= {"PIP_FIND_LINKS": str(tmp_path), "PIP_NO_INDEX": "1"}
+    machine.lock(re.sub("[0-9a-f]{64}", "0" * 64, line))
+    machine.fails_with(r"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES")
+    assert not machine.has("nothing")
+
+    calls = machine.calls()
+    machine.lock(line)
+    assert machine.make().returncode == 0  # as soon as there is a network
     assert machine.calls() > calls
     assert machine.has("nothing")
 

@@ -57,6 +57,26 @@ def page():
         yield page
 
 
+@pytest.fixture(scope="module")
+def assets(tmp_path_factory):
+    """Return a folder of what pages load, that may be written."""
+    folder = tmp_path_factory.mktemp("assets")
+    for name in (
+        "@widgetti/solara-vuetify-app@10.1.1/dist",
+        "font-awesome@4.5.0/css",
+        "requirejs@2.3.6",
+    ):
+        shutil.copytree(Path(sys.prefix, "share", "solara", "cdn", name), folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fresh(assets):
+    """Return a page of which nobody has asked anything yet."""
+    with served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(assets)) as page:
+        yield page
+
+
 @pytest.fixture
 def foreign(tmp_path):
     """Serve files as another site does, and return its address."""
@@ -259,42 +279,34 @@ def test_a_tab_is_closed_by_its_own_browser_only(page):
             tab.until(lambda content: False)
 
 
-def test_headers_of_a_proxy_change_nothing(page):
-    with served() as fresh:  # once, the first request decided
-        headers = {
-            "X_Script_Name": "//evil.example/x",
-            "Script_Name": "//evil.example/x",
-            "X_Forwarded_Host": "evil.example",
-            "X_Forwarded_Proto": "https",
-            "X_Forwarded_For": "10.0.0.1",
-            "X_Forwarded_Prefix": "//evil.example",
-            "Forwarded": "host=evil.example",
-        }
-        first = fresh.ask("GET", "/", **headers)
-        assert first[0] == 200
-        assert first[1] == fresh.ask("GET", "/")[1] == page.ask("GET", "/")[1]
-        assert "evil" not in first[1] + str(first[2])
+def test_headers_of_a_proxy_change_nothing(page, fresh):
+    headers = {
+        "X_Script_Name": "//evil.example/x",
+        "Script_Name": "//evil.example/x",
+        "X_Forwarded_Host": "evil.example",
+        "X_Forwarded_Proto": "https",
+        "X_Forwarded_For": "10.0.0.1",
+        "X_Forwarded_Prefix": "//evil.example",
+        "Forwarded": "host=evil.example",
+    }
+    first = fresh.ask("GET", "/", **headers)  # once, the first request decided
+    assert first[0] == 200
+    assert first[1] == fresh.ask("GET", "/")[1] == page.ask("GET", "/")[1]
+    assert "evil" not in first[1] + str(first[2])
 
 
 def files(folder):
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-def test_no_request_writes_or_removes_anything(tmp_path):
+def test_no_request_writes_or_removes_anything(fresh, assets):
     """Solara's own server would remove a folder on request, and store files."""
-    for name in (
-        "@widgetti/solara-vuetify-app@10.1.1/dist",
-        "font-awesome@4.5.0/css",
-        "requirejs@2.3.6",
-    ):
-        shutil.copytree(Path(sys.prefix, "share", "solara", "cdn", name), tmp_path / name)
-    before = files(tmp_path)
-    with served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(tmp_path)) as page:
-        for name in before:
-            for path in (name.relative_to(tmp_path), name.relative_to(tmp_path) / "more.js"):
-                page.ask("GET", f"/_solara/cdn/{path}")
-        assert page.ask("GET", "/_solara/cdn/requirejs@2.3.6/require.js")[0] == 200
-    assert files(tmp_path) == before
+    before = files(assets)
+    for name in before:
+        for path in (name.relative_to(assets), name.relative_to(assets) / "more.js"):
+            fresh.ask("GET", f"/_solara/cdn/{path}")
+    assert fresh.ask("GET", "/_solara/cdn/requirejs@2.3.6/require.js")[0] == 200
+    assert files(assets) == before
 
 
 def test_assets_that_are_missing_are_one_line(tmp_path):

@@ -24,14 +24,14 @@ def alive():
     gc.collect()
     return sum(isinstance(thing, Comparison) for thing in gc.get_objects())
 
-def visit():
+def visit(disconnects):
     with Tab(here, Cookie="solara-session-id=mine") as tab:
         tab.run()
         tab.custom(tab.button("Play"), event="click", data={})
         for day in range(3):
             tab.until_day(day + 1)
             tab.drawn()
-        if len(sys.argv) > 1:  # first it only disconnects
+        if disconnects:  # first
             tab.socket.close()
             time.sleep(0.3)
         Server.ask(here, "POST", tab.closing, Cookie="solara-session-id=mine")
@@ -43,8 +43,8 @@ def count():
             break
         except OSError:
             time.sleep(0.1)
-    for _ in range(4):
-        visit()
+    for disconnects in (False, True) * 2:
+        visit(disconnects)
     until = time.monotonic() + 60
     while alive() and time.monotonic() < until:
         time.sleep(0.2)
@@ -56,10 +56,9 @@ server.serve(port, browser=False)
 """
 
 
-@pytest.mark.parametrize("way", [[], ["disconnected"]])
-def test_a_closed_tab_leaves_no_world_in_memory(way):
+def test_a_closed_tab_leaves_no_world_in_memory():
     sim.run(sim.Scenario(members=20, days=1))
-    command = [sys.executable, "-c", COUNT, *way]
+    command = [sys.executable, "-c", COUNT]
     said = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert said.stdout.splitlines()[-1] == "worlds: 0", said.stdout + said.stderr
     assert "Traceback" not in said.stderr
@@ -78,18 +77,14 @@ server.serve(0, browser=False)
 """A page that waits for a browser as if for ever."""
 
 
-def test_ctrl_c_ends_a_page_that_plays():
-    with served(code=PATIENT) as page, Tab(page, Cookie="solara-session-id=mine") as tab:
-        tab.run()
-        tab.custom(tab.button("Play"), event="click", data={})
-        tab.until_day(1)  # it waits for the browser to draw
-        page.interrupt()
-        assert page.process.wait(150) == 0  # once it waited for the browser
-        assert page.process.stdout.read() == ""
+@pytest.fixture(scope="module")
+def page():
+    with served(code=PATIENT) as page:
+        yield page
 
 
-def test_of_many_values_of_a_slider_only_the_last_waits():
-    with served() as page, Tab(page) as tab:
+def test_of_many_values_of_a_slider_only_the_last_waits(page):
+    with Tab(page, Cookie="solara-session-id=mine") as tab:
         tab.run()
         field = tab.found(_model_name="VuetifyTemplateModel", name="inviting.per_day")
         for number in range(1_000):
@@ -98,6 +93,17 @@ def test_of_many_values_of_a_slider_only_the_last_waits():
         while tab.widgets[field]["text"] != "4.995":
             idle += tab.until(lambda content: True).get("execution_state") == "idle"
         assert idle < 500  # each value that was read has an answer
+
+
+def test_ctrl_c_ends_a_page_that_plays(page):
+    """The last test of this page."""
+    with Tab(page, Cookie="solara-session-id=mine") as tab:
+        tab.run()
+        tab.custom(tab.button("Play"), event="click", data={})
+        tab.until_day(1)  # it waits for the browser to draw
+        page.interrupt()
+        assert page.process.wait(150) == 0  # once it waited for the browser
+        assert page.process.stdout.read() == ""
 
 
 def test_a_value_is_kept_where_a_click_came_after_it():
