@@ -22,7 +22,7 @@ INTERRUPTED = "interrupted; the results folder is as it was"
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
     """Compare three ways of inviting among 1,000 people: figures and an answer in a minute.
 
-    Prints the answer; writes answer.txt and the figures of ``compare`` to --out, as PNG
+    Prints the answer; writes answer.txt and the figures of compare to --out, as PNG
     and SVG.
     """
     base = sim.Scenario(members=MEMBERS)
