@@ -5,6 +5,7 @@ import importlib.util
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from docs import picture, tables
 from sim import none_by_assumption
 from sim.measures import MEASURES, label
 from sim.scenario.scenario import Scenario
+from tests.test_cli import invitesim
 
 HOUSE = Path(__file__).parent.parent
 PAGES = (
@@ -71,10 +73,12 @@ def commands(name: str) -> Iterator[list[str]]:
             )
 
 
-def called(command: list[str]) -> list[str]:
-    """Return the words that start a command of the pages in this checkout, installed or not."""
+def called(command: list[str], *more: str) -> str:
+    """Call a command of the pages in this process, where it must succeed; return what it says."""
     assert command[0] == PROGRAM
-    return [sys.executable, "-m", "sim", *command[1:]]
+    done = invitesim(*command[1:], *more, folder=Path.cwd())
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def missing(block: Block) -> list[str]:
@@ -86,12 +90,18 @@ def missing(block: Block) -> list[str]:
 
 
 def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
-    """Run an example after those before it on its page; as a script if it starts processes."""
-    if SCRIPT in block.text:
-        Path("script.py").write_text(block.text, encoding="utf-8")
+    """Run an example after those before it on its page; alone if it is a script.
+
+    In a process of its own if it starts others or ends by itself.
+    """
+    Path("script.py").write_text(block.text, encoding="utf-8")
+    if SCRIPT in block.text and ("jobs=2" in block.text or "launch(" in block.text):
         return ran([sys.executable, "script.py"])
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
+        if SCRIPT in block.text:
+            runpy.run_path("script.py", run_name="__main__")
+            return said.getvalue()
         # empty lines before it, so that a traceback shows the line of the page
         exec(compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec"), namespace)
     return said.getvalue()
@@ -156,7 +166,7 @@ def test_the_scenarios_are_scenarios_and_are_run(
         assert Scenario.from_toml(file) != Scenario()
     for command in commands(name):
         if command[:2] == [PROGRAM, "run"] and command[2] in files:
-            ran(called(command))
+            called(command)
             assert (Path(command[command.index("--out") + 1]) / "summary.csv").is_file()
 
 
@@ -169,7 +179,7 @@ def test_the_study_in_python_and_by_its_command(
     (text,) = (block.text for block in blocks("docs/studies.md") if block.language == "toml")
     Path("limits.toml").write_text(text, encoding="utf-8")
     (command,) = commands("docs/studies.md")
-    assert ran(called(command)).startswith("24 runs at 6 points, 0 failed")
+    assert called(command, "--jobs", "1").startswith("24 runs at 6 points, 0 failed")
     assert (
         Path("results/limits/table.parquet").read_bytes()
         == Path("in python/table.parquet").read_bytes()
@@ -184,7 +194,7 @@ def test_the_guides_command_takes_its_options(
     (command,) = (
         command for command in commands("docs/guide.md") if command[:2] == [PROGRAM, "run"]
     )
-    ran(called(command))
+    called(command)
     left = {path.name for path in Path("results/stricter").iterdir()}
     promised = (
         page("docs/guide.md").partition("It leaves in the folder")[2].partition("Either all")[0]
@@ -206,9 +216,8 @@ def test_the_other_commands_exist() -> None:
     ]
     assert compared
     options = {word for command in compared for word in command if word.startswith("--")}
-    assert options <= set(
-        re.findall(r"--[a-z]+", ran([sys.executable, "-m", "experiments.compare", "--help"]))
-    )
+    listed = invitesim("compare", "--help").stdout
+    assert options <= set(re.findall(r"--[a-z]+", listed))
 
 
 @pytest.mark.parametrize("name", PAGES)
