@@ -6,6 +6,7 @@
 import copy
 import threading
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..kernel import day as kernel
 from ..kernel.day import Log
-from ..kernel.mechanics.scratch import SIEVE
 from ..kernel.mechanics.threads import Partition
 from ..kernel.phases.missed import MISSED, add_missed
 from ..kernel.state import growth
@@ -189,22 +189,29 @@ class Engine:
             [centres(values, self._egos, policy, policies) for values in steps]
         )
 
-    def result(self, invitations: tables.InvitationLog | None = None) -> Result:
-        """Return all measures as of the last evening."""
-        columns, connections = tables.member_columns(self), self.view.connections()
+    def result(
+        self, invitations: tables.InvitationLog | None = None, *, beside: bool = False
+    ) -> Result:
+        """Return all measures of the last evening; with ``beside`` another thread does a part."""
         told: dict[str, Any] = {} if self.log is None else {"log": facts(self.scenario, self.log)}
-        return Result(
-            scenario=self.scenario,
-            summary=summary(self._lived, columns, connections),
-            series=tables.series(self, self.reach),
-            members=tables.members(self, columns),
-            invitations=None if invitations is None else invitations.table(self),
-            connections=connections,
-            arcs=self.view.arcs(),
-            provenance=provenance(
-                self.scenario, started=self.started, threads=self.team.threads, **told
-            ),
-        )
+        with ThreadPoolExecutor(1) as other:
+            log = None if invitations is None else other.submit(invitations.table, self)
+            arcs = other.submit(self.view.arcs)
+            if not beside:
+                arcs.exception()  # it is done then
+            columns, connections = tables.member_columns(self), self.view.connections()
+            return Result(
+                scenario=self.scenario,
+                summary=summary(self._lived, columns, connections),
+                series=tables.series(self, self.reach),
+                members=tables.members(self, columns),
+                invitations=None if log is None else log.result(),
+                connections=connections,
+                arcs=arcs.result(),
+                provenance=provenance(
+                    self.scenario, started=self.started, threads=self.team.threads, **told
+                ),
+            )
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
         """Return some measures and compute nothing else; see ``measures.summary``."""
@@ -217,8 +224,8 @@ class Engine:
         Shape (N, 3): connections missed by the least tie, by the estimate, and the pairs of them.
         """
         found = np.zeros((self.state.members, MISSED))
-        sieve = np.zeros(SIEVE + 1, np.uint16)
-        add_missed(self.state, self.parameters, max(self.day, 0), sieve, found)
+        marks = np.zeros(len(found), np.int64)
+        add_missed(self.state, self.parameters, max(self.day, 0), marks, found)
         return found
 
     @property

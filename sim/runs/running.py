@@ -103,7 +103,7 @@ def run(
                     invitations.evening(engine)
             bar.update(scenario.history_days + day - bar.n)
     with defer_interrupt():
-        return engine.result(invitations)
+        return engine.result(invitations, beside=threads != 1)
 
 
 def _stops(scenario: Scenario) -> range:

@@ -8,7 +8,7 @@ import numpy as np
 from ..mechanics.compilation import entry, inline, kernel
 from ..mechanics.random import TWO32
 from ..mechanics.references import reference
-from ..mechanics.simd import prefetch
+from ..mechanics.simd import WIDTH, prefetch
 from ..rules.answering import expected_acceptance
 from ..rules.inviting import has_room, may_invite
 from ..rules.standing import FREE
@@ -22,7 +22,7 @@ from ..state.bonds import (
     standing_in,
 )
 from ..state.columns import ACCOUNT, RESTRICTED_UNTIL
-from ..state.connections import mark_connections, prefetch_connections, shares_a_mark
+from ..state.connections import connection_place, prefetch_connections
 from ..state.lists import ROW
 from .answer import chance_of_recognition, difference_of_ranks, habit_of
 from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
@@ -68,22 +68,36 @@ def _may_invite(state, parameters, day, ego):
 
 
 @inline
+def _mark_referred(state, ego, marks):
+    """Mark those with whom ego has a connection in common by its number + 1."""
+    connected, counts = state.platform.connected, state.people.counts
+    ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
+    for place in range(ours):
+        between = np.int64(connected[connection_place(state, ego, place)])
+        prefetch(counts, COUNTS * between)
+        prefetch(state.platform.connections, ROW * between)
+    for place in range(ours):
+        prefetch_connections(state, np.int64(connected[connection_place(state, ego, place)]))
+    for place in range(ours):
+        between = np.int64(connected[connection_place(state, ego, place)])
+        theirs = np.int64(counts[COUNTS * between + CONNECTIONS])
+        for first in range(0, theirs, WIDTH):
+            start = connection_place(state, between, first)
+            for one in range(start, start + min(WIDTH, theirs - first)):
+                marks[np.int64(connected[one])] = ego + 1
+
+
+@inline
 def _prefetch_contacts(state, ego, contacts):
-    """Prefetch how many connections each contact of ego has, and which."""
+    """Prefetch how many connections each contact of ego has."""
     people = state.people
     for place in range(contacts):
-        other = np.int64(people.alter[contact_slot(people, ego, place)])
-        prefetch(people.counts, COUNTS * other)
-        prefetch(state.platform.connections, ROW * other)
-    for place in range(contacts):
-        slot = contact_slot(people, ego, place)
-        if standing_in(people.state[slot]) == FREE:
-            prefetch_connections(state, np.int64(people.alter[slot]))
+        prefetch(people.counts, COUNTS * people.alter[contact_slot(people, ego, place)])
 
 
 @kernel
-def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, search, sieve, missed):
-    """Add what ego misses with a contact whom its policy may bar; its connections are marked."""
+def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, marks, missed):
+    """Add what ego misses with a contact whom its policy may bar; those referred are marked."""
     policies, k = parameters.policies, class_in(state.people.state[slot])
     other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
@@ -91,9 +105,7 @@ def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, search
     chances = parameters.answering.accepts[policy, habit, difference]
     introduces = by_tie and policies.invites_references[state.platform.policy[ego]]
     differs = chances[k, 0] != chances[k, 1] or chances[0, 0] != chances[0, 1]
-    ours = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
-    referred = introduces or differs
-    referred = referred and shares_a_mark(state, ego, ours, other, search, sieve)
+    referred = (introduces or differs) and marks[other] == ego + 1
     by_tie = by_tie and not (introduces and referred)  # an introduction needs no tie
     if not (by_tie or by_estimate):
         return
@@ -110,13 +122,13 @@ def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, search
 
 
 @entry
-def add_missed(state, parameters, day, sieve, missed):
+def add_missed(state, parameters, day, marks, missed):
     """Add what each member misses with its contacts, as of the evening of a day.
 
     A pair counts if the platform lets ego invite the contact, the policy's own function agrees, and
     only its least tie or its least estimate of acceptance bars it; by the estimate: by that alone.
 
-    ``missed``, float64, shape (N, MISSED), must be 0.
+    ``marks``, int64, shape (N,), and ``missed``, float64, shape (N, MISSED), must be 0.
     """
     state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition
@@ -128,8 +140,7 @@ def add_missed(state, parameters, day, sieve, missed):
         asks = conditions[state.platform.policy[ego]] != 0
         contacts = np.int64(people.counts[COUNTS * ego + CONTACTS])
         _prefetch_contacts(state, ego, contacts)
-        ours = np.int64(people.counts[COUNTS * ego + CONNECTIONS])
-        search = mark_connections(state, ego, ours, sieve)
+        _mark_referred(state, ego, marks)
         for place in range(contacts):
             slot = contact_slot(people, ego, place)
             bond = np.int64(people.state[slot])
@@ -142,4 +153,4 @@ def add_missed(state, parameters, day, sieve, missed):
             if is_forbidden(state, parameters, day, ego, other, slot):
                 continue
             tie, estimate = (by_tie >> k) & 1 != 0, (by_estimate >> k) & 1 != 0
-            _miss_contact(state, parameters, day, ego, slot, tie, estimate, search, sieve, missed)
+            _miss_contact(state, parameters, day, ego, slot, tie, estimate, marks, missed)

@@ -137,20 +137,45 @@ def places(directory, blocks, ego, length):
 
 
 @njit(cache=True, nogil=True)
+def _by_ego(ego, members):
+    """Return the pairs in the order of their egos, and where each ego's begin."""
+    begins, order = np.zeros(members + 2, np.int64), np.empty(len(ego), np.int64)
+    for pair in range(len(ego)):
+        begins[np.int64(ego[pair]) + 2] += 1
+    for member in range(members):
+        begins[member + 2] += begins[member + 1]
+    for pair in range(len(ego)):
+        place = np.int64(ego[pair]) + 1
+        order[begins[place]] = pair
+        begins[place] += 1
+    return order, begins
+
+
+@njit(cache=True, nogil=True)
 def count_common(indptr, indices, ego, alter, noted):
     """Replace what the log has noted of pairs by their connections in common at that time.
 
     Each member's connections are in the order of ``neighbours``; see ``connections.note_common``.
     """
-    mark = np.full(len(indptr) - 1, -1, np.int64)
-    for pair in range(len(noted)):
-        if noted[pair] < 0:
-            noted[pair] = -1 - noted[pair]
+    members, nowhere = len(indptr) - 1, np.int32(2**31 - 1)
+    order, begins = _by_ego(ego, members)
+    # each member's place among the connections of the ego whose turn it is
+    where = np.full(members, nowhere, np.int32)
+    for member in range(members):
+        if begins[member] == begins[member + 1]:
             continue
-        ours, theirs = noted[pair] >> LENGTH_BITS, noted[pair] & ((1 << LENGTH_BITS) - 1)
-        first, other, common = indptr[ego[pair]], indptr[alter[pair]], np.int64(0)
-        for place in range(first, first + ours):
-            mark[np.int64(indices[place])] = pair
-        for place in range(other, other + theirs):
-            common += np.int64(mark[np.int64(indices[place])] == pair)
-        noted[pair] = common
+        first, last = indptr[member], indptr[member + 1]
+        for place in range(first, last):
+            where[np.int64(indices[place])] = place - first
+        for at in range(begins[member], begins[member + 1]):
+            pair = order[at]
+            if noted[pair] < 0:
+                noted[pair] = -1 - noted[pair]
+                continue
+            ours, theirs = noted[pair] >> LENGTH_BITS, noted[pair] & ((1 << LENGTH_BITS) - 1)
+            other, common = indptr[np.int64(alter[pair])], np.int64(0)
+            for place in range(other, other + theirs):
+                common += np.int64(where[np.int64(indices[place])] < ours)
+            noted[pair] = common
+        for place in range(first, last):
+            where[np.int64(indices[place])] = nowhere
