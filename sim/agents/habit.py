@@ -69,7 +69,7 @@ class Habit(NamedSection):
     ] = None
     """lowest tie class accepted without the reserve; 5: nobody is accepted"""
     takes_references: Annotated[Flag | None, OrNone("as the policy")] = None
-    """a connection in common counts"""
+    """a connection in common makes it accept more readily"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),
@@ -78,7 +78,7 @@ class Habit(NamedSection):
     ] = None
     """chances of accepting, by class"""
     idk_click: Annotated[Probability | None, OrNone("answering.idk_click")] = None
-    """clicks 'I don't know', having neither recognised nor accepted"""
+    """if it has neither recognised nor accepted, it clicks 'I don't know'"""
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
         super().__init__(**with_name(name, numbers))

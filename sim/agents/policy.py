@@ -140,23 +140,23 @@ class InvitePolicy(NamedSection):
     introductions: Weight = 0.0
     """weight of a random connection of a random connection as candidate"""
     directory: Weight = 0.0
-    """weight of any member as candidate"""
+    """weight of a random member of all as candidate"""
     popular: Weight = 0.0
-    """weight of a member with a chance in proportion to its connections as candidate"""
+    """weight of a member drawn in proportion to its connections as candidate"""
     min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
     """lowest tie class that is invited, 0 stranger to 4 close"""
     min_acceptance: Probability = 0.0
     """lowest own estimate of acceptance at which an invitation is sent"""
     caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
-    """how much min_acceptance rises from no strike to the platform's limit of strikes"""
+    """how much higher min_acceptance would be at the limit of strikes than without a strike"""
     invites_references: Flag = False
-    """introductions are invited below min_tie too"""
+    """people found by introductions are invited below min_tie, too"""
     courts: Flag = False
     """an attempt looks at all its candidates; the eligible one of the highest rank is invited"""
     notes: Flag = False
-    """a note that says where they met goes with invitations to whom recognises seldom enough"""
+    """adds a note that says where they met, for people who may not recognise it: note_below"""
     asks_first: Flag = False
-    """asks people known before it invites them, and invites who says yes"""
+    """asks people it knows before it invites them, and invites those who say yes"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
     """attempts to invite that a member of activity 1 makes"""
     alike: Flag = False
@@ -164,14 +164,14 @@ class InvitePolicy(NamedSection):
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
     """lowest tie class accepted without the reserve; 5: nobody is accepted"""
     takes_references: Flag = False
-    """a connection in common makes it accept more readily, people below accepts_from too"""
+    """a connection in common makes it accept more readily, below accepts_from, too"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),
         Expected("five numbers from 0 to 1, stranger to close"),
         OrNone("those of answering.accept"),
     ] = None
-    """chances of accepting of its own, by class"""
+    """its own chances of accepting, by class"""
     appeals: Probability = 1.0
     """appeals when limited or restricted, if platform.appeal_success is above 0"""
     condition: Annotated[

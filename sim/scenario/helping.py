@@ -30,13 +30,13 @@ class Helping(Section):
     need_rate: Annotated[Float, Field(ge=0, le=1), Unit("per day")] = 0.0
     """chance that a member needs help on a day; 0: nobody ever; 1/14: once in two weeks [A]"""
     able: Probability = 0.005
-    """chance that each person of one's network is able to help; 1: all are [A]"""
+    """chance that a person in a member's network is able to help; 1: all are [A]"""
     ask_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 4
-    """people drawn from one's network, of whom the one known best is asked [A]"""
+    """people drawn from a member's network, of whom the one known best is asked [A]"""
     refer: Probability = 0.5
-    """who is asked and does not help refers to somebody else [A]"""
+    """the one asked, if it does not help, refers to somebody else [A]"""
     refer_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 2
-    """people drawn from the network of who refers, who names the one of best reputation [A]"""
+    """people drawn from the network of the one asked, who names the one of best reputation [A]"""
     givers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.2
     """share of members who are givers [A]"""
     takers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.1
@@ -44,11 +44,12 @@ class Helping(Section):
     giving: PerType = (0.9, 0.5, 0.1)
     """chance of helping a close friend, by type [A]"""
     willing: PerClass = (0.2, 0.5, 0.7, 0.9, 1.0)
-    """by what it is multiplied, by class [A]"""
+    """factor that giving is multiplied by, by tie class [A]"""
     floor: Probability = 0.0
-    """reputation below which nobody who knows one invites or accepts one; 0: none; .15 [A]"""
+    """a member below this reputation is not invited or accepted by those who know it; 0: all are;
+    .15 is plausible [A]"""
     floor_after: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("times")] = 10
-    """times that one was asked for help before one's reputation counts [A]"""
+    """times that a member was asked for help before floor counts for it [A]"""
 
     @model_validator(mode="after")
     def _shares(self) -> "Helping":

@@ -26,7 +26,7 @@ class Inviting(Section):
     tries: Annotated[Integer, Field(ge=1, le=1_000), Unit("candidates")] = 8
     """candidates looked at in an attempt [A]"""
     prior_acceptance: PerClass = (0.2, 0.45, 0.6, 0.65, 0.95)
-    """a member's first guess of acceptance [A]"""
+    """a member's first guess of the chance that an invitation is accepted, by class [A]"""
     prior_weight: Annotated[Float, Field(ge=1e-6, le=1e6), Unit("answers")] = 4.0
     """weight of the first guess, in answers [A]"""
     pending_days: Annotated[Integer, Field(ge=1, le=1_000), Unit("days")] = 21
@@ -38,6 +38,6 @@ class Inviting(Section):
     )
     """days from withdrawing an invitation to inviting again [A]"""
     mistaken: Probability = 0.0
-    """an invitation to a contact goes to a wrong address, that of anybody; .01 is plausible [A]"""
+    """an invitation to a contact goes to a random member by mistake; .01 is plausible [A]"""
     note_below: Probability = 0.9
-    """notes go to people whose chance of recognising one is above 0 and at most this [A]"""
+    """notes go to people who recognise the inviter with a chance above 0 and at most this [A]"""

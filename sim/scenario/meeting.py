@@ -34,34 +34,35 @@ class Meeting(Section):
     circle: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.075
     """share of encounters within the own circle; the rest is with anybody [A]"""
     again_choice: Annotated[Integer, Field(ge=1, le=64), Unit("contacts")] = 2
-    """contacts drawn, of whom the one met or talked to most is met again [A]"""
+    """contacts drawn at random, of whom the one met or talked to most is the partner [A]"""
     face_again: Probability = 0.70
-    """face to face rather than online, with a contact met before [A]"""
+    """an encounter is face to face, not online: with a contact who was met so before [A]"""
     face_online: Probability = 0.15
-    """face to face, with a contact so far known online only [A]"""
+    """an encounter is face to face, with a contact so far known online only [A]"""
     face_friend: Probability = 0.50
-    """face to face, with a contact of a contact [A]"""
+    """an encounter is face to face, with a contact of a contact [A]"""
     face_team: Probability = 0.80
-    """face to face, with a member of the own team [A]"""
+    """an encounter is face to face, with a member of the own team [A]"""
     face_circle: Probability = 0.80
-    """face to face, with a member of the own circle [A]"""
+    """an encounter is face to face, with a member of the own circle [A]"""
     face_anybody: Probability = 0.05
-    """face to face, with anybody [A]"""
+    """an encounter is face to face, with anybody [A]"""
     history_days: Annotated[Integer, Field(ge=0, le=LONGEST - 1), Unit("days")] = 180
     """days of meetings before the platform opens; 0 with a log [A]"""
     contacts: Annotated[Text | None, Expected("a path"), OrNone("drawn")] = None
     """file of real contacts, in place of the drawn meetings"""
     gap_seconds: Annotated[Float, Field(ge=0, le=1e9), Unit("seconds")] = 20.0
-    """longest gap within one encounter of a log"""
+    """longest time between a line of a log and the next of that pair in one encounter"""
     columns: Annotated[
         Text | None,
         Expected("names of columns, as 't i j'"),
-        OrNone("told by the header, or t i j"),
+        OrNone("the usual names in the header, or t i j"),
     ] = None
-    """names of the time and the two people in a log, from its header or, without one, from the
-    left, as 'u v t'"""
+    """the columns of a log with the time and the two people: names in its header; for a log
+    without a header, names for its columns from the left, as 'u v t'"""
     skip_negative: Flag = False
-    """leave out people of a log with negative numbers: nobody, or strangers"""
+    """leave out lines of a log with a negative number for a person, which in Bluetooth logs is
+    nobody or a stranger"""
     repeat_log: Flag = False
     """after its last day the log starts again"""
 

@@ -68,13 +68,13 @@ class Platform(Section):
     appeal_success: Probability = 0.0
     """first appeal against a limit or a restriction succeeds; 0: nobody appeals"""
     appeal_decay: Probability = 0.5
-    """each further appeal's chance, as a part of that of the one before [A]"""
+    """chance of each further appeal, divided by that of the one before [A]"""
     min_ratio: Annotated[
         Float | None, Field(ge=0, le=1), Unit("share"), OrNone("not looked at")
     ] = None
-    """lowest accepted / sent, or / resolved, that does not break the rule"""
+    """lowest ratio, accepted / sent or accepted / resolved, that does not break the rule"""
     ratio_of: Literal["sent", "resolved"] = "sent"
-    """what the ratio is of: all sent, or those accepted, answered 'I don't know' or withdrawn"""
+    """accepted is divided by all sent, or by all accepted, answered 'I don't know' or withdrawn"""
     min_invites: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("invitations")] = 20
     """invitations sent, or resolved, before the ratio is looked at [A]"""
     weekly_invites: Annotated[
@@ -93,9 +93,9 @@ class Platform(Section):
     joined: Annotated[Probability, Unit("share")] = 1.0
     """chance that a member is on the platform; else it neither invites nor is invited there [A]"""
     shift: Annotated[Integer, Field(ge=0, le=4), Unit("tie classes")] = 0
-    """added, up to class 4, to the classes from which policies invite and members accept [A]"""
+    """raises min_tie and accepts_from of all by so many classes, up to class 4 [A]"""
     place: Annotated[Integer, Field(ge=0, le=15)] = 0
-    """number of the platform: of one society, each place has luck of its own with invitations"""
+    """number of the platform among those of a society; each has draws of its own for invitations"""
 
     @property
     def rungs(self) -> tuple[Rung, ...]:

@@ -33,11 +33,11 @@ class Society(Section):
     leave: Probability = 0.0
     """chance that a member leaves, each day; its bonds end [A]"""
     ties_by_log: Flag = False
-    """with a log, ``often`` and ``close`` are the smallest counts that at most 44 % and 18 % of the
-    pairs that met in it reach [A]"""
+    """with a log: ``often`` is the smallest count that at most 44 % of the pairs that met reach,
+    and ``close`` the smallest that at most 18 % reach [A]"""
     veto: Probability = 0.0
-    """chance that one does not want the other, for good, from their first encounter on: it neither
-    invites it nor, having recognised it, accepts it [A, 0 to .1]"""
+    """chance, at a first encounter, that a member does not want the other, for good: it does not
+    invite the other, and does not accept the other if it recognises it [A, 0 to .1]"""
 
     @model_validator(mode="after")
     def _close_above_often(self) -> "Society":
