@@ -140,7 +140,7 @@ def references(evidence: Evidence) -> float:
     "strangers, 11 or more in common",
     Kind.BOUND,
     Range(-np.inf, 0.85),
-    data='"up to 80 %", of those with 11 or more as remembered; .05 is left for the model',
+    data='"up to 80 %"; "11 or more" is from memory; the bound has .05 more',
     source=SOCIALBOTS,
 )
 def many_in_common(evidence: Evidence) -> float:
@@ -159,8 +159,9 @@ def many_in_common(evidence: Evidence) -> float:
         "met often": Target(0.75, 0.04),
         "close": Target(0.90, 0.04),
     },
-    data="pairs with a Facebook link by time face to face: .46 to .56, .67 to .84, .78 to .97",
-    source="high school 2013, 4,515 known pairs; bins of time mapped by rank to classes of met, "
+    data="pairs with a Facebook link, by time spent face to face: .46 to .56, .67 to .84, "
+    ".78 to .97",
+    source="high school 2013, 4,515 known pairs; times are put into tie classes by their rank, "
     "with the office log InVS15",
 )
 def by_acquaintance(evidence: Evidence) -> dict[str, float]:
@@ -173,8 +174,8 @@ def by_acquaintance(evidence: Evidence) -> dict[str, float]:
     "acceptance of those known online",
     Kind.SEEN,
     {"above strangers": Range(0, np.inf), "below met once": Range(0, np.inf)},
-    data="between that of strangers and that of people met once, as accept[1] is set",
-    source="order of the row above",
+    data="none; accept[1] is set to the middle between strangers and people met once",
+    source="the order of the row above, one class further down",
 )
 def online_between(evidence: Evidence) -> dict[str, float]:
     """Return how far those known online are accepted more than strangers, and less than met."""
@@ -383,7 +384,7 @@ def both_say(evidence: Evidence) -> float:
     Kind.TEST,
     Range(0.055, np.inf),
     data="first messages answered: .55 .51 .49 .48 .40 .32 by 0, 1-4, 5-9, 10-19, 20-49, 50-99 "
-    "sent before; a quarter of that fall counts",
+    "sent before; a quarter of that fall is enough",
     source="CollegeMsg, 13,021 messages",
 )
 def by_volume(evidence: Evidence) -> float:
