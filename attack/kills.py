@@ -131,7 +131,7 @@ def after_kill(out: Path, acknowledged: set[tuple[str, str]]) -> str:
 
 
 def gone_on(error: str, found: dict[str, bytes], good: dict[str, bytes]) -> str:
-    """Return what is wrong with a folder after it was gone on with."""
+    """Return what is wrong with a folder after its study was resumed."""
     if error:
         return error
     if found.keys() != good.keys():

@@ -1,4 +1,4 @@
-"""More members of the kinds of fault that were once found here: each row with new inputs.
+"""More faults of the kinds that were once found here: each row with new inputs.
 
 A row has inputs that must be refused in a line, and such as must come out right.
 """

@@ -295,7 +295,7 @@ def repacked(pack: Callable[[bytes], bytes], data: bytes) -> Callable[..., bytes
 
 
 def attack(folder: Path, share: float = 1.0) -> list[Outcome]:
-    """Try mutated inputs: each tenth in a process of its own."""
+    """Try mutated inputs: every twentieth in a process of its own."""
     outcomes = []
     for name, (data, use, changes, number) in inputs(folder).items():
         outcome = Outcome(f"mutated: {name}")

@@ -173,7 +173,7 @@ def many_begin_one_study(folder: Path) -> None:
     right(all(code in (0, 2) for code, _, _ in said), f"{said}")
     right(all("works on it" in line and line.count("\n") == 1 for line in lines), f"{lines}")
     again = here(*command[2:])
-    right(not again.code, f"can't be gone on with: {again.error}")
+    right(not again.code, f"can't be resumed: {again.error}")
 
 
 LOOKING = """
@@ -205,7 +205,7 @@ def looked_at_while_it_runs(folder: Path) -> None:
     right(found == expected, "other bytes")
 
 
-@report("ICB-DCM/pyABC#594", "a run that is gone on with forgets where its rule stood")
+@report("ICB-DCM/pyABC#594", "a run that is resumed forgets the state of its stopping rule")
 def until_goes_on(folder: Path) -> None:
     study = sim.Study(SMALL, {"answering.idk_click": [0.0, 0.4]}, replications=3)
     rule: dict[str, Any] = {"until": {"degree": 0.15}, "most": 40}
