@@ -51,12 +51,12 @@ def answer() -> str:
 
 
 def not_known() -> str:
-    """Return what each number that no data set moves, for those who invite everyone."""
+    """Return what each number not set by data moves, for those who invite everyone."""
     table = pd.read_csv(ANSWERS / "plausible" / "moves.csv")
     table = table[table["policy"] == "everyone"]
     shown = ("degree", "reach2_share", "blocked")
     heads = [sim.measures.label(measure).column for measure in shown]
-    rows = [["no data set", "lowest and highest third", *heads]]
+    rows = [["not set by data", "lowest and highest third", *heads]]
     for parameter, there in table.groupby("parameter", sort=False):
         by = there.set_index("measure")
         cells = [_ends(by, measure, "in_low", "in_high") for measure in shown]

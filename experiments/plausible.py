@@ -1,14 +1,14 @@
-"""How far do the answers hang on what is not known?
+"""How far do the answers depend on what is not known?
 
 An interval is chance: what other seeds would have given, at one set of parameters. A range is what
 is not known. Societies are drawn that fit the data (``sim.plausible_societies``: the sample that
-calibration has left, and ranges of what no data set), and each is run with two seeds, the same for
-all. Of each measure the range is that of the middle 90 % of societies, with what is owed to the
-seeds taken out: each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w / 2)), where
-w is the mean variance between two seeds and B that between societies. Beside it stands the interval
-of the default society. Counted is in what share of the societies one policy has more than another.
-What each of the numbers that are not set by data moves is told by the societies in the lowest and
-the highest third of it.
+calibration has left, and ranges of what is not set by data), and each is run with two seeds, the
+same for all. Of each measure the range is that of the middle 90 % of societies, with what is owed
+to the seeds taken out: each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w /
+2)), where w is the mean variance between two seeds and B that between societies. Beside it stands
+the interval of the default society. Counted is in what share of the societies one policy has more
+than another. For each number that is not set by data, the societies with its lowest and its highest
+third of values tell what it moves.
 
 Answer (``python -m experiments.plausible``: 200 societies of 10,000 members, a year, 2
 replications): the order is known, the numbers are not. In 100.0 % [98.2, 100.0] of the societies
@@ -17,10 +17,10 @@ invite people they have interacted with, and in 100.0 % [98.2, 100.0] these have
 invite close friends. But everyone's connections range from 18.3 to 90.8, where chance alone leaves
 33.5 [33.0, 34.0]; those within two steps from 4.5 to 41.9 %, with 12.3 % [12.0, 12.5]; and those
 blocked from 7.2 to 27.5 %, with 18.6 % [18.2, 18.9]. Acceptance has no settled order: everyone
-leads interacted in 85.0 % [79.3, 89.6]. Of what no data set, attempts a day move most: from the
-lowest third of the societies to the highest, everyone's connections go from 28.8 to 59.6, and those
-blocked from 11.8 to 20.8 %. The share of members who invite everyone moves connections nearly as
-much (31.5 to 54.0).
+leads interacted in 85.0 % [79.3, 89.6]. Of what is not set by data, attempts a day move most: from
+the lowest third of the societies to the highest, everyone's connections go from 28.8 to 59.6, and
+those blocked from 11.8 to 20.8 %. The share of members who invite everyone moves connections nearly
+as much (31.5 to 54.0).
 """
 
 import itertools
@@ -96,7 +96,7 @@ def main(
 
 
 def unset(base: sim.Scenario) -> list[str]:
-    """Return the dotted names of what no data set and the societies vary."""
+    """Return the dotted names of what is not set by data and varies between the societies."""
     shares = [f"policies.{name}.share" for name in base.policies]
     careful = "interacted" in base.policies
     return [name for name in (*UNSET, *shares) if careful or "interacted" not in name]
@@ -157,7 +157,7 @@ def leads(means: pd.DataFrame, measures: Sequence[str] = MEASURES) -> pd.DataFra
 def moved(
     means: pd.DataFrame, names: Sequence[str], design: Sequence[dict[str, Any]]
 ) -> pd.DataFrame:
-    """Return what each of the parameters that no data set moves.
+    """Return what each of the parameters that are not set by data moves.
 
     Returns
     -------
@@ -227,8 +227,10 @@ def _moves_text(moves: pd.DataFrame) -> str:
             by = there.set_index("measure")
             ends = f"{by['at_low'].iloc[0]:.2g} to {by['at_high'].iloc[0]:.2g}"
             cells = {sim.measures.label(m).column: _from_to(m, by.loc[m]) for m in MOVED}
-            rows.append({"no data set": parameter, "thirds": ends, **cells})
-        heading = f"What no data set, and what it moves for {quoted(str(policy))}; shares in %:"
+            rows.append({"not set by data": parameter, "thirds": ends, **cells})
+        heading = (
+            f"What is not set by data, and what it moves for {quoted(str(policy))}; shares in %:"
+        )
         blocks.append(f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows))}")
     return "\n\n".join(blocks[:TOLD])
 
@@ -304,7 +306,7 @@ def finding(table: pd.DataFrame) -> str:
 
 @sim.plots.in_our_look
 def draw_moves(moves: pd.DataFrame, societies: int, setting: str) -> "Figure":
-    """Draw what each parameter that no data set moves: from the lowest third to the highest."""
+    """Draw what each parameter not set by data moves: from the lowest third to the highest."""
     names = list(dict.fromkeys(moves["parameter"]))
     policies = [str(policy) for policy in dict.fromkeys(moves["policy"])]
     look = sim.plots.styles(policies)
@@ -357,7 +359,7 @@ def most_moved(moves: pd.DataFrame) -> str:
         row = there.iloc[int(there["mean"].abs().argmax())]
         ends = f"{valued(said, row['in_low'])} to {valued(said, row['in_high'])}"
         parts.append(f"{said.words} {ends} ({row['parameter']})")
-    return f"What moves {quoted(first)} most of what no data set: {listed(parts)}"
+    return f"Of what is not set by data, what moves {quoted(first)} most: {listed(parts)}"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""On what do the answers hang: the measures, and the difference between ways of inviting?
+"""On what do the answers depend: the measures, and the difference between ways of inviting?
 
 Asked of reach, reciprocity and blocking of all members, and of how much more the first way of
 inviting has than the second, in reach and in connections. First a screening by the method of
 Morris: all numeric parameters, from half to double their value (``ranges`` says exactly what), in
 trajectories that change one number at a time; it gives each number's mean absolute effect mu*. Then
 Sobol' indices of what is uncertain: the calibrated parameters, each over the middle 90 % of what
-plausible societies have, and those that no data set. S1 is the share of the variance that a number
+plausible societies have, and those not set by data. S1 is the share of the variance that a number
 accounts for by itself, ST that with all its interactions, each with its 95 % interval by bootstrap.
 The numbers are drawn independently of each other, but for the click, which goes with the limit, as
 in ``sim.plausible_societies``; that in the posterior acceptance, reserve and lift stand in for each

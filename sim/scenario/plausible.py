@@ -82,7 +82,7 @@ def plausible_societies(
 
 
 def _changes(base: Scenario, point: dict[str, float], draw: np.random.Generator) -> dict[str, Any]:
-    """Return what differs in one society: a point of the posterior, and what no data set."""
+    """Return what differs in one society: a point of the posterior, and what is not set by data."""
     lowest, highest = map(math.log, PER_DAY)
     per_day = math.exp(draw.uniform(lowest, highest))
     careful = draw.uniform(*MIN_ACCEPTANCE)
