@@ -107,7 +107,7 @@ def test_negative_ids_are_refused_or_left_out(tmp_path):
     assert encounters(read_contacts(path, 20, skip_negative=True)) == [(0, 3, 7)]
     meeting = {"contacts": path, "skip_negative": True}
     assert sim.NetworkModel(sim.Scenario(meeting=meeting)).scenario.members == 2
-    with pytest.raises(InputError, match="no contacts in it but such as are left out"):
+    with pytest.raises(InputError, match="no contacts in it, all are left out"):
         read_contacts(wrote(tmp_path, "t,i,j\n20,-1,3\n"), 20, skip_negative=True)
     with pytest.raises(InputError, match="line 4: 3 is in contact with itself"):
         read_contacts(wrote(tmp_path, "t,i,j\n1,-1,3\n2,3,4\n3,3,3\n"), 20, skip_negative=True)
@@ -243,10 +243,10 @@ def test_a_log_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, kind):
         ("", "log.csv: no contacts in it; give lines 't i j' or a table with a header"),
         ("\n\n", "log.csv: no contacts in it; give"),
         ("# nothing\n", "log.csv: no contacts in it; give"),
-        ("t,i,j\n", "log.csv: no contacts in it but a header; give at least one"),
+        ("t,i,j\n", "log.csv: no contacts in it, only a header; give at least one"),
         (
             "20 1 2\n40 1\n",
-            "log.csv, line 2: too few fields: 2, with a time and two people it takes 3",
+            "log.csv, line 2: too few fields: 2; a time and two people take 3 here",
         ),
         ("t,i,j\n20,1,2\n\n40,1\n", "log.csv, line 4: too few fields: 2"),
         (

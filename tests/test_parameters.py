@@ -57,7 +57,7 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
 
 TOGETHER = {
     "above often": ("society.often", "society.close"),
-    "in all with friend": (
+    "at most 1 with friend": (
         "meeting.again",
         "meeting.friend",
         "meeting.team",

@@ -154,7 +154,7 @@ def test_a_module_that_a_new_process_cannot_import_is_one_line(monkeypatch):
     made = types.ModuleType("made_up")
     exec("def keep(result):\n    return 1", vars(made))
     monkeypatch.setitem(sys.modules, "made_up", made)
-    with pytest.raises(sim.InputError, match=r"^seed 5: another process can't make .*'made_up'"):
+    with pytest.raises(sim.InputError, match=r"^seed 5: another process can't load .*'made_up'"):
         next(sim.run_many(tasks(2), made.keep, jobs=2))
 
 

@@ -81,7 +81,7 @@ OUT = [
     (
         "meeting.again",
         0.9,
-        "expected 1 or less in all with friend, team and circle, got (0.9, 0.1, 0.175, 0.075)",
+        "expected a sum of at most 1 with friend, team and circle, got (0.9, 0.1, 0.175, 0.075)",
     ),
     ("meeting.repeat_log", "yes", "expected true or false, got 'yes'"),
     ("meeting.contacts", "", "expected a path or \"none\", got ''"),
@@ -100,7 +100,7 @@ OUT = [
     (
         "platform.ladder",
         "email, suspend 16001",
-        "expected actions, as 'warn, email, suspend 7, good', suspend for 1 to 16000 days "
+        "expected actions, as 'warn, email, suspend 7, good' (suspend 1 to 16000 days) "
         "or \"none\", got 'email, suspend 16001'",
     ),
     ("platform.limit", 0, 'expected a whole number from 1 to 10000 or "none", got 0'),

@@ -112,7 +112,7 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise InputError(
             f"--port {port}: can't be opened at {host} ({error.strerror or error}); "
-            "must be a free port, or 0 for any"
+            "must be a free port, or 0 for any, and --host a name of this machine"
         ) from None
 
 

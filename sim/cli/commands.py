@@ -265,7 +265,8 @@ def _ended(
     except Interrupted as stopped:
         return _said(str(stopped), interruption.exit_code())
     except typer.TyperException as error:
-        return _said(f"{error.format_message().rstrip('.')}. --help lists the options.", 2)
+        wrong = error.format_message().rstrip(".")
+        return _said(f"{wrong}{'' if wrong.endswith('?') else '.'} --help lists the options.", 2)
     except BrokenPipeError:  # its reader, such as head, has stopped reading
         _give_up_stdout()
         return 1

@@ -13,7 +13,7 @@ _ACTION = rf"(warn|email|good|suspend +{_DAYS})"
 Ladder = Annotated[
     str,
     Field(pattern=rf"^ *{_ACTION}( *, *{_ACTION})* *$"),
-    Expected(f"actions, as 'warn, email, suspend 7, good', suspend for 1 to {LONGEST} days"),
+    Expected(f"actions, as 'warn, email, suspend 7, good' (suspend 1 to {LONGEST} days)"),
 ]
 """A ladder as one text, such as ``email, good``."""
 

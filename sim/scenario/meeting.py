@@ -70,6 +70,6 @@ class Meeting(Section):
     def _shares(self) -> "Meeting":
         shares = (self.again, self.friend, self.team, self.circle)
         if sum(shares) > 1 + 1e-12:
-            right = "1 or less in all with friend, team and circle"
+            right = "a sum of at most 1 with friend, team and circle"
             raise InputError(f"again: {expected(right, shares)}")
         return self

@@ -80,8 +80,8 @@ def read_rows(file: File, form: Form, skip_negative: bool) -> Rows:
         raise _fault(file, form, record, two, f"time {times[time[record]]!r:.60} {fault}")
     kept &= ~(negative[first] | negative[second])
     if not kept.any():
-        left = "but such as are left out" if len(times) else "but a header"
-        raise InputError(f"{file.path}: no contacts in it {left}; give at least one")
+        left = "all are left out" if len(times) else "only a header"
+        raise InputError(f"{file.path}: no contacts in it, {left}; give at least one")
     if not kept.all():
         time, first, second = time[kept], first[kept], second[kept]
         used, both = np.unique(np.stack([first, second]), return_inverse=True)
@@ -197,7 +197,7 @@ def _too_short(form: Form, fields: list[str]) -> str:
     wanted = max(form.time, form.first, form.second) + 1
     if len(fields) >= wanted:
         return ""
-    return f"too few fields: {len(fields)}, with a time and two people it takes {wanted}"
+    return f"too few fields: {len(fields)}; a time and two people take {wanted} here"
 
 
 def _is_even(file: File, form: Form) -> bool:
@@ -303,7 +303,7 @@ def _check_order(file: File, form: Form, rows: Rows) -> None:
     back = rows.instant[1:] < rows.instant[:-1]
     if back.any():
         line = line_of(file, form, int(rows.record[int(back.argmax()) + 1]))
-        raise file.wrong(line, f"the first column is not in order, so it may not be t; {right}")
+        raise file.wrong(line, f"the first column is not in order, so perhaps it is not t; {right}")
     if not all(map(is_number, rows.labels)):
         return
     value = np.array([*map(float, rows.labels)])

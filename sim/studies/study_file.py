@@ -117,8 +117,9 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
         return points(path.parent / located(table["file"]))
     vary = table.get("vary")
     if not isinstance(vary, dict) or not vary:
-        right = "lists of values" if kind == "grid" else "ranges"
-        raise InputError(f"study.vary: missing; must be {right} by dotted name in quotes")
+        example = "lists of values, as {} [2, 3, 5]" if kind == "grid" else "ranges, as {} [2, 8]"
+        right = example.format('"platform.limit" =')
+        raise InputError(f"study.vary: missing; must be {right}")
     vary = dict(_dotted(vary))
     if kind == "grid":
         return grid(vary)
