@@ -38,7 +38,7 @@ POLICY = (
 ARRIVED = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>invitesim</title>'
 """A document that leads from the link to the page.
 
-A redirect does not do: after one that began on another site, browsers do not send the cookie.
+A redirect would not do: if it began on another site, browsers do not send the cookie.
 """
 
 

@@ -135,4 +135,4 @@ def rule(world: World) -> str:
     limit = f"{actions} after {' or '.join(breaks)}" if breaks else "no limit of “I don’t know”"
     weekly = platform.weekly_invites
     cap = "" if weekly is None else f", at most {weekly:,} invitations in 7 days"
-    return f"{platform.preset}, {limit}, clicked with chance {click:g}{cap}"
+    return f"{platform.preset}, {limit}{cap}; “I don’t know” is clicked with chance {click:g}"

@@ -32,7 +32,7 @@ PRIOR_RUNS = 2
 LEAST_EVENTS = 4
 """The variance of a share of several policies is at least that of so many members."""
 LOWEST_LEVEL = 1e-9
-"""A level of 0 is taken as this one; the quantiles that it is divided by are 0 there."""
+"""A level of 0 is taken as this one: at 0 the two quantiles that are divided are both 0."""
 MOST_CORRELATED = 0.999
 ROUNDING = 1e-12
 """A rate that no run moves by more than this is the same in all runs."""
@@ -151,7 +151,7 @@ def rate_interval(rates: Shares, level: float = LEVEL, *, is_share: bool = True)
     """
     rate, influence, number = _influence(rates)
     half = half_width(deviation(influence, number), number, level)
-    return _unlesssame(
+    return _unless_same(
         Bounds(rate, rate - half, rate + half, number),
         influence,
         pooled_interval(rates, level) if is_share else None,
@@ -206,13 +206,14 @@ def independent_effect(
 ) -> tuple[Floats, Floats]:
     """Return the design effect of independent members, and the smallest that is believed.
 
-    Members of several policies differ less within their policies than their joint share lets
-    expect, and so do members whose own share is not 0 or 1: it is
+    Members differ less within their policies than one expects from the share of all together, and
+    so do members whose own share is not 0 or 1. So the effect is
     sum_h (S_h - N_h p_h²) / (N p (1 - p)) over the policies h.
 
     If in each policy all members or none are blocked, this is 0, which nobody should believe.
     The smallest is the variance of four members: with nothing seen, the interval of Clopper and
-    Pearson is about as wide. Each has the average share of those seen and of one more with all.
+    Pearson is about as wide. Each of the four counts with the average own share of those seen and
+    of one more member, whose share is 1.
 
     Parameters
     ----------
@@ -283,7 +284,7 @@ def rate_difference(
     """
     mean, influence, number = influences(one, other)
     half = half_width(deviation(influence, number), number, level)
-    return _unlesssame(
+    return _unless_same(
         Bounds(mean, mean - half, mean + half, number),
         influence,
         pooled_difference(one, other, level) if is_share else None,
@@ -370,7 +371,7 @@ def same(influence: Floats) -> NDArray[np.bool]:
     return (np.abs(influence) <= ROUNDING).all(-1)
 
 
-def _unlesssame(bounds: Bounds, influence: Floats, pooled: Bounds | None) -> Bounds:
+def _unless_same(bounds: Bounds, influence: Floats, pooled: Bounds | None) -> Bounds:
     """Return the bounds, or the pooled ones where no run moves the ratio."""
     if pooled is None:
         return bounds

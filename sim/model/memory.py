@@ -12,7 +12,7 @@ from .state_view import StateView, Ties
 def chances_of_recognition(scenario: Scenario, day: int, ties: Ties) -> NDArray[np.float64]:
     """Return the chance that a member recognises the other, for each of some bonds, on a day.
 
-    As ``kernel.rules.memory`` has it for those who judge; for a bond of strangers it is 0.
+    It is the chance by which answers are decided (``kernel.rules.memory``); 0 between strangers.
     """
     answering = scenario.answering
     if answering.memory_days is None:

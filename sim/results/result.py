@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 FORMAT = "invitesim result"
 VERSION = 1
-"""The content of ``format.json``; the version grows when older versions can't read new files."""
+"""The content of ``format.json``; the version grows when earlier releases can't read new files."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold; it replaces the time of writing."""
 ENTRY_BYTES = 64 * 2**20
-"""Bytes that an entry may have if it is larger than the file, as in a zip that was compressed."""
+"""Bytes that an entry may have even in a smaller file, as in a zip that was compressed anew."""
 _TABLES = ("summary", "series", "members", "connections", "arcs", "invitations")
 ENTRIES = {
     "format.json",

@@ -1,8 +1,8 @@
 """The pool: processes of this machine that do runs, for ``run_many``, ``replicate`` and studies.
 
-Work is sent to the processes by ``cloudpickle``. Functions that another process could not import,
-because they are typed in, in a notebook, or in a script without ``if __name__ == "__main__":``, are
-sent as code. So no process ever runs the user's script again.
+Work is sent to the processes by ``cloudpickle``. Some functions another process could not import:
+those typed at a prompt, in a notebook, or in a script without ``if __name__ == "__main__":``. They
+are sent as code. So no process ever runs the user's script again.
 """
 
 import contextlib
@@ -130,14 +130,14 @@ def _method() -> str:
     """
     if sys.platform == "linux" and _can_fork():
         return "forkserver"
-    # processes that save the same compiled code at once may mix it up
+    # compiled here first: processes that save the same code at once may mix it up
     from . import preload  # noqa: F401
 
     return "spawn"
 
 
 def _can_fork() -> bool:
-    """Start the process that others are forked from, unless it runs; return whether it does."""
+    """Start the process that others are forked from, if need be; return whether it runs."""
     resource_tracker.ensure_running()  # starting it would let Ctrl-C through again
     with _starting, deaf_children():
         before = dict(os.environ)
@@ -190,7 +190,7 @@ def _settle(sent: bytes, environment: dict[str, str]) -> None:
     global _sent_work
     _sent_work = sent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.clear()  # it is that of the first pool
+    os.environ.clear()  # a forked process has that of the first pool
     os.environ.update(environment)
     # the default lock is shared between processes, and stays held if one of them is ended
     tqdm.set_lock(threading.RLock())
@@ -214,7 +214,7 @@ def _do(argument: bytes) -> bytes:
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
         right = "must be a function that a new process can import, or jobs=1"
         raise InputError(
-            f"another process can't make keep or the scenario ({what}); {right}"
+            f"another process can't load the scenario, or keep ({what}); {right}"
         ) from None
     try:
         return bytes(cloudpickle.dumps(_work(given)))

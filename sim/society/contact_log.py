@@ -1,8 +1,8 @@
 """Real meetings: the encounters in a log of contacts.
 
-Sensors, badges and diaries record contacts: at this time these two people were together. A
-contact that goes on leaves many lines; contacts of one pair in a row are one encounter, and a day
-of encounters is what the model needs.
+Sensors, badges and diaries record contacts: at this time these two people were together. A contact
+that goes on leaves many lines; successive contacts of one pair are one encounter, and a day of
+encounters is what the model needs.
 """
 
 import re
@@ -67,9 +67,9 @@ def read_contacts(
       ``contact_layout``. Other columns, such as the end of a contact, are ignored.
 
     A time is a number of seconds or, in a table, ISO 8601, such as ``2024-05-06T09:30:00+02:00`` or
-    ``2024-05-06 09:30``; all of one file are of one kind. Where all people are written in digits
-    they are numbers, and 7.0 is 7, else text; but 007 and 7 in one file are refused: they may be
-    one person or two. Either person can come first, and contacts more than once.
+    ``2024-05-06 09:30``; all of one file are of one kind. If all people are written in digits, they
+    are numbers, and 7.0 is 7; otherwise they are text. 007 and 7 in one file are refused: they may
+    be one person or two. Either person can come first, and a contact can be there more than once.
 
     A contact belongs to the encounter before it of the same pair when their times lie at most
     ``gap_seconds`` apart. An encounter belongs to the day of its first time: ``floor(t / 86400)``
@@ -209,7 +209,7 @@ def _check(file: File, form: Form, rows: Rows, alone: NDArray[np.bool_]) -> None
         row = int(np.abs(rows.clock - np.int64(np.median(rows.clock))).argmax())
         message = (
             "this time is far from the others: with it the log would last "
-            f"{_span(rows)} days, at most {LONGEST} can be simulated"
+            f"{_span(rows)} days; at most {LONGEST} can be simulated"
         )
     else:
         return

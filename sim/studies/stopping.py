@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST = 10
 """Replications before an interval is trusted to decide whether there are enough."""
 CONFIRMING = 5
-"""The fewest replications that confirm an interval; a fifth of those that there are, if more."""
+"""Replications that confirm an interval; a fifth of those that there are, if that is more."""
 WITHOUT_SPREAD = 30
 """Replications with one and the same mean that are enough."""
 RELATIVE = re.compile(r"(\d+(?:\.\d*)?|\.\d+) ?%")
@@ -110,7 +110,7 @@ class PrecisionTarget:
         number, confirming = LEAST, False
         while number <= len(values) and number < self.most:
             there = [rows for rows in values[:number] if rows is not None]
-            if not there:  # where every run fails, more of them do too
+            if not there:  # where every run fails, more would fail too
                 return number
             more = max(asked_for(number, *self._estimates(there)).tolist())
             if not more and confirming:
@@ -133,7 +133,7 @@ class PrecisionTarget:
             place, bounds = policies.index(policy), estimate(sheets, measure)
             mean, low, high = (float(side[place]) for side in bounds[:3])
             goal, relative = _goal(width)
-            if relative:  # of nothing no part is narrow enough
+            if relative:  # no interval is narrower than a part of 0
                 goal *= mean if low > 0 else 0
             rows.append((low, high, goal))
         low, high, goal = np.array(rows).T

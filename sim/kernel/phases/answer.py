@@ -233,7 +233,7 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
     chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
-        # whom a common connection has introduced has one, and connections last if nobody leaves
+        # a common connection has introduced them, and is still there if nobody ever leaves
         introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
         referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     slot = np.int64(scratch.slot[one])

@@ -59,7 +59,7 @@ def _answers(platform, ego, place):
 
 @inline
 def _counted(platform, rule, ego):
-    """Count the invitations that an account's ratio is of; a refused question is not one."""
+    """Count the invitations that an account's ratio divides by, without refused questions."""
     if not rule.of_resolved:
         return np.int64(platform.tally[TALLY * ego + SENT])
     refused = platform.questions[ASKING * ego + REFUSED] if len(platform.questions) > 0 else 0
@@ -203,7 +203,7 @@ def clear_month(state, day, partition):
 def observe(state, day, all_totals, series):
     """Add what each thread has counted to the totals, and write these down.
 
-    Restricted: as of this morning.
+    The number restricted is that of this morning.
     """
     totals = state.platform.totals
     for policy in range(totals.shape[0]):
