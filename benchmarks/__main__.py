@@ -23,6 +23,7 @@ from benchmarks import plain_mesa, starting, sweeps
 from sim import commands
 from sim.machine import cores
 from sim.model.engine import Engine
+from sim.model.histories import HISTORIES
 from tests import reference, reference_person
 
 EVERYTHING: dict[str, object] = {
@@ -47,6 +48,7 @@ COLD = """
 import time; begun = time.perf_counter()
 import sim; sim.Scenario; imported = time.perf_counter()
 from sim.model.engine import Engine
+from sim.model.histories import HISTORIES
 engine = Engine(sim.Scenario(members=1000)); founded = time.perf_counter()
 engine.advance(2); print(imported - begun, founded - imported, time.perf_counter() - founded)
 """
@@ -97,24 +99,27 @@ def beside(
         "the days alone": days_alone,
         "sim.run with all tables": lambda scenario: sim.run(scenario, threads=1),
         "sim.run, every invitation kept": lambda scenario: sim.run(scenario, threads=1, log=True),
+        "the same on all cores": lambda scenario: sim.run(scenario, log=True),
     }
     for side in list(sides)[1:]:
         sides[side](scenario.replace({"members": 500, "days": 3}))  # compiles all that is needed
     times: dict[str, list[float]] = {side: [] for side in sides}
-    for _ in range(repeats):
-        for side, work in sides.items():
-            times[side].append(seconds(lambda work=work: work(scenario)))
+    with patch.object(HISTORIES, "most_bytes", 0):  # each run lives its own
+        for _ in range(repeats):
+            for side, work in sides.items():
+                times[side].append(seconds(lambda work=work: work(scenario)))
     lived = f"{scenario.members:,} members, {scenario.history_days} + {scenario.days} days"
     print(f"{lived}, one thread, ns per member-day; runs of each: {repeats}")
     for side, taken in times.items():
         say(f"  {side}", spread([time / member_days * 1e9 for time in taken], ",.1f"))
     for side in list(sides)[1:]:
-        say(
-            f"  ratio, {peer} / {side}",
-            spread(
-                [slow / fast for slow, fast in zip(times[peer], times[side], strict=True)], ".1f"
-            ),
-        )
+        say(f"  ratio, {peer} / {side}", _ratios(times[peer], times[side], ".1f"))
+    for side in list(sides)[2:]:
+        say(f"  ratio, {side} / the days alone", _ratios(times[side], times["the days alone"]))
+
+
+def _ratios(slow: list[float], fast: list[float], form: str = ".2f") -> str:
+    return spread([one / other for one, other in zip(slow, fast, strict=True)], form)
 
 
 def at_scale(scenario: sim.Scenario, large: int, repeats: int) -> None:
