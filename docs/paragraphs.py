@@ -65,9 +65,9 @@ def _furthest() -> Question:
         f"invite close friends {quotes.near('degree', 'close_friends')}. The order is the same if "
         "one counts the people within two steps: one's connections, and the connections of these. "
         f"Such people are {steps[0]}, {steps[1]} and {steps[2]} % of all others. The numbers "
-        "themselves are uncertain, as the wide ranges show. Their order is not, within a year: it "
-        f"is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that "
-        "fit the data.",
+        "themselves are uncertain, as the wide ranges show; but after a year their order is the "
+        f"same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that fit the "
+        "data.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("degree"),
@@ -94,12 +94,13 @@ def _mutual() -> Question:
         "Those of people who invite close friends are the most mutual: their invitations are "
         "accepted most often, and in the largest share of their connections each remembers the "
         "other.",
-        f"Of the invitations of those who invite everyone, {quotes.near('acceptance', 'everyone')} "
-        f"are accepted; of those to acquaintances {quotes.near('acceptance', 'interacted')}, of "
-        f"those to close friends {quotes.near('acceptance', 'close_friends')}. Many are never "
-        "looked at, because many people are seldom on the platform. Those who invite everyone find "
-        "a part of their invitees through connections; such people are there more often, so fewer "
-        "of these invitations are never looked at. Of those that are looked at, "
+        "Of the invitations sent by people who invite everyone, "
+        f"{quotes.near('acceptance', 'everyone')} are accepted; by people who invite "
+        f"acquaintances, {quotes.near('acceptance', 'interacted')}; by people who invite close "
+        f"friends, {quotes.near('acceptance', 'close_friends')}. Many are never looked at, because "
+        "many people are seldom on the platform. Those who invite everyone find a part of their "
+        "invitees through connections. People found in this way are on the platform more often, so "
+        "more of the invitations to them are looked at. Of the invitations that are looked at, "
         f"{looked[0]}, {looked[1]} and {looked[2]} % are accepted. Those who invite everyone are "
         "connected mostly with strangers: only "
         f"{quotes.near('acquainted', 'everyone')} of their connections are with people they have "
@@ -155,17 +156,17 @@ def _blocked() -> Question:
             ),
         ],
         "how often people click, compared with how many clicks the platform allows; and how often "
-        "people try to invite. In the third of the societies in which they try least often, "
+        "people try to invite. In the one third of the 200 societies where they try least often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who invite everyone are "
-        "blocked; in the third in which they try most often, "
+        "blocked; in the one third where they try most often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",
         "../results/published/deciles.png",
         "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
         "Upper row: from the least active tenth to the most active one. Lower row: from those who "
         "meet the fewest people to those who meet the most (sociability), which matters little for "
         "a block. On the right are unwanted invitations: the invitee looks at them and does not "
-        "accept them. Those who invite only close friends receive most of these, because they also "
-        "accept others least readily.",
+        "accept them. Those who invite only close friends receive most of these, because they "
+        "accept the invitations of others least readily.",
         ("compare", "experiment plausible"),
     )
 
@@ -184,9 +185,10 @@ def _lasting() -> Question:
         "of those who invite acquaintances: clicks count for life. In the default society those "
         "who invite everyone still have clearly more connections then. But within two steps they "
         f"have clearly more people for {quotes.clear_until() / 365:.1f} years only; after that the "
-        "difference may be luck. In 40 societies that fit the data, those who invite everyone have "
-        f"more connections than those who invite acquaintances in {quotes.lasts(1)} after one "
-        f"year, and in {quotes.lasts(end)} after {quotes.in_words(end)} years.",
+        f"difference may be luck. {quotes.followed_societies()} societies that fit the data were "
+        f"followed for {quotes.in_words(end)} years. Those who invite everyone have more "
+        f"connections than those who invite acquaintances in {quotes.lasts(1)} after one year, and "
+        f"in {quotes.lasts(end)} after {quotes.in_words(end)} years.",
         [
             quotes.heads("those who invite"),
             *(
@@ -198,8 +200,8 @@ def _lasting() -> Question:
                 ]
             ),
         ],
-        "perhaps a platform on which clicks are forgotten or a block ends. That has not been tried "
-        "for eight years, only for one "
+        "perhaps a platform on which clicks are forgotten or a block ends. That has been tried "
+        "only over one year, not over eight "
         "([next question](#what-does-the-platform-gain-by-blocking)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
@@ -221,9 +223,9 @@ def _platform() -> Question:
         f"Without a rule each person receives {none['unwanted']:.1f} unwanted invitations a year "
         "on average. If five clicks in the life of an account block it for good, each receives "
         f"{life['unwanted']:.1f}, and has {life['lost']:.1f} connections less than without a rule. "
-        "Hardly any of those are blocked who mean well; by these we mean the people who invite "
-        "only acquaintances or close friends. A mild rule, by which five clicks within 30 days "
-        "block for a week only, changes next to nothing within a year. None of the rules is the "
+        "*People who mean well* (who invite only acquaintances or close friends) are hardly ever "
+        "blocked. A mild rule, by which five clicks within 30 days block for a week only, changes "
+        "next to nothing within a year. None of the rules is the "
         f"best in all three columns of the table. Of the {len(rules)} that were tried, {best} "
         "can't be improved on: every rule that is better in one column is worse in another. For "
         f"each of the other {len(rules) - best} some rule is at least as good in all three "
@@ -252,7 +254,7 @@ def _platform() -> Question:
         "Each mark is a rule: how many clicks within how many days block, and for how long. "
         "Triangles are rules of another kind: they block whoever has too small a share of "
         "invitations accepted. The further to the left, the fewer unwanted invitations; the "
-        "further down, the fewer people are blocked who mean well (left panel), or the fewer "
+        "further down, the fewer people who mean well are blocked (left panel), or the fewer "
         "connections are lost (right panel).",
         ("experiment block_rule",),
     )
