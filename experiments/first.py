@@ -22,8 +22,8 @@ INTERRUPTED = "interrupted; the results folder is as it was"
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
     """Compare three ways of inviting among 1,000 people: figures and an answer in a minute.
 
-    Prints the answer; writes answer.txt and the figures of compare to --out, as PNG
-    and SVG.
+    Prints the answer; writes to --out answer.txt and, as PNG and SVG, the figures that the
+    command compare draws.
     """
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:

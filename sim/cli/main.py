@@ -126,7 +126,9 @@ def sweep(
     scheduler: Annotated[
         str | None,
         typer.Option(
-            "--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, as tcp://host:8786."
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Run on the Dask cluster at ADDRESS, such as tcp://host:8786.",
         ),
     ] = None,
     retry_failed: Annotated[
@@ -181,7 +183,7 @@ def experiment(
 ) -> None:
     """Run an experiment, or list them.
 
-    Without NAME, lists the experiments. Options after NAME go to that experiment, such as --help.
+    Without NAME, lists the experiments. Options after NAME, such as --help, go to that experiment.
     """
     if name is not None:
         experiments.run(name, context.args, f"{context.command_path} {name}")
@@ -197,7 +199,7 @@ def experiment(
 def scenarios() -> None:
     """List the scenarios to start from.
 
-    A command that takes a scenario file also takes their names.
+    Where a command takes a scenario file, it also takes one of these names.
     """
     for name, file in named_scenarios().items():
         print(
