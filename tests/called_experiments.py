@@ -6,11 +6,25 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
+import sim
 from experiments import studies
 from sim.cli import commands
 
 FEW = ("--societies", "10")
+
+
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay figures out, but do not render them, which takes longer; their files are empty."""
+    monkeypatch.setattr(sim.plots, "save", sketch)
+
+
+def sketch(figure: Figure, path: Path) -> None:
+    figure.draw_without_rendering()
+    for suffix in (".png", ".svg"):
+        path.with_name(path.name + suffix).touch()
 
 
 def called(main, *arguments: str | Path) -> tuple[int, str, str]:

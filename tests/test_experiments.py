@@ -23,12 +23,22 @@ from experiments import (
     takeover,
     thirds,
 )
-from tests.called_experiments import FEW, called, drawn, ended_well, written
+from tests.called_experiments import (  # noqa: F401
+    FEW,
+    called,
+    drawn,
+    ended_well,
+    sketched,
+    written,
+)
+
+pytestmark = pytest.mark.usefixtures("sketched")
 
 
 def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):
     # to draw all measures takes too long
     monkeypatch.setattr(sim, "MEASURES", ("degree", "time_to_block_days", "blocked"))
+    monkeypatch.setattr(sweep, "COMPARED", sim.MEASURES)
     options = (
         "--members",
         "60",

@@ -11,7 +11,9 @@ import sim
 from docs import answers
 from experiments import block_rule, growth, helpers, newcomers, rules, societies, thread
 from experiments.societies import Group, Quantity
-from tests.called_experiments import drawn, ended_well, written
+from tests.called_experiments import drawn, ended_well, sketched, written  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("sketched")
 
 BASE = sim.Scenario(members=60, days=30)
 TABLES = sorted(path.parent.name for path in answers.ANSWERS.glob("*/ranges.csv"))

@@ -12,7 +12,9 @@ import sim
 from docs import answers
 from experiments import benefits, crossed, horizon, plausible
 from experiments.by_day import by_day
-from tests.called_experiments import drawn, ended_well, written
+from tests.called_experiments import drawn, ended_well, sketched, written  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("sketched")
 
 SMALL = ("--members", "60", "--days", "20", "--societies", "10")
 

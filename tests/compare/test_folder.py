@@ -7,11 +7,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sim
 from experiments import compare, figures, studies
-from tests.compare.calling import FILES, SMALL, called, started, tree
+from tests.compare.calling import FIGURES, FILES, SMALL, called, started, tree
 from tests.study.small import kept
 
 CTRL_C = {130, -signal.SIGINT}
@@ -39,36 +40,25 @@ def before(tmp_path) -> Path:
     return out
 
 
-def test_an_earlier_result_is_replaced_and_the_users_own_files_stay(before):
-    assert called(*SMALL, "--jobs", "1", "--out", before).code == 0
-    assert {path.name for path in before.iterdir()} == FILES | {"notes.txt"}
-    assert (before / "summary.csv").read_text() != "an earlier result\n"
-
-
-MIDDLE = ("--members", "200", "--days", "40", "--replications", "3")
-"""A comparison that takes long enough to be stopped in the middle."""
-
-
 def wait_for_runs(out: Path, running: "subprocess.Popen[str]", number: int) -> None:
     while kept(out / compare.RUNS) < number:
         assert running.poll() is None, running.communicate()
         time.sleep(0.002)
 
 
-def test_a_killed_comparison_goes_on_and_ends_as_if_never_stopped(tmp_path, undrawn, ran):
-    with started(*MIDDLE, "--jobs", "1", "--out", tmp_path / "killed") as running:
-        wait_for_runs(tmp_path / "killed", running, 5)
+def test_a_killed_comparison_goes_on_and_ends_as_if_never_stopped(small, tmp_path, undrawn, ran):
+    with started(*SMALL, "--jobs", "1", "--out", tmp_path) as running:
+        wait_for_runs(tmp_path, running, 5)
         running.kill()
-    with sqlite3.connect(tmp_path / "killed" / compare.RUNS / "runs.sqlite") as file:
+    with sqlite3.connect(tmp_path / compare.RUNS / "runs.sqlite") as file:
         (stored,) = file.execute("SELECT count(*) FROM runs").fetchone()
-    assert tree(tmp_path / "killed").keys() == set()
-    for name in ("killed", "whole"):
-        assert called(*MIDDLE, "--jobs", "1", "--out", tmp_path / name).code == 0
-    assert stored < 24
-    assert len(ran) == 24 - stored + 24
-    killed, whole = (tree(tmp_path / name) for name in ("killed", "whole"))
-    assert killed.keys() == whole.keys()
-    assert {name for name in whole if killed[name] != whole[name]} == {"provenance.json"}
+    assert tree(tmp_path).keys() == set()
+    assert called(*SMALL, "--jobs", "1", "--out", tmp_path).code == 0
+    assert stored < 16
+    assert len(ran) == 16 - stored
+    killed, whole = tree(tmp_path), tree(small[0])
+    assert killed.keys() == whole.keys() - FIGURES
+    assert {name for name in killed if killed[name] != whole[name]} == {"provenance.json"}
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -103,10 +93,15 @@ def test_ctrl_c_before_the_first_run_does_not_leave_a_folder_that_was_not_there(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_belongs_to_one_comparison(tmp_path, undrawn):
-    """Other parameters are another one; more replications are the same, and only these are run."""
-    out, few = tmp_path / "out", ("--days", "5", "--jobs", "1", "--replications")
+def test_a_folder_belongs_to_one_comparison(before, sketched):
+    """Other parameters are another one; more replications are the same, and only these are run.
+
+    An earlier result is replaced, and the user's own files stay.
+    """
+    out, few = before, (*SMALL[2:4], "--jobs", "1", "--replications")
     assert called(*SMALL[:2], *few, "1", "--out", out).code == 0
+    assert {path.name for path in out.iterdir()} == FILES | {"notes.txt"}
+    assert pd.read_csv(out / "summary.csv")["low"].isna().all()  # one replication has no intervals
     was = tree(out)
     other = called("--members", "61", *few, "1", "--out", out)
     assert (other.code, other.out) == (2, "")
@@ -117,6 +112,7 @@ def test_a_folder_belongs_to_one_comparison(tmp_path, undrawn):
     assert tree(out) == was
     assert called(*SMALL[:2], *few, "2", "--out", out).code == 0
     assert kept(out / compare.RUNS) == 2 * 8
+    assert (out / "notes.txt").read_text() == "my own\n"
 
 
 def test_a_folder_that_can_not_be_written_is_an_error_before_the_runs(tmp_path):

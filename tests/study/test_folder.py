@@ -237,9 +237,9 @@ def test_only_a_changed_helper_makes_another_study_and_it_is_named(tmp_path):
             [sys.executable, "mine.py"], cwd=tmp_path, env=settings, capture_output=True, text=True
         ).stderr
 
-    assert [said("1"), said("2")] == ["", ""]
+    assert said("1") == ""
     mine.write_text(mine.read_text().replace("replications=2", "replications=3"))
-    assert said("3") == ""
+    assert said("2") == ""
     helpers.write_text(helper % "blocked")
     assert "another study: keep.text of helpers.py is" in said("1").splitlines()[-1]
 
