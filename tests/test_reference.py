@@ -196,7 +196,7 @@ def test_a_function_of_who_looks_only_among_contacts(condition):
     assert len(told.invitations) > 20
 
 
-@examples(50)
+@examples(30)
 @given(strategies.logged_scenarios())
 def test_meetings_from_a_log(tmp_path_factory, drawn):
     scenario, log = drawn
@@ -207,8 +207,8 @@ def test_meetings_from_a_log(tmp_path_factory, drawn):
 
 
 def test_the_default_scenario():
-    told = check_equal(Scenario(members=200))
-    assert len(told.connections) > 1_500
+    told = check_equal(Scenario(members=100))
+    assert len(told.connections) > 750
 
 
 @pytest.mark.parametrize("face_to_face", [0.9, 0.1])
