@@ -151,7 +151,7 @@ def pairing() -> str:
         ("all", "blocked"): (".28", ".40"),
         ("close_friends", "degree"): (".94", ".999"),
     }
-    then = ["0.1, where invitations changed later meetings", "the same society now"]
+    then = ["version 0.1, in which invitations changed later meetings", "the same society now"]
     rows = [["share of the variance saved", *then, "the default society now"]]
     for (policy, measure), figures in before.items():
         words = sim.measures.label(measure).words
@@ -222,8 +222,8 @@ def two_by_two() -> str:
                 label.scale * by.loc[measure, end] for end in ("mean", "low", "high")
             )
             cells.append(f"{mean:+z.1f} [{low:z.1f}, {high:z.1f}]{' points' * label.share}")
-        other = "accepting" if of == "inviting" else "inviting"
-        rows.append([f"{of}, {other} {alike}", *cells])
+        other = "accept" if of == "inviting" else "invite"
+        rows.append([f"{of}, by members who {other} {alike}", *cells])
     return as_markdown(rows)
 
 

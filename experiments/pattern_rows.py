@@ -161,8 +161,8 @@ def many_in_common(evidence: Evidence) -> float:
     },
     data="pairs with a Facebook link, by time spent face to face: .46 to .56, .67 to .84, "
     ".78 to .97",
-    source="high school 2013, 4,515 known pairs; times are put into tie classes by their rank, "
-    "with the office log InVS15",
+    source="high school 2013, 4,515 known pairs; they are ordered by time, and which part of the "
+    "order is which tie class is taken from the office log InVS15",
 )
 def by_acquaintance(evidence: Evidence) -> dict[str, float]:
     """Return the share accepted of those looked at, by tie class on that day."""

@@ -52,7 +52,7 @@ class Meeting(Section):
     contacts: Annotated[Text | None, Expected("a path"), OrNone("drawn")] = None
     """file of real contacts, in place of the drawn meetings"""
     gap_seconds: Annotated[Float, Field(ge=0, le=1e9), Unit("seconds")] = 20.0
-    """longest time between a line of a log and the next of that pair in one encounter"""
+    """lines of a log with the same pair that are at most this far apart are one encounter"""
     columns: Annotated[
         Text | None,
         Expected("names of columns, as 't i j'"),
