@@ -117,7 +117,7 @@ def everything(model):
     changed=st.booleans(),
     seen=st.booleans(),
 )
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_copy_has_the_same_future(scenarios, sort, ways, before, after, changed, seen):
     model = sim.NetworkModel(scenarios[sort])
     if before:

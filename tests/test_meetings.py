@@ -24,7 +24,7 @@ def encounters(scenario: sim.Scenario) -> list[Any]:
     return evenings
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=40, deadline=None)
 @given(strategies.scenarios(), strategies.scenarios(crowded=True), st.data())
 def test_meetings_are_a_function_of_society_and_seed_alone(one, other, data):
     same = one.replace({"helping.need_rate": 0}).to_dict()  # who is referred to whom meets online

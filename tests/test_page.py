@@ -5,6 +5,7 @@ is waited for, with ``expect``; only what does not change any more is read at on
 there is no Chromium.
 """
 
+import contextlib
 import re
 import tomllib
 from io import StringIO
@@ -53,9 +54,9 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def tab(address, browser):
-    """Open tabs of one browser, and check at the end that all was well.
+@contextlib.contextmanager
+def tabs(address, browser):
+    """Yield a function that opens tabs of one browser, and check at the end that all was well.
 
     No tab has had an error or a warning, or has sent a request to another machine.
     """
@@ -99,6 +100,19 @@ def tab(address, browser):
     yield opened
     context.close()
     assert wrong == [SOLARA_WARNING] * len(loads)
+
+
+@pytest.fixture
+def tab(address, browser):
+    with tabs(address, browser) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def page(address, browser):
+    """Open one tab for all tests that play nothing."""
+    with tabs(address, browser) as opened:
+        yield opened()
 
 
 def test_it_plays_and_shows_what_sim_run_gives(tab):
@@ -285,16 +299,15 @@ def test_the_button_for_light_and_dark_has_a_name_and_is_remembered(tab):
     ("group", "first", "other"),
     [("Speed", "normal", "slow"), ("Measure", "Blocked at least once", "Others within two steps")],
 )
-def test_screen_readers_know_which_button_of_a_group_is_chosen(tab, group, first, other):
-    buttons = tab().get_by_role("group", name=group)
+def test_screen_readers_know_which_button_of_a_group_is_chosen(page, group, first, other):
+    buttons = page.get_by_role("group", name=group)
     buttons.get_by_role("button", name=first, pressed=True).wait_for()
     buttons.get_by_role("button", name=other, pressed=False).click()
     buttons.get_by_role("button", name=other, pressed=True).wait_for()
     buttons.get_by_role("button", name=first, pressed=False).wait_for()
 
 
-def test_the_page_has_a_language_and_a_heading_and_allows_a_phone_to_zoom(tab):
-    page = tab()
+def test_the_page_has_a_language_and_a_heading_and_allows_a_phone_to_zoom(page):
     expect(page.locator("html")).to_have_attribute("lang", "en")
     viewport = page.locator('meta[name="viewport"]')
     expect(viewport).not_to_have_attribute("content", re.compile("user-scalable"))
@@ -315,15 +328,13 @@ def test_the_focus_is_visible_and_does_not_look_like_the_choice(tab):
     expect(page.locator(".v-input--switch__track")).to_have_css("outline-style", "solid")
 
 
-def test_screen_readers_know_the_world_of_a_field(tab):
-    page = tab()
+def test_screen_readers_know_the_world_of_a_field(page):
     for title in ("People and rule", "World B"):
         group = page.get_by_role("group", name=title)
         expect(group.get_by_role("textbox", name="Days blocked")).to_have_count(1)
 
 
-def test_screen_readers_know_the_tables_and_the_keyboard_stops_at_nothing_empty(tab):
-    page = tab()
+def test_screen_readers_know_the_tables_and_the_keyboard_stops_at_nothing_empty(page):
     page.get_by_label("Number, 0 to 999").fill("7")
     page.keyboard.press("Enter")
     page.wait_for_selector("#member")
@@ -348,8 +359,7 @@ def test_screen_readers_hear_the_summary_when_play_pauses_and_not_before(tab):
     until_shown(page, f"{same} === document.querySelector('#today').textContent)", "[role=status]")
 
 
-def test_a_number_without_a_member_gets_a_message_at_the_box(tab):
-    page = tab()
+def test_a_number_without_a_member_gets_a_message_at_the_box(page):
     box = page.get_by_label("Number, 0 to 999")
     box.fill("1000")
     box.press("Enter")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.agents import POLICIES, InvitePolicy
@@ -108,6 +108,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             }
 
 
+@settings(max_examples=50)
 @given(scenario=scenarios())
 def test_toml_and_back(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("toml") / "scenario.toml"

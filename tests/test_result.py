@@ -184,7 +184,7 @@ def test_a_changed_byte_is_refused_or_changes_nothing(saved, tmp_path):
     whole, made = saved.read_bytes(), load(saved)
     changed, refused = tmp_path / "changed.zip", 0
     tail = whole.index(b"PK\x01\x02")  # the directory of the zip: short, and the most intricate
-    places = [*np.random.default_rng(0).integers(0, tail, 150), *range(tail, len(whole))]
+    places = [*np.random.default_rng(0).integers(0, tail, 60), *range(tail, len(whole), 3)]
     for place in places:
         bad = bytearray(whole)
         bad[place] ^= 1 << (place % 8)
