@@ -9,6 +9,7 @@ their parameters and not by luck.
 import contextlib
 import functools
 import hashlib
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -304,6 +305,7 @@ def _run_all(
 ) -> None:
     """Run all jobs of a schedule, and store each record as soon as it comes."""
     failed = 0
+    threading.Thread(target=import_libraries, daemon=True).start()  # while the processes start
     with progress_bar(progress, schedule.expected, "run", smoothing=0.05) as bar:
         try:
             while True:
@@ -311,7 +313,6 @@ def _run_all(
                     executor.submit(job)
                 if not executor.under_way:
                     break
-                import_libraries()  # while the processes start
                 done = executor.finished()
                 store.add(done)
                 for job, record in done:
