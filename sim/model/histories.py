@@ -31,15 +31,17 @@ class Histories:
 
     def recall(self, state: State, parameters: Parameters) -> bool:
         """Put the history into a society in which nothing has happened; return if it was known."""
-        with self._busy:
-            history = self._kept.get(digest_of_history(state, parameters))
+        history = self._kept.get(digest_of_history(state, parameters))
         return history is not None and put_history(state, history)
 
     def keep(self, state: State, parameters: Parameters) -> None:
         """Keep the history of a society on the evening before day 1, unless it is too large."""
+        new = history_of(state)
+        if new.nbytes > self.most_bytes:
+            return
         with self._busy:
-            digest, new = digest_of_history(state, parameters), history_of(state)
-            if digest in self._kept or new.nbytes > self.most_bytes:
+            digest = digest_of_history(state, parameters)
+            if digest in self._kept:
                 return
             while new.nbytes + sum(kept.nbytes for kept in self._kept.values()) > self.most_bytes:
                 self._kept.popitem()
