@@ -10,6 +10,7 @@ A day is ``Reference.step``: read that first. What a person does and decides is 
 ``arcs``.
 """
 
+import bisect
 import itertools
 import math
 from collections import Counter, defaultdict
@@ -161,6 +162,8 @@ class Reference(mesa.Model):  # type: ignore[misc]
     def invite(self, day: int) -> None:
         """Phase 2: people invite others. Two who invite each other are connected at once."""
         self.note_room()
+        # nobody connects while members choose whom to invite
+        self.connection_ends = [*itertools.accumulate(len(one.connected_on) for one in self.people)]
         self.crossed_today = []
         sent = [invitation for person in self.there for invitation in person.invitations(day)]
         for invitation in sent:
@@ -195,15 +198,11 @@ class Reference(mesa.Model):  # type: ignore[misc]
             person.had_room = person.has_room()
 
     def popular_member(self, word: int) -> int:
-        """Return a member, with a chance in proportion to its connections; anybody if none has any.
-
-        Nobody connects while members choose whom to invite.
-        """
-        ends = list(itertools.accumulate(len(person.connected_on) for person in self.people))
+        """Return a member, by chance in proportion to its connections; anybody if none has any."""
+        ends = self.connection_ends
         if ends[-1] == 0:
             return self.there[below(word, len(self.there))].number
-        place = below(word, ends[-1])
-        return sum(end <= place for end in ends)
+        return bisect.bisect_right(ends, below(word, ends[-1]))
 
     def deliver(self, invitation: Invitation, day: int) -> None:
         """Connect the two if alter has invited ego too; else file it by the day of the answer."""

@@ -19,9 +19,9 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     This is Philox4x32-10 (Salmon et al. 2011).
     """
     for _ in range(10):
-        high0, low0 = divmod(c0 * 0xD2511F53, TWO32)
-        high1, low1 = divmod(c2 * 0xCD9E8D57, TWO32)
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+        product0, product1 = c0 * 0xD2511F53, c2 * 0xCD9E8D57
+        c0, c1 = product1 >> 32 ^ c1 ^ k0, product1 % TWO32
+        c2, c3 = product0 >> 32 ^ c3 ^ k1, product0 % TWO32
         k0, k1 = (k0 + 0x9E3779B9) % TWO32, (k1 + 0xBB67AE85) % TWO32
     return c0, c1, c2, c3
 

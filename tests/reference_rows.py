@@ -219,5 +219,8 @@ def member_row(
 
 def rows(frame: Any) -> list[tuple[Any, ...]]:
     """Return the rows of a data frame as plain tuples, with None for missing values."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return list(plain.itertuples(index=False, name=None))
+    columns = []
+    for name in frame:
+        values = zip(frame[name].tolist(), frame[name].isna(), strict=True)
+        columns.append([None if lacks else value for value, lacks in values])
+    return list(zip(*columns, strict=True))

@@ -1,16 +1,14 @@
 """The scenario as the numbers that the compiled day works with."""
 
-import itertools
 import math
-import operator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..agents import Habit, InvitePolicy
 from ..agents.policy import NOBODY, SOURCES
-from ..kernel.mechanics.random import threshold, until
+from ..kernel.mechanics.random import TWO32, threshold, until
 from ..kernel.rules.rank import DIFFERENCES, LEVELS
 from ..kernel.rules.sanctions import EMAIL, RESTRICT, WARN
 from ..kernel.rules.tie_classes import MOST_MET, MOST_TALKED
@@ -57,8 +55,9 @@ def kernel_parameters(scenario: Scenario) -> Parameters:
     )
 
 
-def _thresholds(*probabilities: float) -> NDArray[np.int64]:
-    return np.array([threshold(p) for p in probabilities], np.int64)
+def _thresholds(probabilities: ArrayLike) -> NDArray[np.int64]:
+    """Return ``threshold`` of each."""
+    return (np.asarray(probabilities, float) * TWO32).astype(np.int64)
 
 
 def _or_none(value: int | None) -> int:
@@ -74,12 +73,14 @@ def _meeting(meeting: Meeting) -> MeetingNumbers:
         until_circle=until(again + friend + team + circle),
         again_choice=meeting.again_choice,
         face=_thresholds(
-            meeting.face_again,
-            meeting.face_online,
-            meeting.face_friend,
-            meeting.face_team,
-            meeting.face_circle,
-            meeting.face_anybody,
+            [
+                meeting.face_again,
+                meeting.face_online,
+                meeting.face_friend,
+                meeting.face_team,
+                meeting.face_circle,
+                meeting.face_anybody,
+            ]
         ),
     )
 
@@ -95,7 +96,7 @@ def _inviting(inviting: Inviting, answering: Answering) -> InvitingNumbers:
         pending_days=inviting.pending_days,
         lock_days=_or_none(inviting.lock_days),
         crossing=inviting.crossing,
-        delays=_thresholds(*later),
+        delays=_thresholds(later),
         mistaken=threshold(inviting.mistaken),
         noted_classes=sum(
             (0 < r <= inviting.note_below) << k for k, r in enumerate(answering.recognise)
@@ -119,7 +120,7 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
         note_odds=math.exp(answering.note_lift) if answering.note_lift else 0.0,
         accepts=np.array(accepts, np.int64),
         ask_answered=threshold(answering.ask_answered),
-        idk_click=_thresholds(*clicks),
+        idk_click=_thresholds(clicks),
     )
 
 
@@ -204,8 +205,9 @@ def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
     """Return the thresholds of a member's first, second … appeal, of which it makes one a day."""
     if platform.appeal_success == 0:
         return np.zeros(0, np.int64)
-    factors = [platform.appeal_success] + [platform.appeal_decay] * (LONGEST - 1)
-    return _thresholds(*itertools.accumulate(factors, operator.mul))
+    factors = np.full(LONGEST, platform.appeal_decay)
+    factors[0] = platform.appeal_success
+    return _thresholds(np.cumprod(factors))
 
 
 def _policies(scenario: Scenario) -> PolicyNumbers:
@@ -230,6 +232,6 @@ def _policies(scenario: Scenario) -> PolicyNumbers:
         notes=np.array([policy.notes for policy in policies], bool),
         asks_first=np.array([policy.asks_first for policy in policies], bool),
         invites_references=np.array([policy.invites_references for policy in policies], bool),
-        appeals=_thresholds(*(policy.appeals for policy in policies)),
+        appeals=_thresholds([policy.appeals for policy in policies]),
         condition=np.array([compiled(policy) for policy in policies], np.int64),
     )
