@@ -37,7 +37,7 @@ env-dev: env  # the same and what developers need
 test: env-dev  # the tests
 	@$(RUN) -m pytest -n 2 --maxschedchunk 10 $(ARGS)
 
-verify: env-dev  # the model against closed forms, statistically
+verify: env-dev  # the model against closed forms, statistically, and 300 new random societies against the reference
 	@$(RUN) -m pytest verification $(ARGS)
 	@EXAMPLES=100 $(RUN) -m pytest tests/test_reference.py -k any_society
 

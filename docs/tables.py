@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sim
 from docs import paragraphs, quotes
-from experiments.pattern import Goal, Kind, Target
+from experiments.pattern import Goal, Target
 from experiments.pattern_rows import ROWS
 from sim.cli import main as cli
 
@@ -112,7 +112,8 @@ def people() -> str:
 def gains() -> str:
     """Return what selectivity gains over inviting everybody, by the length of a restriction."""
     table = pd.read_csv(ANSWERS / "selectivity" / "gains.csv")
-    rows = [["restricted for", "invites from", "connections a day more", "in %", "long run, in %"]]
+    gain = ["gain, connections a day", "gain, in %", "gain in the long run, by the formula"]
+    rows = [["restricted for", "invites only if acceptance is at least", *gain]]
     for row in table.to_dict("records"):
         more = f"{row['mean']:.4f} [{row['low']:.4f}, {row['high']:.4f}]"
         parts = [f"{100 * row[name]:.0f} %" for name in ("relative", "closed")]
@@ -151,8 +152,9 @@ def pairing() -> str:
         ("all", "blocked"): (".28", ".40"),
         ("close_friends", "degree"): (".94", ".999"),
     }
-    then = ["version 0.1, in which invitations changed later meetings", "the same society now"]
-    rows = [["share of the variance saved", *then, "the default society now"]]
+    then = ["society and program of version 0.1, in which invitations changed later meetings"]
+    now = ["society of version 0.1, program of today", "today's default society"]
+    rows = [["share of the variance saved", *then, *now]]
     for (policy, measure), figures in before.items():
         words = sim.measures.label(measure).words
         name = words if policy == "all" else f"{words}, `{policy}`"
@@ -319,21 +321,17 @@ def _quoted_row(row: "pd.Series[Any]", policy: str, measure: str) -> str:
 
 def patterns() -> str:
     """Return the patterns by which a society is judged: what they are used for, goal and source."""
-    rows = [["pattern", "used for", "met", "data", "source"]]
+    rows = [["pattern", "used for", "fulfilled if the society has", "data", "source"]]
     for pattern in ROWS.values():
         met = "; ".join(
             f"{part}: {_met(goal)}" if part else _met(goal) for part, goal in pattern.goals.items()
         )
-        rows.append([pattern.name, _use(pattern.kind), met, pattern.data, pattern.source])
+        rows.append([pattern.name, pattern.kind.value, met, pattern.data, pattern.source])
     return as_markdown(rows)
 
 
 def _met(goal: Goal) -> str:
     return f"{goal.low:g} to {goal.high:g}" if isinstance(goal, Target) else str(goal)
-
-
-def _use(kind: Kind) -> str:
-    return "held out" if kind is Kind.TEST else kind.value
 
 
 def parameters() -> str:

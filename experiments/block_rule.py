@@ -1,7 +1,7 @@
 """Which rule lowers unwanted invitations without blocking people who mean well?
 
 Three policies live mixed in one society: those who invite everyone, and two who mean well, inviting
-only people they have interacted with, or close friends. Some fifty rules are tried on it, of three
+only people they have interacted with, or close friends. 58 rules are tried on it, of three
 kinds and at different severity: a count of strikes over the account's life, a count within a
 window, and a least ratio of accepted to sent; with restrictions of different lengths. Each is
 judged by three aims, to be as small as can be: **unwanted** invitations per member and year;
@@ -19,7 +19,7 @@ chance of a strike, such a rule blocks in the end whoever goes on inviting: afte
 P(Binomial(n, q) >= limit). In this part the society has three times the size, and people who did
 not answer may be invited again after half a year.
 
-Answer (``python -m experiments.block_rule``: 800 members, a year, 10 replications): nothing is
+Answer (``invitesim experiment block_rule``: 800 members, a year, 10 replications): nothing is
 free. Of 58 rules 41 are on the frontier and only 3 are clearly beaten; whatever takes away many
 unwanted invitations takes away connections in proportion. Of the rules that clearly block fewer
 than 1 % of those who mean well, 3 strikes in 90 days, for good, goes furthest: 6.3 unwanted a year

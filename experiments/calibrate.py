@@ -6,8 +6,8 @@ Each part has a table of runs at points drawn from the prior (``prior``), and a 
 box that the first leaves; the posterior is made by nearest points and regression adjustment
 (``posterior``). The targets are the rows of the table of patterns that are there to be fitted, or
 one's own (``--targets``). Known points are recovered as a check: each of 200 points of the table in
-turn is the data, and 90 % ranges must cover .85 to .95 of their parameters. Rows of kind "test"
-are held out and scored at 100,000 members.
+turn is the data, and 90 % ranges must cover .85 to .95 of their parameters. Rows of kind
+"held out" are scored at 100,000 members.
 
 ``posterior.csv`` is the sample that ``sim.plausible_societies`` draws from.
 """
@@ -159,7 +159,7 @@ def sample(one: Calibrated, folder: Path) -> str:
 
 def held_out(base: sim.Scenario, runs: int, folder: Path, jobs: int | None) -> pd.DataFrame:
     """Return the scores of the rows that nothing was fitted to, in a city of the scenario."""
-    rows = [pattern for pattern in ROWS.values() if pattern.kind == Kind.TEST]
+    rows = [pattern for pattern in ROWS.values() if pattern.kind == Kind.HELD_OUT]
     if runs == 0:
         return scored.scores(pd.DataFrame(), rows)
     keep = scored.Measured(tuple(pattern.name for pattern in rows), probed=0)

@@ -8,23 +8,23 @@ and later friends of friends. Then a society that meets, in which one comes to L
 days of 2006: a hundred founders, five newcomers a day, who invite half from their contacts and half
 from one of the sources.
 
-An open networker counted his contacts in May 2006: of those with a connection, 47 % had one, 28 %
-two to seven, 18 % eight to sixty, 7 % more (a sample that one man could see, of a network of 5.5
-million).
+An open networker counted in May 2006 how many connections the LinkedIn members of his sample had:
+of those with any, 47 % had one, 28 % two to seven, 18 % eight to sixty, 7 % more (a sample that one
+man could see, of a network of 5.5 million).
 
-Answer (``python -m experiments.growth``: 3,000 newcomers in the bare networks; 100 founders, 5
+Answer (``invitesim experiment growth``: 3,000 newcomers in the bare networks; 100 founders, 5
 arrivals a day and a year in the society; 10 replications): the bare networks are those of the
 literature. The first tenth of the newcomers ends with 8.54 [8.45, 8.62] connections by the
 directory (law: 8.49), 12.50 [12.39, 12.60] by popularity (law: 12.24) and 9.63 [9.47, 9.80] by
 introductions. That is 4.05 [4.02, 4.09], 6.08 [6.03, 6.14] and 8.07 [7.96, 8.18] times those of the
 last tenth, who by introductions have not yet had the time to invite. In the society, where the
 first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.89, 26.38] and 35.56
-[27.69, 43.42] times. LinkedIn's bins of 2006 are far from all three: 53 %, 43 % and 43 % of those
-connected would have to be in another bin. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and 9.4 %
-[8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with one
-contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios are larger or smaller
-(range 15.4 to 23.0, range 19.3 to 34.4 and range 32.7 to 51.5), and LinkedIn's bins as far (range
-35 to 62 %, range 30 to 53 % and range 33 to 54 %).
+[27.69, 43.42] times. These four classes of LinkedIn are far from all three: 53 %, 43 % and 43 % of
+those connected would have to be in another class. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and
+9.4 % [8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with
+one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios are larger or
+smaller (range 15.4 to 23.0, range 19.3 to 34.4 and range 32.7 to 51.5), and LinkedIn's classes as
+far (range 35 to 62 %, range 30 to 53 % and range 33 to 54 %).
 """
 
 from dataclasses import dataclass

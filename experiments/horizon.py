@@ -7,7 +7,7 @@ leads another, year by year. **Size**: a year in societies of 1,000, 10,000 and 
 measures are alike in number, some in share, and some in neither: what is alike in the two larger
 societies is said to transfer.
 
-Answer (``python -m experiments.horizon``: 10,000 members, 8 years, 10 replications, 40 plausible
+Answer (``invitesim experiment horizon``: 10,000 members, 8 years, 10 replications, 40 plausible
 societies): the lead of those who invite everyone melts away. In connections they have 33.4 [32.6,
 34.2] after a year and 90.5 [88.9, 92.1] after eight; those who invite people they have interacted
 with have 20.5 [20.3, 20.7] and 85.1 [84.1, 86.1], and close friends 8.4 [8.3, 8.5] and 34.1 [33.8,

@@ -19,7 +19,7 @@ give n y. An invitation is accepted with a and is a strike with q, if it is look
 goes outside the platform, is seen by all, and is granted with y, which needs that the inviter is
 recognised and answered.
 
-Answer (``python -m experiments.manners``: 1,200 members, a year, 10 replications of 12 points): at
+Answer (``invitesim experiment manners``: 1,200 members, a year, 10 replications of 12 points): at
 the default rule there is hardly anything to save, and no manner pays. With five strikes and a click
 of .13, 0.5 % [0.1, 1.3] of those who invite blindly are blocked, and no manner has clearly more
 connections, nor clearly fewer at any point. Asking first pays from where many are blocked: with
@@ -35,9 +35,9 @@ nothing to grow cautious by. At the default rule an acceptance takes 3.45 messag
 with notes, 5.00 by asking. In closed form asking first leads from the first person on for people
 met at least once, as a question is seen by all and an invitation by about half; for people known
 online it leads after 308 of them at the default rule, after 38 with a single strike. Over 40
-plausible societies with rules of their own those who ask first have fewer connections in 34 (range
--6.5 to 1.5 more); with a single strike and the click of each society they have more in 33 (range
--0.6 to 2.4), with a click of .6 in all (range 3.7 to 9.2).
+plausible societies with rules of their own those who ask first have fewer connections in 34
+(difference: range -6.5 to 1.5); with a single strike and the click of each society they have more
+in 33 (range -0.6 to 2.4), with a click of .6 in all (range 3.7 to 9.2).
 """
 
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ reach further than those around them, or less far. That is told there of one soc
 interval of chance. Here plausible societies are drawn, and in each the same is asked of every
 policy in turn, with two seeds of its own.
 
-Answer (``python -m experiments.newcomers``: 40 societies of 10,000 members, a year, 2
+Answer (``invitesim experiment newcomers``: 40 societies of 10,000 members, a year, 2
 replications): as told there of one society. In 100.0 % [91.2, 100.0] of the societies newcomers who
 invite everyone reach further than those around who invite people they have interacted with (range
 0.5 to 3.3 points), and in 100.0 % [91.2, 100.0] further than close friends. Newcomers who invite

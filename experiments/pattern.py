@@ -19,8 +19,8 @@ class Kind(StrEnum):
     """Parameters were set so that it is not passed."""
     MEETINGS = "fit, meetings"
     """The parameters of meetings were set by it."""
-    TEST = "test"
-    """Held out: nothing was set by it."""
+    HELD_OUT = "held out"
+    """Nothing was set by it."""
     SEEN = "seen"
     """Nothing was fitted to it, but a parameter was set after it had been looked at."""
 

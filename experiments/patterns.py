@@ -1,10 +1,10 @@
 """Does a society look like the real ones: which patterns of the world does it meet?
 
 Each row of the table of patterns is one function in ``pattern_rows``, with its data, its source and
-how near is near enough. Some rows set the model's parameters ("fit", by ``calibrate``), the others
-are held out ("test"). A society of one's own is judged by the same rows: give its scenario. What a
-society can't tell (it is too short, too small, or has a log of contacts) is said to be not known;
-rows that need 100,000 members are run only where ``--city`` asks for it.
+how near is near enough. Some rows set the model's parameters ("fit" and "fit, meetings", by
+``calibrate``), others are "held out". A society of one's own is judged by the same rows: give its
+scenario. What a society can't tell (it is too short, too small, or has a log of contacts) is said
+to be not known; rows that need 100,000 members are run only where ``--city`` asks for it.
 """
 
 import textwrap

@@ -8,19 +8,19 @@ third they invite close people only, and are slow to accept others. Not everybod
 many are is an assumption. No platform restricts anybody.
 
 Beside it stand the same three platforms where all are as open on each as on the first, so that luck
-and who is there alone set them apart. What is asked is what the platforms have together: the union
-of the networks, the share of its ties that are on all three, and the share on one alone.
+and who is there alone set them apart. What is asked is what the platforms have together: their
+union, the share of its connections that are on all three, and the share on one alone.
 
-Answer (``python -m experiments.platforms``: 1,000 members, a year, 10 replications): the networks
-have little in common. Of the ties 1.3 % [1.1, 1.5] are on all three and 90.1 % [89.4, 90.8] on one
-alone. Most of that is no matter of openness: where people are as open on each, 3.7 % [3.4, 4.0] are
-on all three and 74.9 % [74.0, 75.8] on one alone, for who is there, who invites whom and who looks
-differ; the difference, 15.2 points [14.4, 16.1], is clear. Two more platforms add little to the
-first if people are less open there: on the first a member has 33.8 [31.3, 36.2] connections and
-58.2 % [55.3, 61.1] of the others within two steps, on all together 37.1 [34.7, 39.5] and 61.4 %
+Answer (``invitesim experiment platforms``: 1,000 members, a year, 10 replications): the networks
+have little in common. Of the connections 1.3 % [1.1, 1.5] are on all three and 90.1 % [89.4, 90.8]
+on one alone. Most of that is no matter of openness: where people are as open on each, 3.7 % [3.4,
+4.0] are on all three and 74.9 % [74.0, 75.8] on one alone, for who is there, who invites whom and
+who looks differ; the difference, 15.2 points [14.4, 16.1], is clear. Two more platforms add little
+to the first if people are less open there: on the first a member has 33.8 [31.3, 36.2] connections
+and 58.2 % [55.3, 61.1] of the others within two steps, on all together 37.1 [34.7, 39.5] and 61.4 %
 [58.7, 64.0]; where people are as open on each, 51.9 [48.5, 55.2] and 72.8 % [70.5, 75.2]. Over 40
-plausible societies most ties are on one alone (range 79.6 to 90.2 %), and where alike
-fewer in all (range 74.6 to 82.5 %).
+plausible societies most connections are on one alone (range 79.6 to 90.2 %), and where alike fewer
+in all (range 74.6 to 82.5 %).
 """
 
 from dataclasses import dataclass

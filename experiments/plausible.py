@@ -1,16 +1,17 @@
 """How far do the answers depend on what is not known?
 
-An interval is chance: what other seeds would have given, at one set of parameters. A range is what
-is not known. Societies are drawn that fit the data (``sim.plausible_societies``: the sample that
-calibration has left, and ranges of what is not set by data), and each is run with two seeds, the
-same for all. Of each measure the range is that of the middle 90 % of societies, with what is owed
-to the seeds taken out: each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w /
-2)), where w is the mean variance between two seeds and B that between societies. Beside it stands
-the interval of the default society. Counted is in what share of the societies one policy has more
-than another. For each number that is not set by data, the societies with its lowest and its highest
-third of values tell what it moves.
+An interval says where the average over many more seeds would lie, at one set of parameters. A range
+is what is not known. Societies are drawn that fit the data (``sim.plausible_societies``: the sample
+that calibration has left, and ranges of what is not set by data), and each is run with two seeds,
+the same for all (unlike in the other experiments, where each society has seeds of its own). Of each
+measure the range is that of the middle 90 % of societies, with what is owed to the seeds taken out:
+each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w / 2)), where w is the mean
+variance between two seeds and B that between societies. Beside it stands the interval of the
+default society. Counted is in what share of the societies one policy has more than another. For
+each number that is not set by data, the societies with its lowest and its highest third of values
+tell what it moves.
 
-Answer (``python -m experiments.plausible``: 200 societies of 10,000 members, a year, 2
+Answer (``invitesim experiment plausible``: 200 societies of 10,000 members, a year, 2
 replications): the order is known, the numbers are not. In 100.0 % [98.2, 100.0] of the societies
 those who invite everyone have more connections and more others within two steps than those who
 invite people they have interacted with, and in 100.0 % [98.2, 100.0] these have more than those who

@@ -10,7 +10,7 @@ courted for nothing, to 3; a vendor's rates of reply suggest 2.
 What courting gains is the difference to ``everyone`` in the same runs. The lowest third of the
 ranks are the levels 0 to 4, the highest 11 to 15.
 
-Answer (``python -m experiments.rank``: 1,000 members, a year, 10 replications): rank is worth much
+Answer (``invitesim experiment rank``: 1,000 members, a year, 10 replications): rank is worth much
 to who has it, and courting it nothing to who courts. At a slope of 2 a member of the highest third
 receives 60.2 invitations [57.8, 62.6] a year, one of the lowest 25.8 [24.8, 26.8]; of their own are
 accepted 41.2 % [40.4, 42.0] and 25.9 % [25.1, 26.6], and they have 35.6 [32.4, 38.7] and 19.5
@@ -20,8 +20,8 @@ of 2, and has -4.5 connections [-6.7, -2.2] for it, and an acceptance by -5.5 po
 different from that of ``everyone``; within two steps it reaches 1.4 points [-0.3, 3.1] more, which
 is not clear. Without a slope it has 1.9 connections [-1.1, 4.9] more, not clearly; at 3 it is also
 blocked more often, by 3.9 points [2.1, 5.7]. Over 40 plausible societies, at a slope of 2, who
-courts has fewer connections in all (range -8.9 to -6.0 more) and is blocked more often in 38 (range
-1.1 to 6.1 points); the highest third has more than the lowest in all (range 6.4 to 40.3).
+courts has fewer connections in all (difference: range -8.9 to -6.0) and is blocked more often in 38
+(range 1.1 to 6.1 points); the highest third has more than the lowest in all (range 6.4 to 40.3).
 """
 
 from pathlib import Path

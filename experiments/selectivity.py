@@ -20,7 +20,7 @@ differ from J. A run is finite and begins with a clean account, and nobody is in
 candidates thin out. ``expected`` works out both exactly, and the simulated points are held against
 that; the figure shows it beside J.
 
-Answer (``python -m experiments.selectivity``: L = 0.5, K = 2, zeta = 0.8, a year, 10 replications
+Answer (``invitesim experiment selectivity``: L = 0.5, K = 2, zeta = 0.8, a year, 10 replications
 of 33 points, each with seeds of its own): yes. 31 of 33 points have the exact value in their 95 %
 interval, as about 31 should; the exact value itself is up to 6.4 % from J, the long run. The longer
 a restriction, the more it pays to be selective: with 3, 10 and 50 days theta* is 0.19, 0.38 and

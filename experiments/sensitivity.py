@@ -2,18 +2,19 @@
 
 Asked of reach, reciprocity and blocking of all members, and of how much more the first way of
 inviting has than the second, in reach and in connections. First a screening by the method of
-Morris: all numeric parameters, from half to double their value (``ranges`` says exactly what), in
-trajectories that change one number at a time; it gives each number's mean absolute effect mu*. Then
-Sobol' indices of what is uncertain: the calibrated parameters, each over the middle 90 % of what
-plausible societies have, and those not set by data. S1 is the share of the variance that a number
-accounts for by itself, ST that with all its interactions, each with its 95 % interval by bootstrap.
-The numbers are drawn independently of each other, but for the click, which goes with the limit, as
-in ``sim.plausible_societies``; that in the posterior acceptance, reserve and lift stand in for each
-other is left out. Every point is the mean of several replications with the
-same seeds at all points; how much of the variance between points is still noise of the seeds is
-reported. How often one way leads another is counted over all points of the sample.
+Morris: all numeric parameters that are switched on (not 0 or none), and two that are not, from half
+to double their value (``ranges`` says exactly what), in trajectories that change one number at a
+time; it gives each number's mean absolute effect mu*. Then Sobol' indices of what is uncertain: the
+calibrated parameters, each over the middle 90 % of what plausible societies have, and those not set
+by data. S1 is the share of the variance that a number accounts for by itself, ST that with all its
+interactions, each with its 95 % interval by bootstrap. The numbers are drawn independently of each
+other, but for the click, which goes with the limit, as in ``sim.plausible_societies``; that in the
+posterior acceptance, reserve and lift stand in for each other is left out. Every point is the mean
+of several replications with the same seeds at all points; how much of the variance between points
+is still noise of the seeds is reported. How often one way leads another is counted over all points
+of the sample.
 
-Answer (``python -m experiments.sensitivity``: 2,000 members, a year, 57 numbers screened, 16
+Answer (``invitesim experiment sensitivity``: 2,000 members, a year, 57 numbers screened, 16
 uncertain ones, 2 replications): the order of the policies hangs on none of them, its size on many.
 At 1,152 points everyone leads interacted in reach at all and in connections at 99.9 %. For the lead
 in connections the largest total indices are those of the attempts a day (ST 0.31 [0.14, 0.48]), of

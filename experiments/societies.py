@@ -1,13 +1,13 @@
 """How far does what an experiment finds range over the societies that fit the data?
 
-An interval is chance, a range is what is not known: docs/answers.md tells how to read them.
-Societies are drawn (``sim.plausible_societies``), and each lives under every *treatment* of an
-experiment, as with and without appeals, on the same seeds. Each society has seeds of its own: the
-luck of a few seeds would be in all of them. A *quantity* is what a group of members has under a
-treatment, or how much more it has than another group or under another treatment. Its range is that
-of the middle 90 % of the societies, with what is owed to the seeds taken out: the mean m_i of each
-society is drawn to the mean of all by sqrt(B / (B + w / R)), where w is the mean variance between
-its R seeds and B that between societies.
+An interval says how well an average is known, a range what is not known: docs/answers.md tells how
+to read them. Societies are drawn (``sim.plausible_societies``), and each lives under every
+*treatment* of an experiment, as with and without appeals, on the same seeds. Each society has seeds
+of its own; else the luck of a few seeds would be in all of them. A *quantity* is what a group of
+members has under a treatment, or how much more it has than another group or under another
+treatment. Its range is that of the middle 90 % of the societies, with what is owed to the seeds
+taken out: the mean m_i of each society is drawn to the mean of all by sqrt(B / (B + w / R)), where
+w is the mean variance between its R seeds and B that between societies.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -7,7 +7,7 @@ map of who leads: the policy with the highest mean, marked where it is clearly a
 (``clearly``: one family of all cells, pairs of policies and measures). Higher is not better in
 every measure: who leads in ``blocked`` is blocked most.
 
-Answer (``python -m experiments.sweep``: 1,000 members, a year, 10 replications): those who invite
+Answer (``invitesim experiment sweep``: 1,000 members, a year, 10 replications): those who invite
 everyone clearly have the largest reach and the most connections in 13 of 15 cells, and nobody
 overtakes them. Only where people click readily and few strikes are allowed is it even: with a click
 in 3 of 10 cases and a limit of 2 "interacted" has 1.1 connections [0.1, 2.0] more, which is not

@@ -12,7 +12,7 @@ while the others share the rest. After each round a member in a thousand tries a
 so none dies out for good. Rules: none, linkedin2008 and linkedin2021. Reach is asked by ``--payoff
 reach``, which takes longer.
 
-Answer (``python -m experiments.takeover --payoff gained --payoff reach``: 10,000 members, two
+Answer (``invitesim experiment takeover --payoff gained --payoff reach``: 10,000 members, two
 years, 3 replications), first by connections gained: everyone gains, close friends lose, and nobody
 has taken over in two years. From equal thirds everyone comes to 66.5 % [63.2, 69.8] of the members
 without a rule, to 67.5 % [64.8, 70.2] under linkedin2021, and to 60.4 % [56.6, 64.3] under

@@ -17,7 +17,7 @@ The office log (InVS15) has no encounters online: of its pairs 40 % met once, 28
 times, 32 % more often. Beside it stand the pairs that have met in the default society and in the
 scenario ``office``, which was made after it.
 
-Answer (``python -m experiments.thirds``: 1,000 members, two years, 5 replications): the thirds
+Answer (``invitesim experiment thirds``: 1,000 members, two years, 5 replications): the thirds
 hardly depend on how often people meet, and much on whom one thinks likely to accept. After a year
 they follow at 16 of 25 points: at every rate from .2 to 1 a day if the least estimate is .2 or
 lower, at none if it is .4, where most connections are with people met often. At the defaults 36 %
@@ -27,8 +27,9 @@ too: with 0.15 [0.14, 0.17] of those known online met in a year, 0.35 [0.31, 0.3
 or twice met often, and a growth of 0.40 [0.37, 0.42], it settles at 0.33 [0.32, 0.35], 0.27 [0.25,
 0.29], 0.40 [0.37, 0.42]. So a third each is no accident of one day; it needs a network that grows
 about as fast as its people become met often. (The least estimate of .2 was set after a look at the
-thirds; see docs/calibration.md.) Over 40 plausible societies, which have other least estimates, it
-is about a third each in 22 (range 21 to 41 % known online only, range 32 to 53 % met often).
+thirds; see the patterns in docs/odd.md.) Over 40 plausible societies, which have other least
+estimates, it is about a third each in 22 (range 21 to 41 % known online only, range 32 to 53 % met
+often).
 """
 
 from dataclasses import dataclass

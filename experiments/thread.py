@@ -6,7 +6,7 @@ together. What the thread's four kinds of people get in one society, it simulate
 scenario ``thread``. ``docs/thread.md`` goes through the same questions in words, and says what the
 model can't answer.
 
-Answer (``python -m experiments.thread``: 2,000 members, a year, 20 replications), for the thread's
+Answer (``invitesim experiment thread``: 2,000 members, a year, 20 replications), for the thread's
 people: who invites introductions as well as people met has 36.0 [35.3, 36.7] connections, nearly as
 many as who invites everyone, 38.3 [37.4, 39.3], and 12.2 [11.4, 13.0] more than who invites only
 people met. It is also blocked nearly as often, 16.7 % [16.1, 17.4] beside 18.6 % [17.8, 19.4],

@@ -1,6 +1,6 @@
 """The policy "close_friends": invite close friends only.
 
-It accepts such friends, and others with whom it has a connection in common.
+It readily accepts such friends, and others less readily; a connection in common makes it likelier.
 """
 
 from .policy import InvitePolicy

@@ -1,4 +1,4 @@
-"""The policy "everyone": invite anybody, and accept anybody."""
+"""The policy "everyone": invite anybody, and accept anybody readily."""
 
 from .policy import InvitePolicy
 

@@ -34,9 +34,9 @@ class Habit(NamedSection):
     share : float
         The part of all members who have this habit, 0 to 1.
     accepts_from : int, optional
-        The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
+        The lowest tie class accepted readily, 0 to 4, others less readily; 5 accepts nobody.
     takes_references : bool, optional
-        Whether a connection in common counts.
+        Whether a connection in common makes acceptance likelier.
     accept : sequence of five floats, optional
         Chances of accepting, by class; None: the policy's, or ``answering.accept``.
     idk_click : float, optional

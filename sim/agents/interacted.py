@@ -1,6 +1,7 @@
 """The policy "interacted": invite people it has met or talked to and who are likely to accept.
 
-It accepts such people, and others with whom it has a connection in common.
+It readily accepts people it has met or talked to, and strangers less readily; a connection in
+common makes it likelier.
 """
 
 from .policy import InvitePolicy

@@ -49,7 +49,7 @@ class Bond(NamedTuple):
     days_since: int
     """Days since the last encounter; -1 if there was none."""
     tie_class: int
-    """0 stranger, 1 online, 2 met once, 3 met often, 4 close."""
+    """0 stranger, 1 online, 2 met once or twice, 3 met often, 4 close."""
 
 
 class Candidate(NamedTuple):
@@ -100,10 +100,11 @@ class InvitePolicy(NamedSection):
     alike : bool
         Whether its members all make as many attempts as one of activity 1.
     accepts_from : int
-        The lowest tie class whose invitations are accepted, 0 to 4; 5 accepts nobody.
+        The lowest tie class accepted readily, 0 to 4; people below it, strangers too, are accepted
+        less readily (``answering.reserve``). 5 accepts nobody.
     takes_references : bool
-        Whether a connection in common counts: it opens the door to people below ``accepts_from``,
-        and lifts the chance of accepting by ``answering.reference_lift``.
+        Whether a connection in common makes acceptance likelier, by ``answering.reference_lift``;
+        below ``accepts_from``, too.
     appeals : float
         The chance, 0 to 1, that a member who is limited or restricted appeals, where the platform
         lets appeals succeed.
@@ -111,8 +112,7 @@ class InvitePolicy(NamedSection):
         Its own chances of accepting, by class; None: those of ``answering.accept``.
     condition : callable, optional
         ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it
-        returns True. It draws no random numbers, and is written at the top level of a module, so
-        that the policy can be sent to other processes.
+        returns True. It draws no random numbers; docs/guide.md has all that holds for it.
 
     Raises
     ------
@@ -122,7 +122,7 @@ class InvitePolicy(NamedSection):
 
     Examples
     --------
-    A policy that invites people from the directory, but accepts only those it has met:
+    A policy that invites people from the directory, but readily accepts only those it has met:
 
     >>> import sim
     >>> careful = sim.InvitePolicy("careful", directory=1, accepts_from=2)

@@ -7,7 +7,7 @@ from ..model.state_view import TYPES
 from ..plots.captions import quoted
 from .comparison import World
 
-TIES = ("a stranger", "known online", "met once", "met often", "close")
+TIES = ("a stranger", "known online", "met once or twice", "met often", "close")
 """The tie classes in words."""
 OUTCOMES = {
     "accepted": "accepted",

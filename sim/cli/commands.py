@@ -8,10 +8,10 @@ A command is a function whose parameters are annotated with the option types of 
 
 
     def main(
-        scenario: commands.ScenarioFile = None,          # --scenario FILE.toml settings:
-        commands.Settings = None,              # --set platform.limit=3, any number of times
-        members: commands.Members = None,                # --members; also Days, Seed, Contacts,
-        Threads, Jobs, Out out: commands.Out = Path("results/mine"),        # --out DIR
+        scenario: commands.ScenarioFile = None,  # --scenario FILE.toml
+        settings: commands.Settings = None,  # --set platform.limit=3, any number of times
+        members: commands.Members = None,  # --members; also Days, Seed, Contacts, Threads, Jobs
+        out: commands.Out = Path("results/mine"),  # --out DIR
     ) -> None:
         '''Describe the command: the first thing that --help prints.'''
         chosen = commands.chosen(scenario, settings, defaults={"members": 10_000}, members=members)

@@ -1,9 +1,9 @@
 """The command line: ``invitesim COMMAND``, or ``python -m sim COMMAND``.
 
-``try`` is a first look, ``run`` runs a scenario, ``sweep`` a study of many, ``compare`` and
-``experiment NAME`` what ``experiments/`` holds; ``scenarios`` lists those to start from, and
-``parameters`` what can be set; ``schema`` tells it to an editor, and ``page`` serves the
-interactive page.
+``try`` is a first look, ``run`` runs a scenario, and ``sweep`` a study of many; ``compare`` and
+``experiment NAME`` run what is in ``experiments/``; ``scenarios`` and ``parameters`` list scenarios
+and parameters; ``schema`` prints the parameters in a form that editors understand, and ``page``
+serves the interactive page.
 """
 
 import json
@@ -163,7 +163,8 @@ def sweep(
     done = f"{table.runs:,} runs at {len(asked.study.design):,} points"
     print(f"{done}, {len(failed):,} failed, {time.monotonic() - begun:,.0f} s")
     if asked.study.scenario.meeting.contacts:
-        print(textwrap.fill(f"without what varies: {about_log(asked.study.scenario)}", WIDTH))
+        about = about_log(asked.study.scenario)
+        print(textwrap.fill(f"{about} (what varies has the scenario's own value)", WIDTH))
     if len(failed):
         first = failed.iloc[0]
         where = f"point {first['point']}, seed {first['seed']}"

@@ -65,7 +65,7 @@ PerClass = Annotated[
     Unit("probability"),
     Expected("five numbers from 0 to 1, stranger to close"),
 ]
-"""A probability for each tie class: stranger, online, met once, met often, close."""
+"""A probability for each tie class: stranger, online, met once or twice, met often, close."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$"), Expected("letters, digits, - and _")]
 """What stands under a name in a scenario: it goes into dotted names, columns and file names."""
 PerDay = Annotated[Float, Field(ge=0, le=10_000), Unit("per day")]

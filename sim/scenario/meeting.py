@@ -26,13 +26,13 @@ class Meeting(Section):
     rate: Annotated[Float, Field(ge=0, le=1e6), Unit("per day")] = 0.5
     """encounters that a member of sociability 1 starts [A]"""
     again: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.54
-    """share of encounters that are with a contact, by tournament [A]"""
+    """share of encounters that are with a contact, by tournament [fitted]"""
     friend: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
     """share of encounters that are with a contact of a contact [A]"""
     team: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.175
-    """share of encounters within the own team; 0: none [A]"""
+    """share of encounters within the own team; 0: none [fitted]"""
     circle: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.075
-    """share of encounters within the own circle; the rest is with anybody [A]"""
+    """share of encounters within the own circle; the rest is with anybody [fitted]"""
     again_choice: Annotated[Integer, Field(ge=1, le=64), Unit("contacts")] = 2
     """contacts drawn at random, of whom the one met or talked to most is the partner [A]"""
     face_again: Probability = 0.70

@@ -15,11 +15,12 @@ class Society(Section):
     circle_size: Annotated[Integer, Field(ge=1, le=2**28), Unit("members")] = 50
     """members of a workplace or club [A]"""
     team_size: Annotated[Integer, Field(ge=1, le=2**28), Unit("members")] = 10
-    """members of a team, a part of a circle [A]"""
+    """members of a team, a part of a circle [fitted]"""
     sociability_sigma: Annotated[Float, Field(ge=0, le=3)] = 0.6
     """sd of the log of sociability [Mac Carron 2016]"""
     activity_sigma: Annotated[Float, Field(ge=0, le=2.5)] = 2.0
-    """sd of the log of activity, which multiplies attempts to invite; 0: all alike [A]"""
+    """sd of the log of activity, which multiplies attempts to invite and visits to the platform; 0:
+    all alike [fitted]"""
     often: Annotated[Integer, Field(ge=2, le=MOST_ENCOUNTERS - 1), Unit("encounters")] = 3
     """encounters face to face that make a tie 'met often' [Dunbar's layers]"""
     close: Annotated[Integer, Field(ge=3, le=MOST_ENCOUNTERS), Unit("encounters")] = 7
