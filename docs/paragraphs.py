@@ -117,16 +117,16 @@ def _mutual() -> Question:
         "who invite everyone are accepted more often than those who invite acquaintances; in the "
         "others less often. How many connections one has also depends on whom one accepts, which "
         "is another choice than whom one invites. The figure is of a society with four groups of "
-        "equal size: they invite everyone or acquaintances, and accept everyone or acquaintances. "
-        "Those who invite and accept only acquaintances have "
+        "equal size: they invite everyone or only acquaintances, and readily accept everyone or "
+        "only acquaintances (strangers less often). Those who do both with acquaintances only have "
         f"{both:.1f} connections there. Inviting everyone instead brings "
         f"{quotes.effect('inviting', 'acquaintances')} more, accepting everyone instead "
         f"{quotes.effect('accepting', 'acquaintances')} more.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
-        "The left end of a line shows those who accept everyone, the right end those who accept "
-        "only acquaintances. Nobody in this society invites close friends only, so its numbers are "
-        "higher than those above.",
+        "The left end of a line shows those who readily accept everyone, the right end those who "
+        "readily accept only acquaintances. Nobody in this society invites close friends only, so "
+        "its numbers are higher than those above.",
         ("compare", "experiment plausible"),
     )
 
