@@ -5,6 +5,8 @@ PYTHON = python3
 ARGS =
 RUN = .venv/bin/python
 PIP = $(RUN) -m pip install --quiet --disable-pip-version-check --no-input
+# with it each of the many processes of the tests would compile all modules anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help try compare app env env-app env-dev test verify attack bench results answers screenshots examples lint format types package lock clean
 
