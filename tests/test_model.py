@@ -1,7 +1,5 @@
 """The Mesa model is the same society as that of ``sim.run``, with Mesa's interface."""
 
-import subprocess
-import sys
 import warnings
 
 import mesa
@@ -25,24 +23,6 @@ def test_stepped_day_by_day_it_gives_what_run_gives():
     assert ours.series.equals(theirs.series)
     assert (ours.connections == theirs.connections).all()
     assert (ours.arcs == theirs.arcs).all()
-
-
-def test_two_processes_give_the_same_bytes():
-    program = (
-        "import hashlib, sim\n"
-        "meeting = {'history_days': 30}\n"
-        "r = sim.run(sim.Scenario(members=120, days=40, seed=5, meeting=meeting))\n"
-        "tables = r.members.to_csv().encode() + r.summary.to_csv().encode()\n"
-        "print(hashlib.sha256(r.arcs.tobytes() + tables).hexdigest())"
-    )
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(2)
-    }
-    assert len(printed) == 1
-    assert len(printed.pop()) == 65
 
 
 def test_until_the_first_restriction_two_rules_give_the_same_invitations():

@@ -1,5 +1,6 @@
 """The command ``python -m sim sweep``: its files, its output, and how it ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import sim
 from tests.study.small import kept
 from tests.test_cli import HOUSE, invitesim
+from tests.test_runs import assert_end, with_two_workers
 
 STUDY = """
 members = 30
@@ -76,19 +78,27 @@ def test_an_interrupted_sweep(file, tmp_path):
         "100000",
     ]
     with subprocess.Popen(
-        command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as running:
+        below = with_two_workers(running)
         while not kept(out):
             assert running.poll() is None
             time.sleep(0.01)
-        running.send_signal(signal.SIGINT)
+        os.killpg(running.pid, signal.SIGINT)  # as from a terminal: to the workers too
         said, error = running.communicate(timeout=60)
     assert (running.returncode, said) == (130, "")
     assert (
         error
         == f"interrupted; {kept(out)} finished runs are kept in {out}, and the same again goes on "
         "from there\n"
-    )
+    )  # nothing of the workers
+    assert_end(below)
+    assert [path.name for path in out.iterdir()] == ["runs.sqlite"]
 
 
 @pytest.mark.parametrize(

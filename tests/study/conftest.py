@@ -4,17 +4,12 @@ import pytest
 
 import sim
 from sim.runs.running import live_and_keep
-from tests.study.small import LONG, small
+from tests.study.small import small
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> sim.StudyTable:
     return small().run(tmp_path_factory.mktemp("whole"), jobs=1)
-
-
-@pytest.fixture(scope="module")
-def never_stopped(tmp_path_factory) -> bytes:
-    return small(LONG).run(tmp_path_factory.mktemp("never"), jobs=1).path.read_bytes()
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ HOUSE = Path(__file__).parents[2]
 SMALL = sim.Scenario(
     members=40, days=12, seed=5, meeting={"history_days": 10}, platform={"limit": 1}
 )
-LONG = 15
-"""Replications of a study that takes long enough to be stopped."""
 GRID = {"platform.limit": [1, 3, None], "answering.idk_click": [0.1, 0.5]}
 
 

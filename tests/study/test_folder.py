@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import importlib
 import os
 import shutil
 import signal
@@ -9,8 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,81 +17,56 @@ import sim
 from sim import files
 from sim.studies import study
 from sim.studies.store import RunStore
-from tests.study.small import GRID, HOUSE, LONG, SMALL, fails_at_seven, kept, small, table_bytes
+from tests.study.small import GRID, HOUSE, SMALL, fails_at_seven, small, table_bytes
 
 # Being stopped
 
-SCRIPT = """
-    import sys
+STOPS = """
+    import sys, time
     from sim.studies.store import RunStore
     from tests.study.small import small
 
     def add(store, done, add=RunStore.add):
         add(store, done)
-        print(store.count(), flush=True)
+        if store.count() == 5:
+            print("stored", flush=True)
+            time.sleep(600)
 
     if __name__ == "__main__":
         RunStore.add = add
-        small(int(sys.argv[2])).run(sys.argv[1], jobs=int(sys.argv[3]))
+        small().run(sys.argv[1], jobs=1)
 """
 
 
-@contextlib.contextmanager
-def started(
-    folder: Path, replications: int, jobs: int, script: Path
-) -> Iterator[subprocess.Popen[str]]:
-    script.write_text(textwrap.dedent(SCRIPT))
-    command = [sys.executable, str(script), str(folder), str(replications), str(jobs)]
-    settings = os.environ | {"PYTHONPATH": str(HOUSE)}
-    with subprocess.Popen(
-        command,
-        env=settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
-
-
-def wait_for_runs(running: subprocess.Popen[str], number: int = 5) -> int:
-    """Wait until so many runs are stored, and return how many were."""
-    for line in running.stdout:
-        if int(line) >= number:
-            return int(line)
-    raise AssertionError(running.communicate())
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_killed_study_does_the_missing_runs_when_started_again(
-    never_stopped, tmp_path, ran, jobs
-):
+def test_a_killed_study_has_its_folder_for_itself_and_can_be_started_again(whole, tmp_path, ran):
     folder = tmp_path / "killed"
-    with started(folder, LONG, jobs, tmp_path / "long.py") as running:
-        seen = wait_for_runs(running)
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(STOPS), folder],
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        stdout=subprocess.PIPE,
+    ) as running:
+        assert running.stdout.readline() == b"stored\n"
+        with pytest.raises(
+            sim.InputError, match=f"another process works on it \\(process {running.pid} on "
+        ):
+            small().run(folder, jobs=1)
         running.kill()
-    with contextlib.closing(RunStore(folder, small(LONG)._identity)) as store:
-        number = store.count()
-    assert seen <= number < 6 * LONG
-    small(LONG).run(folder, jobs=1)
-    assert len(ran) == 6 * LONG - number
-    assert table_bytes(folder) == never_stopped
+    small().run(folder, jobs=1)  # the lock went with its process
+    assert len(ran) == 18 - 5
+    assert table_bytes(folder) == whole.path.read_bytes()
 
 
-def test_ctrl_c_tells_what_is_kept(tmp_path):
-    folder = tmp_path / "stopped"
-    with started(folder, LONG, 2, tmp_path / "long.py") as running:
-        wait_for_runs(running)
-        os.killpg(running.pid, signal.SIGINT)
-        _, said = running.communicate(timeout=60)
-    assert said.splitlines()[-1] == (
-        f"KeyboardInterrupt: interrupted; {kept(folder)} finished runs are kept in {folder}, and "
-        "the same again goes on from there"
-    )
-    assert sorted(path.name for path in folder.iterdir()) == ["runs.sqlite"]
+def test_ctrl_c_tells_what_is_kept(tmp_path, monkeypatch):
+    def add(store: RunStore, done, add=RunStore.add) -> None:
+        add(store, done)
+        if store.count() == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(RunStore, "add", add)
+    line = f"interrupted; 5 finished runs are kept in {tmp_path}, and the same again goes on from"
+    with pytest.raises(KeyboardInterrupt, match=f"^{line} there$"):
+        small().run(tmp_path, jobs=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["runs.sqlite"]
 
 
 def test_leftovers_of_a_killed_process_are_removed(whole, tmp_path, ran):
@@ -138,18 +112,6 @@ def test_a_full_disk_is_one_line_and_keeps_finished_runs(whole, tmp_path, monkey
     small().run(tmp_path, jobs=1)
     assert len(ran) == 18 - 7
     assert table_bytes(tmp_path) == whole.path.read_bytes()
-
-
-def test_two_processes_do_not_share_a_folder(tmp_path):
-    folder = tmp_path / "busy"
-    with started(folder, LONG, 1, tmp_path / "long.py") as running:
-        wait_for_runs(running)
-        with pytest.raises(
-            sim.InputError, match=f"another process works on it \\(process {running.pid} on "
-        ):
-            small(LONG).run(folder, jobs=1)
-        running.kill()
-    assert len(small(1).run(folder, jobs=1)) == 6 * 4  # the lock went with its process
 
 
 # Whose folder
@@ -203,7 +165,7 @@ def test_another_value_in_a_closure_is_another_study(tmp_path):
 
 
 MINE = """
-    import functools, sys
+    import functools
     import sim
     from helpers import degrees
 
@@ -214,34 +176,36 @@ MINE = """
         CACHE[result.scenario.seed] = 1
         return degrees(result)[lambda table: table["policy"].isin(GROUPS["rule"])]
 
-    if __name__ == "__main__":
+    def run(replications):
         scenario = sim.Scenario(members=20, days=2)
-        study = sim.Study(scenario, {"platform.limit": [1]}, replications=2, keep=keep)
+        study = sim.Study(scenario, {"platform.limit": [1]}, replications=replications, keep=keep)
         study.run("out", jobs=1)
 """
 
 
-def test_only_a_changed_helper_makes_another_study_and_it_is_named(tmp_path):
-    """The hash seed, a cache that fills, and the number of replications do not matter."""
-    helpers, mine = tmp_path / "helpers.py", tmp_path / "mine.py"
+def test_only_a_changed_helper_makes_another_study_and_it_is_named(tmp_path, monkeypatch):
+    """The process, a cache that fills, and the number of replications do not matter."""
     helper = (
         "import functools\n@functools.lru_cache\ndef degrees(result):\n"
         "    return result.summary[['policy', '%s']]\n"
     )
-    helpers.write_text(helper % "degree")
-    mine.write_text(textwrap.dedent(MINE))
+    (tmp_path / "helpers.py").write_text(helper % "degree")
+    (tmp_path / "mine.py").write_text(textwrap.dedent(MINE))
+    settings = os.environ | {"PYTHONPATH": str(HOUSE)}
+    run_once = "import mine; mine.run(2)"
+    subprocess.run([sys.executable, "-c", run_once], cwd=tmp_path, env=settings, check=True)
 
-    def said(seed: str) -> str:
-        settings = os.environ | {"PYTHONPATH": str(HOUSE), "PYTHONHASHSEED": seed}
-        return subprocess.run(
-            [sys.executable, "mine.py"], cwd=tmp_path, env=settings, capture_output=True, text=True
-        ).stderr
-
-    assert said("1") == ""
-    mine.write_text(mine.read_text().replace("replications=2", "replications=3"))
-    assert said("2") == ""
-    helpers.write_text(helper % "blocked")
-    assert "another study: keep.text of helpers.py is" in said("1").splitlines()[-1]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    run = importlib.import_module("mine").run
+    try:
+        run(3)
+        run(3)
+        (tmp_path / "helpers.py").write_text(helper % "blocked")
+        with pytest.raises(sim.InputError, match=r"another study: keep\.text of helpers\.py is"):
+            run(3)
+    finally:
+        del sys.modules["mine"], sys.modules["helpers"]
 
 
 def test_a_changed_contact_log_is_another_study(tmp_path):

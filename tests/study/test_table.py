@@ -1,9 +1,5 @@
 """The table of a study: its runs, failed ones and comparisons."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pyarrow.parquet
@@ -12,7 +8,7 @@ import pytest
 import sim
 from sim.measures.definitions import COLUMNS, INTERVALS, MEASURES
 from sim.runs.running import SUMMARY
-from tests.study.small import GRID, HOUSE, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
+from tests.study.small import GRID, SMALL, dies_at_seven, fails_at_seven, small, table_bytes
 
 # The table
 
@@ -178,44 +174,6 @@ def test_a_process_that_dies_twice_is_an_error_and_not_a_failed_run(tmp_path, ra
     study.keep = SUMMARY  # its process does not die; the study is the same
     study.run(tmp_path, jobs=1)
     assert ran == [7]
-
-
-TYPED_IN = """
-import sim
-
-def keep(result):
-    return result.summary
-
-scenario, limits = sim.Scenario(members=20, days=2), {"platform.limit": [1, 2]}
-sim.Study(scenario, limits, replications=4%s).run("out", jobs=2)
-print("done")
-"""
-
-
-@pytest.mark.parametrize(
-    ("how", "keep"), [("script", ", keep=keep"), ("-", ", keep=keep"), ("-", "")]
-)
-def test_functions_that_other_processes_cannot_import(tmp_path, how, keep):
-    """From a script without a guard, or typed in.
-
-    They work, or are an error before the first run if their source can't be read.
-    """
-    text = TYPED_IN % keep
-    (tmp_path / "unguarded.py").write_text(text)
-    done = subprocess.run(
-        [sys.executable, "unguarded.py" if how == "script" else "-"],
-        input=text,
-        env=os.environ | {"PYTHONPATH": str(HOUSE)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    if how == "-" and keep:
-        assert "keep: its text can't be read (keep was typed in)" in done.stderr.splitlines()[-1]
-        assert not (tmp_path / "out").exists()
-    else:
-        assert (done.stdout, done.stderr) == ("done\n", "")
-        assert pd.read_parquet(tmp_path / "out" / "table.parquet")["error"].isna().all()
 
 
 # Comparing
