@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 import sim
@@ -121,10 +120,15 @@ def test_policies_without_spread_within_do_not_make_a_share_certain():
     assert bounds.high > 1 / 3 + 3 / 120
 
 
-@settings(max_examples=20)
 @given(st.lists(st.floats(0, 0.1), min_size=1, max_size=12))
 def test_clearly_is_holms_rule(p_values):
-    assert clearly(p_values).tolist() == multipletests(p_values, method="holm")[0].tolist()
+    """The smallest is held against 0.05 by the number of all, the next by one fewer, and so on."""
+    number, held = len(p_values), True
+    expected = {}
+    for place in sorted(range(number), key=lambda place: p_values[place]):
+        held = held and p_values[place] <= 0.05 / (number - len(expected))
+        expected[place] = held
+    assert clearly(p_values).tolist() == [expected[place] for place in range(number)]
 
 
 def test_nothing_is_clear_with_fewer_than_ten_runs():
