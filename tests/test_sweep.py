@@ -25,7 +25,6 @@ replications = 2
 [study.vary]
 "platform.limit" = [1, "none"]
 "society.often" = [3, 8]
-seed = [1]  # of three parameters no figures are drawn
 """
 
 
@@ -36,7 +35,8 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_sweep(file, tmp_path):
+def test_a_sweep(file, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.cli.study_figures.SHOWN", ("degree",))
     done = invitesim(
         "sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "days=6"
     )
@@ -48,11 +48,13 @@ def test_a_sweep(file, tmp_path):
         "society.close: expected 9 or more, above often, got 7"
     )
     assert lines[2] == f"written to {tmp_path / 'out' / 'table.parquet'}"
+    assert lines[3:] == [f"drawn in {tmp_path / 'out' / 'figures'}: curves, degree"]
+    assert len(list((tmp_path / "out" / "figures").iterdir())) == 4
     table = pd.read_parquet(tmp_path / "out" / "table.parquet")
     assert len(table) == 4 * 4 + 4
     small = sim.Scenario(members=30, days=6, meeting={"history_days": 5})
     expected = sim.Study(
-        small, {"platform.limit": [1, None], "society.often": [3, 8], "seed": [1]}, replications=2
+        small, {"platform.limit": [1, None], "society.often": [3, 8]}, replications=2
     ).run(tmp_path / "by hand", jobs=1)
     pd.testing.assert_frame_equal(table, expected.to_pandas())
     again = invitesim("sweep", str(file), "--out", str(tmp_path / "out"), "--jobs", "1")
