@@ -177,19 +177,13 @@ def test_no_scheduler(tmp_path, monkeypatch):
         LONG.run(tmp_path, scheduler="tcp://127.0.0.1:9")
 
 
-def test_without_dask(tmp_path):
-    program = (
-        "import sys; sys.modules['distributed'] = None\n"
-        "import sim\n"
-        f"try: sim.Study(sim.Scenario(members=20, days=2), {{'days': [2]}}).run({str(tmp_path)!r}, scheduler='tcp://127.0.0.1:9')\n"
-        "except sim.InputError as error: print(error)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == (
-        "scheduler: a cluster needs the package distributed; install it with: "
-        f"{install('cluster')}\n"
+def test_without_dask(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "sim.studies.dask_executor", raising=False)
+    with pytest.raises(sim.InputError) as caught:
+        LONG.run(tmp_path, scheduler="tcp://127.0.0.1:9")
+    assert str(caught.value) == (
+        f"scheduler: a cluster needs the package distributed; install it with: {install('cluster')}"
     )
 
 

@@ -130,7 +130,11 @@ def test_loading_warns_of_functions_that_were_not_saved(tmp_path):
 def refusal(path):
     with pytest.raises(InputError) as raised:
         load(path)
-    text = str(raised.value)
+    return one_line(path, raised.value)
+
+
+def one_line(path, error):
+    text = str(error)
     assert text.startswith(f"{path}: ")
     assert "\n" not in text
     return text
@@ -191,8 +195,8 @@ def test_a_changed_byte_is_refused_or_changes_nothing(saved, tmp_path):
         changed.write_bytes(bad)
         try:
             loaded = load(changed)
-        except InputError:
-            refusal(changed)
+        except InputError as error:
+            one_line(changed, error)
             refused += 1
         else:
             assert_same(loaded, made)

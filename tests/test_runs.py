@@ -257,6 +257,7 @@ def jobs_by_default(_: object) -> tuple[int, int]:
 def test_within_a_pool_the_other_cores_are_taken(monkeypatch):
     monkeypatch.setattr("sim.runs.pool.cores", lambda: 9)
     assert jobs_by_default(None) == (9, 2)
+    replicated(2)  # in processes of this one, which its fork has no part in
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
         assert pool.submit(jobs_by_default, None).result() == (1, 2)
         assert pool.submit(replicated, 2).result() == 8  # asked for, and possible here

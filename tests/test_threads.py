@@ -47,7 +47,7 @@ def test_two_threads_give_the_same_bytes_as_one():
             "helping.need_rate": 0.3,
         },
     ):
-        scenario = SMALL.replace({**changes, "members": 1500})
+        scenario = SMALL.replace({**changes, "members": 600})
         assert (
             bytes_of(sim.run(scenario, threads=1))
             == bytes_of(sim.run(scenario, threads=2))
