@@ -3,6 +3,14 @@
 import re
 
 import pandas as pd
+import pytest
+
+from tests.page import PATIENCE
+
+expect = pytest.importorskip("playwright.sync_api").expect
+expect.set_options(timeout=PATIENCE)
+PLAIN = {"members": "300", "days": "50", "platform.limit": "5", "inviting.per_day": "0.5"}
+"""The settings of a small society."""
 
 CONTRAST = """(selector, of) => {
   const element = document.querySelector(selector);
@@ -19,6 +27,20 @@ def typed(page, name, text):
     box = page.locator(f'.field[data-name="{name}"] .typed input').first
     box.fill(text)
     box.press("Enter")
+
+
+def prepared(page, **settings):
+    """Bring a tab to day 0 of a small society, whatever was done in it before."""
+    pause = page.get_by_role("button", name="Pause")
+    if pause.is_visible():
+        pause.click()
+    settings = PLAIN | settings
+    for name, text in settings.items():
+        if page.locator(f'.field[data-name="{name}"] .typed input').first.input_value() != text:
+            typed(page, name, text)
+    page.get_by_role("button", name="normal").click()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator("#today")).to_contain_text(f"Day 0: {settings['members']} people")
 
 
 def until_day(page, day):

@@ -9,13 +9,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from solara.server import settings
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
 import sim
-from sim.app import access, messages, server
-from tests.page import CHROMIUM, PATIENCE, QUIET, Tab, served
+from sim.app import access, messages
+from sim.app import server as serving
+from tests.page import PATIENCE, Tab, served
 
-needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="there is no Chromium")
+pytest_plugins = "tests.page_fixtures"
 ATTACK = """<title>waiting</title><script>
 const tab = "/jupyter/api/kernels/" + crypto.randomUUID() + "/channels?session_id=x";
 const socket = new WebSocket("ws://HOST" + tab);
@@ -51,13 +53,6 @@ def call(file):
 
 
 @pytest.fixture(scope="module")
-def page():
-    sim.run(sim.Scenario(members=20, days=1))  # compiled once
-    with served() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
 def assets(tmp_path_factory):
     """Return a folder of what pages load, that may be written."""
     folder = tmp_path_factory.mktemp("assets")
@@ -71,10 +66,22 @@ def assets(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fresh(assets):
-    """Return a page of which nobody has asked anything yet."""
-    with served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(assets)) as page:
-        yield page
+def named(assets):
+    """Serve the page to other machines too."""
+    with served("--name", "Class.example", SOLARA_ASSETS_PROXY_CACHE_DIR=str(assets)) as named:
+        yield named
+
+
+@pytest.fixture(scope="module")
+def token(named):
+    """Return the secret in the link."""
+    return named.link.partition("?token=")[2]
+
+
+@pytest.fixture(scope="module")
+def known(named, token):
+    """Return the header of a browser that has opened the link."""
+    return {"Cookie": f"invitesim-{named.port}={token}"}
 
 
 @pytest.fixture
@@ -82,34 +89,27 @@ def foreign(tmp_path):
     """Serve files as another site does, and return its address."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
     handler.log_message = lambda *_: None
-    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{site.server_port}"
-    site.shutdown()
-    site.server_close()
+    other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{other.server_port}"
+    other.shutdown()
+    other.server_close()
 
 
-@needs_chromium
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "rebound.example"])
-def test_a_foreign_page_opens_no_socket(page, foreign, tmp_path, name):
+def test_a_foreign_page_opens_no_socket(server, browser, foreign, tmp_path, name):
     """Nor does one whose own name points to this machine; else ipyvue would call any function."""
-    from playwright.sync_api import sync_playwright
-
     attack = ATTACK.replace("CALL", json.dumps(call(tmp_path / "written")))
-    (tmp_path / "attack.html").write_text(attack.replace("HOST", f"{name}:{page.port}"))
-    with sync_playwright() as playwright:
-        rebound = "--host-resolver-rules=MAP rebound.example 127.0.0.1"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rebound])
-        tab = browser.new_page()
+    (tmp_path / "attack.html").write_text(attack.replace("HOST", f"{name}:{server.port}"))
+    with browser.new_page() as tab:
         tab.goto(f"{foreign}/attack.html")
         tab.wait_for_function("document.title !== 'waiting'", timeout=PATIENCE)
         assert tab.title() == "refused"
-        browser.close()
     assert not (tmp_path / "written").exists()
 
 
-def test_a_process_can_do_only_what_the_page_does(page, tmp_path):
-    with Tab(page) as tab:
+def test_a_process_can_do_only_what_the_page_does(server, tmp_path):
+    with Tab(server) as tab:
         tab.run()
         widget = tab.found(_model_name="VuetifyTemplateModel", name="members")
         written = tmp_path / "written"
@@ -156,8 +156,8 @@ def test_only_the_events_of_the_page_are_allowed_with_the_right_data(message):
     assert not messages.is_allowed(sent(message))
 
 
-def test_a_large_message_ends_the_socket(page):
-    with Tab(page) as tab, pytest.raises(ConnectionClosedError, match="1009"):
+def test_a_large_message_ends_the_socket(server):
+    with Tab(server) as tab, pytest.raises(ConnectionClosedError, match="1009"):
         tab.send("kernel_info_request", {"more": "x" * messages.LARGEST})
         tab.socket.recv(timeout=PATIENCE / 1000)
 
@@ -188,20 +188,19 @@ OWN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_a_request_with_another_host_or_origin_is_refused(page, headers):
-    headers = {name: value.format(port=page.port) for name, value in headers.items()}
-    assert page.ask("GET", "/", **headers)[0] == 403
-    assert page.ask("GET", "/static/main-vuetify.js", **headers)[0] == 403
+def test_a_request_with_another_host_or_origin_is_refused(server, headers):
+    headers = {name: value.format(port=server.port) for name, value in headers.items()}
+    assert server.ask("GET", "/", **headers)[0] == 403
+    assert server.ask("GET", "/static/main-vuetify.js", **headers)[0] == 403
     with pytest.raises(InvalidStatus, match="403"):
-        Tab(page, **headers)
+        Tab(server, **headers)
 
 
 @pytest.mark.parametrize("headers", OWN)
-def test_a_request_with_the_pages_own_host_and_origin_is_served(page, headers):
-    headers = {name: value.format(port=page.port) for name, value in headers.items()}
-    assert page.ask("GET", "/", **headers)[0] == 200
-    with Tab(page, **headers) as tab:
-        tab.run()
+def test_a_request_with_the_pages_own_host_and_origin_is_served(server, headers):
+    headers = {name: value.format(port=server.port) for name, value in headers.items()}
+    assert server.ask("GET", "/", **headers)[0] == 200
+    Tab(server, **headers).close()
 
 
 CLOSED = [
@@ -229,10 +228,10 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_what_the_page_does_not_need_is_not_there(page, path):
-    assert page.ask("GET", path)[0] == 404
+def test_what_the_page_does_not_need_is_not_there(server, path):
+    assert server.ask("GET", path)[0] == 404
     with pytest.raises(InvalidStatus, match="403"):
-        Tab(page, path + "?session_id=x")
+        Tab(server, path + "?session_id=x")
 
 
 @pytest.mark.parametrize(
@@ -245,41 +244,41 @@ def test_what_the_page_does_not_need_is_not_there(page, path):
         ("GET", "/_solara/api/close/00000000-0000-4000-8000-000000000000"),
     ],
 )
-def test_methods_that_the_page_does_not_use_are_refused(page, method, path):
-    assert page.ask(method, path)[0] == 405
+def test_methods_that_the_page_does_not_use_are_refused(server, method, path):
+    assert server.ask(method, path)[0] == 405
 
 
-def test_a_link_chooses_no_tab(page):
+def test_a_link_chooses_no_tab(server):
     """Solara's script reads the name of a tab from the query, and can be told to leave it open."""
-    status, _, headers = page.ask("GET", "/?kernelid=known&modelid=x&solara-no-close-beacon")
+    status, _, headers = server.ask("GET", "/?kernelid=known&modelid=x&solara-no-close-beacon")
     assert (status, headers["location"]) == (303, "/")
 
 
-def test_no_other_page_frames_it_or_reads_from_it(page):
+def test_no_other_page_frames_it_or_reads_from_it(server):
     for path in ("/", "/static/main-vuetify.js", "/nothing"):
-        headers = page.ask("GET", path)[2]
+        headers = server.ask("GET", path)[2]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-frame-options"] == "DENY"
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cross-origin-resource-policy"] == "same-origin"
-    session = page.ask("GET", "/")[2]["set-cookie"].lower()
+    session = server.ask("GET", "/")[2]["set-cookie"].lower()
     assert "httponly" in session
     assert "samesite=lax" in session
 
 
-def test_a_tab_is_closed_by_its_own_browser_only(page):
-    with Tab(page, Cookie="solara-session-id=mine") as tab:
+def test_a_tab_is_closed_by_its_own_browser_only(server):
+    with Tab(server, Cookie="solara-session-id=mine") as tab:
         tab.run()
         for refused in ({}, {"Cookie": "solara-session-id=other"}):
-            page.ask("POST", tab.closing, **refused)
+            server.ask("POST", tab.closing, **refused)
             tab.custom(tab.button("Step"), event="click", data={})
             tab.until(lambda content: content.get("execution_state") == "idle")
-        page.ask("POST", tab.closing, Cookie="solara-session-id=mine")
+        server.ask("POST", tab.closing, Cookie="solara-session-id=mine")
         with pytest.raises(ConnectionClosedOK):
             tab.until(lambda content: False)
 
 
-def test_headers_of_a_proxy_change_nothing(page, fresh):
+def test_headers_of_a_proxy_change_nothing(server, named, known):
     headers = {
         "X_Script_Name": "//evil.example/x",
         "Script_Name": "//evil.example/x",
@@ -289,9 +288,9 @@ def test_headers_of_a_proxy_change_nothing(page, fresh):
         "X_Forwarded_Prefix": "//evil.example",
         "Forwarded": "host=evil.example",
     }
-    first = fresh.ask("GET", "/", **headers)  # once, the first request decided
+    first = named.ask("GET", "/", **headers, **known)  # once, the first request decided
     assert first[0] == 200
-    assert first[1] == fresh.ask("GET", "/")[1] == page.ask("GET", "/")[1]
+    assert first[1] == named.ask("GET", "/", **known)[1] == server.ask("GET", "/")[1]
     assert "evil" not in first[1] + str(first[2])
 
 
@@ -299,54 +298,50 @@ def files(folder):
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-def test_no_request_writes_or_removes_anything(fresh, assets):
+def test_no_request_writes_or_removes_anything(named, known, assets):
     """Solara's own server would remove a folder on request, and store files."""
     before = files(assets)
     for name in before:
         for path in (name.relative_to(assets), name.relative_to(assets) / "more.js"):
-            fresh.ask("GET", f"/_solara/cdn/{path}")
-    assert fresh.ask("GET", "/_solara/cdn/requirejs@2.3.6/require.js")[0] == 200
+            named.ask("GET", f"/_solara/cdn/{path}", **known)
+    assert named.ask("GET", "/_solara/cdn/requirejs@2.3.6/require.js", **known)[0] == 200
     assert files(assets) == before
 
 
-def test_assets_that_are_missing_are_one_line(tmp_path):
-    with pytest.raises(AssertionError, match=r"page: .*solara-vuetify-app.* is missing; must be"):
-        served(SOLARA_ASSETS_PROXY_CACHE_DIR=str(tmp_path)).__enter__()
+@pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated")
+def test_assets_that_are_missing_are_one_line(tmp_path, monkeypatch):
+    from sim.app import site
+
+    monkeypatch.setattr(settings.assets, "proxy_cache_dir", tmp_path)
+    with pytest.raises(sim.InputError, match=r"^page: .*solara-vuetify-app.* is missing; must be"):
+        site.application()
 
 
-@needs_chromium
-def test_other_machines_need_the_printed_link(foreign, tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    rebound = "--host-resolver-rules=MAP class.example 127.0.0.1"
-    with served("--name", "Class.example") as page, sync_playwright() as playwright:
-        token = page.link.partition("?token=")[2]
-        assert page.link == f"http://class.example:{page.port}/?token={token}"
-        assert len(token) >= 32
-        for wrong in ("/", "/?token=", "/?token=x", f"/x?token={token[:-1]}", "/?token=%ff"):
-            assert page.ask("GET", wrong)[0] == 403
-        for cookie in ("", f"invitesim-{page.port}=x", f"invitesim-1={token}"):
-            with pytest.raises(InvalidStatus, match="403"):
-                Tab(page, Cookie=cookie)
-        assert page.ask("GET", f"/?token={token}", Host=f"evil.example:{page.port}")[0] == 403
-        cookie = page.ask("GET", f"/?token={token}")[2]["set-cookie"].lower()
-        assert "httponly" in cookie
-        assert "samesite=strict" in cookie
-        (tmp_path / "post.html").write_text(f'<a href="{page.link}">the page</a>')
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rebound])
-        tab = browser.new_page()
+def test_other_machines_need_the_printed_link(named, token, browser, foreign, tmp_path):
+    assert named.link == f"http://class.example:{named.port}/?token={token}"
+    assert len(token) >= 32
+    for wrong in ("/", "/?token=", "/?token=x", f"/x?token={token[:-1]}", "/?token=%ff"):
+        assert named.ask("GET", wrong)[0] == 403
+    for cookie in ("", f"invitesim-{named.port}=x", f"invitesim-1={token}"):
+        with pytest.raises(InvalidStatus, match="403"):
+            Tab(named, Cookie=cookie)
+    assert named.ask("GET", f"/?token={token}", Host=f"evil.example:{named.port}")[0] == 403
+    cookie = named.ask("GET", f"/?token={token}")[2]["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    (tmp_path / "post.html").write_text(f'<a href="{named.link}">the page</a>')
+    with browser.new_page() as tab:
         tab.goto(f"{foreign}/post.html")  # the link, sent by mail
         tab.click("a")
         tab.wait_for_selector("#numbers", timeout=PATIENCE)
-        tab.wait_for_url(f"http://class.example:{page.port}/", timeout=PATIENCE)
-        browser.close()
+        tab.wait_for_url(f"http://class.example:{named.port}/", timeout=PATIENCE)
 
 
 def test_a_server_for_other_machines_needs_a_name():
     with pytest.raises(sim.InputError, match=r"^--host 0\.0\.0\.0: .*--name NAME"):
-        server.serve(0, host="0.0.0.0", browser=False)
+        serving.serve(0, host="0.0.0.0", browser=False)
     with pytest.raises(sim.InputError, match=r"^--name http://x/: not a name; must be as"):
-        server.serve(0, names=["http://x/"], browser=False)
+        serving.serve(0, names=["http://x/"], browser=False)
 
 
 def test_a_name_is_what_a_browser_sends_as_host():

@@ -5,16 +5,15 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 import sim
-from tests.page import CHROMIUM, PATIENCE, QUIET
+from tests.page import PATIENCE
+from tests.page_steps import expect
 
 pytest.importorskip("solara")
-expect = pytest.importorskip("playwright.sync_api").expect
-expect.set_options(timeout=PATIENCE)
+pytest_plugins = "tests.page_fixtures"
 APP = """
 import sim
 from mesa.visualization import Slider, SolaraViz, make_plot_component
@@ -32,7 +31,7 @@ def Told(model):
 
 page = SolaraViz(
     sim.NetworkModel(
-        sim.Scenario(days=9, seed=5, meeting={"history_days": 30}, answering={"idk_click": 0.3}),
+        sim.Scenario(days=4, seed=5, meeting={"history_days": 30}, answering={"idk_click": 0.3}),
         members=60,
     ),
     components=[make_plot_component("blocked"), Told],
@@ -42,10 +41,6 @@ page = SolaraViz(
     },
 )
 """
-
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists(), reason="there is no Chromium at /usr/bin/chromium or in PATH"
-)
 
 
 @pytest.fixture(scope="module")
@@ -86,19 +81,15 @@ def degree(day, **changes):
     return sim.run(scenario.replace({"days": day, **members})).members["degree"].sum()
 
 
-def test_it_plays_steps_and_resets_with_parameters(address):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page()
+def test_it_plays_steps_and_resets_with_parameters(address, browser):
+    with browser.new_page() as page:
         page.set_default_timeout(PATIENCE)
         page.goto(address)
         tells(page, "day 0, 60 members, limit 5, clicks 0.3, degree 0")
         page.get_by_role("button", name="Step").click()
         tells(page, "day 1, ...")
         page.get_by_role("button", name="▶").click()
-        tells(page, f"day 9, ..., degree {degree(9, **{'platform.limit': 5})}")
+        tells(page, f"day 4, ..., degree {degree(4, **{'platform.limit': 5})}")
         expect(page.get_by_role("button", name="Step")).to_be_disabled()
         expect(page.locator("img[src^='blob:'], img[src^='data:image/png']")).to_have_count(1)
 
@@ -108,4 +99,3 @@ def test_it_plays_steps_and_resets_with_parameters(address):
         tells(page, "day 0, 70 members, limit 2, clicks 0.3, degree 0")
         page.get_by_role("button", name="Step").click()
         tells(page, f"day 1, ..., degree {degree(1, members=70)}")
-        browser.close()
