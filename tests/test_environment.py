@@ -1,6 +1,7 @@
 """How ``make`` makes environments where something is missing, and what ``.ci/run`` ends with."""
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent
 PYTHON = Path(sys.base_prefix) / "bin" / "python3"
+PIP = importlib.util.find_spec("pip")
+"""Gets into an environment by a link; to install it would take longer than all else."""
 LOCKS = ("requirements.lock", "requirements-app.lock", "requirements-dev.lock")
 PROJECT = """
 [build-system]
@@ -39,8 +42,8 @@ def build_editable(folder, *_):
 """Builds the project of the tests with nothing from an index."""
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("make") is None or not PYTHON.exists(),
-    reason="needs make and a Python to make environments of",
+    shutil.which("make") is None or PIP is None or not PYTHON.exists(),
+    reason="needs make, pip and a Python to make environments of",
 )
 
 
@@ -56,7 +59,11 @@ class Machine:
         (self.project / "pyproject.toml").write_text(PROJECT)
         (self.project / "backend.py").write_text(BACKEND)
         self.lock("")
-        self.python(f'exec "{PYTHON}" "$@"')
+        linked = f'ln -sf "{Path(PIP.origin).parent}" .venv/lib/python3*/site-packages/'
+        self.python(
+            f'[ "$1 $2" = "-m venv" ] || exec "{PYTHON}" "$@"\n'
+            f'shift 2; "{PYTHON}" -m venv --without-pip "$@" && {linked}'
+        )
         self.tool(
             "chromium", "exit 1"
         )  # so that .ci/run, where a test runs it, installs nothing on the machine that it runs on
