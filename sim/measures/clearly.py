@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..parameters.checks import numbers
 from .definitions import LEVEL, Floats
-from .intervals import Shares, centred, deviation, influences, pooled_difference, ratio, same
+from .intervals import Shares, centred, deviation, influences, pooled_by_level, ratio, same
 
 LEAST_RUNS = 10
 """With fewer pairs of runs nothing is clear."""
@@ -74,11 +74,12 @@ def pooled_p(one: Shares, other: Shares) -> Floats:
 
     It is found by trying levels, and is not smaller than ``SMALLEST_P``.
     """
-    mean, _, _, number = pooled_difference(one, other)
+    difference = pooled_by_level(one, other)
+    mean, _, _, number = difference(LEVEL)
     low, high = np.full(mean.shape, np.log(SMALLEST_P)), np.zeros(mean.shape)
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        tried = pooled_difference(one, other, 1 - np.exp(middle))
+        tried = difference(1 - np.exp(middle))
         leaves_out = (tried.low > 0) | (tried.high < 0)
         low, high = np.where(leaves_out, low, middle), np.where(leaves_out, middle, high)
     return np.where(number > 1, np.where(mean == 0, 1.0, np.exp(high)), np.nan)

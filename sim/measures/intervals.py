@@ -18,6 +18,7 @@ The formulas take arrays whose last axis is the runs, so that many groups are do
 stands for a run that has no value. `sim.aggregate` and `sim.differences` apply them to tables.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,7 +155,8 @@ def rate_interval(rates: Shares, level: float = LEVEL, *, is_share: bool = True)
     return _unless_same(
         Bounds(rate, rate - half, rate + half, number),
         influence,
-        pooled_interval(rates, level) if is_share else None,
+        lambda: pooled_interval(rates, level),
+        is_share=is_share,
     )
 
 
@@ -173,17 +175,27 @@ def pooled_interval(shares: Shares, level: ArrayLike = LEVEL) -> Bounds:
     >>> float(pooled_interval(Shares(blocked, members)).high.round(5))
     0.00045
     """
+    return _pooled(shares)(level)
+
+
+def _pooled(shares: Shares) -> Callable[[ArrayLike], Bounds]:
+    """Return the `pooled_interval` as a function of its level."""
     from scipy.special import betaincinv, ndtri, stdtrit
 
     parts, wholes, number = _known(shares)
     part, whole = parts.sum(-1), wholes.sum(-1)
+    share, effect = ratio(part, whole), design_effect(shares)
     freedom = ratio((number + 1) ** 2, number - 1)
-    upper = (1 + np.maximum(level, LOWEST_LEVEL)) / 2
-    scale = design_effect(shares) * (stdtrit(freedom, upper) / ndtri(upper)) ** 2
-    events, others = ratio(part, scale), ratio(whole - part, scale)
-    low = np.where(events > 0, betaincinv(events, others + 1, 1 - upper), 0 * events)
-    high = np.where(others > 0, betaincinv(events + 1, others, upper), 1 + 0 * others)
-    return Bounds(ratio(part, whole), low, high, number)
+
+    def interval(level: ArrayLike) -> Bounds:
+        upper = (1 + np.maximum(level, LOWEST_LEVEL)) / 2
+        scale = effect * (stdtrit(freedom, upper) / ndtri(upper)) ** 2
+        events, others = ratio(part, scale), ratio(whole - part, scale)
+        low = np.where(events > 0, betaincinv(events, others + 1, 1 - upper), 0 * events)
+        high = np.where(others > 0, betaincinv(events + 1, others, upper), 1 + 0 * others)
+        return Bounds(share, low, high, number)
+
+    return interval
 
 
 def design_effect(shares: Shares) -> Floats:
@@ -287,7 +299,8 @@ def rate_difference(
     return _unless_same(
         Bounds(mean, mean - half, mean + half, number),
         influence,
-        pooled_difference(one, other, level) if is_share else None,
+        lambda: pooled_difference(one, other, level),
+        is_share=is_share,
     )
 
 
@@ -298,17 +311,26 @@ def pooled_difference(one: Shares, other: Shares, level: ArrayLike = LEVEL) -> B
     Medicine 17, 873), with the correlation of the pairs as in his article on paired data (1998,
     same volume, 2635).
     """
+    return pooled_by_level(one, other)(level)
+
+
+def pooled_by_level(one: Shares, other: Shares) -> Callable[[ArrayLike], Bounds]:
+    """Return the `pooled_difference` as a function of its level."""
     one, other = _pairs(one, other)
-    p1, low1, high1, number = pooled_interval(one, level)
-    p2, low2, high2, _ = pooled_interval(other, level)
+    interval, interval_of_other = _pooled(one), _pooled(other)
     together = _correlation(one, other)
 
     def joined(a: Floats, b: Floats) -> Floats:
         root: Floats = np.sqrt(np.maximum(0.0, a**2 - 2 * together * a * b + b**2))
         return root
 
-    below, above = joined(p1 - low1, high2 - p2), joined(high1 - p1, p2 - low2)
-    return Bounds(p1 - p2, p1 - p2 - below, p1 - p2 + above, number)
+    def difference(level: ArrayLike) -> Bounds:
+        p1, low1, high1, number = interval(level)
+        p2, low2, high2, _ = interval_of_other(level)
+        below, above = joined(p1 - low1, high2 - p2), joined(high1 - p1, p2 - low2)
+        return Bounds(p1 - p2, p1 - p2 - below, p1 - p2 + above, number)
+
+    return difference
 
 
 def half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
@@ -371,13 +393,16 @@ def same(influence: Floats) -> NDArray[np.bool]:
     return (np.abs(influence) <= ROUNDING).all(-1)
 
 
-def _unless_same(bounds: Bounds, influence: Floats, pooled: Bounds | None) -> Bounds:
-    """Return the bounds, or the pooled ones where no run moves the ratio."""
-    if pooled is None:
+def _unless_same(
+    bounds: Bounds, influence: Floats, pooled: Callable[[], Bounds], *, is_share: bool
+) -> Bounds:
+    """Return the bounds, or of a share the pooled ones where no run moves the ratio."""
+    equal = same(influence)
+    if not is_share or not equal.any():
         return bounds
+    _, low, high, _ = pooled()
     return bounds._replace(
-        low=np.where(same(influence), pooled.low, bounds.low),
-        high=np.where(same(influence), pooled.high, bounds.high),
+        low=np.where(equal, low, bounds.low), high=np.where(equal, high, bounds.high)
     )
 
 
