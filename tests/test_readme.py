@@ -3,21 +3,20 @@
 import contextlib
 import importlib.util
 import io
-import os
 import re
 import runpy
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
 from docs import picture, tables
 from sim import none_by_assumption
+from sim.cli import study_figures
 from sim.measures import MEASURES, label
 from sim.scenario.scenario import Scenario
 from tests.test_cli import invitesim
@@ -90,34 +89,17 @@ def missing(block: Block) -> list[str]:
 
 
 def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
-    """Run an example after those before it on its page; alone if it is a script.
-
-    In a process of its own if it starts others or ends by itself.
-    """
-    Path("script.py").write_text(block.text, encoding="utf-8")
-    if SCRIPT in block.text and ("jobs=2" in block.text or "launch(" in block.text):
-        return ran([sys.executable, "script.py"])
+    """Run an example after those before it on its page; alone, and in one process, if a script."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         if SCRIPT in block.text:
-            runpy.run_path("script.py", run_name="__main__")
+            Path("script.py").write_text(block.text.replace("jobs=2", "jobs=1"), encoding="utf-8")
+            with patch("sys.argv", ["script.py", "--jobs", "1"]), contextlib.suppress(SystemExit):
+                runpy.run_path("script.py", run_name="__main__")
             return said.getvalue()
         # empty lines before it, so that a traceback shows the line of the page
         exec(compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec"), namespace)
     return said.getvalue()
-
-
-def ran(command: list[str]) -> str:
-    done = subprocess.run(
-        command,
-        env=os.environ | {"PYTHONPATH": str(HOUSE)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def anchors(text: str) -> set[str]:
@@ -179,6 +161,7 @@ def test_the_study_in_python_and_by_its_command(
     (text,) = (block.text for block in blocks("docs/studies.md") if block.language == "toml")
     Path("limits.toml").write_text(text, encoding="utf-8")
     (command,) = commands("docs/studies.md")
+    monkeypatch.setattr(study_figures, "draw", lambda *_: [])
     assert called(command, "--jobs", "1").startswith("24 runs at 6 points, 0 failed")
     assert (
         Path("results/limits/table.parquet").read_bytes()

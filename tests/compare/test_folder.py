@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import pytest
 
 import sim
 from experiments import compare, figures, studies
-from tests.compare.calling import FIGURES, FILES, SMALL, called, started, tree
+from sim.runs import running
+from tests.compare.calling import CROSSED, FIGURES, FILES, SMALL, called, started, tree
 from tests.study.small import kept
 
 CTRL_C = {130, -signal.SIGINT}
@@ -40,43 +40,54 @@ def before(tmp_path) -> Path:
     return out
 
 
-def wait_for_runs(out: Path, running: "subprocess.Popen[str]", number: int) -> None:
-    while kept(out / compare.RUNS) < number:
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.002)
+def stored(out: Path) -> set[tuple[object, ...]]:
+    with sqlite3.connect(out / compare.RUNS / "runs.sqlite") as file:
+        return set(file.execute("SELECT * FROM runs"))
 
 
-def test_a_killed_comparison_goes_on_and_ends_as_if_never_stopped(small, tmp_path, undrawn, ran):
-    with started(*SMALL, "--jobs", "1", "--out", tmp_path) as running:
-        wait_for_runs(tmp_path, running, 5)
-        running.kill()
-    with sqlite3.connect(tmp_path / compare.RUNS / "runs.sqlite") as file:
-        (stored,) = file.execute("SELECT count(*) FROM runs").fetchone()
-    assert tree(tmp_path).keys() == set()
-    assert called(*SMALL, "--jobs", "1", "--out", tmp_path).code == 0
-    assert stored < 16
-    assert len(ran) == 16 - stored
-    killed, whole = tree(tmp_path), tree(small[0])
-    assert killed.keys() == whole.keys() - FIGURES
-    assert {name for name in killed if killed[name] != whole[name]} == {"provenance.json"}
+def test_a_stopped_comparison_goes_on_with_other_jobs_and_ends_as_if_never_stopped(
+    small, before, undrawn, monkeypatch
+):
+    live_and_keep = running.live_and_keep
+
+    def live(keep, scenario):
+        if kept(before / compare.RUNS) == 5:
+            raise KeyboardInterrupt
+        return live_and_keep(keep, scenario)
+
+    was = tree(before)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "live_and_keep", live)
+        done = called(*SMALL, "--jobs", "1", "--out", before)
+    assert (done.code, done.out, done.err) == (130, "", f"{studies.INTERRUPTED}\n")
+    assert tree(before) == was
+    runs = stored(before)
+    assert len(runs) == 5
+    assert called(*SMALL, "--jobs", "2", "--out", before).code == 0
+    assert runs < stored(before)
+    stopped, whole = tree(before), tree(small[0])
+    assert stopped.keys() - {"notes.txt"} == whole.keys() - FIGURES
+    assert {name for name in whole.keys() - FIGURES if stopped[name] != whole[name]} == {
+        "provenance.json"
+    }
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_the_results_as_they_were_and_keeps_finished_runs(before, jobs):
+def test_ctrl_c_leaves_the_results_as_they_were_and_keeps_finished_runs(before):
     was = tree(before.parent)
-    with started(
-        *("--members", "1000", "--replications", "50", "--jobs", jobs, "--out", before)
-    ) as running:
-        wait_for_runs(before, running, 2)
-        os.killpg(running.pid, signal.SIGINT)
-        output, errors = running.communicate(timeout=120)
-    assert running.returncode in CTRL_C
+    many = ("--members", "200", "--replications", "50", "--jobs", "2")
+    with started(*many, "--out", before) as process:
+        while kept(before / compare.RUNS) < 2:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    assert process.returncode in CTRL_C
     assert output == ""
     assert errors.splitlines() == [studies.INTERRUPTED]
     assert tree(before.parent) == was
     assert kept(before / compare.RUNS) >= 2
     deadline = time.monotonic() + 20
-    while somebody_left(running.pid):
+    while somebody_left(process.pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -93,14 +104,15 @@ def test_ctrl_c_before_the_first_run_does_not_leave_a_folder_that_was_not_there(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_belongs_to_one_comparison(before, sketched):
+def test_a_folder_belongs_to_one_comparison(before, undrawn):
     """Other parameters are another one; more replications are the same, and only these are run.
 
     An earlier result is replaced, and the user's own files stay.
     """
-    out, few = before, (*SMALL[2:4], "--jobs", "1", "--replications")
+    out = before
+    few = (*SMALL[2:4], "--set", "policies={everyone = 1}", "--jobs", "1", "--replications")
     assert called(*SMALL[:2], *few, "1", "--out", out).code == 0
-    assert {path.name for path in out.iterdir()} == FILES | {"notes.txt"}
+    assert {path.name for path in out.iterdir()} == FILES - FIGURES - CROSSED | {"notes.txt"}
     assert pd.read_csv(out / "summary.csv")["low"].isna().all()  # one replication has no intervals
     was = tree(out)
     other = called("--members", "61", *few, "1", "--out", out)
@@ -111,7 +123,7 @@ def test_a_folder_belongs_to_one_comparison(before, sketched):
     )
     assert tree(out) == was
     assert called(*SMALL[:2], *few, "2", "--out", out).code == 0
-    assert kept(out / compare.RUNS) == 2 * 8
+    assert kept(out / compare.RUNS) == 2
     assert (out / "notes.txt").read_text() == "my own\n"
 
 
