@@ -19,6 +19,7 @@ from experiments import (
     rank,
     selectivity,
     sensitivity,
+    societies,
     sweep,
     takeover,
     thirds,
@@ -32,7 +33,16 @@ from tests.called_experiments import (  # noqa: F401
     written,
 )
 
-pytestmark = pytest.mark.usefixtures("sketched")
+pytestmark = pytest.mark.usefixtures("sketched", "three_societies")
+
+
+@pytest.fixture
+def three_societies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three plausible societies live, fewer than the option takes."""
+    lived = societies.lived
+    monkeypatch.setattr(
+        societies, "lived", lambda *args, number, **more: lived(*args, number=3, **more)
+    )
 
 
 def test_sweep_maps_every_measure_and_resumes(tmp_path, monkeypatch):

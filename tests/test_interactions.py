@@ -16,7 +16,7 @@ from tests.reference_person import Person
 from tests.test_reference import examples
 
 
-@examples(25)
+@examples(12)
 @given(strategies.everything(), st.data())
 def test_all_mechanisms_at_once(scenario, data):
     check_every_day(scenario)

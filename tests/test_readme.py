@@ -7,6 +7,7 @@ import re
 import runpy
 import shlex
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -98,7 +99,10 @@ def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
                 runpy.run_path("script.py", run_name="__main__")
             return said.getvalue()
         # empty lines before it, so that a traceback shows the line of the page
-        exec(compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec"), namespace)
+        code = compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec")
+        # in a thread, whose stack is short: ema_workbench looks through it at each of its imports
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(exec, code, namespace).result()
     return said.getvalue()
 
 

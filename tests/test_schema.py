@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from sim.errors import InputError
 from sim.scenario import Scenario
@@ -31,6 +31,7 @@ def test_the_schema_is_one():
     jsonschema.Draft7Validator.check_schema(file_schema())
 
 
+@settings(max_examples=30)
 @given(scenario=scenarios())
 def test_every_scenario_fits(scenario: Scenario) -> None:
     assert complaints(scenario.to_dict()) == []

@@ -174,7 +174,7 @@ def test_aggregate_of_one_replication_has_no_intervals():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_aggregate_does_not_depend_on_the_order_of_replications(seed):
     table = runs(seed=seed)
     turned = table.sort_values("replication", ascending=False, kind="stable")
