@@ -100,3 +100,10 @@ def histories(monkeypatch: pytest.MonkeyPatch) -> Any:
     fresh = Histories(0)
     monkeypatch.setattr(engine, "HISTORIES", fresh)
     return fresh
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Any:
+    """Check that a test leaves Ctrl-C as it was: processes of later tests inherit it."""
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

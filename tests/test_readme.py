@@ -3,14 +3,16 @@
 import contextlib
 import importlib.util
 import io
+import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -90,13 +92,18 @@ def missing(block: Block) -> list[str]:
 
 
 def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
-    """Run an example after those before it on its page; alone, and in one process, if a script."""
+    """Run an example after those before it on its page; alone if it is a script.
+
+    One that is a command of its own runs in a process of its own, which it ends.
+    """
+    if "launch(" in block.text:
+        Path("script.py").write_text(block.text, encoding="utf-8")
+        return ran([sys.executable, "script.py", "--jobs", "1"])
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         if SCRIPT in block.text:
             Path("script.py").write_text(block.text.replace("jobs=2", "jobs=1"), encoding="utf-8")
-            with patch("sys.argv", ["script.py", "--jobs", "1"]), contextlib.suppress(SystemExit):
-                runpy.run_path("script.py", run_name="__main__")
+            runpy.run_path("script.py", run_name="__main__")
             return said.getvalue()
         # empty lines before it, so that a traceback shows the line of the page
         code = compile("\n" * (block.line - 1) + block.text, str(HOUSE / name), "exec")
@@ -104,6 +111,19 @@ def printed(block: Block, name: str, namespace: dict[str, Any]) -> str:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(exec, code, namespace).result()
     return said.getvalue()
+
+
+def ran(command: list[str]) -> str:
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def anchors(text: str) -> set[str]:
