@@ -4,9 +4,9 @@ First bare networks, in which nothing else happens: one person arrives a day, al
 everybody makes two invitations in the mean. By the directory and by popularity (in proportion to
 connections) newcomers invite two on their first day: uniform attachment and the model of Barabási
 and Albert, whose laws of the degree are known. By introductions they invite one from the directory,
-and later friends of friends. Then a society that meets, in which one comes to LinkedIn's rule-free
-days of 2006: a hundred founders, five newcomers a day, who invite half from their contacts and half
-from one of the sources.
+and later friends of friends. Then a society whose people meet, on a platform without rules, as
+LinkedIn was in 2006: a hundred founders, five newcomers a day, who invite half from their contacts
+and half from one of the sources.
 
 An open networker counted in May 2006 how many connections the LinkedIn members of his sample had:
 of those with any, 47 % had one, 28 % two to seven, 18 % eight to sixty, 7 % more (a sample that one
@@ -22,9 +22,9 @@ first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.
 [27.69, 43.42] times. These four classes of LinkedIn are far from all three: 53 %, 43 % and 43 % of
 those connected would have to be in another class. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and
 9.4 % [8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with
-one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios are larger or
-smaller (range 15.4 to 23.0, range 19.3 to 34.4 and range 32.7 to 51.5), and LinkedIn's classes as
-far (range 35 to 62 %, range 30 to 53 % and range 33 to 54 %).
+one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios have a range of
+15.4 to 23.0, 19.3 to 34.4 and 32.7 to 51.5, and those who would have to be in another class a range
+of 35 to 62 %, 30 to 53 % and 33 to 54 %.
 """
 
 from dataclasses import dataclass

@@ -9,23 +9,23 @@ do not ask for more.
 
 A fourth policy lives beside the three: who *waits* never invites, and answers as ``interacted``
 does. Three societies have the same people: in one nobody looks at the past (floor 0), in the others
-who was asked ten times or more and has a reputation below .15, or .3, is neither invited nor
-accepted by those who know it. Each difference is paired, within a society or between two of the
-same seed.
+a member who was asked ten times or more, and whose reputation is below .15, or .3, is neither
+invited nor accepted by people who know this member. Each difference is paired, within a society or
+between two of the same seed.
 
 Answer (``invitesim experiment helpers``: 1,000 members, a year, 20 replications): whom one invites
 hardly matters for help, and a bad name costs little. Of the needs of those who invite everyone 20.3
 % [20.0, 20.5] are met, of those who invite close friends only 19.3 % [19.0, 19.6], of those who
-never invite 19.0 % [18.7, 19.4]; most who help are known anyway, and connections meet but 1.9 %
-[1.9, 2.0] of all needs. Givers are not spared a "no": who is asked does not look at what one has
-given, so their needs are met as those of takers are, 19.3 % [19.1, 19.5] and 19.6 % [19.2, 20.0].
-They are asked more often, 13.2 times a year [13.1, 13.4] against 10.3 [10.1, 10.5], as people refer
-to them; but it does not take them further: of those who never invite, the connections of givers
-differ from those of takers by -0.5 [-1.1, 0.1], which is not clear. With a floor of .15 a taker,
-asked some ten times a year, is found out late: in the end 29.1 % [27.1, 31.0] of them are below it,
-and a taker of 15.4 connections [14.3, 16.6] changes by -0.6 [-0.7, -0.5]. With a floor of .3 it is
-51.2 % [49.1, 53.3], and -1.2 [-1.3, -1.0]. (In the model nobody asks for more than others, and one
-who waits answers invitations from people met or talked to more readily.) Over 40 plausible
+never invite 19.0 % [18.7, 19.4]; most who help are known anyway, and only 1.9 % [1.9, 2.0] of all
+needs are met by a connection. Givers are not spared a "no": who is asked does not look at what one
+has given, so their needs are met as those of takers are, 19.3 % [19.1, 19.5] and 19.6 % [19.2,
+20.0]. They are asked more often, 13.2 times a year [13.1, 13.4] against 10.3 [10.1, 10.5], as
+people refer to them; but it does not take them further: of those who never invite, the connections
+of givers differ from those of takers by -0.5 [-1.1, 0.1], which is not clear. With a floor of .15 a
+taker, asked some ten times a year, is found out late: in the end 29.1 % [27.1, 31.0] of them are
+below it, and a taker of 15.4 connections [14.3, 16.6] changes by -0.6 [-0.7, -0.5]. With a floor of
+.3 it is 51.2 % [49.1, 53.3], and -1.2 [-1.3, -1.0]. (In the model nobody asks for more than others,
+and one who waits answers invitations from people met or talked to more readily.) Over 40 plausible
 societies a floor changes a taker's connections by less than 0 in all (range -1.1 to -0.3 with a
 floor of .15, range -2.0 to -0.7 with .3), and more needs of those who invite everyone are met than
 of close friends in all (range 0.6 to 2.2 points).

@@ -5,23 +5,23 @@ is what is not known. Societies are drawn that fit the data (``sim.plausible_soc
 that calibration has left, and ranges of what is not set by data), and each is run with two seeds,
 the same for all (unlike in the other experiments, where each society has seeds of its own). Of each
 measure the range is that of the middle 90 % of societies, with what is owed to the seeds taken out:
-each society's mean m_i is drawn to the mean of all by sqrt(B / (B + w / 2)), where w is the mean
-variance between two seeds and B that between societies. Beside it stands the interval of the
-default society. Counted is in what share of the societies one policy has more than another. For
-each number that is not set by data, the societies with its lowest and its highest third of values
-tell what it moves.
+the distance of each society's mean m_i from the mean of all is multiplied by sqrt(B / (B + w / 2)),
+where w is the mean variance between two seeds and B that between societies. Beside it stands the
+interval of the default society. Counted is in what share of the societies one policy has more than
+another. For each number that is not set by data, the societies with its lowest and its highest
+third of values tell what it moves.
 
 Answer (``invitesim experiment plausible``: 200 societies of 10,000 members, a year, 2
 replications): the order is known, the numbers are not. In 100.0 % [98.2, 100.0] of the societies
 those who invite everyone have more connections and more others within two steps than those who
 invite people they have interacted with, and in 100.0 % [98.2, 100.0] these have more than those who
-invite close friends. But everyone's connections range from 18.3 to 90.8, where chance alone leaves
-33.5 [33.0, 34.0]; those within two steps from 4.5 to 41.9 %, with 12.3 % [12.0, 12.5]; and those
-blocked from 7.2 to 27.5 %, with 18.6 % [18.2, 18.9]. Acceptance has no settled order: everyone
-leads interacted in 85.0 % [79.3, 89.6]. Of what is not set by data, attempts a day move most: from
-the lowest third of the societies to the highest, everyone's connections go from 28.8 to 59.6, and
-those blocked from 11.8 to 20.8 %. The share of members who invite everyone moves connections nearly
-as much (31.5 to 54.0).
+invite close friends. But the connections of those who invite everyone range from 18.3 to 90.8 (in
+the default society they are 33.5 [33.0, 34.0]), the others within two steps from 4.5 to 41.9 %
+(12.3 % [12.0, 12.5]), and the blocked from 7.2 to 27.5 % (18.6 % [18.2, 18.9]). Acceptance has no
+settled order: everyone leads interacted in 85.0 % [79.3, 89.6]. Of what is not set by data,
+attempts a day move most: from the lowest third of the societies to the highest, everyone's
+connections go from 28.8 to 59.6, and those blocked from 11.8 to 20.8 %. The share of members who
+invite everyone moves connections nearly as much (31.5 to 54.0).
 """
 
 import itertools

@@ -2,12 +2,13 @@
 
 An interval says how well an average is known, a range what is not known: docs/answers.md tells how
 to read them. Societies are drawn (``sim.plausible_societies``), and each lives under every
-*treatment* of an experiment, as with and without appeals, on the same seeds. Each society has seeds
-of its own; else the luck of a few seeds would be in all of them. A *quantity* is what a group of
-members has under a treatment, or how much more it has than another group or under another
-treatment. Its range is that of the middle 90 % of the societies, with what is owed to the seeds
-taken out: the mean m_i of each society is drawn to the mean of all by sqrt(B / (B + w / R)), where
-w is the mean variance between its R seeds and B that between societies.
+*treatment* of an experiment, as with and without appeals. Each society has seeds of its own, the
+same under every treatment; if all societies shared a few seeds, the luck of these would be in all.
+A *quantity* is what a group of members has under a treatment, or how much more it has than another
+group or under another treatment. Its range is that of the middle 90 % of the societies, with what
+is owed to the seeds taken out: the distance of each society's mean m_i from the mean of all is
+multiplied by sqrt(B / (B + w / R)), where w is the mean variance between its R seeds and B that
+between societies.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -239,7 +240,8 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
 def with_click(society: sim.Scenario) -> sim.Scenario:
     """Return a society with a limit of ``STRIKES`` and the click that was calibrated with it.
 
-    What is known of a society is the ratio of clicks and limit. One without a limit stays as it is.
+    What data tell is only the ratio of the limit to the chance of a click. One without a limit
+    stays as it is.
     """
     limit = society.platform.limit
     if limit is None:

@@ -35,7 +35,7 @@ MOST_WEIGHT = 1e9
 SOURCES = ("contacts", "introductions", "directory", "popular")
 """Where candidates come from."""
 NOBODY = 5
-"""The ``accepts_from`` of who accepts nobody."""
+"""The ``accepts_from`` of a policy that accepts nobody."""
 Weight = Annotated[Float, Field(ge=0, le=MOST_WEIGHT), Unit("weight")]
 
 
@@ -85,7 +85,7 @@ class InvitePolicy(NamedSection):
         How much higher that chance must be with each strike, at a platform with a limit of strikes:
         by ``caution * strikes / limit``. So it grows with the risk of being restricted.
     invites_references : bool
-        Whether it also invites introductions below ``min_tie``: there is somebody between them.
+        Whether it also invites connections of connections below ``min_tie``.
     courts : bool
         Whether it invites the candidate of the highest rank, and not the first one that fits.
     notes : bool

@@ -26,7 +26,7 @@ class Meeting(Section):
     rate: Annotated[Float, Field(ge=0, le=1e6), Unit("per day")] = 0.5
     """encounters that a member of sociability 1 starts [A]"""
     again: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.54
-    """share of encounters that are with a contact, by tournament [fitted]"""
+    """share of encounters that are with a contact; ``again_choice`` says with which [fitted]"""
     friend: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.10
     """share of encounters that are with a contact of a contact [A]"""
     team: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.175
@@ -36,17 +36,17 @@ class Meeting(Section):
     again_choice: Annotated[Integer, Field(ge=1, le=64), Unit("contacts")] = 2
     """contacts drawn at random, of whom the one met or talked to most is the partner [A]"""
     face_again: Probability = 0.70
-    """an encounter is face to face, not online: with a contact who was met so before [A]"""
+    """chance that an encounter is face to face, with a contact met face to face before [A]"""
     face_online: Probability = 0.15
-    """an encounter is face to face, with a contact so far known online only [A]"""
+    """chance that an encounter is face to face, with a contact so far known online only [A]"""
     face_friend: Probability = 0.50
-    """an encounter is face to face, with a contact of a contact [A]"""
+    """chance that an encounter is face to face, with a contact of a contact [A]"""
     face_team: Probability = 0.80
-    """an encounter is face to face, with a member of the own team [A]"""
+    """chance that an encounter is face to face, with a member of the own team [A]"""
     face_circle: Probability = 0.80
-    """an encounter is face to face, with a member of the own circle [A]"""
+    """chance that an encounter is face to face, with a member of the own circle [A]"""
     face_anybody: Probability = 0.05
-    """an encounter is face to face, with anybody [A]"""
+    """chance that an encounter is face to face, with anybody [A]"""
     history_days: Annotated[Integer, Field(ge=0, le=LONGEST - 1), Unit("days")] = 180
     """days of meetings before the platform opens; 0 with a log [A]"""
     contacts: Annotated[Text | None, Expected("a path"), OrNone("drawn")] = None

@@ -34,8 +34,8 @@ class Society(Section):
     leave: Probability = 0.0
     """chance that a member leaves, each day; its bonds end [A]"""
     ties_by_log: Flag = False
-    """with a log: ``often`` is the smallest count that at most 44 % of the pairs that met reach,
-    and ``close`` the smallest that at most 18 % reach [A]"""
+    """with a log: ``often`` is the smallest number of encounters such that at most 44 % of the
+    pairs that met have so many or more, and ``close`` likewise with 18 % [A]"""
     veto: Probability = 0.0
     """chance, at a first encounter, that a member does not want the other, for good: it does not
     invite the other, and does not accept the other if it recognises it [A, 0 to .1]"""
