@@ -22,9 +22,9 @@ first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.
 [27.69, 43.42] times. These four classes of LinkedIn are far from all three: 53 %, 43 % and 43 % of
 those connected would have to be in another class. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and
 9.4 % [8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with
-one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios have a range of
-15.4 to 23.0, 19.3 to 34.4 and 32.7 to 51.5, and those who would have to be in another class a range
-of 35 to 62 %, 30 to 53 % and 33 to 54 %.
+one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios have the range
+15.4 to 23.0, the range 19.3 to 34.4 and the range 32.7 to 51.5, and those who would have to be in
+another class the range 35 to 62 %, the range 30 to 53 % and the range 33 to 54 %.
 """
 
 from dataclasses import dataclass
