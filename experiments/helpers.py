@@ -26,7 +26,7 @@ taker, asked some ten times a year, is found out late: in the end 29.1 % [27.1, 
 below it, and a taker of 15.4 connections [14.3, 16.6] changes by -0.6 [-0.7, -0.5]. With a floor of
 .3 it is 51.2 % [49.1, 53.3], and -1.2 [-1.3, -1.0]. (In the model nobody asks for more than others,
 and one who waits answers invitations from people met or talked to more readily.) Over 40 plausible
-societies a floor changes a taker's connections by less than 0 in all (range -1.1 to -0.3 with a
+societies takers have fewer connections with a floor in all (difference: range -1.1 to -0.3 with a
 floor of .15, range -2.0 to -0.7 with .3), and more needs of those who invite everyone are met than
 of close friends in all (range 0.6 to 2.2 points).
 """

@@ -6,7 +6,8 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,24 @@ def python(
         check=False,
         timeout=300,
     )
+
+
+@contextmanager
+def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Start Python in a group of its own, to which Ctrl-C goes as from a terminal; end it after."""
+    with subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(HOUSE)},
+        start_new_session=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def ended(command: Any, *arguments: str) -> int:

@@ -20,6 +20,7 @@ import sim
 from sim.model.engine import Engine
 from sim.runs import running
 from sim.runs.pool import processes
+from tests.test_cli import started
 
 SMALL = sim.Scenario(members=60, days=20, seed=5)
 
@@ -331,16 +332,7 @@ def test_no_process_outlives_its_parent(tmp_path, blow):
     """After Ctrl-C while processes start; of one later, see ``test_an_interrupted_sweep``."""
     script = tmp_path / "long.py"
     script.write_text(textwrap.dedent(LONG))
-    settings = os.environ | {"PYTHONPATH": os.getcwd()}
-    # its own group, to which Ctrl-C goes as from a terminal: to the workers too
-    with subprocess.Popen(
-        [sys.executable, script],
-        env=settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as parent:
+    with started(script) as parent:
         if blow == signal.SIGKILL:
             assert parent.stdout.readline() == "0\n"
         below = with_two_workers(parent)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 
 import sim
 from tests.study.small import kept
-from tests.test_cli import HOUSE, invitesim
+from tests.test_cli import invitesim, started
 from tests.test_runs import assert_end, with_two_workers
 
 STUDY = """
@@ -67,27 +65,8 @@ def test_a_sweep(file, tmp_path, monkeypatch):
 
 def test_an_interrupted_sweep(file, tmp_path):
     out = tmp_path / "out"
-    command = [
-        sys.executable,
-        "-m",
-        "sim",
-        "sweep",
-        str(file),
-        "--out",
-        str(out),
-        "--jobs",
-        "2",
-        "--replications",
-        "100000",
-    ]
-    with subprocess.Popen(
-        command,
-        cwd=HOUSE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as running:
+    command = ("-m", "sim", "sweep", file, "--out", out, "--jobs", "2", "--replications", "100000")
+    with started(*command) as running:
         below = with_two_workers(running)
         while not kept(out):
             assert running.poll() is None

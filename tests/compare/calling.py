@@ -1,8 +1,6 @@
 """Calls of the comparison in tests, and the files that it writes."""
 
 import io
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -55,19 +53,6 @@ def called(*arguments: str | Path) -> Done:
             compare.main, [str(argument) for argument in arguments], interrupted=studies.INTERRUPTED
         )
     return Done(int(ended.value.code), out.getvalue(), err.getvalue())
-
-
-def started(*arguments: str | Path) -> "subprocess.Popen[str]":
-    """Start the comparison as a process, in a group of its own: Ctrl-C goes to the whole group."""
-    command = [sys.executable, "-m", "experiments.compare", *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        cwd=HOUSE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -12,8 +12,9 @@ import pytest
 import sim
 from experiments import compare, figures, studies
 from sim.runs import running
-from tests.compare.calling import CROSSED, FIGURES, FILES, SMALL, called, started, tree
+from tests.compare.calling import CROSSED, FIGURES, FILES, SMALL, called, tree
 from tests.study.small import kept
+from tests.test_cli import started
 
 CTRL_C = {130, -signal.SIGINT}
 """The exit codes after Ctrl-C, the same to a shell.
@@ -75,7 +76,7 @@ def test_a_stopped_comparison_goes_on_with_other_jobs_and_ends_as_if_never_stopp
 def test_ctrl_c_leaves_the_results_as_they_were_and_keeps_finished_runs(before):
     was = tree(before.parent)
     many = ("--members", "200", "--replications", "50", "--jobs", "2")
-    with started(*many, "--out", before) as process:
+    with started("-m", "experiments.compare", *many, "--out", before) as process:
         while kept(before / compare.RUNS) < 2:
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
