@@ -20,7 +20,7 @@ from experiments import (
     takeover_shares,
     verdicts,
 )
-from sim.measures.intervals import Shares, pooled_interval
+from sim.measures.rates import Shares, pooled_interval
 
 
 def test_the_lead_is_that_of_the_highest_mean_and_clear_by_one_family():

@@ -9,9 +9,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 import sim
-from sim.measures import intervals
+from sim.measures import rates
 from sim.measures.clearly import clearly, pooled_p, rate_p
-from sim.measures.intervals import Shares, independent_effect, pooled_difference, rate_interval
+from sim.measures.rates import Shares, independent_effect, pooled_difference, rate_interval
 
 
 def shares(parts, wholes, **effects):
@@ -35,13 +35,13 @@ def test_the_pooled_interval_is_that_of_clopper_and_pearson(runs, level, indepen
     freedom = (number + 1) ** 2 / (number - 1)
     k = effect * (stats.t.ppf((1 + level) / 2, freedom) / stats.norm.ppf((1 + level) / 2)) ** 2
     expected = proportion_confint(y.sum() / k, n.sum() / k, 1 - level, method="beta")
-    given = intervals.pooled_interval(shares(y, n, independent=independent), level)
+    given = rates.pooled_interval(shares(y, n, independent=independent), level)
     assert given.mean == pytest.approx(p)
     assert (given.low, given.high) == pytest.approx(expected, rel=1e-9)
 
 
 def test_nothing_seen_has_an_upper_end():
-    ends = [intervals.pooled_interval(shares([0] * runs, 1000)).high for runs in (3, 10, 20)]
+    ends = [rates.pooled_interval(shares([0] * runs, 1000)).high for runs in (3, 10, 20)]
     assert np.array(ends) * [3000, 10_000, 20_000] == pytest.approx([5.1, 4.5, 4.1], abs=0.06)
 
 
@@ -49,19 +49,19 @@ def test_nothing_seen_has_an_upper_end():
 def test_no_interval_of_a_share_has_width_0(runs):
     one, other = (shares(side, 3) for side in np.array(runs).T)
     for bounds in (
-        intervals.pooled_interval(one),
+        rates.pooled_interval(one),
         rate_interval(one),
         pooled_difference(one, other),
         pooled_difference(one, one),
-        intervals.rate_difference(one, other),
-        intervals.rate_difference(one, one),
+        rates.rate_difference(one, other),
+        rates.rate_difference(one, one),
     ):
         assert bounds.low < bounds.high
         assert bounds.low - 1e-12 <= bounds.mean <= bounds.high + 1e-12
 
 
 def test_one_run_has_no_interval_and_runs_without_a_value_do_not_count():
-    for function in (intervals.pooled_interval, rate_interval):
+    for function in (rates.pooled_interval, rate_interval):
         assert np.isnan(function(shares([3], 9)).low)
         some = function(shares([3, np.nan, 5, 0], [9, 9, 9, 0]))
         assert [*some] == pytest.approx([*map(float, function(shares([3, 5], 9)))])
@@ -74,7 +74,7 @@ def test_a_rate_by_hand():
     half = 4.302653 * np.sqrt(12) / 30
     assert rate[:3] == pytest.approx((0.4, 0.4 - half, 0.4 + half), rel=1e-6)
     # against 3, 4, 5 of 10: u = 3 (e1 - e2) / 30 = -.1, 0, .1
-    difference = intervals.rate_difference(shares([2, 4, 6], 10), shares([3, 4, 5], 10))
+    difference = rates.rate_difference(shares([2, 4, 6], 10), shares([3, 4, 5], 10))
     assert difference.high == pytest.approx(4.302653 * np.sqrt(0.02 / 2 / 3), rel=1e-6)
     # where all runs have the same number of trials, it is the mean of the runs' rates
     random = np.random.default_rng(5)
@@ -86,12 +86,12 @@ def test_a_rate_by_hand():
 def test_a_difference_of_member_shares_by_hand():
     """Newcombe's rule with the correlation of the pairs, told a second time."""
     one, other = shares([4, 7, 9], [20, 30, 20]), shares([1, 4, 3], [20, 20, 30])
-    p1, l1, u1, _ = intervals.pooled_interval(one)
-    p2, l2, u2, _ = intervals.pooled_interval(other)
+    p1, l1, u1, _ = rates.pooled_interval(one)
+    p2, l2, u2, _ = rates.pooled_interval(other)
     x1, x2 = np.array([4 / 20, 7 / 30, 9 / 20]), np.array([1 / 20, 4 / 20, 3 / 30])
     c = ((x1 - x1.mean()) * (x2 - x2.mean())).sum() / 9
-    v1 = intervals.design_effect(one) * p1 * (1 - p1) / 70
-    v2 = intervals.design_effect(other) * p2 * (1 - p2) / 70
+    v1 = rates.design_effect(one) * p1 * (1 - p1) / 70
+    v2 = rates.design_effect(other) * p2 * (1 - p2) / 70
     f = c / np.sqrt(v1 * v2)
     below = np.sqrt((p1 - l1) ** 2 - 2 * f * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2)
     above = np.sqrt((u1 - p1) ** 2 - 2 * f * (u1 - p1) * (p2 - l2) + (p2 - l2) ** 2)
@@ -115,7 +115,7 @@ def test_policies_without_spread_within_do_not_make_a_share_certain():
     """All of one policy are blocked and none of the other: D0 is 0, which is not to be believed."""
     independent, least = independent_effect(*(np.array(one) for one in (40.0, 120.0, 40.0, 40.0)))
     assert (independent, least) == pytest.approx((0, 4 / (120 / 3 * 2 / 3)))
-    bounds = intervals.pooled_interval(shares([20, 20], 60, independent=independent, least=least))
+    bounds = rates.pooled_interval(shares([20, 20], 60, independent=independent, least=least))
     assert bounds.low < 1 / 3 - 3 / 120
     assert bounds.high > 1 / 3 + 3 / 120
 
@@ -161,19 +161,19 @@ def test_tables_have_the_interval_of_each_measure():
         name: rows.pivot(index="point", columns="replication", values="blocked").to_numpy()
         for name, rows in table.groupby("policy")
     }
-    of_a = intervals.pooled_interval(shares(wide["a"] * 30, 30))
+    of_a = rates.pooled_interval(shares(wide["a"] * 30, 30))
     assert given.xs("a", level="policy")["high"].to_numpy() == pytest.approx(of_a.high)
     p = {name: values[0].mean() for name, values in wide.items()}
     independent = (30 * p["a"] * (1 - p["a"]) + 60 * p["b"] * (1 - p["b"])) / (
         90 * p["all"] * (1 - p["all"])
     )
-    of_all = intervals.pooled_interval(shares(wide["all"][0] * 90, 90, independent=independent))
+    of_all = rates.pooled_interval(shares(wide["all"][0] * 90, 90, independent=independent))
     assert given.loc[(0, "all"), ["low", "high"]].tolist() == pytest.approx(
         [of_all.low.item(), of_all.high.item()]
     )
     alone = sim.aggregate(table.query("policy == 'all'"), by="point", measures=["blocked"])
     assert alone["high"].tolist() == pytest.approx(
-        intervals.pooled_interval(shares(wide["all"] * 90, 90)).high.tolist()
+        rates.pooled_interval(shares(wide["all"] * 90, 90)).high.tolist()
     )
     assert (given["low"] < given["high"]).all()
     without = sim.aggregate(table.drop(columns="members"), by=["point", "policy"])

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures.clearly import clearly, mean_p, pooled_p, rate_p
-from sim.measures.intervals import (
-    Bounds,
+from sim.measures.intervals import Bounds, mean_bounds
+from sim.measures.rates import (
     Shares,
     independent_effect,
-    mean_bounds,
     pooled_difference,
     pooled_interval,
     rate_difference,

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..parameters.checks import numbers
 from .definitions import LEVEL, Floats
-from .intervals import Shares, centred, deviation, influences, pooled_by_level, ratio, same
+from .intervals import centred, deviation, ratio
+from .rates import Shares, influences, pooled_by_level, same
 
 LEAST_RUNS = 10
 """With fewer pairs of runs nothing is clear."""

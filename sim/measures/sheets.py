@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .definitions import EVERYBODY, RATIOS, Floats
-from .intervals import Shares, independent_effect, ratio
+from .intervals import ratio
+from .rates import Shares, independent_effect
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,7 +1,7 @@
 """Statistics over the tables of runs: estimates with intervals, and differences of paired runs.
 
-Each measure has the interval of its kind (`intervals`), if the table has what it is a ratio of, as
-those of `sim.replicate` and of studies have.
+Each measure has the interval of its kind (`intervals`, `rates`), if the table has what it is a
+ratio of, as those of `sim.replicate` and of studies have.
 """
 
 import itertools
@@ -15,16 +15,8 @@ from ..parameters.checks import real
 from ..parameters.kinds import shown
 from .clearly import mean_p, pooled_p, rate_p
 from .definitions import DENOMINATORS, EVERYBODY, INTERVALS, LEVEL, MEDIANS, RATIOS
-from .intervals import (
-    Bounds,
-    half_width,
-    mean_bounds,
-    pooled_difference,
-    pooled_interval,
-    rate_difference,
-    rate_interval,
-    variance_saved,
-)
+from .intervals import Bounds, half_width, mean_bounds, variance_saved
+from .rates import pooled_difference, pooled_interval, rate_difference, rate_interval
 from .sheets import POLICY, Sheets
 
 if TYPE_CHECKING:
@@ -45,7 +37,7 @@ def aggregate(
     """Return the estimates from many replications and their intervals, a row for each measure.
 
     A share of invitations, connections or members is that of all replications together, and has the
-    interval of its kind (`intervals`), if the table has the column of its denominator, as
+    interval of its kind (`intervals`, `rates`), if the table has the column of its denominator, as
     ``decided``; any other measure is a mean over replications, with Student's t.
 
     Parameters
