@@ -224,6 +224,7 @@ class Found:
     policies: list[str]
 
     def __post_init__(self) -> None:
+        """Compute estimates and differences from the runs."""
         self.groups = sim.aggregate(self.runs, by=["floor", "policy"], measures=MEASURES)
         self.differences = sim.differences(
             self.runs, by=["floor", "policy"], pairs=list(self._pairs()), measures=MEASURES

@@ -43,6 +43,7 @@ class Target:
         return self.value + WITHIN * self.tolerance
 
     def __str__(self) -> str:
+        """Return the target as it stands in tables."""
         return f"{self.value:g} ± {self.tolerance:.3g}"
 
 
@@ -54,6 +55,7 @@ class Range:
     high: float
 
     def __str__(self) -> str:
+        """Return the range as it stands in tables."""
         if self.low == float("-inf"):
             return f"at most {self.high:g}"
         if self.high == float("inf"):

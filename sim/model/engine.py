@@ -160,6 +160,7 @@ class Engine:
         return revived, (self.scenario, self.team.threads, self.log, self.started, self.snapshot())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Engine":
+        """Return a copy that lives on by itself."""
         return copy.copy(self)  # its copies have nothing in common that changes
 
     @property

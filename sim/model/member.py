@@ -62,6 +62,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         )
 
     def __repr__(self) -> str:
+        """Return number, policy and degree, for a prompt."""
         return f"<Member {self.number}: {self.policy}, {self.degree} connections>"
 
     def _number(self, name: str) -> int:

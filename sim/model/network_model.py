@@ -239,6 +239,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
+            """Raise AttributeError, or InputError for ``grid`` and ``space``, which others have."""
             if name in ("grid", "space"):  # what Mesa's SpaceRenderer and others look for
                 raise InputError(
                     f"{name}: a NetworkModel has none, its members meet anywhere; its network is "
@@ -305,6 +306,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         return kept | {"subscribers": defaultdict(list)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become the model that was pickled or copied."""
         self.__dict__.update(state)
         self._scenario = for_mesa(self.engine.scenario)
         planned = self._default_schedule.next_scheduled_time
@@ -313,6 +315,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
             self._schedule_steps(self.time + 1)
 
     def __copy__(self) -> Self:
+        """Return a deep copy."""
         return copy.deepcopy(self)  # two models can't share one state
 
     def _only_own_reporters(self) -> bool:

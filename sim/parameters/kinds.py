@@ -113,12 +113,14 @@ class Section(BaseModel):
             raise InputError(_line(error, fields, parameters)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
+        """Raise InputError: a section never changes."""
         raise InputError(
             f"{name}: can't be set (got {shown(value)}), a scenario and its parts stay as they "
             "are; must be a changed copy, as scenario.replace({'platform.limit': 3})"
         )
 
     def __delattr__(self, name: str) -> None:
+        """Raise InputError: a section never changes."""
         raise InputError(
             f"{name}: can't be removed, a scenario and its parts stay as they are; "
             "must be left there"
@@ -177,6 +179,7 @@ class FixedDict[S: NamedSection](dict[str, S]):
     clear = pop = popitem = setdefault = update = _refused
 
     def __reduce__(self) -> tuple[Any, ...]:
+        """Return how pickle and copy make it again."""
         # else pickle and copy would set the items one by one, as for any dict
         return type(self), (dict(self),)
 

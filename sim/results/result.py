@@ -97,6 +97,7 @@ class Result:
     """How it was made: parameters, seeds, versions, commit, machine, time (see `provenance`)."""
 
     def __repr__(self) -> str:
+        """Return members, policies, days and seed, for a prompt."""
         policies = ", ".join(self.scenario.policies)
         days, seed = self.scenario.days, self.scenario.seed
         return f"<Result: {len(self.members)} members ({policies}), {days} days, seed {seed}>"

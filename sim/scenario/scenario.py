@@ -167,9 +167,11 @@ class Scenario(Section):
         return self
 
     def __eq__(self, other: object) -> bool:
+        """Return whether the two have the same parameters, their policies in the same order."""
         return isinstance(other, Scenario) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
+        """Return the same number for equal scenarios."""
         return hash(self._identity())
 
     def _identity(self) -> tuple[Any, ...]:

@@ -64,6 +64,7 @@ class PrecisionTarget:
     most: int
 
     def __post_init__(self) -> None:
+        """Check the half widths and the numbers of replications."""
         if not isinstance(self.half_widths, Mapping) or not self.half_widths:
             raise InputError(
                 f"until: no measure (got {shown(self.half_widths)}); must be one or more with "

@@ -131,6 +131,7 @@ class Study:
         )
 
     def __repr__(self) -> str:
+        """Return size and names, for a prompt."""
         points = f"{len(self.design)} points of {', '.join(self.design.names)}"
         return f"<Study: {points}, {self.replications} replications>"
 

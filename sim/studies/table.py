@@ -65,6 +65,7 @@ class StudyTable:
             self._rows = int(file.metadata.num_rows)
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return self._rows
 
     @property
@@ -73,6 +74,7 @@ class StudyTable:
         return int(self._replications.sum())
 
     def __repr__(self) -> str:
+        """Return path and size, for a prompt."""
         size = f"{len(self._design)} points, {self.runs} runs, {len(self)} rows"
         return f"<StudyTable {self.path}: {size}>"
 

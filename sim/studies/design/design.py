@@ -34,9 +34,11 @@ class Design:
     """A row for each point, with a value for each name; points are numbered from 0."""
 
     def __len__(self) -> int:
+        """Return the number of points."""
         return len(self.rows)
 
     def __repr__(self) -> str:
+        """Return size and names, for a prompt."""
         return f"<Design: {len(self)} points of {', '.join(self.names) or 'nothing'}>"
 
     def point(self, number: int) -> dict[str, Any]:
