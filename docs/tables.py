@@ -269,22 +269,23 @@ COVERED = {
         "shares",
         "everybody",
         False,
-    ): "shares of everybody, in three policies with shares of their own",
+    ): "shares of everybody, where each of three policies has its own share",
     ("shares", "time", False): "shares of time",
-    ("differences", "pairs", False): "differences of shares, with own and with the same luck",
+    ("differences", "pairs", False): "differences of shares, with separate and with "
+    "common random numbers",
     (
         "rates",
         "share",
         True,
     ): "rates, 20 events and 20 others expected in a run, divided by the design effect",
-    ("rates", "share of few events", False): "rates, fewer: too skewed for Student's t, nothing is "
-    "promised",
-    ("rates", "pairs", True): "differences of rates, with own and with the same luck",
-    ("rates", "above 1", True): "ratios above 1, as effort",
+    ("rates", "share of few events", False): "rates, fewer: too skewed for Student's t, so no "
+    "coverage is promised",
+    ("rates", "pairs", True): "differences of rates, with separate and with common random numbers",
+    ("rates", "above 1", True): "ratios above 1, such as effort",
     ("stopping", "share", False): "shares, after stopping by `until`",
     ("stopping", "mean", False): "means of near-normal runs, after stopping",
-    ("clearly", "where nothing differs", True): "2,000 sweeps of 36 comparisons in which nothing "
-    "differs: those with a clear difference",
+    ("clearly", "where nothing differs", True): "share of 2,000 sweeps, each with 36 comparisons "
+    "in which nothing differs, that find a clear difference",
 }
 """From a question, a law and whether the coverage has an upper bound to the words of the table."""
 
