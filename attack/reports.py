@@ -72,7 +72,7 @@ def collected_stays(folder: Path) -> None:
     right(any(changed), "nothing happens in the run")
 
 
-@report("JuliaDynamics/Agents.jl#500", "who looks at the agents changes the run")
+@report("JuliaDynamics/Agents.jl#500", "looking at the agents changes the run")
 def looking_changes_nothing(folder: Path) -> None:
     alone, watched = sim.NetworkModel(SMALL), sim.NetworkModel(SMALL)
     alone.run_for(12)
@@ -145,7 +145,7 @@ def values_from_outside(folder: Path) -> None:
     right(max(days(3)) <= 3 < max(days(9)) <= 9, "the old value counts")
 
 
-@report("numba/numba#7872", "processes hang that are forked after threads have run")
+@report("numba/numba#7872", "processes that are forked after threads have run hang")
 def processes_after_threads(folder: Path) -> None:
     program = (
         "import multiprocessing, sim\n"
@@ -191,7 +191,7 @@ while True:
 """Reads the runs of a study again and again, from when the study has begun."""
 
 
-@report("optuna/optuna-dashboard#545", "who looks at the database while a study runs breaks it")
+@report("optuna/optuna-dashboard#545", "reading the database while a study runs breaks the study")
 def looked_at_while_it_runs(folder: Path) -> None:
     study = sim.Study(SMALL, {"platform.limit": [1, 3]}, replications=40)
     expected = study.run(folder / "good", jobs=1).path.read_bytes()
@@ -232,7 +232,7 @@ def byte_order_marks(folder: Path) -> None:
     right(sim.Scenario.from_toml(folder / "file.toml").members == 20, "scenario")
 
 
-@report("pandas-dev/pandas#14704", "of two columns of one name one is lost or renamed")
+@report("pandas-dev/pandas#14704", "one of two columns with the same name is lost or renamed")
 def names_stand_once(folder: Path) -> None:
     (folder / "points.csv").write_text("days,days\n3,4\n")
     refused(lambda: sim.Study(SMALL, folder / "points.csv"), "stands twice")
@@ -281,7 +281,7 @@ def no_number_is_no_number(folder: Path) -> None:
                 )
 
 
-@report("SALib/SALib#471", "points that stand twice in a sample upset the order of the results")
+@report("SALib/SALib#471", "points that occur twice in a sample upset the order of the results")
 def repeated_points(folder: Path) -> None:
     problem = {"names": ["answering.idk_click"], "bounds": [[0, 1]]}
     sample = [[0.1], [0.9], [0.1], [0.5], [0.9]]
@@ -321,7 +321,7 @@ def names_with_commas(folder: Path) -> None:
     right(json.loads(table["policies"].iloc[-1]).keys() == {"everyone", "interacted"}, "policies")
 
 
-@report("dask/distributed#7870", "a task that has succeeded is done again, and counts twice")
+@report("dask/distributed#7870", "a task that has succeeded is done once more, and counts twice")
 def each_run_counts_once(folder: Path) -> None:
     from sim.studies.store import RunStore as Store
 
