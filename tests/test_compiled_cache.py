@@ -4,15 +4,18 @@ import io
 import os
 import resource
 import runpy
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.kernel.mechanics import compiled_cache
+from sim.model import first_run
 
 HOUSE = Path(__file__).parent.parent
 PROGRAM = """
@@ -175,3 +178,45 @@ def test_what_was_left_long_ago_goes(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "compiled-new",
         "other",
     ]
+
+
+@pytest.mark.parametrize(("is_kept", "started"), [(False, 1), (True, 0)])
+def test_the_first_run_compiles_in_two_processes(
+    is_kept: bool, started: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = []
+
+    def process(*given: Any, **named: Any) -> subprocess.Popen[bytes]:
+        processes.append(subprocess_popen(*given, **named))
+        return processes[-1]
+
+    subprocess_popen = subprocess.Popen
+    monkeypatch.setattr(first_run, "is_kept", lambda function: is_kept)
+    monkeypatch.setattr(first_run, "cores", lambda: 2)
+    monkeypatch.setattr(first_run, "PROGRAM", "import time; time.sleep(60)")
+    monkeypatch.setattr(first_run.subprocess, "Popen", process)
+    with first_run.measures_compiled_beside():
+        assert [each.poll() for each in processes] == [None] * started
+    assert [each.returncode for each in processes] == [-signal.SIGKILL] * started
+
+
+@pytest.mark.compiled
+def test_the_second_process_does_its_part() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", first_run.PROGRAM], capture_output=True, text=True, cwd=HOUSE
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_kept_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_cache.numba.config, "CACHE_DIR", str(tmp_path))
+
+    def one(x: int) -> int:
+        return x + 1
+
+    compiled = compiled_cache.njit(one, cache=True)
+    before = compiled_cache.is_kept(compiled)
+    assert compiled(1) == 2
+    again = compiled_cache.njit(one, cache=True)
+    after = [compiled_cache.is_kept(function) for function in (compiled, again)]
+    assert [before, *after] == [False, True, True]

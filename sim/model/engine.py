@@ -37,6 +37,7 @@ from ..society.logged import facts, log_of, with_log
 from . import tables
 from .checkpoint import Array, arrays_in, filled, packed, unpacked
 from .drawn_members import draw_members
+from .first_run import measures_compiled_beside
 from .histories import HISTORIES
 from .kernel_parameters import kernel_parameters, memory
 from .state_view import StateView
@@ -275,7 +276,7 @@ class Engine:
                 f"days: day {last_day} after {history} days of history; "
                 f"a run lasts at most {LONGEST} days"
             )
-        with self.busy:
+        with self.busy, measures_compiled_beside():
             self._live(last_day)
 
     def _live(self, last_day: int) -> None:

@@ -61,11 +61,11 @@ class CompiledCache(NullCache):  # type: ignore[misc]
     def __init__(self, dispatcher: Any) -> None:
         function = dispatcher.py_func
         closed_over = tuple(cell.cell_contents for cell in function.__closure__ or ())
-        self._name = f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(
+        self.name = f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(
             ">", ""
         )
         self._of = (
-            self._name,
+            self.name,
             _text(function.__code__.co_filename),
             function.__code__.co_code,
             dumps(closed_over) if closed_over else b"",
@@ -99,7 +99,15 @@ class CompiledCache(NullCache):  # type: ignore[misc]
         if " at 0x" in types:
             return ""
         key = repr((self._of, types, codegen.magic_tuple())).encode()
-        return f"{self._name}-{hashlib.sha256(key).hexdigest()[:24]}"
+        return f"{self.name}-{hashlib.sha256(key).hexdigest()[:24]}"
+
+
+def is_kept(function: Any) -> bool:
+    """Return whether a function of `njit` is compiled for some types, here or in a file."""
+    kept = getattr(function, "_cache", None)
+    if not isinstance(kept, CompiledCache) or function.signatures:
+        return True  # without numba's compiler nothing is
+    return any(any(folder.glob(f"{kept.name}-*")) for folder in folders())
 
 
 def folders() -> list[Path]:
