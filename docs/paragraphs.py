@@ -43,9 +43,9 @@ def _as_markdown(one: Question) -> str:
             f"## {one.asked}",
             f"**{one.short}** {one.answer}",
             "\n".join(lines),
-            f"*What would change this:* {one.changes}",
+            f"*What would change this?* {one.changes}",
             f"![{one.shows}]({one.figure})",
-            f"{one.reading} Made by {commands}.",
+            f"{one.reading} The numbers and the figure come from {commands}.",
         ]
     )
 
@@ -59,29 +59,29 @@ def _furthest() -> Question:
     steps = [quotes.near("reach2_share", policy).removesuffix(" %") for policy in quotes.POLICIES]
     return Question(
         "Who reaches furthest?",
-        "Those who invite everyone.",
+        "Those who invite everyone reach furthest.",
         f"After a year they have {quotes.near('degree', 'everyone')} connections on average. Those "
         f"who invite acquaintances have {quotes.near('degree', 'interacted')}, and those who "
         f"invite close friends {quotes.near('degree', 'close_friends')}. The order is the same if "
         "one counts the people within two steps: one's connections, and the connections of these. "
-        f"Such people are {steps[0]}, {steps[1]} and {steps[2]} % of all others. The numbers "
-        "themselves are uncertain, as the wide ranges show; but after a year their order is the "
-        f"same in {quotes.lead('reach2_share', 'everyone', 'interacted')} societies that fit the "
-        "data.",
+        f"For the three groups these are {steps[0]}, {steps[1]} and {steps[2]} % of all other "
+        "people. The numbers themselves are uncertain, as the wide ranges show; but after a year "
+        f"their order is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} "
+        "societies that fit the data.",
         [
             quotes.heads("after a year, those who invite"),
             quotes.mixed_row("degree"),
             quotes.mixed_row("reach2_share"),
         ],
-        "more years ([see below](#does-it-last)). How large the numbers are depends much on how "
-        "often people try to invite. Divide the 200 societies into three groups of equal size by "
-        "this: where people try least often, those who invite everyone have "
-        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; where they try most "
-        f"often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
+        "After more years the answer is less certain ([see below](#does-it-last)). The size of the "
+        "numbers depends much on how often people try to invite. Divide the 200 societies by this "
+        "into three groups of equal size: where people try least often, those who invite everyone "
+        f"have {quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; where they try "
+        f"most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
-        "Each pale bar is a range over the societies that fit the data, each dark line the default "
-        "society.",
+        "Each pale bar shows a range over the societies that fit the data, each dark line the "
+        "default society.",
         ("compare", "experiment plausible"),
     )
 
@@ -91,18 +91,18 @@ def _mutual() -> Question:
     looked = [f"{100 * quotes.accepted_of_seen(policy):.0f}" for policy in quotes.POLICIES]
     return Question(
         "How mutual are the connections?",
-        "Those of people who invite close friends are the most mutual: their invitations are "
-        "accepted most often, and in the largest share of their connections each remembers the "
-        "other.",
-        "Of the invitations sent by people who invite everyone, "
-        f"{quotes.near('acceptance', 'everyone')} are accepted; by people who invite "
-        f"acquaintances, {quotes.near('acceptance', 'interacted')}; by people who invite close "
-        f"friends, {quotes.near('acceptance', 'close_friends')}. Many are never looked at, because "
-        "many people are seldom on the platform. Those who invite everyone find a part of their "
-        "invitees through connections. People found in this way are on the platform more often, so "
-        "more of the invitations to them are looked at. Of the invitations that are looked at, "
-        f"{looked[0]}, {looked[1]} and {looked[2]} % are accepted. Those who invite everyone are "
-        "connected mostly with strangers: only "
+        "People who invite only close friends have the most mutual connections: their invitations "
+        "are accepted most often, and in the largest share of their connections each of the two "
+        "remembers the other.",
+        "Of the invitations from people who invite everyone, "
+        f"{quotes.near('acceptance', 'everyone')} are accepted; from people who invite "
+        f"acquaintances, {quotes.near('acceptance', 'interacted')}; from people who invite close "
+        f"friends, {quotes.near('acceptance', 'close_friends')}. Many invitations are never looked "
+        "at, because many people are seldom on the platform. Those who invite everyone find some "
+        "of their invitees among the connections of their connections. Such invitees are on the "
+        "platform more often, and look at more of the invitations to them. If one counts only "
+        f"invitations that are looked at, {looked[0]}, {looked[1]} and {looked[2]} % are accepted. "
+        "Those who invite everyone are connected mostly with strangers: only "
         f"{quotes.near('acquainted', 'everyone')} of their connections are with people they have "
         "ever met or talked to.",
         [
@@ -112,21 +112,22 @@ def _mutual() -> Question:
             quotes.mixed_row("acquainted"),
             quotes.mixed_row("mutually_recognised", ranged=False),
         ],
-        "how readily strangers accept. In "
+        "The order depends on how readily strangers accept. In "
         f"{quotes.lead('acceptance', 'everyone', 'interacted')} societies that fit the data, those "
         "who invite everyone are accepted more often than those who invite acquaintances; in the "
-        "others less often. How many connections one has also depends on whom one accepts, which "
-        "is another choice than whom one invites. The figure is of a society with four groups of "
-        "equal size: they invite everyone or only acquaintances, and readily accept everyone or "
-        "only acquaintances (strangers less often). Those who do both with acquaintances only have "
-        f"{both:.1f} connections there. Inviting everyone instead brings "
-        f"{quotes.effect('inviting', 'acquaintances')} more, accepting everyone instead "
-        f"{quotes.effect('accepting', 'acquaintances')} more.",
+        "other societies they are accepted less often. How many connections one has also depends "
+        "on whom one accepts, which is another choice than whom one invites. The figure shows a "
+        "society with four groups of equal size: people invite either everyone or only "
+        "acquaintances, and they readily accept either everyone or only acquaintances (strangers "
+        "less often). Those who invite only acquaintances and readily accept only acquaintances "
+        f"have {both:.1f} connections there. Inviting everyone instead brings "
+        f"{quotes.effect('inviting', 'acquaintances')} more; readily accepting everyone instead "
+        f"brings {quotes.effect('accepting', 'acquaintances')} more.",
         "../results/published/two_by_two.png",
         "Connections, reach, acceptance and blocking by whom one invites and whom one accepts",
         "The left end of a line shows those who readily accept everyone, the right end those who "
         "readily accept only acquaintances. Nobody in this society invites close friends only, so "
-        "its numbers are higher than those above.",
+        "the numbers are higher than those above.",
         ("compare", "experiment plausible"),
     )
 
@@ -135,16 +136,16 @@ def _blocked() -> Question:
     clicks = quotes.in_words(sim.Scenario().platform.limit)
     return Question(
         "Who is blocked?",
-        "Active people who invite everyone.",
-        f"{clicks.capitalize()} clicks on “I don't know this person” block an account: it may not "
-        "invite any more, but keeps its connections, and may accept invitations. Within a year "
-        f"this happens to {quotes.near('blocked', 'everyone')} of those who invite everyone, and "
-        f"to {quotes.near('blocked', 'interacted')} of those who invite acquaintances. It never "
-        "happens to those who invite only close friends, because nobody says this of a close "
-        "friend: that is an assumption of the model, not a result. Who is blocked depends on how "
-        "active one is: how often one is on the platform and tries to invite. Sort all people by "
-        "this, into ten groups of equal size (tenths). Of those who invite everyone, nearly all "
-        "are blocked in the most active tenth, "
+        "Mostly active people who invite everyone are blocked.",
+        f"After {clicks} clicks on “I don't know this person” an account is blocked: it may not "
+        "invite any more, but it keeps its connections, and may accept invitations. Within a year "
+        f"{quotes.near('blocked', 'everyone')} of those who invite everyone are blocked, and "
+        f"{quotes.near('blocked', 'interacted')} of those who invite acquaintances. Those who "
+        "invite only close friends are never blocked, because nobody clicks on an invitation from "
+        "a close friend: that is an assumption of the model, not a result. Who is blocked depends "
+        "on activity: how often one is on the platform and tries to invite. Sort all people by "
+        "activity into ten groups of equal size (*tenths*). Of those who invite everyone, nearly "
+        "all are blocked in the most active tenth, "
         f"{quotes.tenth(9, 'blocked')} in the next, {quotes.tenth(8, 'blocked')} in the one after "
         "that, and next to nobody in the less active half.",
         [
@@ -155,18 +156,19 @@ def _blocked() -> Question:
                 for number, name in quotes.TENTHS.items()
             ),
         ],
-        "how often people click, compared with how many clicks the platform allows; and how often "
-        "people try to invite. In the one third of the 200 societies where they try least often, "
-        f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who invite everyone are "
-        "blocked; in the one third where they try most often, "
+        "Two things matter: how often people click, compared with how many clicks the platform "
+        "allows, and how often people try to invite. In the one third of the 200 societies where "
+        "they try least often, "
+        f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who "
+        "invite everyone are blocked; in the one third where they try most often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",
         "../results/published/deciles.png",
         "Connections, blocking and unwanted invitations by tenth of activity and of sociability",
-        "Upper row: from the least active tenth to the most active one. Lower row: from those who "
-        "meet the fewest people to those who meet the most (sociability), which matters little for "
-        "a block. On the right are unwanted invitations: the invitee looks at them and does not "
-        "accept them. Those who invite only close friends receive most of these, because they "
-        "accept the invitations of others least readily.",
+        "The upper row goes from the least active tenth to the most active one, the lower row from "
+        "those who meet the fewest people to those who meet the most (sociability), which matters "
+        "little for a block. The panels on the right show unwanted invitations: the invitee looks "
+        "at them and does not accept them. Those who invite only close friends receive most of "
+        "these, because they accept the invitations of others least readily.",
         ("compare", "experiment plausible"),
     )
 
@@ -176,16 +178,18 @@ def _lasting() -> Question:
     end = quotes.LAST
     return Question(
         "Does it last?",
-        "The lead of those who invite everyone becomes small, and in some societies it is lost.",
-        "More and more of them are blocked, and invite no more. After one year they have "
-        f"{first:.0f} connections more than those who invite acquaintances, after "
+        "Those who invite everyone keep only a small lead, and in some societies none.",
+        "Over the years more and more of them are blocked, and invite no more. After one year they "
+        f"have {first:.0f} connections more than those who invite acquaintances, after "
         f"{quotes.in_words(end)} years {last:.0f} more. By then "
-        f"{quotes.percent(quotes.year_row(end, 'blocked', 'everyone'), '.1f')} of them are "
-        f"blocked, but also {quotes.percent(quotes.year_row(end, 'blocked', 'interacted'), '.1f')} "
-        "of those who invite acquaintances: clicks count for life. In the default society those "
-        "who invite everyone still have clearly more connections then. But within two steps they "
-        f"have clearly more people for {quotes.clear_until() / 365:.1f} years only; after that the "
-        f"difference may be luck. {quotes.followed_societies()} societies that fit the data were "
+        f"{quotes.percent(quotes.year_row(end, 'blocked', 'everyone'), '.1f')} of those who invite "
+        "everyone are blocked, but also "
+        f"{quotes.percent(quotes.year_row(end, 'blocked', 'interacted'), '.1f')} of those who "
+        "invite acquaintances, because clicks count for life. In the default society those who "
+        f"invite everyone still have clearly more connections after {quotes.in_words(end)} years. "
+        "But they have clearly more people within two steps for only "
+        f"{quotes.clear_until() / 365:.1f} years; after that the difference may be luck. "
+        f"{quotes.followed_societies()} societies that fit the data were "
         f"followed for {quotes.in_words(end)} years. Those who invite everyone have more "
         f"connections than those who invite acquaintances in {quotes.lasts(1)} after one year, and "
         f"in {quotes.lasts(end)} after {quotes.in_words(end)} years.",
@@ -200,13 +204,14 @@ def _lasting() -> Question:
                 ]
             ),
         ],
-        "perhaps a platform on which clicks are forgotten or a block ends. That has been tried "
-        "only over one year, not over eight "
+        "Perhaps it would be different if clicks were forgotten or a block ended. That has been "
+        "tried only over one year, not over eight "
         "([next question](#what-does-the-platform-gain-by-blocking)).",
         "images/horizon-lasting.png",
         "In how many plausible societies one way has more connections than another, by year",
-        "Each line compares two ways of inviting: in what share of the 40 societies the first has "
-        "more connections than the second. Two of the three lines lie on each other at 100 %.",
+        "Each line compares two ways of inviting: it shows in what share of the 40 societies the "
+        "first has more connections than the second. Two of the three lines lie on each other at "
+        "100 %.",
         ("experiment horizon",),
     )
 
@@ -217,43 +222,43 @@ def _platform() -> Question:
     best = int(rules["frontier"].sum())
     return Question(
         "What does the platform gain by blocking?",
-        "Fewer unwanted invitations; the price is fewer connections.",
-        "All numbers of this section are of societies of 800 people: do not compare them with "
+        "People receive fewer unwanted invitations, but also have fewer connections.",
+        "All numbers of this section are from societies of 800 people: do not compare them with "
         "those above. An invitation is unwanted if the invitee looks at it and does not accept it. "
         f"Without a rule each person receives {none['unwanted']:.1f} unwanted invitations a year "
-        "on average. If five clicks in the life of an account block it for good, each receives "
-        f"{life['unwanted']:.1f}, and has {life['lost']:.1f} connections less than without a rule. "
-        "*People who mean well* (who invite only acquaintances or close friends) are hardly ever "
-        "blocked. A mild rule, by which five clicks within 30 days block for a week only, changes "
-        "next to nothing within a year. None of the rules is the "
-        f"best in all three columns of the table. Of the {len(rules)} that were tried, {best} "
+        "on average. If five clicks in the life of an account block it permanently, each person "
+        f"receives {life['unwanted']:.1f}, and has {life['lost']:.1f} connections less than "
+        "without a rule. *People who mean well* (those who invite only acquaintances or close "
+        "friends) are hardly ever blocked. A mild rule blocks for a week only, after five clicks "
+        "within 30 days; this changes next to nothing within a year. None of the rules is the best "
+        f"in all three columns of the table. Of the {len(rules)} rules that were tried, {best} "
         "can't be improved on: every rule that is better in one column is worse in another. For "
-        f"each of the other {len(rules) - best} some rule is at least as good in all three "
+        f"each of the other {len(rules) - best} rules some rule is at least as good in all three "
         "columns, and better in one.",
         [
             [
                 "rule",
                 "unwanted invitations per person and year",
-                "blocked of those who mean well",
+                "share of people who mean well that is blocked",
                 "connections lost per person",
             ],
             *(
                 [said, *quotes.rule_cells(rule)]
                 for said, rule in (
                     ("none", quotes.NONE),
-                    ("five clicks in a life block for good", quotes.LIFE),
+                    ("five clicks in the life of an account block permanently", quotes.LIFE),
                     ("five clicks within 30 days block for a week", quotes.WINDOW),
                 )
             ),
         ],
-        "what a connection and an unwanted invitation are worth to the platform, which the model "
-        "does not know. How much there is to gain and to lose depends on the society, as the "
-        "ranges show.",
+        "It depends on what a connection and an unwanted invitation are worth to the platform, "
+        "which the model does not know. How much there is to gain and to lose depends on the "
+        "society, as the ranges show.",
         "images/block_rule-frontier.png",
         "Rules by unwanted invitations, blocked members who mean well, and connections lost",
-        "Each mark is a rule: how many clicks within how many days block, and for how long. "
-        "Triangles are rules of another kind: they block whoever has too small a share of "
-        "invitations accepted. The further to the left, the fewer unwanted invitations; the "
+        "Each mark is a rule, which says how many clicks within how many days block, and for how "
+        "long. Triangles are rules of another kind: they block an account if too small a share of "
+        "its invitations is accepted. The further to the left, the fewer unwanted invitations; the "
         "further down, the fewer people who mean well are blocked (left panel), or the fewer "
         "connections are lost (right panel).",
         ("experiment block_rule",),
@@ -274,14 +279,15 @@ def _pays() -> Question:
         "This is so where a third invite everyone (first question), and where hardly anybody does. "
         "If only one person in a hundred invites everyone, these few have "
         f"{100 * reach['everyone']:.1f} % of all others within two steps. The other people of "
-        "their society (*the people around*), who invite acquaintances or close friends, have "
-        f"{100 * around['interacted']:.1f} and {100 * around['close_friends']:.1f} %. How far one "
-        "gets depends even more on the people around: those who invite only close friends reach "
-        f"{100 * alone:.1f} % where all do the same, but {100 * reach['close_friends']:.1f} % "
-        "among people who invite more, because these send them invitations. It also depends on how "
-        "active one is. Of those who invite everyone, the people in the most active tenth have "
-        f"{quotes.tenth(10, 'degree')} connections, but nearly all of these people are blocked "
-        "within the year. In tenth 5, just below the middle, people have "
+        "their society are *the people around*. Of these, those who invite acquaintances have "
+        f"{100 * around['interacted']:.1f} %, and those who invite close friends "
+        f"{100 * around['close_friends']:.1f} %. How far one gets depends even more on the people "
+        f"around: those who invite only close friends reach {100 * alone:.1f} % where all do the "
+        f"same, but {100 * reach['close_friends']:.1f} % among people who invite more, because "
+        "these people send them invitations. How far one gets also depends on how active one is. "
+        "Of those who invite everyone, the people in the "
+        f"most active tenth have {quotes.tenth(10, 'degree')} connections, but nearly all of these "
+        "people are blocked within the year. In tenth 5, just below the middle, people have "
         f"{quotes.tenth(5, 'degree')} connections, and next to nobody is blocked.",
         [
             quotes.heads("within two steps; each of the first three rows is one society"),
@@ -297,15 +303,15 @@ def _pays() -> Question:
                 *(quotes.quoted(quotes.alone(policy), share=True) for policy in quotes.POLICIES),
             ],
         ],
-        "hardly anything. If one in a hundred invites everyone, these few reach "
+        "Hardly anything would. If one in a hundred invites everyone, these few reach "
         f"further than the people around in {_everywhere('everyone', 'interacted')} societies that "
         "fit the data. If one in a hundred invites only close friends, these few reach less far "
         f"than the people around in {_nowhere('close_friends', 'interacted')}.",
         "images/newcomers.png",
         "Within two steps: ranges of one in a hundred beside those of the people around",
-        "The bars are ranges over 40 societies that fit the data; half of these lie to the left "
-        "of the line in a bar, half to the right. Full bars: the one in a hundred. Pale bars: the "
-        "people around. Compare bars of one panel only.",
+        "The bars are ranges over 40 societies that fit the data. In half of these societies the "
+        "number lies to the left of the line in a bar, in half to the right. Full bars show the "
+        "one in a hundred, pale bars the people around. Compare bars of one panel only.",
         ("compare", "experiment newcomers"),
     )
 

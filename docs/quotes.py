@@ -27,16 +27,16 @@ TENTHS = {
     8: "tenth 8",
     7: "tenth 7",
     6: "tenth 6",
-    5: "tenth 5; in tenths 1 to 4 it is nobody",
+    5: "tenth 5 (in tenths 1 to 4 nobody is blocked)",
 }
 SHARES = {"reach2_share", "acceptance", "acquainted", "blocked", "unseen", "mutually_recognised"}
 SAID = {
     "degree": "connections",
     "reach2_share": "others within two steps",
-    "acceptance": "accepted, of their invitations",
-    "unseen": "never looked at, of their invitations",
-    "acquainted": "with people met or talked to, of their connections",
-    "mutually_recognised": "in which each remembers the other, of their connections",
+    "acceptance": "share of their invitations that is accepted",
+    "unseen": "share of their invitations that nobody ever looks at",
+    "acquainted": "share of their connections that is with people met or talked to",
+    "mutually_recognised": "share of their connections in which each remembers the other",
 }
 ENDS = ("mean", "low", "high")
 
