@@ -1,30 +1,36 @@
 """On what do the answers depend: the measures, and the difference between ways of inviting?
 
-Asked of reach, reciprocity and blocking of all members, and of how much more the first way of
-inviting has than the second, in reach and in connections. First a screening by the method of
-Morris: all numeric parameters that are switched on (not 0 or none), and two that are not, from half
-to double their value (``ranges`` says exactly what), in trajectories that change one number at a
-time; it gives each number's mean absolute effect mu*. Then Sobol' indices of what is uncertain: the
-calibrated parameters, each over the middle 90 % of what plausible societies have, and those not set
-by data. S1 is the share of the variance that a number accounts for by itself, ST that with all its
-interactions, each with its 95 % interval by bootstrap. The numbers are drawn independently of each
-other, but for the click, which goes with the limit, as in ``sim.plausible_societies``; that in the
-posterior acceptance, reserve and lift stand in for each other is left out. Every point is the mean
-of several replications with the same seeds at all points; how much of the variance between points
-is still noise of the seeds is reported. How often one way leads another is counted over all points
-of the sample.
+The answers are reach, reciprocity and blocking of all members, and two leads: how much more reach,
+and how many more connections, the first way of inviting has than the second. A screening by the
+method of Morris comes first. It varies all numeric parameters that are switched on (not 0 or none),
+and two that are not, from half to double their value (``ranges`` has the exceptions). Its
+trajectories change one number at a time, and give the mean absolute effect mu* of each number.
+
+Then the numbers that are uncertain get Sobol' indices: the calibrated parameters, and the
+parameters that are not set by data. Each varies over the range of the middle 90 % of plausible
+societies. S1 is the share of the variance that a number explains by itself, ST the share that it
+explains together with all its interactions; both have 95 % intervals by bootstrap. The numbers are
+drawn independently of each other, except for the chance of a click on "I don't know", which rises
+in proportion to the limit of strikes, as in ``sim.plausible_societies``. The fit to data also ties
+together acceptance, reserve and reference lift, which can stand in for each other; here this is
+left out.
+
+Every point is the mean of several replications, with the same seeds at all points. How much of the
+variance between points may be noise of the seeds is reported. How often one way of inviting leads
+another is counted over all points of the sample.
 
 Answer (``invitesim experiment sensitivity``: 2,000 members, a year, 57 numbers screened, 16
-uncertain ones, 2 replications): the order of the policies hangs on none of them, its size on many.
-At 1,152 points everyone leads interacted in reach at all and in connections at 99.9 %. For the lead
-in connections the largest total indices are those of the attempts a day (ST 0.31 [0.14, 0.48]), of
-how readily people click "I don't know" (0.29 [0.15, 0.43]), and of the acceptance of strangers
-(0.22 [0.12, 0.32]); for the lead in reach those of the reserve of those who are
-invited (0.31 [0.16, 0.46]), of the click (0.14 [0.07, 0.22]), and of the least estimate at which
-interacted invites (0.12 [0.06, 0.17]). For reach of all it is how unequal activity is (0.37 [0.20,
-0.53]), and so it is for reciprocity (0.36 [0.20, 0.52]) and blocking (0.24 [0.08, 0.40]), where the
-click follows (0.19 [0.10, 0.27]). The limit of strikes matters to none, as long as clicks go with
-it. Noise of the seeds is at most 5.1 % of the variance.
+uncertain numbers, 2 replications): which policy leads hardly depends on any of the uncertain
+numbers; how large its lead is depends on many. Of 1,152 points, ``everyone`` leads ``interacted``
+in reach at all, and in connections at 99.9 %. For the lead in connections the largest total indices
+are those of the attempts per day (ST 0.31 [0.14, 0.48]), of the click (0.29 [0.15, 0.43]), and of
+the acceptance of strangers (0.22 [0.12, 0.32]). For the lead in reach they are those of the reserve
+of invitees (0.31 [0.16, 0.46]), of the click (0.14 [0.07, 0.22]), and of the least estimate of
+acceptance at which ``interacted`` invites (0.12 [0.06, 0.17]). For the other three measures the
+largest index is that of the inequality of activity: for reach 0.37 [0.20, 0.53], for reciprocity
+0.36 [0.20, 0.52], and for blocking 0.24 [0.08, 0.40], where the click comes second (0.19 [0.10,
+0.27]). The limit of strikes matters for no measure, as long as the click rises with it. Noise of
+the seeds is at most 5.1 % of the variance.
 """
 
 import itertools
@@ -39,10 +45,10 @@ from numpy.typing import NDArray
 
 import sim
 from sim import commands
-from sim.plots.captions import quoted
+from sim.plots.captions import listed, quoted
 
 from . import ranges, studies
-from .sensitivity_figures import draw_indices, draw_screening
+from .sensitivity_figures import draw_indices, draw_screening, largest
 
 if TYPE_CHECKING:
     pass
@@ -124,8 +130,8 @@ def main(
         sobol, noise, order = indices(base, uncertain, samples, replications, out / "sobol", jobs)
         outcome.tables |= {"morris": morris, "sobol": sobol, "order": order}
         setting = studies.setting(base, replications)
-        outcome.figures["morris"] = draw_screening(morris, setting)
-        outcome.figures["sobol"] = draw_indices(sobol, len(explored), setting)
+        outcome.figures["morris"] = draw_screening(morris, screening, setting)
+        outcome.figures["sobol"] = draw_indices(sobol, noise, len(explored), setting)
     words = studies.filled(*_words(sobol, screening, noise, order))
     studies.print_answer(_text(sobol), words, out=out)
 
@@ -204,7 +210,8 @@ def indices(
     Returns
     -------
     DataFrame
-        measure, parameter, low, high, S1, S1_half, ST, ST_half (halves of the 95 % intervals).
+        measure, parameter, low, high, S1, S1_half, ST, ST_half (halves of the 95 % intervals);
+        without indices where the measure is the same at all points.
     dict
         As in ``screened``.
     DataFrame
@@ -220,14 +227,16 @@ def indices(
     ends = {"low": [one.low for one in varied], "high": [one.high for one in varied]}
     tables = []
     for measure, values in outcomes.items():
-        centred = values - values.mean()  # makes the estimators less noisy
-        found = analysis.analyze(described, centred, calc_second_order=False, seed=base.seed)
-        columns = {
-            "S1": found["S1"],
-            "S1_half": found["S1_conf"],
-            "ST": found["ST"],
-            "ST_half": found["ST_conf"],
-        }
+        columns = dict.fromkeys(("S1", "S1_half", "ST", "ST_half"), np.nan)
+        if np.ptp(values) > 0:  # else there is no variance to share
+            centred = values - values.mean()  # makes the estimators less noisy
+            found = analysis.analyze(described, centred, calc_second_order=False, seed=base.seed)
+            columns = {
+                "S1": found["S1"],
+                "S1_half": found["S1_conf"],
+                "ST": found["ST"],
+                "ST_half": found["ST_conf"],
+            }
         tables.append(
             pd.DataFrame({"measure": measure, "parameter": described["names"], **ends, **columns})
         )
@@ -248,8 +257,8 @@ def averaged(
     dict
         From an outcome to the mean of each point.
     dict
-        From an outcome to the share of noise in the variance of these means: that of a mean over
-        seeds, by that between points.
+        From an outcome to the share of noise in the variance of these means, at most: the variance
+        of a mean over seeds, divided by the variance between points; NaN if the latter is 0.
     DataFrame
         measure, policy, than_policy, mean (the share of the points at which the policy has more),
         points.
@@ -304,10 +313,13 @@ def _text(sobol: pd.DataFrame) -> str:
     for parameter, there in sobol.groupby("parameter", sort=False):
         by: Any = there.set_index("measure")
         cells = {
-            name: f"{by.loc[name, 'ST']:.2f} ±{by.loc[name, 'ST_half']:.2f}" for name in OUTCOMES
+            name: f"{by.loc[name, 'ST']:.2f} ±{by.loc[name, 'ST_half']:.2f}"
+            if by.loc[name, "ST"] >= 0
+            else "-"
+            for name in OUTCOMES
         }
         rows.append({"": parameter, **cells})
-    heading = "Total Sobol' index of what is uncertain."
+    heading = "Total Sobol' index of each uncertain parameter."
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows))}"
 
 
@@ -318,23 +330,43 @@ def _words(
     order: pd.DataFrame,
 ) -> Iterator[str]:
     """Yield on what each outcome depends most, how much is noise, and how often the order holds."""
+    unclear = []
     for name in OUTCOMES:
-        there = sobol[sobol["measure"] == name].sort_values("ST", ascending=False, kind="stable")
+        said = name.replace("lead", "the lead")
         parts = []
-        for _, row in there.head(3).iterrows():
+        for _, row in largest(sobol, name, noise).iterrows():
             index, half = row["ST"], row["ST_half"]
             total = studies.between(index, index - half, index + half, ".2f")
             parts.append(f"{row['parameter']} (ST {total})")
-        yield f"For {name} the largest total indices are those of {', '.join(parts)}."
-    worst = (100 * max(of.values()) for of in (screening, noise))
-    said = "Noise of the seeds is at most {:.1f} % in the screening, {:.1f} % in the indices."
-    yield said.format(*worst)
+        if parts:
+            those = "indices are those" if len(parts) > 1 else "index is that"
+            yield f"For {said} the largest total {those} of {', '.join(parts)}."
+        else:
+            unclear.append(said)
+    if unclear:
+        yield (
+            f"For {listed(unclear)} no index can be told from noise; more members, days, "
+            "replications or samples may help."
+        )
+    yield _noise("screening", screening)
+    yield _noise("indices", noise)
     for pair in order.to_dict("records"):
         what = sim.measures.label(pair["measure"]).words
         yield (
             f"{quoted(pair['policy'])} leads {quoted(pair['than_policy'])} in {what} at "
             f"{100 * pair['mean']:.1f} % of {pair['points']:,} points."
         )
+
+
+def _noise(where: str, noise: dict[str, float]) -> str:
+    """Return in words how much of the variance between points is noise, at most."""
+    small = {name: share for name, share in noise.items() if share < 1}
+    if not small:
+        return f"In the {where}, all of the variance may be noise of the seeds."
+    most = f"In the {where}, noise of the seeds is at most {100 * max(small.values()):.1f} %"
+    if len(small) == len(noise):
+        return f"{most} of the variance."
+    return f"{most} of the variance of {listed(list(small))}; of the others it may be all."
 
 
 if __name__ == "__main__":

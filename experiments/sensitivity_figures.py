@@ -1,5 +1,6 @@
 """The figures of ``sensitivity``: the screening, and the indices."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ def _largest_shares(morris: pd.DataFrame) -> "pd.Series[float]":
 
 
 @sim.plots.in_our_look
-def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
+def draw_screening(morris: pd.DataFrame, noise: Mapping[str, float], setting: str) -> "Figure":
     """Draw mu* with its interval, a panel per measure, for the parameters with the most effect."""
     best = _largest_shares(morris).sort_values(ascending=False, kind="stable").index[:SHOWN]
     outcomes = list(dict.fromkeys(morris["measure"]))
@@ -45,7 +46,8 @@ def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
     axes[0].set_yticks(range(len(best)), best)
     axes[0].invert_yaxis()
     number = morris["parameter"].nunique()
-    leaders = [most(morris[morris["measure"] == name], name, "mu_star") for name in outcomes]
+    clear = morris[morris["measure"].map(noise) < 1]
+    leaders = [most(clear[clear["measure"] == name], name, "mu_star") for name in outcomes]
     finding = f"Of {number} numbers the largest mean absolute effect: {', '.join(leaders)}"
     sim.plots.headed(
         figure,
@@ -56,7 +58,9 @@ def draw_screening(morris: pd.DataFrame, setting: str) -> "Figure":
 
 
 @sim.plots.in_our_look
-def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
+def draw_indices(
+    sobol: pd.DataFrame, noise: Mapping[str, float], explored: int, setting: str
+) -> "Figure":
     """Draw both indices with their intervals, a panel per measure.
 
     ``explored`` is the number of parameters in the screening.
@@ -94,7 +98,7 @@ def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
     axes[0].invert_yaxis()
     handles, named = axes[-1].get_legend_handles_labels()
     figure.legend(handles, named, loc="outside right center", frameon=False, fontsize=7.5)
-    parts = [most(sobol[sobol["measure"] == name], name, "ST") for name in outcomes]
+    parts = [most(largest(sobol, name, noise), name, "ST") for name in outcomes]
     below = (
         f"{setting} Other numbers of the {explored} at their defaults. "
         "Bars: 95 % intervals (bootstrap)."
@@ -103,8 +107,20 @@ def draw_indices(sobol: pd.DataFrame, explored: int, setting: str) -> "Figure":
     return figure
 
 
+def largest(sobol: pd.DataFrame, name: str, noise: Mapping[str, float]) -> pd.DataFrame:
+    """Return the three largest total indices of a measure, up to the first that may be noise.
+
+    An index may be noise if its interval reaches 0; all may be if the seeds vary the measure as
+    much as the points do.
+    """
+    there = sobol[sobol["measure"] == name].sort_values("ST", ascending=False, kind="stable")
+    there = there.head(3 if noise[name] < 1 else 0)
+    found: pd.DataFrame = there[(there["ST"] > there["ST_half"]).astype(bool).cummin()]
+    return found
+
+
 def most(there: pd.DataFrame, name: str, column: str) -> str:
-    """Return the parameter with the largest number in a column, for a measure."""
+    """Return the parameter with the largest number in a column, for a measure; none if no row."""
     values = there.set_index("parameter")[column]
     if not values.max() > 0:
         return f"on {name} none"

@@ -317,7 +317,7 @@ def test_sensitivity_screens_and_decomposes(tmp_path, monkeypatch):
         "8",
     )
     text = ended_well(sensitivity.main, tmp_path, *options)
-    assert "Noise of the seeds" in " ".join(text.split())
+    assert "noise of the seeds" in " ".join(text.split())
     assert written(tmp_path) == {"morris.csv", "sobol.csv", "order.csv", "provenance.json"} | drawn(
         "morris", "sobol"
     )

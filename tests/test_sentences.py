@@ -6,12 +6,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 import sim
-from experiments import answers, lifetime, selectivity, sensitivity_figures, sweep, takeover
+from experiments import (
+    answers,
+    lifetime,
+    ranges,
+    selectivity,
+    sensitivity,
+    sensitivity_figures,
+    sweep,
+    takeover,
+)
 from sim.measures import LABELS, label
 from sim.plots import captions
 from sim.plots.heat_maps import finding as map_finding
@@ -341,6 +351,28 @@ def test_the_best_thresholds_are_named_for_each_length() -> None:
     best = [selectivity.optimum(selectivity.scale(base, 300, length)[0]) for length in (50, 3)]
     assert f"is {best[0]:.2f} for 50 days and {best[1]:.2f} for 3 days" in sentence
     assert "1 of 2 points have the exact value" in sentence
+
+
+def test_what_may_be_noise_is_said_in_words(tmp_path, monkeypatch, recwarn):
+    pytest.importorskip("SALib")
+    varied = [ranges.Factor("meeting.rate", 0, 1), ranges.Factor("inviting.per_day", 0, 1)]
+    noise = {"reach": 0.1, "blocking": np.nan, "lead in reach": 2.0}
+
+    def known(base, points, *rest):
+        rates = np.array([point["meeting.rate"] for point in points])
+        return {"reach": rates, "blocking": 0 * rates, "lead in reach": rates}, noise, None
+
+    monkeypatch.setattr(sensitivity, "averaged", known)
+    monkeypatch.setattr(sensitivity, "OUTCOMES", tuple(noise))
+    sobol, _, _ = sensitivity.indices(sim.Scenario(), varied, 64, 2, tmp_path, 1)
+    assert not recwarn
+    order = pd.DataFrame(columns=["measure", "policy", "than_policy", "mean", "points"])
+    reach, unclear, screening, indices = sensitivity._words(sobol, {"reach": 0.05}, noise, order)
+    assert reach.startswith("For reach the largest total index is that of meeting.rate (ST 1.0")
+    assert unclear.startswith("For blocking and the lead in reach no index can be told from noise;")
+    assert screening.endswith("is at most 5.0 % of the variance.")
+    assert indices.endswith("10.0 % of the variance of reach; of the others it may be all.")
+    assert re.search(r"^inviting.per_day +\d.* - +", sensitivity._text(sobol), re.MULTILINE)
 
 
 def test_every_measure_has_words() -> None:
