@@ -204,7 +204,7 @@ def test_the_guides_command_takes_its_options(
     called(command)
     left = {path.name for path in Path("results/stricter").iterdir()}
     promised = (
-        page("docs/guide.md").partition("It leaves in the folder")[2].partition("Either all")[0]
+        page("docs/guide.md").partition("leaves these files in")[2].partition("Either all")[0]
     )
     assert left == set(re.findall(r"`([a-z]+\.(?:csv|parquet|zip|toml|json))`", promised))
 

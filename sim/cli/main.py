@@ -93,9 +93,9 @@ def run(
 ) -> None:
     """Run a scenario.
 
-    Prints the main measures of each policy and leaves in DIR, all of them or none: summary.csv,
+    Prints the main measures of each policy, and writes these files to DIR: summary.csv,
     series.parquet, members.parquet, result.zip (the whole result, for sim.load), scenario.toml and
-    provenance.json.
+    provenance.json. Either all of these are written, or none.
     """
     scenario = commands.chosen(file, settings, seed=seed)
     with atomic_folder(out, stale=["invitations.parquet"]) as folder:
