@@ -1,36 +1,37 @@
 """How often are people who mean well warned, limited, blocked, pardoned; what do appeals cost?
 
-In the thread somebody "got the linked in warning once and emailed them to take it off". Here one
-society, in which three policies live mixed, is tried under six platforms that differ in what
-follows when the rule is broken: a block for good; first a limit to people one knows and then the
+In the thread somebody "got the linked in warning once and emailed them to take it off". Here three
+policies are mixed in one society. It is simulated on six platforms that differ in what follows when
+the rule is broken: a permanent block; first a limit to inviting people one knows and then the
 block, as on LinkedIn in 2007; each of these two with appeals; a warning, then the limit, then the
 block, with appeals; and restrictions that grow, as on Facebook in 2011. The first appeal of an
-account succeeds with probability ``success``, .8 [A], each further one with half of the chance of
-the one before. At the default click of .13 hardly anybody who means well gets five strikes in a
-year. So the same is asked for five strikes and a click of .3, and for two strikes and a click of
-.3.
+account succeeds with probability ``success``, .8 [A: assumed]; each further appeal has half the
+chance of the one before. With the default chance of a click on "I don't know", .13, hardly anybody
+who means well gets five strikes in a year. So all platforms are also tried with five strikes and a
+chance of a click of .3, and with two strikes and a chance of .3.
 
-Those who mean well are here the members who invite people they have interacted with. What a
-ladder or an appeal costs is told by the unwanted invitations that everybody receives, against a
-block for good with the same seeds. A difference is clear by ``sim.clearly``, of all differences
-of unwanted invitations as one family.
+Those who mean well are here the members who invite people they have interacted with. The cost of a
+platform is how many more unwanted invitations everybody receives than with a permanent block at
+once, with the same seeds. A difference is clear by ``sim.clearly``, with all differences of
+unwanted invitations as one family.
 
-Answer (``invitesim experiment appeals``: 2,000 members, a year, 10 replications): by five strikes,
-0.3 % [0.2, 0.5] of those who mean well are blocked for good; where people click with .3 it is 3.5 %
-[3.1, 4.0], and with two strikes 26.5 % [25.4, 27.6]. Then a limit to people one knows, before the
-block, spares most of them: about as many are limited, 26.1 % [25.2, 27.0], but only 7.6 % [7.0,
-8.2] are blocked later. Appeals keep nobody from a block or a limit, they end it: of the appeals by
-those who mean well 71.1 % [69.2, 73.0] succeed, and these people are blocked 5.0 % [4.5, 5.6] of
-the time in place of 15.8 % [15.0, 16.5]. But who invites everyone appeals as well, and with five
-strikes at the default click nearly all are theirs, of which 63.9 % [61.3, 66.5] succeed. So there
-appeals cost much and spare hardly anybody: everybody receives 1.50 [1.41, 1.59] unwanted
-invitations a year more than the 7.60 [7.49, 7.71] with a block for good, with a limit first 0.31
-[0.29, 0.33], with a limit and appeals 1.54 [1.43, 1.65], with a warning before these 2.38 [2.22,
-2.54], and with blocks that grow 3.24 [3.05, 3.42]; all are clear. A limit first is the cheapest way
-to spare those who mean well. Over 40 plausible societies the numbers range widely: with two strikes
-a block for good meets a range of 10.2 to 44.0 %, of their appeals a range of 67.0 to 77.9 %
-succeed; with the rule of each society appeals cost a range of 0.67 to 3.55 unwanted invitations a
-year, a limit first a range of 0.12 to 0.66.
+Answer (``invitesim experiment appeals``: 2,000 members, a year, 10 replications): with five
+strikes, 0.3 % [0.2, 0.5] of those who mean well are blocked permanently. With a chance of a click
+of .3 it is 3.5 % [3.1, 4.0], and with two strikes as well 26.5 % [25.4, 27.6]. In this last case a
+limit before the block spares most of them: 26.1 % [25.2, 27.0] are limited, but only 7.6 % [7.0,
+8.2] are blocked later. Appeals do not prevent a block or a limit; they end it. With two strikes and
+a block at once, 71.1 % [69.2, 73.0] of the appeals by those who mean well succeed, and these people
+are blocked 5.0 % [4.5, 5.6] of the time in place of 15.8 % [15.0, 16.5]. But those who invite
+everyone appeal as well. With five strikes and the default click nearly all appeals are theirs, and
+63.9 % [61.3, 66.5] of them succeed. So there appeals cost much and spare hardly anybody. With a
+permanent block everybody receives 7.60 [7.49, 7.71] unwanted invitations a year. Appeals add 1.50
+[1.41, 1.59], a limit first adds 0.31 [0.29, 0.33], a limit with appeals 1.54 [1.43, 1.65], a
+warning before these 2.38 [2.22, 2.54], and restrictions that grow 3.24 [3.05, 3.42]; all of this is
+clear. A limit first is the cheapest way to spare those who mean well. Over 40 plausible societies
+the numbers differ widely: with two strikes a permanent block meets a range of 10.2 to 44.0 % of
+those who mean well, and of their appeals a range of 67.0 to 77.9 % succeed. With the rule of each
+society, appeals add a range of 0.67 to 3.55 unwanted invitations a year, and a limit first adds a
+range of 0.12 to 0.66.
 """
 
 from collections.abc import Iterator

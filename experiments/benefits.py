@@ -1,6 +1,6 @@
 """Who benefits: members by decile of their activity and of their sociability.
 
-An average over a policy's members hides that few of them do most of the inviting.
+An average over a policy's members hides that a few of them do most of the inviting.
 """
 
 from collections.abc import Collection, Iterator, Mapping

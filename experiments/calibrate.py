@@ -1,15 +1,16 @@
 """Which parameters make the society look like the real ones, and how well are they known?
 
-In two parts, as who meets whom knows nothing of the platform. First the parameters of meetings, by
-runs of meetings alone; then those of the platform, with the meetings of the scenario held fixed.
-Each part has a table of runs at points drawn from the prior (``prior``), and a second one in the
-box that the first leaves; the posterior is made by nearest points and regression adjustment
-(``posterior``). The targets are the rows of the table of patterns that are there to be fitted, or
-one's own (``--targets``). Known points are recovered as a check: each of 200 points of the table in
-turn is the data, and 90 % ranges must cover .85 to .95 of their parameters. Rows of kind
+The calibration has two parts, because who meets whom does not depend on the platform. First the
+parameters of meetings are fitted, by runs that simulate meetings alone. Then the parameters of the
+platform are fitted, while the meetings of the scenario stay fixed. Each part has a table of runs at
+points drawn from the prior (``prior``), and a second table in the narrower box that the first one
+leaves. The posterior is made from the nearest points by regression adjustment (``posterior``). The
+targets are the rows of the table of patterns that are there to be fitted, or targets of your own
+(``--targets``). As a check, known points are recovered: each of 200 points of the table in turn
+takes the place of the data, and 90 % ranges must cover .85 to .95 of their parameters. Rows of kind
 "held out" are scored at 100,000 members.
 
-``posterior.csv`` is the sample that ``sim.plausible_societies`` draws from.
+``posterior.csv`` is the sample from which ``sim.plausible_societies`` draws.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """One part of the calibration: a table of runs over the prior, a second one in the narrowed box.
 
-The runs are studies, so they can be stopped and go on, on this machine or another: the folders
-``wide`` and ``narrow`` may be brought from where they were run.
+The runs are studies, so they can be stopped and continued, on this machine or on another: the
+folders ``wide`` and ``narrow`` may be copied from the machine where they were run.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The figure of a calibration: how the parameters that fit hang together."""
+"""The figure of a calibration: how the parameters that fit depend on each other."""
 
 from typing import TYPE_CHECKING, Any
 

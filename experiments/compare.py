@@ -1,14 +1,14 @@
 """Which way of inviting reaches furthest, how much of it is mutual, and who gets blocked?
 
 Each policy is simulated in three kinds of society: **mixed** with the others, **alone** (everybody
-has it), and as a **newcomer** (one in a hundred has it). Each society is run several times, with
-the same seeds for all. Beside them stand a society in which inviting and accepting are told apart
-(``crossed``), and the members by decile (``benefits``). The results are a table, an answer in
-words, and a folder of tables and figures. To ask another question, copy this script and change the
-societies (``populations``) or what is kept (``kept``).
+has it), and as a **newcomer** (one member in a hundred has it). Each society is run several times,
+and all societies have the same seeds. There is also a society that separates the effect of inviting
+from the effect of accepting (``crossed``), and a table of members by decile (``benefits``). The
+results are a table, an answer in words, and a folder of tables and figures. To ask another
+question, copy this script and change the societies (``populations``) or what is kept (``kept``).
 
 All runs are one study, whose points are the societies, in the folder ``societies`` inside the
-results folder: finished runs are kept, and the same command goes on from there.
+results folder. Finished runs are kept there, and the same command continues from them.
 """
 
 import json

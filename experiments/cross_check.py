@@ -1,10 +1,10 @@
 """Does another method, by other people, find the same parameters of meetings?
 
-The posterior of the meetings (``calibrate``), by nearest points and regression, beside that of
-pyabc (Schälte et al. 2022, JOSS 7(74), 4304): sequential Monte Carlo that accepts by the likelihood
-of a normal error of each number's tolerance, cooled to temperature 1, so that nothing is
-approximated but by the number of points (Schälte and Hasenauer 2020, Bioinformatics 36, i551). Both
-have the same model, prior and data.
+The posterior of the meetings (``calibrate``), made by nearest points and regression, is compared
+with that of pyabc (Schälte et al. 2022, JOSS 7(74), 4304). pyabc uses sequential Monte Carlo: it
+accepts points by the likelihood of a normal error of the size of each number's tolerance, cooled to
+temperature 1. So its only approximation is the number of points (Schälte and Hasenauer 2020,
+Bioinformatics 36, i551). Both methods have the same model, prior and data.
 """
 
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""Two by two: what inviting does and what accepting does, apart.
+"""Two by two: the effect of inviting and the effect of accepting, separately.
 
-Policies differ in both, so a comparison of policies does not tell which of the two does it. In one
-society a fourth of the members each invites everyone or only acquaintances, and accepts everyone or
-only acquaintances: inviting and accepting are those of the policies "everyone" and "interacted".
-What inviting does is the paired difference between members who accept alike, and the other way
-round.
+Policies differ in both, so a comparison of policies does not tell which of the two has an effect.
+Here one society has four groups of equal size: members invite everyone or only acquaintances, and
+they accept everyone or only acquaintances, as the policies ``everyone`` and ``interacted`` do. The
+effect of inviting is the paired difference between groups that accept in the same way; the effect
+of accepting is the difference between groups that invite in the same way.
 """
 
 import itertools

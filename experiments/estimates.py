@@ -1,8 +1,8 @@
 """Paired differences between groups, taken within each replication.
 
-Replication r of every society has the same seed, so the same people meet on the same days. What one
-policy has more than another is therefore the mean of paired differences, with the interval of those
-differences.
+Replication r of every society has the same seed, so the same people meet on the same days. How much
+more one policy has than another is therefore the mean of paired differences, with the interval of
+these differences.
 """
 
 import itertools

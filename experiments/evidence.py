@@ -1,4 +1,4 @@
-"""The evidence that patterns are judged by: one society after a year, as arrays."""
+"""The evidence by which patterns are judged: one society after a year, as arrays."""
 
 import functools
 from dataclasses import dataclass

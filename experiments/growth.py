@@ -1,30 +1,32 @@
 """How do networks grow whose newcomers use the directory, popularity or introductions?
 
-First bare networks, in which nothing else happens: one person arrives a day, all accept, and
-everybody makes two invitations in the mean. By the directory and by popularity (in proportion to
-connections) newcomers invite two on their first day: uniform attachment and the model of Barabási
-and Albert, whose laws of the degree are known. By introductions they invite one from the directory,
-and later friends of friends. Then a society whose people meet, on a platform without rules, as
-LinkedIn was in 2006: a hundred founders, five newcomers a day, who invite half from their contacts
-and half from one of the sources.
+First, bare networks are grown, in which nothing else happens: one person arrives a day, all people
+accept, and everybody makes two invitations on average. By the directory and by popularity (with a
+chance in proportion to connections) newcomers invite two people on their first day. These are
+uniform attachment and the model of Barabási and Albert, which have known laws of the degree. By
+introductions newcomers invite one person from the directory, and later friends of friends. Second,
+a society is grown whose people meet, on a platform without rules, as LinkedIn was in 2006. It has a
+hundred founders and five newcomers a day. Half of the candidates whom newcomers invite are
+contacts, the other half come from one of the three sources.
 
-An open networker counted in May 2006 how many connections the LinkedIn members of his sample had:
-of those with any, 47 % had one, 28 % two to seven, 18 % eight to sixty, 7 % more (a sample that one
-man could see, of a network of 5.5 million).
+In May 2006 an open networker counted how many connections the LinkedIn members of his sample had.
+Of those with any, 47 % had one, 28 % two to seven, 18 % eight to sixty, and 7 % more. (The sample
+is what one man could see of a network of 5.5 million.)
 
 Answer (``invitesim experiment growth``: 3,000 newcomers in the bare networks; 100 founders, 5
-arrivals a day and a year in the society; 10 replications): the bare networks are those of the
-literature. The first tenth of the newcomers ends with 8.54 [8.45, 8.62] connections by the
+arrivals a day and a year in the society; 10 replications): the bare networks follow the laws of the
+literature. In the end the first tenth of the newcomers has 8.54 [8.45, 8.62] connections by the
 directory (law: 8.49), 12.50 [12.39, 12.60] by popularity (law: 12.24) and 9.63 [9.47, 9.80] by
-introductions. That is 4.05 [4.02, 4.09], 6.08 [6.03, 6.14] and 8.07 [7.96, 8.18] times those of the
-last tenth, who by introductions have not yet had the time to invite. In the society, where the
-first also have had the most time to meet, it is 11.25 [9.63, 12.87], 21.14 [15.89, 26.38] and 35.56
-[27.69, 43.42] times. These four classes of LinkedIn are far from all three: 53 %, 43 % and 43 % of
-those connected would have to be in another class. Of them 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and
-9.4 % [8.9, 9.9] have a single connection, and not 47 %. In the society all invite; the many with
-one contact on LinkedIn perhaps did not. Over 40 plausible societies these ratios have the range
-15.4 to 23.0, the range 19.3 to 34.4 and the range 32.7 to 51.5, and those who would have to be in
-another class the range 35 to 62 %, the range 30 to 53 % and the range 33 to 54 %.
+introductions. These are 4.05 [4.02, 4.09], 6.08 [6.03, 6.14] and 8.07 [7.96, 8.18] times the
+connections of the last tenth; by introductions the last tenth has not yet had the time to invite.
+In the society, where the first newcomers have also had the most time to meet people, the ratios are
+11.25 [9.63, 12.87], 21.14 [15.89, 26.38] and 35.56 [27.69, 43.42]. By all three ways the society is
+far from LinkedIn's four classes: 53 %, 43 % and 43 % of its connected newcomers would have to be in
+another class. Only 4.5 % [4.1, 4.8], 9.9 % [9.4, 10.4] and 9.4 % [8.9, 9.9] of them have a single
+connection, in place of 47 %. In the society everybody invites; on LinkedIn the many people with one
+contact perhaps did not. Over 40 plausible societies the ratios lie in the range 15.4 to 23.0, the
+range 19.3 to 34.4 and the range 32.7 to 51.5, and those who would have to be in another class are
+in the range 35 to 62 %, the range 30 to 53 % and the range 33 to 54 %.
 """
 
 from dataclasses import dataclass

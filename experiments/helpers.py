@@ -1,34 +1,36 @@
 """Do givers get further without inviting, what do takers lose, and whose needs are met?
 
-The man of the thread does not invite those who have "a psychic stink caused by the fact that
-they're out for what they can get only". Others are referred to him for help: "Ask Stephen, he
+In the thread one man does not invite those who have "a psychic stink caused by the fact that
+they're out for what they can get only". He helps others, who are referred to him: "Ask Stephen, he
 doesn't say 'No'." And: "I also like to feel that if I ever need help I won't be rebuffed." Here
 members need help once in two weeks, ask people whom they know or are connected with, and are
-referred to others, whom they then meet. Givers, others and takers help more or less readily; takers
-do not ask for more.
+referred to others, whom they then meet. Givers help more readily than other members, takers less
+readily; takers do not ask for more help.
 
-A fourth policy lives beside the three: who *waits* never invites, and answers as ``interacted``
-does. Three societies have the same people: in one nobody looks at the past (floor 0), in the others
-a member who was asked ten times or more, and whose reputation is below .15, or .3, is neither
-invited nor accepted by people who know this member. Each difference is paired, within a society or
-between two of the same seed.
+Beside the three policies there is a fourth, whose members *wait*: they never invite, and answer as
+members of ``interacted`` do. The same people live in three societies. In the first nobody looks at
+the past (floor 0). In the other two a member who was asked ten times or more, and whose reputation
+is below a floor of .15, or of .3, is neither invited nor accepted by people who know this member.
+Reputation is about the share of requests that a member has met. Each difference is paired, within a
+society or between two societies of the same seed.
 
 Answer (``invitesim experiment helpers``: 1,000 members, a year, 20 replications): whom one invites
-hardly matters for help, and a bad name costs little. Of the needs of those who invite everyone 20.3
-% [20.0, 20.5] are met, of those who invite close friends only 19.3 % [19.0, 19.6], of those who
-never invite 19.0 % [18.7, 19.4]; most who help are known anyway, and only 1.9 % [1.9, 2.0] of all
-needs are met by a connection. Givers are not spared a "no": who is asked does not look at what one
-has given, so their needs are met as those of takers are, 19.3 % [19.1, 19.5] and 19.6 % [19.2,
-20.0]. They are asked more often, 13.2 times a year [13.1, 13.4] against 10.3 [10.1, 10.5], as
-people refer to them; but it does not take them further: of those who never invite, the connections
-of givers differ from those of takers by -0.5 [-1.1, 0.1], which is not clear. With a floor of .15 a
-taker, asked some ten times a year, is found out late: in the end 29.1 % [27.1, 31.0] of them are
-below it, and a taker of 15.4 connections [14.3, 16.6] changes by -0.6 [-0.7, -0.5]. With a floor of
-.3 it is 51.2 % [49.1, 53.3], and -1.2 [-1.3, -1.0]. (In the model nobody asks for more than others,
-and one who waits answers invitations from people met or talked to more readily.) Over 40 plausible
-societies takers have fewer connections with a floor in all (difference: range -1.1 to -0.3 with a
-floor of .15, range -2.0 to -0.7 with .3), and more needs of those who invite everyone are met than
-of close friends in all (range 0.6 to 2.2 points).
+hardly matters for help, and a bad reputation costs little. Those who invite everyone have 20.3 %
+[20.0, 20.5] of their needs met, those who invite close friends only 19.3 % [19.0, 19.6], and those
+who never invite 19.0 % [18.7, 19.4]. Most helpers are people whom one knows anyway; only 1.9 %
+[1.9, 2.0] of all needs are met by a connection. Giving earns no help: members who are asked do not
+look at what the asker has given, so givers have 19.3 % [19.1, 19.5] of their needs met and takers
+19.6 % [19.2, 20.0]. Givers are asked more often, 13.2 times a year [13.1, 13.4], while takers are
+asked 10.3 times [10.1, 10.5], since people refer others to givers. But this does not bring givers
+further: among those who never invite, the connections of givers differ from those of takers by -0.5
+[-1.1, 0.1], which is not clear. Takers are asked some ten times a year, so a floor of .15 finds
+them out late: in the end 29.1 % [27.1, 31.0] of them are below it, and the 15.4 connections [14.3,
+16.6] of a taker change by -0.6 [-0.7, -0.5]. With a floor of .3, 51.2 % [49.1, 53.3] are below it,
+and connections change by -1.2 [-1.3, -1.0]. (In the model nobody asks for more help than others,
+and members who wait answer invitations from people they have met or talked to more readily.) In all
+of 40 plausible societies takers have fewer connections with a floor (difference: range -1.1 to -0.3
+with a floor of .15, range -2.0 to -0.7 with .3), and those who invite everyone have more of their
+needs met than those who invite close friends (range 0.6 to 2.2 points).
 """
 
 from collections.abc import Iterator

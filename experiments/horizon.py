@@ -1,22 +1,24 @@
 """Does it last, and does it hold in a larger society?
 
-**Time**: the mixed society for eight years; on which days which policy is clearly ahead of which,
-and where the order turns. Whether it turns hangs on what is not known, so plausible societies
-(``sim.plausible_societies``) are followed too, and it is counted in how many of them one policy
-leads another, year by year. **Size**: a year in societies of 1,000, 10,000 and 100,000 people. Some
-measures are alike in number, some in share, and some in neither: what is alike in the two larger
-societies is said to transfer.
+**Time**: the mixed society is simulated for eight years. The results say on which days one policy
+is clearly ahead of another, and where the order turns. Whether it turns depends on what is not
+known. So plausible societies (``sim.plausible_societies``) are followed too, and for each year it
+is counted in how many of them one policy leads another. **Size**: societies of 1,000, 10,000 and
+100,000 people are simulated for a year. In larger societies some measures keep their numbers, some
+their shares, and some neither. A measure *transfers* if it is about the same in the two larger
+societies.
 
 Answer (``invitesim experiment horizon``: 10,000 members, 8 years, 10 replications, 40 plausible
-societies): the lead of those who invite everyone melts away. In connections they have 33.4 [32.6,
-34.2] after a year and 90.5 [88.9, 92.1] after eight; those who invite people they have interacted
-with have 20.5 [20.3, 20.7] and 85.1 [84.1, 86.1], and close friends 8.4 [8.3, 8.5] and 34.1 [33.8,
-34.4]. By then 52.6 % [51.9, 53.3] of those who invite everyone are blocked, and 19.5 % [18.8, 20.2]
-of interacted. In others within two steps everyone is clearly ahead of interacted until day 870, and
-then not. Of the plausible societies everyone leads interacted in connections in
-100.0 % [91.2, 100.0] after a year, and in 72.5 % [56.1, 85.4] after eight. Connections, acceptance
-and the share of acquaintances transfer from 10,000 to 100,000 people; the share within two steps
-does not, for everyone 12.2 % [11.9, 12.6] and 1.5 % [1.3, 1.8].
+societies): the lead of those who invite everyone melts away. They have 33.4 [32.6, 34.2]
+connections after a year and 90.5 [88.9, 92.1] after eight years. Those who invite people they have
+interacted with have 20.5 [20.3, 20.7] and 85.1 [84.1, 86.1], and those who invite close friends 8.4
+[8.3, 8.5] and 34.1 [33.8, 34.4]. By the end 52.6 % [51.9, 53.3] of ``everyone`` are blocked, and
+19.5 % [18.8, 20.2] of ``interacted``. In others within two steps, ``everyone`` is clearly ahead of
+``interacted`` until day 870, and not afterwards. In connections, ``everyone`` leads ``interacted``
+in 100.0 % [91.2, 100.0] of the plausible societies after a year, and in 72.5 % [56.1, 85.4] after
+eight years. Connections, acceptance and the share of acquaintances transfer from 10,000 to 100,000
+people. The share within two steps does not: for ``everyone`` it is 12.2 % [11.9, 12.6] and 1.5 %
+[1.3, 1.8].
 """
 
 import itertools

@@ -1,11 +1,12 @@
 """The effect of a lifetime count of strikes on people who mean well: part two of ``block_rule``.
 
-First by invitations, where the answer is known: nobody meets anybody, all invite one stranger a
-day, and each invitation is a strike with the same small probability q. A count of K strikes for
-life has then blocked a member after n invitations with P(Binomial(n, q) >= K), which goes to 1 for
-any q; a count within a window does not add up. Then by years, in a mixed society, for the members
-who invite only people they have interacted with. There people may ask again half a year after an
-invitation was not answered, or they would run out of others.
+The first result is by invitations, where the answer is known. Nobody meets anybody, all members
+invite one stranger a day, and each invitation is a strike with the same small probability q. A
+count of K strikes for life has then blocked a member after n invitations with P(Binomial(n, q) >=
+K), which goes to 1 for any q; in a count within a window, strikes do not add up. The second result
+is by years, in a mixed society, for the members who invite only people they have interacted with.
+There a member may invite somebody again half a year after an unanswered invitation; otherwise
+members would run out of others to invite.
 """
 
 from collections.abc import Sequence
