@@ -1,43 +1,46 @@
-"""Blindly, or is it better to email or call first? What manners of inviting cost and save.
+"""Invite blindly, or email or call first? What do the manners of inviting cost and save?
 
-The thread: "is it better to email or call first", "I give them a reminder of where we met", "I
+In the thread: "is it better to email or call first", "I give them a reminder of where we met", "I
 don't want to risk my account being blocked". Members who invite people they have interacted with do
 so in four manners, side by side in one society with the two other policies: **blindly**; with
-**caution**, the surer of acceptance the more strikes they have; with a **note** that says where
-they met; and by **asking** first. Whoever forgets its inviter may click "I don't know", so how
-often it does (``answering.idk_click``) and how few strikes restrict an account for good
-(``platform.limit``) say how much there is to save. Each manner is judged by connections, by what is
-accepted of 100 attempts, by messages (invitations, notes, questions) for each acceptance, by
-strikes for 100 acceptances, and by the share blocked. A manner *pays* where its connections are
-clearly more than those of who invites blindly (``sim.clearly``: one family of all points and
-manners).
+**caution** (the more strikes they have, the surer they must be of acceptance); with a **note** that
+says where they met; and by **asking** first. People who have forgotten their inviter may click "I
+don't know". How much there is to save therefore depends on the chance of this click
+(``answering.idk_click``), and on how few strikes block an account permanently (``platform.limit``).
+Each manner is judged by connections, by acceptances per 100 attempts, by messages (invitations,
+notes, questions) per acceptance, by strikes per 100 acceptances, and by the share blocked. A manner
+*pays* if it brings clearly more connections than inviting blindly (``sim.clearly``: one family of
+all points and manners).
 
-Beside it stands where asking first breaks even in closed form, for one account with one invitation
-or question a day to people of one tie class, K strikes for life: invited blindly, n people give a
-E[min(n, T)] acceptances, T the number of the invitation with the K-th strike (T3); asked first they
-give n y. An invitation is accepted with a and is a strike with q, if it is looked at; a question
-goes outside the platform, is seen by all, and is granted with y, which needs that the inviter is
-recognised and answered.
+A closed form says where asking first breaks even. It is about one account, which sends one
+invitation or question a day to people of one tie class and is blocked after K strikes in its life.
+Invited blindly, n people give a E[min(n, T)] acceptances, where T is the number of the invitation
+that brings the K-th strike (T3 of the closed forms). Asked first, they give n y. Here a is the
+probability that an invitation is accepted, and q the probability that it becomes a strike, if it is
+looked at. A question is sent outside the platform and seen by all; y is the probability that it is
+granted, for which the invitee must recognise the inviter and answer.
 
-Answer (``invitesim experiment manners``: 1,200 members, a year, 10 replications of 12 points): at
-the default rule there is hardly anything to save, and no manner pays. With five strikes and a click
-of .13, 0.5 % [0.1, 1.3] of those who invite blindly are blocked, and no manner has clearly more
-connections, nor clearly fewer at any point. Asking first pays from where many are blocked: with
-three strikes and a click of .6 it has 3.3 [2.7, 3.9] connections more, with one strike and a click
-of .13 it has 3.6 [2.7, 4.5] more, and with one strike and a click of .6 it has 7.3 [7.0, 7.7] more.
-Those who ask are never blocked; of those who invite blindly 30.3 % [26.8, 34.0], 30.1 % [26.9,
-33.4] and 60.9 % [57.8, 63.9] are, by people who did not recognise them. A note about halves the
-strikes: 1.86 for 100 acceptances in place of 3.48 at the default rule. It pays with a single strike
-and a click of .3 or more, by 1.8 [0.9, 2.6] and 1.5 [0.8, 2.1] connections. Caution pays nowhere:
-with three strikes and a click of .6 only 2.1 % [1.1, 3.5] of the cautious are blocked, but they
-have no more connections for it, -1.2 [-2.7, 0.3] against blindly; and with a single strike there is
-nothing to grow cautious by. At the default rule an acceptance takes 3.45 messages blindly, 5.38
-with notes, 5.00 by asking. In closed form asking first leads from the first person on for people
-met at least once, as a question is seen by all and an invitation by about half; for people known
-online it leads after 308 of them at the default rule, after 38 with a single strike. Over 40
-plausible societies with rules of their own those who ask first have fewer connections in 34
-(difference: range -6.5 to 1.5); with a single strike and the click of each society they have more
-in 33 (range -0.6 to 2.4), with a click of .6 in all (range 3.7 to 9.2).
+Answer (``invitesim experiment manners``: 1,200 members, a year, 10 replications of 12 points): with
+the default rule there is hardly anything to save, and no manner pays. With five strikes and a
+chance of a click of .13, 0.5 % [0.1, 1.3] of those who invite blindly are blocked, and no manner
+has clearly more connections. No manner has clearly fewer connections at any point. Asking first
+pays where many are blocked: with three strikes and a click of .6 it brings 3.3 [2.7, 3.9] more
+connections, with one strike and a click of .13 it brings 3.6 [2.7, 4.5] more, and with one strike
+and a click of .6 it brings 7.3 [7.0, 7.7] more. Those who ask are never blocked. At these three
+points 30.3 % [26.8, 34.0], 30.1 % [26.9, 33.4] and 60.9 % [57.8, 63.9] of those who invite blindly
+are blocked, by people who did not recognise them. A note about halves the strikes: with the default
+rule there are 1.86 per 100 acceptances in place of 3.48. A note pays with a single strike and a
+click of .3 or more, by 1.8 [0.9, 2.6] and 1.5 [0.8, 2.1] connections. Caution never pays. With
+three strikes and a click of .6 only 2.1 % [1.1, 3.5] of the cautious are blocked, but their
+connections differ by -1.2 [-2.7, 0.3] from those of members who invite blindly. Where a single
+strike blocks, there is no strike before it that could make members cautious. With the default rule
+an acceptance takes 3.45 messages if one invites blindly, 5.38 with notes, and 5.00 with asking. By
+the closed form, asking people met at least once leads from the first person on, since all see a
+question and about half see an invitation. Asking people known online leads after 308 of them with
+the default rule, and after 38 with a single strike. In 34 of 40 plausible societies with rules of
+their own, those who ask first have fewer connections (difference: range -6.5 to 1.5). With a single
+strike and the click of each society they have more in 33 (range -0.6 to 2.4), and with a single
+strike and a click of .6 in all (range 3.7 to 9.2).
 """
 
 from collections.abc import Iterator

@@ -1,19 +1,20 @@
 """Does it pay to be the odd one out, in all societies that fit the data?
 
-In ``compare`` one member in a hundred has a policy, and the others share the rest: such *newcomers*
-reach further than those around them, or less far. That is told there of one society, with the
-interval of chance. Here plausible societies are drawn, and in each the same is asked of every
-policy in turn, with two seeds of its own.
+In ``compare`` one member in a hundred has a policy, and the others have the other policies.
+``compare`` says for one society, with intervals of chance, whether such *newcomers* reach further
+than those around them. Here the same is asked in plausible societies, for each policy in turn. Each
+society has two seeds of its own.
 
-Answer (``invitesim experiment newcomers``: 40 societies of 10,000 members, a year, 2
-replications): as told there of one society. In 100.0 % [91.2, 100.0] of the societies newcomers who
-invite everyone reach further than those around who invite people they have interacted with (range
-0.5 to 3.3 points), and in 100.0 % [91.2, 100.0] further than close friends. Newcomers who invite
-people they have interacted with reach further than close friends in 100.0 % [91.2, 100.0], and
-further than everyone in 0.0 % [0.0, 8.8]; those who invite close friends further than interacted in
-0.0 % [0.0, 8.8]. How far depends on the society: everyone as newcomers have 3.7 % of the others
-within two steps in the median society (range 1.9 to 12.8 %), close friends 8.8 % (range 3.3 to 23.0
-%).
+Answer (``invitesim experiment newcomers``: 40 societies of 10,000 members, a year, 2 replications):
+the answer of ``compare`` holds in all these societies. Newcomers who invite everyone reach further
+than those around them who invite people they have interacted with in 100.0 % [91.2, 100.0] of the
+societies (range 0.5 to 3.3 points), and further than those who invite close friends in 100.0 %
+[91.2, 100.0]. Newcomers who invite people they have interacted with reach further than those who
+invite close friends in 100.0 % [91.2, 100.0], and further than those who invite everyone in 0.0 %
+[0.0, 8.8]. Newcomers who invite close friends reach further than those who invite people they have
+interacted with in 0.0 % [0.0, 8.8]. How far they reach depends on the society. In the median
+society newcomers who invite everyone have 3.7 % of the others within two steps (range 1.9 to 12.8
+%), and newcomers who invite close friends 8.8 % (range 3.3 to 23.0 %).
 """
 
 from pathlib import Path

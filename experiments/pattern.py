@@ -1,4 +1,4 @@
-"""What a pattern is: a number of the world, how it is taken from a society, and how near is met."""
+"""What a pattern is: a number of the world, how a society gives it, and the tolerance."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""The patterns that a society is judged by: one function each, with its data, source and tolerance.
+"""The patterns that judge a society: one function each, with its data, source and tolerance.
 
-Rows of kind "fit" set parameters (``calibrate``); by rows of kind "held out" nothing was set, and
-those that fail are said to fail. A row is met within two tolerances; a range is met as it is
-written. Where a pattern is about a certain day or size and the society has another, the value is
-NaN: not known.
+Rows of kind "fit" set parameters (``calibrate``). Nothing was set by rows of kind "held out"; if
+one of these fails, the pages say so. A row with a target is met within two tolerances of it, a row
+with a range inside the range. If a pattern is about a certain day or size and the society has
+another, the value is NaN: not known.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,9 +2,9 @@
 
 Each row of the table of patterns is one function in ``pattern_rows``, with its data, its source and
 how near is near enough. Some rows set the model's parameters ("fit" and "fit, meetings", by
-``calibrate``), others are "held out". A society of one's own is judged by the same rows: give its
-scenario. What a society can't tell (it is too short, too small, or has a log of contacts) is said
-to be not known; rows that need 100,000 members are run only where ``--city`` asks for it.
+``calibrate``), others are "held out". To judge a society of your own by the same rows, give its
+scenario. A row is "not known" if the society can't tell it, because the society is too short or too
+small or has a log of contacts. Rows that need 100,000 members are run only with ``--city``.
 """
 
 import textwrap

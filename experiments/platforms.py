@@ -1,26 +1,28 @@
 """One society on a LinkedIn-, a Plaxo- and a Facebook-like platform: what do the networks share?
 
-"I am pretty open on my LinkedIn, fairly open on Plaxo, not open at all on Facebook. Only my close
-friends and relatives are on Facebook." (The thread.) Here the same people meet on the same days and
-are on three platforms, each a *place* of one society. On the first they are as open as their
-policies say; on the second all are by one tie class less open, in inviting and in accepting; on the
-third they invite close people only, and are slow to accept others. Not everybody is on each; how
-many are is an assumption. No platform restricts anybody.
+In the thread: "I am pretty open on my LinkedIn, fairly open on Plaxo, not open at all on Facebook.
+Only my close friends and relatives are on Facebook." Here the same people meet on the same days and
+are on three platforms (``platform.place``). On the first platform members are as open as their
+policies say. On the second all are less open by one tie class, in inviting and in accepting. On the
+third they invite close people only, and are slow to accept others. Not everybody is on each
+platform; the shares who are there are assumptions. No platform restricts anybody.
 
-Beside it stand the same three platforms where all are as open on each as on the first, so that luck
-and who is there alone set them apart. What is asked is what the platforms have together: their
-union, the share of its connections that are on all three, and the share on one alone.
+For comparison, the same people are also simulated as equally open on all three platforms. Then only
+luck, and who is on which platform, set the networks apart. The results are about the three networks
+together: their union, and the shares of its connections that are on all three platforms and on one
+alone.
 
 Answer (``invitesim experiment platforms``: 1,000 members, a year, 10 replications): the networks
 have little in common. Of the connections 1.3 % [1.1, 1.5] are on all three and 90.1 % [89.4, 90.8]
-on one alone. Most of that is no matter of openness: where people are as open on each, 3.7 % [3.4,
-4.0] are on all three and 74.9 % [74.0, 75.8] on one alone, for who is there, who invites whom and
-who looks differ; the difference, 15.2 points [14.4, 16.1], is clear. Two more platforms add little
-to the first if people are less open there: on the first a member has 33.8 [31.3, 36.2] connections
-and 58.2 % [55.3, 61.1] of the others within two steps, on all together 37.1 [34.7, 39.5] and 61.4 %
-[58.7, 64.0]; where people are as open on each, 51.9 [48.5, 55.2] and 72.8 % [70.5, 75.2]. Over 40
-plausible societies most connections are on one alone (range 79.6 to 90.2 %), and where alike fewer
-in all (range 74.6 to 82.5 %).
+on one alone. Most of this is not due to openness. Where people are equally open, 3.7 % [3.4, 4.0]
+are on all three and 74.9 % [74.0, 75.8] on one alone, because different people are there, invite
+each other and look at invitations. The difference, 15.2 points [14.4, 16.1], is clear. The second
+and third platform add little to the first if people are less open there: on the first a member has
+33.8 [31.3, 36.2] connections and 58.2 % [55.3, 61.1] of the others within two steps, on all
+together 37.1 [34.7, 39.5] and 61.4 % [58.7, 64.0]. Where people are equally open, they have 51.9
+[48.5, 55.2] and 72.8 % [70.5, 75.2] on all together. In each of 40 plausible societies most
+connections are on one platform alone (range 79.6 to 90.2 %), and fewer are so where people are
+equally open (range 74.6 to 82.5 %).
 """
 
 from dataclasses import dataclass

@@ -1,27 +1,28 @@
 """How far do the answers depend on what is not known?
 
-An interval says where the average over many more seeds would lie, at one set of parameters. A range
-is what is not known. Societies are drawn that fit the data (``sim.plausible_societies``: the sample
-that calibration has left, and ranges of what is not set by data), and each is run with two seeds,
-the same for all (unlike in the other experiments, where each society has seeds of its own). Of each
-measure the range is that of the middle 90 % of societies, with what is owed to the seeds taken out:
-the distance of each society's mean m_i from the mean of all is multiplied by sqrt(B / (B + w / 2)),
-where w is the mean variance between two seeds and B that between societies. Beside it stands the
-interval of the default society. Counted is in what share of the societies one policy has more than
-another. For each number that is not set by data, the societies with its lowest and its highest
-third of values tell what it moves.
+An interval says where the average over many more seeds would lie, with one set of parameters. A
+range says what is not known about the parameters. Societies that fit the data are drawn
+(``sim.plausible_societies``: from the sample that calibration has left, and from ranges of what is
+not set by data). Each is run with two seeds, the same for all societies (in the other experiments
+each society has seeds of its own). The range of a measure is that of the middle 90 % of the
+societies, without the variation that is due to the seeds: the distance of each society's mean m_i
+from the mean of all is multiplied by sqrt(B / (B + w / 2)), where w is the mean variance between
+two seeds and B the variance between societies. The table gives the interval of the default society
+beside each range. It is also counted in what share of the societies one policy has more than
+another. For each number that is not set by data, the third of the societies with its lowest values
+is compared with the third with its highest values.
 
 Answer (``invitesim experiment plausible``: 200 societies of 10,000 members, a year, 2
 replications): the order is known, the numbers are not. In 100.0 % [98.2, 100.0] of the societies
 those who invite everyone have more connections and more others within two steps than those who
-invite people they have interacted with, and in 100.0 % [98.2, 100.0] these have more than those who
-invite close friends. But the connections of those who invite everyone range from 18.3 to 90.8 (in
-the default society they are 33.5 [33.0, 34.0]), the others within two steps from 4.5 to 41.9 %
-(12.3 % [12.0, 12.5]), and the blocked from 7.2 to 27.5 % (18.6 % [18.2, 18.9]). Acceptance has no
-settled order: everyone leads interacted in 85.0 % [79.3, 89.6]. Of what is not set by data,
-attempts a day move most: from the lowest third of the societies to the highest, everyone's
-connections go from 28.8 to 59.6, and those blocked from 11.8 to 20.8 %. The share of members who
-invite everyone moves connections nearly as much (31.5 to 54.0).
+invite people they have interacted with, and in 100.0 % [98.2, 100.0] the latter have more than
+those who invite close friends. But the connections of those who invite everyone range from 18.3 to
+90.8 (in the default society they have 33.5 [33.0, 34.0]), the others within two steps from 4.5 to
+41.9 % (12.3 % [12.0, 12.5]), and the blocked from 7.2 to 27.5 % (18.6 % [18.2, 18.9]). Acceptance
+has no settled order: ``everyone`` leads ``interacted`` in 85.0 % [79.3, 89.6]. Of the numbers that
+are not set by data, the attempts per day change most. From the lowest third of the societies to the
+highest, the connections of ``everyone`` go from 28.8 to 59.6, and the share blocked from 11.8 to
+20.8 %. The share of members who invite everyone changes connections nearly as much (31.5 to 54.0).
 """
 
 import itertools

@@ -1,9 +1,9 @@
 """The societies that are compared, by the policies of their members.
 
-Three kinds. **mixed**: all policies in one society, with the scenario's shares. **alone**:
-everybody has the same policy, one society for each. **newcomer**: one member in a hundred has the
-policy, the others share the rest as they do in the scenario, one society for each. In all else they
-are the same, seeds included: the same people meet.
+There are three kinds. **mixed**: all policies in one society, with the scenario's shares.
+**alone**: everybody has the same policy, one society for each policy. **newcomer**: one member in a
+hundred has the policy, and the others share the rest as in the scenario, one society for each
+policy. In all else the societies are the same, seeds included: the same people meet.
 """
 
 from dataclasses import dataclass

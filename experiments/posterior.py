@@ -1,12 +1,12 @@
 """Which parameters fit the data: nearest points of a table of runs, with regression adjustment.
 
-Approximate Bayesian computation [Beaumont, Zhang and Balding 2002, Genetics 162, 2025]. A table has
-parameters drawn from a prior and the numbers that each point's run gave. Each number gets an error
-of the size of its tolerance, since no society of the model is the one that the data are of
-[Wilkinson 2013, SAGMB 12(2), 129]. The points whose numbers are nearest to the data are kept,
-weighted by Epanechnikov's kernel, and moved to where a local linear regression of the parameters on
-the numbers says that they would be if their numbers were the data. Parameters are regressed as the
-logit of their place in their range, so that none leaves it.
+This is approximate Bayesian computation [Beaumont, Zhang and Balding 2002, Genetics 162, 2025]. A
+table has parameters drawn from a prior, and the numbers that the run at each point gave. Each
+number gets an error of the size of its tolerance, since no society of the model is exactly the one
+that the data come from [Wilkinson 2013, SAGMB 12(2), 129]. The points whose numbers are nearest to
+the data are kept and weighted by Epanechnikov's kernel. A local linear regression of the parameters
+on the numbers then moves each point to where it would be if its numbers were the data. Parameters
+are regressed as the logit of their place in their range, so that none leaves it.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """What is not known of the parameters before the data are looked at: their ranges.
 
-Within them every value is as likely as any other, under two conditions: the chances of accepting
-never fall from a tie class to the next, and shares of encounters leave a rest for strangers. The
-ranges of acceptance, reserve, lift, activity, looks, clicks and teams are assumptions of the model
-page; those of ``meeting.again`` and ``meeting.circle`` are ours.
+Within its range every value is as likely as any other, under two conditions: the chances of
+accepting never fall from one tie class to the next, and the shares of encounters leave a rest for
+strangers. The ranges of acceptance, reserve, lift, activity, looks, clicks and teams are
+assumptions of the model page; the ranges of ``meeting.again`` and ``meeting.circle`` are ours.
 """
 
 from collections.abc import Mapping

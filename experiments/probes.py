@@ -1,9 +1,10 @@
 """Probes: invented accounts in a society, which repeat the socialbots study (Boshmaf et al. 2011).
 
-There 102 accounts sent 84 friend requests each within 8 weeks, first to random users, then to
-friends of those who had accepted. Here members are dealt a policy of the same numbers: 1.5 attempts
-a day on 56 days, .59 of them from the directory and .41 from introductions [5,053 and 3,517
-requests], and only to people whom they have never met. As invitees they answer like "everyone".
+In that study each of 102 accounts sent 84 friend requests within 8 weeks, first to random users,
+then to friends of those who had accepted. Here some members get a policy with the same numbers: 1.5
+attempts a day on 56 days, .59 of them from the directory and .41 from introductions [5,053 and
+3,517 requests], and only to people whom they have never met. As invitees they answer like
+"everyone".
 """
 
 import sim

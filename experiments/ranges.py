@@ -1,14 +1,17 @@
 """The ranges over which the numeric parameters are explored.
 
-The ranges of the parameters themselves are formal limits, such as up to 10,000 invitations a day.
-Explored is from half to double the value that the scenario has, as far as the formal limits allow;
-what is 0 or unset is turned off and stays so. ``EXPLORED`` has the exceptions: two numbers that are
-unset mean "never" and "for good", which are assumptions like any other. Three things keep every
-combination a scenario: the shares of encounters are weights against each other and against the
-rest, normalised; ``close`` is at least one above ``often``; and whole numbers are rounded. The size
-of the society, the days, the seed, the place and who is on the platform are the frame of the
-question and are not varied, nor is what concerns logs of contacts only; a policy's only source has
-nothing to be weighed against.
+The ranges of the parameters themselves are only formal limits, such as up to 10,000 invitations a
+day. A parameter is explored from half to double the value that the scenario has, as far as the
+formal limits allow. A parameter that is 0 or unset is turned off and stays so. ``EXPLORED`` has the
+exceptions. Two of them are unset by default, which means "never" and "permanently"; these are
+assumptions like any other. Three things make every combination a valid scenario: the shares of
+encounters are weights relative to each other and to the rest, and are normalised; ``close`` is at
+least one above ``often``; and whole numbers are rounded.
+
+What frames the question is not varied: the size of the society, the days, the seed, the place, and
+who is on the platform. Parameters that concern only logs of contacts are not varied either. Nor is
+a policy's source of candidates if it is the only one, since there is no other weight to compare it
+with.
 """
 
 import math

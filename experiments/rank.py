@@ -1,27 +1,29 @@
 """The janitor and the VP: who is invited and who is accepted by rank, and does it pay to court it?
 
-The thread has the advice that everyone is welcome: "Do not discriminate between the janitor and the
-VP." Ranks are 16 levels that go with nothing else; the logit of accepting falls by
-``answering.rank_slope`` times the rank of the invitee above the inviter. To the three policies
-comes a fourth, ``courting``, which does as ``everyone`` does, but of all the candidates that an
-attempt looks at invites the one of the highest rank. The slope goes from 0, at which rank is
-courted for nothing, to 3; a vendor's rates of reply suggest 2.
+The thread advises to welcome everyone: "Do not discriminate between the janitor and the VP." Here
+members have one of 16 ranks, which depends on nothing else. The logit of accepting falls by
+``answering.rank_slope`` times the number of ranks that the invitee is above the inviter. The three
+policies are joined by a fourth, ``courting``. Its members do as members of ``everyone`` do, but
+from all the candidates of an attempt they invite the one of the highest rank. The slope goes from
+0, where courting a high rank has no use, to 3; a vendor's rates of reply suggest 2.
 
-What courting gains is the difference to ``everyone`` in the same runs. The lowest third of the
-ranks are the levels 0 to 4, the highest 11 to 15.
+The gain from courting is the difference between ``courting`` and ``everyone`` in the same runs. The
+lowest third of the ranks are the levels 0 to 4, the highest third the levels 11 to 15.
 
-Answer (``invitesim experiment rank``: 1,000 members, a year, 10 replications): rank is worth much
-to who has it, and courting it nothing to who courts. At a slope of 2 a member of the highest third
-receives 60.2 invitations [57.8, 62.6] a year, one of the lowest 25.8 [24.8, 26.8]; of their own are
-accepted 41.2 % [40.4, 42.0] and 25.9 % [25.1, 26.6], and they have 35.6 [32.4, 38.7] and 19.5
-[18.3, 20.7] connections. Most of this comes of being courted: without a slope it is 40.0 [37.0,
-42.9] and 24.8 [23.1, 26.6]. Who courts sends more upwards, by 28.5 points [27.1, 29.8] at a slope
-of 2, and has -4.5 connections [-6.7, -2.2] for it, and an acceptance by -5.5 points [-6.4, -4.6]
-different from that of ``everyone``; within two steps it reaches 1.4 points [-0.3, 3.1] more, which
-is not clear. Without a slope it has 1.9 connections [-1.1, 4.9] more, not clearly; at 3 it is also
-blocked more often, by 3.9 points [2.1, 5.7]. Over 40 plausible societies, at a slope of 2, who
-courts has fewer connections in all (difference: range -8.9 to -6.0) and is blocked more often in 38
-(range 1.1 to 6.1 points); the highest third has more than the lowest in all (range 6.4 to 40.3).
+Answer (``invitesim experiment rank``: 1,000 members, a year, 10 replications): a high rank is worth
+much to those who have it, and courting it brings nothing. At a slope of 2 a member of the highest
+third receives 60.2 invitations [57.8, 62.6] a year, and a member of the lowest 25.8 [24.8, 26.8].
+Of their own invitations 41.2 % [40.4, 42.0] and 25.9 % [25.1, 26.6] are accepted, and they have
+35.6 [32.4, 38.7] and 19.5 [18.3, 20.7] connections. Most of this difference comes from being
+courted: without a slope they have 40.0 [37.0, 42.9] and 24.8 [23.1, 26.6] connections. Members of
+``courting`` send a share to higher ranks that is larger by 28.5 points [27.1, 29.8] at a slope of
+2. In return their connections differ from those of ``everyone`` by -4.5 [-6.7, -2.2], and their
+acceptance by -5.5 points [-6.4, -4.6]; within two steps they reach 1.4 points [-0.3, 3.1] more,
+which is not clear. Without a slope they have 1.9 connections [-1.1, 4.9] more, which is not clear;
+at a slope of 3 they are also blocked more often, by 3.9 points [2.1, 5.7]. Over 40 plausible
+societies, at a slope of 2, members of ``courting`` have fewer connections than ``everyone`` in all
+(difference: range -8.9 to -6.0), and are blocked more often in 38 (range 1.1 to 6.1 points). The
+highest third has more connections than the lowest in all (range 6.4 to 40.3).
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The connections that an inviter gains whose account is restricted after some strikes.
+"""The connections gained by an inviter whose account is restricted after some strikes.
 
 They are exact for a number of days (``expected``), and a closed form in the long run (``rate``).
 ``selectivity`` explains the symbols.

@@ -1,14 +1,14 @@
 """How far does what an experiment finds range over the societies that fit the data?
 
-An interval says how well an average is known, a range what is not known: docs/answers.md tells how
-to read them. Societies are drawn (``sim.plausible_societies``), and each lives under every
-*treatment* of an experiment, as with and without appeals. Each society has seeds of its own, the
-same under every treatment; if all societies shared a few seeds, the luck of these would be in all.
-A *quantity* is what a group of members has under a treatment, or how much more it has than another
-group or under another treatment. Its range is that of the middle 90 % of the societies, with what
-is owed to the seeds taken out: the distance of each society's mean m_i from the mean of all is
-multiplied by sqrt(B / (B + w / R)), where w is the mean variance between its R seeds and B that
-between societies.
+An interval says how well an average is known, a range what is not known: docs/answers.md explains
+how to read them. Societies are drawn (``sim.plausible_societies``), and each is simulated under
+every *treatment* of an experiment, for example with and without appeals. Each society has seeds of
+its own, which are the same under every treatment; if all societies shared a few seeds, the luck of
+these seeds would be in all of them. A *quantity* is what a group of members has under a treatment,
+or how much more it has than another group or under another treatment. Its range is that of the
+middle 90 % of the societies, without the variation that is due to the seeds: the distance of each
+society's mean m_i from the mean of all is multiplied by sqrt(B / (B + w / R)), where w is the mean
+variance between the R seeds of a society and B the variance between societies.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,7 @@
-"""Strong ties: each names the five it has met most, as pupils name their friends.
+"""Strong ties: each member names the five others it has met most, as pupils name their friends.
 
-The same recipe is applied to the model and to logs of real contacts, so that both are comparable.
+The same recipe is applied to the model and to logs of real contacts, so that the two are
+comparable.
 """
 
 import numpy as np

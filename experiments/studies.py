@@ -1,7 +1,7 @@
 """What experiments that are studies share: runs that can be continued, and the results folder.
 
-The runs of an experiment lie in folders of their own inside ``--out``; the tables, figures and
-``provenance.json`` beside them are written together when all runs are there. ``answer.txt`` has
+The runs of an experiment lie in folders of their own inside ``--out``. The tables, figures and
+``provenance.json`` beside them are written together when all runs are finished. ``answer.txt`` has
 what is printed at the end.
 """
 

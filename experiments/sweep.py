@@ -1,20 +1,20 @@
 """How do the measures depend on two parameters, and where does one policy overtake another?
 
-By default the platform's limit of strikes against how readily people click "I don't know". Every
-combination is a society in which the policies are mixed, run several times; replication r has the
-same seed in all of them. For each measure there is a heat map per policy, and a
-map of who leads: the policy with the highest mean, marked where it is clearly ahead of every other
+By default the two are the platform's limit of strikes and the chance of a click on "I don't know".
+Every combination is a society in which the policies are mixed. It is run several times; replication
+r has the same seed in all societies. Each measure has a heat map per policy, and a map of who
+leads: the policy with the highest mean, marked where it is clearly ahead of every other
 (``clearly``: one family of all cells, pairs of policies and measures). Higher is not better in
-every measure: who leads in ``blocked`` is blocked most.
+every measure: the policy that leads in ``blocked`` has the most blocked members.
 
 Answer (``invitesim experiment sweep``: 1,000 members, a year, 10 replications): those who invite
-everyone clearly have the largest reach and the most connections in 13 of 15 cells, and nobody
-overtakes them. Only where people click readily and few strikes are allowed is it even: with a click
-in 3 of 10 cases and a limit of 2 "interacted" has 1.1 connections [0.1, 2.0] more, which is not
-clear among so many comparisons; with a limit of 5 "everyone" has 4.1 [2.5, 5.7] more. With a limit
-of 5 and a click in 1 of 10, "everyone" has 47.5 % [45.8, 49.1] of the others within two steps,
-"interacted" 39.5 % [37.8, 41.2] and "close_friends" 29.4 % [28.0, 30.7]. Reciprocity is clearly
-highest for close friends in every cell.
+everyone clearly have the largest reach and the most connections in 13 of 15 cells, and no policy
+overtakes them. Only with many clicks and few strikes allowed it is about even: with a click in 3 of
+10 cases and a limit of 2, "interacted" has 1.1 connections [0.1, 2.0] more, which is not clear
+among so many comparisons; with a limit of 5, "everyone" has 4.1 [2.5, 5.7] more. With a limit of 5
+and a click in 1 of 10 cases, the share of others within two steps is 47.5 % [45.8, 49.1] for
+"everyone", 39.5 % [37.8, 41.2] for "interacted" and 29.4 % [28.0, 30.7] for "close_friends".
+Reciprocity is clearly highest for close friends in every cell.
 """
 
 import itertools

@@ -1,29 +1,34 @@
 """Which way of inviting takes over, when people copy those who have got further?
 
-Every 30 days each member, with probability 0.2, looks at a random other and copies its policy by
-the Fermi rule: with probability 1 / (1 + exp(-beta (payoff of the other - own payoff) / scale)),
-where scale is the standard deviation of the payoffs of that day, so that beta has no unit [Szabo
-and Toke 1998, Phys. Rev. E 58, 69]. What counts as further is asked in two ways. By **reach**, the
-members within two steps of connections: it is what people see of each other, but it adds up over
-the years, whatever policy earned it, and has an end where everybody is within two steps. By
-connections **gained** since the last round: this is what the policy of the moment earns, and feels
-a block at once. Starts: equal thirds, and an invasion by each policy, which 1 % of the members have
-while the others share the rest. After each round a member in a thousand tries a policy at random,
-so none dies out for good. Rules: none, linkedin2008 and linkedin2021. Reach is asked by ``--payoff
-reach``, which takes longer.
+Every 30 days each member, with probability 0.2, looks at another member at random and may copy its
+policy. By the Fermi rule it does so with probability 1 / (1 + exp(-beta (payoff of the other - own
+payoff) / scale)), where scale is the standard deviation of the payoffs of that day, so that beta
+has no unit [Szabo and Toke 1998, Phys. Rev. E 58, 69]. There are two payoffs. **Gained** is the
+number of connections gained since the last round: it is what a member's present policy earns, and
+falls at once after a block. **Reach** is the number of members within two steps of connections: it
+is what people see of each other; but it adds up over the years, whichever policies earned it, and
+can't grow further once everybody is within two steps. ``--payoff reach`` chooses reach, which takes
+longer to compute.
 
-Answer (``invitesim experiment takeover --payoff gained --payoff reach``: 10,000 members, two
-years, 3 replications), first by connections gained: everyone gains, close friends lose, and nobody
-has taken over in two years. From equal thirds everyone comes to 66.5 % [63.2, 69.8] of the members
-without a rule, to 67.5 % [64.8, 70.2] under linkedin2021, and to 60.4 % [56.6, 64.3] under
-linkedin2008, which blocks for good. Everyone can invade: from 1 % it comes to 5.4 % [3.4, 7.4], 5.0
-% [3.1, 6.8] and 3.0 % [1.8, 4.2]. Interacted hardly can, against halves of everyone and close
-friends: it comes to 1.1 % [0.8, 1.4], 1.2 % [0.8, 1.6] and 1.4 % [1.2, 1.7], with some by those who
-try. Close friends cannot: 0.8 % [0.6, 1.0], 0.8 % [0.6, 1.0] and 0.6 % [0.4, 0.8]. By reach it is
-much the same: from equal thirds everyone comes to 61.0 % [59.5, 62.5], 64.2 % [63.3, 65.1] and 63.8
-% [61.8, 65.8], so that linkedin2008 does not hold it back there; from 1 % to 5.0 % [3.7, 6.3], 4.8
-% [3.6, 6.1] and 3.8 % [3.1, 4.4]. Interacted comes to 1.3 % [0.6, 1.9], 1.2 % [0.8, 1.7] and 1.5 %
-[0.9, 2.1], and close friends to 1.0 % [0.8, 1.2], 0.9 % [0.7, 1.2] and 0.8 % [0.6, 1.0].
+The society starts from equal thirds, or from an invasion: one policy (each in turn) has 1 % of the
+members and the two other policies share the rest. After each round one member in a thousand tries a
+policy at random, so that no policy dies out permanently. The rules are none, linkedin2008 and
+linkedin2021.
+
+Answer (``invitesim experiment takeover --payoff gained --payoff reach``: 10,000 members, two years,
+3 replications). With the payoff ``gained``, the policy ``everyone`` gains members,
+``close_friends`` loses members, and no policy has taken over in two years. From equal thirds
+``everyone`` rises to 66.5 % [63.2, 69.8] of the members without a rule, to 60.4 % [56.6, 64.3]
+under linkedin2008, which blocks permanently, and to 67.5 % [64.8, 70.2] under linkedin2021. Under
+these three rules, in this order, the invasions end as follows. ``everyone`` can invade: from 1 % it
+rises to 5.4 % [3.4, 7.4], 3.0 % [1.8, 4.2] and 5.0 % [3.1, 6.8]. ``interacted`` hardly can: it ends
+at 1.1 % [0.8, 1.4], 1.4 % [1.2, 1.7] and 1.2 % [0.8, 1.6], members who try it at random included.
+``close_friends`` cannot: it ends at 0.8 % [0.6, 1.0], 0.6 % [0.4, 0.8] and 0.8 % [0.6, 1.0]. With
+the payoff ``reach`` the result is much the same, but from equal thirds linkedin2008 does not hold
+back ``everyone``: it rises to 61.0 % [59.5, 62.5], 63.8 % [61.8, 65.8] and 64.2 % [63.3, 65.1].
+From 1 % it rises to 5.0 % [3.7, 6.3], 3.8 % [3.1, 4.4] and 4.8 % [3.6, 6.1]. ``interacted`` ends at
+1.3 % [0.6, 1.9], 1.5 % [0.9, 2.1] and 1.2 % [0.8, 1.7], and ``close_friends`` at 1.0 % [0.8, 1.2],
+0.8 % [0.6, 1.0] and 0.9 % [0.7, 1.2].
 """
 
 import itertools

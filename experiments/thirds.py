@@ -1,35 +1,36 @@
 """From which meetings and estimates does the thread's mix of a third each follow?
 
-He who invites people he has interacted with wrote that his network is "about a third people I've
-actually met face to face many times, one third people I've only met once and one third people I've
-never met but have interacted with on an online forum". Here it is the acquainted connections of
-``interacted``: met three times or more, met once or twice, known online only; a third is any share
-from .25 to .42. The rate of meetings and the least estimate of acceptance vary, and the mix is
-looked at on several days, as nothing holds it: in the model connections do not end.
+In the thread, a man who invites people he has interacted with wrote that his network is "about a
+third people I've actually met face to face many times, one third people I've only met once and one
+third people I've never met but have interacted with on an online forum". Here these are the
+acquainted connections of ``interacted``: met three times or more, met once or twice, and known
+online only. A third is any share from .25 to .42. The rate of meetings and the least estimate of
+acceptance vary. The mix is looked at on several days, because it could change: in the model
+connections do not end.
 
-A chain says what holds such a mix (T26 of the closed forms): people known online are met at a rate
-alpha, those met once or twice become met often at a rate beta, and what is there is thinned out at
-a rate mu. In the model no connection ends, but their number grows, which thins out as well. So
-alpha, beta and the growth of the default society are counted over the 30 days before the last, and
-the mix that the chain has for them stands beside the one seen.
+A Markov chain says what keeps such a mix (T26 of the closed forms). People known online are met at
+a rate alpha, people met once or twice become people met often at a rate beta, and all connections
+are thinned out at a rate mu. In the model no connection ends, but their number grows, which thins
+them out as well. So alpha, beta and the growth of the default society are counted over the 30 days
+before the last. The mix that follows from these by the chain is compared with the simulated one.
 
 The office log (InVS15) has no encounters online: of its pairs 40 % met once, 28 % two to four
-times, 32 % more often. Beside it stand the pairs that have met in the default society and in the
-scenario ``office``, which was made after it.
+times, 32 % more often. They are compared with the pairs that have met in the default society and in
+the scenario ``office``, which was made after this log.
 
 Answer (``invitesim experiment thirds``: 1,000 members, two years, 5 replications): the thirds
-hardly depend on how often people meet, and much on whom one thinks likely to accept. After a year
-they follow at 16 of 25 points: at every rate from .2 to 1 a day if the least estimate is .2 or
-lower, at none if it is .4, where most connections are with people met often. At the defaults 36 %
-[34, 37] are known online only, 28 % [26, 29] met once or twice, 37 % [36, 37] met often, and a year
-later the mix is the same: 36 % [34, 37], 27 % [26, 28], 37 % [36, 39]. That is what the chain says,
-too: with 0.15 [0.14, 0.17] of those known online met in a year, 0.35 [0.31, 0.39] of those met once
-or twice met often, and a growth of 0.40 [0.37, 0.42], it settles at 0.33 [0.32, 0.35], 0.27 [0.25,
-0.29], 0.40 [0.37, 0.42]. So a third each is no accident of one day; it needs a network that grows
-about as fast as its people become met often. (The least estimate of .2 was set after a look at the
-thirds; see the patterns in docs/odd.md.) Over 40 plausible societies, which have other least
-estimates, it is about a third each in 22 (range 21 to 41 % known online only, range 32 to 53 % met
-often).
+hardly depend on how often people meet, and much on how likely an acceptance must be before one
+invites. After a year they follow at 16 of 25 points: at every rate from .2 to 1 a day if the least
+estimate is .2 or lower, and at no rate if it is .4, where most connections are with people met
+often. With the defaults 36 % [34, 37] are known online only, 28 % [26, 29] met once or twice, and
+37 % [36, 37] met often. A year later the mix is the same: 36 % [34, 37], 27 % [26, 28], 37 % [36,
+39]. The chain agrees. In a year 0.15 [0.14, 0.17] of those known online are met, 0.35 [0.31, 0.39]
+of those met once or twice become met often, and the network grows by 0.40 [0.37, 0.42]. With these
+rates the chain settles at 0.33 [0.32, 0.35], 0.27 [0.25, 0.29] and 0.40 [0.37, 0.42]. So a third
+each is no accident of one day; it needs a network that grows about as fast as people met once or
+twice become people met often. (The least estimate of .2 was set after a look at the thirds; see the
+patterns in docs/odd.md.) Of 40 plausible societies, which have other least estimates, 22 have about
+a third each (range 21 to 41 % known online only, range 32 to 53 % met often).
 """
 
 from dataclasses import dataclass

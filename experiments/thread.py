@@ -1,20 +1,22 @@
 """What does the model say to the forum thread with which it began, question by question?
 
-Each question has the thread's own words, and the experiment that answers it. This program runs the
-experiments that have not been run in their own folders, one after another, and puts their answers
-together. What the thread's four kinds of people get in one society, it simulates itself: the
-scenario ``thread``. ``docs/thread.md`` goes through the same questions in words, and says what the
-model can't answer.
+Each question has the thread's own words, and the experiment that answers it. This program runs
+those experiments that have not been run yet, each in its own folder, one after another, and puts
+their answers together. It simulates itself what the thread's four kinds of people get in one
+society: the scenario ``thread``. ``docs/thread.md`` goes through the same questions in words, and
+says what the model can't answer.
 
 Answer (``invitesim experiment thread``: 2,000 members, a year, 20 replications), for the thread's
-people: who invites introductions as well as people met has 36.0 [35.3, 36.7] connections, nearly as
-many as who invites everyone, 38.3 [37.4, 39.3], and 12.2 [11.4, 13.0] more than who invites only
-people met. It is also blocked nearly as often, 16.7 % [16.1, 17.4] beside 18.6 % [17.8, 19.4],
-where who invites only people met is hardly ever, 0.2 % [0.2, 0.3]: whom a friend knows need not
-know oneself. Over 40 plausible societies who invites introductions has more connections than who
-invites only people met in all (range 8.4 to 44.2 more), and is blocked more often in all (range 5.9
-to 22.5 points). That holds as long as they invite introductions at all: at a least estimate above
-.2, the first guess of how many strangers accept, they hardly do.
+people: those who invite introductions as well as people they have met have 36.0 [35.3, 36.7]
+connections. This is nearly as many as those who invite everyone have, 38.3 [37.4, 39.3], and 12.2
+[11.4, 13.0] more than those who invite only people they have met. Those who invite introductions
+are also blocked nearly as often as those who invite everyone, 16.7 % [16.1, 17.4] and 18.6 % [17.8,
+19.4]; those who invite only people they have met are hardly ever blocked, 0.2 % [0.2, 0.3]. The
+reason: people whom a friend knows often do not know the inviter. In all of 40 plausible societies
+those who invite introductions have more connections than those who invite only people they have met
+(range 8.4 to 44.2 more), and are blocked more often (range 5.9 to 22.5 points). This holds as long
+as they do invite introductions: with a least estimate of acceptance above .2, the first guess of
+how many strangers accept, they hardly do.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The aims of a platform's rules, and which rule beats which: of ``block_rule``."""
+"""The aims of a platform's rules, and which rule beats which: for ``block_rule``."""
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
