@@ -289,8 +289,8 @@ def test_until_in_toml(tmp_path):
             "latin-hypercube, sobol",
         ),
         ("", "study.vary: missing; must be lists of values"),
-        ("vari = {days = [3]}", "study.vari: not a key of the design grid; nearest: vary"),
-        ("points = 3\nvary = {days = [3]}", "study.points: not a key of the design grid"),
+        ("vari = {days = [3]}", r"study.vari: no such key in \[study\]; nearest: vary"),
+        ("points = 3\nvary = {days = [3]}", "study.points: no such key with the design grid"),
         (
             'design = "sobol"\nvary = {days = [3, 9]}',
             "study.points: missing; must be a whole number",

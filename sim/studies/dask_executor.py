@@ -1,8 +1,8 @@
 """The executor for clusters: Dask does the runs of a study when one machine is too small.
 
 The study's own process submits jobs to Dask's scheduler, a limited number at a time, and stores the
-records that come back. If a worker dies, the scheduler submits its jobs to another one. Workers
-need the same version of invitesim; they do not need the study's folder.
+records that come back. If a worker dies, the scheduler gives its jobs to another worker. Workers
+need the same version of invitesim, but not the study's folder.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ except ImportError:
 PATIENCE = 20
 """Seconds within which a scheduler must answer."""
 AGAIN = 2
-"""Times that a job is tried again if a worker could not even begin it."""
+"""How often a job is tried again if a worker could not begin it."""
 
 
 def attempt_on_worker(version: str, scenario: Scenario, keep: Keep, job: Job) -> RunRecord:
@@ -54,9 +54,9 @@ class DaskExecutor:
     Parameters
     ----------
     scenario, keep
-        Those of the study.
+        As in `Study`.
     scheduler : str or distributed.Client
-        Its address, or a client of it, which stays open.
+        The scheduler's address; or a client of it, which ``close`` leaves open.
     """
 
     def __init__(
@@ -89,14 +89,14 @@ class DaskExecutor:
 
     @property
     def room(self) -> int:
-        """Return how many more jobs it would take now: workers may come and go."""
+        """Return how many more jobs can be submitted now: workers may come and go."""
         with self._one_line_if_gone():
             threads = int(sum(self._client.nthreads().values()))
         return AHEAD * max(1, threads) - len(self._futures)
 
     @property
     def under_way(self) -> int:
-        """Return how many jobs it has taken and not yet returned."""
+        """Return how many jobs were submitted and have not been returned."""
         return len(self._futures) + len(self._given_up)
 
     def submit(self, job: Job) -> None:
@@ -110,7 +110,7 @@ class DaskExecutor:
         self._futures[future] = job
 
     def finished(self) -> Done:
-        """Wait until a job is done; return those that are, with their records."""
+        """Wait until a job is done; return all jobs that are done, with their records."""
         if not self._futures:
             raise dead_process_error(self._given_up)
         done: Done = []

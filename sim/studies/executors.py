@@ -1,8 +1,8 @@
 """Executors do the runs of a study: in this process, or in processes of this machine.
 
 An executor takes jobs while it has room, and returns their records in any order. It knows nothing
-of studies or folders, and a study knows nothing of where its runs are done. So the table of a study
-is the same with every executor. `dask_executor` has the one for clusters.
+of studies or folders, and a study does not know where its runs are done. So the table of a study is
+the same with every executor. The executor for clusters is in `dask_executor`.
 """
 
 import functools
@@ -18,26 +18,26 @@ from ..scenario.scenario import Scenario
 from .run_record import Job, Keep, RunRecord, attempt
 
 AHEAD = 4
-"""Jobs that wait for each process: enough that none is idle, few enough to hold in memory."""
+"""Jobs queued for each process: enough that no process is idle, few enough for the memory."""
 Done = list[tuple[Job, RunRecord]]
 
 
 class Executor(Protocol):
     """Does the runs of one study.
 
-    A job whose process dies each time it is tried is not a failed run with a row in the table, as
-    the machine may be at fault. It stays under way until all other jobs are done; then ``finished``
-    raises an error.
+    If the process of a job dies each time the job is tried, the cause may be the machine. So this
+    is not a failed run with a row in the table. The job stays under way until all other jobs are
+    done; then ``finished`` raises an error.
     """
 
     @property
     def room(self) -> int:
-        """Return how many more jobs it would take now."""
+        """Return how many more jobs can be submitted now."""
         ...
 
     @property
     def under_way(self) -> int:
-        """Return how many jobs it has taken and not yet returned."""
+        """Return how many jobs were submitted and have not been returned."""
         ...
 
     def submit(self, job: Job) -> None:
@@ -54,7 +54,7 @@ class Executor(Protocol):
 
 
 def local_executor(scenario: Scenario, keep: Keep, jobs: int | None) -> Executor:
-    """Return an executor for ``jobs`` processes of this machine; for one, this process itself."""
+    """Return an executor for ``jobs`` processes; with one, the runs are done in this process."""
     jobs = processes(jobs)
     return SerialExecutor(scenario, keep) if jobs == 1 else PoolExecutor(scenario, keep, jobs)
 
@@ -68,12 +68,12 @@ class SerialExecutor:
 
     @property
     def room(self) -> int:
-        """Return how many more jobs it would take now."""
+        """Return how many more jobs can be submitted now."""
         return int(self._job is None)
 
     @property
     def under_way(self) -> int:
-        """Return how many jobs it has taken and not yet returned."""
+        """Return how many jobs were submitted and have not been returned."""
         return int(self._job is not None)
 
     def submit(self, job: Job) -> None:
@@ -103,9 +103,9 @@ def dead_process_error(jobs: Sequence[Job]) -> InputError:
 class PoolExecutor:
     """Does jobs in a pool of processes.
 
-    When a process dies, the pool loses all jobs under way and does not know which was at fault. So
-    each of these jobs is done again alone, in a new pool. One that kills its process once more is
-    given up.
+    When a process dies, the pool loses all jobs under way and does not know which of them was at
+    fault. So each of these jobs is done again alone, in a new pool. A job whose process then dies
+    again is given up.
     """
 
     def __init__(self, scenario: Scenario, keep: Keep, jobs: int) -> None:
@@ -120,12 +120,12 @@ class PoolExecutor:
 
     @property
     def room(self) -> int:
-        """Return how many more jobs it would take now."""
+        """Return how many more jobs can be submitted now."""
         return 0 if self._suspects or self._alone else AHEAD * self._jobs - len(self._futures)
 
     @property
     def under_way(self) -> int:
-        """Return how many jobs it has taken and not yet returned."""
+        """Return how many jobs were submitted and have not been returned."""
         return len(self._futures) + len(self._suspects) + len(self._given_up)
 
     def submit(self, job: Job) -> None:

@@ -30,9 +30,9 @@ ERROR = "error"
 """The last column: the error of a failed run; null where the run succeeded."""
 
 type Keep = Callable[[Result], pd.DataFrame] | Measures
-"""Makes from a result the table to keep: the column ``policy`` and columns of measures.
+"""A function of a result that returns the table to keep: a column ``policy`` and measures.
 
-An object with a method ``live`` receives the scenario instead, and runs it in its own way."""
+Or an object with a method ``live``, which receives the scenario and runs it in its own way."""
 
 
 class Job(NamedTuple):

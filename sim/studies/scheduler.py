@@ -1,9 +1,9 @@
 """The scheduler of a study: which runs are still to be done, and in which order.
 
-It goes through the points in their order and holds only those that are under way, so its memory
-does not grow with the number of runs. Which runs it asks for depends on the records alone, not on
-the order in which they come. So a study that was stopped and started again ends as if it had never
-been stopped.
+The scheduler goes through the points in their order and holds only points that are under way, so
+its memory does not grow with the number of runs. Which runs it asks for depends on the records
+alone, and not on the order in which they come. So a study that was stopped and started again ends
+as if it had never been stopped.
 """
 
 from collections import deque
@@ -20,7 +20,8 @@ from .stopping import StoppingRule, Values, check_measured
 from .store import RunStore, StoredRun
 
 Jobs = Callable[[int, int, int], Iterator[Job]]
-"""Makes the jobs of a point, from one replication up to another, which is left out."""
+"""A function of a point and two replications: it makes the jobs from the first replication up to
+the second, which is left out."""
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Point:
     values: dict[int, Values]
     """By replication."""
     target: int
-    """Replications that it is to have, as far as is known."""
+    """The number of replications that it is to have, as far as is known."""
     missing: int = 0
     """Jobs that are queued or under way."""
 
@@ -73,7 +74,7 @@ class Scheduler:
         """The number of runs that this process will have done at the end, as far as is known."""
 
     def next(self) -> Job | None:
-        """Return the next job; None if all that are known to be missing are under way."""
+        """Return the next job; None if all jobs that are known to be missing are under way."""
         while not self._queue:
             number = next(self._unopened, None)
             if number is None:
@@ -82,7 +83,7 @@ class Scheduler:
         return self._queue.popleft()
 
     def note(self, job: Job, record: RunRecord) -> None:
-        """Count a job as done, its record being in the store, and queue what follows from it."""
+        """Count a job as done, its record being stored, and queue the jobs that follow from it."""
         point = self._points[job.point]
         point.values[job.replication] = self._values(record)
         point.missing -= 1

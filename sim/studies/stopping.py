@@ -1,8 +1,8 @@
 """Stopping rules: how many replications a point of a study needs.
 
-Either every point has the same number (`FixedReplications`), or a point has replications until its
-intervals are narrow enough (`PrecisionTarget`). A rule looks only at the values of the replications
-that a point has, so it decides the same whenever and wherever these were run.
+Either every point has the same number (`FixedReplications`), or a point gets replications until its
+intervals are narrow enough (`PrecisionTarget`). A rule looks only at the values of a point's
+replications. So it decides the same, whenever and wherever these were run.
 """
 
 import math
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     import pyarrow
 
 LEAST = 10
-"""Replications before an interval is trusted to decide whether there are enough."""
+"""The fewest replications whose interval may decide that there are enough."""
 CONFIRMING = 5
-"""Replications that confirm an interval; a fifth of those that there are, if that is more."""
+"""The number of replications that confirm an interval: this one, or a fifth of those done so far
+if that is more."""
 WITHOUT_SPREAD = 30
-"""Replications with one and the same mean that are enough."""
+"""So many replications are enough if all of them have the same mean."""
 RELATIVE = re.compile(r"(\d+(?:\.\d*)?|\.\d+) ?%")
 type Values = pyarrow.RecordBatch | None
 """The rows of one replication, one for each policy; None where the run failed."""
@@ -53,14 +54,16 @@ class PrecisionTarget:
     """Replications until the 95 % intervals of some measures are narrow enough.
 
     Each point has at least ``LEAST`` replications and at most ``most``. An interval may be narrow
-    by chance, and the more often one looks the more likely. So, when all are narrow, a fifth more
-    are run, and the point is finished only if all are narrow again. The interval of a mean that is
-    the same in every replication counts from 30 replications on; a share has none of width 0.
+    by chance, which is the more likely the more often one looks. So, when all intervals are narrow
+    enough, a fifth more replications are run. The point is finished only if all intervals are then
+    still narrow enough. If a mean is the same in every replication, its interval has width 0 and
+    counts only with at least 30 replications; the interval of a share never has width 0.
     """
 
     half_widths: Mapping[str, float | str]
-    """From a measure (of everybody), or ``measure/policy``, to half the width of its interval: a
-    number, or a part of the estimate, as "10 %", which counts once the interval is above 0."""
+    """From a measure (of all members), or ``measure/policy``, to half the width of its interval: a
+    number, or a part of the estimate, as "10 %"; such a part is not reached while the interval
+    contains 0."""
     most: int
 
     def __post_init__(self) -> None:
@@ -98,15 +101,15 @@ class PrecisionTarget:
 
     @property
     def columns(self) -> frozenset[str]:
-        """Return the columns that are looked at, if they are there."""
+        """Return the columns that the rule looks at if a table has them."""
         measures = [measure for measure, _ in self.measures]
         return frozenset([POLICY, "members", *measures, *denominators_of(measures)])
 
     def enough(self, values: Sequence[Values]) -> int:
         """Return how many replications a point needs.
 
-        It goes once more through all batches that the point has had, so that the number depends on
-        the values alone.
+        All batches that the point has had are decided once more, so that the number depends on the
+        values alone.
         """
         number, confirming = LEAST, False
         while number <= len(values) and number < self.most:
@@ -142,14 +145,15 @@ class PrecisionTarget:
 
 
 def asked_for(number: ArrayLike, low: Floats, high: Floats, goal: ArrayLike) -> Ints:
-    """Return how many more replications the widths of intervals ask for; 0 where one is narrow.
+    """Return how many more replications each interval needs; 0 if it is narrow enough.
 
-    They are at most as many as there are: a spread estimated from few may be far too large.
+    The number is at most that of the replications done so far, because a spread that is estimated
+    from few replications may be far too large.
 
     Parameters
     ----------
     number : int, or array
-        Replications that there are.
+        The number of replications done so far.
     low, high, goal : array
         The ends of the intervals, and half of the width that is wanted.
     """
@@ -192,7 +196,7 @@ def check_measured(
     ----------
     rule : StoppingRule
     measures, policies : collection of str, optional
-        Those that are there; None: not known yet, so not checked.
+        The measures and policies that are there; None: not known yet, so not checked.
     """
     for measure, policy in rule.measures:
         if measures is not None and measure not in measures:

@@ -1,12 +1,12 @@
 """The folder of a study: its finished runs, in one SQLite file, so that none of them is lost.
 
 ``runs.sqlite`` records which study it belongs to, and has a row for each finished run. A row is
-either whole or not there, and it is on the disk when ``RunStore.add`` returns, whatever ends the
-process after that. SQLite's rollback journal guarantees this (also on network disks, where its
-other mode, WAL, may not work). Its lock keeps other processes out until this one has ended, however
-it ends. Point and replication are the key of the table.
+either whole or not there. When ``RunStore.add`` returns the row is on the disk, whatever ends the
+process after that. SQLite's rollback journal guarantees this, also on network disks, where SQLite's
+other mode, WAL, may not work. SQLite's lock keeps other processes out until this one has ended,
+however it ends. Point and replication are the key of the table.
 
-SQLite does not notice a flipped bit in its data, so each row has a digest of itself.
+SQLite does not notice a flipped bit in its data, so each row has a digest of its own content.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ VERSION = 2
 """Version of these tables, in the file's ``user_version``; 1 was a folder of Parquet files."""
 NO_LOCKS = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_CHECKRESERVEDLOCK")
 NO_DISK = ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_READONLY")
-"""How SQLite's error names begin where the disk refuses; the file itself may be intact."""
+"""Beginnings of the names of SQLite's errors when the disk refuses; the file may be intact."""
 
 
 class StoredRun(NamedTuple):
@@ -44,10 +44,10 @@ class StoredRun(NamedTuple):
     point: int
     replication: int
     seed: str
-    """As text: SQLite's integers have 63 bits and a sign, a seed may have 64."""
+    """As text, because SQLite's integers have 63 bits and a sign, and a seed may have 64 bits."""
     failed: int
     content: bytes
-    """That of its `RunRecord`."""
+    """The content of the run's `RunRecord`."""
 
     @property
     def digest(self) -> bytes:
@@ -62,12 +62,12 @@ class RunStore:
     Parameters
     ----------
     folder : Path
-        Made if it does not exist.
+        It is made if it does not exist.
     identity : mapping
-        Everything that tells the study from any other, as JSON: from its name in an error to its
-        value.
+        Everything that must be the same in another run of the study, in values that JSON can hold:
+        from the name that an error uses to the value.
     repair : bool
-        Whether damaged runs are removed, to be done again; otherwise they are an error.
+        Whether damaged runs are removed, to be done again. If False, a damaged run is an error.
 
     Raises
     ------
@@ -125,7 +125,7 @@ class RunStore:
         Raises
         ------
         InputError
-            One of these is not there, or is damaged.
+            One of these runs is not there, or is damaged.
         """
         self._check_in_place()
         with self._sqlite_errors():
@@ -292,7 +292,7 @@ def _text(path: Path) -> str:
 
 
 def difference(there: Any, here: Any, name: str = "") -> str:
-    """Return in a few words where two trees first differ; an empty text if they are equal."""
+    """Return in a few words where two identities first differ; "" if they are equal."""
     if isinstance(there, Mapping) and isinstance(here, Mapping):
         if list(there) != list(here) and sorted(there) == sorted(here):
             return f"{name} in the order {', '.join(there)} there and {', '.join(here)} here"

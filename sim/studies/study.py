@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LISTED = 50
-"""Different values of a parameter that the folder lists; of more, it has the lowest and highest."""
+"""Up to this number the folder lists the different values of a parameter; of more it records the
+lowest and the highest."""
 
 
 class Study:
@@ -51,20 +52,20 @@ class Study:
         The same in all runs. Its seed is that of replication 0; the next ones have the next seeds.
     design : mapping, DataFrame, path of a CSV file, list of mappings, or Design
         The points. A mapping from dotted names to lists of values is a grid. A table or a list has
-        a row for each point. ``sim.design`` makes others.
+        a row for each point. ``sim.design`` makes other designs.
     replications : int
         Runs of each point, 1 or more.
     keep : collection of str, or callable, optional
-        Names of the measures to keep, by default all. What only the others need is not computed:
-        without reach and clustering a run takes much less time. Or a function that makes from a
-        ``Result`` the table to keep, with the column ``policy``; define it at the top of a module,
-        or of a script that runs under ``if __name__ == "__main__":``. An object with a method
-        ``live`` receives the scenario instead of the result, and runs it in its own way.
+        What to keep of each run: names of measures, by default all; only what these need is
+        computed, and without reach and clustering a run takes much less time. Or a function of a
+        ``Result`` that returns the table to keep, with the column ``policy``; define it in a
+        module, a script or a notebook (docs/studies.md, "Your own functions"). Or an object with a
+        method ``live``, which receives the scenario and runs it in its own way.
 
     Raises
     ------
     InputError
-        A name is no parameter, a value does not fit, or there are no points.
+        A name is not that of a parameter, a value does not fit, or there are no points.
 
     Examples
     --------
@@ -100,7 +101,7 @@ class Study:
             )
         self.keep = keep
         self.table: StudyTable | None = None
-        """The table that the last ``run`` returned; None before."""
+        """The table that the latest ``run`` returned; None before the first ``run``."""
 
     @classmethod
     def from_salib(
@@ -119,7 +120,8 @@ class Study:
         problem : mapping
             As SALib describes it, with dotted names in ``names``.
         sample : array (points, names)
-            As SALib's ``sample`` functions return it; whole-number parameters are rounded.
+            As SALib's ``sample`` functions return it. A parameter that is a whole number gets one,
+            as in `design.from_salib`.
         scenario, replications, keep
             As in `Study`.
         """
@@ -151,7 +153,7 @@ class Study:
         Parameters
         ----------
         folder : path
-            Made if it does not exist. If this study was begun there before, it goes on.
+            It is made if it does not exist. A study that was begun in it goes on.
         jobs : int, optional
             Processes, 1 or more; None: as many as there are cores for this process. With 1, all
             runs are done in this process.
@@ -161,10 +163,11 @@ class Study:
         retry_failed : bool
             Whether runs that failed are tried again.
         until : mapping, optional
-            From measures to half the width of their 95 % interval, in place of ``replications``: a
-            number, or a part of the estimate, as "10 %". Each point has at least 10 replications,
-            and more until all of these intervals are as narrow, and still are with a fifth more.
-            ``"blocked"`` is the measure of everybody, ``"blocked/everyone"`` that of one policy.
+            In place of ``replications``, how narrow intervals must be: from measures to half the
+            width of their 95 % interval, a number or a part of the estimate, as "10 %". Each point
+            has 10 replications, then more until all of these intervals are narrow enough, and then
+            a fifth more, with which they must still be. ``"blocked"`` is the measure of all
+            members, ``"blocked/everyone"`` the measure of one policy.
         most : int
             With ``until``: the most replications that a point has.
         scheduler : str or distributed.Client, optional
@@ -185,7 +188,7 @@ class Study:
             version of the model, is in use by another process, or can't be written. Finished runs
             stay in the folder.
         KeyboardInterrupt
-            On Ctrl-C, with a line that tells what is kept.
+            On Ctrl-C, with a line that says how many runs are kept.
         """
         rule = self.stopping_rule(until, most)
         store = RunStore(destination(folder), self._identity, repair=retry_failed)
@@ -212,8 +215,8 @@ class Study:
         Raises
         ------
         InputError
-            No run will have a measure or policy that is asked for, as far as this is known before
-            the first run: a ``keep`` of the user may return any.
+            ``until`` names a measure or a policy that no run will have. A ``keep`` function of the
+            user may return any measures, so for such a study they are checked in the first run.
         """
         if until is None:
             return FixedReplications(self.replications)
@@ -233,11 +236,11 @@ class Study:
         measure: str | None = None,
         policy: str | None = None,
     ) -> "pd.DataFrame":
-        """Compare two points of the last ``run``; see `StudyTable.compare`."""
+        """Compare two points of the latest ``run``; see `StudyTable.compare`."""
         if self.table is None:
             raise InputError(
-                "compare: this study has not been run; must be after run(folder), which gives at "
-                "once what is there"
+                "compare: this study has not been run; call run(folder) first: finished runs are "
+                "not repeated"
             )
         return self.table.compare(a, b, measure, policy)
 
@@ -250,7 +253,7 @@ class Study:
 
     @functools.cached_property
     def _identity(self) -> dict[str, Any]:
-        """Everything that tells this study from any other; replications may grow."""
+        """Return everything that must stay the same in a folder; replications may grow."""
         conditions = {
             name: fingerprint(policy.condition, f"policies.{name}.condition")
             for name, policy in self.scenario.policies.items()

@@ -1,6 +1,6 @@
 """A study in a TOML file: a scenario as in any such file, and a table ``[study]``.
 
-The table tells which parameters are varied and how often each point is run.
+The table says which parameters are varied and how often each point is run.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,13 +22,14 @@ KINDS = {
     "latin-hypercube": ("vary", "points", "seed"),
     "sobol": ("vary", "points", "seed"),
 }
-"""From each design to the keys that it needs."""
+"""From each design to its keys."""
 REPEATING = ("replications", "until", "most", "measures")
-EXAMPLE = 'a study: a scenario with a table [study.vary], as "platform.limit" = [2, 5, "none"],'
+TABLE = '[study.vary] with the line "platform.limit" = [2, 5, "none"]'
+EXAMPLE = f"a study: a scenario with a table, for example {TABLE},"
 
 
 class StudyFile(NamedTuple):
-    """What a file asks for: a study and when its points have enough replications."""
+    """What a file says: a study, and when its points have enough replications."""
 
     study: Study
     until: Mapping[str, float | str] | None
@@ -47,7 +48,7 @@ def study_read(
         "latin-hypercube" or "sobol"), ``vary`` (lists of values for a grid, ranges for the drawn
         designs), ``points`` and ``seed`` (for the drawn designs), ``file`` (for "points": a CSV
         file, relative to the folder of this file), ``replications``, or ``until`` with ``most``,
-        and ``measures``, the names of those to keep.
+        and ``measures``, the names of the measures to keep.
     settings : iterable of str, optional
         Changes of the scenario, as ``NAME=VALUE``.
     replications : int, optional
@@ -61,7 +62,9 @@ def study_read(
     tree = toml_read(path, EXAMPLE)
     table = tree.pop("study", None)
     if not isinstance(table, dict):
-        raise InputError(f"{path}: no table [study]; must be {EXAMPLE} in TOML")
+        raise InputError(
+            f"{path}: a scenario and not a study; must have a table [study], for example {TABLE}"
+        )
     try:
         scenario = Scenario(**tree).replace(settings_read(settings))
         design = _design(path, table)
@@ -107,9 +110,11 @@ def _design(path: Path, table: Mapping[str, Any]) -> Design:
     known = ("design", *KINDS[kind], *REPEATING)
     unknown = next((key for key in table if key not in known), None)
     if unknown is not None:
+        other = any(unknown in keys for keys in KINDS.values())
+        where = f"with the design {kind}" if other else "in [study]"
         raise InputError(
-            f"study.{unknown}: not a key of the design {kind}{near(unknown, known)}; must be one "
-            f"of {', '.join(known)}"
+            f"study.{unknown}: no such key {where}{near(unknown, known)}; must be one of "
+            f"{', '.join(known)}"
         )
     if kind == "points":
         if not isinstance(table.get("file"), str):

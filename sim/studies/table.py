@@ -1,10 +1,10 @@
 """The table of a study: a row for each point, replication and policy, exported from its runs.
 
-It is written some thousand rows at a time and can be read in batches, so it may be larger than the
-memory. The same runs have the same bytes, whenever and wherever each of them was done.
+The table is written some thousand rows at a time and can be read in batches, so it may be larger
+than the memory. The same runs give the same bytes, whenever and wherever each of them was done.
 
-The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads. The
-digest in the file beside it, and in ``StudyTable``, covers every bit.
+The pages of the file are compressed by gzip, whose checksums pandas verifies when it reads. A
+digest, in a file beside the table and in ``StudyTable``, covers every bit.
 """
 
 import contextlib
@@ -37,15 +37,15 @@ TABLE = "table.parquet"
 DIGEST = f"{TABLE}.sha256"
 """The file of the digest, in the format of ``sha256sum``."""
 ROWS = 10_000
-"""About how many rows are assembled at a time and make a row group of the file."""
+"""About this number of rows is assembled at a time and makes a row group of the file."""
 NOT_MEASURED = (*RUN, POLICY, ERROR)
 
 
 class StudyTable:
     """The finished table of a study, in its file.
 
-    pandas, polars and DuckDB read the file, or this object. Reading this object raises an
-    ``InputError`` if a single bit of the file is not as the study has written it.
+    pandas, polars and DuckDB can read the file or this object. If a single bit of the file is not
+    as the study has written it, reading this object raises an ``InputError``.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class StudyTable:
 
     @property
     def runs(self) -> int:
-        """Return the number of runs, including failed ones and those of equal points."""
+        """Return the number of runs; failed runs count, and equal points count separately."""
         return int(self._replications.sum())
 
     def __repr__(self) -> str:
@@ -191,10 +191,10 @@ class StudyTable:
         Parameters
         ----------
         a, b : int or mapping
-            The number of a point, or the values that tell it from the others, as
+            The number of a point, or values that only this point has, as
             ``{"platform.limit": 3}``.
         measure, policy : str, optional
-            Only this one; None: all.
+            The only measure or policy to compare; None: all.
 
         Returns
         -------
@@ -205,8 +205,8 @@ class StudyTable:
         Raises
         ------
         InputError
-            A point, measure or policy is not in the table; or runs have several rows of a policy,
-            which are not replications.
+            A point, measure or policy is not in the table; or a run has several rows of a policy,
+            as one for each day: such rows are not replications.
 
         Examples
         --------

@@ -1,10 +1,10 @@
 """Designs: the points of a study, each a combination of values for some of a scenario's parameters.
 
-A grid has every combination of values. A table, a CSV file or a list has the points that somebody
+A grid has every combination of values. A table, a CSV file or a list has the points that the user
 wrote down. A Latin hypercube or a Sobol' sequence draws points evenly from ranges. Every design is
-a table: a column for each dotted parameter name, a row for each point, in a fixed order. Values are
-read by the parameters themselves, so a name or a value that does not fit is an error before
-anything runs. An error in a combination of values shows when its point is run.
+a table with a column for each dotted parameter name and a row for each point, in a fixed order.
+Names and values are checked as those of any scenario, so a wrong one is an error before anything
+runs. Whether the values of a point go together is checked when the point is run.
 """
 
 from .design import MOST_POINTS, Design, as_text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 MOST_POINTS = 10_000_000
-"""Points that a design may have; a grid of more is most likely a slip."""
+"""The most points of a design; a grid of more is most likely a mistake."""
 Values = tuple[Any, ...]
 
 
@@ -51,8 +51,7 @@ class Design:
         Raises
         ------
         InputError
-            The scenario has no parameter of a name, or a value does not fit; the message names the
-            point.
+            A name is not that of a parameter, or a value does not fit; the message names the point.
         """
         for name in self.names:
             scenario.require(name)
@@ -77,7 +76,7 @@ class Design:
 
     @functools.cached_property
     def first(self) -> NDArray[np.int64]:
-        """Return for each point the first point with the same values: only that one is run."""
+        """Return for each point the first one with the same values: only this first one is run."""
         seen: dict[bytes, int] = {}
         texts = (
             hashlib.sha256(self.text(number).encode()).digest()[:16] for number in range(len(self))
@@ -91,7 +90,7 @@ class Design:
     def columns(self, numbers: NDArray[np.int64]) -> "dict[str, pyarrow.Array]":
         """Return the values of some points as columns that Parquet can hold.
 
-        A value that is unset is null. A value that is neither a number, a text nor a flag, as
+        A value that is unset is null. A value that is not a number, a text or a flag, such as
         policies, is written as JSON.
         """
         import pyarrow
@@ -115,12 +114,12 @@ class Design:
         return columns
 
     def number(self, point: "int | Mapping[str, Any]", scenario: Scenario) -> int:
-        """Return the number of a point, given by it or by the values that tell it from the others.
+        """Return the number of a point, given by this number or by values that only it has.
 
         Raises
         ------
         InputError
-            No point has the number or the values, or several have the values.
+            No point has this number or these values, or several points have these values.
         """
         if not isinstance(point, Mapping):
             if not isinstance(point, int | np.integer) or not 0 <= point < len(self):

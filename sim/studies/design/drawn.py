@@ -20,8 +20,8 @@ def latin_hypercube(ranges: Mapping[str, Any], number: int, seed: int = 1) -> De
     Parameters
     ----------
     ranges : mapping
-        From dotted names to ``(low, high)``, both included, or to a list of other values, which are
-        drawn equally often.
+        From dotted names to ``(low, high)``, both included; or to a list of values that are not two
+        numbers, which are drawn equally often.
     number : int
         Number of points.
     seed : int
@@ -70,8 +70,8 @@ def sobol(ranges: Mapping[str, Any], number: int, seed: int = 1) -> Design:
 def from_salib(problem: Mapping[str, Any], sample: ArrayLike) -> Design:
     """Return a design of points that SALib has drawn.
 
-    Each whole number has an equal part of its range, both ends included; if the draw is not even
-    (``dists``), numbers are rounded. A flag is true from one half on.
+    If a parameter is a whole number, each value has an equal part of the range, both ends included;
+    if the draw is not even (``dists``), values are rounded instead. A flag is true at 0.5 or more.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ _UNKNOWN = {"NoneType", "NAType", "NaTType"}
 
 
 def designed(given: Any) -> Design:
-    """Return a design of what a user gives for one.
+    """Return the design that a user has given.
 
     A mapping is a grid; a table, a CSV file or a list of mappings is a list of points.
     """
@@ -73,7 +73,8 @@ def points(table: "pd.DataFrame | str | Path | Iterable[Mapping[str, Any]]") -> 
     ----------
     table : DataFrame, path of a CSV file, or list of mappings
         A column for each dotted name, a row for each point. A missing value (an empty cell, NaN,
-        NA) or the word ``none`` is an unset parameter. A file may be compressed, as a contact log.
+        NA) or the word ``none`` is an unset parameter. A file may be compressed, as a contact log
+        may.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def _points_of_csv(path: str | Path) -> Design:
 
 
 def listed_points(names: tuple[str, ...], rows: list[Values], where: str) -> Design:
-    """Return a design of rows of values; ``where`` begins the error if there is none."""
+    """Return a design of rows of values; ``where`` begins the error if there are no rows."""
     if not rows:
         raise InputError(f"{where}: no points; must be at least one")
     if len(set(names)) < len(names):
