@@ -334,7 +334,7 @@ def test_wrong_studies_in_toml(tmp_path, text, line):
 
 def test_a_file_without_a_study(tmp_path):
     (tmp_path / "study.toml").write_text("members = 30\n")
-    with pytest.raises(sim.InputError, match=r"study\.toml: no table \[study\]"):
+    with pytest.raises(sim.InputError, match=r"study\.toml: a scenario and not a study; must have"):
         study_read(tmp_path / "study.toml")
 
 

@@ -1,6 +1,7 @@
 """The policy "close_friends": invite close friends only.
 
-It readily accepts such friends, and others less readily; a connection in common makes it likelier.
+Members with this policy readily accept close friends, and other people less readily. They are more
+likely to accept somebody with whom they have a connection in common.
 """
 
 from .policy import InvitePolicy

@@ -1,7 +1,7 @@
-"""An answering habit: how some members answer, whatever policy they invite by.
+"""An answering habit: how some members answer invitations, whatever policy they invite by.
 
-So what inviting does can be told from what accepting does. A habit has a share of all members; the
-others answer as their policies say.
+With habits, what inviting does can be told from what accepting does. Each habit has a share of all
+members. Members without a habit answer as their policies say.
 """
 
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ from ..parameters.kinds import (
 
 
 class Habit(NamedSection):
-    """How some members answer; a number that it does not have is that of the member's policy.
+    """How some members answer; where a number is None, that of the member's policy is used.
 
     Parameters
     ----------
@@ -34,18 +34,21 @@ class Habit(NamedSection):
     share : float
         The part of all members who have this habit, 0 to 1.
     accepts_from : int, optional
-        The lowest tie class accepted readily, 0 to 4, others less readily; 5 accepts nobody.
+        The lowest tie class accepted readily, 0 (stranger) to 4 (close); lower ones are accepted
+        less readily. With 5 nobody is accepted.
     takes_references : bool, optional
         Whether a connection in common makes acceptance likelier.
     accept : sequence of five floats, optional
-        Chances of accepting, by class; None: the policy's, or ``answering.accept``.
+        Chances of accepting, by tie class; None: those of the policy, or ``answering.accept``.
     idk_click : float, optional
-        Chance of the click, 0 to 1; None: ``answering.idk_click``.
+        Chance, 0 to 1, of a click on "I don't know this person" by a member who has neither
+        recognised nor accepted the inviter; None: ``answering.idk_click``.
 
     Raises
     ------
     InputError
-        With one line: which number, what is expected, and what was given.
+        A number is wrong; the error is one line that says which, what is expected, and what was
+        given.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The policy "interacted": invite people it has met or talked to and who are likely to accept.
+"""The policy "interacted": invite people one has met or talked to, if they are likely to accept.
 
-It readily accepts people it has met or talked to, and strangers less readily; a connection in
-common makes it likelier.
+Members with this policy readily accept people they have met or talked to, and strangers less
+readily. They are more likely to accept somebody with whom they have a connection in common.
 """
 
 from .policy import InvitePolicy

@@ -1,8 +1,8 @@
 """An invite policy: whom a member invites, and whom it accepts.
 
-A policy says whom a member invites and, as an invitee, whom it accepts. It is a handful of numbers;
-where numbers are not enough, ``condition`` is a small function of the bond, the candidate and the
-day that is compiled into the run and can only narrow down what the numbers allow.
+A policy is a handful of numbers. Where numbers are not enough, a policy also has a ``condition``, a
+small function of the bond, the candidate and the day. It is compiled into the run. It can only
+refuse candidates whom the numbers allow.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ class Candidate(NamedTuple):
     same_circle: bool
     """Whether ego and alter are in the same circle."""
     policy: int
-    """The place of its policy among the scenario's policies, from 0."""
+    """The place of the candidate's policy among the scenario's policies, from 0."""
 
 
 class InvitePolicy(NamedSection):
@@ -80,45 +80,45 @@ class InvitePolicy(NamedSection):
     min_tie : int
         The lowest tie class that is invited, 0 (stranger) to 4 (close).
     min_acceptance : float
-        The lowest chance of acceptance, 0 to 1, at which it invites, by its own estimate.
+        The lowest chance of acceptance, 0 to 1, at which a member invites, by its own estimate.
     caution : float
-        How much higher that chance must be with each strike, at a platform with a limit of strikes:
-        by ``caution * strikes / limit``. So it grows with the risk of being restricted.
+        On a platform with a limit of strikes: each strike raises ``min_acceptance`` by
+        ``caution / limit``. So a member is the more careful the nearer it is to a restriction.
     invites_references : bool
-        Whether it also invites connections of connections below ``min_tie``.
+        Whether connections of connections are also invited below ``min_tie``.
     courts : bool
-        Whether it invites the candidate of the highest rank, and not the first one that fits.
+        Whether the eligible candidate of the highest rank is invited, and not the first one found.
     notes : bool
         Whether a note that says where they met goes with invitations to people who may have
-        forgotten: ``inviting.note_below``.
+        forgotten it: those whose chance of recognising the inviter is above 0 and at most
+        ``inviting.note_below``.
     asks_first : bool
-        Whether it asks those it knows before it invites them, outside the platform; only a yes
-        leads to an invitation, which is accepted.
+        Whether members ask people they know, outside the platform, before they invite them. Only a
+        yes leads to an invitation, which is then accepted.
     per_day : float, optional
-        Attempts to invite that a member of activity 1 makes a day; None: those of the scenario,
-        ``inviting.per_day``.
+        Attempts to invite that a member of activity 1 makes a day; None: ``inviting.per_day``.
     alike : bool
-        Whether its members all make as many attempts as one of activity 1.
+        Whether all members of the policy make the attempts of a member of activity 1.
     accepts_from : int
-        The lowest tie class accepted readily, 0 to 4; people below it, strangers too, are accepted
-        less readily (``answering.reserve``). 5 accepts nobody.
+        The lowest tie class accepted readily, 0 (stranger) to 4 (close). Lower ones are accepted
+        less readily (``answering.reserve``). With 5 nobody is accepted.
     takes_references : bool
         Whether a connection in common makes acceptance likelier, by ``answering.reference_lift``;
-        below ``accepts_from``, too.
+        this also holds below ``accepts_from``.
     appeals : float
         The chance, 0 to 1, that a member who is limited or restricted appeals, where the platform
         lets appeals succeed.
     accept : sequence of five floats, optional
-        Its own chances of accepting, by class; None: those of ``answering.accept``.
+        The policy's own chances of accepting, by tie class; None: those of ``answering.accept``.
     condition : callable, optional
         ``condition(bond, candidate, day) -> bool``, compiled; a candidate is invited only where it
-        returns True. It draws no random numbers; docs/guide.md has all that holds for it.
+        returns True. It draws no random numbers; docs/guide.md describes what it may do.
 
     Raises
     ------
     InputError
-        With one line: which number, what is expected, and what was given.
-
+        A number is wrong; the error is one line that says which, what is expected, and what was
+        given.
 
     Examples
     --------
@@ -154,7 +154,7 @@ class InvitePolicy(NamedSection):
     courts: Flag = False
     """an attempt looks at all its candidates; the eligible one of the highest rank is invited"""
     notes: Flag = False
-    """adds a note that says where they met, for people who may not recognise it: note_below"""
+    """adds a note on where they met, to people with 0 < chance of recognising it <= note_below"""
     asks_first: Flag = False
     """asks people it knows before it invites them, and invites those who say yes"""
     per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None

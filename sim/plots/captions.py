@@ -1,8 +1,8 @@
 """Captions: the sentence above a figure, which states what its data show.
 
-Each sentence lists values of the table that is drawn, of its first population: it names no policy
-as the first and compares none, since a table of means and intervals does not tell whether a
-difference is more than chance. What can only be 0 is not told as if it had been estimated.
+Each sentence lists values of the table that is drawn, from its first population. It does not
+compare policies, because a table of means and intervals does not show whether a difference is more
+than chance. A value that can only be 0 is not written like an estimate.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +35,7 @@ def stated(
     values : Series
         Shares by policy; NaN is left out.
     none : collection of str
-        Policies whose share can only be 0.
+        Policies with a share that can only be 0.
     """
     several = table["population"].nunique() > 1
     where = f", {spoken(str(table['population'].iloc[0]))}" if several else ""
@@ -61,8 +61,8 @@ def reach(table: pd.DataFrame) -> str:
 def mutuality(table: pd.DataFrame) -> str:
     """Return the shares of outreach that is returned.
 
-    The table has the columns population, policy, measure (the rows of "reciprocity" are used),
-    mean.
+    The table has the columns population, policy, measure and mean; only the rows of the measure
+    "reciprocity" are used.
     """
     here = _first_population(table[table["measure"] == "reciprocity"]).set_index("policy")["mean"]
     return stated(label("reciprocity").title, table, here)
@@ -71,8 +71,9 @@ def mutuality(table: pd.DataFrame) -> str:
 def survival(table: pd.DataFrame, none: Collection[str] = ()) -> str:
     """Return the shares blocked by the last day.
 
-    The table has the columns population, policy, clock (the rows of "days" are used), time, mean.
-    ``none`` are the policies of whom nobody can be blocked.
+    The table has the columns population, policy, clock, time and mean; only the rows of the clock
+    "days" are used.
+    ``none`` has the policies in which nobody can be blocked.
     """
     curves = _first_population(table[table["clock"] == "days"])
     last = curves["time"].max()
@@ -85,7 +86,7 @@ def plane(wide: pd.DataFrame, none: Collection[str] = ()) -> str:
     """Return the shares blocked, each with the share of others within two steps.
 
     The table has the rows (population, policy) and the columns reach2_share and blocked. ``none``
-    are the policies of whom nobody can be blocked.
+    has the policies in which nobody can be blocked.
     """
     first = wide.index[0][0]
     here = wide.loc[first].dropna().sort_values("blocked", ascending=False, kind="stable")

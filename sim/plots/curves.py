@@ -27,7 +27,7 @@ IN_A_ROW = 3
 HIGH = 2.4
 """Inches: the height of a row of panels."""
 LONGEST = 20
-"""The most letters of a name that stands beside its line; longer ones are in a legend."""
+"""The most letters of a name that is written beside its line; longer names are in a legend."""
 LINE, PLACE = "__line__", "__place__"
 """Columns that are added: the name of a line, and the place on the horizontal axis."""
 
@@ -53,21 +53,22 @@ def curves(
         columns replication or seed, policy, ``x``, and the measures.
     x : str
         The column of the horizontal axis: a varied parameter, as ``"platform.limit"``, or
-        ``"day"``. Values that are not all numbers stand side by side.
+        ``"day"``. If not all values are numbers, they are put side by side.
     measures : str or sequence of str
         Names of measures.
     lines : str or sequence of str
-        What has a line each: ``"policy"``, or one or more varied parameters.
+        ``"policy"`` for a line for each policy; or one or more varied parameters, for a line for
+        each of their values.
     policy : str, optional
-        Of whom the measures are; None: of each policy, or of all members if the lines are
-        parameters.
+        The policy whose measures are drawn; None: each policy, or all members if the lines are for
+        values of parameters.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     assumed : mapping, optional
-        From policies to what can only be 0, as `sim.none_by_assumption` returns: it has no band,
-        and is named below.
+        From policies to measures that can only be 0, as `sim.none_by_assumption` returns. They
+        have no band, and the line below the figure names them.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def curves(
     Raises
     ------
     InputError
-        A column is not in the table, or ``x`` and ``lines`` do not tell the rows of a run apart.
+        A column is not in the table, or several rows of a run have the same ``x`` and ``lines``.
 
     Examples
     --------

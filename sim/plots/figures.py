@@ -1,8 +1,8 @@
 """The figures of the comparison: each is drawn from a table; nothing is simulated here.
 
-The tables are long: ``population`` (one panel each), ``policy`` (one colour, marker and line each),
-the estimate ``mean`` and its 95 % interval from ``low`` to ``high``. The title of a figure states
-what its data show.
+Each table has a row for each estimate, with the columns ``population`` (a panel for each),
+``policy`` (a colour, a marker and a line for each), ``mean``, the estimate, and ``low`` and
+``high``, the ends of its 95 % interval. The title of a figure states what its data show.
 """
 
 from collections.abc import Iterator
@@ -35,11 +35,12 @@ def reach(series: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Fi
     series : DataFrame
         Columns population, policy, day, measure, mean, low, high. The rows of measure
         ``reach2_share`` are drawn. With a column ``society`` each society of newcomers has a panel
-        of its own, with thin lines for the members around them, the rows of population ``host``.
+        of its own. Thin lines in it are of the members around the newcomers; their rows have the
+        population ``host``.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def reach(series: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Fi
     for row in axes:
         row[0].set_ylabel(label("reach2_share").axis)
     thin = (
-        " Thick: newcomers, few who invite as the title says. Thin: those around them."
+        " Thick: the few newcomers that the panel names. Thin: the people around them."
         if len(rows) > 1
         else ""
     )
@@ -100,7 +101,7 @@ class _Panel(NamedTuple):
 
 
 def _panels(table: pd.DataFrame) -> Iterator[list[_Panel]]:
-    """Yield the rows of panels: the populations, and the societies of newcomers if given."""
+    """Yield the rows of panels: first populations, then societies of newcomers if there are any."""
     apart = (table["population"] == "newcomer") & ("society" in table)
     together = table[~apart & (table["population"] != "host")].groupby("population", sort=False)
     if len(together):
@@ -128,9 +129,9 @@ def mutuality(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -
         Columns population, policy, measure, mean, low, high. The rows of measures ``acceptance``
         and ``reciprocity`` are drawn.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Examples
     --------
@@ -194,8 +195,8 @@ def survival(
 ) -> "Figure":
     """Draw the share never blocked, over days and over invitations sent.
 
-    Each of the two has a row of panels, with a panel for each population and a line for each
-    policy.
+    There is a row of panels over days and one over invitations. A row has a panel for each
+    population, and a panel has a line for each policy.
 
     Parameters
     ----------
@@ -203,12 +204,12 @@ def survival(
         Columns population, policy, clock ("days" or "invitations"), time, mean, low, high:
         Kaplan-Meier estimates.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     assumed : mapping, optional
-        From policies to what can only be 0, as `sim.none_by_assumption` returns: their blocked
-        members are none by assumption, without an interval.
+        From policies to measures that can only be 0, as `sim.none_by_assumption` returns. If
+        ``blocked`` is one of them, the figure says so and draws no interval for the policy.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Examples
     --------
@@ -264,12 +265,12 @@ def plane(
         Columns population, policy, measure, mean, low, high. The rows of measures ``reach2_share``
         and ``blocked`` are drawn.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     assumed : mapping, optional
-        From policies to what can only be 0, as `sim.none_by_assumption` returns: their blocked
-        members are none by assumption, without an interval.
+        From policies to measures that can only be 0, as `sim.none_by_assumption` returns. If
+        ``blocked`` is one of them, the figure says so and draws no interval for the policy.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Examples
     --------

@@ -48,14 +48,14 @@ def heat_maps(
     measure : str
         The name of a measure.
     policy : str, optional
-        Only the map of this policy, or of ``all``.
+        The only policy, or ``all``, for which a map is drawn; None: a map for each.
     setting : str
-        What the data are of, for the line below the figure.
+        Society, days and number of runs of the data, for the line below the figure.
     assumed : mapping, optional
-        From policies to what can only be 0, as `sim.none_by_assumption` returns: their map says so
-        and has no numbers.
+        From policies to measures that can only be 0, as `sim.none_by_assumption` returns. If
+        ``measure`` is one of them, the policy's map says so and has no numbers.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def heat_maps(
 
 
 def _grid(means: pd.DataFrame, x: str, xs: list[Any], y: str, ys: list[Any]) -> Grid:
-    """Return the means as an array with rows of y and columns of x; NaN where there is none."""
+    """Return the means as an array, a row for each y, a column for each x; NaN without a mean."""
     grid = np.full((len(ys), len(xs)), np.nan)
     column, row = ({as_word(value): i for i, value in enumerate(values)} for values in (xs, ys))
     for across, up, mean in zip(means[x], means[y], means["mean"], strict=True):
@@ -142,8 +142,8 @@ def finding(
 ) -> str:
     """Return the smallest and the largest mean of a measure, and where they are, in words.
 
-    They are those of all members, or else of the first policy. ``none`` are the policies of whom it
-    can only be 0.
+    They are those of all members; without these, those of the first policy. ``none`` has the
+    policies for which the measure can only be 0.
     """
     name = EVERYBODY if EVERYBODY in grids else next(iter(grids))
     grid, said = grids[name], label(measure)

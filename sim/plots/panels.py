@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 APART = 0.17
-"""Inches between two names beside a panel, at least."""
+"""The least distance of two names beside a panel, in inches."""
 POINTS = 15
-"""The most points of a line that has a marker at each."""
+"""The most points of a line that has a marker at each point."""
 
 
 def draw_lines(
@@ -106,7 +106,7 @@ def names(
 ) -> None:
     """Write names beside a panel, each as near as possible to its height, in its colour.
 
-    Names keep apart, and stay between the lower and the upper end of the panel.
+    Names do not overlap, and they stay between the lower and the upper end of the panel.
 
     Parameters
     ----------

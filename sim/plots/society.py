@@ -27,13 +27,13 @@ def network(
     ----------
     graph : networkx.Graph
         As ``Result.graph()`` returns it: the nodes have ``policy``, and ``blocked_day`` if blocked.
-        A few hundred nodes at most.
+        It should have a few hundred nodes at most.
     policies : sequence of str
         The policies to draw, in the order of the legend.
     setting : str
-        What the graph is of, for the line below the figure.
+        Society, days and seed of the graph, for the line below the figure.
     title : bool
-        Whether a sentence stands above the figure.
+        Whether a sentence is written above the figure.
 
     Examples
     --------

@@ -23,14 +23,15 @@ def runs_of(runs: Any, columns: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     runs : DataFrame, or an object with the method ``to_pandas``
-        A row for each run and policy; one run if it has no column that tells them apart.
+        A row for each run and policy; without the columns replication and seed all rows are of one
+        run.
     columns : sequence of str
-        It must have them.
+        The columns that the table must have.
 
     Raises
     ------
     InputError
-        It is no table, or lacks a column.
+        It is not a table, or lacks one of these columns.
     """
     table = runs.to_pandas() if hasattr(runs, "to_pandas") else runs
     if not isinstance(table, pd.DataFrame):
@@ -80,7 +81,7 @@ def only(table: pd.DataFrame, policy: str | None) -> pd.DataFrame:
 
 
 def without_everybody(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the policies; those of everybody if there are no others."""
+    """Return the rows of the policies; if there are none, those of all members."""
     policies = table[table["policy"] != EVERYBODY]
     return policies if len(policies) else table
 
@@ -91,7 +92,7 @@ def estimated(table: pd.DataFrame, by: Sequence[str], measures: Sequence[str]) -
 
 
 def in_order(values: "pd.Series[Any]") -> list[Any]:
-    """Return the different values of a column, numbers in rising order, an unset one last."""
+    """Return the different values of a column, numbers in rising order, an unset value last."""
     known = list(dict.fromkeys(values.dropna()))
     unset = [None] if values.isna().any() else []
     return [*(sorted(known) if is_numeric_dtype(values) else known), *unset]

@@ -1,7 +1,7 @@
 """The look of figures: colours, markers and lines of policies, and the settings of matplotlib.
 
-A policy looks the same in every figure. Colour-blind people can tell the colours apart, and the
-markers and lines remain distinct in a grey copy.
+A policy looks the same in every figure. Colour-blind people can tell the colours apart. In a grey
+copy the markers and lines are still different.
 """
 
 import functools
@@ -43,16 +43,17 @@ FURTHER = (
     Style("#000000", "*", (0, (8, 3))),
     Style("#8C7300", "h", (0, (2, 1, 2, 3))),
 )
-"""The styles of other policies, in the order in which they are named; after the last, the first
-follows again."""
+"""The styles of other policies, in the order in which the policies are named; after the last style
+the first is used again."""
 KINDS = {
     "mixed": "mixed: one society",
     "alone": "alone: a society each",
     "newcomer": "few among others: a society each",
 }
-"""Titles of panels: what the populations of the comparison are; another population has its name."""
+"""Titles of panels: from the populations of the comparison to words. Other populations have their
+own name as title."""
 WIDTH = 7.5
-"""Inches: the width of the text of a page; the sizes of fonts fit it."""
+"""Inches: the width of the text of a page, for which the sizes of fonts are chosen."""
 LOOK: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 9,
@@ -81,19 +82,19 @@ METADATA: dict[str, dict[str, Any]] = {
 """From the endings of files that can be written to what the files leave out, so that the same
 figure has the same bytes."""
 FINEST = 150
-"""Most points of a line: more can't be seen and make large files."""
+"""The most points of a line: more points can't be seen and make large files."""
 INK, GREY, PALE = "#262626", "#595959", "#E6E6E6"
 
 
 def styles(policies: Iterable[str]) -> dict[str, Style]:
-    """Return the style of each policy; those that are not built in have ``FURTHER`` in order."""
+    """Return the style of each policy; policies that are not built in get ``FURTHER`` in order."""
     further = itertools.cycle(FURTHER)
     names = dict.fromkeys(checks.names("policies", policies))
     return {name: BUILT_IN[name] if name in BUILT_IN else next(further) for name in names}
 
 
 def all_styles(names: Iterable[str]) -> dict[str, Style]:
-    """Return a style for each of some lines that are no policies, in order."""
+    """Return a style for each name, in order, for lines that are not those of policies."""
     looks = itertools.cycle([*FURTHER, *BUILT_IN.values()])
     return {str(name): next(looks) for name in dict.fromkeys(names)}
 
@@ -120,14 +121,14 @@ def sheet(height: float) -> "Figure":
 
 
 def headed(figure: "Figure", finding: str, below: str, *, title: bool = True) -> None:
-    """Write above a figure the finding that it shows, and below it what it is of.
+    """Write the finding of a figure above it, and the data from which it is drawn below it.
 
     Parameters
     ----------
     figure : Figure
     finding, below : str
     title : bool
-        Whether the finding is written: a paper has its own caption.
+        Whether the finding is written; in a paper, which has its own caption, it need not be.
     """
     figure, below = checks.figure(figure), checks.words("below", below)
     finding = checks.words("finding", finding)
@@ -146,8 +147,8 @@ def save(figure: "Figure", path: str | Path) -> None:
     ----------
     figure : Figure
     path : str or Path
-        Its ending, ``.png``, ``.svg`` or ``.pdf``, is the kind of file. Without an ending a PNG and
-        an SVG are written, with this name and their endings.
+        Its ending, ``.png``, ``.svg`` or ``.pdf``, says which kind of file is written. Without an
+        ending both a PNG and an SVG are written, with this name and their endings.
 
     Raises
     ------

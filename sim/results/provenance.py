@@ -1,7 +1,7 @@
 """Provenance: where a result comes from, with all that is needed to make it again.
 
-These are all parameters, the seeds, the versions of the packages that compute the numbers, the
-commit of the code, the machine and the time. What can't be found out, such as the commit without
+It has all parameters, the seeds, the versions of the packages that compute the numbers, the commit
+of the code, the machine and the time. What can't be found out, such as the commit if there is no
 git, is ``None``.
 """
 
@@ -33,7 +33,7 @@ PACKAGES = (
     "matplotlib",
 )
 CODE = ("sim", "experiments", "pyproject.toml", "requirements.lock")
-"""Files that results depend on; only a change of these makes the code differ from its commit."""
+"""Files that results depend on: the code differs from its commit only if one of them does."""
 
 
 def provenance(
@@ -44,13 +44,13 @@ def provenance(
     Parameters
     ----------
     scenario : Scenario
-        The scenario that was run; of several, the one from which the others were made.
+        The scenario that was run; if there were several, the one from which they were made.
     started : datetime
-        The time when the work began, with a time zone; it ends now.
+        The time when the work began, with a time zone. The work ends when this function is called.
     seeds : sequence of int, optional
         The seeds of all runs; None: the scenario's own.
     **more
-        Further entries, as threads, jobs or the command.
+        Further entries, such as threads, jobs or the command.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def provenance(
 
 
 def source(function: Any) -> str | None:
-    """Return the source of a Python function, compiled by numba or not; None if no file has it."""
+    """Return the source of a function, compiled by numba or not; None if no file has it."""
     code = getattr(getattr(function, "py_func", function), "__code__", None)
     # of python -c: inspect would return the text of the command for any such function
     if code is not None and code.co_filename == "<string>":

@@ -1,8 +1,8 @@
 """The result of a run: its tables, its networks, and one file to keep them in.
 
-The file is a zip that can be read without Python: the scenario in TOML, the tables in Parquet, the
-provenance in JSON. The same run has the same bytes, except for ``provenance.json``, which has the
-time.
+The file is a zip that can be read without Python: the scenario is in TOML, the tables in Parquet,
+the provenance in JSON. The same run gives the same bytes, except for ``provenance.json``, which has
+the time.
 """
 
 import io
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 FORMAT = "invitesim result"
 VERSION = 1
-"""The content of ``format.json``; the version grows when earlier releases can't read new files."""
+"""The content of ``format.json``; the version increases when earlier releases can't read new
+files."""
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold; it replaces the time of writing."""
 ENTRY_BYTES = 64 * 2**20
-"""Bytes that an entry may have even in a smaller file, as in a zip that was compressed anew."""
+"""An entry may have this number of bytes even if the zip file is smaller, because somebody may have
+compressed the zip."""
 _TABLES = ("summary", "series", "members", "connections", "arcs", "invitations")
 ENTRIES = {
     "format.json",
@@ -56,7 +58,7 @@ DAMAGE = (
     OSError,
     ArithmeticError,
 )
-"""Exceptions that reading raises if the bytes are not as they were written."""
+"""Exceptions that are raised when damaged bytes are read."""
 RIGHT = "must be a file that Result.save has written"
 
 
@@ -94,7 +96,8 @@ class Result:
     """Arcs ego → alter of the outreach graph, shape (A, 2), sorted: ego has invited alter, or has
     accepted an invitation of alter."""
     provenance: dict[str, Any]
-    """How it was made: parameters, seeds, versions, commit, machine, time (see `provenance`)."""
+    """How the result was made: parameters, seeds, versions, commit, machine, time (see
+    `provenance`)."""
 
     def __repr__(self) -> str:
         """Return members, policies, days and seed, for a prompt."""
@@ -104,7 +107,7 @@ class Result:
 
     @property
     def about_log(self) -> str:
-        """What the contact log was that the meetings came from; "" if they were drawn."""
+        """Return a line on the contact log of the meetings; "" if meetings were drawn at random."""
         return told(self.provenance["log"]) if "log" in self.provenance else ""
 
     def graph(self) -> "nx.Graph[int]":
@@ -149,7 +152,8 @@ class Result:
     def save(self, path: str | Path) -> None:
         """Write the result to one file, whole or not at all; ``sim.load`` reads it.
 
-        If a policy has a function of the user, only its source is saved, in the provenance.
+        If a policy has a function of the user, the file has only the function's source, in the
+        provenance.
 
         Raises
         ------
@@ -179,8 +183,8 @@ def load(path: str | Path) -> Result:
     Warns
     -----
     UserWarning
-        A policy had a function of the user. A file holds no functions, so the scenario that is read
-        has none; the source is in ``provenance["conditions"]``.
+        A policy had a function of the user. A file holds no functions, so the policy that is read
+        has none; the function's source is in ``provenance["conditions"]``.
 
     Raises
     ------
@@ -265,7 +269,7 @@ def _from_content(content: dict[str, bytes]) -> Result:
 
 
 def _check_sizes(content: dict[str, bytes], scenario: Scenario) -> None:
-    """Raise a ``ValueError`` if tables have more rows than a result can have, or than fit.
+    """Raise a ``ValueError`` if tables have more rows than is possible, or than fit into memory.
 
     A few bytes of Parquet can hold billions of equal rows.
     """
