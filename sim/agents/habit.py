@@ -64,24 +64,25 @@ class Habit(NamedSection):
     name: Name
     """name, in tables"""
     share: Annotated[Probability, Unit("share")] = 0.0
-    """part of all members; the rest answers as its policy says"""
+    """part of all members who have this habit; the others answer as their policies say"""
     accepts_from: Annotated[
         Annotated[Integer, Field(ge=0, le=5)] | None,
         Unit("tie class"),
-        OrNone("as the policy"),
+        OrNone("as in the policy"),
     ] = None
-    """lowest tie class accepted without the reserve; 5: nobody is accepted"""
-    takes_references: Annotated[Flag | None, OrNone("as the policy")] = None
-    """a connection in common makes it accept more readily"""
+    """lowest tie class that is accepted without answering.reserve; 5: nobody is accepted"""
+    takes_references: Annotated[Flag | None, OrNone("as in the policy")] = None
+    """whether a connection in common makes accepting more likely"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),
         Expected("five numbers from 0 to 1, stranger to close"),
-        OrNone("as the policy, or answering.accept"),
+        OrNone("as in the policy, or answering.accept"),
     ] = None
-    """chances of accepting, by class"""
+    """chances of accepting, by tie class"""
     idk_click: Annotated[Probability | None, OrNone("answering.idk_click")] = None
-    """if it has neither recognised nor accepted, it clicks 'I don't know'"""
+    """chance that an invitee with this habit who has neither recognised nor accepted clicks 'I
+    don't know'"""
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
         super().__init__(**with_name(name, numbers))

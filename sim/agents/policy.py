@@ -144,36 +144,41 @@ class InvitePolicy(NamedSection):
     popular: Weight = 0.0
     """weight of a member drawn in proportion to its connections as candidate"""
     min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
-    """lowest tie class that is invited, 0 stranger to 4 close"""
+    """lowest tie class that is invited, from 0 (stranger) to 4 (close)"""
     min_acceptance: Probability = 0.0
-    """lowest own estimate of acceptance at which an invitation is sent"""
+    """lowest estimate of acceptance, by the member itself, at which it sends an invitation"""
     caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
     """how much higher min_acceptance would be at the limit of strikes than without a strike"""
     invites_references: Flag = False
-    """people found by introductions are invited below min_tie, too"""
+    """whether people found by introductions are invited even if they are below min_tie"""
     courts: Flag = False
-    """an attempt looks at all its candidates; the eligible one of the highest rank is invited"""
+    """whether an attempt looks at all its candidates and invites the eligible one of the highest
+    rank"""
     notes: Flag = False
-    """adds a note on where they met, to people with 0 < chance of recognising it <= note_below"""
+    """whether a note that says where the two met goes with invitations to people whose chance of
+    recognising the inviter is above 0 and at most inviting.note_below"""
     asks_first: Flag = False
-    """asks people it knows before it invites them, and invites those who say yes"""
-    per_day: Annotated[PerDay | None, OrNone("as inviting.per_day")] = None
-    """attempts to invite that a member of activity 1 makes"""
+    """whether people whom the member knows are asked first, and invited only if they say yes"""
+    per_day: Annotated[PerDay | None, OrNone("that of inviting.per_day")] = None
+    """mean number of attempts to invite by a member of activity 1"""
     alike: Flag = False
-    """attempts do not depend on activity: all its members count as of activity 1"""
+    """whether attempts do not depend on activity: all members of the policy count as of activity
+    1"""
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
-    """lowest tie class accepted without the reserve; 5: nobody is accepted"""
+    """lowest tie class that is accepted without answering.reserve; 5: nobody is accepted"""
     takes_references: Flag = False
-    """a connection in common makes it accept more readily, below accepts_from, too"""
+    """whether a connection in common makes accepting more likely, for people below accepts_from,
+    too"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),
         Expected("five numbers from 0 to 1, stranger to close"),
         OrNone("those of answering.accept"),
     ] = None
-    """its own chances of accepting, by class"""
+    """chances of accepting by members of this policy, by tie class"""
     appeals: Probability = 1.0
-    """appeals when limited or restricted, if platform.appeal_success is above 0"""
+    """chance that a member who is limited or restricted appeals, if platform.appeal_success is
+    above 0"""
     condition: Annotated[
         Callable[[Bond, Candidate, int], bool] | None,
         Field(exclude=True, repr=False),

@@ -28,28 +28,30 @@ class Helping(Section):
     """Who needs help, who gives it, and what comes of it."""
 
     need_rate: Annotated[Float, Field(ge=0, le=1), Unit("per day")] = 0.0
-    """chance that a member needs help on a day; 0: nobody ever; 1/14: once in two weeks [A]"""
+    """chance that a member needs help on a day; 0: nobody ever needs help; 1/14: once in two weeks
+    [A]"""
     able: Probability = 0.005
-    """chance that a person in a member's network is able to help; 1: all are [A]"""
+    """chance that a person in a member's network is able to help; 1: everybody is able [A]"""
     ask_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 4
     """people drawn from a member's network, of whom the one known best is asked [A]"""
     refer: Probability = 0.5
-    """the one asked, if it does not help, refers to somebody else [A]"""
+    """chance that a person who was asked and does not help refers to somebody else [A]"""
     refer_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 2
-    """people drawn from the network of the one asked, who names the one of best reputation [A]"""
+    """people drawn from the network of the person asked, who refers to the one of best reputation
+    [A]"""
     givers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.2
     """share of members who are givers [A]"""
     takers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.1
     """share of members who are takers: they give less, they do not ask more [Bitcoin-OTC: 9.5 %]"""
     giving: PerType = (0.9, 0.5, 0.1)
-    """chance of helping a close friend, by type [A]"""
+    """chance of helping a close friend: givers, others, takers [A]"""
     willing: PerClass = (0.2, 0.5, 0.7, 0.9, 1.0)
-    """factor that giving is multiplied by, by tie class [A]"""
+    """factor by which ``giving`` is multiplied, by tie class [A]"""
     floor: Probability = 0.0
-    """a member below this reputation is not invited or accepted by those who know it; 0: all are;
-    .15 is plausible [A]"""
+    """people who know a member of a reputation below this do not invite or accept it; 0: no member
+    is refused; .15 is plausible [A]"""
     floor_after: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("times")] = 10
-    """times that a member was asked for help before floor counts for it [A]"""
+    """``floor`` applies to members who were asked for help at least this often [A]"""
 
     @model_validator(mode="after")
     def _shares(self) -> "Helping":

@@ -22,22 +22,23 @@ class Inviting(Section):
     """How members invite."""
 
     per_day: PerDay = 0.5
-    """attempts to invite that a member of activity 1 makes [A]"""
+    """mean number of attempts to invite by a member of activity 1 [A]"""
     tries: Annotated[Integer, Field(ge=1, le=1_000), Unit("candidates")] = 8
-    """candidates looked at in an attempt [A]"""
+    """most candidates that an attempt looks at [A]"""
     prior_acceptance: PerClass = (0.2, 0.45, 0.6, 0.65, 0.95)
-    """a member's first guess of the chance that an invitation is accepted, by class [A]"""
+    """a member's first guess of the chance that an invitation is accepted, by tie class [A]"""
     prior_weight: Annotated[Float, Field(ge=1e-6, le=1e6), Unit("answers")] = 4.0
     """weight of the first guess, in answers [A]"""
     pending_days: Annotated[Integer, Field(ge=1, le=1_000), Unit("days")] = 21
     """days until an unanswered invitation is withdrawn [A]"""
     crossing: Flag = True
-    """inviting somebody whose own invitation is pending connects the two at once"""
+    """whether inviting somebody whose own invitation is pending connects the two at once"""
     lock_days: Annotated[Integer | None, Field(ge=0, le=LONGEST), Unit("days"), OrNone("never")] = (
         None
     )
-    """days from withdrawing an invitation to inviting again [A]"""
+    """days after withdrawing an invitation until the same person may be invited again [A]"""
     mistaken: Probability = 0.0
-    """an invitation to a contact goes to a random member by mistake; .01 is plausible [A]"""
+    """chance that an invitation to a contact goes to a random member by mistake; .01 is plausible
+    [A]"""
     note_below: Probability = 0.9
-    """notes go to people who recognise the inviter with a chance above 0 and at most this [A]"""
+    """notes go to people whose chance of recognising the inviter is above 0 and at most this [A]"""

@@ -50,33 +50,36 @@ class Platform(Section):
     """The platform's rule; a parameter that is not given is the preset's."""
 
     preset: Preset = "linkedin2008"
-    """named rule that the other parameters start from"""
+    """named rule; it sets parameters that are not given"""
     limit: Annotated[
         Integer | None, Field(ge=1, le=10_000), Unit("strikes"), OrNone("no limit")
     ] = None
-    """strikes that break the rule"""
+    """number of strikes ('I don't know' answers) that breaks the rule"""
     window_days: Annotated[
         Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("the account's life")
     ] = None
-    """days over which strikes count"""
+    """days, up to today, over which strikes count"""
     restriction_days: Annotated[
-        Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("for good")
+        Integer | None, Field(ge=1, le=LONGEST), Unit("days"), OrNone("permanently")
     ] = None
-    """days that a restriction lasts, where there is no ladder"""
+    """days that a restriction lasts, if there is no ladder"""
     ladder: Annotated[Ladder | None, OrNone("one restriction, of restriction_days")] = None
-    """what follows when the rule is broken for the 1st, 2nd … time; the last action repeats"""
+    """actions that follow when the rule is broken for the 1st, 2nd … time; the last action
+    repeats"""
     appeal_success: Probability = 0.0
-    """first appeal against a limit or a restriction succeeds; 0: nobody appeals"""
+    """chance that the first appeal against a limit or a restriction succeeds; 0: nobody appeals"""
     appeal_decay: Probability = 0.5
-    """chance of each further appeal, divided by that of the one before [A]"""
+    """factor by which the chance of success is multiplied with each further appeal [A]"""
     min_ratio: Annotated[
-        Float | None, Field(ge=0, le=1), Unit("share"), OrNone("not looked at")
+        Float | None, Field(ge=0, le=1), Unit("share"), OrNone("the ratio is not judged")
     ] = None
-    """lowest ratio, accepted / sent or accepted / resolved, that does not break the rule"""
+    """lowest ratio, accepted / sent or accepted / resolved, that the rule allows"""
     ratio_of: Literal["sent", "resolved"] = "sent"
-    """accepted is divided by all sent, or by all accepted, answered 'I don't know' or withdrawn"""
+    """whether the ratio divides the accepted invitations by all sent, or by all resolved: accepted,
+    answered 'I don't know' or withdrawn"""
     min_invites: Annotated[Integer, Field(ge=1, le=1_000_000), Unit("invitations")] = 20
-    """invitations sent, or resolved, before the ratio is looked at [A]"""
+    """number of invitations (sent or resolved, as in ratio_of) from which on the ratio is judged
+    [A]"""
     weekly_invites: Annotated[
         Integer | None, Field(ge=0, le=1_000_000), Unit("invitations"), OrNone("no cap")
     ] = None
@@ -93,9 +96,11 @@ class Platform(Section):
     joined: Annotated[Probability, Unit("share")] = 1.0
     """chance that a member is on the platform; else it neither invites nor is invited there [A]"""
     shift: Annotated[Integer, Field(ge=0, le=4), Unit("tie classes")] = 0
-    """raises min_tie and accepts_from of all by so many classes, up to class 4 [A]"""
+    """number of classes by which min_tie and accepts_from of all policies and habits are raised, up
+    to class 4 [A]"""
     place: Annotated[Integer, Field(ge=0, le=15)] = 0
-    """number of the platform among those of a society; each has draws of its own for invitations"""
+    """number of this platform among the platforms of a society; invitations and answers are drawn
+    separately for each"""
 
     @property
     def rungs(self) -> tuple[Rung, ...]:

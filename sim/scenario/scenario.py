@@ -95,7 +95,7 @@ class Scenario(Section):
         Unit("days"),
         OrNone("the days of a log that does not repeat, else 365"),
     ] = 365
-    """time that the platform is open"""
+    """days that the platform is open"""
     seed: Annotated[
         Integer,
         Field(
@@ -103,7 +103,7 @@ class Scenario(Section):
         ),
         BeforeValidator(_digits),
     ] = 1
-    """seed of every draw"""
+    """seed of all random draws"""
     society: Society = Society()
     meeting: Meeting = Meeting()
     inviting: Inviting = Inviting()

@@ -17,28 +17,29 @@ class Society(Section):
     team_size: Annotated[Integer, Field(ge=1, le=2**28), Unit("members")] = 10
     """members of a team, a part of a circle [fitted]"""
     sociability_sigma: Annotated[Float, Field(ge=0, le=3)] = 0.6
-    """sd of the log of sociability [Mac Carron 2016]"""
+    """standard deviation of the log of sociability [Mac Carron 2016]"""
     activity_sigma: Annotated[Float, Field(ge=0, le=2.5)] = 2.0
-    """sd of the log of activity, which multiplies attempts to invite and visits to the platform; 0:
-    all alike [fitted]"""
+    """standard deviation of the log of activity, which multiplies attempts to invite and visits to
+    the platform; 0: all members are equally active [fitted]"""
     often: Annotated[Integer, Field(ge=2, le=MOST_ENCOUNTERS - 1), Unit("encounters")] = 3
-    """encounters face to face that make a tie 'met often' [Dunbar's layers]"""
+    """number of encounters face to face from which on a tie is 'met often' [Dunbar's layers]"""
     close: Annotated[Integer, Field(ge=3, le=MOST_ENCOUNTERS), Unit("encounters")] = 7
-    """encounters face to face that make a tie close [Dunbar's layers]"""
+    """number of encounters face to face from which on a tie is 'close' [Dunbar's layers]"""
     arrivals: Annotated[Float, Field(ge=0, le=10_000), Unit("members a day")] = 0.0
     """new members who join the society and the platform; 0: nobody [A]"""
     on_arrival: Annotated[
         Integer | None, Field(ge=0, le=1_000), Unit("attempts"), OrNone("as on any day")
     ] = None
-    """attempts to invite that a new member makes on its first day, whatever its activity [A]"""
+    """attempts to invite that a new member makes on its first day, regardless of its activity
+    [A]"""
     leave: Probability = 0.0
-    """chance that a member leaves, each day; its bonds end [A]"""
+    """chance, each day, that a member leaves; its bonds end [A]"""
     ties_by_log: Flag = False
-    """with a log: ``often`` is the smallest number of encounters such that at most 44 % of the
-    pairs that met have so many or more, and ``close`` likewise with 18 % [A]"""
+    """with a log: whether ``often`` is the smallest number of encounters such that at most 44 % of
+    the pairs that met have this number or more, and ``close`` likewise with 18 % [A]"""
     veto: Probability = 0.0
-    """chance, at a first encounter, that a member does not want the other, for good: it does not
-    invite the other, and does not accept the other if it recognises it [A, 0 to .1]"""
+    """chance, at a first encounter, that a member permanently does not want the other: it does not
+    invite the other, and does not accept an invitation if it recognises the other [A, 0 to .1]"""
 
     @model_validator(mode="after")
     def _close_above_often(self) -> "Society":
