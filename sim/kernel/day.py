@@ -14,7 +14,8 @@ LINK        each     link the two sides of new contacts      links
 NEED        each     ask for help                            own needs; today's pleas
 HELP        each     help is given; those referred meet      own ties, own help
 LINK_AGAIN  each     link the two sides of new contacts      links
-UNLOCK      each     old locks end; connections are added    own bonds; today's sums
+UNLOCK      each     old locks end; sum numbers of           own bonds; today's sums
+                     connections (for ``popular``)
 INVITE      each     choose whom to invite                   today's invitations
 SEND        each     send them: the sender's side            own bonds, arcs, tallies
 RECEIVE     each     the receiver's side                     own bonds, arcs, tallies
@@ -28,15 +29,16 @@ EVENING     each     withdraw; apply the platform's rule     own bonds, accounts
 OBSERVE     one      record the day                          totals, series
 ==========  =======  ======================================  =============================
 
-"Own" is what belongs to the members whom a thread looks after. Days of the history end after LINK.
-LEAVE to SEND_OFF are left out where nobody ever leaves, NEED to LINK_AGAIN where nobody ever needs
-help. Each stage reads the state in which the stage before it has left the society.
+"Own" is what belongs to the members whom a thread looks after. Risers are free bonds (nothing is
+pending, and there is no connection) whose tie class has risen today. Days of the history end after
+LINK. If nobody ever leaves, LEAVE to SEND_OFF are left out; if nobody ever needs help, NEED to
+LINK_AGAIN are left out. Each stage reads the society as it is at the end of the stage before.
 
 Python calls ``advance``, and only ``advance`` calls the rest of this module and the phases. It
-simulates many days. When an array is full, it returns in the middle of a day and says what must
-grow. Called again, it goes on in the same stage: a thread that had finished the stage finds nothing
-left to do, and lists once more, in the arrays that have grown, what it hands on. Several threads
-call ``advance`` at once and go from stage to stage together.
+simulates many days. When an array is full, ``advance`` returns in the middle of a day and says
+which must grow. Called again, it goes on in the same stage. A thread that had finished this stage
+finds nothing left to do, and lists once more, in the arrays that have grown, what it hands on.
+Several threads call ``advance`` at once and go from stage to stage together.
 """
 
 from typing import NamedTuple
@@ -84,7 +86,8 @@ from .state.connections import settle_order
 from .state.rows import ALTER, EGO, FIRST, OTHER, RISER, SECOND
 
 DONE, AGAIN, MORE_SLOTS, MORE_CONNECTIONS, MORE_VERDICTS, LONGER_QUEUES = range(6)
-"""What a thread says at the end of a stage, and, but for AGAIN, ``advance``."""
+"""What a thread says at the end of a stage, and what ``advance`` returns: DONE, or what must grow.
+Only ``advance`` returns AGAIN: another thread could not begin, and nothing has been done."""
 
 DAWN, MEET, STRENGTHEN, ACQUAINT, LINK, NEED, HELP, LINK_AGAIN = range(8)
 UNLOCK, INVITE, SEND, RECEIVE, CROSS, SCHEDULE, JUDGE = range(8, 15)
@@ -93,7 +96,7 @@ LEAVE, PART, SEND_OFF = range(20, 23)
 
 
 class Log(NamedTuple):
-    """The encounters of a contact log, by day; without a log, of no day."""
+    """The encounters of a contact log, by day; without a log there are no days in it."""
 
     day_start: NDArray[np.int64]
     ego: NDArray[np.int32]
@@ -123,7 +126,7 @@ def _meet(state, parameters, day, log, partition):
 
 @kernel
 def _strengthen(state, parameters, day, partition):
-    """Strengthen the far sides of ties, and list the thread's rows by who works on them next."""
+    """Strengthen the far sides of ties; list the rows by the thread that works on them next."""
     today, progress = state.today, partition.progress
     meet.strengthen_far_sides(state, parameters, day, partition)
     list_by_thread(
@@ -141,7 +144,10 @@ def _strengthen(state, parameters, day, partition):
 
 @kernel
 def _list_encounters(state, partition):
-    """List the thread's encounters by who works on them next; that stage has REACHED at -1."""
+    """List the thread's encounters by the thread that works on them next, and set REACHED to -1.
+
+    REACHED says how far the thread has got in its list; -1: the next stage has not begun.
+    """
     today, progress = state.today, partition.progress
     first, last = progress[ENCOUNTERS_START], progress[ENCOUNTERS_END]
     list_by_thread(
@@ -159,7 +165,7 @@ def _list_encounters(state, partition):
 
 @kernel
 def _acquaint(state, parameters, day, partition):
-    """Count what has risen, once; then let the other encounters happen."""
+    """Count the risers, once; then let the other encounters happen."""
     if partition.progress[REACHED] == -1:
         acquaint.count_risers(state, partition)
         partition.progress[REACHED] = 0
@@ -168,7 +174,7 @@ def _acquaint(state, parameters, day, partition):
 
 @kernel
 def _need(state, parameters, day, partition):
-    """Ask for help, and list the thread's rows by who works on them next."""
+    """Ask for help, and list the thread's rows by the thread that works on them next."""
     today, first = state.today, partition.low
     need.ask_for_help(state, parameters, day, partition)
     list_by_thread(
@@ -186,7 +192,7 @@ def _need(state, parameters, day, partition):
 
 @kernel
 def _help(state, parameters, day, partition):
-    """Count who was asked and has helped, once; then let those who are referred meet."""
+    """Count who was asked and who has helped, once; then let the people who are referred meet."""
     if partition.progress[REACHED] == -1:
         need.count_pleas(state, partition)
         partition.progress[REACHED] = 0
@@ -296,9 +302,9 @@ def _do(state, parameters, stage, day, series, log, partition):
 
 @expanded
 def _conclude(state, partition, stage):
-    """End a stage that all threads have come to the end of; return what they are to do.
+    """End a stage when all threads have finished it; return what they are to do.
 
-    Go on (DONE), or get what must grow.
+    This is to go on (DONE), or to return to Python, which makes larger what must grow.
     """
     clock, said = state.clock, np.int64(DONE)
     for thread in range(partition.threads):
@@ -321,14 +327,14 @@ def _conclude(state, partition, stage):
         arrive.arrive(state, clock[DAY])
     clock[STAGE] = following
     for thread in range(partition.threads):
-        if stage not in (STRENGTHEN, NEED):  # what follows begins with -1
+        if stage not in (STRENGTHEN, NEED):  # the next stage begins with -1
             partition.all_progress[thread, REACHED] = 0
     return said
 
 
 @entry
 def advance(state, parameters, last_day, series, log, partition):
-    """Simulate until the evening of last_day, or until something must grow; return which.
+    """Simulate until the evening of last_day and return DONE; or return what must grow first.
 
     All threads call it and return together.
     """

@@ -57,7 +57,7 @@ def _call(
 
 @kernel
 def _counted_strikes(platform, rule, day, ego):
-    """Count the strikes of an account that is not restricted which count on a day's evening."""
+    """Count those strikes of an account, not restricted, that still count on a day's evening."""
     strikes = np.int64(platform.account[ACCOUNT * ego + COUNTED_STRIKES])
     if platform.strike_days.shape[0] == 0:
         return strikes
@@ -69,7 +69,7 @@ def _counted_strikes(platform, rule, day, ego):
 
 @inline
 def least_likely(platform, parameters, day, ego):
-    """Return the least estimate of acceptance at which ego invites on a day, by its caution."""
+    """Return the least estimate of acceptance at which ego, by its caution, invites on a day."""
     policies, policy, rule = parameters.policies, platform.policy[ego], parameters.platform
     least, caution = policies.min_acceptance[policy], policies.caution[policy]
     if caution == 0.0:
@@ -121,7 +121,7 @@ def agrees(state, parameters, day, ego, other, slot, k):
 
 @inline
 def may_be_invited(state, parameters, day, ego, other, slot, source):
-    """Return whether ego may invite other, from a source; slot is their bond's, -1 without one."""
+    """Return whether ego may invite other, found by a source; their bond is at slot, -1: none."""
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
@@ -142,7 +142,7 @@ def is_away(platform, member):
 
 @inline
 def _is_limited(state, day, ego, slot):
-    """Return whether ego is limited to people it knows, which the one at slot is not."""
+    """Return whether ego may invite only people it knows, and does not know the one at slot."""
     ladder = state.platform.ladder
     if len(ladder) == 0:
         return False
@@ -152,7 +152,7 @@ def _is_limited(state, day, ego, slot):
 
 @inline
 def is_forbidden(state, parameters, day, ego, other, slot):
-    """Return whether other, whom ego may invite by all else, can't be: then the attempt lapses.
+    """Return whether ego must not invite other, although it is eligible: the attempt lapses.
 
     The bond with other is at ``slot``; -1: there is none.
     """
@@ -162,9 +162,10 @@ def is_forbidden(state, parameters, day, ego, other, slot):
 
 @inline
 def eligible_contacts(state, parameters, day, ego):
-    """Return which tie classes of contacts are eligible for ego, a bit each, and their number.
+    """Return which tie classes of contacts are eligible for ego, and the number of these contacts.
 
-    But for the policy's own function. Free contacts are counted by class, so none is looked at.
+    The classes are the bits of a number. The policy's own function is not asked. Free contacts are
+    counted by class, so this looks at no contact.
     """
     counts, policy = state.people.counts, state.platform.policy[ego]
     classes, number = np.int64(0), np.int64(0)
@@ -182,9 +183,9 @@ def eligible_contacts(state, parameters, day, ego):
 
 @kernel
 def count_agreed(state, parameters, day, ego, classes, number):
-    """Count the eligible contacts to whom the policy's own function agrees; -1 as ``number``.
+    """Count the eligible contacts to whom the policy's own function agrees, if ``number`` is -1.
 
-    With another ``number``, return the slot of the one of that number, from 0.
+    With ``number`` 0 or more, return the slot of the contact that has this number among them.
     """
     people, agreed = state.people, np.int64(0)
     for place in range(number_of_free(people, ego, classes)):

@@ -4,9 +4,9 @@ from ..mechanics.compilation import rule
 from ..mechanics.random import TWO32
 
 UNDECIDED, ACCEPTED, ACCEPTED_COLD, UNKNOWN, DECLINED, DECLINED_COLD, UNSEEN, CROSSED = range(8)
-"""Verdicts: none yet; accepted; "I don't know this person"; declined; declined because it is never
-looked at; and accepted at once, as it crosses another invitation. *Cold*: the inviter was not
-recognised, which goes for UNKNOWN, too."""
+"""Verdicts on an invitation. UNKNOWN: the answer "I don't know this person"; UNSEEN: declined,
+because the invitee never looks at it; CROSSED: accepted at once, as it crosses another invitation.
+COLD: the invitee has not recognised the inviter, which is also so with UNKNOWN."""
 
 
 @rule
@@ -23,25 +23,30 @@ def recognises(word, chance):
 
 @rule
 def class_seen(recognised, tie_class):
-    """Return the class that the invitee goes by: who is not recognised counts as a stranger."""
+    """Return the tie class by which the invitee decides: an unrecognised inviter is a stranger."""
     return tie_class if recognised else 0
 
 
 @rule
 def hangs_on_reference(word, chance, chance_if_referred):
-    """Return whether the invitee accepts only if the two have a connection in common."""
+    """Return whether the invitee accepts if, and only if, they have a connection in common."""
     return word >= chance and word < chance_if_referred
 
 
 @rule
 def accepts(word, chance, chance_if_referred, referred):
-    """Return whether the invitee accepts; a reference is a common connection."""
+    """Return whether the invitee accepts; ``referred``: they have a connection in common."""
     return word < chance or (referred and word < chance_if_referred)
 
 
 @rule
 def expected_acceptance(recognise, as_known, as_stranger):
-    """Return the chance that an invitee who looks accepts: recognised or not; all as thresholds."""
+    """Return the chance, 0 to 1, that an invitee who looks at the invitation accepts.
+
+    ``recognise`` is the chance that the invitee recognises the inviter. ``as_known`` and
+    ``as_stranger`` are the chances that it accepts if it does, and if it does not. All three are
+    thresholds.
+    """
     recognised = recognise / TWO32
     return (recognised * as_known + (1 - recognised) * as_stranger) / TWO32
 
@@ -54,7 +59,10 @@ def clicks_unknown(word, recognised, idk_click):
 
 @rule
 def verdict(accepting, room, clicks, recognised):
-    """Return the verdict on an invitation that is looked at; without room nobody is accepted."""
+    """Return the verdict on an invitation that is looked at.
+
+    Without room for another connection the invitation is declined.
+    """
     if accepting and room:
         return ACCEPTED if recognised else ACCEPTED_COLD
     if clicks and not accepting:
@@ -64,7 +72,7 @@ def verdict(accepting, room, clicks, recognised):
 
 @rule
 def is_acceptance(verdict):
-    """Return whether a verdict connects the two."""
+    """Return whether a verdict connects inviter and invitee."""
     return (verdict == ACCEPTED) | (verdict == ACCEPTED_COLD)
 
 

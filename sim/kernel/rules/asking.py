@@ -3,8 +3,9 @@
 from ..mechanics.compilation import rule
 
 SILENCE, YES, NO = 0, 1, 6
-"""What becomes of a question, in numbers of the verdicts of ``answering``: undecided; accepted,
-which connects the two; and UNSEEN, for a no neither connects nor bothers anybody there."""
+"""Outcomes of a question, as the verdicts of ``answering`` with the same effect: SILENCE is
+UNDECIDED; YES is ACCEPTED, so the two connect; NO is UNSEEN, which neither connects nor bothers
+anybody."""
 
 
 @rule
@@ -21,7 +22,7 @@ def is_answered(recognised, word, ask_answered):
 
 @rule
 def answer(answered, accepting, may_connect):
-    """Return what becomes of a question; a yes that can't be used is as no answer."""
+    """Return the outcome of a question; a yes that may not connect the two counts as silence."""
     if not answered:
         return SILENCE
     if not accepting:

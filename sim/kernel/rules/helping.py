@@ -14,7 +14,7 @@ def is_in_need(word, threshold):
 
 @rule
 def somebody_is_able(word, able, network):
-    """Return whether somebody of a network of so many people is able to help.
+    """Return whether somebody in a network of ``network`` people is able to help.
 
     The chance is 1 - (1 - able)^network, rounded to a multiple of 2^-24.
     """
@@ -23,7 +23,7 @@ def somebody_is_able(word, able, network):
 
 @rule
 def is_asked_before(tie_class, best_class):
-    """Return whether somebody drawn later is asked in place of the best known so far."""
+    """Return whether somebody drawn later is known better than the best known so far."""
     return tie_class > best_class
 
 
@@ -35,17 +35,17 @@ def helps(word, threshold):
 
 @rule
 def refers(word, threshold):
-    """Return whether somebody who does not help refers to somebody else."""
+    """Return whether somebody who does not help refers the member to somebody else."""
     return word < threshold
 
 
 @rule
 def class_of_referral(tie_class):
-    """Return the class by which somebody helps to whom one was referred: they have met online."""
+    """Return the tie class by which a referred helper decides: they have at least met online."""
     return max(tie_class, 1)
 
 
 @rule
 def reputation(asked, helped):
-    """Return the reputation of somebody who was asked for help, and helped, so often."""
+    """Return the reputation after being asked ``asked`` times and helping ``helped`` times."""
     return (1 + helped) / (2 + asked)

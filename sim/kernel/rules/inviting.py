@@ -34,16 +34,16 @@ def may_send_this_week(sent, weekly_invites):
 
 @rule
 def attempts_today(word, pace):
-    """Return a member's attempts: the whole part always, one more by chance.
+    """Return a member's number of attempts: the whole part of its pace, and by chance one more.
 
-    ``pace`` is whole * 2**32 + the threshold of the one more.
+    ``pace`` is whole part * 2**32 + the threshold of one more.
     """
     return (pace >> 32) + int(word < (pace & (2**32 - 1)))
 
 
 @rule
 def candidate_source(word, until_contacts, until_introductions, until_directory):
-    """Return the source of a try's candidate: the policy's weights are cut by one word."""
+    """Return the source of a try's candidate: one word chooses by the policy's weights."""
     beyond = int(word >= until_introductions) + int(word >= until_directory)
     return int(word >= until_contacts) + beyond
 
@@ -56,13 +56,13 @@ def finds_contact(word, eligible, contacts):
 
 @rule
 def misses_all(word, miss):
-    """Return whether all tries miss; ``miss`` is the product of the chances of a try to miss."""
+    """Return whether all tries miss; ``miss`` is the chance of this."""
     return word < int(miss * TWO32)
 
 
 @rule
 def estimated_acceptance(prior, weight, accepted, resolved):
-    """Return a member's own estimate of acceptance at a class: the mean of a Beta."""
+    """Return a member's own estimate of acceptance at a tie class: the mean of a Beta."""
     return (prior * weight + accepted) / (weight + resolved)
 
 
@@ -81,13 +81,16 @@ def least_tie(source, min_tie, invites_references):
 
 @rule
 def is_eligible(standing, tie_class, min_tie, likely):
-    """Return whether a member may be invited, but for the policy's own function."""
+    """Return whether a member may be invited, if the policy's own function agrees."""
     return standing == FREE and tie_class >= min_tie and likely
 
 
 @rule
 def waits_longer(word, threshold):
-    """Return whether the answer takes longer than some days; the delay is how often this holds."""
+    """Return whether the answer takes longer than a number of days, by this number's threshold.
+
+    The delay is the number of days for which this is true.
+    """
     return word < threshold
 
 
@@ -95,18 +98,21 @@ def waits_longer(word, threshold):
 def crosses(standing_back, asked_back, is_question):
     """Return whether an invitation crosses one of the other side, so that the two connect at once.
 
-    One of the two may be a question.
+    One of the two may be a question and not an invitation.
     """
     return standing_back == PENDING or (asked_back and not is_question)
 
 
 @rule
 def is_withdrawn(standing, asked):
-    """Return whether an invitation or question whose days are up is withdrawn: it is unanswered."""
+    """Return whether an invitation or question is withdrawn at its end: it has no answer yet."""
     return standing == PENDING or asked
 
 
 @rule
 def withdrawal_day(day, lock_days):
-    """Return on which day those were withdrawn that bar another no longer from this morning on."""
+    """Return the day of the withdrawals whose locks end this morning.
+
+    A lock bars another invitation for some days after a withdrawal.
+    """
     return day - lock_days - 1

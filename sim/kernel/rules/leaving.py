@@ -12,5 +12,5 @@ def leaves(word, threshold):
 
 @rule
 def is_void(standing, decided):
-    """Return whether an invitation between two of whom one leaves was undecided."""
+    """Return whether an invitation is undecided when its inviter or invitee leaves."""
     return standing == PENDING and not decided

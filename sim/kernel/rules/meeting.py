@@ -17,14 +17,14 @@ def starts_encounter(word, threshold):
 
 @rule
 def partner_source(word, until_again, until_friend, until_team, until_circle):
-    """Return the source of the partner: the shares are cut in this order, by one word."""
+    """Return the source of the partner: one word chooses by the shares, in this order."""
     known = int(word >= until_again) + int(word >= until_friend)
     return known + int(word >= until_team) + int(word >= until_circle)
 
 
 @rule
 def wins_tournament(strength, strongest):
-    """Return whether a contact drawn later replaces the strongest so far; on a tie it does not."""
+    """Return whether a contact drawn later is stronger than the strongest drawn before."""
     return strength > strongest
 
 
@@ -36,7 +36,7 @@ def circle_start(member, circle_size):
 
 @rule
 def circle_members(start, circle_size, members):
-    """Return the size of the circle that starts with a member; the last one may be smaller."""
+    """Return the size of the circle that starts with a member; the last circle may be smaller."""
     return min(circle_size, members - start)
 
 
@@ -49,7 +49,7 @@ def team_start(member, circle_size, team_size):
 
 @rule
 def team_members(start, circle_size, team_size, members):
-    """Return the size of the team that starts with a member; a circle's last may be smaller."""
+    """Return the size of the team that starts with a member; a circle's last one may be smaller."""
     circle = circle_start(start, circle_size)
     return min(team_size, circle + circle_members(circle, circle_size, members) - start)
 

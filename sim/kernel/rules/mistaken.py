@@ -12,5 +12,5 @@ def goes_astray(word, mistaken):
 
 @rule
 def may_be_reached(standing, is_inviter):
-    """Return whether an invitation may go to the wrong one; else the attempt lapses."""
+    """Return whether an invitation may go to a wrong person; if not, the attempt lapses."""
     return standing == FREE and not is_inviter

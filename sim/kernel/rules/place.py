@@ -5,11 +5,11 @@ from ..mechanics.compilation import rule
 
 @rule
 def code_here(purpose, place):
-    """Return the code of a draw of the platform's own: each place has others."""
+    """Return the code of a draw that the platform makes: each place has its own codes."""
     return purpose + place * 2**16
 
 
 @rule
 def is_absent(joined):
-    """Return whether a candidate can't be invited for it is not on the platform."""
+    """Return whether a candidate is not on the platform, so that it can't be invited."""
     return joined == 0

@@ -1,16 +1,16 @@
-"""Phases 2 and 3, rank: whom those who court prefer, how it counts in answers (docs/rules.md)."""
+"""Phases 2 and 3, rank: whom courting members prefer, how rank changes answers (docs/rules.md)."""
 
 from ..mechanics.compilation import rule
 
 LEVELS = 16
 """Ranks are the levels 0 … LEVELS - 1."""
 DIFFERENCES = 2 * LEVELS - 1
-"""How many differences of two ranks there are."""
+"""The number of possible differences of two ranks."""
 
 
 @rule
 def place_of_difference(rank, rank_of_inviter):
-    """Return the place of an invitee's rank less that of its inviter among all differences."""
+    """Return the place, among all differences, of the invitee's rank less the inviter's."""
     return rank - rank_of_inviter + LEVELS - 1
 
 
@@ -22,5 +22,5 @@ def is_highest(rank):
 
 @rule
 def outranks(rank, other_rank):
-    """Return whether a rank is above another: equal ones are not."""
+    """Return whether a rank is above another; equal ranks are not."""
     return rank > other_rank

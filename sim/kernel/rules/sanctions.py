@@ -1,17 +1,18 @@
 """Phase 4, enforce: what follows when an account breaks the platform's rule (docs/rules.md).
 
-Rungs of the ladder, and appeals; and, in phase 2, what the rung ``email`` forbids.
+These are the rungs of the ladder, and appeals; and, in phase 2, what the rung ``email`` forbids.
 """
 
 from ..mechanics.compilation import rule
 
 WARN, EMAIL, RESTRICT = range(3)
-"""Actions: only a word; a limit (invitations only to people one knows); a restriction."""
+"""Actions: a warning, which changes nothing; a limit (invitations only to people one knows); a
+restriction."""
 
 
 @rule
 def rung(broken_before, rungs):
-    """Return the place, from 0, of the rung that follows; the last one repeats."""
+    """Return the place, from 0, of the rung that follows; the last rung is repeated."""
     return min(broken_before, rungs - 1)
 
 
@@ -35,5 +36,5 @@ def is_pardoned(word, chance):
 
 @rule
 def pardoned_until(day, until, word):
-    """Return the last day after an appeal that succeeds: in one to three days, or ``until``."""
+    """Return the last day after a successful appeal: one to three days on, or ``until``."""
     return min(until, day + 1 + (word * 3 >> 32))

@@ -10,14 +10,14 @@ MOST_MET, MOST_TALKED = 511, 255
 
 @rule
 def tie_class(met, talked, often, close):
-    """Return the class of a tie, 0 to 4: one more for each threshold it has reached."""
+    """Return the class of a tie, 0 to 4: one more for each threshold that the tie has reached."""
     known = int(met + talked > 0)
     return known + int(met > 0) + int(met >= often) + int(met >= close)
 
 
 @rule
 def strength(met, talked):
-    """Return by what the tournament of contacts is decided: all encounters."""
+    """Return the strength by which contacts compete to be met again: the number of encounters."""
     return met + talked
 
 

@@ -12,14 +12,14 @@ def vetoes(word, chance):
 
 @rule
 def is_low(asked, helped, floor, floor_after):
-    """Return whether somebody was often asked for help, and has helped too seldom."""
+    """Return whether a reputation is low: often asked for help, and helped too seldom."""
     return asked >= floor_after and reputation(asked, helped) < floor
 
 
 @rule
 def does_not_want(vetoed, tie_class, low):
-    """Return whether a member neither invites another nor, having recognised it, accepts it.
+    """Return whether a member neither invites another nor accepts it after recognising it.
 
-    ``low``: the other is of low reputation, which counts for those who know it.
+    ``low``: the other has a low reputation, which counts only for members who know it.
     """
     return vetoed > 0 or (tie_class > 0 and low)
