@@ -260,9 +260,12 @@ def _text(told: pd.DataFrame, cost: pd.DataFrame) -> str:
     more = cost[cost["measure"] == "unwanted_received"].set_index(["world", "follows"])["mean"]
     formats = {f"{head}, %": ".2f" for head in HEADS.values()} | {"unwanted": ".2f"}
     blocks = [
-        "Of those who invite people they have interacted with; time: blocked; pardoned: of their "
-        "appeals.\nUnwanted: more invitations a year, for each member of the whole society, than "
-        f"{GOOD}."
+        studies.filled(
+            "About those who invite people they have interacted with. Time: the share of the time "
+            "for which they are blocked. Pardoned: the share of their appeals that succeed. "
+            "Unwanted: how many more invitations of this kind each member of the whole society "
+            f"receives a year than with {GOOD!r}."
+        )
     ]
     for world in WORLDS:
         rows = pd.DataFrame({"what follows": [*FOLLOWS]})
@@ -281,15 +284,15 @@ def _words(told: pd.DataFrame, cost: pd.DataFrame) -> Iterator[str]:
         ladder = "limit, for good, appeals"
         yield (
             f"{world}: {studies.percent(by.loc[(GOOD, 'blocked')])} of “{WELL_MEANING}” are "
-            "blocked for good; with a limit first and appeals "
+            "blocked permanently; with a limit first and appeals, "
             f"{studies.percent(by.loc[(ladder, 'limited')])} are limited and "
             f"{studies.percent(by.loc[(ladder, 'blocked')])} blocked."
         )
         of = cost[(cost["world"] == world) & (cost["measure"] == "unwanted_received")]
         row = of[of["follows"] == ladder].iloc[0]
-        clear = "clearly more" if row["clear"] and row["mean"] > 0 else "more"
+        clear = " (clearly more)" if row["clear"] and row["mean"] > 0 else ""
         said = studies.between(row["mean"], row["low"], row["high"], ".2f")
-        yield f"Everybody then receives {said} unwanted invitations {clear} a year."
+        yield f"Everybody then receives {said} more unwanted invitations a year{clear}."
 
 
 @sim.plots.in_our_look

@@ -204,8 +204,7 @@ def _text(table: pd.DataFrame) -> str:
             shown.index,
         )
     heading = (
-        "The frontier: rules that none beats in all three aims, "
-        "the fewest unwanted invitations first."
+        "The frontier: rules that no other beats in all three aims, by their unwanted invitations."
     )
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(cells))}"
 
@@ -221,8 +220,8 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     )
     on = table["frontier"].sum()
     yield (
-        f"Of {len(table)} rules {on} are on the frontier and {len(unbeaten)} are not clearly "
-        f"beaten: {counts}, and no rule."
+        f"Of {len(table)} rules (having no rule is one of them) {on} are on the frontier. Not "
+        f"clearly beaten are {len(unbeaten)}: {counts}, and having no rule."
     )
     for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
@@ -241,8 +240,8 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
             else "is not clearly beaten"
         )
         yield (
-            f"{preset} ({name}) {by}: {unwanted} unwanted a year, "
-            f"{blocked} of those who mean well blocked, {alone} of “interacted”."
+            f"{preset} ({name}) {by}: people receive {unwanted} unwanted invitations a year, and "
+            f"{blocked} of those who mean well are blocked ({alone} of “interacted”)."
         )
 
 

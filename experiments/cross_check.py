@@ -172,9 +172,10 @@ def words(table: pd.DataFrame, simulated: int) -> str:
     apart = ((ours["median"] - theirs["median"]) / half).abs()
     inside = (theirs["q25"] <= ours["median"]) & (ours["median"] <= theirs["q75"])
     return studies.filled(
-        f"Of {len(ours)} parameters our median lies between pyabc's quartiles for {inside.sum()};",
-        f"the furthest is {apart.idxmax()}, by {apart.max():.2f} of half their distance.",
-        f"The 90 % intervals share {ours['overlap'].min():.2f} or more of the shorter one.",
+        f"For {inside.sum()} of {len(ours)} parameters our median lies between pyabc's quartiles.",
+        f"The two medians of {apart.idxmax()} are furthest apart: by {apart.max():.2f} times half",
+        "the distance between pyabc's quartiles.",
+        f"The 90 % intervals have at least {ours['overlap'].min():.2f} of the shorter in common.",
         f"pyabc took {simulated:,} runs.",
     )
 

@@ -40,7 +40,7 @@ def answer(comparison: Comparison) -> str:
     """Return the answer for the society in which all ways of inviting are mixed."""
     scenario = sim.Scenario(members=MEMBERS)
     about = (
-        f"{MEMBERS:,} people, a third of whom invite everyone, a third only whom they have "
+        f"{MEMBERS:,} people, a third of whom invite everyone, a third only people they have "
         f"interacted with, and a third close friends only; {scenario.days} days, means over "
         f"{REPLICATIONS} replications with 95 % intervals."
     )

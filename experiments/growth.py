@@ -315,8 +315,8 @@ def words(tables: dict[str, pd.DataFrame]) -> list[str]:
     first = first[first["tenth"] == "first / last"]
     off = (degrees["mean"] - degrees["law"]).abs().groupby(degrees["source"], sort=False).max()
     sentences = [
-        "In the bare networks the share of newcomers with so many connections or more is within "
-        f"{off['directory']:.3f} (directory) and {off['popular']:.3f} (popular) of the laws."
+        "In the bare networks the shares of newcomers with at least k connections differ from the "
+        f"laws by at most {off['directory']:.3f} (directory) and {off['popular']:.3f} (popular)."
     ]
     for network, name in (("bare", "bare networks"), ("society", "society")):
         ratios = []
@@ -325,14 +325,14 @@ def words(tables: dict[str, pd.DataFrame]) -> list[str]:
             seen = studies.between(row["mean"], row["low"], row["high"], ".2f")
             ratios.append(f"{seen}{law} by {row['source']}")
         sentences.append(
-            f"In the {name} the first tenth of the newcomers has as many times the connections of "
-            f"the last: {', '.join(ratios)}."
+            f"In the {name} the connections of the first tenth of the newcomers, divided by those "
+            f"of the last tenth, are {', '.join(ratios)}."
         )
     for _, row in distances(tables["bins"]).iterrows():
         if row["network"] == "society":
             sentences.append(
                 f"In the society that grows by {row['source']}, {100 * row['part']:.0f} % of those "
-                "connected are in another bin than LinkedIn's."
+                "connected would have to be in another bin to match LinkedIn's."
             )
     return sentences
 

@@ -215,17 +215,18 @@ def text(found: Found) -> str:
         for at in (("life", "blocked"), ("window", "blocked"), ("window", "restricted"))
     )
     return studies.filled(
-        "A count over the account's life blocks in the end whoever goes on inviting.",
-        f"Where {100 * CHANCE:g} in 100 invitations is a strike",
-        f"it has blocked {studies.percent(last)} after {last['invitations']:,}",
+        "A count over the account's life in the end blocks everybody who goes on inviting.",
+        f"Where {100 * CHANCE:g} in 100 invitations is a strike,",
+        f"it has blocked {studies.percent(last)} after {last['invitations']:,} invitations",
         f"(closed form {100 * last['expected']:.1f} %),",
-        f"a count within 30 days {studies.percent(window)};",
-        f"at {within} of {len(life)} numbers of invitations the closed form is in the interval,",
-        f"and never further than {furthest:.1f} points.",
+        f"and a count within 30 days has blocked {studies.percent(window)};",
+        f"for {within} of {len(life)} numbers of invitations the closed form is in the interval,",
+        f"and it is never more than {furthest:.1f} points off.",
         "In the mixed society, of those who invite only people they have interacted with,",
-        f"{blocked} have been blocked for good after",
+        f"{blocked} have been blocked permanently after",
         f"{ends['year'].max()} years,",
-        f"and {weeks} at least once for a week under the window ({now} on the last day).",
+        f"and with a count within 30 days {weeks} at least once for a week",
+        f"({now} on the last day).",
         f"Without a rule such a member sends {sent:.0f} invitations in this time"
         + (f", of which {struck:.1f} are strikes." if struck == struck else "."),
     )

@@ -318,9 +318,9 @@ def words(table: pd.DataFrame, found: pd.DataFrame) -> Iterator[str]:
         order = there.sort_values("mean", kind="stable")
         worst, best = order.iloc[0], order.iloc[-1]
         yield (
-            f"Against inviting blindly, {manner} has clearly more connections at {more.sum()} of "
-            f"{len(there)} points and clearly fewer at {fewer.sum()}: from {_estimate(worst)} "
-            f"({_point(worst)}) to {_estimate(best)} ({_point(best)})."
+            f"Compared with inviting blindly, {manner} has clearly more connections at "
+            f"{more.sum()} of {len(there)} points and clearly fewer at {fewer.sum()}: from "
+            f"{_estimate(worst)} ({_point(worst)}) to {_estimate(best)} ({_point(best)})."
         )
     click = CLICKS[len(CLICKS) // 2]
     blocked = table[(table["measure"] == "blocked") & (table["idk_click"] == click)]
@@ -346,7 +346,7 @@ def _even_text(even: pd.DataFrame) -> str:
     )
     shown = wide.rename(columns=lambda click: f"click {click:g}").reset_index()
     heading = (
-        "People after whom asking first leads, in closed form; 1: from the first on; -: never."
+        "After how many people asking first leads, by the closed form; 1: from the first; -: never."
     )
     formats = {str(name): ".0f" for name in shown if str(name).startswith("click")}
     return f"{heading}\n\n{studies.laid_out(shown, formats, heads=['known'])}"

@@ -215,7 +215,9 @@ def words(shares: pd.DataFrame, differences: pd.DataFrame) -> list[str]:
     mean, low, high = -100 * row["mean"], -100 * row["high"], -100 * row["low"]
     clear = "clearly" if row["clear"] else "not clearly"
     said = studies.between(mean, low, high, unit="points")
-    sentences.append(f"On all three are {said} fewer than where they are alike ({clear}).")
+    sentences.append(
+        f"The share on all three is lower by {said} than where platforms are alike ({clear})."
+    )
     return sentences
 
 

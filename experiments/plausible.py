@@ -230,9 +230,7 @@ def _moves_text(moves: pd.DataFrame) -> str:
             ends = f"{by['at_low'].iloc[0]:.2g} to {by['at_high'].iloc[0]:.2g}"
             cells = {sim.measures.label(m).column: _from_to(m, by.loc[m]) for m in MOVED}
             rows.append({"not set by data": parameter, "thirds": ends, **cells})
-        heading = (
-            f"What is not set by data, and what it moves for {quoted(str(policy))}; shares in %:"
-        )
+        heading = f"How what is not set by data changes {quoted(str(policy))}; shares in %:"
         blocks.append(f"{heading}\n\n{studies.laid_out(pd.DataFrame(rows))}")
     return "\n\n".join(blocks[:TOLD])
 

@@ -65,12 +65,12 @@ def told(table: pd.DataFrame, base: sim.Scenario, members: int) -> Iterator[str]
     for row in table.to_dict("records"):
         more = studies.between(row["mean"], row["low"], row["high"], ".4f")
         yield (
-            f"Restricted for {row['restriction']} days, who invites from {row['theta']:.2f} on "
-            f"gains {more} connections a day more than who invites everybody, "
-            f"{100 * row['relative']:+.0f} %."
+            f"With restrictions of {row['restriction']} days, inviting from an acceptance of "
+            f"{row['theta']:.2f} on gains {more} more connections a day than inviting everybody "
+            f"({100 * row['relative']:+.0f} %)."
         )
     yield (
-        "By the closed form selectivity gains a tenth or more where a restriction is "
+        "By the closed form selectivity gains a tenth or more if restrictions last "
         f"{pays_from(base, members)} days or longer."
     )
 

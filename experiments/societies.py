@@ -231,8 +231,9 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
         rows.append(dict(zip(HEADS, cells, strict=True)))
     heading = (
         f"Over {table['societies'].max()} plausible societies: the median, the range of the middle "
-        f"{100 * INSIDE:.0f} % of them, and of a difference, in how many it is above 0; chance: "
-        "its part of the variance between runs, which is taken out of the range."
+        f"{100 * INSIDE:.0f} % of them, and for a difference the number of societies in which it "
+        "is above 0. Chance: the part of the variance between runs that is due to the seeds, and "
+        "that is removed from the range."
     )
     return f"{studies.filled(heading)}\n\n{studies.laid_out(pd.DataFrame(rows))}"
 

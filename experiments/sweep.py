@@ -203,7 +203,9 @@ def _table(leads: pd.DataFrame, plane: Plane) -> str:
     points = _named(wide.reset_index(), plane).drop(columns="point")
     x, y = (name.rpartition(".")[2] for name in (plane.x, plane.y))
     names = {plane.x: x, plane.y: y} if x != y else {}
-    note = f"Who has the highest mean; * if clearly ahead of every other: {FAMILY}; -: a draw."
+    note = (
+        f"The policy with the highest mean; *: clearly ahead of every other: {FAMILY}; -: a draw."
+    )
     names |= {measure: sim.measures.label(measure).column for measure in PRINTED}
     table = studies.laid_out(points.rename(columns=names), heads=[names.get(plane.x, plane.x)])
     return f"{table}\n\n{studies.filled(note)}"

@@ -134,12 +134,12 @@ def _sentence(ends: pd.DataFrame) -> str:
         for policy in POLICIES
         if policy in equal.index
     ]
-    largest = f"of {starts} starts the largest {each(ends)} is {', '.join(most)}"
+    largest = f"the largest policy at the end {each(ends)}, of {starts} starts: {', '.join(most)}"
     few = [
         f"{quoted(row['policy'])} {studies.percent(row)}" for _, row in invaders(ends).iterrows()
     ]
     parts = [f"from equal thirds {', '.join(shares)}"] if shares else []
-    parts += [f"from 1 % each by itself {', '.join(few)}"] if few else []
+    parts += [f"from 1 %, one policy at a time, {', '.join(few)}"] if few else []
     return "; ".join([largest, *parts])
 
 

@@ -332,17 +332,17 @@ def words(table: pd.DataFrame, flow: pd.DataFrame, pairs: pd.DataFrame) -> list[
     }
     chain = ", ".join(seen[f"chain_{column}"] for column in COLUMNS)
     sentences.append(
-        "In the last month those known online are met for the first time at a rate of "
-        f"{seen['alpha']} a year, those met once or twice for the third time at {seen['beta']}, "
-        f"and the number grows by {seen['growth']}; a chain with these rates settles at {chain} "
-        "(known online only, met once or twice, met often)."
+        "In the last month people known online are met for the first time at a rate of "
+        f"{seen['alpha']} a year, people met once or twice are met for the third time at "
+        f"{seen['beta']}, and the number of connections grows by {seen['growth']}. A chain with "
+        f"these rates settles at {chain} (known online only, met once or twice, met often)."
     )
     shares = "; ".join(
         f"{people}: {', '.join(f'{100 * mean:.0f}' for mean in there['mean'])}"
         for people, there in pairs.groupby("people", sort=False)
     )
     sentences.append(
-        f"Of the pairs that met, in %, met once, two to four times, more often: {shares}."
+        f"Pairs that met once, two to four times, and more often, in % of those that met: {shares}."
     )
     return sentences
 

@@ -221,7 +221,7 @@ def words(differences: pd.DataFrame) -> str:
             unclear = "" if rows[measure]["clear"] else " (no clear difference)"
             parts.append(f"{studies.between(mean, low, high, form, unit)} {what}{unclear}")
         name = str(other).replace("_", " ")
-        sentences.append(f"“{REFERRED}” have, beside “{name}”: {', '.join(parts)}.")
+        sentences.append(f"“{REFERRED}” have, compared with “{name}”: {', '.join(parts)}.")
     return studies.filled(*sentences)
 
 

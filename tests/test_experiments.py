@@ -240,7 +240,7 @@ def test_manners_are_compared_and_break_even(tmp_path, monkeypatch):
     monkeypatch.setattr(manners, "CLICKS", (0.1, 0.6))
     monkeypatch.setattr(manners, "LIMITS", (3, 1))
     text = ended_well(manners.main, tmp_path, "--members", "120", "--days", "60", *FEW)
-    assert "Against inviting blindly, asking has clearly more connections at" in " ".join(
+    assert "Compared with inviting blindly, asking has clearly more connections at" in " ".join(
         text.split()
     )
     tables = {"manners.csv", "pays.csv", "break_even.csv", "ranges.csv", "provenance.json"}

@@ -123,7 +123,7 @@ def test_the_threads_people_range_over_societies(tmp_path):
     base = sim.Scenario.from_toml(sim.named_scenarios()["thread"])
     base = base.replace({"members": 100, "days": 30})
     text = thread.people(base, 2, 10, 1, tmp_path)
-    assert "“referred” have, beside “everyone”" in " ".join(text.split())
+    assert "“referred” have, compared with “everyone”" in " ".join(text.split())
     files = {"people.csv", "differences.csv", "ranges.csv", "provenance.json"}
     assert written(tmp_path) == files | drawn("people")
 
