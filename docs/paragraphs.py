@@ -63,9 +63,9 @@ def _furthest() -> Question:
         f"After a year they have {quotes.near('degree', 'everyone')} connections on average. Those "
         f"who invite acquaintances have {quotes.near('degree', 'interacted')}, and those who "
         f"invite close friends {quotes.near('degree', 'close_friends')}. The order is the same if "
-        "one counts the people within two steps: one's connections, and the connections of these. "
-        f"For the three groups these are {steps[0]}, {steps[1]} and {steps[2]} % of all other "
-        "people. The numbers themselves are uncertain, as the wide ranges show; but after a year "
+        "one counts the people within two steps: one's connections, and their connections. In the "
+        f"three groups {steps[0]}, {steps[1]} and {steps[2]} % of all other people are within two "
+        "steps. The numbers themselves are uncertain, as the wide ranges show; but after a year "
         f"their order is the same in {quotes.lead('reach2_share', 'everyone', 'interacted')} "
         "societies that fit the data.",
         [
@@ -92,8 +92,8 @@ def _mutual() -> Question:
     return Question(
         "How mutual are the connections?",
         "People who invite only close friends have the most mutual connections: their invitations "
-        "are accepted most often, and in the largest share of their connections each of the two "
-        "remembers the other.",
+        "are accepted most often, and the share of their connections in which each remembers the "
+        "other is the largest.",
         "Of the invitations from people who invite everyone, "
         f"{quotes.near('acceptance', 'everyone')} are accepted; from people who invite "
         f"acquaintances, {quotes.near('acceptance', 'interacted')}; from people who invite close "

@@ -102,10 +102,13 @@ def main(
 ) -> None:
     """Compare ways of inviting: how far they reach, how mutual connections are, and who is blocked.
 
+    Simulates societies in which the policies are mixed, in which all members have the same policy,
+    and in which one in a hundred has another.
+
     Prints the answer, and writes tables (summary.csv and others), figures and provenance.json to
     the folder of --out. Either all of these are written, or none. Finished runs are kept there:
-    after an interruption the same command goes on from them. Defaults: 10,000 members, 365 days,
-    20 replications, seed 1.
+    after an interruption the same command goes on from them. Defaults: 10,000 members, 365 days, 20
+    replications, seed 1.
     """
     started = datetime.now(UTC)
     base = commands.chosen(

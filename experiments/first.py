@@ -22,8 +22,8 @@ INTERRUPTED = "interrupted; the results folder is as it was"
 def main(out: commands.Out = Path("results/try"), jobs: commands.Jobs = None) -> None:
     """Compare three ways of inviting among 1,000 people; this takes about a minute.
 
-    Prints the answer, and writes it to the file answer.txt in the folder of --out. Beside it this
-    command draws the same figures as the command compare, as PNG and SVG.
+    Prints the answer, and writes it to the file answer.txt in the folder of --out. To the same
+    folder it writes the figures that the command compare draws, as PNG and SVG.
     """
     base = sim.Scenario(members=MEMBERS)
     with sim.atomic_folder(out) as folder:

@@ -83,7 +83,7 @@ def _path(read: Callable[[str | Path], Path], given: str | Path) -> Path:
 
 SCENARIO_HELP = (
     "Scenario file in TOML, or the name of a scenario to start from; parameters that it leaves out "
-    f"have their defaults. All names: {called()} scenarios"
+    f"have their defaults. To list the names, run: {called()} scenarios"
 )
 FileToRead = Annotated[
     Path,
@@ -124,7 +124,8 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help=f"Any parameter, as platform.limit=3; can be repeated. All: {called()} parameters",
+        help="Any parameter, as platform.limit=3; can be repeated. To list all parameters, run: "
+        f"{called()} parameters",
     ),
 ]
 Members = Annotated[
