@@ -1,31 +1,32 @@
-"""What is put in and not estimated: measures that are 0 because of the scenario alone."""
+"""Measures that are assumed and not estimated: they are 0 because of the scenario alone."""
 
 from ..agents import InvitePolicy
 from ..scenario.scenario import Scenario
 from .definitions import EVERYBODY
 
 NONE = "none by assumption"
-"""What stands in place of an estimate that can only be 0."""
+"""The words that replace an estimate that can only be 0."""
 MEASURES_OF = {
     "warned": {"warn"},
     "limited": {"email"},
     "blocked": {"suspend", "good"},
     "restricted_time": {"suspend", "good"},
 }
-"""From a measure to the actions of a ladder without which it is 0."""
+"""From a measure to actions of a ladder; without any of these actions the measure is 0."""
 
 
 def none_by_assumption(scenario: Scenario, *others: Scenario) -> dict[str, frozenset[str]]:
-    """Return which measures of each policy, and of everybody, can only be 0.
+    """Return which measures of each policy, and of all members, can only be 0.
 
-    Of several scenarios, as the points of a study: which can only be 0 in all of them.
+    With several scenarios, such as the points of a study: which can only be 0 in all of them.
 
-    An invitation is clicked only where the inviter is not recognised. So nobody clicks if
-    ``idk_click`` is 0, in all habits too, or if whoever the policy invites is asked first or always
-    recognised: ``recognise`` is 1 for each tie class from its ``min_tie`` on (a tie class never
-    falls), memory does not fade, introductions below it are not invited, and nothing goes to a
-    wrong address. Without clicks a count of strikes blocks nobody; a ratio of accepted to sent may.
-    And nothing follows that is not on the ladder.
+    Invitees click on "I don't know this person" only if they do not recognise the inviter. So
+    nobody clicks on the invitations of a policy in two cases. The first: ``idk_click`` is 0, also
+    in all habits. The second: all invitees of the policy are asked first, or always recognise the
+    inviter. They do if ``recognise`` is 1 for all tie classes at or above ``min_tie`` (a tie class
+    never falls), memory does not fade, introductions below ``min_tie`` are not invited, and nothing
+    goes to a wrong address. Without clicks, a limit of strikes blocks nobody, but a ratio of
+    accepted to sent may. An action that is not on the ladder never follows.
 
     Examples
     --------

@@ -1,9 +1,9 @@
 """When a difference may be called clear: p-values of paired runs, and Holm's rule for a family.
 
-A sentence that says "clearly" speaks of many differences at once: all cells of a sweep, all pairs
-of policies, all measures that it names. Where nothing differs, some of the many plain 95 %
-intervals leave out 0 nearly always. By Holm's rule (1979, Scandinavian Journal of Statistics 6, 65)
-the chance that any of the family is called clear is at most 5 % where nothing differs.
+A sentence that says "clearly" is about many differences at once: all cells of a sweep, all pairs of
+policies, all measures that it names. Even if nothing differs, some of many 95 % intervals nearly
+always leave out 0. With Holm's rule (1979, Scandinavian Journal of Statistics 6, 65) the chance
+that any difference of the family is called clear is at most 5 % if nothing differs.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ from .rates import Shares, influences, pooled_by_level, same
 LEAST_RUNS = 10
 """With fewer pairs of runs nothing is clear."""
 SMALLEST_P = 1e-10
-"""p-values that are found by trying levels are not smaller."""
+"""The smallest p-value that is found by trying levels."""
 BISECTIONS = 40
-"""Levels tried for a p-value, which is then known to ten digits."""
+"""The number of levels tried for a p-value, which is then known to ten digits."""
 
 
 def clearly(
@@ -30,13 +30,13 @@ def clearly(
     Parameters
     ----------
     p_values : array (F,)
-        One for each difference that a sentence or title speaks of: all cells, all pairs of
-        policies, and all measures, also where nothing is seen. NaN, a difference without a value,
+        The p-value of each difference that a sentence or title is about: all cells, all pairs of
+        policies, and all measures, also those that show nothing. NaN, a difference without a value,
         is not clear and does not count.
     replications : array (F,), or int
-        The number of pairs of runs behind each; with fewer than 10 it is not clear.
+        The number of pairs of runs of each difference; with fewer than 10 it is not clear.
     level : float
-        1 - the chance that any is called clear though nothing differs.
+        1 - the chance that any difference is called clear although nothing differs.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def rate_p(one: Shares, other: Shares, *, is_share: bool = True) -> Floats:
 def pooled_p(one: Shares, other: Shares) -> Floats:
     """Return 1 - the highest level at which the `pooled_difference` leaves out 0.
 
-    It is found by trying levels, and is not smaller than ``SMALLEST_P``.
+    The level is found by trial; the p-value is at least ``SMALLEST_P``.
     """
     difference = pooled_by_level(one, other)
     mean, _, _, number = difference(LEVEL)

@@ -1,11 +1,12 @@
 """Which measures there are, and the words and numbers that all of them share.
 
-The definitions of the measures are those of docs/odd.md. Measures are taken from arrays and tables;
-nothing is simulated here. Each is given for every policy, over the members who have it, and for
-everybody.
+The measures are defined in docs/odd.md. They are computed from arrays and tables; nothing is
+simulated here. Each measure has a value for every policy, over the members who have it, and a value
+for all members.
 
-Shares of invitations are of the decided ones: accepted, "I don't know" or declined. Those pending
-are sent, and not decided; nor are those that are void, as sender or receiver has left.
+Shares of invitations are shares of the decided ones: accepted, "I don't know" or declined. An
+invitation that is pending is not decided. Nor is one that is void, because its sender or receiver
+has left.
 """
 
 from collections.abc import Collection, Mapping
@@ -79,18 +80,20 @@ MEASURES = (
     "clustering",
     "largest_component",
 )
-"""The columns of a summary that are measures, in their order. One of a mechanism that the scenario
-does not have, as ``vetoed`` or ``warned``, is NaN there."""
+"""The columns of a summary that are measures, in their order. The measure of a mechanism that the
+scenario does not have, as ``vetoed`` or ``warned``, is NaN."""
 SANCTIONS = ("warnings", "limits", "appeals", "pardons")
-"""Columns of a table of members, where there is a ladder or appeals succeed."""
+"""Columns of a table of members, if there is a ladder (graded sanctions) or appeals can succeed."""
 MEDIANS = ("time_to_block_days", "time_to_block_invitations")
-"""Measures that are medians: if some replications have none, the mean of the rest is too small."""
+"""Measures that are medians. If a median is missing in some replications, the mean of the others is
+too small."""
 WALKS = ("reach2", "reach2_share", "reach3", "reach3_share", "clustering")
-"""Measures that need a walk beyond a member's neighbours."""
+"""Measures for which the network is followed beyond a member's neighbours."""
 CAUTION = {"missed", "missed_by_tie", "missed_by_estimate", "missed_chance"}
-"""Measures that need a look at all contacts: the connections, per member, from which a policy's own
-limits keep its members, as expected at the end of the run; those by the least tie, and by the
-estimate alone; and the mean chance that such an invitation would be accepted."""
+"""Measures for which all contacts are looked at. ``missed``: the expected connections per member,
+at the end of the run, that its policy's own limits keep it from making; ``missed_by_tie`` of these
+because of the least tie class, ``missed_by_estimate`` because of the estimate alone.
+``missed_chance``: the mean chance that such an invitation would be accepted."""
 INTERVALS = (
     "egos",
     *(f"{of}_{end}" for of in ("reach2", "reach3", "clustering") for end in ("low", "high")),
@@ -99,18 +102,18 @@ INTERVALS = (
 
 
 class Ratio(NamedTuple):
-    """What a measure is a share of: its numerator is the measure times its denominator."""
+    """How a measure is a ratio; its numerator is the measure times its denominator."""
 
     kind: Literal["rate", "member share"]
-    """A member share counts members, who are nearly independent of each other within a run; a rate
-    counts what members do, and they are not."""
+    """A member share counts members, who are nearly independent of each other within a run. A rate
+    counts what members do, such as invitations, which are not independent."""
     denominator: str
     """The column of the summary that has the denominator."""
     squares: str | None = None
-    """Of a member share that is not a yes or no of each member: the column that has the sum over
-    the members of the square of each one's own share."""
+    """If each member has a share of its own and not a yes or no: the column with the sum over
+    members of the squares of these shares."""
     is_share: bool = True
-    """Whether it is always between 0 and 1."""
+    """Whether the ratio is always between 0 and 1."""
 
 
 RATIOS = {
@@ -137,28 +140,38 @@ RATIOS = {
     "met_by_referral": Ratio("rate", "needs"),
     "upwards": Ratio("rate", "sent_by_rank"),
 }
-"""From each measure that is a ratio to what it is a ratio of. The medians are of a curve over the
-members of all runs together; the other measures are means over members."""
+"""From each measure that is a ratio to its `Ratio`. Medians come from a curve over the members of all
+runs together. All other measures are means over members."""
 
 
 def denominators_of(measures: Collection[str]) -> list[str]:
-    """Return the columns, besides ``members``, that have what these measures are ratios of."""
+    """Return the columns of the denominators of these measures, without ``members``."""
     ratios = [ratio for measure, ratio in RATIOS.items() if measure in measures]
     columns = [column for ratio in ratios for column in (ratio.denominator, ratio.squares)]
     return [column for column in dict.fromkeys(columns) if column and column != "members"]
 
 
 DENOMINATORS = denominators_of(MEASURES)
-"""Further columns, which come with the measures that need them: ``decided`` and ``accepted``
-invitations; ``attempts`` to invite; ``appeals_made``; ``sent_by_rank``, the invitations sent if
-rank counts; ``contact_ends``, the contacts of all members, if there are vetoes; ``needs`` of help;
-``missed_pairs``, of a member and a contact whom only its policy's limits keep it from inviting;
-``arcs`` of the outreach graph; ``connection_ends``; ``members_there``, the member-days over the
-days of the run; ``restricted_squares``, the sum over members of (days restricted / days of the
-run)², and where members come or go, of (y - p n)² + p² n, y and n being the days restricted and
-there over those of the run, and p their policy's share; and ``years_unrestricted``, the
-member-years in which an account was not restricted. The days of who has arrived later count from
-its arrival, and those of who has left up to then."""
+"""Further columns, which come with the measures that need them:
+
+- ``decided`` and ``accepted`` invitations, and ``attempts`` to invite;
+- ``appeals_made``;
+- ``sent_by_rank``: the invitations sent, if rank counts;
+- ``contact_ends``: the contacts of all members, if there are vetoes;
+- ``needs`` of help;
+- ``missed_pairs``: pairs of a member and a contact whom only the limits of the member's policy keep
+  it from inviting;
+- ``arcs`` of the outreach graph;
+- ``connection_ends``;
+- ``members_there``: the member-days over the days of the run;
+- ``restricted_squares``: the sum over members of (days restricted / days of the run)²; where
+  members come or go, the sum of (y - p n)² + p² n, where y and n are the days restricted and the
+  days there, over the days of the run, and p is the share of the member's policy;
+- ``years_unrestricted``: the member-years in which an account was not restricted.
+
+The days of a member who arrives later count from its arrival; the days of one who leaves count up
+to then.
+"""
 COLUMNS = ("members", *MEASURES, *INTERVALS, *DENOMINATORS)
 """All columns of a summary after the policy, in their order."""
 
@@ -169,7 +182,7 @@ def measures_to_take(only: Collection[str] | None) -> set[str]:
     Raises
     ------
     InputError
-        A name in ``only`` is not a measure.
+        A name in ``only`` is not that of a measure.
     """
     if only is None:
         return set(MEASURES)
@@ -191,7 +204,8 @@ def days_there(scenario: Scenario, members: Mapping[str, NDArray[Any]]) -> Ints:
 def member_columns(scenario: Scenario, members: "pd.DataFrame") -> dict[str, NDArray[Any]]:
     """Return the columns of a table of members as arrays.
 
-    A policy is its place in the scenario, and ``NEVER`` stands for a missing value.
+    In place of a policy's name there is its place in the scenario. ``NEVER`` stands for a missing
+    value.
     """
     import pandas as pd
 

@@ -1,7 +1,7 @@
 """Egos: the members for whom reach and clustering are computed.
 
-In a society of up to ``EXACT_REACH`` members these are everybody. In a larger one they are a random
-sample, and the means have the 95 % interval of this sampling.
+In a society of up to ``EXACT_REACH`` members all members are egos. In a larger one the egos are a
+random sample, and the means have the 95 % interval of this sampling.
 """
 
 from typing import Any
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from .definitions import LEVEL, Floats, Ints
 
 EXACT_REACH = 20_000
-"""Members up to which reach and clustering are exact."""
+"""Reach and clustering are exact in societies with at most this number of members."""
 SAMPLED_EGOS = 1_024
-"""Egos in a larger society, in equal parts for the policies: enough to estimate the reach of each
-of three policies to within some 4 %."""
+"""The number of egos in a larger society, in equal parts for the policies. It is enough to estimate
+the reach of each of three policies to within some 4 %."""
 
 
 def choose_egos(
     policy: Ints, policies: int, seed: int, *, exact: int = EXACT_REACH, most: int = SAMPLED_EGOS
 ) -> Ints:
-    """Choose the egos whose reach represents that of everybody.
+    """Choose the egos whose reach represents the reach of all members.
 
     Parameters
     ----------
@@ -30,19 +30,19 @@ def choose_egos(
     policies : int
         Number of policies.
     seed : int
-        That of the scenario. Member i has the i-th word of Philox4x64 under this key, and in each
-        policy those with the smallest words are chosen. So two scenarios with the same seed and the
-        same policies have the same egos.
+        The seed of the scenario. Member i has the i-th word of Philox4x64 under this key, and in
+        each policy the members with the smallest words are chosen. So two scenarios with the same
+        seed and the same policies have the same egos.
     exact : int
-        Members up to which everybody is chosen.
+        With at most this number of members, all are chosen.
     most : int
-        Egos in a larger society. Each policy that somebody has gets an equal part, at least two, or
-        all its members if these are fewer.
+        The number of egos in a larger society. Each policy that has members gets an equal part, at
+        least two egos; if it has fewer members than that, all of them.
 
     Returns
     -------
     int64 array (K,)
-        Ascending.
+        The egos, in ascending order.
     """
     if len(policy) <= exact:
         return np.arange(len(policy))
@@ -57,7 +57,7 @@ def choose_egos(
 
 
 def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floats:
-    """Estimate the mean of a quantity over each policy and over everybody, from some egos.
+    """Estimate the mean of a quantity over each policy and over all members, from some egos.
 
     The egos are a stratified random sample (Cochran 1977, *Sampling Techniques*, ch. 5). The
     members of a policy are a finite population: if all of them are egos, the mean is exact and its
@@ -66,7 +66,7 @@ def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floa
     Parameters
     ----------
     values : array (K,)
-        The quantity, at each ego.
+        The quantity for each ego.
     egos : int array (K,)
         As `choose_egos` returns them.
     policy, policies
@@ -75,7 +75,7 @@ def means(values: NDArray[Any], egos: Ints, policy: Ints, policies: int) -> Floa
     Returns
     -------
     float64 array (policies + 1, 3)
-        Mean, lower and upper end of the 95 % interval; the last row is for everybody. NaN for a
+        Mean, lower and upper end of the 95 % interval. The last row is for all members. NaN for a
         policy that nobody has.
     """
     from scipy.special import stdtrit

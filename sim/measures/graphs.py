@@ -1,8 +1,8 @@
 """Compiled graph algorithms: reach, triangles and components of the network of connections.
 
-The connections of a society are rows of neighbours, one for each member, in a single array: those
-of member v are ``indices[indptr[v]:indptr[v + 1]]``. The reach of 256 egos is computed at once:
-each member has 256 bits, one for each ego, and a step outwards joins the bits of neighbours
+The connections of a society are rows of neighbours, one row for each member, in a single array: the
+row of member v is ``indices[indptr[v]:indptr[v + 1]]``. The reach of 256 egos is computed at once.
+Each member has 256 bits, one for each ego, and a step outwards joins the bits of neighbours
 (multi-source breadth-first search; Then et al. 2014, PVLDB 8(4)). With 256 bits the marks of 20,000
 members still fit into the cache of one core.
 """
@@ -18,8 +18,8 @@ _ALL_MARKS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 _LOWEST = np.uint64(0x0101_0101_0101_0101)
 """The lowest bit of each byte."""
 _NO_SIGN = np.int64(0x7FFF_FFFF)
-"""Masks the sign, which is never set: numba then need not test for negative indices, which would
-take a fifth of the time."""
+"""A mask for the sign bit, which is never set. With it numba does not test for negative indices;
+this test would take a fifth of the time."""
 
 
 @njit(cache=True, nogil=True)
@@ -38,8 +38,8 @@ def neighbours(connections, members):
     indptr : int64 array (N + 1,)
         Where each row begins.
     middle : int64 array (N,)
-        Where the larger neighbours of each row begin; those smaller than the member itself are
-        before them.
+        Where, in each row, the neighbours with a larger number than the member itself begin; those
+        with a smaller number are before them.
     indices : int32 array (2 E,)
         The rows.
     """
@@ -68,8 +68,8 @@ def neighbours(connections, members):
 def reach_of_all(indptr, indices):
     """Count, for every member, the others within two and within three steps; two int64 arrays (N,).
 
-    Reach is symmetric: the egos that have marked a member, over all rounds, are those that it
-    reaches. So the bits of its own row are counted, which is a third faster than `reach_of`.
+    Reach is symmetric: a member reaches those egos that have marked it, over all rounds. So the
+    bits of the member's own row are counted, which is a third faster than `reach_of`.
     """
     members = len(indptr) - 1
     egos = np.empty(members, np.int64)

@@ -1,15 +1,15 @@
 """Intervals over replications, and differences between paired runs: the formulas for means.
 
-A *mean* over members has Student's t over the runs' means; rates and member shares have formulas of
-their own, see `rates`. One run has no interval.
+The interval of a *mean* over members is by Student's t over the means of the runs. Rates and member
+shares have formulas of their own, see `rates`. One run has no interval.
 
-Replications differ only by their seed, so they are independent. Two policies or rules with the same
-seed share every draw that the rule does not change (common random numbers; Klein et al. 2024,
-arXiv:2409.02086). So pairs are compared: the more the two have in common, the narrower the interval
-of their difference.
+Replications differ only by their seed, so they are independent. Two runs with the same seed and
+different rules have all draws in common that the rule does not change (common random numbers; Klein
+et al. 2024, arXiv:2409.02086). So runs are compared in pairs: the more the two have in common, the
+narrower the interval of their difference.
 
-The formulas take arrays whose last axis is the runs, so that many groups are done at once; NaN
-stands for a run that has no value. `sim.aggregate` and `sim.differences` apply them to tables.
+The last axis of all arrays is the runs, so that many groups are computed at once. NaN stands for a
+run that has no value. `sim.aggregate` and `sim.differences` apply the formulas to tables.
 """
 
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ class Interval(NamedTuple):
     """An estimate from replications, in the unit of the values."""
 
     mean: float
-    """The mean over replications; of a rate or a share of members, that over all of them."""
+    """The mean over replications; a rate or a share of members is computed over all of them."""
     low: float
     high: float
     replications: int
@@ -40,7 +40,7 @@ class Difference(NamedTuple):
     low: float
     high: float
     replications: int
-    """Number of pairs, without those that have a NaN."""
+    """Number of pairs, without pairs that have a NaN."""
     variance_saved: float
     """The part of the variance that pairing saves, 1 - var(a - b) / (var(a) + var(b)).
 
@@ -70,7 +70,7 @@ def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     Returns
     -------
     Interval
-        With one replication the bounds are NaN, with none the mean too.
+        With one replication the bounds are NaN; without replications the mean is also NaN.
 
     Examples
     --------
@@ -96,8 +96,8 @@ def paired_difference(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Diffe
     Parameters
     ----------
     a, b : array (R,)
-        A number for each replication, both in the same order of seeds; pairs with a NaN are left
-        out.
+        A number for each replication, in the same order of seeds in ``a`` and ``b``. Pairs with a
+        NaN are left out.
     level : float
         Level of the interval, from 0 to 1.
 
@@ -146,7 +146,7 @@ def half_width(deviation: ArrayLike, number: ArrayLike, level: float) -> Any:
 
 
 def centred(values: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return the means over the last axis, the values less these, 0 for a NaN, and the runs."""
+    """Return the means over the last axis, the values less their mean (NaN: 0), and the runs."""
     known = ~np.isnan(values)
     number = known.sum(-1)
     mean = ratio(np.where(known, values, 0.0).sum(-1), number)

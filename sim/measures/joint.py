@@ -20,33 +20,34 @@ _OF_UNION = ("degree", "reach2", "reach2_share", "reach3", "reach3_share", "larg
 
 
 def joint(results: "Sequence[Result]") -> "pd.DataFrame":
-    """Return measures of the runs of one society at several places together.
+    """Return measures of several runs together, which are one society on several platforms.
 
-    Runs that differ in ``platform.place`` are one society on several platforms: the same people
-    meet on the same days, and each platform has invitations of its own. Rules, shifts and answers
-    may differ too; seed, members, days, policies, society and meetings may not.
+    The runs differ in ``platform.place``: the same people meet on the same days, and each platform
+    has invitations of its own. The runs may also differ in rules, shifts and answers, but not in
+    seed, members, days, policies, society and meetings.
 
     Parameters
     ----------
     results : sequence of Result
-        Two or more, each at a place of its own.
+        Two results or more, each with another ``platform.place``.
 
     Returns
     -------
     DataFrame
-        A row for each policy and one for ``all``; columns ``policy``, ``members``, then ``degree``,
-        ``reach2``, ``reach2_share``, ``reach3``, ``reach3_share`` and ``largest_component`` (with
-        egos and intervals, as in `sim.measures.summary`) of the union, in which two are connected
-        if they are connected on any
-    of the platforms; ``overlap``, the share of its ties that are on all of
-        the platforms (of two, Jaccard's index); ``on_one``, the share that is on one alone, 0 to 1;
-        and ``ties``, what both are shares of, counted at the ends that these members have.
+        A row for each policy and one for ``all``, with the columns ``policy`` and ``members``. The
+        next columns are of the union, in which two people are connected if they are connected on
+        any of the platforms: ``degree``, ``reach2``, ``reach2_share``, ``reach3``, ``reach3_share``
+        and ``largest_component`` (with egos and intervals, as in `sim.measures.summary`).
+        ``overlap`` is the share of these ties that are on all platforms (with two platforms
+        Jaccard's index), ``on_one`` the share that are on only one. ``ties`` is the denominator of
+        both: each tie counts once for each of its two members.
 
     Raises
     ------
     InputError
-        Fewer than two, two of one place, two of different societies, or one whose members need
-        help: whom they are referred to, and then meet, depends on their connections at the place.
+        There are fewer than two results, two have the same place, or they are not of one society.
+        Or members need help: whom they are referred to, and then meet, depends on their connections
+        at the place.
 
     Examples
     --------

@@ -95,7 +95,7 @@ LABELS = {
 
 
 def label(measure: str) -> Label:
-    """Return the label of a measure; one that is not ours is called by its own name.
+    """Return the label of a measure; a measure of the user is called by its own name.
 
     Examples
     --------

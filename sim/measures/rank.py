@@ -1,4 +1,4 @@
-"""Measures of rank: who has many connections, who invites upwards; NaN if rank does not count."""
+"""Measures of rank: connections by rank, invitations upwards; NaN if rank does not count."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ THIRDS = {
     "degree_middle_rank": range(5, 11),
     "degree_high_rank": range(11, 16),
 }
-"""From each measure of a third to its ranks."""
+"""From each measure of a third of the ranks to these ranks."""
 
 
 def rank_measures(
@@ -26,7 +26,7 @@ def rank_measures(
     own : mapping
         The columns of the table of members, with ``rank`` and ``sent_upwards`` if rank counts.
     total : function
-        Sums a column over the members of each policy, and over everybody.
+        Sums a column over the members of each policy, and over all members.
     """
     nothing = np.zeros(len(own["policy"]))
     rank = own.get("rank", nothing - 1)

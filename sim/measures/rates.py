@@ -1,13 +1,14 @@
 """Intervals of rates and of member shares over replications, and of their differences.
 
-- A *rate*, as accepted / decided: the ratio of the sums over the runs, with Student's t over the
-  residuals of the runs (the ratio estimator; Cochran 1977, Sampling Techniques, chapter 6).
-- A *member share*, as the share of members blocked: the interval of Clopper and Pearson (1934) for
-  all members of all runs together, with the design effect between the runs (Korn and Graubard 1998,
-  Survey Methodology 24, 193), here shrunk. Student's t fails where a share is rare.
+- A *rate*, as accepted / decided, is the ratio of the sums over the runs. Its interval is by
+  Student's t over the residuals of the runs (the ratio estimator; Cochran 1977, Sampling
+  Techniques, chapter 6).
+- A *member share*, as the share of members blocked, is taken over all members of all runs. Its
+  interval is that of Clopper and Pearson (1934), with the design effect between the runs (Korn and
+  Graubard 1998, Survey Methodology 24, 193), here shrunk. Student's t fails for rare events.
 
-One run has no interval, and a share has none of width 0. The formulas take arrays as those of
-`intervals` do.
+One run has no interval, and the interval of a share never has width 0. The formulas take arrays as
+those of `intervals` do.
 """
 
 from collections.abc import Callable
@@ -20,14 +21,15 @@ from .definitions import LEVEL, Floats
 from .intervals import Bounds, deviation, half_width, ratio
 
 PRIOR_RUNS = 2
-"""The weight, in runs, of the design effect of independent members against that of the runs."""
+"""The weight, in runs, of the design effect of independent members when it is averaged with the
+design effect of the runs."""
 LEAST_EVENTS = 4
-"""The variance of a share of several policies is at least that of so many members."""
+"""The variance of a share of several policies is at least that of this number of members."""
 LOWEST_LEVEL = 1e-9
-"""A level of 0 is taken as this one: at 0 the two quantiles that are divided are both 0."""
+"""This level replaces lower ones: at level 0 the two quantiles that are divided are both 0."""
 MOST_CORRELATED = 0.999
 ROUNDING = 1e-12
-"""A rate that no run moves by more than this is the same in all runs."""
+"""If no run changes a rate by more than this, the rate is the same in all runs."""
 
 
 class Shares(NamedTuple):
@@ -38,13 +40,13 @@ class Shares(NamedTuple):
     wholes: Floats
     """Denominators, (..., runs); a run with 0 or NaN has no value."""
     independent: ArrayLike = 1.0
-    """The design effect if members were independent of each other, (...): 1 for a yes or no of the
-    members of one policy, else `independent_effect`."""
+    """The design effect if members were independent of each other, (...): 1 if it is a yes or no of
+    the members of one policy, else `independent_effect`."""
     least: ArrayLike = 0.0
-    """The smallest design effect that is believed, (...)."""
+    """The smallest plausible design effect, (...)."""
 
     def of(self, places: Any) -> "Shares":
-        """Return those of some of the groups."""
+        """Return the shares of some of the groups."""
         groups = self.parts.shape[:-1]
         effects = (np.broadcast_to(one, groups)[places] for one in (self.independent, self.least))
         return Shares(self.parts[places], self.wholes[places], *effects)
@@ -53,9 +55,9 @@ class Shares(NamedTuple):
 def rate_interval(rates: Shares, level: float = LEVEL, *, is_share: bool = True) -> Bounds:
     """Return the ratio of the sums over runs, and its t interval.
 
-    The residuals are e_r = y_r - p n_r, p the ratio of the sums; the half width is t(R - 1) times
-    sqrt(R sum e_r² / (R - 1)) / sum n_r. A rate that is a share and the same in all runs has the
-    `pooled_interval`.
+    The residuals are e_r = y_r - p n_r, where p is the ratio of the sums. The half width is t(R -
+    1) times sqrt(R sum e_r² / (R - 1)) / sum n_r. If the rate is a share and is the same in all
+    runs, its interval is the `pooled_interval`.
 
     Parameters
     ----------
@@ -86,9 +88,10 @@ def rate_interval(rates: Shares, level: float = LEVEL, *, is_share: bool = True)
 def pooled_interval(shares: Shares, level: ArrayLike = LEVEL) -> Bounds:
     """Return the share of the members of all runs, and its pooled interval.
 
-    Y and N are the sums over the R runs, D the `design_effect`, nu = (R + 1)² / (R - 1) and
-    k = D (t(nu) / z)², with the quantiles of Student's t and of the normal law. The interval is
-    that of Clopper and Pearson (1934, Biometrika 26, 404) for Y / k among N / k.
+    Y and N are the sums over the R runs, and D is the `design_effect`. With nu = (R + 1)² / (R -
+    1), k is D (t(nu) / z)², where t and z are quantiles of Student's t and of the normal
+    distribution. The interval is that of Clopper and Pearson (1934, Biometrika 26, 404) for Y / k
+    among N / k.
 
     Examples
     --------
@@ -122,10 +125,11 @@ def _pooled(shares: Shares) -> Callable[[ArrayLike], Bounds]:
 
 
 def design_effect(shares: Shares) -> Floats:
-    """Return the variance between runs of a share, over that of independent members, shrunk.
+    """Return the variance of a share between runs, over that of independent members, shrunk.
 
-    It is d = sum (y_r - n_r p)² / n_r / (p (1 - p)) / (R - 1), drawn to the D0 of independent
-    members with the weight of two runs: (2 D0 + (R - 1) d) / (R + 1); 1 if p is 0 or 1.
+    This ratio is d = sum (y_r - n_r p)² / n_r / (p (1 - p)) / (R - 1). It is averaged with D0, the
+    design effect of independent members, which has the weight of two runs:
+    (2 D0 + (R - 1) d) / (R + 1). If p is 0 or 1, the design effect is 1.
     """
     parts, wholes, number = _known(shares)
     share = ratio(parts.sum(-1), wholes.sum(-1))
@@ -139,22 +143,22 @@ def design_effect(shares: Shares) -> Floats:
 def independent_effect(
     part: Floats, whole: Floats, squares: Floats, between: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the design effect of independent members, and the smallest that is believed.
+    """Return the design effect of independent members, and the smallest plausible one.
 
-    Members differ less within their policies than one expects from the share of all together, and
-    so do members whose own share is not 0 or 1. So the effect is
+    Members differ less within their policies than the share of all members together suggests.
+    Members whose own share is not 0 or 1 also differ less. So the effect is
     sum_h (S_h - N_h p_h²) / (N p (1 - p)) over the policies h.
 
-    If in each policy all members or none are blocked, this is 0, which nobody should believe.
-    The smallest is the variance of four members: with nothing seen, the interval of Clopper and
-    Pearson is about as wide. Each of the four counts with the average own share of those seen and
-    of one more member, whose share is 1.
+    If in each policy all members or none are blocked, this is 0, which is not plausible. The
+    smallest plausible effect gives the variance of four members: the interval of Clopper and
+    Pearson is about as wide if nobody is blocked. Each of the four has the average own share of the
+    members seen and of one more member, whose share is 1.
 
     Parameters
     ----------
     part, whole, squares : array
-        Y, N, and S, the sum over members of the square of each one's own share, which is Y for a
-        yes or no: sums over the runs and policies.
+        Y, N and S, sums over the runs and policies. S is the sum over members of the square of each
+        member's own share; for a yes or no it is Y.
     between : array
         sum_h N_h p_h², the sum over the policies of Y_h² / N_h.
     """
@@ -169,8 +173,9 @@ def rate_difference(
 ) -> Bounds:
     """Return the difference of two rates over pairs of runs, and its t interval.
 
-    Student's t of u_r = R e_r / sum n_r of the one, less that of the other, where e_r are the
-    residuals of `rate_interval`. Where these are all 0, it is `pooled_difference`.
+    The interval is by Student's t of the differences u_r = R e_r / sum n_r of the one rate less
+    that of the other, where e_r are the residuals of `rate_interval`. If all of these are 0, the
+    interval is that of `pooled_difference`.
     """
     mean, influence, number = influences(one, other)
     half = half_width(deviation(influence, number), number, level)
@@ -236,7 +241,7 @@ def _influence(shares: Shares) -> tuple[Floats, Floats, NDArray[np.int64]]:
 
 
 def influences(one: Shares, other: Shares) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return the difference of two ratios of sums, how much each run moves it, and the runs."""
+    """Return the difference of two ratios of sums, how much each run changes it, and the runs."""
     one, other = _pairs(one, other)
     rate, moves, number = _influence(one)
     rate_of_other, moves_of_other, _ = _influence(other)
@@ -244,7 +249,7 @@ def influences(one: Shares, other: Shares) -> tuple[Floats, Floats, NDArray[np.i
 
 
 def same(influence: Floats) -> NDArray[np.bool]:
-    """Return whether no run moves a ratio, but for the error of rounding."""
+    """Return whether no run changes a ratio by more than an error of rounding."""
     return (np.abs(influence) <= ROUNDING).all(-1)
 
 

@@ -12,8 +12,8 @@ from .definitions import Floats, Ints
 class Adjacency(NamedTuple):
     """The connections of a society, as rows of neighbours.
 
-    The neighbours of member v are ``indices[indptr[v]:indptr[v + 1]]``; those larger than v begin
-    at ``middle[v]``.
+    The neighbours of member v are ``indices[indptr[v]:indptr[v + 1]]``. Neighbours with a larger
+    number than v begin at ``middle[v]``.
     """
 
     indptr: Ints
@@ -53,7 +53,7 @@ def reach(society: Adjacency, egos: Ints | None = None) -> tuple[Ints, Ints]:
     ----------
     society : Adjacency
     egos : int array (K,), optional
-        The members whose reach is counted; None: everybody.
+        The members whose reach is counted; None: all members.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def reach(society: Adjacency, egos: Ints | None = None) -> tuple[Ints, Ints]:
 def clustering(society: Adjacency, egos: Ints | None = None) -> Floats:
     """Return the local clustering of egos: the share of pairs of neighbours that are connected.
 
-    It is from 0 to 1, and 0 with fewer than two neighbours. The mean over everybody is
+    It is from 0 to 1, and 0 for an ego with fewer than two neighbours. The mean over all members is
     ``networkx.average_clustering`` (Watts and Strogatz 1998).
     """
     degree = np.diff(society.indptr).astype(np.float64)
@@ -97,7 +97,7 @@ def clustering(society: Adjacency, egos: Ints | None = None) -> Floats:
 def in_largest_component(connections: NDArray[np.int32], members: int) -> NDArray[np.bool_]:
     """Return for each member whether it is in the largest connected component.
 
-    Of several that are equally large, it is the one with the smallest member.
+    If several components are equally large, the one that has the smallest member is taken.
     """
     component = graphs.components(_pairs(connections), members)
     in_largest: NDArray[np.bool_] = component == np.argmax(np.bincount(component))

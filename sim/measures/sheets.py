@@ -1,4 +1,4 @@
-"""A table of runs as arrays: each measure by group and run, with what it is a ratio of."""
+"""A table of runs as arrays: each measure by group and run, with its denominator if it has one."""
 
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
@@ -23,9 +23,9 @@ class Sheets:
     runs : DataFrame
         A row for each run and group.
     by : sequence
-        The columns whose combinations are groups; they are in the order in which they appear.
+        The columns whose combinations are groups. Groups are in the order in which they appear.
     run : str, optional
-        The column that identifies a run in every group; None: only the order of the rows does.
+        The column that identifies a run in every group; None: the order of the rows does.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Sheets:
         self._run = np.asarray(grouped.cumcount() if run is None else pd.factorize(runs[run])[0])
         _, first, self.rows = np.unique(self._place, return_index=True, return_counts=True)
         self.groups = runs[self._by].iloc[first].reset_index(drop=True)
-        """The combinations, a row for each group."""
+        """The combinations of ``by``, a row for each group."""
 
     def values(self, column: Hashable) -> Floats:
         """Return a column as an array (groups, runs); NaN where a group has no such run."""
@@ -67,9 +67,9 @@ class Sheets:
         return Shares(parts, wholes, *self._independent(part, whole, square))
 
     def _independent(self, part: Floats, whole: Floats, square: Floats) -> tuple[Floats, Floats]:
-        """Return the design effect of independent members, by group, and the smallest believed.
+        """Return the design effect of independent members, by group, and the smallest plausible.
 
-        The row of everybody is made of policies, if the rows of all of them are there.
+        The row of all members is made of policies, if the rows of all policies are there.
         """
         apart = ratio(part**2, whole, 0.0)
         between = apart.copy()

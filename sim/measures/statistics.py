@@ -1,7 +1,7 @@
 """Statistics over the tables of runs: estimates with intervals, and differences of paired runs.
 
-Each measure has the interval of its kind (`intervals`, `rates`), if the table has what it is a
-ratio of, as those of `sim.replicate` and of studies have.
+Each measure has the interval of its kind (`intervals`, `rates`). A ratio has it only if the table
+has the column of its denominator, as the tables of `sim.replicate` and of studies do.
 """
 
 import itertools
@@ -36,9 +36,9 @@ def aggregate(
 ) -> "pd.DataFrame":
     """Return the estimates from many replications and their intervals, a row for each measure.
 
-    A share of invitations, connections or members is that of all replications together, and has the
-    interval of its kind (`intervals`, `rates`), if the table has the column of its denominator, as
-    ``decided``; any other measure is a mean over replications, with Student's t.
+    A share of invitations, connections or members is taken over all replications together, and has
+    the interval of its kind (`intervals`, `rates`), if the table has the column of its denominator,
+    as ``decided``. Any other measure is a mean over replications, with Student's t.
 
     Parameters
     ----------
@@ -46,10 +46,10 @@ def aggregate(
         A row for each replication and combination of ``by``, with a column for each measure; or a
         long table, with the columns ``measure`` and ``value``, whose measures are all means.
     by : str or sequence of str
-        The columns whose combinations are groups; rows without a value (as an unset limit) are a
-        group too.
+        The columns whose combinations are groups; rows without a value (as an unset limit) are also
+        a group.
     measures : sequence of str, optional
-        The columns that are measures, or those wanted of a long table; None: all except
+        The columns that are measures, or the measures to take from a long table; None: all except
         ``replication``, ``seed`` and the denominators of shares.
     level : float
         Level of the intervals, from 0 to 1.
@@ -59,17 +59,18 @@ def aggregate(
     DataFrame
         Columns ``by``, ``measure``, ``mean``, ``low``, ``high``, ``replications``. Rows are in the
         order in which combinations, and measures within them, first appear. NaN values are left
-        out. A measure without a value in any replication has the mean NaN, of 0 replications. If
-        only some replications reach the median time to a block, its mean is NaN too, as the mean of
-        these would be too small; ``replications`` is then the number of these. A table of runs has
-        only each run's own median: that of the members of all runs together, with the interval of
-        their one curve, is `time_to_block`.
+        out. A measure without a value in any replication has the mean NaN, of 0 replications.
+
+        If only some replications reach the median time to a block, the mean over these would be too
+        small. So the mean is NaN, and ``replications`` is the number of replications that reach the
+        median. The median of the members of all runs together, with its interval, is
+        `time_to_block`.
 
     Raises
     ------
     InputError
         A column is not in the table, a measure is not a number, or one replication has several rows
-        of a combination, which are not replications.
+        of a combination, as one for each day: such rows are not replications.
 
     Examples
     --------
@@ -171,20 +172,21 @@ def differences(
     by : str or sequence of str
         The columns whose combinations are groups.
     pairs : iterable of pairs of combinations, optional
-        The groups to compare; None: each two that differ only in the last column of ``by``, without
-        the policy ``all``.
+        The groups to compare; None: all pairs of groups that differ only in the last column of
+        ``by``, without the policy ``all``.
     measures : sequence of str, optional
-        The columns that are measures; None: all, without the numbers of members and egos.
+        The columns that are measures; None: all, but not the numbers of members and egos.
     level : float
         Level of the intervals, from 0 to 1.
 
     Returns
     -------
     DataFrame
-        Columns ``by``, the same beginning with ``than_``, ``measure``, ``mean``, ``low``, ``high``,
-        ``replications`` (pairs), ``variance_saved`` (as in `paired_difference`) and ``p``, 1 - the
-        highest level at which the interval leaves out 0. Whether a difference is clear depends on
-        how many are looked at: `clearly` decides it for a family of them.
+        Columns ``by`` of the one group, and with ``than_`` before their names of the other;
+        ``measure``, ``mean``, ``low``, ``high``, ``replications`` (pairs), ``variance_saved`` (as
+        in `paired_difference`) and ``p``, which is 1 - the highest level at which the interval
+        leaves out 0. Whether a difference is clear depends on how many are looked at: `clearly`
+        decides it for a family of differences.
 
     Raises
     ------
@@ -293,8 +295,8 @@ def _check_replications(groups: Sequence[Hashable], runs: "pd.DataFrame") -> Non
 def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], right: str) -> None:
     """Raise an ``InputError`` if a run has several rows where it must have one.
 
-    Days or groups of one run, and runs of one seed at several points, are not independent: as
-    replications they would make an interval that is far too narrow.
+    Days or groups of one run, and runs of one seed at several points, are not independent. If they
+    counted as replications, the interval would be far too narrow.
 
     Parameters
     ----------
@@ -302,7 +304,7 @@ def check_one_row(name: str, runs: "pd.DataFrame", keys: Iterable[Hashable], rig
         The beginning of the error.
     runs : DataFrame
     keys : iterable
-        Columns that identify the run of a row, and those whose combinations are groups.
+        Columns that identify the run of a row, and columns whose combinations are groups.
     right : str
         The end of the error: what to do.
     """

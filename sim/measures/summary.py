@@ -44,29 +44,30 @@ def summary(
     ----------
     scenario : Scenario
     members : DataFrame
-        A row for each member, as in ``Result.members``; or its columns as arrays, with the place of
-        the policy instead of its name, and ``NEVER`` where there is no day.
+        A row for each member, as in ``Result.members``; or its columns as arrays, as
+        `member_columns` returns them.
     connections : int32 array (E, 2)
         Pairs of members, the smaller first; or a function that returns them, called only if they
         are needed.
     only : collection of str, optional
         Measures to take; None: all. Reach, clustering and the largest component take the most time,
-        then what is missed.
+        the measures of missed connections take the next most.
 
     Returns
     -------
     DataFrame
         A row for each policy and one for ``all``; columns ``policy``, ``members`` and the measures.
-        With reach or clustering, the next columns are ``egos``, the number of members that these
-        were computed for, and ``reach2_low``, ``reach2_high``, ``reach3_low``, ``reach3_high``,
-        ``clustering_low``, ``clustering_high``, the 95 % interval of each mean. It has no width if
-        the egos are everybody. A share of nothing is NaN. Last come the denominators of the shares,
-        as ``decided``, so that several runs can be taken together.
+        With reach or clustering, the next columns are ``egos``, the number of members for whom
+        these were computed, and the ends of the 95 % interval of each mean: ``reach2_low``,
+        ``reach2_high``, ``reach3_low``, ``reach3_high``, ``clustering_low`` and
+        ``clustering_high``. The interval has no width if all members are egos. A share of nothing
+        is NaN. The last columns are the denominators of shares, as ``decided``, so that several
+        runs can be pooled.
 
     Raises
     ------
     InputError
-        A name in ``only`` is not a measure.
+        A name in ``only`` is not that of a measure.
 
     Examples
     --------
@@ -180,9 +181,9 @@ def _of_sanctions(
 def _restricted_squares(scenario: Scenario, own: Mapping[str, NDArray[Any]]) -> Floats:
     """Return what each member adds to ``restricted_squares``.
 
-    The interval takes from their sum N p², the members there times the squared share of their
-    policy: what is left is to be sum (y - p n)², y the days restricted and n the days there, over
-    the days of the run. Where n is 1 throughout, y² does it.
+    The interval subtracts N p² from the sum of these numbers, with N the members there and p the
+    share of their policy. The rest must be sum (y - p n)², with y the days restricted and n the
+    days there, over the days of the run. If n is always 1, y² is such a number.
     """
     y: Floats = own["restricted_days"] / scenario.days
     days = days_there(scenario, own)
@@ -233,7 +234,7 @@ def _walks(
 ) -> dict[str, NDArray[Any]]:
     """Return reach and clustering with their intervals, and the number of egos behind them.
 
-    They are of those who are there, by number.
+    They are those of the members in ``there``, who have not left.
     """
     policy = policy[there]
     egos = choose_egos(policy, policies, scenario.seed)

@@ -44,13 +44,13 @@ def survival(
     Parameters
     ----------
     scenario : Scenario
-        Its policies, and the number of days after which members are censored.
+        It has the policies, and the number of days after which members are censored.
     members : DataFrame
         A row for each member, as in ``Result.members``; several replications may be concatenated.
     by : {"days", "invitations"}
-        The time: days since the platform opened, or since the member has arrived there; or
-        invitations sent. Members never restricted are censored at the last day, or at the number of
-        invitations that they sent.
+        How time is measured: in days since the platform opened, or since the member arrived if
+        that was later; or in invitations sent. Members never restricted are censored at the last
+        day, or at the number of invitations that they sent.
     level : float
         Level of the interval, from 0 to 1.
 
@@ -59,9 +59,9 @@ def survival(
     DataFrame
         Columns ``policy`` (the names and ``all``; no rows for a policy that nobody has), ``time``,
         ``survival``, ``low``, ``high`` and ``at_risk``, the members neither restricted nor censored
-        before that time. Each curve starts at time 0 with 1, and changes only at the times listed.
-        The interval is the exponential Greenwood one (log-log; Sawyer 2003). It has no width at 1.
-        Where the curve has come to 0, the upper end keeps its last value.
+        before this time. Each curve starts with 1 at time 0, and changes only at the times listed.
+        The interval is the exponential Greenwood interval (log-log; Sawyer 2003). It has no width
+        where the curve is 1. Where the curve is 0, the upper end keeps its last value.
 
     Raises
     ------
@@ -114,10 +114,11 @@ def time_to_block(
 ) -> "pd.DataFrame":
     """Return the median time until the first restriction, and its interval.
 
-    It is where the curve of `survival` first is at most 1/2, and the interval is where its band is
-    (Brookmeyer and Crowley 1982, Biometrics 38, 29; with the log-log band). Of several runs, hand
-    over the members of all, concatenated: theirs is one curve. Runs without a median of their own
-    then count as well, which a mean over the runs' medians must leave out.
+    The median is the time at which the curve of `survival` is first at most 1/2. The ends of the
+    interval are the times at which the ends of the curve's band are (Brookmeyer and Crowley 1982,
+    Biometrics 38, 29; with the log-log band). For several runs, concatenate the members of all
+    runs: they have one curve. Runs without a median of their own then count, too; a mean over the
+    runs' medians must leave them out.
 
     Parameters
     ----------
@@ -128,10 +129,11 @@ def time_to_block(
     -------
     DataFrame
         Columns ``policy``, ``members``, ``median``, ``low`` and ``high``, in days or invitations; a
-        row for each policy that somebody has, and one for ``all``. NaN where the curve stays above
-        1/2, or fewer than 10 % are at risk when it comes there; and for ``all`` by invitations with
-        more than one policy, as those of a policy that invites little are not censored at random.
-        ``high`` is infinite where the upper end of the band stays above 1/2.
+        row for each policy that has members, and one for ``all``. The median is NaN if the curve
+        stays above 1/2, or if fewer than 10 % are at risk when the curve reaches 1/2. By
+        invitations, it is also NaN for ``all`` if there are several policies, because members who
+        invite little are not censored at random. ``high`` is infinite if the upper end of the band
+        stays above 1/2.
 
     Raises
     ------
@@ -194,7 +196,7 @@ def times_to_block(
 def first_restricted(
     scenario: Scenario, members: Mapping[str, NDArray[Any]], by: Clock
 ) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return when each member was first restricted or was censored, and which of the two it was."""
+    """Return when each member was first restricted or censored, and whether it was restricted."""
     if by == "days":
         first, censored_at = members["blocked_day"], days_there(scenario, members)
         if "arrived" in members:

@@ -1,7 +1,7 @@
 """The rows of a log of contacts: each is a time and two people.
 
-pandas reads the three columns as text, and each different text is examined once: so one place
-decides what is a time, a person, or wrong.
+pandas reads the three columns as text. Each different text is then examined once, so a single place
+decides whether it is a time, a person, or wrong.
 """
 
 import csv
@@ -20,7 +20,7 @@ from ..errors import InputError
 from .contact_layout import EXAMPLE, File, Form, is_number
 
 LATEST = 1e11
-"""The largest time that can be seconds since 1970: the year 5138."""
+"""The largest time in seconds since 1970: it is in the year 5138."""
 MOST_LINES = 20_000_000
 """The most lines of a log."""
 
@@ -46,9 +46,9 @@ class Rows(NamedTuple):
     """The contacts, one a row, as the file has them."""
 
     instant: Integers
-    """Microseconds since the log's zero or 1970: the order of things."""
+    """Microseconds since the log's zero or since 1970, by which contacts are ordered."""
     clock: Integers
-    """The same on the clock of the place, which decides the day."""
+    """The same time on the clock of the place, which decides the day."""
     first: Places
     second: Places
     """The people, as places in ``labels``."""
@@ -58,12 +58,12 @@ class Rows(NamedTuple):
 
 
 def read_rows(file: File, form: Form, skip_negative: bool) -> Rows:
-    """Return the contacts, if need be without those of people with negative numbers.
+    """Return the contacts; with ``skip_negative`` without people who have negative numbers.
 
     Raises
     ------
     InputError
-        For the first line that is wrong.
+        A line is wrong; the error names the first such line.
     """
     time, times, first, second, labels = read = _columns(file, form)
     kept = ~_blank(file, form, read)

@@ -1,7 +1,8 @@
 """The layout of a contact log: which of its columns are the time and the two people.
 
-It comes from a header, in the first line or in a comment before the contacts; or from the user; or,
-in lines ``t i j``, from their order. If several columns are possible, none is chosen.
+A header says which they are, in the first line or in a comment before the contacts; or the user
+says it; or, in lines ``t i j``, the order of the columns does. If several columns are possible,
+none is chosen.
 """
 
 import csv
@@ -25,7 +26,8 @@ TIME_COLUMNS = (
 )
 """The names of a time column; case, spaces, ``_`` and ``-`` are ignored."""
 PARTS_OF_TIME = ("year", "month", "week", "day", "hour", "minute", "second", "clock", "timeofday")
-"""The names of columns that may be a part of the time: next to a time column they are ambiguous."""
+"""Names of columns that may be a part of the time: a file with these and a time column is
+ambiguous."""
 PERSON_COLUMNS = (
     ("i", "j"),
     ("source", "target"),
@@ -42,7 +44,7 @@ PERSON_COLUMNS = (
     ("u", "v"),
     ("a", "b"),
 )
-"""The names of the two columns of people, as above."""
+"""The names of the two columns of people; case, spaces, ``_`` and ``-`` are ignored."""
 EXAMPLE = 'meeting.columns = "t i j"'
 
 _TIMES = TIME_COLUMNS + PARTS_OF_TIME
@@ -52,7 +54,7 @@ _HEAD = 2**20
 
 
 class File(NamedTuple):
-    """The file's name and its bytes, unpacked."""
+    """The file's name and its decompressed bytes."""
 
     path: str | Path
     data: bytes
@@ -70,17 +72,17 @@ class Form(NamedTuple):
     offset: int
     """Bytes before the first contact."""
     delimiter: str
-    """The character between fields; a space stands for any run of spaces and tabs."""
+    """The character between fields; a space stands for one or more spaces or tabs."""
     time: int
     first: int
     second: int
     """The places of the three fields, from 0."""
     dates: bool = False
-    """Whether the name of the time column is a date: then 20240506 is not a number of seconds."""
+    """Whether the time column is called a date, so that 20240506 is not a number of seconds."""
     supposed: bool = False
     """Whether the columns are known by their order only."""
     width: int = 0
-    """The number of fields of the header; 0: there is none, and rows may have more fields."""
+    """The number of fields of the header; 0: there is no header, and rows may have more fields."""
 
 
 def named(columns: str | None) -> list[str]:
@@ -89,7 +91,7 @@ def named(columns: str | None) -> list[str]:
     Raises
     ------
     InputError
-        If it is not clear which is the time and which two are people.
+        It is not clear which name is the time and which two are people.
     """
     if columns is None:
         return []
@@ -103,7 +105,7 @@ def named(columns: str | None) -> list[str]:
 
 
 def layout(file: File, wanted: list[str]) -> Form:
-    """Return the layout of the file, by its first lines or by the names in ``wanted``."""
+    """Return the layout of the file, from its first lines or from the names in ``wanted``."""
     comment, its = [""], " "
     offset = 0
     for number, line in enumerate(_head(file.data), 1):

@@ -1,8 +1,8 @@
 """Real meetings: the encounters in a log of contacts.
 
-Sensors, badges and diaries record contacts: at this time these two people were together. A contact
-that goes on leaves many lines; successive contacts of one pair are one encounter, and a day of
-encounters is what the model needs.
+Sensors, badges and diaries record contacts: each line says that two people were together at some
+time. A meeting that lasts leaves many lines. So successive contacts of a pair are merged into one
+encounter. The model reads the encounters of each day.
 """
 
 import re
@@ -33,7 +33,7 @@ class ContactLog:
         The ids in the log, in order: by value if all are whole numbers, else as text. ``people[n]``
         is number n in ``ego`` and ``alter``.
     days : int
-        Days from that of the first contact to that of the last, both included: L.
+        L, the number of days from the first contact to the last, with both of these days.
     day_start : int64 array (L + 1,)
         The encounters of day d = 0 ... L - 1 are ``day_start[d]`` to ``day_start[d + 1] - 1``.
     ego, alter : int32 arrays (number of encounters,)
@@ -56,38 +56,38 @@ def read_contacts(
 ) -> ContactLog:
     r"""Read a log of contacts and merge them into encounters.
 
-    Two forms are read, in UTF-8, plain or packed as gzip, bzip2, xz or a zip of one file. Empty
-    lines are left out, and lines that start with ``#`` before the first contact:
+    A log has one of two forms, in UTF-8, plain or compressed as gzip, bzip2, xz or a zip of one
+    file. Empty lines, and lines that start with ``#`` before the first contact, are left out:
 
     - lines ``t i j`` as SocioPatterns has them, separated by spaces or tabs: i and j were in
       contact during the 20 seconds that end at second t. Further fields are ignored. Without a
-      header the lines must be in the order of time: it is the only sign that t comes first.
-    - tables with a header, separated by commas, semicolons, tabs or spaces: a time column named as
-      in ``TIME_COLUMNS`` and two columns of people named as in ``PERSON_COLUMNS``, both of
-      ``contact_layout``. Other columns, such as the end of a contact, are ignored.
+      header the lines must be in the order of time, because only this shows that t comes first.
+    - tables with a header, separated by commas, semicolons, tabs or spaces. They have a time column
+      with a name in ``TIME_COLUMNS`` and two columns of people with names in ``PERSON_COLUMNS``
+      (both in ``contact_layout``). Other columns, such as the end of a contact, are ignored.
 
     A time is a number of seconds or, in a table, ISO 8601, such as ``2024-05-06T09:30:00+02:00`` or
-    ``2024-05-06 09:30``; all of one file are of one kind. If all people are written in digits, they
-    are numbers, and 7.0 is 7; otherwise they are text. 007 and 7 in one file are refused: they may
-    be one person or two. Either person can come first, and a contact can be there more than once.
+    ``2024-05-06 09:30``. All times of one file are of one kind. If all people are written in
+    digits, they are numbers, and 7.0 is 7; otherwise they are text. 007 and 7 in one file are
+    refused, because they may be one person or two. Either person can come first, and a contact can
+    be in the file more than once.
 
-    A contact belongs to the encounter before it of the same pair when their times lie at most
-    ``gap_seconds`` apart. An encounter belongs to the day of its first time: ``floor(t / 86400)``
-    where times are seconds, so midnight is where the log's own clock has it; the date as written
-    in ISO 8601.
+    If a contact comes at most ``gap_seconds`` after the pair's last contact, it belongs to the same
+    encounter. An encounter belongs to the day on which it begins. Where times are seconds, this is
+    day ``floor(t / 86400)`` of the log's own clock; in ISO 8601 it is the date as written.
 
     Parameters
     ----------
     path : str or Path
-        The file; unpacked at most 512 MiB and 20 million lines.
+        The file, which may have at most 512 MiB and 20 million lines when it is decompressed.
     gap_seconds : float
         The longest gap within an encounter, 0 or more.
     columns : str, optional
-        The names of the time and the two people, as in the file's header; without a header, names
-        for its columns from the left, as ``"u v t"``. The lines can then be in any order.
+        The names of the time and the two people in the file's header; in a file without a header,
+        names for its columns from the left, as ``"u v t"``. The lines can then be in any order.
     skip_negative : bool
-        Whether to leave out contacts of people with negative numbers, which in logs of Bluetooth
-        devices mean nobody or a stranger; else they are refused.
+        Whether to leave out contacts of people with negative numbers, which mean nobody or a
+        stranger in logs of Bluetooth devices. If False, such contacts are refused.
 
     Returns
     -------
@@ -96,8 +96,8 @@ def read_contacts(
     Raises
     ------
     InputError
-        If the file can't be read, has no contacts, or has a line that makes no sense; the error
-        names the file and the line.
+        The file can't be read, has no contacts, or has a line that makes no sense; the error names
+        the file and the line.
 
     Examples
     --------

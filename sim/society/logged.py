@@ -1,4 +1,4 @@
-"""What a contact log tells of its society: its people, its days, and how often pairs meet in it."""
+"""What a contact log says of its society: its people, its days, and how often pairs meet in it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from ..scenario.scenario import Scenario
 from .contact_log import ContactLog, read_contacts
 
 OFTEN, CLOSE = 44, 18
-"""The most of 100 pairs that met which are met often, and close, with ``ties_by_log``."""
+"""With ``ties_by_log``: of 100 pairs that met, how many are at most "met often" and "close"."""
 
 
 def log_of(scenario: Scenario) -> ContactLog:
@@ -27,22 +27,23 @@ def log_of(scenario: Scenario) -> ContactLog:
 
 
 def with_log(scenario: Scenario, log: ContactLog | None = None) -> Scenario:
-    r"""Return a scenario with what its contact log tells; every run begins with it.
+    r"""Return a scenario with the values that its contact log gives; every run begins with this.
 
-    These are the people of the log as ``members``; its ``days``, where none are given and it does
-    not repeat; and ``society.often`` and ``society.close`` with ``society.ties_by_log``. A scenario
-    without a log is returned as it is.
+    ``members`` is the number of people in the log. ``days`` is the number of its days, if the
+    scenario gives no other number and the log does not repeat. With ``society.ties_by_log``,
+    ``society.often`` and ``society.close`` come from the log. A scenario without a log is returned
+    unchanged.
 
     Parameters
     ----------
     scenario : Scenario
     log : ContactLog, optional
-        Its log, if it has been read already.
+        The scenario's log, if it has been read already.
 
     Raises
     ------
     InputError
-        If the log can't be read.
+        The log can't be read.
 
     Examples
     --------
@@ -68,10 +69,11 @@ def with_log(scenario: Scenario, log: ContactLog | None = None) -> Scenario:
 
 
 def tie_counts(met: NDArray[np.int64]) -> tuple[int, int]:
-    """Return from how many encounters on a pair has met often, and is close.
+    """Return the numbers of encounters with which a pair has met often, and is close.
 
-    They are the smallest counts that at most ``OFTEN`` and ``CLOSE`` in 100 of the pairs reach. In
-    a log in which few meet again the second is one above the first, and fewer pairs reach it.
+    They are the smallest numbers that at most ``OFTEN`` and ``CLOSE`` in 100 of the pairs reach. In
+    a log in which few pairs meet again, the second number is one above the first, and fewer than
+    ``CLOSE`` in 100 may reach it.
 
     Parameters
     ----------
@@ -93,20 +95,20 @@ def tie_counts(met: NDArray[np.int64]) -> tuple[int, int]:
 
 
 def facts(scenario: Scenario, log: ContactLog) -> dict[str, Any]:
-    """Return what is said of a log: numbers for the provenance.
+    """Return the numbers of a log that the provenance records.
 
     Parameters
     ----------
     scenario : Scenario
-        With what the log tells.
+        The scenario, as `with_log` returns it.
     log : ContactLog
 
     Returns
     -------
     dict
-        ``people``, ``days``, ``encounters``, ``pairs`` that met; ``simulated`` days, ``repeats``;
-        ``often`` and ``close``, whether they are ``by_log``, and the parts of the pairs that reach
-        them in the log, ``share_often`` and ``share_close``.
+        ``people``, ``days``, ``encounters``, and ``pairs`` that met; the ``simulated`` days, and
+        whether the log ``repeats``; ``often`` and ``close``, and whether they are ``by_log``;
+        ``share_often`` and ``share_close``, the shares of the pairs that reach them in the log.
     """
     met, society = _met(log), scenario.society
     return {
@@ -133,7 +135,7 @@ def about_log(scenario: Scenario) -> str:
 
 
 def told(log: Mapping[str, Any]) -> str:
-    """Return the line on a log of which `facts` are known."""
+    """Return a line on a log, from its `facts`."""
     days, simulated = log["days"], log["simulated"]
     counted = [
         _counted(log["people"], "person", "people"),

@@ -1,8 +1,8 @@
 """The members of a drawn society: how sociable and active each is, its policy, habit and rank.
 
-The drawn society gives every member its own sociability and activity, and deals the policies in an
-order drawn by lot, so that each gets exactly its share. Two scenarios with the same seed have the
-same people; where only the shares differ, most keep their policy.
+Every member gets a sociability and an activity of its own. Policies are dealt in a random order, so
+that each policy gets exactly its share of members. Two scenarios with the same seed have the same
+people. If only the shares differ, most members keep their policy.
 """
 
 import math
@@ -19,23 +19,23 @@ from ..scenario.scenario import Scenario
 _WORDS = 2.0**32
 _GRAIN = 2.0**24
 MOST_TRIES = 2**32
-"""Tries of a member in a day: the number of a try is a word of 32 bits."""
+"""The most tries of a member in a day, because the number of a try is a word of 32 bits."""
 MOST_ATTEMPTS = 2**31 - 1
-"""Attempts of all members in a day: lists of the day hold their places as int32."""
+"""The most attempts of all members in a day, because places in the day's lists are int32."""
 
 
 def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return values rounded to the nearest multiple of 2**-24, half to even.
 
-    Processors round exp, log, pow and cos differently in the last bit; nothing reads such a value
-    before it has gone through here, so that every processor draws the same society.
+    Processors round exp, log, pow and cos differently in the last bit. Every such value is rounded
+    here before anything else reads it. So every processor draws the same society.
     """
     coarse: NDArray[np.float64] = np.rint(values * _GRAIN) / _GRAIN
     return coarse
 
 
 def shifted(p: float, shift: float) -> float:
-    """Return a probability with its logit shifted; 0 and 1 stay; a shift of 0 changes nothing."""
+    """Return a probability with its logit shifted; 0 and 1 are not changed."""
     if shift == 0 or p in (0, 1):
         return p
     odds = math.exp(shift)  # they are multiplied
@@ -70,9 +70,9 @@ def deal_policies(scenario: Scenario, members: int) -> NDArray[np.uint8]:
 
 
 def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return the place of each member's habit among the scenario's, from 1; 0: it has none.
+    """Return the place of each member's habit among the scenario's, from 1; 0: it has no habit.
 
-    Shape (members,), or empty if the scenario has no habits.
+    The array has the shape (members,), or is empty if the scenario has no habits.
     """
     if not scenario.habits:
         return np.zeros(0, np.uint8)
@@ -83,9 +83,9 @@ def deal_habits(scenario: Scenario, members: int) -> NDArray[np.uint8]:
 
 
 def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return how readily each member helps, as ``rules.helping`` counts types: shape (members,).
+    """Return each member's type, how readily it helps (``rules.helping``): shape (members,).
 
-    Empty if nobody ever needs help.
+    The array is empty if nobody ever needs help.
     """
     helping = scenario.helping
     if helping.need_rate == 0:
@@ -96,13 +96,13 @@ def deal_types(scenario: Scenario, members: int) -> NDArray[np.uint8]:
 
 
 def has_ranks(scenario: Scenario) -> bool:
-    """Return whether rank counts for anything in a scenario."""
+    """Return whether rank changes anything in a scenario."""
     courted = any(policy.courts for policy in scenario.policies.values())
     return courted or scenario.answering.rank_slope > 0
 
 
 def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return 1 for those who are on the platform, else 0: shape (members,), or empty if all are."""
+    """Return 1 for members on the platform, else 0: shape (members,), or empty if all are on it."""
     platform = scenario.platform
     if platform.joined == 1:
         return np.zeros(0, np.uint8)
@@ -112,9 +112,9 @@ def who_joined(scenario: Scenario, members: int) -> NDArray[np.uint8]:
 
 
 def _dealt(drawn: NDArray[np.uint64], shares: list[float], founders: int) -> NDArray[np.uint8]:
-    """Deal places by shares of all, in the order of the words drawn; behind the last is the rest.
+    """Deal places by shares, in the order of the words drawn; the rest get one place more.
 
-    Who arrives after the founders gets its place by chance, by its own word.
+    A member who arrives after the founders gets its place by chance, from its own word.
     """
     share, begin = 0.0, 0
     order = np.argsort(drawn[:founders], kind="stable")
@@ -129,7 +129,7 @@ def _dealt(drawn: NDArray[np.uint64], shares: list[float], founders: int) -> NDA
 
 
 def looks(scenario: Scenario, activity: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return each member's threshold of ever looking at an invitation; empty if all look at all."""
+    """Return each member's threshold of ever looking at an invitation; empty if all always look."""
     if scenario.answering.looks is None:
         return np.zeros(0, np.int64)
     days = scenario.inviting.pending_days
@@ -138,7 +138,7 @@ def looks(scenario: Scenario, activity: NDArray[np.float64]) -> NDArray[np.int64
 
 
 def starts(scenario: Scenario, w: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return each member's threshold for starting an encounter; with a log nobody starts one."""
+    """Return each member's threshold of starting an encounter; with a log nobody starts one."""
     if scenario.meeting.contacts:
         return np.zeros(len(w), np.int64)
     return np.floor(np.minimum(1.0, scenario.meeting.rate * w) * _WORDS).astype(np.int64)
@@ -149,12 +149,14 @@ def pace(
 ) -> NDArray[np.int64]:
     """Return how many attempts to invite each member makes a day: shape (members,).
 
-    As ``rules.inviting.attempts_today`` reads it: the whole part, and the threshold of one more.
+    Each number holds the whole part and the threshold of one more attempt, as
+    ``rules.inviting.attempts_today`` reads them.
 
     Raises
     ------
     InputError
-        If that is more than there are words for the tries of a day, or than a day can hold.
+        These are more tries than there are random words for in a day, or more attempts than a day
+        can hold.
     """
     policies = list(scenario.policies.values())
     own = [scenario.inviting.per_day if one.per_day is None else one.per_day for one in policies]
