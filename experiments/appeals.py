@@ -166,7 +166,7 @@ def _named_treatment(world: str, follows: str) -> str:
 
 
 def quantities() -> list[Quantity]:
-    """Return what is asked of plausible societies: what befalls those who mean well, and costs."""
+    """Return the quantities for plausible societies: about those who mean well, and costs."""
 
     def of(world: str, follows: str, members: str) -> Group:
         return Group(_named_treatment(world, follows), members)

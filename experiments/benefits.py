@@ -26,7 +26,7 @@ YEAR = 365
 def by_decile(result: sim.Result) -> pd.DataFrame:
     """Return the means of the members of each policy in each decile of a trait.
 
-    Deciles are those of all members, so that one is the same people's whatever their policy.
+    Deciles are those of all members, so a decile means the same in each policy.
 
     Returns
     -------

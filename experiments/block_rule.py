@@ -137,7 +137,7 @@ def main(
 
 
 def treatments() -> societies.Treatments:
-    """Return from the name of each rule to what puts a plausible society under it.
+    """Return, for each rule by name, the treatment that puts a plausible society under it.
 
     The chance of a click is rescaled to a limit of five strikes, as in the default society.
     """

@@ -80,7 +80,7 @@ def told(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def effects(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return what it does to invite or accept everyone in place of acquaintances only.
+    """Return the effects of inviting, or accepting, everyone in place of acquaintances only.
 
     Returns
     -------

@@ -85,7 +85,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Degrees:
-    """What a study keeps of a run: the degrees of the newcomers, who are all after the founders."""
+    """What a study keeps of a run: the degrees of the newcomers (members after the founders)."""
 
     founders: int
 
@@ -162,7 +162,7 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Grow networks by the directory, by popularity, by introductions; what do the first gain?
+    """Grow networks by the directory, popularity or introductions, and compare first and last.
 
     Prints degrees by order of arrival, bins beside those of LinkedIn in 2006, and ranges of the
     society; writes degrees.csv, first.csv, bins.csv, ranges.csv, a figure and provenance.json to
@@ -215,7 +215,7 @@ def main(
 
 
 def treatments() -> societies.Treatments:
-    """Return from each source to what makes newcomers of a plausible society use it."""
+    """Return, for each source, the treatment by which newcomers of plausible societies use it."""
     return {
         source: societies.changed({"platform.preset": "none", **point})
         for source, point in zip(SOURCES, society_points(), strict=True)

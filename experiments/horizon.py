@@ -9,7 +9,7 @@ their shares, and some neither. A measure *transfers* if it is about the same in
 societies.
 
 Answer (``invitesim experiment horizon``: 10,000 members, 8 years, 10 replications, 40 plausible
-societies): the lead of those who invite everyone melts away. They have 33.4 [32.6, 34.2]
+societies): the lead of those who invite everyone shrinks. They have 33.4 [32.6, 34.2]
 connections after a year and 90.5 [88.9, 92.1] after eight years. Those who invite people they have
 interacted with have 20.5 [20.3, 20.7] and 85.1 [84.1, 86.1], and those who invite close friends 8.4
 [8.3, 8.5] and 34.1 [33.8, 34.4]. By the end 52.6 % [51.9, 53.3] of ``everyone`` are blocked, and
@@ -181,7 +181,7 @@ def lasting(plausible: pd.DataFrame) -> pd.DataFrame:
 
 
 def transfer(estimates: pd.DataFrame) -> dict[str, bool]:
-    """Return from each measure to whether all policies have it alike in the two largest sizes."""
+    """Return, for each measure, whether all policies have it alike in the two largest sizes."""
     *_, smaller, larger = sorted(set(estimates["people"]))
     wide = estimates.pivot_table(
         index=["measure", "policy"], columns="people", values="mean", sort=False

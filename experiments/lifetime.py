@@ -149,7 +149,7 @@ def _shares(runs: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def blocked_after(invitations: ArrayLike, chance: ArrayLike, limit: int) -> NDArray[np.float64]:
-    """Return P(Binomial(n, q) >= limit): the probability of so many strikes or more."""
+    """Return P(Binomial(n, q) >= limit): the probability of at least ``limit`` strikes."""
     from scipy.special import bdtrc
 
     shares: NDArray[np.float64] = bdtrc(limit - 1, np.rint(invitations).astype(np.int64), chance)

@@ -40,7 +40,7 @@ question and about half see an invitation. Asking people known online leads afte
 the default rule, and after 38 with a single strike. In 34 of 40 plausible societies with rules of
 their own, those who ask first have fewer connections (difference: range -6.5 to 1.5). With a single
 strike and the click of each society they have more in 33 (range -0.6 to 2.4), and with a single
-strike and a click of .6 in all (range 3.7 to 9.2).
+strike and a click of .6 in all 40 (range 3.7 to 9.2).
 """
 
 from collections.abc import Iterator
@@ -164,7 +164,7 @@ def main(
 
 
 def quantities() -> list[Quantity]:
-    """Return what is asked of plausible societies."""
+    """Return the quantities for plausible societies."""
     return [
         *(
             Quantity(
@@ -207,7 +207,7 @@ def estimated(runs: pd.DataFrame, points: list[tuple[float, int]]) -> pd.DataFra
 
 
 def differing(runs: pd.DataFrame, points: list[tuple[float, int]]) -> pd.DataFrame:
-    """Return how many more connections each manner has than inviting blindly; whether clearly."""
+    """Return how many more connections each manner has than inviting blindly, and if clearly."""
     pairs = [
         ((point, manner), (point, BLINDLY))
         for point in range(len(points))
@@ -265,8 +265,8 @@ def chance_of_looking(base: sim.Scenario) -> float:
 def even_after(a: float, q: float, y: float, K: int) -> float:
     """Return after how many people asking first has more acceptances than inviting blindly.
 
-    Blindly they are a E[min(n, T)], with E[min(n, T)] the sum of P(fewer than K strikes in m - 1)
-    over m = 1 ... n. NaN: not within ``MOST`` people.
+    Invited blindly, n people give a E[min(n, T)], where E[min(n, T)] is the sum of P(fewer than K
+    strikes in m - 1) over m = 1 ... n. NaN: not within ``MOST`` people.
     """
     people = np.arange(1, MOST + 1)
     blindly = a * np.cumsum(stats.binom.cdf(K - 1, people - 1, q))

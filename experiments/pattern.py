@@ -83,7 +83,7 @@ class Pattern:
     """Takes the numbers from a society; NaN where the society does not tell."""
 
     def measure(self, evidence: Evidence) -> dict[str, float]:
-        """Return from the column of each number to its value in a society."""
+        """Return the value of each number in a society, by its column."""
         found = self.recipe(evidence)
         values = found if isinstance(found, Mapping) else {"": found}
         return {self.column(part): float(values[part]) for part in self.goals}

@@ -177,7 +177,7 @@ def ties(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def less_in_common(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return how much more the thread's society has than that of platforms alike, in pairs."""
+    """Return how much more the thread's society has than the one of platforms alike, in pairs."""
     one, other = SOCIETIES
     found = sim.differences(
         runs,

@@ -118,7 +118,7 @@ def ranged(runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         policy, measure, median, from, to (the ends of the middle 90 %), chance (the share of the
-        variance between runs that is owed to the seeds), societies.
+        variance between runs that is due to the seeds), societies.
     """
     rows = []
     for policy, there in runs[runs["policy"] != "all"].groupby("policy", sort=False):

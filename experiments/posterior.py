@@ -34,7 +34,7 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of runs, and the data that they are held against."""
+    """A table of runs, and the data that they are compared with."""
 
     places: Numbers
     """The parameters of each run, as places in their ranges: shape (runs, parameters)."""

@@ -155,7 +155,7 @@ class Prior:
         ----------
         points : float array (points, parameters)
         room : float
-            Part of the box's width that it is wider on each side.
+            The part of its width by which the box is made wider on each side.
         """
         low, high = points.min(axis=0), points.max(axis=0)
         wider = room * (high - low)

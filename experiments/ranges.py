@@ -166,9 +166,9 @@ DRAWN = 400
 
 
 def uncertain(base: sim.Scenario) -> list[Factor]:
-    """Return what plausible societies differ in, each with the range of the middle 90 % of them.
+    """Return the numbers in which plausible societies differ, with the ranges of their middle 90 %.
 
-    The click is that at the scenario's own limit: what is known is their ratio.
+    The chance of a click is that at the scenario's own limit: only the ratio of the two is known.
     """
     societies = sim.plausible_societies(DRAWN, base=base)
     limit = value_of(base, LIMIT)

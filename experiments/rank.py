@@ -22,8 +22,8 @@ acceptance by -5.5 points [-6.4, -4.6]; within two steps they reach 1.4 points [
 which is not clear. Without a slope they have 1.9 connections [-1.1, 4.9] more, which is not clear;
 at a slope of 3 they are also blocked more often, by 3.9 points [2.1, 5.7]. Over 40 plausible
 societies, at a slope of 2, members of ``courting`` have fewer connections than ``everyone`` in all
-(difference: range -8.9 to -6.0), and are blocked more often in 38 (range 1.1 to 6.1 points). The
-highest third has more connections than the lowest in all (range 6.4 to 40.3).
+40 (difference: range -8.9 to -6.0), and are blocked more often in 38 (range 1.1 to 6.1 points). The
+highest third has more connections than the lowest in all 40 (range 6.4 to 40.3).
 """
 
 from pathlib import Path

@@ -47,7 +47,7 @@ def gains(table: pd.DataFrame, base: sim.Scenario, members: int) -> pd.DataFrame
 
 
 def pays_from(base: sim.Scenario, members: int) -> float:
-    """Return from how many days of restriction on selectivity pays, by the closed form.
+    """Return the fewest days of restriction for which selectivity pays, by the closed form.
 
     Infinite if strikes never come.
     """

@@ -21,12 +21,12 @@ another is counted over all points of the sample.
 
 Answer (``invitesim experiment sensitivity``: 2,000 members, a year, 57 numbers screened, 16
 uncertain numbers, 2 replications): which policy leads hardly depends on any of the uncertain
-numbers; how large its lead is depends on many. Of 1,152 points, ``everyone`` leads ``interacted``
-in reach at all, and in connections at 99.9 %. For the lead in connections the largest total indices
-are those of the attempts per day (ST 0.31 [0.14, 0.48]), of the click (0.29 [0.15, 0.43]), and of
-the acceptance of strangers (0.22 [0.12, 0.32]). For the lead in reach they are those of the reserve
-of invitees (0.31 [0.16, 0.46]), of the click (0.14 [0.07, 0.22]), and of the least estimate of
-acceptance at which ``interacted`` invites (0.12 [0.06, 0.17]). For the other three measures the
+numbers; how large its lead is depends on many. In reach ``everyone`` leads ``interacted`` at all
+1,152 points, and in connections at 99.9 % of them. For the lead in connections the largest total
+indices are those of the attempts per day (ST 0.31 [0.14, 0.48]), of the click (0.29 [0.15, 0.43]),
+and of the acceptance of strangers (0.22 [0.12, 0.32]). For the lead in reach they are those of the
+reserve of invitees (0.31 [0.16, 0.46]), of the click (0.14 [0.07, 0.22]), and of the least estimate
+of acceptance at which ``interacted`` invites (0.12 [0.06, 0.17]). For the other three measures the
 largest index is that of the inequality of activity: for reach 0.37 [0.20, 0.53], for reciprocity
 0.36 [0.20, 0.52], and for blocking 0.24 [0.08, 0.40], where the click comes second (0.19 [0.10,
 0.27]). The limit of strikes matters for no measure, as long as the click rises with it. Noise of

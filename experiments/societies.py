@@ -156,7 +156,7 @@ def ranged(runs: pd.DataFrame, quantities: Sequence[Quantity]) -> pd.DataFrame:
     DataFrame
         quantity, median, from, to (the ends of the middle 90 %), above (the share of the societies
         in which it is above 0, ties half; of a difference only), above_low, above_high (its 95 %
-        interval over the societies), chance (the share of the variance between runs that is owed to
+        interval over the societies), chance (the share of the variance between runs that is due to
         the seeds), societies.
     """
     by: Any = runs.set_index(["treatment", "policy", "society", "replication"]).sort_index()
@@ -241,8 +241,8 @@ def text(table: pd.DataFrame, quantities: Sequence[Quantity]) -> str:
 def with_click(society: sim.Scenario) -> sim.Scenario:
     """Return a society with a limit of ``STRIKES`` and the click that was calibrated with it.
 
-    What data tell is only the ratio of the limit to the chance of a click. One without a limit
-    stays as it is.
+    Data tell only the ratio of the limit to the chance of a click. A society without a limit stays
+    as it is.
     """
     limit = society.platform.limit
     if limit is None:

@@ -28,7 +28,8 @@ def named(
     Returns
     -------
     int64 array (A, 2)
-        Arcs from those who name to those who are named, by ego; who has met fewer names fewer.
+        Arcs from those who name to those who are named, by ego; members who have met fewer name
+        fewer.
     """
     there = met >= 1
     ego, alter, met = ego[there], alter[there], met[there]

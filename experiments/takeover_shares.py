@@ -75,9 +75,9 @@ def estimated(
 
 
 def _largest(ends: pd.DataFrame) -> "pd.Series[int]":
-    """Return from how many rules and starts each policy is the largest at the end of every run.
+    """Return how many rules and starts lead to each policy as the largest at the end of every run.
 
-    The last entry is from how many none is.
+    The last entry counts those that lead to no such policy.
     """
     counts = ends[ends["always"]]["policy"].value_counts()
     open_ended = len(ends[["rule", "start"]].drop_duplicates()) - counts.sum()
@@ -161,7 +161,7 @@ def invaded(few: pd.DataFrame) -> str:
 
 
 def each(shares: pd.DataFrame) -> str:
-    """Return of how many runs it is said that something is so in each of them."""
+    """Return in words that something is so in each run, with their number."""
     return f"in each of {shares['replications'].max()} runs"
 
 

@@ -1,8 +1,8 @@
-"""The numbers that parameters are calibrated to: those of the table of patterns, or one's own.
+"""The numbers to which parameters are calibrated: from the table of patterns, or your own.
 
-A file of one's own is TOML. ``[targets]`` has the numbers by the names that the table of patterns
-has them by, each with what it should be and how near is near enough, or as a range; all that it
-does not name is not fitted. ``[prior]`` may have other ranges for parameters::
+A file of your own is TOML. In ``[targets]``, numbers have the same names as in the table of
+patterns; each has a target and a tolerance, or a range. Numbers that are not named are not fitted.
+``[prior]`` may have other ranges for parameters::
 
     [targets]
     "skew" = { target = 1.5, tolerance = 0.1 }
@@ -43,14 +43,14 @@ class Targets:
     """Other ranges of parameters."""
 
     def of(self, *, meetings: bool) -> "Targets":
-        """Return those that tell of meetings, or those that tell of the platform."""
+        """Return the targets about meetings, or those about the platform."""
         own = {name for name, pattern in numbers().items() if _of_meetings(pattern) == meetings}
         near = {name: target for name, target in self.near.items() if name in own}
         bounds = {name: bound for name, bound in self.bounds.items() if name in own}
         return Targets(near, bounds, self.prior)
 
     def said(self) -> dict[str, str]:
-        """Return from the name of each number, and of each range of its own, to it in words."""
+        """Return each number, and each range of its own, in words, by its name."""
         ranges = {name: Range(*span) for name, span in self.prior.items()}
         return {name: str(goal) for name, goal in {**self.near, **self.bounds, **ranges}.items()}
 
@@ -66,7 +66,7 @@ def _of_meetings(pattern: Pattern) -> bool:
 
 
 def numbers() -> dict[str, Pattern]:
-    """Return from the name of each number to its pattern."""
+    """Return the pattern of each number, by its name."""
     return {pattern.column(part): pattern for pattern in ROWS.values() for part in pattern.goals}
 
 

@@ -109,8 +109,8 @@ def clearly_beaten_by(aims: pd.DataFrame) -> list[list[int]]:
 def clearly_harmless(aims: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which rules clearly block fewer than ``HARMLESS`` of those who mean well.
 
-    By Holm's rule, all rules being one family: with k of n rules found, the others are held against
-    the level 1 - 0.05 / (n - k) of their intervals, until no more are found.
+    By Holm's rule, with all rules as one family: when k of n rules are found, the intervals of the
+    others have the level 1 - 0.05 / (n - k), until no more are found.
     """
     tried = aims[aims["point"] > 0]  # without a rule, the first of the list, nobody is blocked
     number = tried["point"].nunique()
