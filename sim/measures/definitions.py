@@ -140,8 +140,8 @@ RATIOS = {
     "met_by_referral": Ratio("rate", "needs"),
     "upwards": Ratio("rate", "sent_by_rank"),
 }
-"""From each measure that is a ratio to its `Ratio`. Medians come from a curve over the members of all
-runs together. All other measures are means over members."""
+"""From each measure that is a ratio to its `Ratio`. Medians come from one curve over the members of
+all runs. All other measures are means over members."""
 
 
 def denominators_of(measures: Collection[str]) -> list[str]:
