@@ -15,7 +15,7 @@ def file_schema() -> dict[str, Any]:
     schema = scenario_schema()
     schema["properties"]["study"] = {
         "type": "object",
-        "description": "what is varied, and how often it is run: for the command sweep",
+        "description": "which parameters are varied, and how often each point is run: for sweep",
         "properties": {
             "design": _word("how points are made", KINDS) | {"default": "grid"},
             "vary": _varied(),
@@ -25,9 +25,9 @@ def file_schema() -> dict[str, Any]:
             "replications": _whole("runs of each point", 1) | {"default": 10},
             "until": {
                 "type": "object",
-                "description": "from a measure to half the width of its 95 % interval that is "
-                "narrow enough, also as a part of the estimate, as '10 %'; of one policy as "
-                "'blocked/everyone'",
+                "description": "from a measure to half the width that its 95 % interval may have: "
+                "a number, or a part of the estimate, as '10 %'; 'blocked/everyone' is the "
+                "measure of one policy",
                 "propertyNames": {"pattern": f"^({'|'.join(COLUMNS)})(/.+)?$"},
                 "additionalProperties": {
                     "anyOf": [
@@ -36,10 +36,10 @@ def file_schema() -> dict[str, Any]:
                     ]
                 },
             },
-            "most": _whole("with until, most runs of a point", 10) | {"default": 1000},
+            "most": _whole("with until: the most runs of a point", 10) | {"default": 1000},
             "measures": {
                 "type": "array",
-                "description": "the measures that are kept; all if it is not given",
+                "description": "the measures to keep; all if it is not given",
                 "items": {"enum": list(MEASURES)},
             },
         },

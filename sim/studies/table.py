@@ -125,7 +125,7 @@ class StudyTable:
             if sha256(self.path) != self._digest:
                 raise InputError(
                     f"{self.path}: not what this study has written (damaged, or written anew "
-                    "since); must be: run(folder) writes it again from the runs that it keeps"
+                    "since); call run(folder), which writes it again from the finished runs"
                 )
             yield
         except OSError as error:
