@@ -14,8 +14,7 @@ LINK        each     link the two sides of new contacts      links
 NEED        each     ask for help                            own needs; today's pleas
 HELP        each     help is given; those referred meet      own ties, own help
 LINK_AGAIN  each     link the two sides of new contacts      links
-UNLOCK      each     old locks end; sum numbers of           own bonds; today's sums
-                     connections (for ``popular``)
+UNLOCK      each     old locks end; sum up all connections   own bonds; today's sums
 INVITE      each     choose whom to invite                   today's invitations
 SEND        each     send them: the sender's side            own bonds, arcs, tallies
 RECEIVE     each     the receiver's side                     own bonds, arcs, tallies
