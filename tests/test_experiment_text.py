@@ -79,6 +79,12 @@ def check_estimates(text: str, name: str) -> int:
     return len(quoted)
 
 
+def test_the_committed_sweep_has_every_measure():
+    """A measure more makes the family larger, and what was clear may no longer be."""
+    cells = pd.read_csv(answers.HOUSE / "results" / "answers" / "sweep" / "cells.csv")
+    assert set(cells["measure"]) == set(sim.MEASURES)
+
+
 def test_tables_of_text_line_up():
     table = pd.DataFrame({"name": ["a", "a", "bcd"], "value": [1.25, np.nan, 10.0]})
     assert (

@@ -71,7 +71,9 @@ LABELS = {
     "missed": Label("connections missed per member", "missed"),
     "missed_by_tie": Label("connections missed as the tie is too weak", "missed by tie"),
     "missed_by_estimate": Label("connections missed as too unlikely", "missed by estimate"),
-    "missed_chance": Label("chance that a missed invitation is accepted", share=True),
+    "missed_chance": Label(
+        "chance that a missed invitation is accepted", "acceptance of missed", share=True
+    ),
     "vetoed": Label("known people who are not wanted", "not wanted", share=True),
     "need_met": Label("needs of help met", share=True),
     "met_by_connection": Label("needs met by a connection", "met by connection", share=True),
