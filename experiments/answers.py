@@ -198,15 +198,19 @@ class _Answer:
         for policy in self.policies("newcomer"):
             me, mixed = ("newcomer", policy), ("mixed", policy)
             others = list(dict.fromkeys(other for (one, other), _ in self.gaps if one == me))
-            named = {(kind, host): f"{_quoted(host)} around it" for kind, host in others}
+            named = {(kind, host): f"{_quoted(host)} around them" for kind, host in others}
             named |= {mixed: "where all are mixed"} if mixed in others else {}
             share = self.shares[*me, "reach2_share"].share()
             gaps = [
                 self.gaps[(me, other), "reach2_share"].gap(name) for other, name in named.items()
             ]
-            yield f"{_quoted(policy)} reaches {share}{': ' * bool(gaps)}{'; '.join(gaps)}."
-            blocked = f"Blocked are {self._share(me, 'blocked')}"
-            if mixed in others and not self._none(policy, "blocked"):
+            whose = f"Those with {_quoted(policy)} reach {share}"
+            yield f"{whose}{': ' * bool(gaps)}{'; '.join(gaps)}."
+            if self._none(policy, "blocked"):
+                yield "By assumption none of them is blocked."
+                continue
+            blocked = f"{self._share(me, 'blocked')} of them are blocked"
+            if mixed in others:
                 blocked += f", {self.gaps[(me, mixed), 'blocked'].gap('where all are mixed')}"
             yield f"{blocked}."
         if self.around is not None:
@@ -246,7 +250,7 @@ def _odd_one_out(around: pd.DataFrame) -> str:
     clear = pd.Series(sim.clearly(around["p"], around["replications"]), around.index)
     ahead = (clear & (around["mean"] > 0)).groupby(around["policy"], sort=False).all()
     whom = _listed([_quoted(str(policy)) for policy in ahead.index[ahead]]) or "none"
-    return f"Clearly further than all others around reach, of the newcomers: {whom}."
+    return f"Newcomers who reach clearly further than all around them: {whom}."
 
 
 def _columns(table: pd.DataFrame, *names: str) -> "Iterator[tuple[Any, ...]]":

@@ -41,6 +41,7 @@ CLOCKS: dict[Literal["days", "invitations"], str] = {
     "invitations": "time_to_block_invitations",
 }
 """From how the time to a block is measured to the measure."""
+TWO_BY_TWO = "Two by two, everyone in place of acquaintances only."
 DIGITS = "%.6g"
 """The format of numbers in summary.csv: with so few digits it is the same on every machine."""
 
@@ -133,7 +134,7 @@ def main(
     words = answers.words(comparison.summary, comparison.differences, assumed)
     more = [studies.filled("Who benefits.", *benefits.words(comparison.deciles, assumed))]
     if len(comparison.effects):
-        more.append(studies.filled("Two by two.", *crossed.words(comparison.effects)))
+        more.append(studies.filled(TWO_BY_TWO, *crossed.words(comparison.effects)))
     about = [studies.filled(example.about_log)] if example.about_log else []
     studies.print_answer(table, *about, words, *more, out=out)
 

@@ -101,17 +101,19 @@ def effects(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def words(table: pd.DataFrame) -> Iterator[str]:
-    """Yield what inviting does and what accepting does to connections and blocking."""
+    """Yield how inviting and accepting everyone change connections and blocking."""
     for measure in ("degree", "blocked"):
         said = sim.measures.label(measure)
         parts = []
-        for row in table[table["measure"] == measure].to_dict("records"):
-            other = "accept" if row["of"] == "inviting" else "invite"
-            verb = "invite" if row["of"] == "inviting" else "accept"
-            low, high = (said.scale * row[name] for name in ("low", "high"))
-            bounds = f" [{low:z.1f}, {high:z.1f}]" if low < high else ""
-            more = f"{said.scale * row['mean']:+z.1f}{' points' * said.share}{bounds}"
-            parts.append(f"to {verb} everyone, {more} for those who {other} {row['alike']}")
+        for of, there in table[table["measure"] == measure].groupby("of", sort=False):
+            other = "accept" if of == "inviting" else "invite"
+            changes = []
+            for row in there.to_dict("records"):
+                low, high = (said.scale * row[name] for name in ("low", "high"))
+                bounds = f" [{low:z.1f}, {high:z.1f}]" if low < high else ""
+                more = f"{said.scale * row['mean']:+z.1f}{' points' * said.share}{bounds}"
+                changes.append(f"{more} for those who {other} {row['alike']}")
+            parts.append(f"{of} everyone changes this by {' and by '.join(changes)}")
         yield f"{said.title}: {'; '.join(parts)}."
 
 
