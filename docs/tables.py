@@ -263,8 +263,9 @@ def coverage() -> str:
 
 
 COVERED = {
-    ("shares", "one policy", True): "shares of one policy, 10 events and 10 others expected",
-    ("shares", "one policy", False): "shares of one policy, fewer",
+    ("shares", "one policy", True): "shares of one policy, at least 10 events and 10 "
+    "non-events expected",
+    ("shares", "one policy", False): "shares of one policy, fewer expected",
     (
         "shares",
         "everybody",
@@ -277,13 +278,14 @@ COVERED = {
         "rates",
         "share",
         True,
-    ): "rates, 20 events and 20 others expected in a run, divided by the design effect",
-    ("rates", "share of few events", False): "rates, fewer: too skewed for Student's t, so no "
-    "coverage is promised",
+    ): "rates, at least 20 events and 20 non-events expected in a run, after division by the "
+    "design effect",
+    ("rates", "share of few events", False): "rates, fewer expected: runs are too skewed for "
+    "Student's t, so no coverage is promised",
     ("rates", "pairs", True): "differences of rates, with separate and with common random numbers",
     ("rates", "above 1", True): "ratios above 1, such as effort",
-    ("stopping", "share", False): "shares, after stopping by `until`",
-    ("stopping", "mean", False): "means of near-normal runs, after stopping",
+    ("stopping", "share", False): "shares, after a study has stopped by its precision (`until`)",
+    ("stopping", "mean", False): "means of near-normal runs, after such a stop",
     ("clearly", "where nothing differs", True): "share of 2,000 sweeps, each with 36 comparisons "
     "in which nothing differs, that find a clear difference",
 }

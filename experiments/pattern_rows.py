@@ -141,7 +141,8 @@ def references(evidence: Evidence) -> float:
     "strangers, 11 or more in common",
     Kind.BOUND,
     Range(-np.inf, 0.85),
-    data='"up to 80 %"; "11 or more" is from memory; the bound has .05 more',
+    data='"up to 80 %" accepted; that this was for 11 or more, we quote from memory; '
+    "the bound is 5 points above 80 %",
     source=SOCIALBOTS,
 )
 def many_in_common(evidence: Evidence) -> float:
@@ -162,8 +163,8 @@ def many_in_common(evidence: Evidence) -> float:
     },
     data="pairs with a Facebook link, by time spent face to face: .46 to .56, .67 to .84, "
     ".78 to .97",
-    source="high school 2013, 4,515 known pairs; they are ordered by time, and which part of the "
-    "order is which tie class is taken from the office log InVS15",
+    source="high school 2013, 4,515 known pairs, sorted by time together; what share of them "
+    "counts as met once, met often or close is taken from the office log InVS15",
 )
 def by_acquaintance(evidence: Evidence) -> dict[str, float]:
     """Return the share accepted of those looked at, by tie class on that day."""
@@ -175,8 +176,9 @@ def by_acquaintance(evidence: Evidence) -> dict[str, float]:
     "acceptance of those known online",
     Kind.SEEN,
     {"above strangers": Range(0, np.inf), "below met once": Range(0, np.inf)},
-    data="none; accept[1] is set to the middle between strangers and people met once",
-    source="the order of the row above, one class further down",
+    data="none; the two numbers are differences of acceptance: known online - strangers, and "
+    "met once - known online; accept[1] is set to the middle between strangers and people met once",
+    source="assumes that the order of the row above goes on below 'met once'",
 )
 def online_between(evidence: Evidence) -> dict[str, float]:
     """Return how far those known online are accepted more than strangers, and less than met."""
@@ -195,7 +197,7 @@ def _looked_at_by_class(evidence: Evidence) -> list[float]:
     "skew",
     Kind.FIT,
     Target(1.92, 0.12),
-    data="mean 190, median 99 friends",
+    data="mean / median of friends: 190 / 99",
     source=FACEBOOK,
 )
 def skew(evidence: Evidence) -> float:
@@ -210,7 +212,7 @@ def skew(evidence: Evidence) -> float:
     "blocked probes",
     Kind.FIT,
     Target(0.20, 0.05),
-    data="20 of 102 blocked, flagged by users",
+    data="20 of 102 invented accounts were blocked, flagged by users",
     source=SOCIALBOTS,
 )
 def blocked_probes(evidence: Evidence) -> float:
@@ -248,7 +250,7 @@ def layers(evidence: Evidence) -> dict[str, float]:
     "clustering of strong ties",
     Kind.MEETINGS,
     Range(0.21, 0.54),
-    data=".54 of 134 pupils who name their friends; .21 of an office, by the same recipe",
+    data=".54 among 134 pupils who name their friends; .21 in an office, by the same recipe",
     source="high school 2013; office log InVS15 (contacts counted by 20 s), SocioPatterns",
 )
 def strong_clustering(evidence: Evidence) -> float:
@@ -260,7 +262,7 @@ def strong_clustering(evidence: Evidence) -> float:
     "reciprocity of strong ties",
     Kind.HELD_OUT,
     Range(0.60, 0.80),
-    data=".784 of 134 pupils; .65 of an office, by the same recipe",
+    data=".784 among 134 pupils; .65 in an office, by the same recipe",
     source="high school 2013; office log InVS15 (contacts counted by 20 s), SocioPatterns",
 )
 def strong_reciprocity(evidence: Evidence) -> float:
@@ -280,7 +282,7 @@ def strong_reciprocity(evidence: Evidence) -> float:
         "met often": Range(0.25, 0.42),
     },
     data="about a third each; policies.interacted.min_acceptance was moved to .2 after a look "
-    "at it",
+    "at these shares",
     source="the thread that the model is about",
 )
 def thirds(evidence: Evidence) -> dict[str, float]:
@@ -302,7 +304,7 @@ def thirds(evidence: Evidence) -> dict[str, float]:
     "clustering at the median degree",
     Kind.HELD_OUT,
     Target(0.14, 0.03),
-    data=".14 of those with 100 friends, which was the median",
+    data=".14 among users with 100 friends, about the median",
     source=FACEBOOK,
     city=True,
 )
@@ -353,7 +355,7 @@ def closes_triangle(evidence: Evidence) -> float:
     "assortativity",
     Kind.HELD_OUT,
     Target(0.226, 0.05),
-    data="+.226, by number of friends",
+    data="+.226, the correlation of the numbers of friends",
     source=FACEBOOK,
     city=True,
 )
@@ -370,7 +372,7 @@ def assortativity(evidence: Evidence) -> float:
     "both say they met, given one does",
     Kind.HELD_OUT,
     Range(0.845, 0.916),
-    data=".885 [.845, .916] of 314",
+    data=".885 [.845, .916] of 314 cases",
     source="speed dating, Fisman et al. 2006",
 )
 def both_say(evidence: Evidence) -> float:
@@ -384,8 +386,8 @@ def both_say(evidence: Evidence) -> float:
     "acceptance falls with volume",
     Kind.HELD_OUT,
     Range(0.055, np.inf),
-    data="first messages answered: .55 .51 .49 .48 .40 .32 by 0, 1-4, 5-9, 10-19, 20-49, 50-99 "
-    "sent before; a quarter of that fall is enough",
+    data="first messages answered, by the number sent before: .55 (0), .51 (1-4), .49 (5-9), "
+    ".48 (10-19), .40 (20-49), .32 (50-99); a quarter of this fall is enough",
     source="CollegeMsg, 13,021 messages",
 )
 def by_volume(evidence: Evidence) -> float:

@@ -146,9 +146,9 @@ class InvitePolicy(NamedSection):
     min_tie: Annotated[Integer, Field(ge=0, le=4), Unit("tie class")] = 0
     """lowest tie class that is invited, from 0 (stranger) to 4 (close)"""
     min_acceptance: Probability = 0.0
-    """lowest estimate of acceptance, by the member itself, at which it sends an invitation"""
+    """lowest chance of acceptance, as the member estimates it, at which it sends an invitation"""
     caution: Annotated[Float, Field(ge=0, le=100), Unit("probability")] = 0.0
-    """how much higher min_acceptance would be at the limit of strikes than without a strike"""
+    """how much min_acceptance rises, in equal steps, from no strike up to the limit of strikes"""
     invites_references: Flag = False
     """whether people found by introductions are invited even if they are below min_tie"""
     courts: Flag = False
@@ -162,13 +162,13 @@ class InvitePolicy(NamedSection):
     per_day: Annotated[PerDay | None, OrNone("that of inviting.per_day")] = None
     """mean number of attempts to invite by a member of activity 1"""
     alike: Flag = False
-    """whether attempts do not depend on activity: all members of the policy count as of activity
-    1"""
+    """whether attempts do not depend on activity: all members of the policy make as many as a
+    member of activity 1"""
     accepts_from: Annotated[Integer, Field(ge=0, le=5), Unit("tie class")] = 0
     """lowest tie class that is accepted without answering.reserve; 5: nobody is accepted"""
     takes_references: Flag = False
-    """whether a connection in common makes accepting more likely, for people below accepts_from,
-    too"""
+    """whether a connection in common makes accepting more likely, also for people below
+    accepts_from"""
     accept: Annotated[
         PerClass | None,
         Unit("probability"),

@@ -53,7 +53,7 @@ LABELS = {
     "blocked": Label("blocked at least once", "blocked", share=True),
     "restricted": Label("restricted today", share=True),
     "restricted_time": Label("time restricted", share=True),
-    "restrictions": Label("restrictions per year not restricted", "restrictions a year"),
+    "restrictions": Label("restrictions per unrestricted year", "restrictions a year"),
     "warned": Label("warned at least once", "warned", share=True),
     "limited": Label("limited at least once to people they know", "limited", share=True),
     "appeals": Label("appeals a year"),
@@ -64,13 +64,15 @@ LABELS = {
     ),
     "unwanted_received": Label("unwanted invitations received a year", "unwanted a year"),
     "unwanted_sent": Label("unwanted invitations sent a year", "unwanted sent a year"),
-    "cold_received": Label("invitations from unrecognised people received a year", "cold a year"),
+    "cold_received": Label("invitations received a year from people not recognised", "cold a year"),
     "cold_sent": Label(
-        "invitations to people who do not recognise sent a year", "cold sent a year"
+        "invitations sent a year to people who do not recognise the sender", "cold sent a year"
     ),
     "missed": Label("connections missed per member", "missed"),
-    "missed_by_tie": Label("connections missed as the tie is too weak", "missed by tie"),
-    "missed_by_estimate": Label("connections missed as too unlikely", "missed by estimate"),
+    "missed_by_tie": Label("connections missed because the tie is too weak", "missed by tie"),
+    "missed_by_estimate": Label(
+        "connections missed because acceptance seems too unlikely", "missed by estimate"
+    ),
     "missed_chance": Label(
         "chance that a missed invitation is accepted", "acceptance of missed", share=True
     ),

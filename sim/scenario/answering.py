@@ -31,13 +31,14 @@ class Answering(Section):
         Unit("logit"),
         OrNone("they are accepted only with a reference"),
     ] = 1.55
-    """how much lower the chance of accepting is for people below accepts_from [fitted, 0 to 3.5]"""
+    """how much lower the chance of accepting is for inviters of a tie class below accepts_from
+    [fitted, 0 to 3.5]"""
     reference_lift: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 1.15
-    """how much a common connection raises the chance of accepting, with takes_references [fitted,
-    .3 to 2.4]"""
+    """how much a common connection raises the chance of accepting, if the invitee's policy or habit
+    has takes_references [fitted, .3 to 2.4]"""
     rank_slope: Annotated[Float, Field(ge=0, le=20), Unit("logit")] = 0.0
-    """how much lower the chance is that members of the highest rank accept an inviter of the lowest
-    rank than one of their own rank; 0: rank has no effect [0 to 3; a vendor's rates of reply
+    """how much the chance of accepting falls if the lowest rank invites the highest, compared with
+    an invitation between equal ranks; 0: rank has no effect [0 to 3; a vendor's rates of reply
     suggest 2: C-suite .193, mid-level .387]"""
     looks: Annotated[
         Float | None, Field(ge=0, le=1_000), Unit("visits"), OrNone("every invitation is looked at")
@@ -45,7 +46,8 @@ class Answering(Section):
     """mean number of visits to the platform in 21 days by a member of activity 1; if the invitee
     makes no visit while an invitation is pending, it never looks at the invitation [fitted]"""
     ask_answered: Probability = 0.64
-    """chance that a question is answered, if the asker is recognised [A: CollegeMsg]"""
+    """chance that a question of somebody who asks first is answered, if the asker is recognised [A:
+    CollegeMsg]"""
     idk_click: Probability = 0.13
     """chance that an invitee who has neither recognised nor accepted clicks 'I don't know' [fitted,
     .02 to .3]"""

@@ -35,10 +35,11 @@ class Helping(Section):
     ask_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 4
     """people drawn from a member's network, of whom the one known best is asked [A]"""
     refer: Probability = 0.5
-    """chance that a person who was asked and does not help refers to somebody else [A]"""
+    """chance that a person who was asked and does not help refers the member in need to somebody
+    else [A]"""
     refer_choice: Annotated[Integer, Field(ge=1, le=64), Unit("members")] = 2
-    """people drawn from the network of the person asked, who refers to the one of best reputation
-    [A]"""
+    """people drawn from the network of the person asked; the member in need is referred to the one
+    of best reputation [A]"""
     givers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.2
     """share of members who are givers [A]"""
     takers: Annotated[Float, Field(ge=0, le=1), Unit("share")] = 0.1

@@ -32,7 +32,8 @@ class Inviting(Section):
     pending_days: Annotated[Integer, Field(ge=1, le=1_000), Unit("days")] = 21
     """days until an unanswered invitation is withdrawn [A]"""
     crossing: Flag = True
-    """whether inviting somebody whose own invitation is pending connects the two at once"""
+    """whether two members are connected at once if one invites the other while the other's
+    invitation to it is pending"""
     lock_days: Annotated[Integer | None, Field(ge=0, le=LONGEST), Unit("days"), OrNone("never")] = (
         None
     )
@@ -41,4 +42,5 @@ class Inviting(Section):
     """chance that an invitation to a contact goes to a random member by mistake; .01 is plausible
     [A]"""
     note_below: Probability = 0.9
-    """notes go to people whose chance of recognising the inviter is above 0 and at most this [A]"""
+    """notes, which say where the two met, go to people whose chance of recognising the inviter is
+    above 0 and at most this [A]"""
