@@ -70,7 +70,7 @@ def leads() -> str:
     table = pd.read_csv(ANSWERS / "plausible" / "leads.csv")
     wide = table.set_index(["policy", "than_policy", "measure"])
     heads = [sim.measures.label(measure).column for measure in SHOWN]
-    rows = [["in how many has", *heads]]
+    rows = [["share of the societies in which", *heads]]
     for one, other in dict.fromkeys((one, other) for one, other, _ in wide.index):
         cells = [
             "{:.0f} % [{:.0f}, {:.0f}]".format(
@@ -78,7 +78,7 @@ def leads() -> str:
             )
             for measure in SHOWN
         ]
-        rows.append([f"`{one}` more than `{other}`", *cells])
+        rows.append([f"`{one}` has more than `{other}`", *cells])
     return as_markdown(rows)
 
 
