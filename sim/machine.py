@@ -1,7 +1,7 @@
 """The machine: how many cores and how much memory this process may use.
 
-Both may be less than the machine has, because of the affinity of the process, its control groups
-(containers, SLURM, systemd), which are nested, or its resource limits.
+Both may be less than the machine has: because of the affinity of the process, because of its
+control groups (containers, SLURM, systemd), which are nested, or because of its resource limits.
 """
 
 import math
@@ -20,20 +20,20 @@ ROOT = Path("/")
 """The folder of ``proc`` and ``sys`` on Linux."""
 
 BYTES_A_MEMBER, BYTES_A_BOND = 1300, 24
-"""Memory of a whole run with its result. Measured at 10,000 and 30,000 members and 30 to 1,000
-days, this is from 20 % too low to 7 % too high, so a run that is refused would not fit."""
+"""Bytes of a whole run with its result. Measured at 10,000 and 30,000 members and 30 to 1,000 days,
+the estimate is from 20 % too low to 7 % too high. So a refused run would not fit, or only just."""
 
 NEGLIGIBLE = 2**25
-"""A run that needs less memory is not refused; asking the system takes 1 ms, a run of it 50."""
+"""A run that needs less memory is not checked: asking takes 1 ms, and a run of this size 50 ms."""
 
 
 def check_memory(scenario: "Scenario") -> None:
-    """Raise an error before a run if it needs more memory than there is, as far as this is known.
+    """Raise an error before a run if it is known to need more memory than this process can have.
 
     Raises
     ------
     InputError
-        There is too little memory; the message has the number of members that would fit.
+        If there is too little memory; the message has the number of members that would fit.
     """
     each = bytes_a_member(scenario)
     if scenario.most_members * each < NEGLIGIBLE:
@@ -51,15 +51,15 @@ def check_memory(scenario: "Scenario") -> None:
 def bytes_a_member(scenario: "Scenario") -> int:
     """Estimate the memory for each member at the end of a run, in bytes."""
     meeting = scenario.meeting
-    # an encounter with a new contact makes two bonds; how many a log has is not known, and a team
-    # has few members to be met for the first time
+    # an encounter with a new contact makes two bonds; the number of new contacts in a log is not
+    # known, and in a team they are few
     new = 0 if meeting.contacts else 2 * meeting.rate * (1 - meeting.again - meeting.team)
     bonds = min(scenario.most_members - 1, new * (scenario.history_days + scenario.days))
     return round(BYTES_A_MEMBER + BYTES_A_BOND * bonds)
 
 
 def cores() -> int:
-    """Return how many cores this process may use; PYTHON_CPU_COUNT overrides everything."""
+    """Return the number of cores this process may use; PYTHON_CPU_COUNT overrides everything."""
     asked = str(sys._xoptions.get("cpu_count") or os.environ.get("PYTHON_CPU_COUNT", ""))
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
@@ -69,10 +69,10 @@ def cores() -> int:
 
 
 def memory() -> int | None:
-    """Return how many more bytes this process may use now; None if the system does not tell.
+    """Return how many more bytes this process may use now, or None if the system does not tell.
 
-    It is the least of what the machine has free, what each control group has left, and what the
-    limit on the address space leaves.
+    This is the smallest of three numbers: what the machine has free, what each control group has
+    left, and what the limit on the address space leaves.
     """
     left = [*_left_in_groups(), *_left_of_address_space()]
     machine = _table(ROOT / "proc/meminfo")
@@ -91,7 +91,7 @@ def _quotas() -> Iterator[int]:
             (quota,), (period,) = (
                 _words(group / f"cpu.cfs_{name}_us") or [""] for name in ("quota", "period")
             )
-        if quota.isdecimal() and period.isdecimal() and int(period):  # not "max", nor -1
+        if quota.isdecimal() and period.isdecimal() and int(period):  # neither "max" nor -1
             yield math.ceil(int(quota) / int(period))
 
 
@@ -120,9 +120,9 @@ def _left_of_address_space() -> Iterator[int]:
 
 
 def _groups(controller: str) -> Iterator[Path]:
-    """Yield the control groups of this process, of both versions, beginning with the innermost.
+    """Yield the control groups of this process, of versions 1 and 2, beginning with the innermost.
 
-    In a container the paths may be those outside of it; a folder that is not there sets no limit.
+    In a container, the paths may be those outside of it; if a folder is missing, it sets no limit.
     """
     top = ROOT / "sys/fs/cgroup"
     for line in _lines(ROOT / "proc/self/cgroup"):
@@ -139,7 +139,7 @@ def _groups(controller: str) -> Iterator[Path]:
 
 
 def _table(path: Path) -> dict[str, int]:
-    """Read lines of a name and a number, as in ``/proc/meminfo``, without the unit."""
+    """Read lines with a name and a number, as in ``/proc/meminfo``; units are left out."""
     rows = [line.replace(":", " ").split() for line in _lines(path)]
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdecimal()}
 
@@ -149,7 +149,7 @@ def _words(path: Path) -> list[str]:
 
 
 def _lines(path: Path) -> list[str]:
-    """Return the lines of a system file; none if it does not exist or can't be read."""
+    """Return the lines of a system file, or none if it does not exist or can't be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

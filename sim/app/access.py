@@ -1,8 +1,9 @@
 """Access to the server: only the page itself may send requests, under the names of this server.
 
-With each request a browser sends the page that it comes from (``Origin``) and the name that it was
-sent to (``Host``), and no page can forge either. So another page that the user has open is
-recognised by its origin, and one whose name points at this machine (DNS rebinding) by its host.
+With each request, a browser sends the origin of the page that makes it (``Origin``) and the name of
+the server that it is sent to (``Host``), and no page can forge either. So another page that the
+user has open is recognised by its origin, and a page whose name points at this machine (DNS
+rebinding) is recognised by its host.
 """
 
 import ipaddress
@@ -19,7 +20,7 @@ from starlette.websockets import WebSocketClose
 from ..errors import InputError
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-"""The names of this machine to itself."""
+"""The names by which this machine reaches itself."""
 PORT = re.compile(r":(\d+)$")
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -38,7 +39,7 @@ POLICY = (
 ARRIVED = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>invitesim</title>'
 """A document that leads from the link to the page.
 
-A redirect would not do: if it began on another site, browsers do not send the cookie.
+A redirect would not do: if it begins on another site, browsers do not send the cookie.
 """
 
 
@@ -50,12 +51,12 @@ def is_loopback(host: str) -> bool:
 
 
 def hosts(names: Iterable[str], port: int) -> list[str]:
-    """Return what a browser sends as ``Host`` for each name of this server.
+    """Return the ``Host`` that a browser sends for each name of this server.
 
     Parameters
     ----------
     names : iterable of str
-        Names or addresses, with a port where it is not ``port``.
+        Names or addresses, each with its port if that is not ``port``.
     port : int
         The port of the server.
 
@@ -81,7 +82,7 @@ def hosts(names: Iterable[str], port: int) -> list[str]:
 
 
 def _version(host: str) -> int | None:
-    """Return the IP version of an address, 4 or 6; None for a name."""
+    """Return the IP version of an address, 4 or 6, or None for a name."""
     try:
         return ipaddress.ip_address(host).version
     except ValueError:
@@ -89,7 +90,7 @@ def _version(host: str) -> int | None:
 
 
 class Access:
-    """An ASGI application that passes only requests of the page itself on to another application.
+    """An ASGI application that passes on to another only the requests of the page itself.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ class Access:
         await answer(scope, receive, send_guarded)
 
     def _host(self, request: HTTPConnection) -> str | None:
-        """Return the host of a request; None if it does not come from the page itself."""
+        """Return the host of a request, or None if it does not come from the page itself."""
         hosts = [name.lower() for name in request.headers.getlist("host")]
         if len(hosts) != 1 or hosts[0] not in self.allowed:
             return None
@@ -156,7 +157,7 @@ class Access:
 
 
 def _cookie(host: str) -> str:
-    """Return the name of the cookie, with the port: all ports of a host share their cookies."""
+    """Return the name of the cookie; it has the port, as all ports of a host share cookies."""
     port = PORT.search(host)
     return f"invitesim-{port.group(1) if port else 80}"
 

@@ -1,8 +1,8 @@
 """The charts of the page: small line charts as SVG, and bars of the outcomes of invitations.
 
-A chart is redrawn every day, so it is written as text: that takes a few milliseconds. Its text and
-axes have the colour of the page's text, so it fits light and dark; a policy has the colour and the
-dashes that it has in every figure.
+A chart is redrawn every day, so it is written as text, which takes a few milliseconds. Its labels
+and axes have the colour of the page's text, so they suit light and dark; a policy has the same
+colour and dashes as in every figure.
 """
 
 import html
@@ -28,7 +28,7 @@ OUTCOMES = {
     "idk": label("idk_rate").column,
     "void": "void, as one of the two has left",
 }
-"""The outcomes of an invitation, and their names on the page; the last is named if it occurs."""
+"""The outcomes of an invitation, and their names on the page; the last is shown if it occurs."""
 Line = NDArray[np.float64]
 """Values on days 1, 2 ..."""
 Lines = Mapping[str, Line]
@@ -52,18 +52,18 @@ def line_chart(
     name : str
         What is drawn, for screen readers.
     lines : mapping
-        From a name to the values on days 1, 2 ...; nothing is drawn where they are NaN.
+        The values of each line on days 1, 2 ..., by name; nothing is drawn where they are NaN.
     days : int
         The last day on the axis.
     share : bool
         Whether the values are shares, to be written in percent.
     look : mapping
-        From a line's name to its colour and dashes.
+        The colour and dashes of each line, by name.
     mark : int, optional
         A day to mark with a vertical line.
     together : sequence of mappings, optional
-        All lines that must fit the scale, if more than these: two charts with the same ``together``
-        can be compared.
+        All lines that must fit the scale, if there are more than these. Two charts with the same
+        ``together`` can be compared.
     """
     known = np.concatenate([line for some in together or [lines] for line in some.values()])
     known = known[~np.isnan(known)]
@@ -146,7 +146,7 @@ def _counted(row: Mapping[Any, int], outcome: str) -> str:
 
 
 def swatch(style: Style) -> str:
-    """Draw a policy's marker and line, small, for a legend."""
+    """Draw a policy's marker and line in small, for a legend."""
     colour, dashes = stroke(style)
     shapes = {
         "o": '<circle cx="13" cy="6" r="4.2"/>',
@@ -187,7 +187,7 @@ def _path(line: Line, across: Scale, up: Scale) -> str:
 
 
 def _scale(low: float, high: float, least: float) -> tuple[float, float, float]:
-    """Return the ends of a round scale that holds both values, and its step: three to six steps."""
+    """Return the ends of a round scale that holds both values, and its step: 3 to 6 steps."""
     high = max(high, low + least)
     rough = (high - low) / 4
     size = 10.0 ** math.floor(math.log10(rough))

@@ -1,7 +1,7 @@
 """What the page simulates: one world, or two worlds to compare.
 
-A world is a society under one rule. The second world has the same people with the same random
-draws under another rule, and both live the same day at the same time. Since every draw is keyed by
+A world is a society under one rule. The second world has the same people with the same random draws
+under another rule, and both are simulated day by day together. Since every draw depends only on
 seed, day, purpose and people, the two worlds are identical, to the last invitation, until a rule
 acts in one of them and not in the other.
 """
@@ -21,11 +21,11 @@ from ..scenario.scenario import LONGEST, Scenario
 from .node_positions import NodePositions
 
 Lines = dict[str, NDArray[np.float64]]
-"""From a policy's name to its values on days 1, 2 ..."""
+"""The values of each policy on days 1, 2 ..., by its name."""
 
 
 def in_words(grown: str, days: int) -> str:
-    """Return what the platform did to a member of whom a number has grown.
+    """Return what the platform did to a member, if the number ``grown`` of the member has grown.
 
     ``days`` is how long a restriction lasts.
     """
@@ -43,9 +43,9 @@ class World:
     log : InvitationLog
         Every invitation so far.
     restrictions : dict
-        From a day to the members who were restricted that evening.
+        The members who were restricted on the evening of a day, by day.
     sanctions : dict
-        From a day to what the platform did to each member to whom it did something, in words.
+        What the platform did on a day to each member to whom it did something, in words, by day.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -64,7 +64,7 @@ class World:
         engine.measure_reach()
         after = self._sanctioned()
         newly = {}
-        for name, until in after.items():  # some may have arrived
+        for name, until in after.items():  # members may have arrived
             known = np.pad(before[name], (0, len(until) - len(before[name])))
             newly[name] = np.flatnonzero(until > known)
         if len(newly["restricted_until"]):
@@ -76,14 +76,14 @@ class World:
         }
 
     def _sanctioned(self) -> dict[str, NDArray[np.int64]]:
-        """Return, of each member, the numbers that grow when the platform does something to it."""
+        """Return the numbers of each member that grow when the platform does something to it."""
         graded = ("warnings", "limits") if self.model.scenario.platform.graded else ()
         view = self.model.engine.view
         return {name: view.column(name) for name in ("restricted_until", *graded)}
 
     @property
     def first_restriction(self) -> int | None:
-        """The day of the first restriction; None if there was none."""
+        """The day of the first restriction, or None if there was none."""
         return min(self.restrictions, default=None)
 
     def series(self) -> pd.DataFrame:
@@ -96,8 +96,8 @@ class World:
         Returns
         -------
         dict
-            From a measure to its lines: from a policy's name, or "all" for everybody, to the
-            values: float64, shape (days,).
+            For each measure, its lines: a policy's name, or "all" for everybody, and the values,
+            float64, shape (days,).
         """
         if self._lines is not None and self._lines[0] == self.model.day:
             return self._lines[1]
@@ -129,8 +129,8 @@ class World:
         Returns
         -------
         DataFrame
-            A row per policy; columns sent, accepted, declined, of these unseen, waiting, idk and
-            void: undecided when one of the two left.
+            A row for each policy; columns sent, accepted, declined, unseen (a part of declined),
+            waiting, idk, and void (undecided when one of the two left).
         """
         day, view = self.model.day, self.model.engine.view
         series = self.model.engine.series
@@ -185,16 +185,16 @@ class Comparison:
 
     @property
     def day(self) -> int:
-        """The last day simulated; 0 before the first."""
+        """The last simulated day; 0 before the first."""
         return self.first.model.day
 
     @property
     def running(self) -> bool:
-        """Whether there are days left."""
+        """Whether any days are left."""
         return self.day < self.first.model.scenario.days
 
     def run_for(self, days: int) -> None:
-        """Simulate this many days, or all that are left if these are fewer."""
+        """Simulate this many days, or all days that are left if these are fewer."""
         for _ in range(days):
             with self.lock:
                 if self.running:
@@ -208,7 +208,7 @@ class Comparison:
         Returns
         -------
         int or None
-            None if there is no such day so far, or only one world.
+            None if there is no such day so far, or if there is only one world.
         """
         if self.second is None or not self.day:
             return None

@@ -13,9 +13,9 @@ from .comparison import Comparison
 from .settings import Offered, Settings, described, help_text, used, value_of
 
 SPEEDS = {"slow": (1, 0.6), "normal": (1, 0.12), "fast": (7, 0.12)}
-"""The days of a frame, and the seconds that it lasts at least."""
+"""The days from one frame to the next, and the least seconds between them."""
 PATIENCE = 30.0
-"""Seconds to wait for the browser to draw a frame; after that the play stops."""
+"""Seconds to wait for the browser to draw a frame; after this time the play stops."""
 
 
 @solara.component
@@ -32,7 +32,7 @@ def Player(
     ----------
     comparison : Reactive of Comparison
     frame : Reactive of int
-        Grows by 1 with each evening to be shown.
+        Grows by 1 with each evening that is to be shown.
     playing : Reactive of bool
     drawn : Event
         Set when the browser has drawn a frame.
@@ -50,7 +50,7 @@ def Player(
             if stopped.is_set():
                 return
             frame.set(frame.value + 1)
-            if not drawn.wait(PATIENCE):  # or a slow browser would get more than it can draw
+            if not drawn.wait(PATIENCE):  # without this, a slow browser would fall behind
                 break
             stopped.wait(max(0.0, least - (time.monotonic() - begun)))
         if not stopped.is_set():
@@ -100,9 +100,9 @@ def Player(
 
 @solara.component
 def OneOf(label: str, chosen: str, words: Sequence[str], on_choice: Callable[[str], None]) -> None:
-    """Show a few words as buttons, of which one is chosen.
+    """Show a few words as buttons, one of which is chosen.
 
-    Solara's own do not tell a screen reader which one it is.
+    Solara's own buttons do not tell a screen reader which one is chosen.
     """
     solara.v.BtnToggle(
         children=[
@@ -134,14 +134,14 @@ def Field(
 ) -> None:
     """Show one parameter: a slider over the usual values and a box to type in, or a list of words.
 
-    Of the words "false" and "true" it makes a box to tick. Below it stands what it means, or what
-    is wrong with it.
+    The words "false" and "true" become a box to tick. Below the field is what the parameter means,
+    or what is wrong with the value.
     """
 
 
 @solara.component
 def StartFrom(chosen: str, on_choice: Callable[[str], None]) -> None:
-    """Show the scenarios to start from, and what the chosen one is."""
+    """Show the scenarios to start from, and what the chosen scenario is."""
     named = named_scenarios()
     Field(
         place="a",
@@ -170,8 +170,8 @@ def Fields(
 ) -> None:
     """Show a field for each parameter.
 
-    ``place`` is "a" or "b": the two worlds have fields for the same parameters. What one parameter
-    of several policies means is said once.
+    ``place`` is "a" or "b", as the two worlds have fields for the same parameters. If several
+    policies have the same parameter, its meaning is shown once.
     """
     with solara.Div():
         said = ""
@@ -202,7 +202,7 @@ def More(
 ) -> None:
     """Show fields below a title that opens and closes them.
 
-    At first they are open if the scenario to start from has other values than the defaults.
+    At first they are open if the scenario to start from has values other than the defaults.
     """
     opened = {"open": True} if used(offered, settings.base) else {}
     with solara.v.Html(tag="details", attributes=opened):

@@ -36,7 +36,7 @@ def series_csv(comparison: Comparison) -> bytes:
 
 
 def summary_csv(comparison: Comparison) -> bytes:
-    """Return all measures of today by world and policy, as ``sim.run`` would at its end."""
+    """Return all measures of today by world and policy, as ``sim.run`` would at the end."""
     with comparison.lock:
         return _csv([world.model.result().summary for world in comparison.worlds])
 
@@ -64,7 +64,7 @@ def picture_png(comparison: Comparison) -> bytes:
     colour = network.new_colour(model.scenario.policies)
     figure = Figure(figsize=(7.5, 7.5), dpi=160, layout="constrained")
     axis = figure.subplots()
-    ends = np.stack([x, -y], axis=-1)  # the browser counts downwards
+    ends = np.stack([x, -y], axis=-1)  # in a browser, y grows downwards
     axis.add_collection(
         LineCollection(
             list(ends[old]), colors="#000000", alpha=min(0.3, 300 / (len(old) + 1)), linewidths=0.5
@@ -104,7 +104,7 @@ def picture_png(comparison: Comparison) -> bytes:
 
 @solara.component_vue("download.vue")
 def _Button(label: str, file: dict[str, Any], event_wanted: Callable[..., None]) -> None:
-    """Show a button that requests the file and saves it when it arrives."""
+    """Show a button that requests the file, and saves it when it arrives."""
 
 
 @solara.component

@@ -21,7 +21,7 @@ from .network import Network, caption, picture
 from .settings import RULE, Settings, groups, more, number_text
 
 START = "linkedin2008"
-"""The name of the scenario with which the page opens: all of its parameters have their defaults."""
+"""The name of the scenario with which the page opens; all of its parameters are defaults."""
 
 
 class Chosen(NamedTuple):
@@ -62,7 +62,7 @@ def Page() -> None:
         if member.value is not None and member.value >= chosen.scenario.members:
             member.set(None)
 
-    # before the first day a changed setting takes effect at once
+    # before the first day, a changed setting takes effect at once
     differs = _simulated(comparison.value) != chosen
     solara.use_effect(lambda: reset() if differs and not comparison.value.day else None, [chosen])
 
@@ -121,7 +121,7 @@ def Page() -> None:
 
 
 def _group(letter: str) -> dict[str, str]:
-    """Return attributes by which screen readers announce a panel's title with each field."""
+    """Return attributes that make screen readers announce a panel's title with each field."""
     return {"role": "group", "aria-labelledby": f"title-{letter}"}
 
 
@@ -132,19 +132,19 @@ def Document() -> None:
 
 @solara.component_vue("theme.vue")
 def LightOrDark() -> None:
-    """Show a button that changes between light, dark and the system's colours.
+    """Show a button that switches between light, dark and the system's colours.
 
     Solara's own button has no name that a screen reader could announce.
     """
 
 
 def _follow_system_theme() -> None:
-    # not SOLARA_THEME_VARIANT=auto: with it Solara 1.58.2 writes a page without its main element
+    # not SOLARA_THEME_VARIANT=auto: with this, Solara 1.58.2 leaves out the page's main element
     solara.lab.theme.dark = None
 
 
 def _simulated(comparison: Comparison) -> Chosen:
-    """Return the scenarios of the worlds as they are, which may not be those of the settings."""
+    """Return the scenarios of the worlds as simulated, which the settings may not yet describe."""
     second = comparison.second
     rival = None if second is None else second.model.scenario
     return Chosen(comparison.first.model.scenario, rival)
@@ -155,7 +155,7 @@ def _chosen(
 ) -> tuple[Chosen, tuple[dict[str, str], dict[str, str]], Settings]:
     """Return the scenarios of the settings, the mistakes of both worlds, and B's settings.
 
-    Where the settings are wrong, the last valid scenario stays.
+    If the settings are wrong, the last valid scenario stays.
     """
     mistakes, scenario = settings.mistakes(), last.scenario
     if not mistakes:
@@ -181,8 +181,8 @@ def DailyPanels(
 ) -> None:
     """Show what changes every day.
 
-    Only this component listens to the days: for each that did, Solara would walk through the whole
-    page once more.
+    No other component listens to the days, because Solara would walk through the whole page once
+    more for each that did.
     """
     frame.get()
     measure = solara.use_reactive("blocked")
@@ -204,7 +204,7 @@ def DailyPanels(
         classes=["panel", "today"],
         attributes={"id": "today"},
     )
-    # eight days a second are too fast to be read aloud
+    # eight days a second are too many to be read aloud
     _status("" if playing.value else today, "unseen")
     with solara.Div(classes=["half"]):
         with solara.Div(classes=["column"]):
@@ -257,7 +257,7 @@ def ChooseMember(member: solara.Reactive[int | None], most: int) -> None:
 
 
 def member_number(text: str, most: int) -> int | None:
-    """Return the number that was typed; None for nothing.
+    """Return the number that was typed, or None if nothing was typed.
 
     Raises
     ------
@@ -311,7 +311,7 @@ def _html(content: str, kind: str = "") -> None:
 def _status(message: str, kind: str) -> None:
     """Show a text that screen readers announce when it changes.
 
-    It must be on the page before it changes, so it is also there when it is empty.
+    The text must be on the page before it changes, so it is there even when it is empty.
     """
     solara.HTML(
         "p", unsafe_innerHTML=html.escape(message), classes=[kind], attributes={"role": "status"}

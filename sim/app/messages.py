@@ -1,9 +1,9 @@
 """The messages that a browser tab may send over its web socket; all others are dropped.
 
 The socket speaks Jupyter's protocol, in which ipyvue, ipywidgets and Solara understand far more
-than the page needs: ipyvue's ``create_widget``, for one, calls any function of any module. So only
-these messages pass: those that begin, resume and end a tab, a changed toggle, and the page's own
-events.
+than the page needs; for example, ipyvue's ``create_widget`` calls any function of any module. So
+only these messages pass: those that begin, resume and end a tab, a changed toggle, and the page's
+own events.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 2**16
-"""The most bytes of a message; the largest that the page sends has some 2,000."""
+"""The most bytes of a message; the largest message of the page has some 2,000."""
 MOST_WAITING = 1_000
-"""The most messages of a tab that wait; with more, its socket is not read."""
+"""The most messages of a tab that wait; if there are more, its socket is not read."""
 EVENTS: dict[str, type] = {
     "click": dict,
     "typed": str,
@@ -26,9 +26,9 @@ EVENTS: dict[str, type] = {
     "drawn": int,
     "wanted": type(None),
 }
-"""The events of the page's widgets, and the type of their data."""
+"""The events of the page's widgets, and the type of the data of each."""
 STATE: dict[str, type] = {"v_model": int, "dark_effective": bool}
-"""The state of a widget that the browser may set; a ``bool`` is an ``int`` to Python."""
+"""The state of a widget that the browser may set; in Python, a ``bool`` is also an ``int``."""
 LOG = logging.getLogger(__name__)
 
 
@@ -78,12 +78,12 @@ def _is_harmless(data: dict[str, Any]) -> bool:
 
 
 def subject(message: dict[str, Any]) -> Hashable:
-    """Return what a message sets, if a later message that sets the same makes it needless.
+    """Return what a message sets, if a later message that sets the same makes it superfluous.
 
     Returns
     -------
     Hashable
-        None if every message of this kind counts, as a click does.
+        None if every message of this kind counts, for example a click.
     """
     match message["content"]:
         case {"comm_id": comm, "data": {"method": "custom", "content": {"event": event}}}:
@@ -94,14 +94,14 @@ def subject(message: dict[str, Any]) -> Hashable:
 
 
 class Inbox:
-    """The waiting messages of a tab; of several values of one field only the last."""
+    """The waiting messages of a tab; if several set the same field, only the last is kept."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Hashable, Message]] = deque()
         self._changed = asyncio.Condition()
 
     async def put(self, message: Message, of: Hashable = None) -> None:
-        """Add a message at the end, in place of an earlier one that sets the same.
+        """Add a message at the end; it replaces an earlier one that sets the same.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class Inbox:
         return message
 
     def _forget(self, of: Hashable) -> None:
-        """Remove an earlier value, unless a click came after it: the click needs that value."""
+        """Remove an earlier value, unless a click came after it, because the click needs it."""
         for place in reversed(range(len(self._waiting))):
             other, _ = self._waiting[place]
             if of is None or other is None:
@@ -135,7 +135,7 @@ class Inbox:
 
 
 class Messages:
-    """An ASGI application that passes only allowed messages of a tab on to another application."""
+    """An ASGI application that passes on to another only the allowed messages of a tab."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -153,7 +153,7 @@ class Messages:
 
 
 async def _read(receive: Receive, inbox: Inbox) -> None:
-    """Read a socket to its end, also while the page is busy; else it would be closed as dead."""
+    """Read a socket to its end, even while the page is busy; or it would be closed as dead."""
     while True:
         message = await receive()
         if message["type"] != "websocket.receive":

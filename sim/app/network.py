@@ -1,9 +1,9 @@
 """The picture of the network.
 
-Colour and shape of a member stand for its policy, the size for its degree; blocked members are
-marked, and today's connections have a colour of their own. The browser gets the picture as packed
-numbers, and ``network.vue`` draws it there on a canvas: a day of 1,000 members takes some 30 kB,
-and a click finds the nearest member without a request to the server.
+The colour and shape of a member show its policy, and its size shows its number of connections.
+Blocked members are marked, and today's connections have their own colour. The browser gets the
+picture as packed numbers, and ``network.vue`` draws it on a canvas: a day of 1,000 members takes
+some 30 kB, and a click finds the nearest member without a request to the server.
 """
 
 import base64
@@ -18,13 +18,13 @@ from ..plots.style import FURTHER, styles
 from .comparison import Comparison
 
 MOST_EDGES = 4_000
-"""The most earlier connections in the picture: with more, nothing can be seen."""
+"""The most earlier connections in the picture: with more, nothing could be recognised."""
 UNIT = 10_000
-"""Positions are sent as whole numbers: this many for a distance of 1."""
+"""Positions are sent as whole numbers; a distance of 1 is this number."""
 
 
 def new_colour(policies: Iterable[str]) -> str:
-    """Return the colour of today's connections: one that no policy has, if there is one left."""
+    """Return the colour of today's connections: one that no policy has, if one is left."""
     taken = {style.colour for style in styles(policies).values()}
     return next((style.colour for style in FURTHER if style.colour not in taken), FURTHER[0].colour)
 
@@ -76,7 +76,7 @@ def few(edges: NDArray[np.int64], members: int) -> NDArray[np.int64]:
 
 
 def caption(comparison: Comparison) -> str:
-    """Return a sentence on what the picture leaves out; "" if it shows all."""
+    """Return a sentence on what the picture leaves out, or "" if it shows everything."""
     positions, members = comparison.positions, len(comparison.first.model.engine.view.there)
     parts = (
         [f"a sample of {len(positions.shown):,} of {members:,} members"]
@@ -103,6 +103,6 @@ def Network(
 ) -> None:
     """Draw the picture.
 
-    The event "chosen" has the number of the member nearest to a click, "drawn" the day of the
-    picture that was drawn.
+    The data of the event "chosen" are the number of the member nearest to a click; those of "drawn"
+    are the day of the picture that was drawn.
     """

@@ -1,11 +1,11 @@
 """Where the members are drawn in the picture of the network, and which of them are drawn.
 
 It is a force-directed layout: members repel each other, connections attract, and the middle
-attracts all. So well connected members move to the middle, members without connections stay at the
-rim, and members who share many connections are close to each other. Positions are kept from day to
-day, and each day moves them a little further. A member is pulled to the *mean* position of its
-connections: a hundred of them pull no harder than one, and the picture does not shrink as the
-network grows.
+attracts everybody. So well connected members move to the middle, members without connections stay
+at the rim, and members who share many connections are close to each other. Positions are kept from
+day to day, and each day moves them a little further. A member is pulled to the *mean* position of
+its connections: a hundred connections pull no harder than one, so the picture does not shrink as
+the network grows.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ from ..scenario.scenario import Scenario
 MOST_SHOWN = 2_000
 """The most members in the picture; of a larger society it shows a sample."""
 ROUNDS = 3
-"""Small moves a day."""
+"""The number of small moves in a day."""
 PULL, GRAVITY = 2.0, 1.0
-"""Attraction of a member's connections, and of the middle; the repulsion of all others is 1."""
+"""Attraction of a member's connections, and of the middle; the repulsion of everybody is 1."""
 PACE, LONGEST_MOVE = 0.12, 0.08
 """The distance that a force of 1 moves a member in a round, and the longest such move."""
 
@@ -29,7 +29,7 @@ PACE, LONGEST_MOVE = 0.12, 0.08
 def settled(x, y, indptr, indices, rounds):  # type: ignore[no-untyped-def]
     """Return the positions after some rounds of small moves: float64, shape (n,) each."""
     n = len(x)
-    blur = 0.1 / n  # or two members at one point would repel each other without limit
+    blur = 0.1 / n  # without it, two members at one point would repel each other without limit
     for _ in range(rounds):
         to_x, to_y = np.empty(n), np.empty(n)
         for ego in range(n):
@@ -57,18 +57,18 @@ def settled(x, y, indptr, indices, rounds):  # type: ignore[no-untyped-def]
 
 
 class NodePositions:
-    """The positions of a society's members in the picture: of those who are there today.
+    """The positions, in the picture, of a society's members who are there today.
 
     Attributes
     ----------
     shown : ndarray, int64
-        The members in the picture, in order: neither who has left nor who has not come yet.
+        The members in the picture, in order, without those who have left or not yet arrived.
     x, y : ndarray, float64
         Their positions, about -1 to 1.
     edges : ndarray, int64, shape (E, 2)
         The connections between them, as indices into ``shown``.
     new : ndarray, bool, shape (E,)
-        Which of these were made today.
+        Whether each of these connections was made today.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -77,7 +77,7 @@ class NodePositions:
         everybody = np.arange(n)
         few = n <= MOST_SHOWN
         self._ever = everybody if few else np.sort(random.choice(n, MOST_SHOWN, replace=False))
-        # like the seeds of a sunflower: evenly spread
+        # evenly spread, like the seeds of a sunflower
         angle = np.arange(len(self._ever)) * np.pi * (3 - np.sqrt(5))
         radius = np.sqrt((random.permutation(len(self._ever)) + 0.5) / len(self._ever))
         self._x, self._y = radius * np.cos(angle), radius * np.sin(angle)
@@ -88,12 +88,12 @@ class NodePositions:
         self._show(np.flatnonzero(self._ever < scenario.members))
 
     def _show(self, rows: NDArray[np.int64]) -> None:
-        """Show some of those who are ever shown."""
+        """Show some of those members who are ever shown."""
         self.shown = self._ever[rows]
         self.x, self.y = self._x[rows], self._y[rows]
 
     def update(self, engine: Engine) -> None:
-        """Read this evening's connections and move the members a little."""
+        """Read this evening's connections, and move the members a little."""
         rows = np.flatnonzero(np.isin(self._ever, engine.view.there, assume_unique=True))
         self._show(rows)
         place = np.full(engine.view.members, -1)
@@ -117,7 +117,7 @@ class NodePositions:
     def _move_in(
         self, members: NDArray[np.int64], indptr: NDArray[np.int64], indices: NDArray[np.int64]
     ) -> None:
-        """Move members with a first connection half way to those they are connected with."""
+        """Move members with a first connection half of the way to their connections."""
         for ego in members:
             others = indices[indptr[ego] : indptr[ego + 1]]
             self.x[ego] = (self.x[ego] + self.x[others].mean()) / 2

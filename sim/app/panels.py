@@ -1,6 +1,6 @@
 """The panels of the page that change every day, as HTML.
 
-Each is written as one piece of text: a day must be shown in a fraction of a second.
+Each panel is written as one piece of text, because a day must be shown in a fraction of a second.
 """
 
 import html
@@ -18,7 +18,7 @@ from .comparison import Comparison, Lines, World
 from .network import new_colour
 
 CHARTS = ("reach2_share", "blocked", "reciprocity", "degree")
-"""The measures that are drawn."""
+"""The measures that have a chart."""
 NUMBERS = (
     "invitations",
     "acceptance",
@@ -34,7 +34,7 @@ NUMBERS = (
 
 
 def numbers_of_more(scenario: Scenario) -> list[str]:
-    """Return the measures that the table has besides, for the mechanisms that a scenario uses."""
+    """Return the measures that the table also has, for the mechanisms that a scenario uses."""
     policies = scenario.policies.values()
     asking = any(policy.notes or policy.asks_first for policy in policies)
     ranked = scenario.answering.rank_slope > 0 or any(policy.courts for policy in policies)
@@ -48,7 +48,7 @@ def numbers_of_more(scenario: Scenario) -> list[str]:
 def legend(world: World, *, network: bool = False) -> str:
     """Return a legend of colours, markers and dashes.
 
-    That of the network also explains how blocked members and new connections look.
+    The legend of the network also explains how blocked members and new connections look.
     """
     names = styles([*world.model.scenario.policies, *([] if network else [EVERYBODY])])
     parts = [
@@ -77,7 +77,7 @@ def line_charts(world: World, lines: dict[str, Lines]) -> str:
 
 
 def numbers(world: World, lines: dict[str, Lines]) -> str:
-    """Return today's measures as a table with a column per policy."""
+    """Return today's measures as a table with a column for each policy."""
     names = styles([*world.model.scenario.policies, EVERYBODY])
     head = "".join(
         f"<th scope='col'>{charts.swatch(style)} {html.escape(spoken(policy))}</th>"
@@ -100,7 +100,7 @@ def numbers(world: World, lines: dict[str, Lines]) -> str:
 
 
 def _scrolling(name: str, table: str) -> str:
-    """Return a table in a box that scrolls where it must.
+    """Return a table in a box that scrolls if the table is wider.
 
     The keyboard can reach the box, and screen readers announce its name.
     """
@@ -139,7 +139,7 @@ def two_worlds(comparison: Comparison, measure: str) -> str:
 
 
 def difference(comparison: Comparison) -> str:
-    """Return what the two rules are and when the worlds began to differ."""
+    """Return the two rules, and when the worlds began to differ."""
     first, second = comparison.worlds[0], comparison.worlds[-1]
     rules = html.escape(f"A: {summary_text.rule(first)}. B: {summary_text.rule(second)}.")
     text = html.escape(summary_text.difference(comparison))

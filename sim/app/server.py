@@ -1,4 +1,4 @@
-"""The server of the page: it runs on this machine, for any number of tabs, without the internet."""
+"""The server of the page: it runs on this machine, for any number of tabs, without internet."""
 
 import contextlib
 import importlib.util
@@ -23,13 +23,13 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""Settings of Solara for this page, offline.
+"""Settings of Solara for this page, which works offline.
 
-The browser requests every asset from this server (the proxy), and ``site`` reads them from the
-package solara-assets.
+The browser requests every asset from this server (the proxy), and ``site`` reads the assets from
+the package solara-assets.
 """
 ANY = ("0.0.0.0", "::", "")
-"""The hosts that stand for all addresses of a machine."""
+"""The hosts that mean all addresses of a machine."""
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
 """The modules of the extra ``app``."""
 
@@ -44,11 +44,11 @@ def serve(
     Parameters
     ----------
     port : int
-        A port of this machine; 0 for any free one.
+        A port of this machine, or 0 for any free port.
     host : str
         The address to listen on; ``0.0.0.0`` lets other machines connect.
     names : sequence of str
-        Names of this server besides ``localhost`` and ``host``. A request that was sent to another
+        Names of this server besides ``localhost`` and ``host``. A request that is sent to another
         name is refused.
     browser : bool
         Whether to open the page in the browser.
@@ -56,8 +56,8 @@ def serve(
     Raises
     ------
     InputError
-        If the extra ``app`` is not installed, the address is not free, or other machines are let in
-        without a name for this one.
+        If the extra ``app`` is not installed, the address is not free, or other machines may
+        connect but no name of this machine is given.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -71,13 +71,13 @@ def serve(
             f"--host {host}: other machines need a name for this one; must come with --name NAME, "
             "as --name 192.168.1.5 or --name lab-pc.local"
         )
-    access.hosts(names, port)  # checks the names before a port is taken
+    access.hosts(names, port)  # checks the names before it takes a port
     listening = _listening(host, port)
     port = listening.getsockname()[1]
     only_this_machine = access.is_loopback(host) and not names
     token = None if only_this_machine else secrets.token_urlsafe(24)
     hosts = access.hosts([*names, *([] if host in ANY else [host])], port)
-    os.environ.update(SETTINGS)  # before solara is imported: it reads them only then
+    os.environ.update(SETTINGS)  # before solara is imported, because it reads them only then
     import uvicorn
 
     from .messages import LARGEST
@@ -117,7 +117,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _prepare() -> None:
-    """Simulate a day, so that all is compiled before the first user waits for it."""
+    """Simulate a day, so that everything is compiled before the first user waits for it."""
     from ..scenario.scenario import Scenario
     from .comparison import Comparison
 

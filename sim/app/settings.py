@@ -1,8 +1,8 @@
 """The settings of the page: the parameters that it offers, and what the user has typed.
 
-The words, range and default of a parameter are those of ``Scenario.parameters()``. Here stands only
-which of them the page offers, what it calls them, and the part of the range that a slider covers. A
-number field takes the whole range.
+The words, range and default of a parameter are those of ``Scenario.parameters()``. This module only
+has which parameters the page offers, what it calls them, and the part of the range that a slider
+covers. A number field takes the whole range.
 """
 
 import re
@@ -17,13 +17,13 @@ from ..plots.captions import spoken
 from ..scenario.scenario import Scenario
 
 MOST_MEMBERS = 20_000
-"""The most people in a society of the page; ``python -m sim run`` takes more."""
+"""The most people in a society of the page; ``python -m sim run`` allows more."""
 
 
 class Offered(NamedTuple):
     """A parameter on the page: its dotted name, its title, and the ends and steps of its slider.
 
-    A step of 0 stands for no slider.
+    A step of 0 means that there is no slider.
     """
 
     name: str
@@ -78,7 +78,7 @@ MOVING = (
     Offered("society.leave", "Chance of leaving on a day", 0, 0.01, 0.0005),
 )
 OF_PRESET = ("platform.limit", "platform.restriction_days")
-"""The parameters that the choice of a preset resets."""
+"""The parameters that are reset when a preset is chosen."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Settings:
     base : Scenario
         The values of all parameters for which nothing was typed.
     typed : mapping
-        From a dotted name to the text in its field.
+        The text in the field of a parameter, by dotted name.
     """
 
     base: Scenario
@@ -99,7 +99,7 @@ class Settings:
     def changed(self, name: str, text: str) -> "Settings":
         """Return settings with another text for a parameter.
 
-        Another preset also resets the parameters that it sets itself.
+        If a preset is chosen, the parameters that it sets itself are also reset.
         """
         kept = {
             other: old
@@ -144,7 +144,7 @@ class Settings:
         Returns
         -------
         dict
-            From a parameter's name to one line; under "" what is wrong with all of them together.
+            For each wrong parameter one line; under "" what is wrong with the whole.
         """
         wrong = {}
         for name, text in self.typed.items():
@@ -163,7 +163,7 @@ class Settings:
         return wrong
 
     def shown(self, name: str, valid: Scenario) -> str:
-        """Return the text of a parameter's field: what was typed, else the scenario's value."""
+        """Return the text in a parameter's field: what was typed, or else the scenario's value."""
         return self.typed[name] if name in self.typed else written(value_of(valid, name))
 
 
@@ -175,8 +175,8 @@ def number_text(text: str, *, whole: bool) -> str:
     text : str
         A number as people type it.
     whole : bool
-        Whether it must be a whole number. Only then can commas separate thousands, as on the page;
-        else a single comma is a decimal comma.
+        Whether the number must be whole. Only then can commas separate thousands, as on the page;
+        otherwise a single comma is a decimal comma.
 
     Raises
     ------
@@ -238,7 +238,7 @@ def written(value: Any) -> str:
 
 
 def groups(scenario: Scenario) -> dict[str, Sequence[Offered]]:
-    """Return the parameters of the first world, by the titles under which the page has them."""
+    """Return the parameters of the first world, by their titles on the page."""
     return {
         "People": [*PEOPLE, *shares(scenario)],
         "Inviting and answering": INVITING,
@@ -247,7 +247,7 @@ def groups(scenario: Scenario) -> dict[str, Sequence[Offered]]:
 
 
 def more(scenario: Scenario) -> dict[str, Sequence[Offered]]:
-    """Return the parameters of the mechanisms that most scenarios do without, by their titles."""
+    """Return the parameters of the mechanisms that most scenarios do not use, by their titles."""
     notes, asking, courting = (
         _of_policies(scenario, part, title)
         for part, title in (
@@ -278,7 +278,7 @@ def shares(scenario: Scenario) -> list[Offered]:
 
 
 def _of_policies(scenario: Scenario, part: str, title: str, *slider: float) -> list[Offered]:
-    """Return a parameter that each policy has, for each of them."""
+    """Return a parameter of policies, once for each policy."""
     return [
         Offered(f"policies.{name}.{part}", f"{title}: {spoken(name)}", *slider)
         for name in scenario.policies

@@ -1,7 +1,7 @@
-"""The routes of the server, far fewer than those of Solara's own.
+"""The routes of the server, which are far fewer than Solara's own.
 
 They are the page, its assets, the web socket of a tab, and a message that a tab was closed. Assets
-are read from where they were installed; no request writes or removes anything, and no header
+are read from where they were installed. No request writes or removes anything, and no header
 changes where the page looks for its assets.
 """
 
@@ -30,12 +30,12 @@ CDN = (
     "font-awesome@4.5.0/css",
     "requirejs@2.3.6",
 )
-"""The folders of the package solara-assets that the page reads; each version has its own names."""
+"""The folders of solara-assets that the page reads; their names depend on the version."""
 EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
 """The folders of Jupyter extensions that the page reads."""
 KERNEL = "{kernel_id:uuid}"
-"""A tab, in a path: it chooses its own random name."""
-# without the other extensions of the user's Jupyter: they would run in the page
+"""A tab in a path; the tab chooses its own random name."""
+# without the other extensions of the user's Jupyter, which would run in the page
 server.get_nbextensions = lambda: (
     [f"{name}/extension" for name in EXTENSIONS],
     {f"{name}/extension": "installed" for name in EXTENSIONS},
@@ -55,14 +55,14 @@ class Assets(StaticFiles):
         await answer(scope, receive, send)
 
     def lookup_path(self, path: str) -> tuple[str, object]:  # type: ignore[override]
-        """Return a file's path and status; an empty path if it is not served."""
+        """Return a file's path and status, with an empty path if the file is not served."""
         known = path.endswith((".css", ".js", ".png", ".svg", ".woff", ".woff2"))
         return super().lookup_path(path) if known else ("", None)
 
 
 def page(request: Request) -> Response:
-    """Serve the page, with a random name for the browser: only with it can a tab be used."""
-    if request.url.query:  # Solara's script would read the name of another tab from it
+    """Serve the page, with a random name for the browser, without which no tab can be used."""
+    if request.url.query:  # Solara's script would take the name of another tab from it
         return RedirectResponse("/", 303)
     answer = HTMLResponse(server.read_root("/"))
     answer.set_cookie(

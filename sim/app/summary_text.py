@@ -40,7 +40,7 @@ def _sent_today(world: World) -> str:
 
 
 def _moved(world: World) -> str:
-    """Return how many have come and gone today; "" if nobody ever does."""
+    """Return how many have come and gone today, or "" if nobody ever does."""
     view, day, society = world.model.engine.view, world.model.day, world.model.scenario.society
     if not society.arrivals and not society.leave:
         return ""
@@ -50,9 +50,9 @@ def _moved(world: World) -> str:
 
 
 def _blocked_today(world: World) -> str:
-    """Return who was restricted today: how many, and the one with the most invitations.
+    """Return how many were restricted today, and the one of them with the most invitations.
 
-    Of that member's policy it also says how many have been restricted so far.
+    It also tells how many members with this one's policy have been restricted so far.
     """
     view, policies = world.model.engine.view, list(world.model.scenario.policies)
     newly = world.restrictions[world.model.day]
@@ -82,7 +82,7 @@ def _blocked_so_far(world: World) -> str:
 
 
 def difference(comparison: Comparison) -> str:
-    """Return when the two worlds began to differ, and where they are now."""
+    """Return when the two worlds began to differ, and how they differ now."""
     if comparison.second is None or not comparison.day:
         return "Nothing has happened yet in either world."
     first = comparison.first_difference()

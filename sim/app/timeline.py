@@ -19,7 +19,7 @@ OUTCOMES = {
 }
 SORTS = {"giver": "a giver", "other": "neither giver nor taker", "taker": "a taker"}
 MOST_EVENTS, MOST_KNOWN = 200, 12
-"""The most rows of the timeline (the latest), and of the people whom it knows best."""
+"""The most rows of the timeline (the latest), and the most people known best that it lists."""
 
 
 class Event(NamedTuple):
@@ -39,7 +39,7 @@ def events(world: World, number: int) -> list[Event]:
     table = world.log.table(world.model.engine, number)
     unseen = (table["outcome"] == "declined") & (table["recognised"] == "not looked at")
     table["outcome"] = table["outcome"].astype(object).mask(unseen, "unseen")
-    never = table["ego"] < 0  # the columns of notes and questions are there if a policy uses them
+    never = table["ego"] < 0  # the table has the columns of notes and questions only if used
     table["by_note"], table["by_question"] = table.get("note", never), table.get("asked", never)
     columns = ("sent_day", "ego", "alter", "tie_class", "outcome", "by_note", "by_question")
     for day, ego, alter, tie_class, outcome, note, question in zip(
@@ -85,7 +85,7 @@ def summary(world: World, number: int) -> str:
 
 
 def _help(world: World, number: int) -> str:
-    """Return a sentence on the help a member has needed and given; "" if nobody needs any."""
+    """Return a sentence on the help a member has needed and given, or "" if nobody needs any."""
     view = world.model.engine.view
     if not len(view.type):
         return ""

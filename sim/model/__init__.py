@@ -1,1 +1,1 @@
-"""The model: a society from day to day, and the views of it for the rest of the program."""
+"""The model: it simulates a society day by day, and shows its state to the rest of the program."""

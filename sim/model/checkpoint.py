@@ -1,7 +1,7 @@
-"""The state of a society as arrays by name, and a file that keeps them.
+"""The state of a society as named arrays, and a file that holds them.
 
-The arrays are found by a walk through named tuples, lists and dictionaries, whatever their names:
-a new part of the state is copied and saved without a change here.
+The arrays are found by a walk through named tuples, lists and dictionaries, whatever their names.
+So a new part of the state is copied and saved without a change here.
 """
 
 import hashlib
@@ -23,17 +23,17 @@ from ..results.result import DAMAGE, EARLIEST
 from ..version import VERSION
 
 FORMAT, LAYOUT = "invitesim model", 1
-"""The head of a file has these; the layout's number grows when the entries change."""
+"""Entries of the head of a file; the layout's number is raised when the entries change."""
 RIGHT = "must be a file that NetworkModel.save has written"
 _BLOCK = 1 << 20
 
 
 class Array(NamedTuple):
-    """An array without the zeros at its end: most of a pool is room that is not used yet."""
+    """An array without the zeros at its end, because most of a pool is not used yet."""
 
     shape: tuple[int, ...]
     used: NDArray[Any]
-    """One-dimensional: the first elements, in the order in which they lie in memory."""
+    """One-dimensional: the first elements, in their order in memory."""
 
 
 def packed(array: NDArray[Any]) -> Array:
@@ -49,7 +49,7 @@ def packed(array: NDArray[Any]) -> Array:
 
 
 def unpacked(array: Array) -> NDArray[Any]:
-    """Return the whole array; it begins with a cache line, as the kernel's own arrays do."""
+    """Return the whole array; it begins at a cache line, like the kernel's own arrays."""
     size = int(np.prod(array.shape, dtype=np.int64)) * array.used.itemsize
     room = np.zeros(size + 64, np.uint8)
     whole: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(array.used.dtype)
@@ -66,7 +66,7 @@ def arrays_in(thing: Any, name: str) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def filled(thing: Any, name: str, arrays: Mapping[str, Array]) -> Any:
-    """Return a named tuple with each array in it replaced by the one of its name."""
+    """Return a named tuple in which each array is replaced by the one of the same name."""
     if isinstance(thing, np.ndarray):
         array = arrays[name]
         if array.used.dtype != thing.dtype or len(array.shape) != thing.ndim:
@@ -89,7 +89,7 @@ def _parts(thing: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def save(path: str | Path, head: dict[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write a zip of JSON and numpy arrays, with a digest; complete or not at all.
+    """Write a zip file of JSON and numpy arrays, with a digest; it is complete or not written.
 
     Raises
     ------
@@ -145,14 +145,14 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, Array]]:
             name: Array(tuple(shape), _array(content[f"{name}.npy"]))
             for name, shape in head["shapes"].items()
         }
-    except DAMAGE as error:  # packed anew, with a digest that fits
+    except DAMAGE as error:  # somebody has packed it anew, with a digest that fits
         raise InputError(f"{path}: damaged ({_reason(error)}); {RIGHT}") from None
 
 
 def _array(content: bytes) -> NDArray[Any]:
     try:
         array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except tokenize.TokenError as error:  # numpy reads what it says of the type as Python
+    except tokenize.TokenError as error:  # numpy reads its header, with the type, as Python
         raise ValueError(error) from None
     return array
 

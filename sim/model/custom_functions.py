@@ -1,7 +1,8 @@
 """A policy's own function, compiled into the run.
 
-Where numbers are not enough a user writes ``condition(bond, candidate, day) -> bool``; it becomes
-machine code, and the compiled day calls it by its address.
+If numbers are not enough to describe a policy, a user writes
+``condition(bond, candidate, day) -> bool``. It becomes machine code, which the compiled day calls
+by its address.
 """
 
 import inspect
@@ -17,22 +18,22 @@ from ..parameters.kinds import shown
 from .fingerprint import captured, importable
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
-"""Compiled code has this if it, or a function that it calls, draws or seeds random numbers.
+"""A name in the compiled code of functions that draw or seed random numbers, or call such a one.
 
-It is the state of ``random`` or of ``numpy.random``.
+It stands for the state of ``random`` or of ``numpy.random``.
 """
 _compiled: dict[Any, Any] = {}
-"""The compiled functions, kept until the process ends: the kernel has only their addresses."""
+"""The compiled functions, kept until the process ends: the kernel knows only their addresses."""
 
 
 def compiled(policy: InvitePolicy) -> int:
-    """Return the address of the policy's compiled function; 0 if it has none.
+    """Return the address of the policy's compiled function, or 0 if it has none.
 
     Raises
     ------
     InputError
-        If it is not such a function, does not compile, or draws random numbers: one line with the
-        policy, the function and the reason.
+        If it has the wrong form, does not compile, or draws random numbers. The error is one line
+        with the policy, the function and the reason.
     """
     condition = policy.condition
     if condition is None:
@@ -50,7 +51,7 @@ def _function(where: str, condition: Any) -> Any:
 
     numba itself accepts forms that can't work here, and explains little of what it refuses.
     """
-    function = getattr(condition, "py_func", condition)  # of one that numba has compiled already
+    function = getattr(condition, "py_func", condition)  # numba may have compiled it already
     right = "must be def condition(bond, candidate, day), and return True or False"
     if not inspect.isfunction(function):
         name = getattr(condition, "__name__", shown(condition))
@@ -76,10 +77,10 @@ def _function(where: str, condition: Any) -> Any:
 
 
 def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
-    """Return the values from outside that numba compiles into a function, as they are now.
+    """Return the present values from outside that numba compiles into a function.
 
-    They may be changed between runs. ``names`` are the names that the function uses: only these
-    count of a module.
+    A program may change them between two runs. ``names`` are the names that the function uses; of a
+    module, only the values with these names count.
     """
     thing = getattr(thing, "py_func", thing)
     taken: dict[Any, Any]
@@ -97,7 +98,7 @@ def _constants(thing: Any, names: frozenset[str], met: list[Any]) -> str:
 
 
 def _names(code: CodeType) -> frozenset[str]:
-    """Return the names from outside that a function uses, with attributes and inner functions."""
+    """Return the names from outside that a function uses, with those of its inner functions."""
     inner = [one for one in code.co_consts if inspect.iscode(one)]
     return frozenset(code.co_names).union(*map(_names, inner))
 
@@ -105,7 +106,7 @@ def _names(code: CodeType) -> frozenset[str]:
 def _compile(where: str, function: Any) -> Any:
     from numba import cfunc, njit, typeof, types
 
-    # without boundscheck, an index past the end of an array would read whatever lies there
+    # without boundscheck, an index past the end of an array would read other memory
     checked = njit(boundscheck=True)(function)
     word = types.int64
 
@@ -125,14 +126,14 @@ def _compile(where: str, function: Any) -> Any:
     title = f"the function {function.__name__}"
     try:
         seen = typeof(Bond(0, 0, 0, 0)), typeof(Candidate(0, 0, False, 0)), word
-        checked.get_call_template(seen, {})  # compiles it, without arguments that have defaults
+        checked.get_call_template(seen, {})  # compiles it for arguments without defaults
         gives = types.unliteral(checked.nopython_signatures[0].return_type)
         made = (
             cfunc(word(*[word] * 9), nopython=True)(condition)
             if isinstance(gives, types.Boolean | types.Number)
             else None
         )
-    except Exception as error:  # numba raises many other errors than its own
+    except Exception as error:  # numba raises many errors besides its own
         raise InputError(
             f"{where}: {title} does not compile: {_reason(str(error) or type(error).__name__)}"
         ) from None

@@ -1,4 +1,4 @@
-"""All that is drawn of members before the first day, of those who are still to arrive as well."""
+"""Everything that is drawn of members before the first day, even if they arrive later."""
 
 import math
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from ..society import population
 
 
 class DrawnMembers(NamedTuple):
-    """Members as they are drawn; N of them."""
+    """N members as they are drawn."""
 
     sociability: NDArray[np.float64]
     activity: NDArray[np.float64]
@@ -23,7 +23,7 @@ class DrawnMembers(NamedTuple):
 
 
 def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
-    """Draw the members who are there by the evening of a day."""
+    """Draw the members who have arrived by the evening of a day."""
     arrived = arrivals(scenario, days)
     n = len(arrived) or scenario.members
     w, a = population.sociability(scenario, n), population.activity(scenario, n)
@@ -43,9 +43,9 @@ def draw_members(scenario: Scenario, days: int) -> DrawnMembers:
 
 
 def arrivals(scenario: Scenario, days: int) -> NDArray[np.int32]:
-    """Return the day on which each member arrives, of those there by the evening of a day.
+    """Return the day on which each member arrives, for those who arrive by the evening of a day.
 
-    Shape (members,): 0 for who is there from the start; or empty if nobody ever arrives.
+    Shape (members,); 0 for members who are there from the start; empty if nobody ever arrives.
     """
     rate, seed = scenario.society.arrivals, np.uint64(scenario.seed)
     if rate == 0:
@@ -59,7 +59,7 @@ def arrivals(scenario: Scenario, days: int) -> NDArray[np.int32]:
 
 
 def deal_ranks(scenario: Scenario, members: int) -> NDArray[np.uint8]:
-    """Return each member's rank, 0 to 15: shape (members,), or empty if it counts for nothing."""
+    """Return each member's rank, 0 to 15: shape (members,), or empty if rank counts for nothing."""
     if not population.has_ranks(scenario):
         return np.zeros(0, np.uint8)
     drawn = words(np.uint64(scenario.seed), 0, PERSON, members, 1)

@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SERIES_EGOS = 256
-"""The most members whose reach is measured for the series."""
+"""The most members of a sample whose reach is measured for the series."""
 REACH_EVERY = 30
-"""Reach is measured for the series on every so many evenings, and on the last."""
+"""For the series, reach is measured on every evening divisible by this, and on the last one."""
 
 
 MADE_AGAIN = {"parameters", "log", "team"}
-"""The attributes of an engine that a copy does not copy; the arrays in all others are its state."""
+"""Attributes that a copy of an engine makes again; the arrays in all others are its state."""
 
 
 class Engine:
@@ -62,22 +62,22 @@ class Engine:
     Parameters
     ----------
     scenario : Scenario
-        What to simulate; with ``meeting.contacts`` the people of the log are the members.
+        What to simulate. With ``meeting.contacts``, the people of the log are the members.
     threads : int, optional
-        The number of threads; None: see ``ThreadTeam``.
+        The number of threads; None: as ``ThreadTeam`` chooses.
     log : ContactLog, optional
         The log, if it has been read already.
 
     Attributes
     ----------
     scenario : Scenario
-        The scenario; with a log its members, and what else of it the log tells (``with_log``).
+        The scenario; with a log, its members and other values come from the log (``with_log``).
     state : State
     parameters : Parameters
     sociability, activity : ndarray, float64, shape (N,)
-        Of all members, those who are still to arrive included.
+        Of all members, including those who are still to arrive.
     series : ndarray, int64, shape (days, policies, TOTALS)
-        The totals on the evening of each day simulated.
+        The totals on the evening of each simulated day.
 
     Raises
     ------
@@ -111,10 +111,10 @@ class Engine:
         self.series = np.zeros((scenario.days, len(scenario.policies), TOTALS), np.int64)
         self.team = ThreadTeam(threads, self.state)
         self.started = datetime.now(UTC)
-        self.busy = threading.RLock()  # so that a copy is always one of an evening
+        self.busy = threading.RLock()  # so that copies are only made in an evening
         self.reach: dict[int, NDArray[np.float64]] = {}
         self._egos: NDArray[np.int64] | None = None
-        """The sample whose reach is measured for the series; None if it is yet to be drawn."""
+        """The sample whose reach is measured for the series; None if it has not been drawn yet."""
 
     def _allocated(self, members: arrays.Members, section: int = 0) -> arrays.State:
         policies, founders = len(self.scenario.policies), self.scenario.members
@@ -128,7 +128,7 @@ class Engine:
         return StateView(self.state)
 
     def keep_log(self, every: int) -> None:
-        """Keep what the log tells of invitations, until ``every`` days after they are decided."""
+        """Keep what the log tells of invitations until ``every`` days after they are decided."""
         self.state = growth.with_log_kept(self.state, every)
 
     def snapshot(self) -> dict[str, Array]:
@@ -140,7 +140,7 @@ class Engine:
             return {name: packed(array) for name, array in found}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Replace the state by another one of the same scenario, as ``snapshot`` returns it."""
+        """Replace the state by one that ``snapshot`` has returned, of the same scenario."""
         own = {name: value for name, value in vars(self).items() if name not in MADE_AGAIN}
         for name, value in own.items():
             if isinstance(value, dict):
@@ -161,8 +161,8 @@ class Engine:
         return revived, (self.scenario, self.team.threads, self.log, self.started, self.snapshot())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Engine":
-        """Return a copy that lives on by itself."""
-        return copy.copy(self)  # its copies have nothing in common that changes
+        """Return a copy that is simulated independently."""
+        return copy.copy(self)  # even copy.copy shares nothing that changes
 
     @property
     def _log(self) -> Log:
@@ -174,7 +174,7 @@ class Engine:
 
     @property
     def reach_days(self) -> set[int]:
-        """The days on whose evening reach is measured for the series."""
+        """The days on the evening of which reach is measured for the series."""
         days = self.scenario.days
         return {*range(REACH_EVERY, days, REACH_EVERY), days} - {0}
 
@@ -194,13 +194,13 @@ class Engine:
     def result(
         self, invitations: tables.InvitationLog | None = None, *, beside: bool = False
     ) -> Result:
-        """Return all measures of the last evening; with ``beside`` another thread does a part."""
+        """Return all measures of the last evening; with ``beside``, a second thread helps."""
         told: dict[str, Any] = {} if self.log is None else {"log": facts(self.scenario, self.log)}
         with ThreadPoolExecutor(1) as other:
             log = None if invitations is None else other.submit(invitations.table, self)
             arcs = other.submit(self.view.arcs)
             if not beside:
-                arcs.exception()  # it is done then
+                arcs.exception()  # waits until the arcs are done
             columns, connections = tables.member_columns(self), self.view.connections()
             return Result(
                 scenario=self.scenario,
@@ -216,14 +216,15 @@ class Engine:
             )
 
     def summary(self, only: Collection[str] | None = None) -> "pd.DataFrame":
-        """Return some measures and compute nothing else; see ``measures.summary``."""
+        """Return some measures, and compute nothing else; see ``measures.summary``."""
         columns = tables.member_columns(self, measures_to_take(only))
         return summary(self._lived, columns, self.view.connections, only)
 
     def missed(self) -> NDArray[np.float64]:
-        """Return what each member misses by its policy's limits, as of the last evening.
+        """Return what each member misses because its policy is cautious, as of the last evening.
 
-        Shape (N, 3): connections missed by the least tie, by the estimate, and the pairs of them.
+        Shape (N, 3): connections missed by the least tie and by the least estimate, and the number
+        of contacts barred.
         """
         found = np.zeros((self.state.members, MISSED))
         marks = np.zeros(len(found), np.int64)
@@ -232,20 +233,20 @@ class Engine:
 
     @property
     def _lived(self) -> Scenario:
-        """The scenario with the days simulated so far: a model may stop early, or go on."""
+        """The scenario with the days simulated so far: a model may stop early, or go on longer."""
         days, planned = max(self.day, 1), self.scenario
         return planned if days == planned.days else planned.replace({"days": days})
 
     def set_policies(self, places: NDArray[np.integer[Any]]) -> None:
-        """Set the policy of each member, from the next day on.
+        """Set the policy of each member, beginning with the next day.
 
-        What a member has done so far goes with it: from now on it counts to the totals of the
-        policy that the member now has.
+        What a member has done so far goes with it: from now on it counts in the totals of the
+        member's new policy.
 
         Parameters
         ----------
         places : int array (N,)
-            Their places among the scenario's policies.
+            The place of each member's policy among the scenario's policies.
         """
         with self.busy:
             policy = self.state.platform.policy.copy()
@@ -259,11 +260,11 @@ class Engine:
 
     @property
     def day(self) -> int:
-        """The last day simulated; 0 when the platform is about to open, less in the history."""
+        """The last simulated day; 0 just before the platform opens, below 0 in the history."""
         return int(self.state.clock[DAY])
 
     def recall_history(self) -> None:
-        """Go to the evening before day 1 at once, if this process knows a run with this history."""
+        """Go to the evening before day 1 at once, if this process has simulated this history."""
         with self.busy:
             if self.day == -self.scenario.history_days < 0:
                 HISTORIES.recall(self.state, self.parameters)
@@ -282,7 +283,7 @@ class Engine:
     def _live(self, last_day: int) -> None:
         if last_day > len(self.series):
             if self.state.clock[STAGE] != kernel.DAWN:
-                self._live(self.day)  # a day that was interrupted
+                self._live(self.day)  # finish a day that was interrupted
             self._make_room(last_day + 30)
         self._lengthen_memory(last_day)
         log = self._log
@@ -308,7 +309,7 @@ class Engine:
         )
 
     def _make_room(self, days: int) -> None:
-        """Make room for this many days, and for those who will have arrived by then."""
+        """Make room for this many days, and for the members who will have arrived by then."""
         if self.scenario.society.arrivals:
             people = draw_members(self.scenario, days)
             known = arrays.members_of(self.state)
@@ -327,7 +328,7 @@ class Engine:
         self.series = np.concatenate([self.series, more])
 
     def _lengthen_memory(self, last_day: int) -> None:
-        """Work out what is left of a memory on days after the scenario's last one, too."""
+        """Also compute what is left of a memory on days after the scenario's last one."""
         answering = self.parameters.answering
         if 0 < len(answering.memory) < self.scenario.history_days + last_day:
             longer = answering._replace(memory=memory(self.scenario, last_day + 30))

@@ -1,15 +1,16 @@
 """The fingerprint of a user's function: it changes when the function may return something else.
 
-So a study does not take yesterday's runs for today's. The fingerprint is made of the texts of the
-user's own files: of the one that defines the function, of those that it imports, and so on. A file
-is the user's own if it belongs neither to Python, nor to an installed package, nor to this one.
-What is typed into a notebook counts by the cells that bind the names it uses. Every edit counts,
-also of a comment; only the lines under ``if __name__ == "__main__":`` do not, unless they bind a
-name that the rest of the file reads.
+So a study does not reuse old runs after the function has changed. The fingerprint is made of the
+texts of the user's own files: the file that defines the function, the files that this one imports,
+and so on. A file is the user's own if it belongs neither to Python, nor to an installed package,
+nor to invitesim. In a notebook, the cells count that bind the names the function uses. Every edit
+counts, even of a comment. The lines under ``if __name__ == "__main__":`` do not count, unless they
+bind a name that the rest of the file reads.
 
-Values that a function gets while the program runs are in no text: those of a closure, of defaults,
-of a ``functools.partial``, the state of an object. They count if they are plain. Others must stand
-at the top level of a file; what changes there while the program runs does not count.
+Some values that a function gets while the program runs are in no text: those of a closure, of
+defaults, of a ``functools.partial``, the state of an object. They count if they are plain. Other
+values must be made at the top level of a file; if they change while the program runs, this does not
+count.
 """
 
 import datetime
@@ -54,11 +55,11 @@ PLAIN = (
     operator.attrgetter,
     operator.itemgetter,
 )
-"""The kinds of values whose ``repr`` is complete, and the same in every process."""
+"""The kinds of values whose ``repr`` is complete and the same in every process."""
 INSTALLED = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")] + [
     Path(__file__).resolve().parents[1]
 ]
-"""Folders of what is not the user's own, beside those called site-packages."""
+"""Folders of files that are not the user's own, besides those called site-packages."""
 
 
 def fingerprint(function: Any, where: str) -> dict[str, str]:
@@ -69,17 +70,17 @@ def fingerprint(function: Any, where: str) -> dict[str, str]:
     function : Any
         The user's own function, or object.
     where : str
-        The name of the argument, as ``keep``, for an error.
+        The name of the argument, for example ``keep``, for an error message.
 
     Returns
     -------
     dict
-        Under "is" what it is; under the name of each text that it needs, a digest.
+        Under "is", a description of it; under the name of each text that it needs, a digest.
 
     Raises
     ------
     InputError
-        If it uses something that is neither plain nor in a text, or its text can't be read.
+        If it uses a value that is neither plain nor made in a text, or its text can't be read.
     """
     reader = _Reader(where)
     return {"is": reader.describe(function), **dict(sorted(reader.digests.items()))}
@@ -91,21 +92,21 @@ class _Reader:
     def __init__(self, where: str) -> None:
         self.where = where
         self.digests: dict[str, str] = {}
-        """From the name of a text to its digest."""
+        """The digest of each text, by the name of the text."""
         self._files: set[Path] = set()
         self._cells: set[str] = set()
         self._met: dict[int, Any] = {}
 
     def describe(self, thing: Any) -> str:
         """Return a description that is the same in every process, and add the texts it needs."""
-        thing = getattr(thing, "py_func", thing)  # of what numba has compiled
+        thing = getattr(thing, "py_func", thing)  # the Python function, if numba has compiled it
         if isinstance(thing, np.generic):
             thing = thing.item()
         if isinstance(thing, PLAIN):
             return repr(thing)
         if id(thing) in self._met:
             return f"{type(thing).__name__} again"
-        self._met[id(thing)] = thing  # kept, so that nothing else has its id
+        self._met[id(thing)] = thing  # kept, so that no other object gets its id
         if isinstance(thing, np.ndarray) and not thing.dtype.hasobject:
             return f"array {thing.dtype} {thing.tolist()}"
         if isinstance(thing, tuple | list):
@@ -144,20 +145,20 @@ class _Reader:
             return f"{self.describe(thing.__func__)} of {self.describe(thing.__self__)}"
         if isinstance(thing, types.BuiltinMethodType):
             return f"{thing.__name__} of {self.describe(thing.__self__)}"
-        if hasattr(thing, "__wrapped__"):  # as functools.lru_cache makes it
+        if hasattr(thing, "__wrapped__"):  # for example by functools.lru_cache
             return f"{_name(type(thing))} {self.describe(thing.__wrapped__)}"
         return self._object(thing)
 
     def _object(self, thing: Any) -> str:
         """Return a description of an object.
 
-        It is its name, if an imported file makes it; else its class and its state, if that is
+        This is its name if an imported file makes it, or its class and its state if the state is
         plain.
         """
         kind, plain = self.describe(type(thing)), hasattr(thing, "__dict__")
         for module in list(sys.modules.values()):
             is_own = isinstance(module, types.ModuleType) and _file_of(module.__name__)
-            if is_own and not (plain and module.__name__ == "__main__"):  # which may make it again
+            if is_own and not (plain and module.__name__ == "__main__"):  # main may make it again
                 for name, value in list(vars(module).items()):
                     if value is thing:
                         self._module(module.__name__)
@@ -169,14 +170,14 @@ class _Reader:
         raise InputError(f"{self.where}: {what}; {right}")
 
     def _code(self, code: types.CodeType, names: Mapping[str, Any]) -> None:
-        """Add the text that code was compiled from, in a module with these names."""
+        """Add the text from which code was compiled, in a module with these names."""
         file, spec = Path(code.co_filename), names.get("__spec__")
         if file.is_file():
             module = spec.name if spec else str(names.get("__name__"))
             self._file(file, module, str(names.get("__package__") or ""))
             return
         text = "".join(linecache.getlines(code.co_filename))
-        if not text or code.co_filename in ("<string>", "<stdin>"):  # they stand for any text
+        if not text or code.co_filename in ("<string>", "<stdin>"):  # these may be any text
             what = f"its text can't be read ({code.co_name} was typed in)"
             raise InputError(f"{self.where}: {what}; must be in a file, or in a notebook")
         self._cell(text, sys.modules.get(str(names.get("__name__"))))
@@ -190,7 +191,7 @@ class _Reader:
                 around = dotted if file.stem == "__init__" else dotted.rpartition(".")[0]
                 there = sys.modules.get(
                     dotted
-                )  # a program started by -m is "__main__" in a package
+                )  # a program started with -m is called "__main__" in its package
                 self._file(file, dotted, getattr(there, "__package__", None) or around)
 
     def _file(self, file: Path, module: str, package: str) -> None:
@@ -209,7 +210,7 @@ class _Reader:
             self._module(_absolute(name, package))
 
     def _cell(self, text: str, module: types.ModuleType | None) -> None:
-        """Add a cell, and those that bind the names it reads."""
+        """Add a cell, and the cells that bind the names it reads."""
         if text in self._cells:
             return
         self._cells.add(text)
@@ -222,7 +223,7 @@ class _Reader:
             self._interactive(name, module)
 
     def _interactive(self, name: str, module: types.ModuleType | None) -> None:
-        """Add the last cell that binds a name; if there is none, describe what the name is."""
+        """Add the last cell that binds a name; if there is none, describe the value of the name."""
         if module is None or name not in vars(module) or _file_of(module.__name__) is not None:
             return
         cell = next((one for one in reversed(_cells()) if name in parsed(one).binds), None)
@@ -233,7 +234,7 @@ class _Reader:
 
 
 def captured(function: types.FunctionType) -> dict[str, Any]:
-    """Return what a function uses of the functions around it, as far as it is set."""
+    """Return what a function uses of the functions around it, as far as this is set."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     empty = types.CellType()
     return {name: cell.cell_contents for name, cell in cells.items() if cell != empty}
@@ -244,13 +245,13 @@ def _name(thing: Any) -> str:
 
 
 def _place(code: types.CodeType) -> str:
-    """Return where a function ends: two lambdas of one file differ in nothing else."""
+    """Return where a function ends; two lambdas of a file may differ in nothing else."""
     places = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
     return "{}:{}".format(*max(places, default=(code.co_firstlineno, 0)))
 
 
 def importable(thing: Any) -> bool:
-    """Return whether a thing belongs to Python or a package, and is found there by its name."""
+    """Return whether a thing belongs to Python or a package, and can be imported by its name."""
     module = sys.modules.get(str(getattr(thing, "__module__", None)))
     file = getattr(module, "__file__", None)
     if (
@@ -292,7 +293,7 @@ def _spec(name: str, path: tuple[str, ...]) -> Any:
     if not package:
         try:
             return importlib.util.find_spec(name)
-        except ValueError:  # a module that was made by hand
+        except ValueError:  # a module that was made by hand has no spec
             return None
     there = sys.modules.get(package)
     around = there.__spec__ if there else _spec(package, path)

@@ -1,8 +1,8 @@
-"""The first run after an installation: a second process compiles what measures need.
+"""The first run after an installation: a second process compiles the functions of the measures.
 
-The functions of the measures take a sixth of the time, and the first process reaches them only when
-the day is compiled. It then finds them in the folder where compiled code is kept; where the second
-process has failed, it compiles them itself.
+These functions take a sixth of the time to compile, and the first process needs them only when the
+day is compiled. It then finds them in the folder of compiled code; if the second process has
+failed, the first compiles them itself.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ engine.measure_reach()
 
 @contextlib.contextmanager
 def measures_compiled_beside() -> Iterator[None]:
-    """Compile in another process what measures need, if the day is compiled in the block."""
+    """If the day is compiled in this block, compile in a second process what measures need."""
     if is_kept(advance) or cores() == 1:
         yield
         return

@@ -1,6 +1,6 @@
-"""The histories that runs of this process have lived, for further runs that have the same.
+"""The histories (days before the platform opens) that this process has simulated, for reuse.
 
-A sweep of rules or policies lives the history of each seed once in each process.
+In a sweep of rules or policies, each process simulates the history of each seed once.
 """
 
 import threading
@@ -10,18 +10,18 @@ from ..kernel.state.parameters import Parameters
 from ..kernel.state.society import State
 
 MOST_BYTES = 2**26
-"""Memory for histories at most: those of some 70 societies of 1,000 members."""
+"""The most memory for histories: enough for those of some 70 societies of 1,000 members."""
 
 
 class Histories:
-    """Histories by all that they depend on, as long as there is room for them.
+    """Histories, found by everything that they depend on, as long as there is room for them.
 
-    The newest makes room for the next, since a sweep comes back to the oldest first.
+    If room is needed, the newest is removed, since a sweep needs the oldest first the next time.
 
     Parameters
     ----------
     most_bytes : int
-        The most memory for all of them.
+        The most memory for all of them together.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -30,7 +30,7 @@ class Histories:
         self._busy = threading.Lock()
 
     def recall(self, state: State, parameters: Parameters) -> bool:
-        """Put the history into a society in which nothing has happened; return if it was known."""
+        """Copy the known history of a new society into it; return whether there was one."""
         history = self._kept.get(digest_of_history(state, parameters))
         return history is not None and put_history(state, history)
 
@@ -49,4 +49,4 @@ class Histories:
 
 
 HISTORIES = Histories()
-"""Those of this process."""
+"""The histories of this process."""

@@ -56,7 +56,7 @@ def kernel_parameters(scenario: Scenario) -> Parameters:
 
 
 def _thresholds(probabilities: ArrayLike) -> NDArray[np.int64]:
-    """Return ``threshold`` of each."""
+    """Return the ``threshold`` of each probability."""
     return (np.asarray(probabilities, float) * TWO32).astype(np.int64)
 
 
@@ -125,7 +125,7 @@ def _answering(scenario: Scenario) -> AnsweringNumbers:
 
 
 def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
-    """Return what is left of a memory on days of the platform, as ``AnsweringNumbers`` has it."""
+    """Return what is left of a memory on days of the platform, see ``AnsweringNumbers.memory``."""
     most, memory_days = MOST_MET + MOST_TALKED, scenario.answering.memory_days
     if memory_days is None:
         return np.zeros((0, most + 1), np.int32)
@@ -136,7 +136,7 @@ def memory(scenario: Scenario, days: int) -> NDArray[np.int32]:
 
 
 def _said(name: str, *levels: Section | None) -> Any:
-    """Return a number of answering: the first of the habit's, the policy's and the scenario's."""
+    """Return a number of answering: the habit's, else the policy's, else the scenario's."""
     said = (getattr(level, name) for level in levels if level is not None)
     return next(number for number in said if number is not None)
 
@@ -144,9 +144,9 @@ def _said(name: str, *levels: Section | None) -> Any:
 def _acceptance(
     scenario: Scenario, policy: InvitePolicy, habit: Habit | None, by_rank: float
 ) -> list[list[int]]:
-    """Return the thresholds of accepting, a row a class: without a reference, and with one.
+    """Return the thresholds of accepting, a row for each class: without and with a reference.
 
-    ``by_rank`` is how much less readily the inviter's rank is accepted.
+    ``by_rank`` lowers the chance for the inviter's rank; it is subtracted from the logit.
     """
     rows, answering = [], scenario.answering
     accepts_from = scenario.platform.here(_said("accepts_from", habit, policy))
@@ -202,7 +202,7 @@ def _platform(scenario: Scenario) -> PlatformNumbers:
 
 
 def _appeal_chances(platform: Platform) -> NDArray[np.int64]:
-    """Return the thresholds of a member's first, second … appeal, of which it makes one a day."""
+    """Return the thresholds of a member's first, second … appeal; it makes at most one a day."""
     if platform.appeal_success == 0:
         return np.zeros(0, np.int64)
     factors = np.full(LONGEST, platform.appeal_decay)

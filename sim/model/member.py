@@ -1,7 +1,7 @@
-"""A member as a Mesa agent: one row of the arrays, read when a property is read.
+"""A member as a Mesa agent: one row of the arrays, which is read when a property is read.
 
-Members are made when a model's ``agents`` are first looked at, and hold nothing but their number: a
-property reads the state of the moment.
+Members are made when a model's ``agents`` are first used. They hold nothing but their number, so a
+property always shows the present state.
 """
 
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Member(mesa.Agent):  # type: ignore[misc]
-    """One member of the society, as ``NetworkModel.members`` has it.
+    """One member of the society; ``NetworkModel.members`` lists them.
 
     Only ``policy`` can be set. The model makes its members itself.
 
@@ -25,7 +25,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
     ----------
     model : NetworkModel
     number : int
-        Its number, 0 to N - 1.
+        The member's number, 0 to N - 1.
 
     Raises
     ------
@@ -55,7 +55,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
         self.number = number
 
     def remove(self) -> None:
-        """Raise an ``InputError``: who leaves, and when, is for the scenario to say."""
+        """Raise an ``InputError``: the scenario alone decides who leaves, and when."""
         raise InputError(
             f"members: member {self.number} can't be removed, only the scenario lets members "
             "leave; must stay, or the scenario must have fewer members from the start"
@@ -76,14 +76,14 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @policy.setter
     def policy(self, name: str) -> None:
-        """Change it from the next day on; for many members use ``NetworkModel.set_policies``."""
+        """Change the policy from the next day on; ``NetworkModel.set_policies`` sets many."""
         policies = self.model.policies.astype(object)
         policies[self.number] = name
         self.model.set_policies(policies.tolist())
 
     @property
     def left(self) -> int | None:
-        """The day on which it has left; None if it is there."""
+        """The day on which the member left, or None if it is still there."""
         return int(self.model.engine.view.left[self.number]) or None
 
     @property
@@ -93,7 +93,7 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def team(self) -> range:
-        """The numbers of the members of its team, its own among them."""
+        """The numbers of the members of its team, including itself."""
         scenario = self.model.engine.scenario
         sizes = scenario.society.circle_size, scenario.society.team_size
         first = int(team_start(self.number, *sizes))
@@ -101,17 +101,17 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def sociability(self) -> float:
-        """How readily it meets others; the mean is 1."""
+        """How readily the member meets others; the mean is 1."""
         return float(self.model.engine.sociability[self.number])
 
     @property
     def activity(self) -> float:
-        """How much it does on the platform; the mean is 1."""
+        """How much the member does on the platform; the mean is 1."""
         return float(self.model.engine.activity[self.number])
 
     @property
     def contacts(self) -> int:
-        """The number of people it has met or talked to."""
+        """The number of people whom the member has met or talked to."""
         return self._number("contacts")
 
     @property
@@ -126,12 +126,12 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def accepted(self) -> int:
-        """The number of its invitations that were accepted so far."""
+        """The number of its invitations that have been accepted so far."""
         return self._number("accepted")
 
     @property
     def strikes(self) -> int:
-        """How often somebody has answered "I don't know this person"."""
+        """How often somebody has answered its invitation with "I don't know this person"."""
         return self._number("strikes")
 
     @property
@@ -141,17 +141,17 @@ class Member(mesa.Agent):  # type: ignore[misc]
 
     @property
     def blocked_day(self) -> int | None:
-        """The day of its first restriction; None if there was none."""
+        """The day of its first restriction, or None if there was none."""
         return self._number("blocked_day") or None
 
     @property
     def restricted(self) -> bool:
-        """Whether it may not invite on the next day."""
+        """Whether the member may not invite on the next day."""
         return self._number("restricted_until") > max(self.model.engine.day, 0)
 
     @property
     def connections(self) -> list["Member"]:
-        """The members it is connected with, in the order in which they connected."""
+        """The members with whom it is connected, in the order in which they connected."""
         members = self.model.members
         return [members[alter] for alter in self.model.engine.view.connected(self.number)]
 

@@ -1,6 +1,6 @@
 """The numbers of each member, by name: the part of ``StateView`` that reads no bonds.
 
-Everything here is as of the last evening lived. Arrays are copies.
+Everything here is as of the last simulated evening. Arrays are copies.
 """
 
 import numpy as np
@@ -56,7 +56,7 @@ _SANCTIONS = {
 
 
 class MemberNumbers:
-    """What there is to say of each member, by name.
+    """The numbers of each member, by name.
 
     Parameters
     ----------
@@ -68,12 +68,12 @@ class MemberNumbers:
 
     @property
     def day(self) -> int:
-        """The last day simulated; 0 when the platform is about to open, less in the history."""
+        """The last simulated day; 0 just before the platform opens, below 0 in the history."""
         return int(self._state.clock[columns.DAY])
 
     @property
     def members(self) -> int:
-        """N, the number of members who have arrived; those who have left again are among them."""
+        """N, the number of members who have arrived, including those who have left since."""
         return self._state.members
 
     @property
@@ -84,12 +84,12 @@ class MemberNumbers:
 
     @property
     def left(self) -> Numbers:
-        """The day on which each member has left, 0 of who is there: shape (N,)."""
+        """The day on which each member left, or 0 for members who are still there: shape (N,)."""
         return self._if_anybody_leaves(self._state.people.left)
 
     @property
     def there(self) -> Numbers:
-        """The numbers of those who are there."""
+        """The numbers of the members who are there."""
         return np.flatnonzero(self.left == 0)
 
     def _if_anybody_leaves(self, values: NDArray[np.int32]) -> Numbers:
@@ -103,7 +103,7 @@ class MemberNumbers:
 
     @property
     def habit(self) -> NDArray[np.uint8]:
-        """The place of each member's habit among the scenario's, from 1; 0: none.
+        """The place of each member's habit among the scenario's habits, from 1; 0 if it has none.
 
         Shape (N,), or empty if the scenario has no habits.
         """
@@ -111,13 +111,13 @@ class MemberNumbers:
 
     @property
     def type(self) -> NDArray[np.uint8]:
-        """How readily each member helps, a place in ``TYPES``; empty if nobody ever needs help."""
+        """How readily each member helps, a key of ``TYPES``; empty if nobody ever needs help."""
         return self._state.people.type[: self.members]
 
     def helping(self) -> dict[str, Numbers]:
         """Return what each member has needed and given, by name, each of shape (N,).
 
-        Nothing if nobody ever needs help.
+        The dictionary is empty if nobody ever needs help.
         """
         table = self._state.people.help
         names = _HELP if len(table) else {}
@@ -125,17 +125,17 @@ class MemberNumbers:
 
     @property
     def rank(self) -> NDArray[np.uint8]:
-        """The rank of each member, 0 to 15: shape (N,), or empty if it counts for nothing."""
+        """The rank of each member, 0 to 15: shape (N,), or empty if rank counts for nothing."""
         return self._state.platform.rank[: self.members]
 
     @property
     def joined(self) -> NDArray[np.uint8]:
-        """1 for members on the platform, else 0: shape (N,), or empty if all are."""
+        """1 for members on the platform, otherwise 0: shape (N,), or empty if all are on it."""
         return self._state.platform.joined[: self.members]
 
     @property
     def sent_upwards(self) -> Numbers:
-        """Invitations of each member to those of higher rank: shape (N,), or empty as ``rank``."""
+        """Invitations of each member to higher ranks: shape (N,), or empty if rank is not used."""
         return self._state.platform.sent_upwards[: self.members].astype(np.int64)
 
     @property
@@ -144,9 +144,10 @@ class MemberNumbers:
         return self._column(self._state.platform.notes, columns.NOTED, columns.NOTES)
 
     def questions(self, column: int) -> Numbers:
-        """Return the questions that each member has asked, or those granted, or refused.
+        """Return how many questions each member has asked, or has had granted or refused.
 
-        Shape (N,), or empty if no policy asks first. ``column`` is one of ``kernel.state.columns``.
+        ``column`` tells which, see ``kernel.state.columns``. Shape (N,), or empty if no policy asks
+        first.
         """
         return self._column(self._state.platform.questions, columns.ASKING, column)
 
@@ -158,9 +159,9 @@ class MemberNumbers:
         name : str
             contacts, strangers, degree or void; sent, accepted, strikes, declined, unseen (a part
             of declined), cold_sent, received, unwanted_received, cold_received, arcs, mutual_arcs,
-            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until; and,
-            where there is a ladder or appeals succeed, warnings, limits, appeals, pardons,
-            limited_until, restricted_on.
+            blocked_day (0: never), sent_at_block, restrictions, attempts; restricted_until. Only
+            with a ladder of sanctions, or if appeals can succeed: warnings, limits, appeals,
+            pardons, limited_until, restricted_on.
         """
         if name == "void":
             return self._if_anybody_leaves(self._state.platform.void)
@@ -181,9 +182,9 @@ class MemberNumbers:
         return table[column::width][: self.members].astype(np.int64)
 
     def number(self, name: str, member: int) -> int:
-        """Return a number of one member; names as in ``column``, up to restricted_until.
+        """Return a number of one member. Another name is a ``KeyError``.
 
-        Not void. Another name is a ``KeyError``.
+        Names are those of ``column``, except void and those for a ladder or appeals.
         """
         if name in _COUNTS:
             people = self._state.people
@@ -203,7 +204,7 @@ class MemberNumbers:
         return restricted
 
     def restricted_days(self) -> Numbers:
-        """Count the days on which each member was restricted so far: shape (N,)."""
+        """Return how many days each member has been restricted so far: shape (N,)."""
         until, tally = self.column("restricted_until"), self._state.platform.tally
         imposed = self._column(tally, columns.TALLY, columns.RESTRICTED_DAYS)
         for_good = until == FOREVER

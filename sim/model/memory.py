@@ -1,4 +1,4 @@
-"""Recognition across bonds, outside the compiled day: for measures, as of an evening."""
+"""Recognition across bonds, computed outside the compiled day: for measures of an evening."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,15 @@ from .state_view import StateView, Ties
 
 
 def chances_of_recognition(scenario: Scenario, day: int, ties: Ties) -> NDArray[np.float64]:
-    """Return the chance that a member recognises the other, for each of some bonds, on a day.
+    """Return the chance that a member recognises the other of each of some bonds on a day.
 
-    It is the chance by which answers are decided (``kernel.rules.memory``); 0 between strangers.
+    Answers are decided by the same chance (``kernel.rules.memory``). It is 0 between strangers.
     """
     answering = scenario.answering
     if answering.memory_days is None:
         return np.array(answering.recognise)[ties.tie_class]
     days_since = day - (1 - scenario.history_days) - ties.last
-    times = np.maximum(ties.met + ties.talked, 1)  # 0 for strangers, whose fresh chance is 0
+    times = np.maximum(ties.met + ties.talked, 1)  # strangers have 0, but their fresh chance is 0
     kept = rounded(np.exp(-days_since / (answering.memory_days * times)))
     return np.array(answering.fresh)[ties.tie_class] * kept
 
@@ -26,9 +26,10 @@ def chances_of_recognition(scenario: Scenario, day: int, ties: Ties) -> NDArray[
 def mutually_recognised(
     scenario: Scenario, view: StateView, connected: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return each member's expected connections in which both recognise the other: shape (N,).
+    """Return each member's expected connections in which both recognise each other: shape (N,).
 
-    ``connected`` has each member's connections by class, as ``StateView.connected_by_class``.
+    ``connected`` is each member's number of connections by tie class, as
+    ``StateView.connected_by_class`` returns it.
     """
     if scenario.answering.memory_days is None:
         return connected.astype(np.float64) @ np.square(scenario.answering.recognise)

@@ -1,9 +1,9 @@
 """A model's scenario in the form that Mesa needs.
 
 ``mesa.visualization.SolaraViz`` expects one of Mesa's own scenarios in ``model.scenario``, and for
-a reset it calls the scenario's type without arguments. No class can inherit from both Mesa's and
-ours, because pydantic and Mesa lay out their objects differently. So Mesa gets an object of a type
-of its own, which passes everything, also ``isinstance``, on to the scenario.
+a reset it calls the scenario's type without arguments. No class can inherit both from Mesa's
+scenario and from ours, because pydantic and Mesa lay out their objects differently. So Mesa gets an
+object of a separate type, which passes everything on to the scenario, even ``isinstance``.
 """
 
 from typing import Any, cast

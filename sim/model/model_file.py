@@ -1,6 +1,6 @@
 """A model in a file: the society's arrays, its scenario, and Mesa's part of the model.
 
-It is no pickle: what the file can't hold is refused on writing, and reading it runs no code.
+The file is no pickle: writing refuses what the file can't hold, and reading it runs no code.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOGGED = ("day_start", "ego", "alter")
 """The arrays of a contact log."""
 MEMBERS_HAVE = {"model", "number", "unique_id", "pos"}
-"""The attributes that every member has; others are the user's own."""
+"""The attributes that every member has; any others are the user's own."""
 
 
 def write(model: "NetworkModel", path: str | Path) -> None:
@@ -55,7 +55,7 @@ def write(model: "NetworkModel", path: str | Path) -> None:
 
 
 def read(path: str | Path, scenario: Scenario | None) -> tuple[Engine, dict[str, Any]]:
-    """Return the society of a model, and Mesa's part; see ``NetworkModel.load``."""
+    """Return the society of a model, and Mesa's part of it; see ``NetworkModel.load``."""
     head, arrays = checkpoint.load(path)
     try:
         lived, log = _lived(path, head, scenario), None
@@ -72,7 +72,7 @@ def read(path: str | Path, scenario: Scenario | None) -> tuple[Engine, dict[str,
 
 
 def _not_for_files(model: "NetworkModel") -> str:
-    """Return what a file would lose; "" if nothing."""
+    """Return what a file would lose, or "" if it would lose nothing."""
     collector, planned = model.datacollector, model._default_schedule.next_scheduled_time
     if own := sorted(vars(model).keys() - model._usual):
         return f"an attribute of your own ({own[0]})"
@@ -96,7 +96,7 @@ def _conditions(scenario: Scenario) -> dict[str, str | None]:
 
 
 def _lived(path: str | Path, head: dict[str, Any], given: Scenario | None) -> Scenario:
-    """Return the scenario of a saved model: the given one, after a check that it is the same."""
+    """Return the scenario of a saved model, or the given one if it is the same."""
     saved = Scenario(**head["scenario"])
     if given is None:
         if head["conditions"]:
@@ -107,7 +107,7 @@ def _lived(path: str | Path, head: dict[str, Any], given: Scenario | None) -> Sc
         return saved
     given = checked(given)
     if head["log"]:
-        given = given.replace({"members": saved.members})  # as many as there are in the log
+        given = given.replace({"members": saved.members})  # the number of people in the log
     if given.to_dict() != saved.to_dict() or _conditions(given) != head["conditions"]:
         raise InputError(f"scenario: not the one of {path}; must be the one that was saved")
     return given

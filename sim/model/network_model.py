@@ -1,6 +1,6 @@
 """The society as a Mesa model: one step is one day.
 
-``Engine`` does the work; this class has the interface of Mesa: ``step``, ``run_for``, ``running``,
+``Engine`` does the work; this class adds the interface of Mesa: ``step``, ``run_for``, ``running``,
 ``agents``, ``datacollector``.
 """
 
@@ -37,7 +37,7 @@ def _seed(rng: Seed) -> int | str:
     """Return the seed of a scenario, for any ``rng`` that Mesa accepts."""
     if isinstance(rng, np.integer):
         return int(rng)
-    if isinstance(rng, int) and rng >= 2**64:  # as of secrets.randbits(128)
+    if isinstance(rng, int) and rng >= 2**64:  # for example from secrets.randbits(128)
         content = rng.to_bytes((rng.bit_length() + 7) // 8, "little")
         return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
     if isinstance(rng, int | str):
@@ -53,7 +53,7 @@ def _seed(rng: Seed) -> int | str:
 def _check_swept(given: dict[str, Any]) -> None:
     """Raise an ``InputError`` if ``mesa.batch_run`` has split a parameter into its parts.
 
-    It takes anything iterable for a list of values: a scenario, policies, a section.
+    It takes every iterable for a list of values, even a scenario, policies or a section.
     """
     for name, value in given.items():
         parameter = declared_parameter(name)
@@ -72,17 +72,17 @@ def _check_swept(given: dict[str, Any]) -> None:
 
 
 class NetworkModel(mesa.Model):  # type: ignore[misc]
-    """A Mesa model of people who meet, invite and answer, on a platform that blocks.
+    """A Mesa model of people who meet, invite and answer, on a platform that may block them.
 
     Parameters
     ----------
     scenario : Scenario, optional
         What to simulate; if not given, the default scenario.
     rng : int or str of digits, optional
-        The seed, in place of the scenario's. If None, it is the scenario's, also in each repetition
-        of ``mesa.batch_run``. An int of more than 64 bits, such as ``secrets.randbits(128)``, is
-        hashed to 64. A ``numpy`` generator or seed sequence is also accepted: one number is drawn
-        from it.
+        The seed, in place of the scenario's. If None, the scenario's seed is used, even in each
+        repetition of ``mesa.batch_run``. An int of more than 64 bits, such as
+        ``secrets.randbits(128)``, is hashed to 64 bits. A ``numpy`` generator or seed sequence is
+        accepted too: one number is drawn from it.
     **parameters
         Any parameter by its dotted name, in place of the scenario's: ``NetworkModel(members=200,
         rng=7, **{"platform.limit": 3})``.
@@ -90,19 +90,19 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     Attributes
     ----------
     scenario : Scenario
-        With the actual number of members and seed.
+        The scenario, with the actual number of members and seed.
     day : int
-        The last day simulated; the platform opens on day 1.
+        The last simulated day; the platform opens on day 1.
     datacollector : mesa.DataCollector
-        The daily measures of ``Result.series``: of everybody as ``degree`` …, of a policy as
+        The daily measures of ``Result.series``: for everybody as ``degree`` …, for a policy as
         ``degree_everyone`` ….
     engine : Engine
-        The arrays.
+        The society's arrays, and the simulation of its days.
 
     Raises
     ------
     InputError
-        If a parameter is not known or not valid; the error is one line.
+        If a parameter is unknown or not valid; the error is one line.
 
     Examples
     --------
@@ -154,7 +154,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @scenario.setter
     def scenario(self, value: Any) -> None:
-        """Ignore Mesa's own scenario, which it sets at the start; later raise an ``InputError``."""
+        """Ignore Mesa's own scenario, set by Mesa at the start; later raise an ``InputError``."""
         if hasattr(self, "engine"):
             raise InputError(
                 "scenario: a model keeps the one that it was made with; make another model"
@@ -162,7 +162,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def day(self) -> int:
-        """The last day simulated; 0 before the first."""
+        """The last simulated day; 0 before the first."""
         return max(self.engine.day, 0)
 
     def step(self) -> None:
@@ -186,7 +186,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def members(self) -> list[Member]:
-        """The members in the order of their numbers; made on first use, or as they arrive."""
+        """The members in the order of their numbers; made on first use, or when they arrive."""
         with self.engine.busy:
             made: list[Member] = getattr(self, "_members", [])
             if len(made) < self.engine.state.members:
@@ -239,8 +239,8 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
-            """Raise AttributeError, or InputError for ``grid`` and ``space``, which others have."""
-            if name in ("grid", "space"):  # what Mesa's SpaceRenderer and others look for
+            """Raise an AttributeError, or an InputError for ``grid`` and ``space``."""
+            if name in ("grid", "space"):  # Mesa's SpaceRenderer and others look for these
                 raise InputError(
                     f"{name}: a NetworkModel has none, its members meet anywhere; its network is "
                     "drawn by the page (invitesim page), by sim.plots.network(result.graph(), ...)"
@@ -258,18 +258,18 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def set_policies(self, names: Sequence[str] | NDArray[np.str_]) -> None:
         """Set the policy of each member, from the next day on.
 
-        Pending invitations stay. What a member has done so far counts from now on for the measures
+        Pending invitations stay. From now on, what a member has done so far counts in the measures
         of its new policy; the series of the days before does not change.
 
         Parameters
         ----------
-        names : sequence of str, N of them
-            Names of the scenario's policies, in the order of the members.
+        names : sequence of str, of length N
+            The name of a policy of the scenario for each member.
 
         Raises
         ------
         InputError
-            If there are not as many as members, or one is not a policy of the scenario.
+            If their number is not N, or one is not a policy of the scenario.
         """
         given, members = np.asarray(names, object), self.engine.state.members
         place = {name: place for place, name in enumerate(self.engine.scenario.policies)}
@@ -301,7 +301,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         return self.engine.result()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state for a copy or a pickle: all but the observers of this model."""
+        """Return the state for a copy or a pickle: everything but the observers of this model."""
         kept = {name: value for name, value in vars(self).items() if name != "_scenario"}
         return kept | {"subscribers": defaultdict(list)}
 
@@ -310,7 +310,7 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self.__dict__.update(state)
         self._scenario = for_mesa(self.engine.scenario)
         planned = self._default_schedule.next_scheduled_time
-        # for a copy that was made within a step: Mesa plans the next step when this one is over
+        # a copy made within a step: Mesa would have planned the next step after this one
         if planned is not None and planned <= self.time:
             self._schedule_steps(self.time + 1)
 
@@ -329,12 +329,12 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
         self._default_schedule = schedule.start()
 
     def save(self, path: str | Path) -> None:
-        """Write the model to a file, from which ``load`` continues; complete or not at all.
+        """Write the model to a file, from which ``load`` continues; it is complete or not written.
 
-        The file has the society, the data collector's table and the states of ``rng`` and
-        ``random``. It has no Python objects, and so no function of a policy (see ``load``). A model
-        with something that the file can't hold is refused. A pickle holds more, but runs code when
-        it is read.
+        The file holds the society, the data collector's table and the states of ``rng`` and
+        ``random``. It holds no Python objects, and so no function of a policy (see ``load``). A
+        model with something that the file can't hold is refused. A pickle holds more, but runs code
+        when it is read.
 
         Raises
         ------
@@ -347,15 +347,15 @@ class NetworkModel(mesa.Model):  # type: ignore[misc]
     def load(cls, path: str | Path, *, scenario: Scenario | None = None) -> Self:
         """Return a model that ``save`` has written; it continues as the saved one would.
 
-        No code of the file is run, and a damaged file is refused. But a file that somebody has made
-        to do harm may not be recognised: load only what you, or people you trust, have saved.
+        No code of the file is run, and a damaged file is refused. But a file made to do harm may
+        not be recognised: load only what you, or people you trust, have saved.
 
         Parameters
         ----------
         path : str or Path
             The file.
         scenario : Scenario, optional
-            The scenario that was saved; needed if a policy has a function of its own.
+            The scenario that was saved; needed if one of its policies has its own function.
 
         Raises
         ------

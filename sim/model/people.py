@@ -15,7 +15,7 @@ FIXED = (
 
 
 class People(_HardKeyAgentSet):  # type: ignore[misc]
-    """The members of a model; a selection of them is a set of its own, as in Mesa."""
+    """The members of a model; selecting some of them makes a new set, as in Mesa."""
 
     def _refused(self, *given: Any, **named: Any) -> Never:
         raise InputError(f"agents: {FIXED} (a selection of them, model.agents.select(...), can be)")
@@ -25,7 +25,7 @@ class People(_HardKeyAgentSet):  # type: ignore[misc]
     def _update(self, agents: Iterable[Member]) -> "People":
         """Change the order; raise an ``InputError`` if members are left out.
 
-        ``select(..., inplace=True)`` would leave members out.
+        ``select(..., inplace=True)`` may leave members out.
         """
         members = list(agents)
         if len(members) != len(self):

@@ -11,18 +11,18 @@ from typing import Any, NamedTuple
 
 
 class SourceText(NamedTuple):
-    """What matters of a text."""
+    """What a fingerprint needs to know of a text."""
 
     digest: str
     imports: tuple[str, ...]
     reads: frozenset[str]
-    """The names that it uses of its own top level."""
+    """The names of its own top level that it uses."""
     binds: frozenset[str]
     """The names that its top level binds."""
 
 
 def read_text(file: Path) -> SourceText:
-    """Return the text of a file, read again if the file has changed."""
+    """Return the text of a file; read it again if the file has changed."""
     state = file.stat()
     return _read_once(file, state.st_mtime_ns, state.st_size)
 
@@ -37,7 +37,7 @@ def _read_once(file: Path, _changed: int, _size: int) -> SourceText:
 
 @functools.lru_cache(10_000)
 def parsed(text: str) -> SourceText:
-    """Return what matters of a text; if it is no Python, only the digest."""
+    """Return what matters of a text; only the digest, if it is not Python."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -71,7 +71,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _names_read(table: symtable.SymbolTable) -> frozenset[str]:
-    """Return the names of the top level that a module, with all that is in it, uses."""
+    """Return the names of the top level that a module uses, in any of its functions and classes."""
     top = table.get_type() == "module"
     own = [
         one.get_name()
@@ -82,9 +82,9 @@ def _names_read(table: symtable.SymbolTable) -> frozenset[str]:
 
 
 def _without_guard(text: str, tree: ast.Module) -> str:
-    """Return a text without what only the started script does.
+    """Return a text without the lines that run only in a started script.
 
-    That stays if it binds a name that the rest reads.
+    These lines stay if they bind a name that the rest of the text reads.
     """
     lines = text.splitlines(keepends=True)
     for one in reversed(tree.body):
@@ -97,7 +97,7 @@ def _without_guard(text: str, tree: ast.Module) -> str:
 
 
 def _changed_by(tree: ast.AST) -> Iterator[str]:
-    """Yield the names that are bound anywhere in a tree, or of which a part is."""
+    """Yield the names that are bound, or of which a part is set, anywhere in a tree."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name

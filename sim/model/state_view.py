@@ -1,6 +1,6 @@
-"""A society's arrays by name: with ``member_numbers`` what reads its bits outside the kernel.
+"""A society's arrays by name: outside the kernel, only this and ``member_numbers`` read its bits.
 
-Everything here is as of the last evening lived. Arrays are copies.
+Everything here is as of the last simulated evening. Arrays are copies.
 """
 
 from typing import Any, NamedTuple
@@ -53,7 +53,7 @@ STANDINGS = {
 
 
 class Ties(NamedTuple):
-    """Bonds of one member, or of all; arrays of one length."""
+    """Bonds of one member or of all members, as arrays of the same length."""
 
     alter: Numbers
     met: Numbers
@@ -64,11 +64,11 @@ class Ties(NamedTuple):
     standing: Numbers
     """The state of the bond on the platform, a key of ``STANDINGS``."""
     vetoed: Numbers
-    """1 where the member does not want the other, else 0."""
+    """1 if the member does not want the other, else 0."""
 
 
 class Sent(NamedTuple):
-    """Invitations of some days, and what has become of them so far; arrays of one length."""
+    """Invitations of some days, and their results so far, as arrays of the same length."""
 
     day: Pairs
     ego: Pairs
@@ -76,19 +76,19 @@ class Sent(NamedTuple):
     source: NDArray[np.int8]
     """A key of ``SOURCES``."""
     sent_class: NDArray[np.int8]
-    """The class on the day of sending."""
+    """The tie class on the day of sending."""
     delay: Pairs
-    """Days until the answer; ``pending_days``: never."""
+    """Days until the answer; ``pending_days`` means that it never comes."""
     remarks: NDArray[np.uint8]
     """As in ``kernel.state.rows``."""
     verdict: NDArray[np.int8]
     """As in ``kernel.rules.answering``."""
     tie_class: NDArray[np.int8]
-    """The class on the day of the verdict; before it, on that of sending."""
+    """The tie class on the day of the verdict, or before it on the day of sending."""
     connected: NDArray[np.bool_]
-    """Whether the two are connected."""
+    """Whether the two are now connected."""
     noted: Numbers
-    """From what ``StateView.common`` counts the connections in common."""
+    """What ``StateView.common`` needs to count the connections in common."""
 
 
 class StateView(MemberNumbers):
@@ -106,21 +106,21 @@ class StateView(MemberNumbers):
         return others
 
     def contacts_of(self, ego: int) -> Ties:
-        """Return ego's bonds with those it has met or talked to, in the order of meeting them."""
+        """Return ego's bonds with those it has met or talked to, in the order of meeting."""
         people = self._state.people
         length = int(people.counts[bonds.COUNTS * ego + bonds.CONTACTS])
         slots = networks.places(people.contacts, people.blocks, ego, length)
         return self._ties(slots[self._lasts(slots)])
 
     def strangers_of(self, ego: int) -> Ties:
-        """Return ego's bonds with those it knows only by an invitation between them."""
+        """Return ego's bonds with people whom it knows only from an invitation between them."""
         people = self._state.people
         length = self.number("strangers", ego)
         slots = networks.places(people.strangers, people.blocks, ego, length)
         return self._ties(slots[self._lasts(slots)])
 
     def all_ties(self) -> tuple[Numbers, Ties]:
-        """Return all bonds, member by member: whose each is, and what it is."""
+        """Return all bonds, member by member: the member who has each bond, and the bonds."""
         people = self._state.people
         egos, slots = networks.all_slots(
             self._all_counts, people.contacts, people.strangers, people.blocks
@@ -129,7 +129,7 @@ class StateView(MemberNumbers):
         return egos[here], self._ties(slots[here])
 
     def _lasts(self, slots: Numbers) -> NDArray[np.bool_]:
-        """Return which slots have a bond: not of one that has moved, or of which alter has left."""
+        """Return which slots have a bond that has not moved, with an alter who has not left."""
         people = self._state.people
         lasts: NDArray[np.bool_] = people.state[slots] != bonds.MOVED
         if len(people.left):
@@ -193,7 +193,7 @@ class StateView(MemberNumbers):
         return counted
 
     def pending(self) -> tuple[Numbers, Numbers]:
-        """Return the two sides of the invitations that are pending: egos and alters."""
+        """Return the two sides of the pending invitations: egos and alters."""
         people, platform = self._state.people, self._state.platform
         ring, day = len(platform.sent_from), max(self.day, 0)
         starts = platform.sent_from[:, :, [0, -1]].astype(np.int64)
@@ -214,12 +214,12 @@ class StateView(MemberNumbers):
     def sent(self, first: int, last: int) -> Sent:
         """Return the invitations of some of the last days, in the order (day, ego, alter).
 
-        For an engine that keeps a log (`Engine.keep_log`).
+        This needs an engine that keeps a log (`Engine.keep_log`).
 
         Raises
         ------
         ValueError
-            They are kept no longer.
+            If invitations of these days are no longer kept.
         """
         people, platform = self._state.people, self._state.platform
         if first <= self.day - len(platform.sent_from):
@@ -251,13 +251,13 @@ class StateView(MemberNumbers):
         )
 
     def common(self, sent_by: Pairs, sent_to: Pairs, noted: Numbers) -> Pairs:
-        """Return the connections in common of some pairs, from what was noted with ``Sent``."""
+        """Return the number of connections in common of some pairs; ``noted`` as in ``Sent``."""
         counted = noted.copy()
         networks.count_common(*self.neighbours(), sent_by, sent_to, counted)
         return counted.astype(np.int32)
 
     def current(self, slots: Numbers) -> Numbers:
-        """Return the present slots of some bonds: the bond of strangers moves when they meet."""
+        """Return the present slots of some bonds; strangers' bonds move when the two meet."""
         people = self._state.people
         moved = people.state[slots] == bonds.MOVED
         return np.where(moved, people.link[2 * slots + 1], slots)
@@ -293,9 +293,9 @@ class StateView(MemberNumbers):
         return sums
 
     def footprint(self) -> tuple[int, int, int]:
-        """Return the number of bond records, their bytes, and the bytes of all else.
+        """Return the number of bond records, their bytes, and the bytes of everything else.
 
-        Spare room, directories and connections count as bytes of the bond records.
+        The bytes of the bond records include spare room, directories and connections.
         """
         people, platform, clock = self._state.people, self._state.platform, self._state.clock
         pools = (people.mark, people.alter, people.link, people.state)
@@ -312,5 +312,5 @@ class StateView(MemberNumbers):
 
 
 def _kept(array: NDArray[Any], places: Numbers, kind: type) -> NDArray[Any]:
-    """Return what an array has at some places; zeros where it is not kept."""
+    """Return the values of an array at some places, or zeros if it is not kept."""
     return array[places] if len(array) else np.zeros(len(places), kind)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
-"""What has become of an invitation; void is known only where members leave."""
+"""What has become of an invitation; void (undecided when one of the two left) needs leavers."""
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -48,8 +48,8 @@ def member_columns(
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of ``Result.members`` as arrays, as of the last evening.
 
-    The policy is its place among the scenario's, and NEVER stands where there was no restriction.
-    What is missed is looked up only if one of the ``measures`` needs it.
+    The policy is its place among the scenario's, and NEVER means that there was no restriction.
+    Missed connections are computed only if one of the ``measures`` needs them.
     """
     view, scenario = engine.view, engine.scenario
     n = view.members
@@ -113,7 +113,7 @@ def member_columns(
 
 
 def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame":
-    """Return a row per member, as of the last evening; see ``Result.members``."""
+    """Return a row for each member, as of the last evening; see ``Result.members``."""
     import pandas as pd
 
     table: dict[str, Any] = dict(columns)
@@ -129,12 +129,12 @@ def members(engine: "Engine", columns: dict[str, NDArray[Any]]) -> "pd.DataFrame
 
 
 class Quotient(NamedTuple):
-    """A measure by day: a sum of totals over another."""
+    """A measure of a day: a sum of totals divided by another sum."""
 
     parts: tuple[int, ...]
     wholes: tuple[int, ...]
     less: tuple[int, ...] = ()
-    """Totals that are taken from the sum of the parts."""
+    """Totals that are subtracted from the sum of the parts."""
 
 
 DECIDED = (arrays.T_ACCEPTED, arrays.T_STRIKES, arrays.T_DECLINED)
@@ -156,11 +156,11 @@ DAILY = {
         less=(arrays.T_SENT, arrays.T_QUESTIONS),
     ),
 }
-"""Measures that are taken every day, from what is known on that evening."""
+"""The measures of every day, computed from the totals of its evening."""
 
 
 def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.float64]]:
-    """Return the measures of some days: shape (days, policies + 1), the last for everybody."""
+    """Return the measures of some days: shape (days, policies + 1); the last is for everybody."""
     totals = engine.series[first_day - 1 : first_day - 1 + days]
     totals = np.concatenate([totals, totals.sum(axis=1, keepdims=True)], axis=1)
     measures = {}
@@ -173,18 +173,18 @@ def _daily(engine: "Engine", first_day: int, days: int) -> dict[str, NDArray[np.
 
 
 def day_of_series(engine: "Engine", day: int) -> dict[str, list[float]]:
-    """Return the measures of one day: by name, a number per policy and one for everybody."""
+    """Return the measures of one day by name: a number for each policy and one for everybody."""
     return {name: values[0].tolist() for name, values in _daily(engine, day, 1).items()}
 
 
 def series(engine: "Engine", reach: dict[int, NDArray[np.float64]]) -> "pd.DataFrame":
-    """Return a row per day and policy, or "all"; see ``Result.series``.
+    """Return a row for each day and policy, or "all"; see ``Result.series``.
 
     Parameters
     ----------
     engine : Engine
     reach : dict
-        From a day to mean reach within 2 and 3 steps: shape (policies + 1, 2), as numbers of
+        For each day, mean reach within 2 and 3 steps: shape (policies + 1, 2), in numbers of
         members.
     """
     import pandas as pd
@@ -215,9 +215,9 @@ class InvitationLog:
     Parameters
     ----------
     engine : Engine
-        From now on it keeps what there is to say of invitations.
+        From now on the engine keeps what the log tells of invitations.
     every : int
-        At most so many days are between two calls of ``evening``.
+        The most days between two calls of ``evening``.
     """
 
     def __init__(self, engine: "Engine", every: int = 1) -> None:
@@ -233,7 +233,7 @@ class InvitationLog:
             self._next = last + 1
 
     def table(self, engine: "Engine", member: int | None = None) -> "pd.DataFrame":
-        """Return a row per invitation so far; see ``Result.invitations``.
+        """Return a row for each invitation so far; see ``Result.invitations``.
 
         With ``member``, return only those that this member has sent or received.
         """
@@ -249,7 +249,7 @@ class InvitationLog:
 
 
 def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFrame":
-    """Return the table of invitations."""
+    """Return the table of the invitations found."""
     import pandas as pd
 
     sent, delay, verdict = found["day"], found["delay"], found["verdict"]
@@ -260,7 +260,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     undecided, left = np.flatnonzero(verdict == verdicts.UNDECIDED), engine.view.left > 0
     void = undecided[left[found["ego"][undecided]] | left[found["alter"][undecided]]]
     outcome[void] = OUTCOMES.index("void")
-    # an answer to the one, or one that crosses it, has connected the two and so accepted the other
+    # another invitation, answered or crossing, has connected the two and so accepted this one
     question = found["remarks"] & QUESTION > 0
     no_question = undecided[~question[undecided]]
     over = found["connected"][no_question] | (outcome[no_question] == OUTCOMES.index("void"))
@@ -271,7 +271,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
         outcome[ended] = OUTCOMES.index("accepted")
         for values in (decided, tie_class, common):
             values[ended] = values[by]
-    # a question is in the log once it is granted, as an invitation of that day
+    # a question is in the log only if granted, as an invitation of the day on which it was granted
     granted = question & (verdict == verdicts.ACCEPTED)
     sent, delay = np.where(granted, decided, sent), np.where(granted, 0, delay)
     sent_class = np.where(granted, tie_class, found["sent_class"])
@@ -310,7 +310,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
 def _whole(
     values: NDArray[Any], kind: type[np.signedinteger[Any]], unknown: NDArray[np.bool_]
 ) -> "pd.arrays.IntegerArray":
-    """Return whole numbers of which some are not known."""
+    """Return whole numbers, some of which are unknown."""
     import pandas as pd
 
     return pd.arrays.IntegerArray(np.where(unknown, 1, values).astype(kind), unknown.copy())
@@ -319,7 +319,7 @@ def _whole(
 def _coded(
     verdict: NDArray[Any], words: dict[int, str], among: tuple[str, ...], otherwise: int = 0
 ) -> NDArray[np.int8]:
-    """Return the place, among some words, of the word for each verdict."""
+    """Return for each verdict the place of its word in ``among``."""
     codes = np.full(8, otherwise, np.int8)
     for code, word in words.items():
         codes[code] = among.index(word)
@@ -328,9 +328,9 @@ def _coded(
 
 
 def _reversed(found: dict[str, NDArray[Any]], rows: Ints, among: Ints) -> tuple[Ints, Ints]:
-    """Return those of some rows whose invitation the other way is among certain ones, and these."""
+    """Return the rows with an invitation in the other direction in ``among``, and the latter."""
     ego, alter = found["ego"].astype(np.int64), found["alter"].astype(np.int64)
-    # first by each end alone, so that there is little to sort
+    # first keep those where each end alone fits, so that there is little to sort
     both = np.isin(ego[among], alter[rows], kind="table")
     among = among[both & np.isin(alter[among], ego[rows], kind="table")]
     keys = ego[among] << 32 | alter[among]

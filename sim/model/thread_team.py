@@ -1,7 +1,7 @@
 """Several threads for one large society.
 
-Each simulates its part of all days in compiled code, where the threads wait for each other after
-each stage (see ``kernel.mechanics.threads``). A run is the same for any number of threads.
+Each thread simulates its part of all days in compiled code, where the threads wait for each other
+after each stage (see ``kernel.mechanics.threads``). A run is the same for any number of threads.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from ..machine import cores
 WORTHWHILE = 20_000
 """With fewer members a second thread costs more than it gains."""
 MOST = 64
-"""The most threads: more gain nothing, and a system has only so many."""
+"""The most threads: more would gain nothing, and a system has only a limited number."""
 
 
 class ThreadTeam:
@@ -26,10 +26,10 @@ class ThreadTeam:
     Parameters
     ----------
     threads : int, optional
-        1 or more, of which ``MOST`` are taken at most, and not more than the society has sections
-        of 512 members; None: all cores of this process where the society is large enough.
+        1 or more; at most ``MOST`` are used, and at most one for each section of 512 members.
+        None: all cores of this process if the society is large enough, otherwise 1.
     state : State
-        As it was allocated.
+        The state as it was allocated.
     """
 
     def __init__(self, threads: int | None, state: State) -> None:
@@ -41,21 +41,21 @@ class ThreadTeam:
         self._executor: ThreadPoolExecutor | None = None
 
     def notes(self) -> list[NDArray[np.int64]]:
-        """Return what the threads have noted for the rest of a day that was interrupted."""
+        """Return what the threads have noted for the rest of an interrupted day."""
         first = self._partitions[0]
         shared = [first.all_progress, first.all_totals, first.list_starts]
         return [*shared, *(part.scratch.answer.cursor for part in self._partitions)]
 
     def live(self, do: Callable[[Partition], int]) -> int:
-        """Do the parts of all threads at once, and return what they say: all say the same.
+        """Do the parts of all threads at once, and return their result, which all have in common.
 
-        None begins before all have come: if one can't be started, or Ctrl-C comes before this
-        thread joins them, nothing has been done.
+        No thread begins before all have come. So if one can't be started, or Ctrl-C comes before
+        this thread joins the others, nothing has been done.
 
         Parameters
         ----------
         do : callable
-            ``do(partition)`` does a part, and returns what is to be said.
+            ``do(partition)`` does the part of one thread, and returns the result.
         """
         first, *others = self._partitions
         if not others:
@@ -67,7 +67,7 @@ class ThreadTeam:
             try:
                 return do(partition)
             except BaseException:
-                partition.gate[GIVEN_UP] = 1  # the others wait for this one
+                partition.gate[GIVEN_UP] = 1  # the others are waiting for this thread
                 raise
 
         try:
@@ -76,5 +76,5 @@ class ThreadTeam:
         except BaseException:
             first.gate[GIVEN_UP] = 1
             executor, self._executor = self._executor, None
-            executor.shutdown(cancel_futures=True)  # nobody is left at the barrier
+            executor.shutdown(cancel_futures=True)  # no thread is left waiting at the barrier
             raise

@@ -1,1 +1,1 @@
-"""Runs: one, many, and the one pool of processes for them."""
+"""Runs: one run, many runs, and the one pool of processes for many."""

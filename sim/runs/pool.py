@@ -1,8 +1,8 @@
 """The pool: processes of this machine that do runs, for ``run_many``, ``replicate`` and studies.
 
-Work is sent to the processes by ``cloudpickle``. Some functions another process could not import:
-those typed at a prompt, in a notebook, or in a script without ``if __name__ == "__main__":``. They
-are sent as code. So no process ever runs the user's script again.
+Work is sent to the processes by ``cloudpickle``. Another process could not import some functions:
+those typed at a prompt, in a notebook, or in a script without ``if __name__ == "__main__":``. These
+are sent as code. So no process ever runs the user's script a second time.
 """
 
 import contextlib
@@ -27,19 +27,19 @@ from ..machine import cores
 from ..parameters.checks import whole
 
 _starting = threading.Lock()
-"""Held while state that all threads share is changed for a moment, to start a process."""
+"""Held during the start of a process, which briefly changes what all threads share."""
 _sent_work = b""
-"""In a process of a pool: its work, as it was sent."""
+"""In a process of a pool: the function to call, as it was sent."""
 _work: Callable[[Any], Any] | None = None
-"""In a process of a pool: its work."""
+"""In a process of a pool: the function to call."""
 
 
 def processes(jobs: int | None) -> int:
     """Return the number of processes that ``jobs`` asks for.
 
-    None asks for as many as there are cores for this process. But if this process already belongs
-    to a pool, whose other processes use the other cores, it asks for 1, this process itself. A
-    daemonic process can't start others, so there the number is always 1.
+    If ``jobs`` is None: as many as this process has cores, or 1 (this process itself) if it already
+    belongs to a pool, whose other processes use the other cores. In a daemonic process the number
+    is always 1, because such a process can't start others.
     """
     number = None if jobs is None else whole("jobs", jobs)
     if multiprocessing.current_process().daemon:
@@ -69,14 +69,14 @@ class Pool:
     work : callable
         A function of one argument.
     jobs : int
-        Most processes.
+        The largest number of processes.
     name : str
-        Name of the function in an error.
+        The name of the function in an error.
 
     Raises
     ------
     InputError
-        The function can't be sent to another process.
+        If the function can't be sent to another process.
     """
 
     def __init__(self, work: Callable[[Any], Any], jobs: int, name: str) -> None:
@@ -88,24 +88,24 @@ class Pool:
         )
 
     def submit(self, name: str, argument: Any) -> "Future[bytes]":
-        """Call the function in a process; ``name`` is that of the argument in an error."""
+        """Call the function in a process; ``name`` is the argument's name in an error."""
         sent = _sent(name, argument)
-        # Ctrl-C while a process starts would leave one that nobody knows, and that ends in a
-        # traceback
+        # Ctrl-C while a process starts would leave a process that nobody knows, and that ends in
+        # a traceback
         with defer_interrupt(), _without_main(), deaf_children():
             return self._executor.submit(_do, sent)
 
     @staticmethod
     def result(future: "Future[bytes]") -> Any:
-        """Return what the function returned, or raise what it raised.
+        """Return what the function has returned, or raise what it has raised.
 
-        ``BrokenProcessPool`` if its process died.
+        If its process has died, this is ``BrokenProcessPool``.
         """
         return cloudpickle.loads(future.result())
 
     def close(self, *, at_once: bool) -> None:
-        """End the processes, at once or after their work; their work is lost if ended at once."""
-        # public only from Python 3.14 on, as terminate_workers
+        """End the processes: at once, so that their work is lost, or after their work."""
+        # the list of processes is public only from Python 3.14 on, as terminate_workers
         for process in list((self._executor._processes or {}).values()) if at_once else []:
             process.terminate()
         self._executor.shutdown(cancel_futures=True)
@@ -114,40 +114,40 @@ class Pool:
 def _sent(name: str, thing: Any) -> bytes:
     try:
         return bytes(cloudpickle.dumps(thing))
-    except Exception as error:  # of any kind, from methods of the thing itself
+    except Exception as error:  # any kind: methods of the thing itself may raise it
         reason = " ".join(str(error).split())
-        right = "must hold nothing that belongs to one process, or jobs=1"
+        right = "must hold nothing that belongs to one process, or set jobs=1"
         raise InputError(f"{name}: can't be sent to another process ({reason}); {right}") from None
 
 
 def _method() -> str:
-    """Return how processes are started, after preparing for it.
+    """Return the method by which processes are started, after preparing for it.
 
-    On Linux they are forked from a process that has imported, loaded and if necessary compiled what
-    a run needs, and does nothing else. A fork of this process could hang, as it may have threads.
-    On other systems a fork is not safe once some of their own libraries are loaded, so each process
-    is started anew.
+    On Linux they are forked from a process that has imported, loaded and (if necessary) compiled
+    what a run needs, and does nothing else. A fork of this process could hang, as it may have
+    threads. On other systems a fork is not safe once some of the system's libraries are loaded, so
+    each process is started anew.
     """
     if sys.platform == "linux" and _can_fork():
         return "forkserver"
-    # compiled here first: processes that save the same code at once may mix it up
+    # compiled here first, because processes that save the same code at once may mix it up
     from . import preload  # noqa: F401
 
     return "spawn"
 
 
 def _can_fork() -> bool:
-    """Start the process that others are forked from, if need be; return whether it runs."""
-    resource_tracker.ensure_running()  # starting it would let Ctrl-C through again
+    """Start the process from which others are forked, unless it runs; return whether it runs."""
+    resource_tracker.ensure_running()  # started here: a start in the block would let Ctrl-C through
     with _starting, deaf_children():
         before = dict(os.environ)
-        # it must find this package where this process has found it, not one in the current folder
+        # the new process must import this package from where this one did, not from the cwd
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
         try:
             multiprocessing.set_forkserver_preload([f"{__package__}.preload"])
             forkserver.ensure_running()
-        except ChildProcessError:  # this process is a fork of one that has it
+        except ChildProcessError:  # this process is a fork of another that has a fork server
             return False
         finally:
             os.environ.clear()
@@ -157,7 +157,7 @@ def _can_fork() -> bool:
 
 @contextlib.contextmanager
 def _without_main() -> Iterator[None]:
-    """Make processes that start in the block not import the user's script, which none needs."""
+    """Keep processes that start in the block from importing the user's script; none needs it."""
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -171,7 +171,7 @@ def _without_main() -> Iterator[None]:
 def deaf_children() -> Iterator[None]:
     """Make processes that start in the block ignore Ctrl-C, even before ``_settle``.
 
-    A blocked signal is inherited.
+    A new process inherits the signals that are blocked.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -184,15 +184,15 @@ def deaf_children() -> Iterator[None]:
 
 
 def _settle(sent: bytes, environment: dict[str, str]) -> None:
-    """Prepare a new process: it ends when its parent does, and leaves Ctrl-C to the parent."""
+    """Prepare a new process: it ends when its parent ends, and leaves Ctrl-C to the parent."""
     from tqdm import tqdm
 
     global _sent_work
     _sent_work = sent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.clear()  # a forked process has that of the first pool
+    os.environ.clear()  # a forked process still has the environment of the first pool
     os.environ.update(environment)
-    # the default lock is shared between processes, and stays held if one of them is ended
+    # the default lock is shared between processes, and stays held if a process that holds it dies
     tqdm.set_lock(threading.RLock())
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
@@ -205,16 +205,16 @@ def _leave_with_parent() -> None:
 
 
 def _do(argument: bytes) -> bytes:
-    """Call the work of this process with an argument."""
+    """Call the function of this process with an argument."""
     global _work
     try:
         _work = _work or cloudpickle.loads(_sent_work)
         given = cloudpickle.loads(argument)
-    except Exception as error:  # of any kind, from modules of the user as they are imported
+    except Exception as error:  # any kind: the user's modules may raise it when imported
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        right = "must be a function that a new process can import, or jobs=1"
+        right = "keep must be a function that a new process can import, or set jobs=1"
         raise InputError(
-            f"another process can't load the scenario, or keep ({what}); {right}"
+            f"another process can't load the scenario or the function keep ({what}); {right}"
         ) from None
     try:
         return bytes(cloudpickle.dumps(_work(given)))
@@ -225,8 +225,8 @@ def _do(argument: bytes) -> bytes:
 
 
 def _travels(error: Exception) -> bool:
-    """Return whether an exception can be pickled; one whose class takes other arguments can't."""
+    """Return whether an exception can be pickled; it can't if its class takes other arguments."""
     try:
         return type(pickle.loads(pickle.dumps(error))) is type(error)
-    except Exception:  # of any kind, from its class
+    except Exception:  # any kind: its class may raise it
         return False

@@ -1,4 +1,4 @@
-"""Imports and loads all that a run needs, once in the process from which others are forked."""
+"""Import and load all that a run needs, once, in the process from which others are forked."""
 
 import contextlib
 

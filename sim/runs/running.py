@@ -1,9 +1,9 @@
 """Running scenarios: one, or many in several processes.
 
 A replication is the same scenario with another seed; a sweep is many scenarios. Both are lists of
-tasks, each a scenario with a name, and each task runs on one thread in one of several processes.
-The table to keep of a result is made where the run was done, so that only small tables are sent
-between processes. Results do not depend on the number of processes, nor on which is done first.
+tasks. Each task is a scenario with a name, and runs on one thread in one of several processes. What
+is kept of a result is made where the run was done, so only small tables are sent between processes.
+Results do not depend on the number of processes, nor on which task is done first.
 """
 
 import contextlib
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from ..results.result import Result
 
 STOP_DAYS, STOP_MEMBER_DAYS = 5, 100_000
-"""Days between two stops of a run at least, and days of a member: some 10 ms of a small society."""
+"""The least days, and days times members, between two stops of a run; some 10 ms if it is small."""
 SEEDS = 2**64
-"""Seeds are from 0 to 2**64 - 1; after the last one comes 0 again."""
+"""Seeds are from 0 to 2**64 - 1; the seed after the last one is 0."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,19 @@ def run(
     scenario : Scenario
         The scenario to simulate.
     threads : int, optional
-        Threads, 1 or more; None: all cores if the society is large enough to gain from it. The
-        result is the same for any number.
+        The number of threads, 1 or more; None: all cores if the society is large enough to gain
+        from it. The result is the same for any number.
     log : bool
         Whether to keep every invitation, in ``Result.invitations``.
     progress : str, optional
-        The word before a progress bar on the standard error, shown if that is a terminal; None: no
-        bar.
+        The word before a progress bar on the standard error, which is shown if that is a terminal;
+        None: no bar.
 
     Raises
     ------
     InputError
-        ``threads`` is below 1, a log of contacts can't be read, the members do not fit into memory,
-        or the function of a policy does not compile or draws random numbers.
+        If ``threads`` is below 1, a log of contacts can't be read, the members do not fit into
+        memory, or the function of a policy does not compile or draws random numbers.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def run(
     engine.recall_history()
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in stops:
-            with defer_interrupt():  # compiled code loses an exception that comes in it
+            with defer_interrupt():  # compiled code would lose an exception that comes meanwhile
                 engine.advance(day)
                 if day in measured:
                     engine.measure_reach()
@@ -107,9 +107,10 @@ def run(
 
 
 def _stops(scenario: Scenario) -> range:
-    """Return the days before the last one on whose evening Ctrl-C is heard and the bar updated.
+    """Return the days, before the last one, on whose evening Ctrl-C can act and the bar is updated.
 
-    A stop costs some 0.06 ms, as much as half a day of 1,000 members, so small societies have few.
+    A stop takes some 0.06 ms, as long as half a day of 1,000 members, so small societies stop less
+    often.
     """
     step = max(STOP_DAYS, STOP_MEMBER_DAYS // scenario.most_members)
     return range(1 - scenario.history_days, scenario.days, step)
@@ -118,7 +119,7 @@ def _stops(scenario: Scenario) -> range:
 def replications(scenario: Scenario, number: int) -> list[Scenario]:
     """Return the scenarios of ``number`` replications.
 
-    Replication r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64); all else is the same.
+    Replication r = 0, 1, ... has the seed ``seed + r`` (modulo 2**64); everything else is the same.
     """
     first = checked(scenario).seed
     return [
@@ -135,16 +136,16 @@ def replicate(
     Parameters
     ----------
     scenario : Scenario
-        Its seed is that of the first replication; the next ones have the next seeds.
+        Its seed is the seed of the first replication; the next replications have the next seeds.
     number : int
-        Replications, 1 or more.
+        The number of replications, 1 or more.
     jobs, progress
         As in `run_many`.
 
     Returns
     -------
     DataFrame
-        ``Result.summary`` of all runs, a row for each replication and policy, with the columns
+        ``Result.summary`` of all runs: a row for each replication and policy, with the columns
         ``replication`` (from 0) and ``seed`` before the others.
 
     Examples
@@ -174,14 +175,14 @@ def replicate(
 
 
 class Measures:
-    """Keeps the measures of a run, all or some of them, and computes nothing else.
+    """Keeps all or some of the measures of a run, and computes nothing else.
 
     Reach by day, networks and tables would take half of the time of a small run.
 
     Parameters
     ----------
     only : collection of str, optional
-        Names from ``MEASURES``; None: all, so that the table is ``Result.summary``.
+        Names from ``MEASURES``; None: all of them, so that the table is ``Result.summary``.
     """
 
     def __init__(self, only: Collection[str] | None = None) -> None:
@@ -189,7 +190,7 @@ class Measures:
 
     @property
     def name(self) -> str:
-        """Return the name of these measures in the identity of a study."""
+        """The name of these measures in the identity of a study."""
         return "Result.summary" if self.only is None else f"measures {', '.join(self.only)}"
 
     def live(self, scenario: Scenario) -> "pd.DataFrame":
@@ -199,7 +200,7 @@ class Measures:
         engine = Engine(scenario)
         engine.recall_history()
         for day in sorted({*_stops(engine.scenario), 0, engine.scenario.days}):
-            with defer_interrupt():  # compiled code loses an exception that comes in it
+            with defer_interrupt():  # compiled code would lose an exception that comes meanwhile
                 engine.advance(day)
         with defer_interrupt():
             return engine.summary(self.only)
@@ -212,7 +213,7 @@ SUMMARY = Measures()
 def live_and_keep[Kept](keep: "Callable[[Result], Kept] | Measures", scenario: Scenario) -> Kept:
     """Run a scenario and return what ``keep`` makes of its result.
 
-    A ``keep`` with a method ``live`` receives the scenario instead of the result.
+    If ``keep`` has a method ``live``, that receives the scenario instead of the result.
     """
     live: Callable[[Scenario], Kept] | None = getattr(keep, "live", None)
     return live(scenario) if live else keep(run(scenario, threads=1))  # type: ignore[operator]
@@ -227,22 +228,22 @@ def run_many[Kept](
 ) -> Iterator[tuple[Task, Kept]]:
     """Run tasks and yield what ``keep`` makes of each result, in the order of the tasks.
 
-    Each is yielded as soon as it and those before it are there.
+    A result is yielded as soon as it and all results before it are done.
 
     Parameters
     ----------
     tasks : iterable of Task
         The tasks to run.
     keep : callable
-        A function of a ``Result`` that returns what to keep of it, called where the task was run.
-        It may be defined anywhere; what it refers to must be such that pickle can send it to
-        another process.
+        A function that gets a ``Result`` and returns what to keep of it; it is called where the
+        task was run. It may be defined anywhere, but pickle must be able to send everything that it
+        refers to to another process.
     jobs : int, optional
-        Processes, 1 or more; None: as many as there are cores for this process, or 1 within a
+        The number of processes, 1 or more; None: as many as this process has cores, or 1 within a
         process of another pool. With 1 everything runs in this process. Each run has one thread.
     progress : str, optional
-        The word before a progress bar on the standard error, shown if that is a terminal; None: no
-        bar.
+        The word before a progress bar on the standard error, which is shown if that is a terminal;
+        None: no bar.
 
     Yields
     ------
@@ -251,11 +252,11 @@ def run_many[Kept](
     Raises
     ------
     InputError
-        A scenario has a mistake (the message names the task), ``jobs`` is below 1, or a process was
-        killed.
+        If a scenario has a mistake (the message names the task), ``jobs`` is below 1, or a process
+        was killed.
     Exception
-        Whatever a run or ``keep`` raised, with a note that names the task. Then, and on Ctrl-C, all
-        processes are stopped.
+        Whatever a run or ``keep`` raised, with a note that names the task. After this, and on
+        Ctrl-C, all processes are stopped.
 
     Examples
     --------
@@ -306,7 +307,7 @@ def _in_processes[Kept](
     tasks: Sequence[Task], keep: "Callable[[Result], Kept] | Measures", jobs: int
 ) -> Generator[tuple[Task, Kept]]:
     pool = Pool(functools.partial(live_and_keep, keep), jobs, "keep")
-    # enough that no process waits, few enough that a mistake in a long sweep shows early
+    # enough that no process waits, but few enough that a mistake in a long sweep shows early
     ahead = 4 * jobs
     under_way: deque[tuple[Task, Future[bytes]]] = deque()
     try:

@@ -1,1 +1,1 @@
-"""How the compiled day is fast. No module here knows a word of the model."""
+"""How the compiled day is made fast. Nothing in these modules is about the model itself."""

@@ -1,11 +1,11 @@
-"""Where compiled code is kept between two processes, so that only the first one waits for it.
+"""Where compiled code is kept between processes, so that only the first process waits for it.
 
-numba's own cache does not notice a change in a function that is imported from another file, ends
-in a traceback where nothing can be written or a file is damaged, and may mix up what two
-processes save at once. Here a file holds one compiled function and a checksum. The folder is
-named by all that the code was made from (the text of the kernel and the versions of what compiles
-it), the file by the function, the types it was compiled for, and the processor. So a file that is
-found is right, and one that is damaged or cut off is as good as none.
+numba's own cache does not notice a change in a function that is imported from another file; it ends
+in a traceback if nothing can be written or a file is damaged; and it may mix up what two processes
+save at once. Here a file holds one compiled function and a checksum. The folder is named after
+everything that the code was made from (the text of the kernel, and the versions of Python and of
+the packages that compile it). The file is named after the function, the types it was compiled for,
+and the processor. So a file that is found is right, and a damaged file is treated as missing.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ from numba.misc.appdirs import AppDirs
 PACKAGE = Path(__file__).parents[2]
 DIGEST = hashlib.sha256().digest_size
 OLD = 60 * 24 * 3600
-"""Seconds after which what another version of the kernel has left is removed."""
+"""Seconds after which files of other versions of the kernel are removed."""
 NOT_KEPT = (
     "{folder}: compiled code can't be kept there ({why}), so every process compiles anew, which "
     "takes half a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
@@ -46,17 +46,17 @@ STARTING = (
 
 
 def njit(*function: Callable[..., Any], cache: bool = False, **options: Any) -> Any:
-    """Compile as ``numba.njit`` does, and with ``cache`` keep what was compiled here."""
+    """Compile like ``numba.njit``; with ``cache``, keep the compiled code as this module does."""
     if not function:
         return functools.partial(njit, cache=cache, **options)
     made: Any = numba.njit(no_cfunc_wrapper=True, **options)(*function)
-    if cache and hasattr(made, "py_func"):  # it is compiled but for NUMBA_DISABLE_JIT
+    if cache and hasattr(made, "py_func"):  # compiled, unless NUMBA_DISABLE_JIT is set
         made._cache = CompiledCache(made)
     return made
 
 
 class CompiledCache(NullCache):  # type: ignore[misc]
-    """What is kept of one function: a file for each combination of types that it is called with."""
+    """The kept code of one function: a file for each combination of argument types."""
 
     def __init__(self, dispatcher: Any) -> None:
         function = dispatcher.py_func
@@ -73,7 +73,7 @@ class CompiledCache(NullCache):  # type: ignore[misc]
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the function compiled for some types, or None where it is not kept."""
+        """Return the function compiled for some types, or None if it is not kept."""
         target_context.refresh()
         name = self._file(sig, target_context.codegen())
         for folder in folders() if name else []:
@@ -82,7 +82,7 @@ class CompiledCache(NullCache):  # type: ignore[misc]
                 if hashlib.sha256(kept[DIGEST:]).digest() == kept[:DIGEST]:
                     return CompileResult._rebuild(target_context, *pickle.loads(kept[DIGEST:]))
             except OSError:
-                continue  # not there, or not to be read
+                continue  # the file is missing or can't be read
         _say_why_nothing_happens()
         return None
 
@@ -94,7 +94,7 @@ class CompiledCache(NullCache):  # type: ignore[misc]
             _keep(name, dumps(cres._reduce()))
 
     def _file(self, sig: Any, codegen: Any) -> str:
-        """Return the name of the file; nothing where the types are known to this process only."""
+        """Return the name of the file, or "" if only this process knows the types."""
         types = str(sig)
         if " at 0x" in types:
             return ""
@@ -103,17 +103,17 @@ class CompiledCache(NullCache):  # type: ignore[misc]
 
 
 def is_kept(function: Any) -> bool:
-    """Return whether a function of `njit` is compiled for some types, here or in a file."""
+    """Return whether a function of `njit` is compiled for some types, in memory or in a file."""
     kept = getattr(function, "_cache", None)
     if not isinstance(kept, CompiledCache) or function.signatures:
-        return True  # without numba's compiler nothing is
+        return True  # either it is compiled in memory, or numba's compiler is off
     return any(any(folder.glob(f"{kept.name}-*")) for folder in folders())
 
 
 def folders() -> list[Path]:
-    """List where compiled code may be, in the order in which it is looked for and written."""
+    """List the folders for compiled code, in the order in which they are read and written."""
     made_from = _made_from()
-    if not made_from:  # the text of the package can't be read, as in a zip
+    if not made_from:  # the text of the package can't be read, for example in a zip file
         return []
     if numba.config.CACHE_DIR:
         places = [Path(numba.config.CACHE_DIR).absolute()]
@@ -125,7 +125,7 @@ def folders() -> list[Path]:
 
 @functools.cache
 def _made_from() -> str:
-    """Return a digest of all that the compiled code depends on beside its types and processor."""
+    """Return a digest of what all compiled code depends on: texts of the kernel, and versions."""
     texts = [_text(str(source)) for source in sorted(PACKAGE.glob("kernel/**/*.py"))]
     versions = [sys.version, *map(version, ("numba", "llvmlite", "numpy"))]
     made_from = hashlib.sha256(repr((texts, versions)).encode()).hexdigest()
@@ -134,7 +134,7 @@ def _made_from() -> str:
 
 @functools.cache
 def _text(file: str) -> str:
-    """Return a digest of the text of a file; nothing where it is in none, as in a zip."""
+    """Return a digest of the text of a file, or "" if there is no file, for example in a zip."""
     path = Path(file)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
@@ -148,12 +148,12 @@ def _keep(name: str, content: bytes) -> None:
             refused[folder] = error.strerror or str(error)
         else:
             return
-    if refused and multiprocessing.parent_process() is None:  # which has said it already
+    if refused and multiprocessing.parent_process() is None:  # a parent has warned already
         _warn(*next(iter(refused.items())))
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
-    """Write a file in one step, so that nobody reads half of it."""
+    """Write a file in one step, so that no process reads an unfinished file."""
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _remove_old(folder.parent)
@@ -161,7 +161,7 @@ def _write(folder: Path, name: str, content: bytes) -> None:
     try:
         beside.write_bytes(content)
         beside.replace(folder / name)
-    except PermissionError:  # on Windows nothing takes the place of a file that another reads
+    except PermissionError:  # on Windows a file that another process reads can't be replaced
         if not (folder / name).exists():
             raise
     finally:
@@ -170,7 +170,7 @@ def _write(folder: Path, name: str, content: bytes) -> None:
 
 
 def _remove_old(place: Path) -> None:
-    """Remove what other versions of the kernel have left, long after they were last compiled."""
+    """Remove the files of other versions of the kernel that were last written long ago."""
     for folder in place.glob("compiled-*"):
         with contextlib.suppress(OSError):
             if folder.stat().st_mtime < time.time() - OLD:

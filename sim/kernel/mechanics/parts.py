@@ -1,9 +1,9 @@
 """Parts: functions that only compiled functions call.
 
-numba makes each function ready to be called: it is optimised with all that it calls, and machine
-code is made of the whole, so a function five calls deep is done five times. No machine
-code is made of a part. When a function that Python may call is compiled, all parts that it calls
-are optimised once, together.
+numba makes each compiled function ready to be called from Python: it optimises the function with
+everything that it calls, and makes machine code of the whole, so a function five calls deep is
+compiled five times. No machine code is made of a part. When a function that Python may call is
+compiled, all parts that it calls are optimised once, together.
 """
 
 from typing import Any
@@ -42,20 +42,20 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 
     def compile_extra(self, function: Any) -> Any:
         made = super().compile_extra(function)
-        made = made._replace(entry_point=object())  # by which its callers find it
+        made = made._replace(entry_point=object())  # callers find the function by this object
         self.state.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])
         return made
 
 
 class Part(CPUDispatcher):  # type: ignore[misc]
-    """A function compiled within compiled functions; called from Python it is plain Python."""
+    """A function compiled only within compiled functions; Python calls it as plain Python."""
 
     def __call__(self, *arguments: Any) -> Any:
-        """Run the function that was written."""
+        """Run the function as plain Python."""
         return self.py_func(*arguments)
 
     def _insert(self, *_: Any, **__: Any) -> None:
-        """Keep it from Python, for which nothing has been made."""
+        """Do nothing: no version that Python could call has been made."""
 
 
 def part(**options: Any) -> Any:

@@ -1,9 +1,9 @@
-"""Random numbers: every draw is a function of (seed, day, purpose, ego, index) and of nothing else.
+"""Random numbers: every draw depends only on (seed, day, purpose, ego, index).
 
 The generator is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy
 as 1, 2, 3" (SC '11): a block cipher on a 128-bit counter. The counter is (ego, index div 4, day,
-purpose) and the key is the seed; one block holds the words of four neighbouring indices. No state
-is kept, so a draw that nobody looks at changes no other, and any thread can make any draw.
+purpose), and the key is the seed; one block holds the words of four neighbouring indices. No state
+is kept, so a draw that is not used changes no other, and any thread can make any draw.
 """
 
 import numpy as np
@@ -63,20 +63,20 @@ def lane(words, place):
 
 @entry
 def word(seed, day, purpose, ego, index):
-    """Return one draw, a word of 32 bits as uint64: the definition that all else only speeds up."""
+    """Return one draw, a word of 32 bits as uint64: the definition, which all else speeds up."""
     key = np.uint64(seed)
     return lane(philox(ego, index >> 2, day, purpose, key & _LOW, key >> _32), index & 3)
 
 
 @inline
 def below(drawn, n):
-    """Return a word as a number 0 … n - 1; n is below 2**31, and the bias below n / 2**32."""
+    """Return a word as a number 0 … n - 1; n is below 2**31, and the bias is below n / 2**32."""
     return np.int64((np.uint64(drawn) * np.uint64(n)) >> _32)
 
 
 @njit(cache=True, nogil=True)
 def words(seed, day, purpose, members, index):
-    """Return the draw of every member, 0 to members - 1: uint64, shape (members,)."""
+    """Return one draw for every member, 0 to members - 1: uint64, shape (members,)."""
     drawn = np.empty(members, np.uint64)
     for ego in range(members):
         drawn[ego] = word(seed, day, purpose, ego, index)
@@ -85,7 +85,7 @@ def words(seed, day, purpose, members, index):
 
 @kernel
 def draw_range(key, day, purpose, first, count, drawn):
-    """Fill ``drawn``, (4, …), with the first words of ``count`` members, a column each."""
+    """Fill ``drawn``, (4, …), with the first four words of ``count`` members, a column each."""
     w0, w1, w2, w3 = drawn[0], drawn[1], drawn[2], drawn[3]
     low, high = key & _LOW, key >> _32
     for one in range(count):
@@ -110,10 +110,10 @@ def draw_blocks(key, day, purpose, egos, places, count, drawn):
 
 
 def threshold(probability: float) -> int:
-    """Return the number that a word must be below for an event of this probability, 0 to 2**32."""
+    """Return the number that a word is below with this probability: a number 0 to 2**32."""
     return int(probability * TWO32)
 
 
 def until(share: float) -> int:
-    """Return the number that a word x must be below for x / 2**32 to be below a share."""
+    """Return the number that a word x is below exactly if x / 2**32 is below a share."""
     return -int(-share * TWO32 // 1)

@@ -1,9 +1,9 @@
-"""References: how the kernel hands its many arrays on from function to function.
+"""References: how the kernel passes its many arrays from function to function.
 
-A named tuple handed on as it is becomes one argument for each number in it, seven an array, several
-hundred in all: that is most of what the compiler would have to read, and each call would copy them.
-A reference is one address. It has the same attributes as the tuple, and these never change, so the
-compiler reads them when and as often as it likes.
+If a named tuple is passed as it is, each number in it becomes one argument: seven for an array, and
+several hundred altogether. The compiler would mostly read these, and each call would copy them. A
+reference is one address. It has the same attributes as the tuple, and these never change, so the
+compiler may read them when and as often as it likes.
 """
 
 from hashlib import sha256
@@ -65,7 +65,7 @@ def _read_attribute(context: Any, builder: Any, reference: Any, address: Any, na
 
 
 def _read_array(context: Any, builder: Any, kind: Any, place: Any) -> Any:
-    """Read where an array's data are, and its shape; all else follows from these."""
+    """Read the address and the shape of an array, from which the rest follows."""
     array, word = context.make_array(kind)(context, builder), ir.IntType(64)
 
     def read(field: str) -> Any:
@@ -87,7 +87,7 @@ def _read_array(context: Any, builder: Any, kind: Any, place: Any) -> Any:
 
 
 def _read(builder: Any, place: Any) -> Any:
-    """Read what stands at a place and never changes."""
+    """Read a value that never changes."""
     kind = place.type.pointee
     if isinstance(kind, ir.Aggregate):
         value = ir.Constant(kind, ir.Undefined)
@@ -106,8 +106,8 @@ def reference(typing_context: Any, to: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kept = builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), _ADDRESS)
-        # hides from the compiler that this is where the tuple has just been written: what is behind
-        # the address it gets never changes
+        # hides from the compiler that the tuple has just been written to this address, because it
+        # is told that what is behind the address never changes
         kind = ir.FunctionType(_ADDRESS, [_ADDRESS])
         hidden = ir.InlineAsm(kind, "", "=r,0,~{memory}", side_effect=True)
         return builder.call(hidden, [kept])

@@ -1,8 +1,8 @@
-"""Scratch buffers: what a thread keeps while members choose or invitations are judged in a batch.
+"""Scratch buffers: memory of a thread while a batch of members chooses or invitations are judged.
 
-Members choose batch by batch, all of a batch going through the same step before any goes on to the
-next. So the memory of each can be prefetched while others are looked at, and each step is a loop
-that a processor can foresee. Nothing in a scratch buffer outlives its batch, but for ``cursor``.
+Members choose in batches: all of a batch go through one step before any goes on to the next. So the
+memory of some members can be prefetched while others are looked at, and each step is a loop that a
+processor can predict. Nothing in a scratch buffer outlives its batch, except ``cursor``.
 """
 
 from typing import NamedTuple
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 BATCH = 512
-"""Members who choose at once: as many as nearer memory has room for what they prefetch."""
+"""Members who choose at once: as many as can have what they prefetch in the processor's cache."""
 ANSWER_BATCH = 64
-"""Invitations that are judged together."""
+"""The most invitations that are judged together."""
 SIEVE = 8192
 """Cells of the sieve by which two lists of connections are compared."""
 
@@ -27,17 +27,17 @@ class MeetScratch(NamedTuple):
     daily: Words
     """(4, batch): the DAILY words of the members."""
     source: NDArray[np.uint8]
-    """By member: the source of its partner, or 255 where it starts no encounter."""
+    """By member: the source of its partner, or 255 if it starts no encounter."""
     drawn: Words
     """(4, batch), by starter: PARTNER words."""
     who: Words
     """By starter: the member; those who meet a contact again come first."""
     whom: Numbers
-    """By starter: the partner found elsewhere than among the own contacts, -1: none."""
+    """By starter: the partner, if it is not found among the own contacts; -1: none."""
     slot: Numbers
     """By starter: the strongest contact so far, or the guessed bond with the partner."""
     strongest: Numbers
-    """By starter: how strong the tie at this slot is."""
+    """By starter: the strength of the tie at this slot."""
     picked: Words
     """(4, batch): slots of the contacts drawn."""
     asking: Words
@@ -54,9 +54,9 @@ class InviteScratch(NamedTuple):
     waiting: Words
     """The members who will have a seat next."""
     queue: Numbers
-    """(4,): how far the members have come to a seat, see ``phases.seats``."""
+    """(4,): the queue of members for the seats, see ``phases.seats``."""
     seats: Numbers
-    """(3,): how many seats each of the first three lists below has."""
+    """(3,): the number of seats in each of the first three lists below."""
     free: Words
     """Seats that nobody has ..."""
     beginning: Words
@@ -72,15 +72,15 @@ class InviteScratch(NamedTuple):
     who: Words
     """By seat, like all that follows: the member."""
     left: Words
-    """Attempts of today that it has not ended."""
+    """Attempts of today that the member has not ended."""
     first_try: Words
-    """The number of the first try of its attempt, and ..."""
+    """The number of the first try of this attempt, and ..."""
     next_try: Words
     """... of the next one."""
     row: Words
-    """Where its invitations of today begin."""
+    """Where the member's invitations of today begin."""
     written: Words
-    """How many these are so far."""
+    """How many of these there are so far."""
     classes: Words
     """Tie classes of contacts that are eligible, a bit each ..."""
     eligible: Words
@@ -90,7 +90,7 @@ class InviteScratch(NamedTuple):
     places: Words
     """... and the number of the try."""
     drawn: Words
-    """(4, batch): its words."""
+    """(4, batch): the words of the try."""
     slot: Numbers
     """The bond found, or the place of the contact found among the eligible ones; -1: none."""
     whom: Numbers
@@ -102,14 +102,14 @@ class InviteScratch(NamedTuple):
     introduced: Words
     """... and, among these, that ask a connection."""
     between: Words
-    """By such: where the connection asked is in the pool, then who it is."""
+    """By such a try: where the connection asked is in the pool, then its number as a member."""
 
 
 class AnswerScratch(NamedTuple):
     """A batch of invitations that are judged, or take effect, together."""
 
     place: Numbers
-    """Where they are among those sent."""
+    """Its place in the list of sent invitations (fields up to ``drawn`` are by invitation)."""
     slot: Numbers
     """The bond of the inviter."""
     alter: Words
@@ -119,11 +119,11 @@ class AnswerScratch(NamedTuple):
     sent_day: Numbers
     """The day of sending."""
     seen: Numbers
-    """Whether they are ever looked at."""
+    """Whether it is ever looked at."""
     recognition: Numbers
     """The threshold of recognising the inviter."""
     drawn: Words
-    """(4, batch): their words."""
+    """(4, batch): its random words."""
     sieve: NDArray[np.uint16]
     """(SIEVE + 1,): marks of connections, and the number of the latest search."""
     cursor: Numbers

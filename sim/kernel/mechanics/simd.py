@@ -1,8 +1,8 @@
-"""Thirty-two bytes at once, and prefetching: what the compiler does not see by itself.
+"""Comparing 32 bytes at once, and prefetching: what the compiler does not do by itself.
 
-Bonds lie in chunks whose size is a multiple of 32, so 32 neighbouring bytes can be compared in one
-go, on any processor that has vectors. Each comparison returns a mask: bit n says whether the n-th
-of the 32 fits.
+Bonds are in chunks whose size is a multiple of 32, so 32 neighbouring bytes can be compared at
+once, on any processor with vector instructions. Each comparison returns a mask: bit n tells whether
+the n-th of the 32 bytes fits.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ from numba.extending import intrinsic
 
 WIDTH = 32
 AHEAD = 16
-"""How many rows ahead in a list memory is prefetched."""
+"""How many rows ahead in a list its memory is prefetched."""
 _BIT, _BYTE, _WORD, _LONG = ir.IntType(1), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_BYTE, WIDTH)
 
 
 def address(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
-    """Return, to an intrinsic, the address of ``array[place]``."""
+    """Return the address of ``array[place]``, for use in an intrinsic."""
     view = context.make_array(array_type)(context, builder, array)
     return builder.gep(view.data, [place])
 
@@ -42,7 +42,7 @@ def _as_mask(builder: Any, truths: Any) -> Any:
 
 @intrinsic
 def equal_to(typing_context: Any, array: Any, place: Any, wanted: Any) -> Any:
-    """Return as a mask which of ``array[place : place + 32]``, uint8, equal a number."""
+    """Return a mask: which of ``array[place : place + 32]``, uint8, equal a number."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
@@ -67,7 +67,7 @@ def within(typing_context: Any, array: Any, place: Any, low: Any, span: Any) -> 
 
 @intrinsic
 def bearing(typing_context: Any, array: Any, place: Any, bit: Any) -> Any:
-    """Return as a mask which of ``array[place : place + 32]``, uint8, have a bit set."""
+    """Return a mask: which of ``array[place : place + 32]``, uint8, have a bit set."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers = _bytes(context, builder, signature.args[0], arguments[0], arguments[1])
@@ -100,7 +100,7 @@ def first_of(typing_context: Any, mask: Any) -> Any:
 
 @intrinsic
 def prefetch(typing_context: Any, array: Any, place: Any) -> Any:
-    """Prefetch the memory of ``array[place]``; ``place`` is a place in the flat array."""
+    """Prefetch the memory of ``array[place]``; ``place`` counts as in the flattened array."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         start = address(context, builder, signature.args[0], arguments[0], arguments[1])
@@ -116,7 +116,7 @@ def prefetch(typing_context: Any, array: Any, place: Any) -> Any:
 
 @intrinsic
 def fetch_and_add(typing_context: Any, array: Any, place: Any, amount: Any) -> Any:
-    """Add to ``array[place]``, int64, which other threads add to as well; return what was there."""
+    """Add to ``array[place]``, int64, to which other threads add too; return the old number."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, place, amount = arguments

@@ -1,13 +1,13 @@
 """Several threads: which part of the society each looks after, and how they keep step.
 
-One thread alone looks after everybody. Several look after whole sections of the members. All live
-through the day in step: in a stage each writes only what belongs to its members and reads what no
-other changes, and none goes on before all have come to the barrier. Where two write to one place,
-as the links between two sides of a bond, both write the same; where one reads what another writes
-in the same stage, either value leads to the same (``acquaint._happen``: a stranger, or one that has
-moved) or only to a prefetch. What a stage hands on is listed by the thread that works on it next,
-so that no thread goes through what concerns others. What threads count they count for themselves,
-and it is added up in the evening.
+A single thread looks after everybody; several threads look after whole sections of the members. All
+go through the stages of the day in step. In a stage each thread writes only what belongs to its
+members, reads what no other thread changes, and waits at the barrier until all have come there.
+Two exceptions do no harm. If two threads write to the same place, like the links between two sides
+of a bond, both write the same value. If one reads what another writes in the same stage, either
+value has the same effect (``acquaint._happen``: a stranger, or one that has moved), or is only used
+to prefetch. What a stage hands on is listed by the thread that works on it next, so no thread goes
+through the rows of others. Each thread counts for itself; the counts are added up in the evening.
 """
 
 from itertools import pairwise
@@ -26,24 +26,24 @@ from .simd import address, fetch_and_add
 REPEATS_END, ENCOUNTERS_START, ENCOUNTERS_END, INVITATIONS_END, VERDICTS_END = range(5)
 RISERS_END, REACHED, SAID, PLEAS_END = range(5, 9)
 """Columns of ``progress``: where the thread's parts of today's lists end, how far it has got in the
-list of this stage, and what it says at the end of a stage."""
+list of this stage, and what it reports at the end of a stage."""
 RISERS, ENCOUNTERS, INVITATIONS, VERDICTS, PLEAS = range(5)
-"""Lists that threads hand to each other, in ``list_starts``."""
+"""Lists whose rows threads hand to each other, in ``list_starts``."""
 ARRIVED, GIVEN_UP, VERDICT = 0, 16, 32
 """Places of ``gate``, each in a cache line of its own: how often threads have come to the barrier,
-whether they are to go home, and what they are to do after the stage."""
+whether they are to stop, and what they are to do after the stage."""
 _PATIENCE = 2_000
-"""How often a thread looks whether the others have come before it lets go of its core."""
+"""How often a thread checks whether the others have come before it lets go of its core."""
 
 
 class Partition(NamedTuple):
-    """The part of one thread, 0 to ``threads`` - 1."""
+    """The part of the society of one thread, 0 to ``threads`` - 1."""
 
     thread: int
     threads: int
     low: int
     high: int
-    """It looks after members low to high - 1 ..."""
+    """The thread looks after members low to high - 1 ..."""
     first_section: int
     end_section: int
     """... which are these sections."""
@@ -52,9 +52,9 @@ class Partition(NamedTuple):
     thread_of: NDArray[np.uint8]
     """By section: the thread that looks after it."""
     progress: NDArray[np.int64]
-    """Its row of ``all_progress``."""
+    """The thread's row of ``all_progress``."""
     totals: NDArray[np.int64]
-    """What it has counted today: its page of ``all_totals``."""
+    """What the thread has counted today: its page of ``all_totals``."""
     list_starts: NDArray[np.int64]
     """(5, threads, threads + 1): where, in a list of a thread, the rows for each thread begin."""
     all_progress: NDArray[np.int64]
@@ -69,12 +69,12 @@ class Partition(NamedTuple):
 def partitions(
     threads: int, members: int, sections: int, section_size: int, totals: tuple[int, ...]
 ) -> list[Partition]:
-    """Divide a society among threads, of which there are at most as many as sections."""
+    """Divide a society among threads; there are at most as many threads as sections."""
     threads = min(threads, sections)
     bounds = [sections * thread // threads for thread in range(threads + 1)]
     thread_of = np.repeat(np.arange(threads), np.diff(bounds)).astype(np.uint8)
     progress, gate = np.zeros((threads, 16), np.int64), np.zeros(48, np.int64)
-    # a row to spare keeps the pages of two threads out of one cache line
+    # a spare row prevents that pages of two threads share a cache line
     pages = np.zeros((threads, totals[0] + 1, *totals[1:]), np.int64)
     starts = np.zeros((5, threads, threads + 1), np.int64)
     return [
@@ -101,7 +101,10 @@ def partitions(
 
 @inline
 def even_part(partition, total):
-    """Return the first and the end of ``total`` rows that are a thread's, where any may do any."""
+    """Return the first and the end of this thread's part of ``total`` rows, divided evenly.
+
+    Any thread could work on any of these rows.
+    """
     first = total * partition.thread // partition.threads
     return first, total * (partition.thread + 1) // partition.threads
 
@@ -114,9 +117,9 @@ def looks_after(partition, member):
 
 @kernel
 def list_by_thread(partition, kind, rows, first, last, columns, order, offset):
-    """List rows first to last - 1 in ``order``, from a place on, by the threads they are for.
+    """List rows first to last - 1 in ``order``, from ``offset`` on, by the threads that need them.
 
-    ``columns`` holds one or two columns of ``rows`` whose members' threads get the row.
+    ``columns`` holds one or two columns of ``rows``; the threads of the members there get the row.
     """
     threads, starts = partition.threads, partition.list_starts[kind, partition.thread]
     one, other = columns[0], columns[len(columns) - 1]
@@ -151,7 +154,7 @@ def list_by_thread(partition, kind, rows, first, last, columns, order, offset):
 
 @intrinsic
 def _load(typing_context: Any, array: Any, place: Any) -> Any:
-    """Return ``array[place]``, which other threads write to."""
+    """Return ``array[place]``, to which other threads write."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.load_atomic(address(context, builder, array, *arguments), "seq_cst", 8)
@@ -173,7 +176,7 @@ def _yield_core(typing_context: Any) -> Any:
 
 @inline
 def barrier(partition):
-    """Wait until all threads have come here; return False where they are to go home."""
+    """Wait until all threads have come here; return False if they are to stop."""
     if partition.threads == 1:
         return True
     gate, threads = partition.gate, partition.threads

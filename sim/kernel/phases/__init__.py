@@ -1,1 +1,1 @@
-"""For whom the rules are asked, and in which batches: one module for each part of a day."""
+"""The steps of a day, one module each: which members a rule is applied to, and in which batches."""

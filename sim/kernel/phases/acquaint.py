@@ -1,7 +1,7 @@
 """Phase 1, second half: encounters that may create a contact, in the order of the members.
 
-A bond has two sides, and each is created for itself, by the thread that looks after its ego, in the
-order in which encounters happen. So every member's contacts have the same order for any number of
+A bond has two sides. Each side is created by the thread that looks after its member (ego), in the
+order in which encounters happen, so every member's contacts have the same order for any number of
 threads. Then the two sides are linked.
 """
 
@@ -46,7 +46,7 @@ from .meet import strengthen
 
 @kernel
 def count_risers(state, partition):
-    """Count what has risen on the far side, for the members of a thread."""
+    """Count the ties of a thread's members that have risen as the far side of an encounter."""
     people, risers, order = state.people, state.today.risers, state.today.riser_order
     for thread in range(partition.threads):
         starts = partition.list_starts[RISERS, thread]
@@ -62,7 +62,7 @@ def count_risers(state, partition):
 def _acquainted_today(people, ego, other, today):
     """Return the slot of ego's contact with other if it was made today, or -1.
 
-    Only the latest contacts need a look: the last encounter of each of today's was today.
+    Only the latest contacts are looked at: a contact made today had its last encounter today.
     """
     place = np.int64(people.counts[COUNTS * ego + CONTACTS]) - 1
     while place >= 0:
@@ -86,7 +86,7 @@ def _veto(parameters, ego, other, day):
 
 @inline
 def _new_contact(state, parameters, ego, other, day):
-    """Return the slot of a new contact of ego, as yet without an encounter."""
+    """Return the slot of a new contact of ego; no encounter is counted in it yet."""
     people, length = state.people, np.int64(state.people.counts[COUNTS * ego + CONTACTS])
     slot = lengthen(people.contacts, people.blocks, state.clock, NEXT_SLOT, ego, length)
     people.counts[COUNTS * ego + CONTACTS] = length_after(length)
@@ -108,7 +108,7 @@ def _move_stranger(people, old, new):
 
 @inline
 def _own_contact(state, parameters, totals, ego, other, stranger, day):
-    """Return the slot of ego's contact with other, created unless it was earlier today."""
+    """Return the slot of ego's contact with other; create it unless it was created today."""
     people, policy = state.people, state.platform.policy
     slot = _acquainted_today(people, ego, other, day - parameters.society.first_day)
     if slot < 0:
@@ -122,7 +122,7 @@ def _own_contact(state, parameters, totals, ego, other, stranger, day):
 
 @inline
 def _meet(people, society, ego, slot, face, today):
-    """Strengthen ego's side of a bond by an encounter, and count what follows."""
+    """Strengthen ego's side of a bond by an encounter, and count the tie if its class rises."""
     before, k = strengthen(people, society, slot, face, today)
     if k != before:
         people.state[slot] = with_class(people.state[slot], k)
@@ -150,14 +150,14 @@ def _prefetch_contact(people, row, partition):
 
 @inline
 def _happen(state, parameters, number, day, partition):
-    """Apply an encounter on the sides of those whom the thread looks after."""
+    """Apply an encounter on the sides of those members whom the thread looks after."""
     people, row, sides = state.people, state.today.encounters[number], state.today.sides
     ego, other, face = np.int64(row[EGO]), np.int64(row[ALTER]), np.int64(row[EXTRA])
     society, today = parameters.society, day - parameters.society.first_day
     totals, known = (
         partition.totals,
         np.int64(row[SLOT]),
-    )  # the contact, or the stranger that will become one; -1: none
+    )  # the contact, or the stranger that will become one, or -1 if there is no bond
     is_contact = known >= 0 and class_in(people.state[known]) > 0 and people.state[known] != MOVED
     mine, others = looks_after(partition, ego), looks_after(partition, other)
     here, there = np.int64(-1), np.int64(-1)
@@ -186,7 +186,7 @@ def _happen(state, parameters, number, day, partition):
 def make_acquainted(state, parameters, day, partition):
     """Apply the encounters in ``encounters``, in their order, to the members of a thread.
 
-    Return False if a pool must grow first; called again, go on from there.
+    Return False if a pool must grow first; the next call continues where this one has stopped.
     """
     people, rows, order = state.people, state.today.encounters, state.today.encounter_order
     done, reached = np.int64(0), partition.progress[REACHED]
@@ -211,7 +211,7 @@ def make_acquainted(state, parameters, day, partition):
 
 @kernel
 def link_sides(state, partition):
-    """Link those new contacts of a thread's encounters whose far side another thread has made."""
+    """Link the new contacts of a thread's encounters whose far side another thread has created."""
     sides, link = state.today.sides, state.people.link
     for row in range(partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END]):
         here, there = np.int64(sides[0, row]), np.int64(sides[1, row])

@@ -1,8 +1,8 @@
-"""Phase 3: invitations due today are decided, and questions answered.
+"""Phase 3: invitations due today are decided, and questions are answered.
 
-Judging reads the state of the beginning of the phase and can be done for any batch of invitations
-at once; a refusal takes effect at the inviter's side there and then, for no other verdict reads
-that. Acceptances follow in ``settle.py``.
+The verdicts depend only on the state at the beginning of the phase, so any batch of invitations can
+be judged at once. A refusal takes effect at the inviter's side immediately, as no other verdict
+depends on it. Acceptances follow in ``settle.py``.
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ from .welcome import is_unwelcome_inviter, prefetch_unwelcome_inviter
 
 @inline
 def _look_up(people, slots, egos, count, scratch):
-    """Fill in the bonds, inviters and invitees of a batch; a bond that has moved is found anew."""
+    """Fill in the bonds, inviters and invitees of a batch, and the new slots of moved bonds."""
     for one in range(count):
         place = scratch.place[one]
         slot = as_index(slots[place])
@@ -90,7 +90,7 @@ def _look_up(people, slots, egos, count, scratch):
 
 @inline
 def _draw_answers(key, place, day, count, scratch):
-    """Draw the words of a batch."""
+    """Draw the random words that decide the invitations of a batch."""
     purpose = code_here(ANSWER, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     w0, w1, w2 = scratch.drawn[0], scratch.drawn[1], scratch.drawn[2]
@@ -103,7 +103,7 @@ def _draw_answers(key, place, day, count, scratch):
 
 @inline
 def _draw_looks(key, place, thresholds, count, scratch):
-    """Find out which invitations of a batch are ever looked at."""
+    """Decide which invitations of a batch are ever looked at by the invitee."""
     purpose = code_here(LOOK, place)
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     if len(thresholds) == 0:
@@ -121,7 +121,7 @@ def _draw_looks(key, place, thresholds, count, scratch):
 
 @inline
 def _see_questions(remarks, count, scratch):
-    """Mark all questions of a batch as seen: they go outside the platform."""
+    """Mark all questions of a batch as seen, because they are asked outside the platform."""
     if len(remarks) > 0:
         for one in range(count):
             if remarks[scratch.place[one]] & QUESTION:
@@ -130,14 +130,14 @@ def _see_questions(remarks, count, scratch):
 
 @inline
 def _days_and_encounters(state, parameters, day, slot):
-    """Return the days since the last encounter of a bond, and how many encounters there were."""
+    """Return the days since the last encounter of a bond, and its number of encounters."""
     tie = state.people.link[2 * slot + 1]
     return day - parameters.society.first_day - last_in(tie), met_in(tie) + talked_in(tie)
 
 
 @inline
 def chance_of_recognition(state, parameters, day, slot):
-    """Return the chance of recognising the other of a bond on a day: the same on both sides."""
+    """Return the chance that one of a bond recognises the other; it is the same on both sides."""
     answering, k = parameters.answering, class_in(state.people.state[slot])
     if len(answering.memory) == 0 or k == 0:
         return answering.recognise[k]
@@ -147,7 +147,7 @@ def chance_of_recognition(state, parameters, day, slot):
 
 @inline
 def _prefetch_memory(state, parameters, day, count, scratch):
-    """Prefetch what a batch remembers, and whether its inviters are unwelcome."""
+    """Prefetch what invitees remember of inviters, and whether the inviters are unwelcome."""
     memory = parameters.answering.memory
     for one in range(count):
         slot = as_index(scratch.slot[one])
@@ -159,7 +159,7 @@ def _prefetch_memory(state, parameters, day, count, scratch):
 
 @inline
 def _recall(state, parameters, day, count, scratch):
-    """Find out how likely each inviter of a batch is to be recognised; a note may remind."""
+    """Set the chance with which each inviter of a batch is recognised; a note may raise it."""
     kept, odds = state.platform.sent_remarks, parameters.answering.note_odds
     _prefetch_memory(state, parameters, day, count, scratch)
     for one in range(count):
@@ -174,7 +174,7 @@ def _recall(state, parameters, day, count, scratch):
 
 @inline
 def _class_seen(state, one, scratch):
-    """Return whether the invitee recognises the inviter, and the class that it goes by."""
+    """Return whether the invitee recognises the inviter, and which tie class the invitee sees."""
     k = class_in(state.people.state[scratch.slot[one]])  # the same on both sides
     recognised = recognises(np.int64(scratch.drawn[0, one]), scratch.recognition[one])
     return recognised, class_seen(recognised, k)
@@ -182,13 +182,13 @@ def _class_seen(state, one, scratch):
 
 @inline
 def habit_of(platform, member):
-    """Return the place of a member's answering habit; 0: none."""
+    """Return the place of a member's answering habit, or 0 if it has none."""
     return np.int64(platform.habit[member]) if len(platform.habit) > 0 else np.int64(0)
 
 
 @inline
 def difference_of_ranks(platform, ego, other):
-    """Return the index of the difference of ranks, other's less ego's; 0 if ranks don't count."""
+    """Return the index of other's rank minus ego's rank, or 0 if ranks don't count."""
     if len(platform.rank) == 0:
         return np.int64(0)
     return place_of_difference(np.int64(platform.rank[other]), np.int64(platform.rank[ego]))
@@ -196,7 +196,7 @@ def difference_of_ranks(platform, ego, other):
 
 @inline
 def _chances(state, parameters, ego, other, k):
-    """Return other's thresholds of accepting ego, whom it takes to be of class k."""
+    """Return the thresholds by which other accepts ego, whom it takes to be of class k."""
     chances, policy = parameters.answering.accepts, state.platform.policy[other]
     habit, difference = (
         habit_of(state.platform, other),
@@ -207,7 +207,7 @@ def _chances(state, parameters, ego, other, k):
 
 @inline
 def _prefetch_reference(state, parameters, one, note, scratch):
-    """Prefetch the connections of both where the answer will hang on a common one."""
+    """Prefetch the connections of both if the answer depends on whether they have one in common."""
     _, k = _class_seen(state, one, scratch)
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     chances = _chances(state, parameters, ego, other, k)
@@ -219,7 +219,7 @@ def _prefetch_reference(state, parameters, one, note, scratch):
 
 @inline
 def _both_have_room(state, parameters, ego, other):
-    """Return whether both have room for a connection, as of the beginning of the phase."""
+    """Return whether both had room for a connection at the beginning of the phase."""
     counts, most = state.people.counts, parameters.platform.max_connections
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
     theirs = np.int64(counts[COUNTS * other + CONNECTIONS])
@@ -233,7 +233,7 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
     chances = _chances(state, parameters, ego, other, k)
     word, referred = np.int64(scratch.drawn[1, one]), False
     if hangs_on_reference(word, chances[0], chances[1]):
-        # a common connection has introduced them, and is still there if nobody ever leaves
+        # a common connection has introduced the two; it is still there if nobody ever leaves
         introduced = source_in(note) == FROM_INTRODUCTIONS and len(state.people.left) == 0
         referred = introduced or have_common_connection(state, ego, other, scratch.sieve)
     slot = np.int64(scratch.slot[one])
@@ -243,7 +243,7 @@ def _is_accepting(state, parameters, one, note, recognised, k, scratch):
 
 @kernel
 def _answer_question(state, parameters, day, totals, one, note, scratch):
-    """Return the answer to a pending question; it has taken effect, except for the connection."""
+    """Return the answer to a pending question, and apply it except for the connection."""
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
     slot, key = as_index(scratch.slot[one]), parameters.key
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
@@ -264,7 +264,7 @@ def _answer_question(state, parameters, day, totals, one, note, scratch):
 
 @inline
 def _judge(state, parameters, one, note, scratch):
-    """Return the verdict on an invitation that is pending."""
+    """Return the verdict on a pending invitation."""
     if not scratch.seen[one]:
         return UNSEEN
     ego, other = np.int64(scratch.ego[one]), np.int64(scratch.alter[one])
@@ -279,7 +279,7 @@ def _judge(state, parameters, one, note, scratch):
 
 @inline
 def _strike(state, totals, day, slot, ego):
-    """Apply an "I don't know": a strike against ego, and a bond locked for good."""
+    """Apply an "I don't know": it is a strike against ego, and locks the bond permanently."""
     people, platform, account = state.people, state.platform, ACCOUNT * ego + COUNTED_STRIKES
     people.state[slot] = with_standing(people.state[slot], LOCKED)
     learn(state, slot, ego, 0)
@@ -295,7 +295,7 @@ def _strike(state, totals, day, slot, ego):
 
 @inline
 def _decide(state, parameters, day, totals, one, note, scratch):
-    """Decide a pending invitation; return its verdict, which has taken effect if it refuses."""
+    """Return the verdict on a pending invitation; apply it already if it is a refusal."""
     found = np.int64(_judge(state, parameters, one, note, scratch))
     slot, ego = as_index(scratch.slot[one]), np.int64(scratch.ego[one])
     if is_strike(found):

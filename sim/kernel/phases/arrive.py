@@ -1,7 +1,7 @@
 """Phase 0: members arrive.
 
-Who arrives, and when, is drawn before the first day, as is all else that is known of members then:
-their rows are there, and nobody looks at them before the day has come.
+Who arrives, and when, is drawn before the first day, like everything else that is fixed for a
+member. The rows of future members exist from the start; they are not used before they arrive.
 """
 
 from ..mechanics.compilation import inline, kernel
@@ -13,7 +13,7 @@ from .eligible import is_away
 
 @inline
 def arrive(state, day):
-    """Add those who arrive today to those who are there; done by one thread."""
+    """Add those who arrive today to the members present; one thread does this."""
     clock, arrived, platform = state.clock, state.people.arrived, state.platform
     while clock[MEMBERS] < len(arrived) and arrives_on(day, arrived[clock[MEMBERS]]):
         platform.totals[platform.policy[clock[MEMBERS]], T_MEMBERS] += 1
@@ -24,7 +24,7 @@ def arrive(state, day):
 
 @kernel
 def make_first_attempts(state, parameters, day, partition):
-    """Note the attempts to invite of those among a thread's members who have arrived today."""
+    """Note the attempts to invite of those members of a thread who have arrived today."""
     arrived, attempts = state.people.arrived, state.today.attempts
     member = min(state.clock[MEMBERS], len(arrived)) - 1
     while member >= partition.low and arrives_on(day, arrived[member]):

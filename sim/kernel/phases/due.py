@@ -1,4 +1,4 @@
-"""The invitations that are due today, in batches: they are judged, and then take effect."""
+"""The invitations that are due today, in batches: first they are judged, later settled."""
 
 import numpy as np
 
@@ -6,15 +6,15 @@ from ..mechanics.compilation import kernel
 from ..mechanics.scratch import ANSWER_BATCH
 
 _SECTION, _DELAY, _PLACE = range(3)
-"""Places of the cursor."""
+"""Places of the cursor, which holds the next invitation to list."""
 
 
 @kernel
 def next_batch(platform, parameters, day, partition, scratch):
-    """List the places of the next invitations due today of a thread's members.
+    """List the next invitations of a thread's members that are due today.
 
-    Return how many, at most ANSWER_BATCH; 0: there are none left. ``cursor`` keeps where it has got
-    to.
+    Return their number, at most ANSWER_BATCH, or 0 if none is left. ``cursor`` holds where the next
+    call continues.
     """
     cursor, found = scratch.cursor, np.int64(0)
     ring = platform.sent_from.shape[0]
@@ -43,6 +43,6 @@ def next_batch(platform, parameters, day, partition, scratch):
 
 @kernel
 def rewind(partition):
-    """Begin again with the first invitation due today."""
+    """Start again at the first invitation due today."""
     cursor = partition.scratch.answer.cursor
     cursor[_SECTION], cursor[_DELAY], cursor[_PLACE] = partition.first_section, 0, 0

@@ -1,4 +1,4 @@
-"""What invitations and verdicts change on one side of a bond; the other is another thread's."""
+"""What invitations and verdicts change on one side of a bond; each side has its own thread."""
 
 import numpy as np
 
@@ -53,7 +53,7 @@ from ..state.connections import add_connection
 
 @inline
 def learn(state, slot, ego, accepted):
-    """Count what has become of ego's invitation at slot, by the class of the tie now."""
+    """Count whether ego's invitation at a slot was accepted, under the present class of the tie."""
     place = ANSWERS * ego + 2 * class_in(state.people.state[slot])
     state.platform.answers[place] += np.int32(accepted)
     state.platform.answers[place + 1] += 1
@@ -61,9 +61,9 @@ def learn(state, slot, ego, accepted):
 
 @inline
 def connect(state, totals, slot, ego, other):
-    """Connect ego with other, at ego's side, unless that was done today already.
+    """Connect ego with other at ego's side, unless they were connected earlier today.
 
-    It ends an invitation of ego's that is pending: that is accepted, unless it was declined before.
+    If an invitation of ego's is pending, it ends as accepted, unless it was declined before.
     """
     people, platform = state.people, state.platform
     bond = people.state[slot]
@@ -85,7 +85,7 @@ def connect(state, totals, slot, ego, other):
 
 @inline
 def count_sent(state, totals, slot, ego, other):
-    """Count an invitation of ego to other at the side of its sender."""
+    """Count an invitation from ego to other at the sender's side."""
     platform = state.platform
     platform.tally[TALLY * ego + SENT] += 1
     totals[platform.policy[ego], T_SENT] += 1
@@ -96,14 +96,14 @@ def count_sent(state, totals, slot, ego, other):
 
 @inline
 def receive_invitation(state, totals, slot, other):
-    """Count an invitation at the side of its receiver."""
+    """Count an invitation at the receiver's side."""
     state.platform.tally[TALLY * other + RECEIVED] += 1
     draw_arc(state, totals, slot, other, BACK)
 
 
 @inline
 def count_question(platform, totals, ego):
-    """Count a question."""
+    """Count a question that ego asks."""
     platform.questions[ASKING * ego + QUESTIONS] += 1
     totals[platform.policy[ego], T_QUESTIONS] += 1
 
@@ -120,7 +120,7 @@ def grant(state, totals, slot, ego, other):
 
 @inline
 def refuse(state, slot, ego):
-    """Apply a no to a question: no strike, but a bond locked for good."""
+    """Apply a no to a question: it is no strike, but locks the bond permanently."""
     state.people.state[slot] = with_decided(state.people.state[slot], 0)
     learn(state, slot, ego, 0)
     state.platform.questions[ASKING * ego + REFUSED] += 1
@@ -128,7 +128,7 @@ def refuse(state, slot, ego):
 
 @inline
 def decline(state, totals, slot, ego, verdict):
-    """Decide that ego's invitation is declined, which neither ego nor the platform is told."""
+    """Decline ego's invitation; neither ego nor the platform is told."""
     people, tally, policy = state.people, state.platform.tally, state.platform.policy[ego]
     people.state[slot] = with_decided(people.state[slot], DECIDED)
     unseen, cold = np.int64(verdict == UNSEEN), np.int64(is_cold(verdict))
@@ -142,7 +142,7 @@ def decline(state, totals, slot, ego, verdict):
 
 @inline
 def bother(state, totals, other, cold):
-    """Count an unwanted invitation against which other has decided."""
+    """Count an unwanted invitation that other has refused."""
     tally, policy = state.platform.tally, state.platform.policy[other]
     tally[TALLY * other + UNWANTED] += 1
     tally[TALLY * other + COLD_RECEIVED] += cold
@@ -152,7 +152,7 @@ def bother(state, totals, other, cold):
 
 @inline
 def draw_arc(state, totals, slot, ego, arc):
-    """Draw an outreach arc, if it is not there: ego's own (ARC) or that of the other (BACK)."""
+    """Draw an outreach arc unless it exists: from ego (ARC), or from the other to ego (BACK)."""
     platform, before = state.platform, np.int64(state.people.state[slot])
     if before & arc:
         return

@@ -1,4 +1,4 @@
-"""Whom a member may invite: the rules of ``rules.inviting`` asked of the state, in one place."""
+"""Whom a member may invite: this module applies the rules of ``rules.inviting`` to the state."""
 
 import numpy as np
 from llvmlite import ir
@@ -57,7 +57,7 @@ def _call(
 
 @kernel
 def _counted_strikes(platform, rule, day, ego):
-    """Count those strikes of an account, not restricted, that still count on a day's evening."""
+    """Count the strikes of an account without a restriction that still count this evening."""
     strikes = np.int64(platform.account[ACCOUNT * ego + COUNTED_STRIKES])
     if platform.strike_days.shape[0] == 0:
         return strikes
@@ -69,7 +69,7 @@ def _counted_strikes(platform, rule, day, ego):
 
 @inline
 def least_likely(platform, parameters, day, ego):
-    """Return the least estimate of acceptance at which ego, by its caution, invites on a day."""
+    """Return the least estimate of acceptance at which ego invites today, given its caution."""
     policies, policy, rule = parameters.policies, platform.policy[ego], parameters.platform
     least, caution = policies.min_acceptance[policy], policies.caution[policy]
     if caution == 0.0:
@@ -121,7 +121,7 @@ def agrees(state, parameters, day, ego, other, slot, k):
 
 @inline
 def may_be_invited(state, parameters, day, ego, other, slot, source):
-    """Return whether ego may invite other, found by a source; their bond is at slot, -1: none."""
+    """Return whether ego may invite other, found by a source; ``slot`` is their bond, -1: none."""
     policies, policy = parameters.policies, state.platform.policy[ego]
     bond = np.int64(state.people.state[slot]) if slot >= 0 else np.int64(0)
     k = class_in(bond)
@@ -142,7 +142,7 @@ def is_away(platform, member):
 
 @inline
 def _is_limited(state, day, ego, slot):
-    """Return whether ego may invite only people it knows, and does not know the one at slot."""
+    """Return whether ego may invite only people it knows, and doesn't know the one at a slot."""
     ladder = state.platform.ladder
     if len(ladder) == 0:
         return False
@@ -152,9 +152,9 @@ def _is_limited(state, day, ego, slot):
 
 @inline
 def is_forbidden(state, parameters, day, ego, other, slot):
-    """Return whether ego must not invite other, although it is eligible: the attempt lapses.
+    """Return whether ego must not invite other, although other is eligible: the attempt lapses.
 
-    The bond with other is at ``slot``; -1: there is none.
+    ``slot`` is that of ego's bond with other, or -1 if there is none.
     """
     away, limited = is_away(state.platform, other), _is_limited(state, day, ego, slot)
     return away or limited or is_unwelcome(state, parameters, slot, other)
@@ -164,8 +164,8 @@ def is_forbidden(state, parameters, day, ego, other, slot):
 def eligible_contacts(state, parameters, day, ego):
     """Return which tie classes of contacts are eligible for ego, and the number of these contacts.
 
-    The classes are the bits of a number. The policy's own function is not asked. Free contacts are
-    counted by class, so this looks at no contact.
+    The classes are bits of a number. The policy's own function is not asked. No contact is looked
+    at, because free contacts are already counted by class.
     """
     counts, policy = state.people.counts, state.platform.policy[ego]
     classes, number = np.int64(0), np.int64(0)
@@ -185,7 +185,7 @@ def eligible_contacts(state, parameters, day, ego):
 def count_agreed(state, parameters, day, ego, classes, number):
     """Count the eligible contacts to whom the policy's own function agrees, if ``number`` is -1.
 
-    With ``number`` 0 or more, return the slot of the contact that has this number among them.
+    If ``number`` is not -1, return the slot of the contact with this number (from 0) among them.
     """
     people, agreed = state.people, np.int64(0)
     for place in range(number_of_free(people, ego, classes)):

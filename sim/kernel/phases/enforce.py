@@ -1,6 +1,6 @@
-"""Phases 4 and 5: in the evening the platform looks at each account, and the day is written down.
+"""Phases 4 and 5: in the evening the platform checks each account, and the day is recorded.
 
-An account is judged by itself, so any range of members can be looked at at once.
+Each account is judged by itself, so any range of members can be checked at once.
 """
 
 import numpy as np
@@ -50,7 +50,7 @@ from ..state.columns import (
 
 @inline
 def _answers(platform, ego, place):
-    """Count the invitations of an account that led to a connection (0), or are resolved (1)."""
+    """Count an account's invitations that led to a connection (place 0), or are resolved (1)."""
     answers = np.int64(0)
     for k in range(ANSWERS // 2):
         answers += platform.answers[ANSWERS * ego + 2 * k + place]
@@ -59,7 +59,10 @@ def _answers(platform, ego, place):
 
 @inline
 def _counted(platform, rule, ego):
-    """Count the invitations that an account's ratio divides by, without refused questions."""
+    """Count the invitations by which an account's acceptance ratio is divided.
+
+    Refused questions are not among them.
+    """
     if not rule.of_resolved:
         return np.int64(platform.tally[TALLY * ego + SENT])
     refused = platform.questions[ASKING * ego + REFUSED] if len(platform.questions) > 0 else 0
@@ -82,7 +85,7 @@ def _breaks_the_rule(platform, rule, day, ego):
 
 @inline
 def start_from_zero(platform, rule, ego):
-    """Set an account's strikes, and what the ratio counts, to zero."""
+    """Set an account's strikes to zero, and start the counts of its acceptance ratio anew."""
     account = ACCOUNT * ego
     platform.account[account + COUNTED_STRIKES] = 0
     platform.account[account + COUNTED_BEFORE] = _counted(platform, rule, ego)
@@ -91,7 +94,7 @@ def start_from_zero(platform, rule, ego):
 
 @inline
 def _rung(platform, rule, ego):
-    """Return which rung follows now that an account has broken the rule."""
+    """Return the rung of the ladder of sanctions that follows when an account breaks the rule."""
     if len(platform.ladder) == 0:
         return np.int64(0)
     ladder = LADDER * ego
@@ -102,7 +105,7 @@ def _rung(platform, rule, ego):
 
 @inline
 def _last_day(platform, parameters, day, ego, days):
-    """Return the last day of a limit or a restriction, after the appeal if there is one."""
+    """Return the last day of a limit or a restriction, after the appeal if one is made."""
     rule, until = parameters.platform, np.int64(restricted_until(day, days))
     if len(rule.appeal_chances) == 0:
         return until
@@ -121,7 +124,7 @@ def _last_day(platform, parameters, day, ego, days):
 
 @inline
 def _restrict(platform, totals, day, ego, until):
-    """Restrict an account from tomorrow on."""
+    """Restrict an account, beginning tomorrow."""
     tally = TALLY * ego
     platform.account[ACCOUNT * ego + RESTRICTED_UNTIL] = until
     platform.tally[tally + RESTRICTED_DAYS] += until - day if until != FOREVER else 0
@@ -138,7 +141,7 @@ def _restrict(platform, totals, day, ego, until):
 
 @inline
 def _sanction(platform, parameters, totals, day, ego):
-    """Apply the action that follows when an account breaks the rule, in place of the last one."""
+    """Apply the action that follows when an account breaks the rule; it replaces the last one."""
     rule, ladder = parameters.platform, LADDER * ego
     place = _rung(platform, rule, ego)
     action, days = rule.actions[place], rule.lengths[place]
@@ -165,7 +168,7 @@ def _limit_ends(platform, day, ego):
 
 @kernel
 def enforce(state, parameters, day, partition):
-    """Apply the rule to a thread's members; one look at the account clears nearly all of them."""
+    """Apply the rule to a thread's members; one check suffices for nearly all accounts."""
     platform, rule, totals = state.platform, parameters.platform, partition.totals
     if rule.limit < 0 and rule.min_ratio < 0.0:
         return
@@ -185,7 +188,7 @@ def enforce(state, parameters, day, partition):
 
 @kernel
 def clear_weekday(state, day, partition):
-    """Make room for tomorrow's invitations in the week."""
+    """In the count of the last seven days, clear the place for tomorrow's invitations."""
     if state.platform.week.shape[0] > 0:
         for ego in range(partition.low, partition.high):
             state.platform.week[ego, (day + 1) % 7] = 0
@@ -193,7 +196,7 @@ def clear_weekday(state, day, partition):
 
 @kernel
 def clear_month(state, day, partition):
-    """Count notes anew from tomorrow on, on the last day of a month."""
+    """On the last day of a month, set the count of notes to zero."""
     if len(state.platform.notes) > 0 and ends_month(day):
         for ego in range(partition.low, partition.high):
             state.platform.notes[NOTED * ego + NOTES_THIS_MONTH] = 0
@@ -201,9 +204,9 @@ def clear_month(state, day, partition):
 
 @kernel
 def observe(state, day, all_totals, series):
-    """Add what each thread has counted to the totals, and write these down.
+    """Add what the threads have counted to the totals, and record these.
 
-    The number restricted is that of this morning.
+    The recorded number of restricted accounts is that of this morning.
     """
     totals = state.platform.totals
     for policy in range(totals.shape[0]):

@@ -1,8 +1,8 @@
 """Phase 2, first half: members choose whom to invite.
 
-Choosing reads the morning's state and, of today's invitations, only ego's own, so any members can
-choose at once, each at its own attempt (see ``seats``). In a round each member who has a seat makes
-one try, or all tries of an attempt where they can be made at once.
+A choice depends only on the morning's state and on ego's own invitations of today, so any members
+can choose at once, each at its own attempt (see ``seats``). In each round, a member who has a seat
+makes one try, or all tries of an attempt where these can be made at once.
 """
 
 import numpy as np
@@ -63,7 +63,7 @@ from .write import (
 
 @inline
 def _draw(parameters, day, trying, count, scratch):
-    """Draw the words of the next try of each of some members."""
+    """For each of some members, draw the random words of the next try."""
     for one in range(count):
         seat = np.int64(trying[one])
         scratch.egos[one] = scratch.who[seat]
@@ -74,7 +74,7 @@ def _draw(parameters, day, trying, count, scratch):
 
 @inline
 def _find_contacts(state, parameters, day, trying, found, scratch):
-    """Replace the numbers of the contacts found by their slots; prefetch who they are."""
+    """Replace the numbers of the contacts found by their slots, and prefetch these contacts."""
     people, policies = state.people, parameters.policies
     for hit in range(found):
         prefetch_contact_states(people, np.int64(scratch.egos[np.int64(scratch.found[hit])]))
@@ -98,9 +98,10 @@ def _find_contacts(state, parameters, day, trying, found, scratch):
 
 @kernel
 def _try_contacts_only(state, parameters, day, alone, scratch):
-    """Make all tries of those who look only among contacts at once, with the words of the first.
+    """For those who look only among contacts, make all tries of an attempt at once.
 
-    Each would find one of the e eligible among c contacts with probability e / c.
+    Each try would find one of the e eligible among c contacts with probability e / c. So the words
+    of the first try decide whether any of them finds one, and which.
     """
     tries, trying = parameters.inviting.tries, scratch.from_contacts
     _draw(parameters, day, trying, alone, scratch)
@@ -141,9 +142,9 @@ def _source(policies, policy, word):
 def _look(state, parameters, section_bits, trying, scratch):
     """Decide where each try looks.
 
-    List the tries that find a contact, those that look elsewhere, and, in ``again``, the seats of
-    those that find nobody. Return the three numbers. Whether a contact is found follows from the
-    counts alone.
+    List the tries that find a contact, the tries that look elsewhere, and (in ``again``) the seats
+    of those who find nobody. Return the three numbers. The counts alone tell whether a contact is
+    found.
     """
     found, elsewhere, again = np.int64(0), np.int64(0), np.int64(0)
     people, counts = state.people, state.people.counts
@@ -173,9 +174,9 @@ def _look(state, parameters, section_bits, trying, scratch):
 
 @kernel
 def _ask_connections(state, elsewhere, scratch):
-    """Find a random connection of a random connection for the tries ``elsewhere`` that need it.
+    """For the tries ``elsewhere`` without a candidate, find a connection of a connection.
 
-    In rounds that each read what the one before has prefetched.
+    Both connections are random. Each loop reads what the loop before has prefetched.
     """
     people, platform, asking = state.people, state.platform, np.int64(0)
     counts, connected = people.counts, platform.connected
@@ -210,9 +211,9 @@ def _ask_connections(state, elsewhere, scratch):
 
 @kernel
 def _leave_out(state, parameters, elsewhere, again, scratch):
-    """Leave out of the tries that look ``elsewhere`` those in vain; return how many are left.
+    """Leave those in vain out of the tries that look ``elsewhere``; add their seats to ``again``.
 
-    Their seats join those in ``again``; return also how many these are now.
+    Return how many tries are left, and how many seats are now in ``again``.
     """
     left = np.int64(0)
     for look in range(elsewhere):
@@ -228,7 +229,7 @@ def _leave_out(state, parameters, elsewhere, again, scratch):
 
 @kernel
 def _guess_bonds(people, elsewhere, scratch):
-    """Guess the bonds of egos with those whom they have found elsewhere, by the marks; prefetch."""
+    """Guess by the marks the bonds of egos with those found elsewhere, and prefetch these bonds."""
     for look in range(elsewhere):
         one = np.int64(scratch.elsewhere[look])
         slot = guess(people, np.int64(scratch.egos[one]), scratch.whom[one])
@@ -295,7 +296,7 @@ def _invite_contacts(state, parameters, day, found, again, ended, scratch):
 
 @kernel
 def _try_everywhere(state, parameters, day, section_bits, scratch):
-    """Make the next try of each member who looks not only among contacts."""
+    """Make the next try of each member who does not look only among contacts."""
     people, trying, tries = state.people, scratch.seats[TRYING], parameters.inviting.tries
     _draw(parameters, day, scratch.trying, trying, scratch)
     found, elsewhere, again = _look(state, parameters, section_bits, trying, scratch)
@@ -328,14 +329,14 @@ def _try_everywhere(state, parameters, day, section_bits, scratch):
 def _compact(state, partition, last):
     """Move the invitations of a thread together, up to row ``last``; return their end.
 
-    They stay in the order of their senders; note where each section begins and ends.
+    The order of their senders stays. Note where each section begins and ends.
     """
     rows, bounds = state.today.invitations, state.today.section_rows
     row = out = first_row(state, partition)
     for section in range(partition.first_section, partition.end_section):
         bounds[section, 0] = out
         end_member = (section + 1) << partition.section_bits
-        while row < last and rows[row, EGO] < end_member:  # as is UNUSED
+        while row < last and rows[row, EGO] < end_member:  # UNUSED is also below end_member
             for column in range(4):
                 rows[out, column] = rows[row, column]
             out += np.int64(rows[row, EGO] != UNUSED)
@@ -354,8 +355,8 @@ def first_row(state, partition):
 def choose_invitations(state, parameters, day, partition):
     """Choose whom the members of a thread invite.
 
-    Write to ``invitations`` from the row on where all before them would end, and note where each
-    section begins.
+    Write to ``invitations``, beginning at the row that leaves room for all invitations of the
+    members before this thread. Note where each section begins.
     """
     scratch = partition.scratch.invite
     clear_seats(partition.low, first_row(state, partition), scratch)

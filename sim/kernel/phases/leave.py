@@ -1,8 +1,8 @@
 """Phase 0: members leave.
 
-First the members of each section who leave are listed; then all that is between them and others
-ends at the others' side; then at their own. A place in a list of contacts stays, and is empty from
-then on: so no bond moves, and what refers to it finds nothing there.
+First the leavers of each section are listed. Then everything between them and others ends at the
+others' side, and then at the leavers' own side. In a list of contacts, the place of an ended bond
+stays and is empty from then on, so no bond moves, and what refers to the bond finds an empty place.
 """
 
 import numpy as np
@@ -109,7 +109,7 @@ def _prefetch_other(state, slot):
 
 @inline
 def _prefetch_list(state, slot):
-    """Prefetch other's connections if the bond at a slot is one."""
+    """If the bond at a slot is a connection, prefetch the other's connections."""
     if standing_in(state.people.state[slot]) == CONNECTED:
         prefetch_connections(state, np.int64(state.people.alter[slot]))
 
@@ -158,7 +158,7 @@ def _end_list(state, totals, directory, length, leaver):
 
 @inline
 def _close_account(platform, rule, totals, day, leaver):
-    """End a restriction or limit on the evening before, and all that could still be judged."""
+    """End a leaver's restriction or limit as of yesterday, and clear what could still be judged."""
     account, tally, graded = ACCOUNT * leaver, TALLY * leaver, len(platform.ladder) > 0
     until = np.int64(platform.account[account + RESTRICTED_UNTIL])
     if is_restricted(day, until):
@@ -197,7 +197,7 @@ def send_off(state, parameters, day, partition):
 
 @inline
 def count_restricted(state, all_totals):
-    """Subtract those who leave from those restricted this morning; done by one thread."""
+    """Subtract today's leavers from those restricted this morning; one thread does this."""
     for thread in range(all_totals.shape[0]):
         for policy in range(state.platform.totals.shape[0]):
             ended = all_totals[thread, policy, T_RESTRICTED]

@@ -1,9 +1,9 @@
 """Phase 1, first half: members choose whom to meet, and meet those whom they know.
 
-Choosing reads the morning's state and can be done for any batch of members at once. An encounter
-with a contact changes ego's side on the spot (nobody else looks at ego's ties while others choose)
-and the far side in the next stage; the others, which may create a contact, wait for their turn in
-the order of the members (``acquaint``).
+A choice depends only on the morning's state, so any batch of members can choose at once. An
+encounter with a contact changes ego's side at once (only ego looks at its ties while members
+choose), and the far side in the next stage. All other encounters may create a contact; they wait
+for the second half, which applies them in the order of the members (``acquaint``).
 """
 
 import numpy as np
@@ -70,9 +70,9 @@ def strengthen(people, society, slot, face, today):
 def _select_starters(state, parameters, day, first, count, scratch):
     """List those of ``count`` members from first on who start an encounter.
 
-    Those who meet a contact again come first; return the number of these and of all. Apart from
-    each other the two kinds make long loops that a processor can foresee. The attempts to invite,
-    which the same words decide at the first place, are noted as well.
+    Those who meet a contact again come first; return the number of these and of all. Kept apart,
+    the two kinds make long loops that a processor can predict. The attempts to invite are noted as
+    well; on the platform at place 0 they are decided by other bits of the same words.
     """
     first, meeting, people = as_index(first), parameters.meeting, state.people
     daily, source, place = scratch.daily, scratch.source, parameters.platform.place
@@ -80,7 +80,7 @@ def _select_starters(state, parameters, day, first, count, scratch):
     for one in range(count):
         attempts = attempts_today(np.int64(daily[3, one]), state.platform.pace[first + one])
         state.today.attempts[first + one] = attempts
-    if place > 0:  # meetings are the same at all places
+    if place > 0:  # meetings are the same on all platforms
         draw_range(parameters.key, day, DAILY, first, count, daily)
     for one in range(count):
         word = np.int64(daily[1, one])
@@ -125,7 +125,7 @@ def _draw_contacts(people, again, picks, scratch):
 def _choose_strongest(people, key, day, choice, again, scratch):
     """Find, for the first ``again`` starters, the strongest of ``choice`` random contacts.
 
-    Leave its slot and strength; strength 0: ego knows nobody. The words come four at a time.
+    Leave its slot and strength, or strength 0 if ego knows nobody. Words are drawn four at a time.
     """
     for one in range(again):
         scratch.slot[one], scratch.strongest[one] = 0, 0
@@ -160,7 +160,7 @@ def _meet_contact(people, society, day, ego, slot, face, lists, repeats, risen, 
 
 @inline
 def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
-    """Apply the encounters of the first ``again`` starters with the contact they have found."""
+    """Apply the encounters of the first ``again`` starters with the contacts chosen for them."""
     risen, face_chances = np.int64(0), parameters.meeting.face
     for one in range(again):
         if scratch.strongest[one] == 0:
@@ -176,10 +176,10 @@ def _meet_again(people, parameters, day, first, again, lists, repeats, scratch):
 
 @inline
 def _look_elsewhere(people, society, members, first, again, starting, scratch):
-    """Find by one word those whom starters meet in their team, in their circle or anywhere.
+    """Find by one word whom starters meet in their team, in their circle or anywhere.
 
-    List in ``asking`` those who ask a contact for one of its contacts, and return their number; for
-    them, and where nobody is found, ``whom`` is -1.
+    List in ``asking`` those who ask a contact for one of its contacts, and return their number. For
+    these starters, and if nobody is found, ``whom`` is -1.
     """
     friends = np.int64(0)
     for one in range(again, starting):
@@ -204,9 +204,9 @@ def _look_elsewhere(people, society, members, first, again, starting, scratch):
 
 @kernel
 def _ask_friends(people, friends, scratch):
-    """Find, for those in ``asking``, a random contact of a random contact, in rounds.
+    """Find, for those in ``asking``, a random contact of a random contact.
 
-    Each round reads what the one before has prefetched.
+    Each loop reads what the loop before has prefetched.
     """
     who, asking, drawn, picked = scratch.who, scratch.asking, scratch.drawn, scratch.picked
     if len(people.gone) > 0:
@@ -238,7 +238,7 @@ def _ask_friends(people, friends, scratch):
 
 @kernel
 def _guess_bonds(people, again, starting, scratch):
-    """Guess the bonds of those who meet elsewhere with their partners, by the marks; prefetch."""
+    """Guess by its mark the bond of each other starter with its partner, and prefetch it."""
     for one in range(again, starting):
         if scratch.whom[one] >= 0:
             slot = guess(people, np.int64(scratch.who[one]), scratch.whom[one])
@@ -251,7 +251,7 @@ def _guess_bonds(people, again, starting, scratch):
 def _meet_elsewhere(
     people, parameters, day, first, again, starting, lists, repeats, encounters, risen, scratch
 ):
-    """Choose whom the other starters meet: contacts at once, new people by ``encounters``."""
+    """Apply the other starters' encounters with contacts; list all others in ``encounters``."""
     for one in range(again, starting):
         ego, other = np.int64(scratch.who[one]), scratch.whom[one]
         if other < 0 or other == ego:
@@ -275,7 +275,7 @@ def _meet_elsewhere(
 
 @kernel
 def _note_risen(people, society, risen, count):
-    """Note in the state of their bonds, and count, the ties of the batch that have risen."""
+    """Count the ties of a batch that have risen, and note the new class in their bonds."""
     for one in range(count):
         prefetch(people.state, as_index(risen[1, one]))
     for one in range(count):
@@ -290,7 +290,7 @@ def _note_risen(people, society, risen, count):
 def choose_encounters(state, parameters, day, partition):
     """Choose whom the members of a thread meet, and apply the encounters with contacts.
 
-    Fill ``attempts``, and from the thread's first member on ``repeats`` and ``encounters``.
+    Fill ``attempts``; fill ``repeats`` and ``encounters`` from the thread's first member on.
     """
     people, lists, scratch = state.people, state.today, partition.scratch.meet
     members = state.clock[MEMBERS]
@@ -338,7 +338,7 @@ def choose_encounters(state, parameters, day, partition):
 
 @kernel
 def take_from_log(state, log, log_day, first, last, partition):
-    """List encounters first to last - 1 of a day of a contact log in place of those drawn."""
+    """List encounters first to last - 1 of a day of a contact log, in place of drawn ones."""
     lists, start = state.today, log.day_start[log_day]
     end = first
     for place in range(first, last):
@@ -358,7 +358,7 @@ def take_from_log(state, log, log_day, first, last, partition):
 def _strengthen_batch(people, society, today, repeats, first, last, end):
     """Strengthen the far sides of encounters first to last - 1, prefetching up to ``end``.
 
-    List there, from place first on, those that have risen by it; return the end of that list.
+    Overwrite ``repeats``, from ``first`` on, with the ties that have risen; return their end.
     """
     risen = first
     for one in range(first, last):
@@ -378,8 +378,8 @@ def _strengthen_batch(people, society, today, repeats, first, last, end):
 def strengthen_far_sides(state, parameters, day, partition):
     """Strengthen the partners' sides by a thread's encounters with contacts.
 
-    List in ``risers`` the free bonds that have risen by it. Batch by batch: what a batch prefetches
-    is still near when it is looked at.
+    List in ``risers`` the free bonds that have risen. This is done in batches, so that what is
+    prefetched is still in the cache when it is used.
     """
     people, society, lists = state.people, parameters.society, state.today
     repeats, risers, today = lists.repeats, lists.risers, day - society.first_day
@@ -400,5 +400,5 @@ def strengthen_far_sides(state, parameters, day, partition):
     partition.progress[RISERS_END] = end
 
 
-# ``_look_elsewhere`` and ``face_place`` count on it
+# ``_look_elsewhere`` and ``face_place`` rely on this order
 assert ANYBODY > CIRCLE > TEAM > FRIEND > AGAIN

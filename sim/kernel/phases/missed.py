@@ -1,6 +1,6 @@
-"""Phase 5, at the end: the connections that members miss by the caution of their own policies.
+"""Phase 5, at the end: connections that members miss because their own policies are cautious.
 
-An expected value: nothing is drawn, and nothing changes.
+These are expected values: nothing is drawn, and nothing changes.
 """
 
 import numpy as np
@@ -29,15 +29,15 @@ from .eligible import agrees, is_away, is_forbidden, least_likely, thinks_likely
 from .welcome import is_unwelcome_inviter
 
 BY_TIE, BY_ESTIMATE, PAIRS = range(3)
-"""Columns of what is missed: connections by the least tie, by the estimate, and the pairs."""
+"""Columns: connections missed by the least tie, by the least estimate; contacts barred."""
 MISSED = 3
 
 
 @inline
 def _barred_classes(state, parameters, day, ego):
-    """Return the tie classes that the least tie bars, and those that the estimate does, a bit each.
+    """Return the tie classes barred by the least tie, and those barred by the least estimate.
 
-    Only those of which ego has free contacts.
+    Each class is a bit of a number. Only classes in which ego has free contacts are returned.
     """
     counts, policies = state.people.counts, parameters.policies
     least_tie = policies.min_tie[state.platform.policy[ego]]
@@ -59,7 +59,7 @@ def _has_room(state, parameters, other):
 
 @inline
 def _may_invite(state, parameters, day, ego):
-    """Return whether the platform permits ego to invite tomorrow, apart from the cap of a week."""
+    """Return whether ego may invite tomorrow, the weekly cap left aside."""
     if is_away(state.platform, ego):
         return False
     until = state.platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]
@@ -69,7 +69,7 @@ def _may_invite(state, parameters, day, ego):
 
 @inline
 def _mark_referred(state, ego, marks):
-    """Mark those with whom ego has a connection in common by its number + 1."""
+    """Mark with ego's number + 1 everybody with whom ego has a connection in common."""
     connected, counts = state.platform.connected, state.people.counts
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
     for place in range(ours):
@@ -89,7 +89,7 @@ def _mark_referred(state, ego, marks):
 
 @inline
 def _prefetch_contacts(state, ego, contacts):
-    """Prefetch how many connections each contact of ego has."""
+    """Prefetch the number of connections of each contact of ego."""
     people = state.people
     for place in range(contacts):
         prefetch(people.counts, COUNTS * people.alter[contact_slot(people, ego, place)])
@@ -97,7 +97,10 @@ def _prefetch_contacts(state, ego, contacts):
 
 @kernel
 def _miss_contact(state, parameters, day, ego, slot, by_tie, by_estimate, marks, missed):
-    """Add what ego misses with a contact whom its policy may bar; those referred are marked."""
+    """Add what ego misses with a contact whom its policy may bar; ``marks`` tells who is referred.
+
+    A member is referred to ego if the two have a connection in common.
+    """
     policies, k = parameters.policies, class_in(state.people.state[slot])
     other = np.int64(state.people.alter[slot])
     policy, habit = state.platform.policy[other], habit_of(state.platform, other)
@@ -126,9 +129,10 @@ def add_missed(state, parameters, day, marks, missed):
     """Add what each member misses with its contacts, as of the evening of a day.
 
     A pair counts if the platform lets ego invite the contact, the policy's own function agrees, and
-    only its least tie or its least estimate of acceptance bars it; by the estimate: by that alone.
+    nothing but the policy's least tie or least estimate of acceptance bars the invitation. The pair
+    counts as missed by the estimate if the estimate alone bars it.
 
-    ``marks``, int64, shape (N,), and ``missed``, float64, shape (N, MISSED), must be 0.
+    ``marks``, int64, shape (N,), and ``missed``, float64, shape (N, MISSED), must be 0 at first.
     """
     state, parameters = reference(state), reference(parameters)
     people, conditions = state.people, parameters.policies.condition

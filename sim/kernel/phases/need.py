@@ -1,9 +1,9 @@
 """Phase 1b: members need help, ask for it, and are referred to others, whom they then meet.
 
-Asking reads the state that phase 1 has left, and can be done for any batch of members at once, in
-rounds that each read what the one before has prefetched. What comes of it takes effect in the next
-stage, at each member by its own thread; the meetings of those who are referred happen as the
-encounters of phase 1 that may create a contact do (``acquaint``).
+Asking depends only on the state after phase 1, so it can be done for any batch of members at once;
+each loop reads what the loop before has prefetched. The results take effect in the next stage, when
+each thread applies them to its own members. Those who are referred meet in the same way as in the
+encounters of phase 1 that may create a contact (``acquaint``).
 """
 
 import numpy as np
@@ -67,12 +67,12 @@ from ..state.rows import (
 )
 
 _SOMEBODY, _FIRST, _REFERS, _SECOND, _ABLE = range(5)
-"""The words of a need."""
+"""The random words of a need."""
 
 
 @inline
 def _network_size(state, ego):
-    """Count ego's network: its contacts, and its connections that are none."""
+    """Count ego's network: its contacts, and its connections that are not contacts."""
     people, row = state.people, COUNTS * ego
     contacts = np.int64(people.counts[row + CONTACTS])
     size = number_of_contacts(people, ego) + np.int64(people.counts[row + CONNECTIONS])
@@ -86,7 +86,7 @@ def _network_size(state, ego):
 
 @kernel
 def _connection_without_contact(state, ego, number):
-    """Return a connection of ego by its number, from 0, among those that are no contacts."""
+    """Return a connection of ego by its number, from 0, among those that are not contacts."""
     people = state.people
     for place in range(np.int64(people.counts[COUNTS * ego + CONNECTIONS])):
         other = np.int64(state.platform.connected[connection_place(state, ego, place)])
@@ -99,7 +99,7 @@ def _connection_without_contact(state, ego, number):
 
 @inline
 def _drawn(state, ego, drawn, size):
-    """Return whom a word draws from ego's network: the slot of a contact, or -1 and who it is."""
+    """Return whom a word draws from ego's network: the slot of a contact, or -1 and the member."""
     people, place = state.people, below(drawn, size)
     contacts = number_of_contacts(people, ego)
     if place < contacts:
@@ -121,7 +121,7 @@ def _reputation(people, member):
 
 @inline
 def _bond(people, slot):
-    """Return the state of a bond with somebody of one's network; -1: a connection, no contact."""
+    """Return the state of a bond of ego's network; slot -1 is a connection that is no contact."""
     return np.int64(people.state[slot]) if slot >= 0 else np.int64(IS_CONNECTED)
 
 
@@ -145,7 +145,7 @@ def _list_needy(state, parameters, first, count, scratch):
 
 @kernel
 def _whom_to_ask(state, parameters, day, ego, size):
-    """Return whom ego asks: the slot of a contact, or -1 and who it is."""
+    """Return whom ego asks: the slot of a contact, or -1 and the member."""
     best, best_slot, best_class = np.int64(-1), np.int64(-1), np.int64(-1)
     low, high = parameters.key & np.uint64(0xFFFFFFFF), parameters.key >> np.uint64(32)
     for first in range(0, parameters.helping.ask_choice, 4):
@@ -160,7 +160,7 @@ def _whom_to_ask(state, parameters, day, ego, size):
 
 @kernel
 def _choose_whom_to_ask(state, parameters, day, needy, scratch):
-    """Choose whom the needy ask; return how many plead: those for whom somebody is able."""
+    """Choose whom the needy ask, and return how many do ask: those whom somebody can help."""
     people, able, pleading = state.people, parameters.helping.able, np.int64(0)
     for one in range(needy):
         ego = np.int64(scratch.who[one])
@@ -179,7 +179,7 @@ def _choose_whom_to_ask(state, parameters, day, needy, scratch):
 
 @inline
 def _ask(state, parameters, first, pleading, pleas, scratch):
-    """Write the pleas, from a row of ``pleas`` on.
+    """Write the pleas, beginning at row ``pleas``.
 
     List in ``asking`` those who are referred to somebody else, and return their number.
     """
@@ -212,7 +212,7 @@ def _ask(state, parameters, first, pleading, pleas, scratch):
 
 @kernel
 def _referral(state, parameters, day, ego, asked):
-    """Return to whom somebody who was asked refers ego, or -1: to nobody."""
+    """Return the member to whom ``asked`` refers ego, or -1 if there is none."""
     best, helping, size = np.int64(-1), parameters.helping, _network_size(state, asked)
     for place in range(helping.ask_choice, helping.ask_choice + helping.refer_choice):
         drawn = word(parameters.key, day, NEEDPICK, ego, place)
@@ -228,7 +228,7 @@ def _referral(state, parameters, day, ego, asked):
 
 @kernel
 def _note_meeting(state, parameters, ego, other, drawn, number):
-    """Note the meeting of ego with whom it is referred to; return whether that one helps."""
+    """Note the meeting of ego with a member to whom it is referred; return if that member helps."""
     people, today = state.people, state.today
     slot = find(people, ego, other)
     row = today.encounters[number]
@@ -261,7 +261,7 @@ def _refer(state, parameters, day, first, referred, pleas, encounters, scratch):
 def ask_for_help(state, parameters, day, partition):
     """Write the pleas of those of a thread's members who are in need.
 
-    Fill from the thread's first member on ``pleas``, and in ``encounters`` those who are referred.
+    Fill ``pleas``, and ``encounters`` with those who are referred, from the thread's first member.
     """
     scratch, progress = partition.scratch.meet, partition.progress
     low, high = as_index(partition.low), min(as_index(partition.high), state.clock[MEMBERS])

@@ -1,7 +1,7 @@
-"""Phase 2: the source ``popular``, a member with a chance in proportion to its connections.
+"""Phase 2: the source ``popular`` finds a member with a chance proportional to its connections.
 
-The running sum over all members is one over each section, for which its thread needs no other, and
-one over the sections.
+The running sum over all members is kept in two parts: one within each section, for which a thread
+needs no other thread, and one over the sections.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from ..state.bonds import CONNECTIONS, COUNTS
 
 @kernel
 def add_up_connections(state, partition):
-    """Add up the connections of a thread's members as they are this morning, section by section."""
+    """Add up the connections that a thread's members have this morning, section by section."""
     today, counts = state.today, state.people.counts
     if len(today.popularity) == 0:
         return
@@ -29,7 +29,7 @@ def add_up_connections(state, partition):
 
 @kernel
 def popular_member(state, section_bits, word, anybody):
-    """Return a member by one word; ``anybody`` if nobody is connected."""
+    """Return the member whom a word draws, or ``anybody`` if nobody is connected."""
     sums, by_section = state.today.popularity, state.today.section_popularity
     total = np.int64(0)
     for section in range(len(by_section)):
@@ -42,7 +42,7 @@ def popular_member(state, section_bits, word, anybody):
         section += 1
     first = section << section_bits
     last = min(first + (1 << section_bits), np.int64(len(sums)))
-    while first < last:  # the first member whose sum is above the place
+    while first < last:  # find the first member whose sum is above the place
         middle = (first + last) >> 1
         if sums[middle] > place:
             last = middle

@@ -1,7 +1,7 @@
-"""Phase 2: which members choose now whom to invite, and with which of their attempts.
+"""Phase 2: which members now choose whom to invite, and with which of their attempts.
 
-The members of a thread choose from ``BATCH`` *seats*. Who has made all its attempts of today leaves
-its seat to the next member: nobody waits for one who has a hundred.
+The members of a thread choose from ``BATCH`` *seats*. A member who has made all its attempts of
+today leaves its seat to the next member, so nobody waits for a member with a hundred attempts.
 """
 
 import numpy as np
@@ -29,8 +29,8 @@ FREE, BEGINNING, TRYING = range(3)
 """Places of ``seats``: how many seats are listed in ``free``, ``beginning`` and ``trying``."""
 
 _NEXT_MEMBER, _CALLED, _WAITING, NEXT_ROW = range(4)
-"""Places of ``queue``: the next member to be looked at; how many of those waiting have been seated,
-and how many wait in all; and the next row of today's invitations."""
+"""Places of ``queue``: the next member to be looked at; how many of those listed in
+``waiting`` have been seated; how many are listed; and the next row of today's invitations."""
 
 
 @inline
@@ -59,14 +59,14 @@ def _list_inviters(state, parameters, day, first, last, who):
 
 @inline
 def _count_attempts(platform, totals, ego, attempts):
-    """Count the attempts of a member who may invite, also those that lapse."""
+    """Count the attempts of a member who may invite, including those that will lapse."""
     platform.tally[TALLY * ego + ATTEMPTS] += attempts
     totals[platform.policy[ego], T_ATTEMPTS] += attempts
 
 
 @inline
 def _prefetch_account(platform, ego):
-    """Prefetch what else the platform knows of ego's account where it matters."""
+    """Prefetch what else the platform knows of ego's account, if anything."""
     if len(platform.ladder) > 0:
         prefetch(platform.ladder, LADDER * ego)
     if len(platform.notes) > 0:
@@ -75,7 +75,7 @@ def _prefetch_account(platform, ego):
 
 @inline
 def _seat_next(state, totals, called, scratch):
-    """Seat as many of those waiting as are called; each has room for all that it sends today."""
+    """Seat the next ``called`` members waiting, with rows for all their invitations of today."""
     queue, seats, rows = scratch.queue, scratch.seats, state.today.invitations
     next_called, free, beginning = queue[_CALLED], seats[FREE], seats[BEGINNING]
     row = queue[NEXT_ROW]
@@ -104,7 +104,7 @@ def _seat_next(state, totals, called, scratch):
 
 @kernel
 def take_seats(state, parameters, day, partition, scratch):
-    """Seat the members of a thread who may invite, as long as there are such and free seats.
+    """Seat members of a thread who may invite, while there are such members and free seats.
 
     Return whether anybody has a seat.
     """
@@ -132,14 +132,14 @@ def _sent_this_week(platform, ego):
 
 @inline
 def count_in_week(platform, weekly, day, ego):
-    """Count an invitation of today for the cap of the week, if there is one."""
+    """Count an invitation of today for the weekly cap, if there is one."""
     if weekly >= 0:
         platform.week[ego, day % 7] += 1
 
 
 @kernel
 def may_send_now(state, parameters, day, ego):
-    """Return whether the platform lets ego invite now, its connections aside."""
+    """Return whether the platform lets ego invite now, apart from its number of connections."""
     platform, weekly = state.platform, parameters.platform.weekly_invites
     if is_restricted(day, platform.account[ACCOUNT * ego + RESTRICTED_UNTIL]):
         return False
@@ -148,11 +148,11 @@ def may_send_now(state, parameters, day, ego):
 
 @kernel
 def begin_attempts(state, parameters, day, scratch):
-    """Check for those who begin an attempt whether it can lead to an invitation.
+    """Check for each member who begins an attempt whether it can lead to an invitation.
 
     List in ``from_contacts`` those who look only among contacts, and return their number; the
-    others join those in ``trying``. Who may send no more this week leaves, and so does who looks
-    only among contacts and has no eligible one: none of its attempts of today would find anybody.
+    others join those in ``trying``. A member leaves its seat if it may send no more this week, or
+    if it looks only among contacts and none is eligible: its attempts of today would find nobody.
     """
     platform, seats, weekly = state.platform, scratch.seats, parameters.platform.weekly_invites
     alone, others, free = np.int64(0), seats[TRYING], seats[FREE]

@@ -1,8 +1,8 @@
 """Phase 2, second half: the invitations are sent.
 
-First each takes effect at the side of its sender, then at that of its receiver, where one that
-crosses another is found out; then those that cross connect, and the others wait for the day of
-their answer.
+First each invitation takes effect at its sender's side, then at its receiver's side, where it is
+noticed if two invitations cross. Invitations that cross connect the two; all others wait for the
+day of their answer.
 """
 
 import numpy as np
@@ -75,7 +75,7 @@ def _new_stranger(state, ego, other, today):
 def _stranger_of_today(people, ego, other, today):
     """Return the slot of ego's bond with a stranger if it was created today, or -1.
 
-    Until two members meet, the day in their tie is that of its creation.
+    Until two members meet, the day in their tie is the day on which the bond was created.
     """
     place = np.int64(people.counts[COUNTS * ego + STRANGERS]) - 1
     while place >= 0:
@@ -103,7 +103,7 @@ def _prefetch_new_stranger(people, ego):
 
 @inline
 def _prefetch_own(state, ahead, nearer):
-    """Prefetch what invitations further down the list change at the senders' side."""
+    """Prefetch what later invitations of the list change at the senders' side."""
     if ahead[SLOT] >= 0:
         prefetch(state.people.state, as_index(ahead[SLOT]))
         prefetch(state.platform.tally, TALLY * np.int64(ahead[EGO]))
@@ -117,7 +117,7 @@ def _prefetch_own(state, ahead, nearer):
 def send(state, parameters, day, partition):
     """Apply the invitations of a thread's members on the senders' side.
 
-    Return False if a pool must grow first; called again, go on from there.
+    Return False if a pool must grow first; the next call continues where this one has stopped.
     """
     people, platform, rows = state.people, state.platform, state.today.invitations
     today, progress = day - parameters.society.first_day, partition.progress
@@ -148,7 +148,7 @@ def send(state, parameters, day, partition):
 
 @inline
 def _far_slot(state, row, today):
-    """Return the receiver's slot of an invitation, whose side is created and linked if it lacks."""
+    """Return the receiver's slot of an invitation; create and link its side if it is missing."""
     people, slot = state.people, np.int64(row[SLOT])
     there = np.int64(people.link[2 * slot])
     if there != UNLINKED:
@@ -163,9 +163,9 @@ def _far_slot(state, row, today):
 
 @inline
 def _delay_if_crossing(state, parameters, row):
-    """Return what stands for the delay of an invitation that crosses another.
+    """Return the delay of an invitation that crosses another: CROSSING.
 
-    Where one of the two has no room for a connection, as of this morning, it is never answered.
+    If one of the two had no room for a connection this morning, the delay stands for "never".
     """
     counts, most = state.people.counts, parameters.platform.max_connections
     ego, other = np.int64(row[EGO]), np.int64(row[ALTER])
@@ -179,7 +179,7 @@ def _delay_if_crossing(state, parameters, row):
 def receive(state, parameters, day, partition):
     """Apply invitations on the receivers' side, for the members of a thread.
 
-    Mark those that cross another. Return as ``send``.
+    Mark the invitations that cross another. The return value is as in ``send``.
     """
     people, rows, order = state.people, state.today.invitations, state.today.invitation_order
     today = day - parameters.society.first_day
@@ -230,7 +230,7 @@ def _prefetch_side(state, slot, ego):
 
 @inline
 def _meet_halfway(state, totals, slot, ego, other):
-    """Connect ego with other, at ego's side, as they cross; a question has drawn no arc yet."""
+    """Connect ego with other at ego's side; draw both arcs, as a question has drawn none yet."""
     connect(state, totals, slot, ego, other)
     draw_arc(state, totals, slot, ego, ARC)
     draw_arc(state, totals, slot, ego, BACK)
@@ -258,7 +258,7 @@ def _cross_own(state, parameters, partition):
 
 @kernel
 def _cross_far(state, partition):
-    """Connect the receivers among a thread's members; may be done twice without harm."""
+    """Connect the receivers among a thread's members; doing this twice does no harm."""
     people, rows, order = state.people, state.today.invitations, state.today.invitation_order
     for thread in range(partition.threads):
         starts = partition.list_starts[INVITATIONS, thread]
@@ -283,13 +283,13 @@ def _cross_far(state, partition):
 
 @kernel
 def cross(state, parameters, partition):
-    """Connect those of a thread's members whose invitations cross; return as ``send``."""
+    """Connect a thread's members whose invitations cross; the return value is as in ``send``."""
     return _cross_own(state, parameters, partition) and _cross_far(state, partition)
 
 
 @inline
 def _file(state, pending, totals, place, row, sieve):
-    """List an invitation by the day of its answer; decide it if no answer will come."""
+    """List an invitation under the day of its answer; decide it now if no answer will come."""
     platform, delay = state.platform, delay_of(row[EXTRA])
     slot, ego = np.int64(row[SLOT]), np.int64(row[EGO])
     verdict = np.int64(UNDECIDED)
@@ -311,10 +311,10 @@ def _file(state, pending, totals, place, row, sieve):
 
 @kernel
 def schedule_answers(state, parameters, day, partition):
-    """File the invitations of a thread's members by the day of their answer.
+    """List the invitations of a thread's members by the day of their answer.
 
-    A counting sort within each section, so that each day's answers lie side by side. What has
-    crossed another stands with those of today.
+    This is a counting sort within each section, so that each day's answers are adjacent.
+    Invitations that cross another are listed with the answers of today.
     """
     platform, rows = state.platform, state.today.invitations
     sieve, totals = partition.scratch.answer.sieve, partition.totals

@@ -1,7 +1,7 @@
 """Phase 3, second part: today's verdicts take effect.
 
-Acceptances, at the inviter's side and then at the invitee's, and what an unwanted invitation does
-to the invitee.
+An acceptance takes effect at the inviter's side and then at the invitee's side; an unwanted
+invitation changes the counts of the invitee.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ from .effects import bother, connect, draw_arc, receive_invitation
 from .seats import count_in_week
 
 DONE, MORE_VERDICTS, MORE_CONNECTIONS = range(3)
-"""What ``settle`` says: all have taken effect, or what must grow first."""
+"""What ``settle`` returns: everything has taken effect, or what must grow first."""
 
 
 @inline
@@ -54,7 +54,7 @@ def _prefetch_account(state, ego):
 
 @inline
 def _prefetch_effects(state, notes, slots, egos, count, scratch):
-    """Fill in a batch again, and prefetch what its verdicts will change."""
+    """Fill in a batch a second time, and prefetch what its verdicts will change."""
     people = state.people
     for one in range(count):
         place = scratch.place[one]
@@ -84,13 +84,13 @@ def _prefetch_effects(state, notes, slots, egos, count, scratch):
 
 @inline
 def _slot_of(what):
-    """Return other's slot as the rows of verdicts tell it; 0 where a verdict does not connect."""
+    """Return other's slot from a row of verdicts, or 0 if the verdict does not connect."""
     return as_index(GRANTED - what if what <= GRANTED else max(what, np.int64(0)))
 
 
 @inline
 def _reach_other(state, totals, what, other, ego):
-    """Apply a verdict to other, who has decided; ``what`` as in the rows of verdicts."""
+    """Apply a verdict to other, who has decided; ``what`` is coded as in the rows of verdicts."""
     if GRANTED < what < 0:
         bother(state, totals, other, np.int64(what == UNWANTED_COLD))
         return
@@ -109,10 +109,10 @@ def _was_asked(platform, one, scratch):
 
 @kernel
 def settle(state, parameters, day, partition):
-    """Apply today's verdicts: acceptances, to the inviters among a thread's members.
+    """Apply today's verdicts; acceptances are applied to the inviters among a thread's members.
 
-    If the invitee is the thread's as well, apply it there too; else list the verdict in
-    ``verdicts``. Return DONE or what must grow first; called again, go on from there.
+    If the same thread looks after the invitee, apply the verdict to the invitee too; otherwise list
+    it in ``verdicts``. Return DONE, or what must grow first; the next call continues from there.
     """
     platform, people, scratch = state.platform, state.people, partition.scratch.answer
     notes, slots, egos = platform.sent_note, platform.sent_slot, platform.sent_ego
@@ -153,7 +153,7 @@ def settle(state, parameters, day, partition):
 def settle_far_sides(state, partition):
     """Apply the verdicts that other threads have listed to those who have decided.
 
-    Return False if a pool must grow first; called again, go on from there.
+    Return False if a pool must grow first; the next call continues where this one has stopped.
     """
     people, rows, order = state.people, state.today.verdicts, state.today.verdict_order
     reached, done = partition.progress[REACHED], np.int64(0)

@@ -1,4 +1,4 @@
-"""Who is unwelcome to whom: the rules of ``rules.welcome`` asked of the state, in one place."""
+"""Who is unwelcome to whom: this module applies the rules of ``rules.welcome`` to the state."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from ..state.columns import ASKED, HELP, HELPED
 
 @inline
 def _nobody_is(parameters):
-    """Return whether nobody can be unwelcome: nobody vetoes, and no reputation counts."""
+    """Return whether nobody can be unwelcome, as there are no vetoes and no floor of reputation."""
     return parameters.society.veto == 0 and parameters.helping.floor == 0.0
 
 
 @kernel
 def _does_not_want(state, parameters, slot, other):
-    """Return whether the member whose bond with other is at a slot does not want it."""
+    """Return whether a member does not want ``other``; ``slot`` is its bond with other."""
     people, helping, low = state.people, parameters.helping, False
     if len(people.help) > 0:
         asked, helped = people.help[HELP * other + ASKED], people.help[HELP * other + HELPED]
@@ -27,7 +27,7 @@ def _does_not_want(state, parameters, slot, other):
 
 @inline
 def is_unwelcome(state, parameters, slot, other):
-    """Return whether other is unwelcome to the one whose bond with it is at a slot; -1: none."""
+    """Return whether a member does not want other; ``slot`` is its bond with other, -1: none."""
     if _nobody_is(parameters) or slot < 0:
         return False
     return _does_not_want(state, parameters, slot, other)
@@ -35,7 +35,7 @@ def is_unwelcome(state, parameters, slot, other):
 
 @inline
 def is_unwelcome_inviter(state, parameters, slot, ego):
-    """Return whether ego, whose bond with its invitee is at a slot, is unwelcome to that one."""
+    """Return whether ego's invitee does not want ego; ``slot`` is ego's bond with the invitee."""
     if _nobody_is(parameters):
         return False
     return _does_not_want(state, parameters, np.int64(state.people.link[2 * slot]), ego)
@@ -43,7 +43,7 @@ def is_unwelcome_inviter(state, parameters, slot, ego):
 
 @inline
 def prefetch_tie(state, parameters, slot):
-    """Prefetch what the bond at a slot tells of whether somebody is unwelcome."""
+    """Prefetch the part of a bond that tells whether somebody is unwelcome."""
     if not _nobody_is(parameters):
         prefetch(state.people.link, 2 * slot)
 
@@ -57,7 +57,7 @@ def prefetch_reputation(people, other):
 
 @inline
 def prefetch_unwelcome_inviter(state, parameters, slot, ego):
-    """Prefetch what ``is_unwelcome_inviter`` looks at; the link of the slot is read here."""
+    """Prefetch what ``is_unwelcome_inviter`` reads; this call already reads the slot's link."""
     if not _nobody_is(parameters):
         far = np.int64(state.people.link[2 * slot])
         prefetch(state.people.state, far)

@@ -1,4 +1,7 @@
-"""Phase 3, at the end, and the next morning: what waited too long is withdrawn, and locks end."""
+"""Invitations that have waited too long are withdrawn (end of phase 3); locks end in the morning.
+
+A withdrawn invitation locks the bond: until the lock ends, ego can't invite the same person.
+"""
 
 import numpy as np
 
@@ -21,7 +24,10 @@ from .effects import learn
 
 @inline
 def _ending(platform, parameters, day, section):
-    """Return the places, among those sent, of a section's invitations whose days are up today."""
+    """Return the first place and the end of a section's invitations that are on their last day.
+
+    Places are those in the list of sent invitations; ``pending_days`` is how long one may wait.
+    """
     sent, pending = day - parameters.inviting.pending_days, parameters.inviting.pending_days
     if sent < 1:
         return np.int64(0), np.int64(0)
@@ -61,7 +67,7 @@ def withdraw(state, parameters, day, partition):
             if not is_withdrawn(standing_in(bond), is_asked(bond)):
                 continue
             people.state[slot] = with_decided(with_standing(bond, LOCKED), 0)
-            if not is_asked(bond):  # silence teaches nothing
+            if not is_asked(bond):  # from a question without an answer, the sender learns nothing
                 learn(state, slot, ego, 0)
             if parameters.inviting.lock_days >= 0:
                 turn = platform.lock_ends[section, 1] % platform.locks.shape[1]
@@ -73,7 +79,7 @@ def withdraw(state, parameters, day, partition):
 
 @kernel
 def unlock(state, parameters, day, partition):
-    """Free, in the morning, the bonds of a thread's members that were locked long enough ago."""
+    """In the morning, free those bonds of a thread's members whose lock is over."""
     people, platform, lock_days = state.people, state.platform, parameters.inviting.lock_days
     began = withdrawal_day(day, lock_days)
     if lock_days < 0 or began < 1:

@@ -1,6 +1,6 @@
-"""Phase 2: what an attempt has led to is noted among the invitations of today, and sent.
+"""Phase 2: the result of an attempt is noted among the invitations of today, and sent.
 
-It may go to a wrong address, a note may go with it, and it may be a question instead.
+It may go to a wrong address, it may carry a note, and it may be a question instead.
 """
 
 import numpy as np
@@ -34,29 +34,29 @@ from .eligible import is_forbidden
 from .seats import count_in_week
 
 SOURCE, PICK, SECOND_PICK, DELAY = range(4)
-"""The words of a try."""
+"""The random words of a try."""
 LAPSES = -2
-"""Stands for a slot where the attempt lapses."""
+"""Takes the place of a slot if the attempt lapses."""
 
 
 @inline
 def _delay(inviting, word):
-    """Return how many days the answer takes; pending_days stands for never."""
+    """Return how many days the answer takes; pending_days means that it never comes."""
     days = np.int64(0)
-    for day in range(inviting.pending_days):  # the thresholds fall: all can be looked at at once
+    for day in range(inviting.pending_days):  # thresholds fall, so all can be compared at once
         days += np.int64(waits_longer(word, inviting.delays[day]))
     return days
 
 
 @inline
 def _next_row(seat, scratch):
-    """Return the place of a seat's next invitation; while its member courts, of the best so far."""
+    """Return the row of a seat's next invitation; a member who courts keeps its best there."""
     return np.int64(scratch.row[seat]) + np.int64(scratch.written[seat])
 
 
 @inline
 def note_candidate(state, parameters, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member leads."""
+    """Note the invitation to which a member's try leads."""
     row = state.today.invitations[_next_row(seat, scratch)]
     delay = _delay(parameters.inviting, np.int64(scratch.drawn[DELAY, one]))
     row[EGO], row[ALTER], row[SLOT] = np.int64(scratch.egos[one]), other, slot
@@ -75,7 +75,7 @@ def invited_today(invitations, other, seat, scratch):
 
 @inline
 def _address(state, parameters, day, ego, attempt, meant):
-    """Return to whom an invitation to a contact goes: by mistake to anybody."""
+    """Return to whom an invitation to a contact goes: if mistaken, to any member."""
     key = parameters.key
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     purpose = code_here(MISTAKE, parameters.platform.place)
@@ -89,7 +89,7 @@ def _address(state, parameters, day, ego, attempt, meant):
 
 @inline
 def _slot_of_wrong(state, parameters, day, ego, other, seat, scratch):
-    """Return ego's bond with the wrong one, -1: there is none; LAPSES if ego may not invite it."""
+    """Return ego's bond with a wrong addressee, -1 if none, or LAPSES if ego may not invite it."""
     slot = find(state.people, ego, other)
     if slot < 0 and invited_today(state.today.invitations, other, seat, scratch):
         return np.int64(LAPSES)
@@ -101,9 +101,9 @@ def _slot_of_wrong(state, parameters, day, ego, other, seat, scratch):
 
 @kernel
 def _mistake(state, parameters, day, row, seat, scratch):
-    """Send an invitation to a contact to a wrong address by mistake; return its remark.
+    """Decide whether an invitation to a contact goes to a wrong address; return its remark.
 
-    LAPSES if ego may not invite who is there.
+    Return LAPSES if ego may not invite the member at the wrong address.
     """
     ego, meant = np.int64(row[EGO]), np.int64(row[ALTER])
     attempt = np.int64(scratch.first_try[seat]) // parameters.inviting.tries
@@ -119,7 +119,7 @@ def _mistake(state, parameters, day, row, seat, scratch):
 
 @inline
 def _remark_on_note(state, parameters, ego, k):
-    """Return the remark on whether a note goes with ego's invitation to one meant of class k."""
+    """Return the remark that a note goes with an invitation to somebody of class k, or 0."""
     notes, policy = state.platform.notes, state.platform.policy[ego]
     if not parameters.policies.notes[policy]:
         return np.int64(0)
@@ -132,7 +132,7 @@ def _remark_on_note(state, parameters, ego, k):
 
 @inline
 def dispatch(state, parameters, day, seat, scratch):
-    """Send the invitation that is noted, or a question in its place, or nothing: it lapses."""
+    """Send the noted invitation, or a question in its place, or nothing if the attempt lapses."""
     people, row = state.people, state.today.invitations[_next_row(seat, scratch)]
     ego, slot, extra = np.int64(row[EGO]), np.int64(row[SLOT]), np.int64(row[EXTRA])
     if is_forbidden(state, parameters, day, ego, np.int64(row[ALTER]), slot):
@@ -161,16 +161,16 @@ def dispatch(state, parameters, day, seat, scratch):
 
 @inline
 def write(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Note the invitation to which a try of a member has led, which is sent."""
+    """Note the invitation to which a member's try has led, and send it."""
     note_candidate(state, parameters, one, seat, slot, other, source, scratch)
     dispatch(state, parameters, day, seat, scratch)
 
 
 @inline
 def is_in_vain(state, parameters, ego, seat, other, scratch):
-    """Return whether ego courts and other is of no higher rank than its best candidate so far.
+    """Return whether ego courts high ranks, and other ranks no higher than ego's best so far.
 
-    A policy's own function is asked even so: it may fail.
+    If the policy has its own function, return False: the function may fail, so it must be asked.
     """
     policies, policy, rank = parameters.policies, state.platform.policy[ego], state.platform.rank
     if not policies.courts[policy] or policies.condition[policy] != 0:
@@ -181,10 +181,10 @@ def is_in_vain(state, parameters, ego, seat, other, scratch):
 
 @inline
 def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch):
-    """Write the invitation in which a try ends; return whether the attempt ends with it.
+    """Write the invitation to which a try has led; return whether this ends the attempt.
 
-    Who courts notes the candidate if it is of a higher rank than any before, and goes on unless
-    that is the highest.
+    A member who courts notes the candidate if its rank is higher than any before, and goes on
+    unless it is the highest rank.
     """
     platform, ego = state.platform, np.int64(scratch.egos[one])
     policies, policy = parameters.policies, platform.policy[ego]
@@ -202,7 +202,7 @@ def ends_attempt(state, parameters, day, one, seat, slot, other, source, scratch
 
 @inline
 def invite_best(state, parameters, day, seat, scratch):
-    """Invite, at the end of an attempt, the best candidate of a member who courts, if any."""
+    """At the end of an attempt, invite the best candidate of a member who courts, if any."""
     courts = parameters.policies.courts[state.platform.policy[np.int64(scratch.who[seat])]]
     if courts and state.today.invitations[_next_row(seat, scratch), EGO] != UNUSED:
         dispatch(state, parameters, day, seat, scratch)

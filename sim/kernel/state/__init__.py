@@ -1,1 +1,1 @@
-"""Where the society and the platform keep what they know: flat arrays, and how these grow."""
+"""The arrays that hold the state of the society and the platform, and how these arrays grow."""

@@ -1,11 +1,12 @@
-"""Bonds: what each member knows of each other, and how the platform stands between them.
+"""Bonds: what each member knows of each other, and what the platform has between the two.
 
-A bond i → j is a *slot* of one growing pool, with ``alter`` (who j is), ``mark`` (the lowest byte
-of that, for searches), ``link[2 * slot]`` (the slot of the bond j → i), ``link[2 * slot + 1]`` (the
-tie: day of the last encounter, met, talked) and ``state``. A member's slots are in two lists (see
-``lists``): its *contacts* in the order of the first encounter, and *strangers*, with whom there is
-an invitation but no encounter yet. A stranger whom one meets becomes a contact: the bond gets a new
-slot, and the old one says where it has gone.
+A bond i → j is a *slot* of one growing pool, with ``alter`` (the number of j), ``mark`` (the lowest
+byte of this number, for searches), ``link[2 * slot]`` (the slot of the bond j → i),
+``link[2 * slot + 1]`` (the tie: day of the last encounter, encounters face to face and online) and
+``state``. A member's slots are in two lists (see ``lists``): its *contacts* in the order of the
+first encounter, and *strangers*, with whom there is an invitation but no encounter yet. If the
+member meets such a stranger, the stranger becomes a contact: the bond gets a new slot, and the old
+slot tells where the bond is now.
 """
 
 import numpy as np
@@ -17,29 +18,29 @@ from ..rules.standing import CONNECTED, FREE, LOCKED
 from .lists import ROW, next_place, place_in_pool
 
 STANDING = 6
-"""The two highest bits of a state: how the platform stands (``rules.standing``), free being 0."""
+"""The two highest bits of a state: the standing on the platform (``rules.standing``); 0 is free."""
 IS_CONNECTED, IS_LOCKED = CONNECTED << STANDING, LOCKED << STANDING
 CLASS, CLASS_BITS = 3, 56
-"""The tie class, three bits from CLASS on; it follows from the tie, and saves a look there."""
+"""The tie class, three bits from CLASS on. It follows from the tie, but is faster to read here."""
 MOVED = 7 << CLASS
-"""The state of a slot whose bond has moved; the new slot is where its tie was."""
+"""The state of a slot whose bond has moved; the slot's tie then holds the new slot."""
 EMPTY = 0
-"""The state of a contact's place whose alter has left; whoever reads the list passes over it. No
-contact has this state, so what was sent to or from this place finds nothing pending there."""
+"""The state of a contact's place whose alter has left; code that reads the list skips it. No
+contact has this state, so an invitation from or to this place is no longer pending there."""
 ARC, DECIDED, BACK = 1, 2, 4
 """ARC: ego has invited alter or accepted an invitation of alter (an arc of the outreach graph).
-DECIDED: an invitation that was declined without a word is still pending, or, where locked, a
-question is. BACK: there is the arc from alter to ego. So each side of a bond knows both arcs, and
-need not look at the other side."""
+DECIDED: a pending invitation was declined silently, or, if the bond is locked, a question is
+pending. BACK: there is the arc from alter to ego. So each side of a bond knows both arcs, and the
+other side need not be read."""
 PENDING_QUESTION = IS_LOCKED | DECIDED
 QUESTION_MASK = 3 << STANDING | DECIDED
-"""The bits of a state that tell of a question, and what they then are."""
+"""The bits of a state that tell of a question, and their value if one is pending."""
 
 TALKED, VETOED, MET, LAST = 0, 8, 9, 18
-"""Where the numbers of a tie begin: 8 bits, one (whether ego vetoes alter), 9 and 14."""
+"""Where the parts of a tie begin: 8 bits, 1 bit (whether ego vetoes alter), 9 bits and 14 bits."""
 MET_MASK, TALKED_MASK = tie_classes.MOST_MET, tie_classes.MOST_TALKED
 ENCOUNTERS = MET_MASK << MET | TALKED_MASK << TALKED
-"""Both counts; 0 for a stranger's bond."""
+"""The bits of both counts of encounters; they are 0 for a stranger's bond."""
 NOBODY = 2**32 - 1
 """The alter of a slot whose bond has moved."""
 UNLINKED = 2**32 - 1
@@ -48,16 +49,16 @@ UNLINKED = 2**32 - 1
 CONTACTS, STRANGERS, CONNECTIONS, LISTED = range(4)
 FREE_OF_CLASS = 3
 """Columns of ``counts``: the lengths of a member's three lists; how many connections are in their
-final order; and from FREE_OF_CLASS + 1 on, its free contacts of tie class 1 to 4, kept so that who
-has nobody to invite need not look."""
+final order; and, from FREE_OF_CLASS + 1 on, the number of its free contacts of tie class 1 to 4, by
+which a member with nobody to invite is known without a search."""
 COUNTS = 8
-"""Number of columns of ``counts``. ``counts`` and ``link`` are flat: a row's place times a known
-number costs less than a look at the shape of a table."""
+"""Number of columns of ``counts``. ``counts`` and ``link`` are flat, because to multiply a row by a
+known number is faster than to read the shape of a table."""
 
 
 @inline
 def contact_slot(people, ego, place):
-    """Return the slot of a contact of ego by its place, 0 to its number of contacts - 1."""
+    """Return the slot of a contact of ego by its place, from 0 to the number of contacts - 1."""
     return place_in_pool(people.contacts, people.blocks, ego, place)
 
 
@@ -93,19 +94,19 @@ def nth_contact(people, ego, number):
 
 @inline
 def met_in(tie):
-    """Return the encounters face to face."""
+    """Return the number of encounters face to face."""
     return (np.int64(tie) >> MET) & MET_MASK
 
 
 @inline
 def talked_in(tie):
-    """Return the encounters online."""
+    """Return the number of encounters online."""
     return (np.int64(tie) >> TALKED) & TALKED_MASK
 
 
 @inline
 def last_in(tie):
-    """Return the day of the last encounter, or of the bond's creation, from the history's first."""
+    """Return the day of the last encounter (or of the creation), from the history's first day."""
     return np.int64(tie) >> LAST
 
 
@@ -129,7 +130,7 @@ def tie_strength(tie):
 
 @inline
 def tie_after(tie, face, today):
-    """Return the tie after one more encounter; ``today``: days since the history's first day."""
+    """Return the tie after one more encounter; ``today`` is days since the history's first day."""
     met = tie_classes.met_after(met_in(tie), face)
     talked = tie_classes.talked_after(talked_in(tie), face)
     vetoed = np.int64(tie) & 1 << VETOED
@@ -138,25 +139,25 @@ def tie_after(tie, face, today):
 
 @inline
 def standing_in(state):
-    """Return how the platform stands, as in ``rules.standing``."""
+    """Return the standing on the platform, as in ``rules.standing``."""
     return np.int64(state) >> STANDING
 
 
 @inline
 def with_standing(state, standing):
-    """Return a state in which the platform stands in another way."""
+    """Return a state with another standing on the platform."""
     return np.uint8((np.int64(state) & ~(3 << STANDING)) | standing << STANDING)
 
 
 @inline
 def with_decided(state, decided):
-    """Return a state in which a pending invitation has been decided, or nothing has."""
+    """Return a state whose bit DECIDED is ``decided``: DECIDED, or 0 if nothing is decided."""
     return np.uint8((np.int64(state) & ~DECIDED) | decided)
 
 
 @inline
 def class_in(state):
-    """Return the tie class that stands in a state."""
+    """Return the tie class in a state."""
     return (np.int64(state) & CLASS_BITS) >> CLASS
 
 
@@ -168,7 +169,7 @@ def with_class(state, k):
 
 @inline
 def is_free(state):
-    """Return whether the platform has nothing between the two."""
+    """Return whether the bond is free: neither connected nor pending nor locked."""
     return standing_in(state) == FREE
 
 
@@ -186,13 +187,13 @@ def with_question(state):
 
 @inline
 def current_slot(people, slot):
-    """Return where the bond of a slot is now: a stranger's moves once, when the two meet."""
+    """Return the slot where a bond is now; a stranger's bond moves once, when the two meet."""
     return np.int64(people.link[2 * slot + 1]) if people.state[slot] == MOVED else np.int64(slot)
 
 
 @inline
 def _marked(directory, people, ego, length, place, wanted):
-    """Return which of the 32 places from one on bear a mark, and the first of their slots."""
+    """Return which of the 32 places from one on have a mark, as bits, and their first slot."""
     first = place_in_pool(directory, people.blocks, ego, place)
     mask = equal_to(people.mark, first, wanted)
     if length - place < WIDTH:
@@ -223,7 +224,7 @@ def _find(directory, people, ego, length, other):
 
 @kernel
 def guess(people, ego, other):
-    """Return the first slot that could be ego's bond with other, by its mark alone, or -1: none."""
+    """Return the first slot that could be ego's bond with other by its mark, or -1 if none is."""
     wanted, row = np.uint8(other & 255), COUNTS * ego
     slot = _first_marked(people.contacts, people, ego, np.int64(people.counts[row]), wanted)
     if slot < 0:
@@ -234,7 +235,7 @@ def guess(people, ego, other):
 
 @kernel
 def is_connected_stranger(people, ego, other):
-    """Return whether ego is connected with other, whom it has never met."""
+    """Return whether ego is connected with other, whom ego has never met."""
     length, wanted = np.int64(people.counts[COUNTS * ego + STRANGERS]), np.uint8(other & 255)
     for place in range(0, length, WIDTH):
         mask, first = _marked(people.strangers, people, ego, length, place, wanted)
@@ -259,7 +260,7 @@ def find(people, ego, other):
 
 @inline
 def find_from(people, ego, other, guessed):
-    """Return the slot of ego's bond with other, or -1, where ``guess`` has been asked before."""
+    """Return the slot of ego's bond with other, or -1; ``guessed`` is what ``guess`` has found."""
     if guessed < 0 or people.alter[guessed] == other:
         return guessed
     return find(people, ego, other)
@@ -267,7 +268,7 @@ def find_from(people, ego, other, guessed):
 
 @inline
 def prefetch_bond(people, slot):
-    """Prefetch a bond, all but its mark."""
+    """Prefetch all of a bond except its mark."""
     prefetch(people.alter, slot)
     prefetch(people.state, slot)
     prefetch(people.link, 2 * slot)
@@ -275,7 +276,7 @@ def prefetch_bond(people, slot):
 
 @inline
 def prefetch_new_slot(people, directory, ego, length):
-    """Prefetch the slot by which a list of bonds would be lengthened, and the tie of its last."""
+    """Prefetch the slot by which a list of bonds would grow, and the tie of its last bond."""
     if length > 0:
         prefetch(people.link, 2 * place_in_pool(directory, people.blocks, ego, length - 1))
     slot = next_place(directory, people.blocks, ego, length)
@@ -286,28 +287,28 @@ def prefetch_new_slot(people, directory, ego, length):
 
 @inline
 def prefetch_member(people, ego):
-    """Prefetch how many contacts ego has, and where."""
+    """Prefetch the number of ego's contacts, and the directory of their slots."""
     prefetch(people.counts, COUNTS * ego)
     prefetch(people.contacts, ROW * ego)
 
 
 @inline
 def prefetch_contact_states(people, ego):
-    """Prefetch the states of all contacts, which ``nth_free`` looks at."""
+    """Prefetch the states of all contacts of ego, which ``nth_free`` reads."""
     for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
         prefetch(people.state, contact_slot(people, ego, place))
 
 
 @inline
 def prefetch_nth(people, ego):
-    """Prefetch what ``nth_contact`` looks at: states, if contacts of ego have left."""
+    """Prefetch what ``nth_contact`` reads: states, if contacts of ego have left."""
     if len(people.gone) > 0 and people.gone[ego] > 0:
         prefetch_contact_states(people, ego)
 
 
 @inline
 def prefetch_search(people, ego):
-    """Prefetch where ``guess`` and ``find`` will search."""
+    """Prefetch what ``guess`` and ``find`` will search."""
     for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
         prefetch(people.mark, place_in_pool(people.contacts, people.blocks, ego, place))
     for place in range(0, np.int64(people.counts[COUNTS * ego + STRANGERS]), WIDTH):
@@ -316,7 +317,7 @@ def prefetch_search(people, ego):
 
 @inline
 def _free_mask(state, slot, classes):
-    """Return which of the 32 contacts from a slot on are free and of one of some classes."""
+    """Return, as bits, which of the 32 contacts from a slot on are free and of the classes."""
     mask = np.int64(0)
     for k in range(1, 5):
         if classes >> k & 1:
@@ -328,7 +329,7 @@ def _free_mask(state, slot, classes):
 def nth_free(people, ego, classes, number):
     """Return the slot of a free contact of ego by its number, from 0, among those of some classes.
 
-    ``classes`` has a bit for each class. An empty place is no contact: its state is 0.
+    ``classes`` has a bit for each class. An empty place is not counted, because its state is 0.
     """
     for place in range(0, np.int64(people.counts[COUNTS * ego + CONTACTS]), WIDTH):
         first = contact_slot(people, ego, place)
@@ -354,13 +355,13 @@ def number_of_free(people, ego, classes):
 
 @inline
 def no_longer_free(people, ego, k):
-    """Count that a free bond of ego, of class k, is free no more."""
+    """Count that a bond of ego, of class k, is no longer free."""
     if k > 0:
         people.counts[COUNTS * ego + FREE_OF_CLASS + k] -= 1
 
 
 @inline
 def count_risen(people, ego, before, k):
-    """Count that a free bond of ego has risen from a class to another."""
+    """Count that a free bond of ego has risen from one class to another."""
     no_longer_free(people, ego, before)
     people.counts[COUNTS * ego + FREE_OF_CLASS + k] += 1

@@ -1,4 +1,4 @@
-"""Columns of the platform's flat tables, a row a member."""
+"""Columns of the platform's flat tables, which have one row for each member."""
 
 (
     SENT,
@@ -18,27 +18,26 @@
     RESTRICTIONS,
     ATTEMPTS,
 ) = range(16)
-"""Columns of ``tally``, over the account's life. Of the invitations sent: all, those decided by now
-(accepted, strikes, declined), of the declined those never looked at, and the cold ones. Of those
-received: all, the unwanted, and of these the cold. Outreach arcs, and those whose reverse exists.
-Day of the first restriction (0: never), invitations sent by then, days of temporary restriction
-imposed,
-and number of restrictions. Attempts to invite, whether they led to an invitation or lapsed."""
+"""Columns of ``tally``, over the account's life. Invitations sent: all; accepted; those with a
+strike; declined; those of the declined that were never looked at; and the cold ones. Invitations
+received: all; unwanted; and the cold ones of these. Outreach arcs, and those with a reverse arc.
+Day of the first restriction (0: never), invitations sent until then, days of temporary restriction
+imposed, and number of restrictions. Attempts to invite, whether they led to an invitation or
+lapsed."""
 TALLY = 16
 
 RESTRICTED_UNTIL, COUNTED_STRIKES, COUNTED_BEFORE, ACCEPTED_BEFORE = range(4)
-"""Columns of ``account``: last day of the latest restriction; the strikes since the account last
-started from zero; and what had been sent (or resolved, if the ratio is of that), and accepted as
-far
-as the platform knows, by then."""
+"""Columns of ``account``: last day of the latest restriction; strikes since the account last
+started from zero; and the invitations sent (or resolved, if the ratio counts these) and accepted,
+as far as the platform knew, when it last started from zero."""
 ACCOUNT = 4
 
 NOTES, NOTES_THIS_MONTH = range(2)
-"""Columns of ``notes``: those that a member has sent, and those of these 30 days."""
+"""Columns of ``notes``: the notes that a member has sent, in all days and in these 30 days."""
 NOTED = 2
 
 QUESTIONS, GRANTED, REFUSED = range(3)
-"""Columns of ``questions``: those that a member has asked, and of these granted and refused."""
+"""Columns of ``questions``: those that a member has asked, those granted, and those refused."""
 ASKING = 3
 WARNINGS, LIMITS, APPEALS, PARDONS, LIMITED_UNTIL, RESTRICTED_ON = range(6)
 """Columns of ``ladder``: how often the account was warned and limited; how often its owner
@@ -47,13 +46,13 @@ latest restriction."""
 LADDER = 6
 
 ANSWERS = 10
-"""Columns of ``answers``, what an inviter has learned, per tie class k: invitations accepted (2k)
-and resolved (2k + 1). What was declined counts only when it is withdrawn or the two connect."""
+"""Columns of ``answers``, from which an inviter learns, per tie class k: invitations accepted (2k)
+and resolved (2k + 1). A declined one counts only when it is withdrawn or the two connect."""
 
 ASKED, HELPED, NEEDS, BY_CONNECTION, BY_CONTACT, BY_REFERRAL, REFERRALS = range(7)
 """Columns of ``help``: how often a member was asked for help, and how often it helped; its own
-needs; how many of these a connection has met, how many another contact, and how many somebody to
-whom it was referred; and how often it was referred to somebody."""
+needs; how many of them were met by a connection, by another contact, and by somebody to whom the
+member was referred; and how often the member was referred to somebody."""
 HELP = 8
 
 (
@@ -80,10 +79,10 @@ HELP = 8
     T_JOINED,
 ) = range(21)
 TOTALS = 21
-"""Columns of ``totals``, sums over the members of a policy, as they stand now. Those who have left
-still count, except for connections, arcs, T_RESTRICTED and T_MEMBERS."""
+"""Columns of ``totals``: present sums over the members of a policy. Members who have left still
+count, except for connections, arcs, T_RESTRICTED and T_MEMBERS."""
 
 STAGE, DAY, MEMBERS, SECTION_BITS, FAILED = range(28, 33)
 """Places of ``clock`` after those of ``lists``: the stage of the day; the day; the number of
-members who have arrived; how many bits of a member's number tell its place within its section; and
-from FAILED on, by policy, 1 if its function has raised an exception."""
+members who have arrived; how many bits of a member's number are its place within its section; and
+for each policy, from FAILED on, 1 if the policy's function has raised an exception."""

@@ -1,7 +1,7 @@
-"""Connections: each member's list of those it is connected with, the oldest connection first.
+"""Connections: each member has a list of the members it is connected with, the oldest first.
 
-Connections of one day stand in the order of the members' numbers, so that a list is the same for
-any number of threads.
+Connections of one day are in the order of the members' numbers, so a list is the same for any
+number of threads.
 """
 
 import numpy as np
@@ -13,18 +13,18 @@ from .bonds import CONNECTIONS, COUNTS, LISTED
 from .lists import NEXT_CONNECTION, length_after, lengthen, place_in_pool
 
 LENGTH_BITS = 31
-"""The bits of each length in what the log notes."""
+"""How many bits each length has in a note for the log (``note_common``)."""
 
 
 @inline
 def connection_place(state, ego, place):
-    """Return where in the pool a connection of ego is, by its place among ego's connections."""
+    """Return where in the pool a connection of ego is, by its place in ego's list."""
     return place_in_pool(state.platform.connections, state.people.blocks, ego, place)
 
 
 @inline
 def add_connection(state, ego, other):
-    """Add a connection to ego's list, among those of today by its number."""
+    """Add a connection to ego's list; those of today are ordered by number."""
     people, platform, row = state.people, state.platform, COUNTS * ego
     place, listed = np.int64(people.counts[row + CONNECTIONS]), people.counts[row + LISTED]
     blocks, connected = people.blocks, platform.connected
@@ -42,7 +42,7 @@ def add_connection(state, ego, other):
 
 @kernel
 def remove_connection(state, ego, other):
-    """Remove a connection from ego's list, which closes up."""
+    """Remove a connection from ego's list, and close the gap."""
     people, connected, place = state.people, state.platform.connected, np.int64(0)
     last = np.int64(people.counts[COUNTS * ego + CONNECTIONS]) - 1
     while connected[connection_place(state, ego, place)] != other:
@@ -56,7 +56,7 @@ def remove_connection(state, ego, other):
 
 @kernel
 def settle_order(state, low, high):
-    """Begin a day: the connections of members low to high - 1 are in their order."""
+    """At the start of a day, note that the connections of members low to high - 1 are in order."""
     counts = state.people.counts
     for member in range(low, high):
         counts[COUNTS * member + LISTED] = counts[COUNTS * member + CONNECTIONS]
@@ -64,7 +64,7 @@ def settle_order(state, low, high):
 
 @inline
 def prefetch_new_connection(state, ego):
-    """Prefetch the place by which ego's list would be lengthened, and the last one."""
+    """Prefetch the place by which ego's list would grow, and the last connection."""
     count = np.int64(state.people.counts[COUNTS * ego + CONNECTIONS])
     if count > 0:
         prefetch(state.platform.connected, connection_place(state, ego, count - 1))
@@ -82,7 +82,7 @@ def prefetch_connections(state, ego):
 
 @inline
 def mark_connections(state, ego, count, sieve):
-    """Mark each connection of ego in the sieve with the number of this search; return it."""
+    """Mark ego's connections in the sieve with a new search number, and return this number."""
     if sieve[SIEVE] == 65535:
         for cell in range(SIEVE + 1):
             sieve[cell] = 0
@@ -126,10 +126,10 @@ def common_connections(state, ego, other, sieve):
 
 @kernel
 def have_common_connection(state, ego, other, sieve):
-    """Return whether two members have a connection in common: the one is then known by reference.
+    """Return whether two members have a connection in common (each then has a reference).
 
-    The connections of ego leave a mark each in a small sieve; only those of other that fall on a
-    mark are looked up.
+    Each connection of ego leaves a mark in a small sieve; only those connections of other that fall
+    on a mark are looked up.
     """
     counts = state.people.counts
     ours = np.int64(counts[COUNTS * ego + CONNECTIONS])
@@ -141,7 +141,7 @@ def have_common_connection(state, ego, other, sieve):
 
 @inline
 def shares_a_mark(state, ego, ours, other, search, sieve):
-    """Return whether other has one of ego's connections, which a search has marked."""
+    """Return whether other has one of ego's connections, which the search has marked."""
     connected = state.platform.connected
     theirs = np.int64(state.people.counts[COUNTS * other + CONNECTIONS])
     for place in range(0, theirs, WIDTH):
@@ -155,11 +155,12 @@ def shares_a_mark(state, ego, ours, other, search, sieve):
 
 @kernel
 def note_common(state, place, ego, other, sieve):
-    """Note, for the log, what the connections in common are to be counted from.
+    """Note for the log how the connections in common at this time can be counted later.
 
-    Lists only get longer where nobody leaves, so their lengths are enough: the log counts later,
-    for all invitations at once. Connections of today do not have their places yet, and those of who
-    leaves end: then they are counted here, and noted as a negative number, -1 for none.
+    Where nobody leaves, lists only grow, so the two lengths are enough: the log counts later, for
+    all invitations at once. If one of the two has a connection of today, which may not be at its
+    final place, or if members leave, the common connections are counted here, and noted as -1 for
+    none, -2 for one, and so on.
     """
     counts, ours, theirs = state.people.counts, COUNTS * ego, COUNTS * other
     own, far = np.int64(counts[ours + CONNECTIONS]), np.int64(counts[theirs + CONNECTIONS])

@@ -1,4 +1,4 @@
-"""How the arrays grow: as they fill up, for the log, and for more members than planned."""
+"""How the arrays grow: when they fill up, to keep a log, and for more members than planned."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from .columns import DAY
 from .society import MOST_SLOTS, SENT, State, zeros
 
 POOLS = ("blocks", "alter", "mark", "link", "state", "connected")
-"""Arrays that grow as they fill up, whatever the number of members."""
+"""Arrays that grow when they fill up, whatever the number of members."""
 
 
 def with_room_for(state: State, larger: State) -> State:
@@ -21,7 +21,7 @@ def with_room_for(state: State, larger: State) -> State:
     state : State
         The society as it is.
     larger : State
-        As it is allocated for the members of ``state`` and more, with sections of the same size.
+        The same society newly allocated for more members, with sections of the same size.
     """
     kept: dict[str, Any] = {name: getattr(state.people, name) for name in POOLS[:-1]}
     kept["connected"], kept["room_from"] = state.platform.connected, larger.platform.room_from
@@ -43,7 +43,7 @@ def with_room_for(state: State, larger: State) -> State:
 
 
 def _in_room_of(arrays: Any, larger: Any, kept: dict[str, Any]) -> Any:
-    """Return arrays in the room of larger ones; those named in ``kept`` are taken from there."""
+    """Return ``arrays`` with the room of ``larger``; arrays named in ``kept`` come from there."""
     return arrays._replace(
         **{
             name: kept[name] if name in kept else _put(getattr(arrays, name), new)
@@ -53,7 +53,7 @@ def _in_room_of(arrays: Any, larger: Any, kept: dict[str, Any]) -> Any:
 
 
 def _put(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
-    """Return an array large enough for two, with the old one in the first corner of the new one."""
+    """Return an array large enough for both, whose first corner holds the old array."""
     shape = tuple(np.maximum(old.shape, new.shape).tolist())
     if shape == old.shape:
         return old
@@ -72,7 +72,7 @@ def _longer(array: NDArray[Any], used: int, length: int) -> NDArray[Any]:
 
 
 def with_more_slots(state: State) -> State:
-    """Return the state with half as many slots again, and more blocks and connections."""
+    """Return the state with 1.5 times as many slots, and more blocks."""
     clock, people = state.clock, state.people
     used, slots = int(clock[lists.NEXT_SLOT]), _more(len(people.alter))
     if slots > MOST_SLOTS:
@@ -88,7 +88,7 @@ def with_more_slots(state: State) -> State:
 
 
 def with_more_connections(state: State) -> State:
-    """Return the state with half as many places for connections again, and more blocks."""
+    """Return the state with 1.5 times as many places for connections, and more blocks."""
     clock, platform = state.clock, state.platform
     length = _more(len(platform.connected))
     connected = _longer(platform.connected, int(clock[lists.NEXT_CONNECTION]), length)
@@ -109,9 +109,9 @@ def _more(length: int) -> int:
 
 
 def with_log_kept(state: State, every: int) -> State:
-    """Return the state with room for all that the log tells of each invitation sent from now on.
+    """Return the state with room for what the log tells of each invitation sent from now on.
 
-    It keeps the invitations that have been decided for ``every`` days more.
+    Decided invitations are kept for ``every`` more days.
     """
     platform, today = state.platform, max(int(state.clock[DAY]), 0)
     ring = len(platform.sent_from)
@@ -132,7 +132,7 @@ def with_log_kept(state: State, every: int) -> State:
 
 
 def with_longer_queues(state: State) -> State:
-    """Return the state with queues of locks twice as long, the oldest entries first."""
+    """Return the state with queues of locks twice as long; the oldest entries come first."""
     platform = state.platform
     sections, length = platform.locks.shape
     longer = np.zeros((sections, 2 * length), np.uint32)
@@ -143,7 +143,7 @@ def with_longer_queues(state: State) -> State:
 
 
 def with_room_for_verdicts(state: State, threads: int) -> State:
-    """Return the state with room for twice as many verdicts between threads as there was."""
+    """Return the state with room for twice as many verdicts that threads hand to each other."""
     today = state.today
     part = len(today.verdicts) // threads
     more = max(1024, 2 * part)

@@ -1,6 +1,7 @@
 """The history: what members know of each other on the evening before the platform opens.
 
-Nothing else has happened by then, and none of it depends on the platform, on policies or on needs.
+It comes from simulated days of meetings alone: nothing else has happened by then, and none of it
+depends on the platform, on policies or on needs.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ CLOCK = [DAY, NEXT_SLOT, NEXT_BLOCK, TOO_LONG]
 
 
 class History(NamedTuple):
-    """All that a history changes, of the pools the part in use; see ``People``."""
+    """All that the days of the history change; of the pools, the part in use; see ``People``."""
 
     clock: NDArray[np.int64]
     counts: NDArray[np.int32]
@@ -32,7 +33,7 @@ class History(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """The memory of all arrays."""
+        """The bytes of all arrays."""
         return sum(array.nbytes for array in self)
 
     def copy(self) -> "History":
@@ -41,7 +42,7 @@ class History(NamedTuple):
 
 
 def history_of(state: State) -> History:
-    """Return the history of a society on the evening before day 1; arrays of the society itself."""
+    """Return the history of a society on the evening before day 1, as views of its arrays."""
     people, slots = state.people, int(state.clock[NEXT_SLOT])
     return History(
         clock=state.clock[CLOCK],
@@ -56,7 +57,7 @@ def history_of(state: State) -> History:
 
 
 def put_history(state: State, history: History) -> bool:
-    """Put a history into a society in which nothing has happened; return whether there is room."""
+    """Copy a history into a society in which nothing has happened; return if there is room."""
     people = state.people
     if len(history.alter) > len(people.alter) or len(history.blocks) > len(people.blocks):
         return False

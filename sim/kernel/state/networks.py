@@ -1,4 +1,4 @@
-"""The networks that are in the bonds and connections, as lists of pairs."""
+"""The networks in the bonds and connections, as lists of pairs."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .lists import place_in_pool
 def neighbours(counts, directory, blocks, connected):
     """Return the connections as rows of neighbours, each in the order of the member's connections.
 
-    Indptr, int64, shape (N + 1,), and indices, int32, shape (2 E,).
+    These are indptr, int64, shape (N + 1,), and indices, int32, shape (2 E,), as in a CSR matrix.
     """
     members = len(counts) // COUNTS
     indptr = np.zeros(members + 1, np.int64)
@@ -39,7 +39,7 @@ def neighbours(counts, directory, blocks, connected):
 def pairs(indptr, indices):
     """Return the connections as pairs, the smaller member first, in order: int32, shape (E, 2).
 
-    Who is larger files itself under who is smaller; members do so in their order, so that nothing
+    Members are taken in order, and each is added to the rows of its smaller neighbours, so nothing
     has to be sorted.
     """
     members = len(indptr) - 1
@@ -65,8 +65,8 @@ def pairs(indptr, indices):
 def arcs(counts, contacts, strangers, blocks, alter, state, number):
     """Return the arcs of the outreach graph as pairs ego, alter, in order: int32, shape (A, 2).
 
-    ``number``, int64, shape (N,), says how many leave each member. Alters file themselves under
-    egos, as in ``pairs``.
+    ``number``, int64, shape (N,), is the number of arcs that start at each member. Each alter is
+    added to the rows of its egos, as in ``pairs``.
     """
     begins, total = np.empty(len(number), np.int64), np.int64(0)
     for ego in range(len(number)):
@@ -97,7 +97,7 @@ def arcs(counts, contacts, strangers, blocks, alter, state, number):
 
 @njit(cache=True, nogil=True)
 def connected_by_class(counts, contacts, blocks, state):
-    """Count each member's connections by tie class, those with strangers first: int64, (N, 5)."""
+    """Count each member's connections by tie class, beginning with strangers: int64, (N, 5)."""
     number = np.zeros((len(counts) // COUNTS, 5), np.int64)
     for ego in range(len(number)):
         for place in range(np.int64(counts[COUNTS * ego + CONTACTS])):
@@ -111,7 +111,7 @@ def connected_by_class(counts, contacts, blocks, state):
 
 @njit(cache=True, nogil=True)
 def all_slots(counts, contacts, strangers, blocks):
-    """Return the slots of all bonds, each member's contacts, then its strangers: egos and slots."""
+    """Return egos and slots of all bonds: of each member first its contacts, then its strangers."""
     members = len(counts) // COUNTS
     total = np.int64(0)
     for ego in range(members):
@@ -129,7 +129,7 @@ def all_slots(counts, contacts, strangers, blocks):
 
 @njit(cache=True, nogil=True)
 def places(directory, blocks, ego, length):
-    """Return where in its pool the places of a member's list are, in their order: int64."""
+    """Return where in its pool each place of a member's list is, in order: int64."""
     found = np.empty(length, np.int64)
     for place in range(length):
         found[place] = place_in_pool(directory, blocks, ego, place)
@@ -138,7 +138,7 @@ def places(directory, blocks, ego, length):
 
 @njit(cache=True, nogil=True)
 def _by_ego(ego, members):
-    """Return the pairs in the order of their egos, and where each ego's begin."""
+    """Return the order of the pairs by ego, and where the pairs of each ego begin."""
     begins, order = np.zeros(members + 2, np.int64), np.empty(len(ego), np.int64)
     for pair in range(len(ego)):
         begins[np.int64(ego[pair]) + 2] += 1
@@ -153,13 +153,13 @@ def _by_ego(ego, members):
 
 @njit(cache=True, nogil=True)
 def count_common(indptr, indices, ego, alter, noted):
-    """Replace what the log has noted of pairs by their connections in common at that time.
+    """Replace the log's note on each pair by its number of connections in common at that time.
 
     Each member's connections are in the order of ``neighbours``; see ``connections.note_common``.
     """
     members, nowhere = len(indptr) - 1, np.int32(2**31 - 1)
     order, begins = _by_ego(ego, members)
-    # each member's place among the connections of the ego whose turn it is
+    # where[m]: the place of m among the connections of the ego that is now looked at
     where = np.full(members, nowhere, np.int32)
     for member in range(members):
         if begins[member] == begins[member + 1]:

@@ -1,7 +1,7 @@
-"""The scenario in the kernel's terms: thresholds in place of probabilities, numbers for names.
+"""The scenario as the kernel needs it: thresholds instead of probabilities, numbers for names.
 
-A threshold is the whole number that a word of 32 bits must be below, as int64; -1 stands for
-"none".
+An event happens if a random word of 32 bits is below its threshold, a whole number of type int64.
+-1 stands for "none".
 """
 
 from typing import NamedTuple
@@ -14,17 +14,17 @@ Fractions = NDArray[np.float64]
 
 
 class SocietyNumbers(NamedTuple):
-    """Who there is, and from how many encounters on a tie is of a class."""
+    """The members' surroundings, and the numbers of encounters at which a tie rises by a class."""
 
     circle_size: int
     team_size: int
     often: int
     close: int
     first_day: int
-    """1 - the days of the history."""
+    """The number of the history's first day: 1 - the length of the history."""
     on_arrival: int
     leave: int
-    """Threshold of leaving, each day."""
+    """Threshold of leaving on a day."""
     veto: int
     """Threshold of a veto at the first encounter."""
 
@@ -36,10 +36,10 @@ class MeetingNumbers(NamedTuple):
     until_friend: int
     until_team: int
     until_circle: int
-    """Where one word is cut: below the first it is a contact again, and so on; else anybody."""
+    """Parts of one word: below the first, ego meets a contact again, and so on; else anybody."""
     again_choice: int
     face: Numbers
-    """(6,): thresholds of meeting face to face, as ``rules.meeting.face_place`` counts them."""
+    """(6,): thresholds of meeting face to face, in the order of ``rules.meeting.face_place``."""
 
 
 class InvitingNumbers(NamedTuple):
@@ -54,31 +54,32 @@ class InvitingNumbers(NamedTuple):
     delays: Numbers
     """(pending_days,): thresholds of a delay of at least 1, 2 … days."""
     mistaken: int
-    """Threshold of a wrong address."""
+    """Threshold of sending to a wrong address."""
     noted_classes: int
-    """The tie classes of people to whom a note goes, a bit each."""
+    """The tie classes of people who get a note, one bit each."""
 
 
 class AnsweringNumbers(NamedTuple):
     """How invitees answer."""
 
     recognise: Numbers
-    """(5,): chances by tie class."""
+    """(5,): chances of recognising an inviter, by tie class."""
     fresh: Fractions
-    """(5,): the same with a fresh memory."""
+    """(5,): the same while the memory is fresh."""
     memory: NDArray[np.int32]
-    """(days, 767): what is left of a memory, in units of 2**-24, by the days since the last
+    """(days, 767): the remaining part of a memory, in units of 2**-24, by the days since the last
     encounter and the number of encounters; (0, 767): memory does not fade."""
     note_odds: float
-    """By what a note multiplies the odds of being recognised; 0: they stay."""
+    """The number by which a note multiplies the odds of being recognised; 0: no effect."""
     ask_answered: int
-    """Threshold of the answer to a question."""
+    """Threshold of answering a question."""
     accepts: Numbers
     """(policies, habits + 1, 31, 5, 2): thresholds of accepting, by the difference of the ranks
-    (see ``rules.rank``) and the class that the invitee goes by, without a reference and with one;
-    equal where it takes no references. Habit 0 is none; without ranks there is one difference."""
+    (see ``rules.rank``) and the tie class that the invitee sees, without a reference and with one;
+    the two are equal if the invitee takes no references. Habit 0 means none; without ranks there is
+    one difference."""
     idk_click: Numbers
-    """(habits + 1,): thresholds."""
+    """(habits + 1,): thresholds of a click on "I don't know"."""
 
 
 class HelpingNumbers(NamedTuple):
@@ -90,7 +91,7 @@ class HelpingNumbers(NamedTuple):
     refer: int
     refer_choice: int
     helps: Numbers
-    """(3, 5): thresholds of helping, by type and tie class."""
+    """(3, 5): thresholds of helping, by type of member and tie class."""
     floor: float
     floor_after: int
 
@@ -103,15 +104,15 @@ class PlatformNumbers(NamedTuple):
     min_ratio: float
     min_invites: int
     of_resolved: bool
-    """Whether the ratio is of the invitations resolved, and not of those sent."""
+    """Whether the ratio counts the invitations resolved, not those sent."""
     graded: bool
-    """Whether there is more than one restriction: a ladder, or appeals."""
+    """Whether there is more than always the same restriction: a ladder, or appeals."""
     actions: Numbers
-    """(rungs,): what follows when the rule is broken, see ``rules.sanctions``."""
+    """(rungs,): the action of each rung of the ladder, see ``rules.sanctions``."""
     lengths: Numbers
-    """(rungs,): days that a limit or a restriction lasts; -1: for good."""
+    """(rungs,): days that a limit or a restriction lasts; -1: permanently."""
     appeal_chances: Numbers
-    """Thresholds of the success of a member's first, second … appeal; (0,): nobody appeals."""
+    """Thresholds for the success of a member's first, second … appeal; (0,): nobody appeals."""
     weekly_invites: int
     max_connections: int
     place: int
@@ -119,15 +120,15 @@ class PlatformNumbers(NamedTuple):
 
 
 class PolicyNumbers(NamedTuple):
-    """Whom members invite, an entry a policy."""
+    """Whom members invite: one entry for each policy."""
 
     until_contacts: Numbers
     until_introductions: Numbers
     until_directory: Numbers
-    """Where a try's word is cut: below the first the candidate is a contact, below the second an
-    introduction, below the third from the directory; else popular."""
+    """Parts of a try's word: below the first the candidate is a contact, below the second an
+    introduction, below the third from the directory; otherwise popular."""
     contacts_only: NDArray[np.bool_]
-    """Whether all tries are made at once, among contacts."""
+    """Whether a member looks only among contacts; then all tries of an attempt are made at once."""
     courts: NDArray[np.bool_]
     min_tie: Numbers
     min_acceptance: Fractions
@@ -142,7 +143,7 @@ class PolicyNumbers(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """All of the scenario."""
+    """The whole scenario."""
 
     key: np.uint64
     """The seed."""

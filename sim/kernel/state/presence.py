@@ -1,6 +1,6 @@
-"""Who is there: members by their place among those who have not left.
+"""Who is there: the place of a member is its place among those who have not left.
 
-Where nobody ever leaves, the place of a member is its number.
+If nobody ever leaves, the place of a member is its number.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from .columns import MEMBERS
 
 @kernel
 def note_who_is_there(state):
-    """List those who are there this morning; done by one thread."""
+    """List those who are there this morning; one thread does this."""
     people, there = state.people, np.int64(0)
     if len(people.left) == 0:
         return
@@ -25,7 +25,7 @@ def note_who_is_there(state):
 
 @inline
 def first_place(people, member):
-    """Return how many with a smaller number are there; after the last number: how many in all."""
+    """Count those there whose number is below ``member``, which may be one past the last."""
     return np.int64(people.before[member]) if len(people.before) > 0 else np.int64(member)
 
 

@@ -1,4 +1,4 @@
-"""Rows of today's lists, and the two ways in which an invitation is packed."""
+"""Rows of today's lists, and the two packed forms of an invitation."""
 
 import numpy as np
 
@@ -10,29 +10,29 @@ it must be created); and whether they meet face to face, or the packed source, r
 OTHER_SLOT, OTHER = range(2)
 """Columns of the rows of verdicts: alter's slot, or UNWANTED or UNWANTED_COLD; and alter."""
 FIRST, SECOND, FIRST_HELPS, SECOND_HELPS = range(4)
-"""Columns of the rows of pleas: who is asked for help; to whom that one refers (itself, where to
-nobody); and whether each helps."""
+"""Columns of the rows of pleas: the member asked for help; the member to whom that one refers (the
+first again, if there is none); and whether each of the two helps."""
 NOBODY_ELSE = -1
-"""Stands for whether the second one helps where there is none."""
+"""Takes the place of SECOND_HELPS if nobody else is asked."""
 RISER, BEFORE, AFTER = range(3)
 """Columns of the rows of ties that have risen on the far side: the member, the two classes."""
 UNUSED = -1
-"""Stands for ego in a row of invitations that an attempt has not filled."""
+"""Takes the place of ego in a row of invitations that no attempt has filled."""
 SOURCE_BITS = 3
-"""The bits of a packed number that hold the source."""
+"""The bits of a packed number that hold the source, as a mask."""
 VERDICT, VERDICT_BITS, NOTED_CLASS = 2, 7, 5
-"""Where the verdict and the tie class begin in the note of a sent invitation."""
+"""In the note of a sent invitation: where the verdict begins, its mask, where the class begins."""
 UNWANTED, UNWANTED_COLD = -1, -2
-"""Stand for the slot in a row of ``verdicts`` that does not connect."""
+"""Take the place of the slot in a row of ``verdicts`` that does not connect."""
 GRANTED = -3
-"""GRANTED - slot: at this slot alter has granted a question, so the invitation arrives, too."""
+"""GRANTED - slot: alter has granted a question at this slot, so the invitation is received now."""
 WRONG_ADDRESS, WITH_NOTE, QUESTION = 1, 2, 4
-"""Remarks on an invitation, a bit each: another one was meant; a note goes with it; it began as a
-question."""
+"""Remarks on an invitation, one bit each: it was meant for another member; a note goes with it; it
+began as a question."""
 REMARKS, REMARK_BITS, DELAY = 2, 7, 5
-"""Where the remarks and the delay begin in a packed invitation of today."""
+"""In a packed invitation of today: where the remarks begin, their mask, where the delay begins."""
 CROSSING = -1
-"""Stands for the delay of an invitation that crosses another."""
+"""Takes the place of the delay of an invitation that crosses another."""
 
 
 @inline
@@ -49,7 +49,7 @@ def source_of(packed):
 
 @inline
 def with_remarks(packed, remarks):
-    """Return a packed invitation on which there was no remark, with remarks."""
+    """Return a packed invitation with remarks; before, it must have none."""
     return packed | remarks << REMARKS
 
 
@@ -61,13 +61,13 @@ def remarks_of(packed):
 
 @inline
 def delay_of(packed):
-    """Return the delay of a packed invitation, in days; CROSSING, or ``pending_days`` for never."""
+    """Return the delay of a packed invitation in days; CROSSING; or ``pending_days``: never."""
     return packed >> DELAY
 
 
 @inline
 def pack_note(source, verdict, tie_class):
-    """Return the source of a sent invitation, its verdict and the class on that day as one byte."""
+    """Return as one byte the source of a sent invitation, its verdict and the class on that day."""
     return np.uint8(source | verdict << VERDICT | tie_class << NOTED_CLASS)
 
 

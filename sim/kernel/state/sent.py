@@ -1,4 +1,4 @@
-"""The invitations of some days in their order, for the log."""
+"""The invitations of some days, in order, for the log."""
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from .bonds import MOVED, standing_in
 def list_sent(first, last, members, sent_from, sent_slot, sent_ego, alter, link, state):
     """List the invitations of days first to last in the order (day, ego, alter).
 
-    Returns arrays of one length: where each stands among those sent; day, ego and alter; the delay
-    of its answer; and whether the two are now connected. A counting sort by ego, day by day: few
-    members invite several on one day.
+    Return arrays of the same length: the place of each among those sent; day, ego, alter and the
+    delay of its answer; and whether the two are now connected. This is a counting sort by ego, day
+    by day; it is fast because few members send several on one day.
     """
     ring, sections, delays = sent_from.shape[0], sent_from.shape[1], sent_from.shape[2] - 1
     most, total = len(sent_slot) // ring, np.int64(0)
@@ -34,7 +34,7 @@ def list_sent(first, last, members, sent_from, sent_slot, sent_ego, alter, link,
                 end[np.int64(sent_ego[at])] += 1
         for ego in range(members):
             number = end[ego]
-            end[ego] = done  # moves on with each of ego's
+            end[ego] = done  # will move on with each invitation of ego
             done += number
         for section in range(sections):
             starts = sent_from[day % ring, section]

@@ -1,7 +1,7 @@
-"""The arrays that are the society and the platform, and how they grow.
+"""The arrays that are the society and the platform.
 
-A member is a row, a bond is a slot (see ``bonds``). Nothing here is a Python object per member, and
-a day allocates nothing: what it needs for its own lists is in ``Today``.
+A member is a row, and a bond is a slot (see ``bonds``). No Python object belongs to a member, and a
+day allocates nothing: what a day needs for its own lists is in ``Today``.
 """
 
 from math import prod
@@ -32,26 +32,26 @@ from .lists import CHUNK, ROW
 from .parameters import Parameters
 
 MOST_SLOTS = 2**31 - 2
-"""Bonds that a society can have, counted from both sides: lists of the day hold slots as int32, and
-``rows.GRANTED`` less a slot."""
+"""The most bonds of a society, counted from both sides: lists of the day hold as int32 slots, and
+``rows.GRANTED`` minus a slot."""
 SECTION, MOST_SECTIONS = 512, 256
-"""Members of a section at least, and sections at most when a society is made."""
+"""The fewest members of a section, and the most sections when a society is allocated."""
 
 
 class People(NamedTuple):
-    """Who there is and what they know of each other; N members, also those still to arrive."""
+    """The members, and what they know of each other; N includes members who are still to arrive."""
 
     arrived: NDArray[np.int32]
-    """(N,), never falling: the day on which each arrives, 0 for who is there from the start; (0,)
+    """(N,), never falling: the day on which each arrives, 0 for those there from the start; (0,)
     if nobody arrives."""
     left: NDArray[np.int32]
-    """(N,): the day on which each has left, or 0; it and the next three: (0,) if nobody leaves."""
+    """(N,): the day on which each left, or 0. This and the next three are (0,) if nobody leaves."""
     gone: NDArray[np.int32]
     """(N,): how many places of the member's list of contacts are empty, see ``bonds``."""
     here: NDArray[np.int32]
     """(N,): the members who are there, by number; see ``presence``."""
     before: NDArray[np.int32]
-    """(N + 1,): how many with a smaller number are there."""
+    """(N + 1,): how many members with a smaller number are there."""
     starts: NDArray[np.int64]
     """(N,): threshold of starting an encounter."""
     counts: NDArray[np.int32]
@@ -68,7 +68,7 @@ class People(NamedTuple):
     state: NDArray[np.uint8]
     """The pool of bonds, see ``bonds``."""
     type: NDArray[np.uint8]
-    """(N,): how readily each helps, see ``rules.helping``; (0,): nobody ever needs help."""
+    """(N,): type of helper, see ``rules.helping``; (0,): nobody ever needs help."""
     help: NDArray[np.int32]
     """N times HELP, see ``columns``, or (0,)."""
 
@@ -80,15 +80,15 @@ class Platform(NamedTuple):
     connections: NDArray[np.uint32]
     """N times ROW: the directory of the connections."""
     connected: NDArray[np.uint32]
-    """The pool of connections: who it is."""
+    """The pool of connections: the other member's number."""
     tally: NDArray[np.int32]
     account: NDArray[np.int32]
     answers: NDArray[np.int32]
-    """Flat tables, a row a member, see ``columns``."""
+    """Three flat tables, one row for each member, see ``columns``."""
     ladder: NDArray[np.int32]
-    """Another one, or (0,) where what follows is always the same restriction."""
+    """A fourth one, or (0,) if the sanction is always the same restriction."""
     week: NDArray[np.int32]
-    """(N, 7) invitations sent by weekday, or (0, 7) where no rule looks at them."""
+    """(N, 7): invitations sent by weekday, or (0, 7) if no rule counts them."""
     looks: NDArray[np.int64]
     """(N,): threshold of ever looking at an invitation, or (0,): everybody looks at all."""
     void: NDArray[np.int32]
@@ -96,40 +96,40 @@ class Platform(NamedTuple):
     habit: NDArray[np.uint8]
     """(N,): place of the answering habit, from 1; 0 is none. (0,): nobody has one."""
     rank: NDArray[np.uint8]
-    """(N,), or (0,): it counts for nothing."""
+    """(N,): each member's rank, or (0,) if rank counts for nothing."""
     sent_upwards: NDArray[np.int32]
-    """(N,): invitations sent to members of a higher rank, or (0,) as ``rank``."""
+    """(N,): invitations sent to members of a higher rank, or (0,) if rank counts for nothing."""
     joined: NDArray[np.uint8]
-    """(N,): 1 for who is on the platform, or (0,): all are."""
+    """(N,): 1 for members who are on the platform; (0,): all are."""
     strike_days: NDArray[np.int32]
     """(N, limit): days of the latest strikes, or (0, 1)."""
     pace: NDArray[np.int64]
     """(N,): attempts a day, see ``rules.inviting.attempts_today``."""
     room_from: NDArray[np.int64]
-    """(sections + 1,): where each section's room among today's invitations begins, and the end."""
+    """(sections + 1,): where each section's rows among today's invitations begin, and the end."""
     totals: NDArray[np.int64]
     """(P, TOTALS), see ``columns``."""
     sent_slot: NDArray[np.uint32]
     """(pending_days + 1) times most: the invitations of the last days, by section and delay; of
-    some days more if a log is kept."""
+    more days if a log is kept."""
     sent_ego: NDArray[np.uint32]
     sent_note: NDArray[np.uint8]
-    """The source, the verdict, and the class on that day, see ``rows``."""
+    """The source, the verdict, and the tie class on that day, see ``rows``."""
     sent_common: NDArray[np.int64]
-    """From what to count the connections in common at the verdict or, until then, at sending, see
+    """For counting the connections in common at the verdict or, until then, at sending, see
     ``connections.note_common``; (0,): no log is kept."""
     sent_class: NDArray[np.uint8]
-    """The class at sending, or (0,) as ``sent_common``."""
+    """The tie class at sending; (0,): no log is kept."""
     sent_from: NDArray[np.int32]
     """(pending_days + 1, sections, pending_days + 2): where each delay begins, and the end."""
     locks: NDArray[np.uint32]
-    """(sections, …): queues (rings) of withdrawn invitations whose lock will end, as slots."""
+    """(sections, …): queues (rings) of the slots of withdrawn invitations whose lock will end."""
     lock_ends: NDArray[np.int64]
-    """(sections, 2): how many have ever left a queue and entered it."""
+    """(sections, 2): how many have left each queue so far, and how many have entered it."""
     lock_counts: NDArray[np.int64]
     """(lock_days + 2, sections): how many locks began on each of the last days (a ring)."""
     sent_remarks: NDArray[np.uint8]
-    """What else there is to say of each invitation sent, see ``rows``; (0,) if there is nothing."""
+    """The remarks on each invitation sent, see ``rows``; (0,) if there are never any."""
     notes: NDArray[np.int32]
     """N times NOTED, see ``columns``, or (0,): nobody sends notes."""
     questions: NDArray[np.int32]
@@ -137,22 +137,22 @@ class Platform(NamedTuple):
 
 
 SENT = ("sent_slot", "sent_ego", "sent_note", "sent_common", "sent_class", "sent_remarks")
-"""Flat arrays of a platform with a row for each of the last days."""
+"""Flat arrays of a platform that have a row for each invitation of the last days."""
 
 
 class Today(NamedTuple):
-    """Lists of one day. Each thread writes its own part of them."""
+    """Lists of one day; each thread writes its own part of them."""
 
     attempts: NDArray[np.int32]
     """(N,): attempts to invite."""
     repeats: NDArray[np.int64]
-    """(N,): encounters with a contact: slot of the far side * 2 + face to face; then those that
-    have risen by it: slot * 8 + the class before."""
+    """(N,): encounters with a contact: slot of the far side * 2 + face to face; overwritten by the
+    ties that have risen: slot * 8 + the class before."""
     risers: NDArray[np.int32]
     """(N, 3): free bonds that have risen by a class on the far side."""
     encounters: NDArray[np.int32]
-    """(the longest day, 4): the other encounters; then those of members with whom they are referred
-    to."""
+    """(the longest day, 4): encounters that may create a contact; later those of members with whom
+    they are referred to."""
     sides: NDArray[np.int32]
     """(2, the longest day): slots of both sides of a new contact that two threads have created."""
     invitations: NDArray[np.int32]
@@ -160,18 +160,18 @@ class Today(NamedTuple):
     section_rows: NDArray[np.int64]
     """(sections, 2): where the invitations of each section begin and end."""
     verdicts: NDArray[np.int32]
-    """(…, 2): far sides of verdicts for other threads, a part a thread."""
+    """(…, 2): far sides of verdicts for other threads, one part for each thread."""
     encounter_order: NDArray[np.int32]
-    """(2 * the longest day,): rows of ``encounters`` by who works on them next; and of ..."""
+    """(2 * the longest day,): rows of ``encounters`` by the thread that needs them; and of ..."""
     riser_order: NDArray[np.int32]
     invitation_order: NDArray[np.int32]
     verdict_order: NDArray[np.int32]
     popularity: NDArray[np.int64]
-    """(N,): connections of the members of a section up to this one, this morning; or (0,) ..."""
+    """(N,): this morning's connections of the members of a section up to this one; or (0,) ..."""
     section_popularity: NDArray[np.int64]
     """(sections,): ... and of all its members; or (0,), if no policy looks for popular members."""
     leavers: NDArray[np.int32]
-    """(N,): those who leave today, from the first member of each section on; or (0,) ..."""
+    """(N,): those who leave today, listed from the first member of each section; or (0,) ..."""
     section_leavers: NDArray[np.int32]
     """(sections,): ... and how many these are; or (0,), if nobody ever leaves."""
     pleas: NDArray[np.int32]
@@ -180,7 +180,7 @@ class Today(NamedTuple):
 
 
 class State(NamedTuple):
-    """All that changes as days go by."""
+    """Everything that changes from day to day."""
 
     people: People
     platform: Platform
@@ -190,17 +190,17 @@ class State(NamedTuple):
 
     @property
     def sections(self) -> int:
-        """Sections of the members, see ``section_size``."""
+        """The number of sections, see ``section_size``."""
         return int(self.platform.sent_from.shape[1])
 
     @property
     def section_size(self) -> int:
-        """Members of a section."""
+        """The number of members in a section."""
         return 1 << int(self.clock[SECTION_BITS])
 
     @property
     def members(self) -> int:
-        """The members who have arrived."""
+        """The number of members who have arrived."""
         return int(self.clock[MEMBERS])
 
 
@@ -219,7 +219,7 @@ class Members(NamedTuple):
 
 
 def members_of(state: State) -> Members:
-    """Return what was known of the members, with the policies that they have now."""
+    """Return what is known of the members before the first day, with their present policies."""
     people, platform = state.people, state.platform
     return Members(
         people.arrived,
@@ -235,11 +235,11 @@ def members_of(state: State) -> Members:
 
 
 def section_size(members: int) -> int:
-    """Return the members of a section, a power of two.
+    """Return the number of members in a section, a power of two.
 
-    A section is the smallest part of the society that one thread looks after. It depends on the
-    number of members alone, those who are still to arrive included, and so does what is stored by
-    section. It stays as it is when a run goes on for longer and there is room for more.
+    A section is the smallest part of the society that one thread looks after. Its size, and so what
+    is stored by section, depends only on the number of members (including those who are still to
+    arrive). If a run is extended and gets room for more members, the size stays.
     """
     size = SECTION
     while members > size * MOST_SECTIONS:
@@ -257,21 +257,21 @@ def allocate_state(
 ) -> State:
     """Allocate a society in which nothing has happened yet.
 
-    Memory that is not touched costs nothing, so the pools are generous.
+    Memory that is never used costs nothing, so the pools are generous.
 
     Parameters
     ----------
     parameters : Parameters
     members : Members
-        All members, those who are still to arrive included.
+        All members, including those who are still to arrive.
     founders : int
-        How many are there from the start.
+        How many members are there from the start.
     policies : int
         The number of policies.
     longest_day : int
-        The encounters of the busiest day of a contact log.
+        The number of encounters on the busiest day of a contact log.
     section : int
-        Members of a section; 0: see ``section_size``.
+        Members in a section; 0: as ``section_size`` chooses.
     """
     n, inviting, platform = len(members.policy), parameters.inviting, parameters.platform
     section = section or section_size(n)
@@ -370,7 +370,7 @@ def allocate_state(
 
 
 def _room_from(members: Members, on_arrival: int, section: int) -> NDArray[np.int64]:
-    """Return ``Platform.room_from``: each section has room for all attempts of its members."""
+    """Return ``Platform.room_from``: each section has rows for all attempts of its members."""
     pace, arrives = members.pace, members.arrived > 0
     most = (pace >> 32) + (pace & (2**32 - 1) > 0)
     if len(arrives):
@@ -380,7 +380,7 @@ def _room_from(members: Members, on_arrival: int, section: int) -> NDArray[np.in
 
 
 def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> State:
-    """Return the state with another pace of the members, and room for what it allows in a day."""
+    """Return the state with other paces of the members, and rows for their attempts of a day."""
     platform, today = state.platform, state.today
     members = members_of(state)._replace(pace=pace)
     room_from = _room_from(members, parameters.society.on_arrival, state.section_size)
@@ -404,7 +404,7 @@ def set_pace(state: State, parameters: Parameters, pace: NDArray[np.int64]) -> S
 
 
 def zeros(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """Allocate zeros from a cache line on: what is read together then lies in one."""
+    """Allocate zeros that begin at a cache line, so that what is read together lies in one."""
     size = prod(np.atleast_1d(shape).tolist()) * np.dtype(dtype).itemsize
     room = np.zeros(size + 64, np.uint8)
     aligned: NDArray[Any] = room[-room.ctypes.data % 64 :][:size].view(dtype).reshape(shape)
