@@ -18,7 +18,7 @@ from ..parameters.kinds import shown
 from .fingerprint import captured, importable
 
 DRAWING = re.compile("numba_get_(py|np)_random_state")
-"""A name in the compiled code of functions that draw or seed random numbers, or call such a one.
+"""A name in the compiled code of functions that draw or seed random numbers, or call one.
 
 It stands for the state of ``random`` or of ``numpy.random``.
 """

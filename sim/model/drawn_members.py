@@ -1,4 +1,4 @@
-"""Everything that is drawn of members before the first day, even if they arrive later."""
+"""Everything that is drawn of members before the first day, for later arrivals too."""
 
 import math
 from typing import NamedTuple

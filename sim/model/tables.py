@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 OUTCOMES = ("accepted", "idk", "declined", "pending", "void")
-"""What has become of an invitation; void (undecided when one of the two left) needs leavers."""
+"""What has become of an invitation; void: it was undecided when one of the two left."""
 RECOGNISED = ("yes", "no", "not looked at")
 _OUTCOME = {
     verdicts.UNDECIDED: "pending",
@@ -260,7 +260,7 @@ def _invitations(engine: "Engine", found: dict[str, NDArray[Any]]) -> "pd.DataFr
     undecided, left = np.flatnonzero(verdict == verdicts.UNDECIDED), engine.view.left > 0
     void = undecided[left[found["ego"][undecided]] | left[found["alter"][undecided]]]
     outcome[void] = OUTCOMES.index("void")
-    # another invitation, answered or crossing, has connected the two and so accepted this one
+    # the other's invitation, accepted or crossing, has connected the two and so accepted this one
     question = found["remarks"] & QUESTION > 0
     no_question = undecided[~question[undecided]]
     over = found["connected"][no_question] | (outcome[no_question] == OUTCOMES.index("void"))
