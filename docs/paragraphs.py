@@ -98,9 +98,9 @@ def _mutual() -> Question:
         f"{quotes.near('acceptance', 'everyone')} are accepted; from people who invite "
         f"acquaintances, {quotes.near('acceptance', 'interacted')}; from people who invite close "
         f"friends, {quotes.near('acceptance', 'close_friends')}. Many invitations are never looked "
-        "at, because many people are seldom on the platform. Those who invite everyone find some "
-        "of their invitees among the connections of their connections. Such invitees are on the "
-        "platform more often, and look at more of the invitations to them. If one counts only "
+        "at, because many people are seldom on the platform. This happens least to those who "
+        "invite everyone: they find some of their invitees among the connections of their "
+        "connections, and such people are on the platform more often. If one counts only "
         f"invitations that are looked at, {looked[0]}, {looked[1]} and {looked[2]} % are accepted. "
         "Those who invite everyone are connected mostly with strangers: only "
         f"{quotes.near('acquainted', 'everyone')} of their connections are with people they have "
@@ -273,7 +273,7 @@ def _pays() -> Question:
     }
     alone = quotes.alone("close_friends")["mean"]
     return Question(
-        "What pays for whom?",
+        "Which way of inviting pays for whom?",
         "Those who invite everyone reach further than the other people of their society; the price "
         "is the risk of a block.",
         "This is so where a third invite everyone (first question), and where hardly anybody does. "
