@@ -90,7 +90,7 @@ def _version(host: str) -> int | None:
 
 
 class Access:
-    """An ASGI application that passes on to another only the requests of the page itself.
+    """An ASGI application that passes only requests of the page itself to another application.
 
     Parameters
     ----------

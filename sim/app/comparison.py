@@ -21,7 +21,7 @@ from ..scenario.scenario import LONGEST, Scenario
 from .node_positions import NodePositions
 
 Lines = dict[str, NDArray[np.float64]]
-"""The values of each policy on days 1, 2 ..., by its name."""
+"""The values of each policy on days 1, 2 ..., by policy name."""
 
 
 def in_words(grown: str, days: int) -> str:

@@ -50,7 +50,7 @@ def Player(
             if stopped.is_set():
                 return
             frame.set(frame.value + 1)
-            if not drawn.wait(PATIENCE):  # without this, a slow browser would fall behind
+            if not drawn.wait(PATIENCE):  # not to get ahead of a slow browser
                 break
             stopped.wait(max(0.0, least - (time.monotonic() - begun)))
         if not stopped.is_set():

@@ -135,7 +135,7 @@ class Inbox:
 
 
 class Messages:
-    """An ASGI application that passes on to another only the allowed messages of a tab."""
+    """An ASGI application that passes only allowed messages of a tab to another application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

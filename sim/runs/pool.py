@@ -141,7 +141,7 @@ def _can_fork() -> bool:
     resource_tracker.ensure_running()  # started here: a start in the block would let Ctrl-C through
     with _starting, deaf_children():
         before = dict(os.environ)
-        # the new process must import this package from where this one did, not from the cwd
+        # the new process must import the package that this one has, not one in the current folder
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         os.environ.update(PYTHONPATH=path, PYTHONSAFEPATH="1")
         try:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..results.result import Result
 
 STOP_DAYS, STOP_MEMBER_DAYS = 5, 100_000
-"""The least days, and days times members, between two stops of a run; some 10 ms if it is small."""
+"""The least days between two stops of a run, and the least days times members (some 10 ms)."""
 SEEDS = 2**64
 """Seeds are from 0 to 2**64 - 1; the seed after the last one is 0."""
 
