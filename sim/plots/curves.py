@@ -13,7 +13,7 @@ from ..measures.labels import label
 from ..parameters.settings import column_of
 from . import checks
 from .captions import Assumed, listed, spoken
-from .panels import APART, draw_lines, name_lines
+from .panels import APART, clipped, draw_lines, name_lines
 from .study_runs import as_word, axis_name, estimated, in_order, names_of, only, runs_of
 from .study_runs import without_everybody as policies_only
 from .style import GREY, PALE, Style, all_styles, headed, in_our_look, sheet, styles
@@ -145,7 +145,7 @@ def _panel(
     """Draw the panel of one measure."""
     said = label(measure)
     if said.share:
-        means = means.assign(low=means["low"].clip(lower=0), high=means["high"].clip(upper=1))
+        means = clipped(means)
     draw_lines(axis, means, PLACE, look, by=LINE, scale=said.scale, markers=True)
     ends = said.scale * means[["mean", "low", "high"]].to_numpy(float)
     if len(means):

@@ -14,7 +14,7 @@ import pandas as pd
 from ..measures.labels import label
 from . import captions, checks
 from .captions import spoken
-from .panels import draw_lines, name_lines, names
+from .panels import clipped, draw_lines, name_lines, names
 from .style import INK, KINDS, PALE, Style, headed, in_our_look, sheet, styles
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def reach(series: pd.DataFrame, setting: str = "", *, title: bool = True) -> "Fi
     >>> sim.plots.save(figure, "reach")
     """
     table = checks.estimates("series", series, "measure", ["reach2_share"], "day")
-    table, setting = _clipped(table), checks.words("setting", setting)
+    table, setting = clipped(table), checks.words("setting", setting)
     rows = list(_panels(table))
     figure = sheet(0.9 + 2.4 * len(rows))
     axes = figure.subplots(len(rows), max(map(len, rows)), sharey=True, squeeze=False)
@@ -141,7 +141,7 @@ def mutuality(summary: pd.DataFrame, setting: str = "", *, title: bool = True) -
     >>> figure = sim.plots.mutuality(summary.assign(population="mixed"))
     """
     table = checks.estimates("summary", summary, "measure", SHARES)
-    table, setting = _clipped(table), checks.words("setting", setting)
+    table, setting = clipped(table), checks.words("setting", setting)
     look = styles(table["policy"])
     rows = [
         (policy, population) for policy in look for population in dict.fromkeys(table["population"])
@@ -225,7 +225,7 @@ def survival(
     >>> figure = sim.plots.survival(curves, "60 members, one run.")
     """
     table = checks.estimates("curves", curves, "clock", list(CLOCKS), "time")
-    table, setting = _clipped(table), checks.words("setting", setting)
+    table, setting = clipped(table), checks.words("setting", setting)
     none = checks.without("assumed", assumed, "blocked")
     table.loc[table["policy"].isin(none), ["low", "high"]] = np.nan
     look, populations = styles(table["policy"]), table["population"].nunique()
@@ -280,7 +280,7 @@ def plane(
     >>> figure = sim.plots.plane(summary.assign(population="mixed"), "60 members, 3 runs.")
     """
     table = checks.estimates("summary", summary, "measure", ["reach2_share", "blocked"])
-    table, setting = _clipped(table), checks.words("setting", setting)
+    table, setting = clipped(table), checks.words("setting", setting)
     none = checks.without("assumed", assumed, "blocked")
     put_in = table["policy"].isin(none) & (table["measure"] == "blocked")
     table.loc[put_in, ["low", "high"]] = np.nan
@@ -352,8 +352,3 @@ def _points(
 def _bar(low: pd.DataFrame, high: pd.DataFrame, policy: str, measure: str) -> tuple[float, float]:
     """Return the ends of an interval."""
     return float(low[measure][policy]), float(high[measure][policy])
-
-
-def _clipped(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of shares whose intervals end at 0 and 1."""
-    return table.assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))

@@ -17,6 +17,11 @@ POINTS = 15
 """The most points of a line that has a marker at each point."""
 
 
+def clipped(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of shares whose intervals end at 0 and 1."""
+    return table.assign(low=table["low"].clip(lower=0), high=table["high"].clip(upper=1))
+
+
 def draw_lines(
     axis: "Axes",
     table: pd.DataFrame,
