@@ -1,4 +1,4 @@
-"""How often are people who mean well warned, limited, blocked, pardoned; what do appeals cost?
+"""How often are people who mean well blocked or pardoned, and what do appeals cost others?
 
 In the thread somebody "got the linked in warning once and emailed them to take it off". Here three
 policies are mixed in one society. It is simulated on six platforms that differ in what follows when
@@ -81,7 +81,14 @@ RANGED = (GOOD, "for good, appeals", "limit, for good", "limit, for good, appeal
 
 Success = Annotated[
     float,
-    typer.Option("--success", metavar="P", min=0, max=1, help="Chance of the first appeal."),
+    typer.Option(
+        "--success",
+        metavar="P",
+        min=0,
+        max=1,
+        help="Chance that the first appeal of an account succeeds; each further appeal has half "
+        "the chance of the one before.",
+    ),
 ]
 
 
@@ -96,20 +103,18 @@ def main(
     number: societies.Societies = 40,
     settings: commands.Settings = None,
 ) -> None:
-    """Find how often people who mean well are pardoned, and what ladders and appeals cost.
+    """Find how often people who mean well are pardoned, and what appeals and milder steps cost.
 
-    Prints what happens to those who invite people they have interacted with, and ranges; writes
-    sanctions.csv, costs.csv, ranges.csv, a figure and provenance.json to --out. Defaults: 2,000
-    members, 365 days, 10 replications, 40 plausible societies, seed 1.
+    A milder step is a warning, or a limit to inviting people one knows, before a block. The cost is
+    the number of additional unwanted invitations. Prints what happens to members who invite people
+    they have interacted with, and the ranges over plausible societies; writes sanctions.csv,
+    costs.csv, ranges.csv, a figure and provenance.json to --out. Defaults: 2,000 members, 365 days,
+    10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 2_000}, members=members, days=days, seed=seed
     )
-    if not base.shares().get(WELL_MEANING):
-        raise sim.InputError(
-            f"policies: nobody has {WELL_MEANING}; must have a share above 0, "
-            "being the one that means well"
-        )
+    studies.check_members(base, WELL_MEANING)
     listed = points(base, success)
     with studies.written_to(
         out, base, replications=replications, jobs=jobs, success=success, societies=number

@@ -1,4 +1,4 @@
-"""Which rule lowers unwanted invitations without blocking people who mean well?
+"""Which rule of a platform prevents unwanted invitations without blocking people who mean well?
 
 Three policies are mixed in one society. Members invite everyone, or they mean well: they invite
 only people they have interacted with, or only close friends. The society is simulated without a
@@ -10,36 +10,37 @@ who meant well, in % of them; and connections **lost** per member, compared with
 and seed without a rule.
 
 A rule beats another if it is no worse in all aims and better in one. The *frontier* consists of the
-rules that no other rule beats by the means. A rule is *clearly beaten* if another rule beats it and
-is clearly better in an aim (``sim.clearly``: one family of all pairs of rules and all aims). A
-count of strikes never blocks those who invite close friends. So the share blocked of ``interacted``
-alone is given beside the share of all who mean well.
+rules that no other rule beats if only the means are compared. A rule is *clearly beaten* if another
+rule beats it and is clearly better in an aim (``sim.clearly``: one family of all pairs of rules and
+all aims). In this society those who invite close friends never get a strike, so no count of strikes
+blocks them. So the share blocked among ``interacted`` is given as well as the share among all who
+mean well.
 
 The second part follows members who mean well under a count over the account's life. However small
-the chance of a strike, such a rule in the end blocks everybody who goes on inviting: after n
-invitations with P(Binomial(n, q) >= limit), if each becomes a strike with chance q. In this part
-the society is three times as large, and people who did not answer may be invited again after half a
-year.
+the chance of a strike, such a rule in the end blocks everybody who goes on inviting. If each
+invitation becomes a strike with chance q, the probability of being blocked after n invitations is
+P(Binomial(n, q) >= limit). In this part the society is three times as large, and people who did not
+answer may be invited again after half a year.
 
 Answer (``invitesim experiment block_rule``: 800 members, a year, 10 replications): every rule has a
-price. Of the 58 (no rule included), 41 are on the frontier and only 3 are clearly beaten. Rules
-that prevent many unwanted invitations also prevent connections, in proportion. Among the rules that
-clearly block fewer than 1 % of those who mean well, 3 strikes in 90 days with a permanent block
-prevents most. With it people receive 6.3 unwanted a year [6.0, 6.5], in place of 9.6 [9.1, 10.1]
-without a rule; it blocks 0.5 % [0.3, 0.7] of those who mean well (0.98 % [0.61, 1.47] of
-``interacted``), and 11.9 connections are lost [10.8, 12.9]. With 5 strikes for life and a permanent
-block (linkedin2008) it is 6.9 unwanted [6.7, 7.2], 0.06 % blocked [0.01, 0.22] (of ``interacted``
-0.11 % [0.01, 0.44]), and 9.4 lost [8.5, 10.4]. With 5 strikes in 30 days and a block of 7 days
-(linkedin2021) next to nothing changes in a year: 9.6 unwanted [9.1, 10.1]. Every rule that asks for
-a ratio of accepted to sent of one half or more blocks at least 27.4 % [26.0, 28.8] of those who
-mean well, and at least 54.7 % [51.8, 57.6] of ``interacted``. If one invitation in 100 becomes a
-strike, a count over the account's life has blocked 97.1 % [96.5, 97.6] after 1,000 invitations
-(closed form: 97.1 %), and a count within 30 days 0.1 % [0.0, 0.3]. In the mixed society nobody
-sends as many: in 8 years a count for life has blocked 22.9 % [20.3, 25.7] of ``interacted``, and a
-count within 30 days 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the society;
+price. Of the 58 choices (57 rules, and having no rule), 41 are on the frontier and only 3 are
+clearly beaten. Rules that prevent many unwanted invitations also prevent connections, in
+proportion. Among the rules that clearly block fewer than 1 % of those who mean well, 3 strikes in
+90 days with a permanent block prevents most. With it people receive 6.3 unwanted a year [6.0, 6.5],
+in place of 9.6 [9.1, 10.1] without a rule; it blocks 0.5 % [0.3, 0.7] of those who mean well (0.98
+% [0.61, 1.47] of ``interacted``), and 11.9 connections are lost [10.8, 12.9]. With 5 strikes for
+life and a permanent block (linkedin2008) it is 6.9 unwanted [6.7, 7.2], 0.06 % blocked [0.01, 0.22]
+(of ``interacted`` 0.11 % [0.01, 0.44]), and 9.4 lost [8.5, 10.4]. With 5 strikes in 30 days and a
+block of 7 days (linkedin2021) next to nothing changes in a year: 9.6 unwanted [9.1, 10.1]. Every
+rule that asks for a ratio of accepted to sent of one half or more blocks at least 27.4 % [26.0,
+28.8] of those who mean well, and at least 54.7 % [51.8, 57.6] of ``interacted``. If one invitation
+in 100 becomes a strike, a count over the account's life has blocked 97.1 % [96.5, 97.6] after 1,000
+invitations (closed form: 97.1 %), and a count within 30 days 0.1 % [0.0, 0.3]. In the mixed society
+nobody sends as many: in 8 years a count for life has blocked 22.9 % [20.3, 25.7] of ``interacted``,
+and a count within 30 days 0.0 % [0.0, 0.2]. Shares blocked depend on the size of the society;
 docs/limits.md has those of larger ones. In 40 plausible societies people receive a range of 5.1 to
 18.7 unwanted invitations without a rule, and a range of 4.5 to 12.8 with 5 strikes for life. In
-each of the 40 this rule lowers their number, for a range of 2.8 to 21.1 connections lost.
+each of the 40 this rule lowers their number; the price is a range of 2.8 to 21.1 connections lost.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
 
 CLEARLY = "Clearly: by Holm's rule at 5 %, all rules together."
 RANGED = (Rule(), *(rule for rule in rules() if rule.name in PRESETS.values()))
-"""The rules under which plausible societies live: none, and those of LinkedIn."""
+"""The rules under which plausible societies are simulated: none, and those of LinkedIn."""
 AIM_WORDS = {
     "unwanted": "unwanted a year",
     "blocked": "blocked of those who mean well",
@@ -93,18 +94,14 @@ def main(
 ) -> None:
     """Find rules with few unwanted invitations that block few people who mean well.
 
-    Prints the frontier, the rules that no other rule beats, and ranges; writes rules.csv,
-    lifetime.csv, years.csv, ranges.csv, figures and provenance.json to --out. Defaults: 800
-    members, 365 days, 10 replications, 40 plausible societies, seed 1.
+    Prints the frontier (the rules that no other rule beats) and the ranges over plausible
+    societies; writes rules.csv, lifetime.csv, years.csv, ranges.csv, figures and provenance.json to
+    --out. Defaults: 800 members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 800}, members=members, days=days, seed=seed
     )
-    if missing := [policy for policy in MEANING_WELL if not base.shares().get(policy)]:
-        raise sim.InputError(
-            f"policies: nobody has {missing[0]}; "
-            "must have a share above 0, being one of those who mean well"
-        )
+    studies.check_members(base, *MEANING_WELL)
     listed = rules()
     with studies.written_to(
         out,
@@ -139,7 +136,8 @@ def main(
 def treatments() -> societies.Treatments:
     """Return, for each rule by name, the treatment that puts a plausible society under it.
 
-    The chance of a click is rescaled to a limit of five strikes, as in the default society.
+    Before this, the chance of a click on "I don't know" is converted to the one that belongs to a
+    limit of five strikes (``societies.with_click``).
     """
     return {rule.name: _under(rule) for rule in RANGED}
 
@@ -203,9 +201,7 @@ def _text(table: pd.DataFrame) -> str:
             ],
             shown.index,
         )
-    heading = (
-        "The frontier: rules that no other beats in all three aims, by their unwanted invitations."
-    )
+    heading = "The frontier: the rules that no other rule beats, sorted by unwanted invitations."
     return f"{heading}\n\n{studies.laid_out(pd.DataFrame(cells))}"
 
 
@@ -214,14 +210,14 @@ def _words(table: pd.DataFrame) -> Iterator[str]:
     unbeaten = table[~table["clearly_beaten"]]
     kinds = unbeaten["kind"].value_counts()
     counts = ", ".join(
-        f"{number} of {(table['kind'] == kind).sum()} by {KINDS[str(kind)]}"
+        f"{number} of the {(table['kind'] == kind).sum()} rules of the kind “{KINDS[str(kind)]}”"
         for kind, number in kinds.items()
         if kind != "none"
     )
     on = table["frontier"].sum()
     yield (
-        f"Of {len(table)} rules (having no rule is one of them) {on} are on the frontier. Not "
-        f"clearly beaten are {len(unbeaten)}: {counts}, and having no rule."
+        f"Of {len(table)} choices (the rules, and having no rule) {on} are on the frontier. "
+        f"{len(unbeaten)} are not clearly beaten: {counts}, and having no rule."
     )
     for preset, name in PRESETS.items():
         row = table[table["rule"] == name].iloc[0]
@@ -305,8 +301,9 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right center", frameon=False, fontsize=7.5)
     below = (
-        "Names: strikes in days: days of the block. Hollow: another rule is better, or as good, "
-        "in all three. Lines: 95 % intervals. Blocked: the scale is logarithmic above 1 %."
+        "Names, as “5 in 30 d: 7 d”: 5 strikes in 30 days, block of 7 days. Hollow: another rule "
+        "is as good in all three aims and better in one. Lines: 95 % intervals. Blocked: the scale "
+        "is logarithmic above 1 %."
     )
     sim.plots.headed(figure, _finding(table), f"{setting} {below}")
     return figure
@@ -349,7 +346,7 @@ def _best_harmless(table: pd.DataFrame) -> "pd.Series[Any] | None":
 
 
 def _finding(table: pd.DataFrame) -> str:
-    """Return what the strictest rule does that hardly blocks those who mean well, in words."""
+    """Return in words what the harmless rule with the fewest unwanted invitations achieves."""
     nothing, best = table[table["kind"] == "none"].iloc[0], _best_harmless(table)
     if best is None:
         return f"No rule clearly blocks fewer than {100 * HARMLESS:g} % of those who mean well"

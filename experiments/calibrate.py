@@ -1,4 +1,4 @@
-"""Which parameters make the society look like the real ones, and how well are they known?
+"""Which parameter values make the society look like real ones, and how exactly are they known?
 
 The calibration has two parts, because who meets whom does not depend on the platform. First the
 parameters of meetings are fitted, by runs that simulate meetings alone. Then the parameters of the
@@ -36,11 +36,22 @@ SAMPLES = {"meetings": "meetings-posterior.csv", "platform": "posterior.csv"}
 COVERED = (0.85, 0.95)
 """How often 90 % ranges must cover known parameters."""
 Runs = Annotated[
-    int, typer.Option("--runs", metavar="N", min=60, help="Runs of each table of the platform.")
+    int,
+    typer.Option(
+        "--runs",
+        metavar="N",
+        min=60,
+        help="Number of runs in each of the two tables for the parameters of the platform.",
+    ),
 ]
 MeetingsRuns = Annotated[
     int,
-    typer.Option("--meetings-runs", metavar="N", min=30, help="Runs of each table of meetings."),
+    typer.Option(
+        "--meetings-runs",
+        metavar="N",
+        min=30,
+        help="Number of runs in each of the two tables for the parameters of meetings.",
+    ),
 ]
 Tests = Annotated[
     int,
@@ -48,7 +59,8 @@ Tests = Annotated[
         "--test",
         metavar="N",
         min=0,
-        help=f"Runs of the scenario with {patterns.CITY:,} members, for the rows held out.",
+        help=f"Number of runs with {patterns.CITY:,} members, to test patterns that were not "
+        "fitted.",
     ),
 ]
 TargetsFile = Annotated[
@@ -57,7 +69,7 @@ TargetsFile = Annotated[
         "--targets",
         metavar="FILE",
         parser=commands.to_read,
-        help="TOML file of targets of your own; see docs/calibration.md.",
+        help="TOML file of your own targets, to fit to them; see docs/calibration.md.",
     ),
 ]
 
@@ -75,10 +87,12 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Calibrate meetings, then the platform, to the patterns of the world or to your own.
+    """Fit the parameters of meetings, then those of the platform, to published or your own data.
 
-    Prints what is known of each parameter; writes posterior.csv, tables, figures and
-    provenance.json to --out. Defaults: 4,000 members, 365 days, two tables of 1,000 runs.
+    For each of the two, the first table of runs covers all values allowed, the second table the
+    values that fit best in the first. Prints which values of each parameter fit the data; writes
+    posterior.csv (a sample of these values), tables, figures and provenance.json to --out.
+    Defaults: 4,000 members, 365 days, tables of 200 runs (meetings) and 1,000 runs (platform).
     """
     base = commands.chosen(
         scenario,

@@ -1,4 +1,4 @@
-"""Which way of inviting reaches furthest, how much of it is mutual, and who gets blocked?
+"""Which way of inviting reaches furthest, how mutual are the connections, who gets blocked?
 
 Each policy is simulated in three kinds of society: **mixed** with the others, **alone** (everybody
 has it), and as a **newcomer** (one member in a hundred has it). Each society is run several times,
@@ -31,7 +31,10 @@ from .populations import Population, populations
 Replications = Annotated[
     int,
     typer.Option(
-        "--replications", metavar="N", min=1, help="Runs of each society; seeds SEED, SEED + 1, ..."
+        "--replications",
+        metavar="N",
+        min=1,
+        help="Number of runs of each society; seeds SEED, SEED + 1, ...",
     ),
 ]
 RUNS = "societies"
@@ -103,8 +106,8 @@ def main(
 ) -> None:
     """Compare ways of inviting: how far they reach, how mutual connections are, and who is blocked.
 
-    Simulates three kinds of society: all policies are mixed, all members have the same policy, or
-    one member in a hundred has a policy and the rest have the others.
+    Simulates three kinds of society: all policies (ways of inviting) are mixed, all members have the
+    same policy, or one member in a hundred has a policy and the rest have the others.
 
     Prints the answer, and writes tables (summary.csv and others), figures and provenance.json to
     the folder of --out. Either all of these are written, or none. Finished runs are kept there:

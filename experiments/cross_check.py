@@ -1,4 +1,4 @@
-"""Does another method, by other people, find the same parameters of meetings?
+"""Does another program for calibration, pyabc, find the same parameters of meetings?
 
 The posterior of the meetings (``calibrate``), made by nearest points and regression, is compared
 with that of pyabc (Schälte et al. 2022, JOSS 7(74), 4304). pyabc uses sequential Monte Carlo: it
@@ -29,10 +29,22 @@ if TYPE_CHECKING:
 MEMBERS = 2_000
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 Runs = Annotated[
-    int, typer.Option("--runs", metavar="N", min=60, help="Runs of each of our two tables.")
+    int,
+    typer.Option(
+        "--runs",
+        metavar="N",
+        min=60,
+        help="Number of runs in each of the two tables of calibrate.",
+    ),
 ]
 Particles = Annotated[
-    int, typer.Option("--particles", metavar="N", min=20, help="Points of pyabc's posterior.")
+    int,
+    typer.Option(
+        "--particles",
+        metavar="N",
+        min=20,
+        help="Number of sets of parameters in the result of pyabc.",
+    ),
 ]
 
 
@@ -47,11 +59,12 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Compare the posterior of the meetings with that of pyabc.
+    """Fit the parameters of meetings by calibrate and by pyabc, and compare the results.
 
-    Prints both, and writes posteriors.csv and provenance.json to --out. Needs the extra "abc"
-    (pyabc), and some ten minutes, most of it pyabc's, in one process. Defaults: 2,000 members, 365
-    days, two tables of 200 runs, 150 points.
+    Prints which values of the parameters fit the data by each method, and writes posteriors.csv and
+    provenance.json to --out. Needs the extra "abc" (pyabc). Takes some ten minutes, most of them in
+    pyabc, which uses one process. Defaults: 2,000 members, 365 days, two tables of 200 runs, 150
+    sets of parameters in the result of pyabc.
     """
     _check_installed()
     base = commands.chosen(

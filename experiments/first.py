@@ -1,7 +1,7 @@
-"""A small comparison for a first look: figures and a paragraph of answer in a minute.
+"""Which of three ways of inviting reaches furthest? A small comparison, in a minute.
 
-It has a thousand people in place of ten thousand, and few replications. The order of the policies
-is the same as in ``compare``; the numbers differ, and the intervals are wider.
+The society has a thousand people in place of ten thousand, and few replications. The order of the
+policies is the same as in ``compare``; the numbers differ, and the intervals are wider.
 """
 
 import tempfile

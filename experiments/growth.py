@@ -1,4 +1,4 @@
-"""How do networks grow whose newcomers use the directory, popularity or introductions?
+"""How do networks grow if newcomers invite anybody, popular people, or friends of friends?
 
 First, bare networks are grown, in which nothing else happens: one person arrives a day, all people
 accept, and everybody makes two invitations on average. By the directory and by popularity (with a
@@ -162,12 +162,14 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Grow networks by the directory, popularity or introductions, and compare first and last.
+    """Grow networks in three ways, and compare the connections of the first and last newcomers.
 
-    Prints degrees by order of arrival, bins beside those of LinkedIn in 2006, and ranges of the
-    society; writes degrees.csv, first.csv, bins.csv, ranges.csv, a figure and provenance.json to
-    --out. Defaults: 100 founders, 5 arrivals a day, 365 days, 10 replications, 40 plausible
-    societies, seed 1.
+    Newcomers invite people from a directory of all members, people with many connections, or
+    friends of friends. Prints connections by order of arrival; the shares of members with 1, 2 to
+    7, 8 to 60 and more connections, beside those on LinkedIn in 2006; and the ranges over plausible
+    societies. Writes degrees.csv, first.csv, bins.csv, ranges.csv, a figure and provenance.json to
+    --out. Defaults: 100 founders (--members), 5 arrivals a day, 365 days, 10 replications, 40
+    plausible societies, seed 1.
     """
     base = commands.chosen(
         scenario,

@@ -1,4 +1,4 @@
-"""Do givers get further without inviting, what do takers lose, and whose needs are met?
+"""What do people gain who help readily, what do people lose who seldom help, and who gets help?
 
 In the thread one man does not invite those who have "a psychic stink caused by the fact that
 they're out for what they can get only". He helps others, who are referred to him: "Ask Stephen, he
@@ -131,11 +131,12 @@ def main(
     out: commands.Out = Path("results/helpers"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find whose needs are met, how far givers get, and what takers lose by their past.
+    """Find whose needs for help are met, and what people gain or lose by helping much or little.
 
-    Prints both tables, and ranges; writes groups.csv, differences.csv, ranges.csv, a figure and
-    provenance.json to --out. Defaults: 1,000 members, 365 days, 20 replications, 40 plausible
-    societies, seed 1; needs once in 14 days.
+    Prints the needs met by way of inviting, the connections of givers (who help readily) and takers
+    (who seldom help), and the ranges over plausible societies; writes groups.csv, differences.csv,
+    ranges.csv, a figure and provenance.json to --out. Defaults: 1,000 members, each of whom needs
+    help once in 14 days, 365 days, 20 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None,

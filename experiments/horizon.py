@@ -1,4 +1,4 @@
-"""Does it last, and does it hold in a larger society?
+"""Do differences between ways of inviting last for years, and do they hold in larger societies?
 
 **Time**: the mixed society is simulated for eight years. The results say on which days one policy
 is clearly ahead of another, and where the order turns. Whether it turns depends on what is not
@@ -61,12 +61,13 @@ def main(
     out: commands.Out = Path("results/horizon"),
     settings: commands.Settings = None,
 ) -> None:
-    """Follow the policies for years, and compare societies of three sizes.
+    """Follow the ways of inviting (policies) for years, and compare societies of three sizes.
 
-    Prints where the order turns and what transfers; writes years.csv, stretches.csv, lasting.csv,
-    sizes.csv, figures and provenance.json to --out. Defaults: 10,000 members for 2,920 days (8
-    years), 10 replications, 40 plausible societies, seed 1; sizes are compared after a year, and
-    100,000 people are run 3 times. Takes 4 minutes on two idle cores.
+    Prints on which day one policy overtakes another, and which measures are the same in larger
+    societies; writes years.csv, stretches.csv, lasting.csv, sizes.csv, figures and provenance.json
+    to --out. Defaults: 10,000 members for 2,920 days (8 years), 10 replications, 40 plausible
+    societies, seed 1; sizes are compared after a year, and the society of 100,000 people is run 3
+    times. Takes 4 minutes on two idle cores.
     """
     base = commands.chosen(
         None,

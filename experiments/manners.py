@@ -1,4 +1,4 @@
-"""Invite blindly, or email or call first? What do the manners of inviting cost and save?
+"""Is it better to invite blindly, with caution, with a note, or after asking by email or phone?
 
 In the thread: "is it better to email or call first", "I give them a reminder of where we met", "I
 don't want to risk my account being blocked". Members who invite people they have interacted with do
@@ -124,17 +124,17 @@ def main(
     out: commands.Out = Path("results/manners"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find what caution, a note and asking first cost and save, by clicks and limits.
+    """Find what caution, a note and asking first cost and save under mild and strict rules.
 
-    Prints a table for each point, and ranges; writes manners.csv, pays.csv, break_even.csv,
-    ranges.csv, a figure and provenance.json to --out. Defaults: 1,200 members, 365 days,
-    10 replications, 40 plausible societies, seed 1.
+    Prints a table for each number of strikes (answers "I don't know" that count) that block an
+    account, and each chance of such an answer, and the ranges over plausible societies; writes
+    manners.csv, pays.csv, break_even.csv, ranges.csv, a figure and provenance.json to --out.
+    Defaults: 1,200 members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 1_200}, members=members, days=days, seed=seed
     )
-    if not base.shares().get(POLICY):
-        raise sim.InputError(f"policies: nobody has {POLICY}; must have a share above 0")
+    studies.check_members(base, POLICY)
     points = [(click, limit) for limit in LIMITS for click in CLICKS]
     grid = [{"answering.idk_click": click, "platform.limit": limit} for click, limit in points]
     made = society(base)

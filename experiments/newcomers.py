@@ -1,4 +1,4 @@
-"""Does it pay to be the odd one out, in all societies that fit the data?
+"""In societies that fit the data, do members with a rare way of inviting reach further?
 
 In ``compare`` one member in a hundred has a policy, and the others have the other policies.
 ``compare`` says for one society, with intervals of chance, whether such *newcomers* reach further
@@ -49,10 +49,11 @@ def main(
     out: commands.Out = Path("results/newcomers"),
     settings: commands.Settings = None,
 ) -> None:
-    """Tell how far newcomers and those around them reach in all societies that fit the data.
+    """Find how far newcomers and those around them reach in societies that fit the data.
 
-    Prints ranges; writes ranges.csv, a figure and provenance.json to --out. Defaults: 40 plausible
-    societies of 10,000 members, 365 days, 2 replications, seed 1.
+    Newcomers are one member in a hundred, with a way of inviting that nobody else has. Prints the
+    ranges over plausible societies; writes ranges.csv, a figure and provenance.json to --out.
+    Defaults: 40 plausible societies of 10,000 members, 365 days, 2 replications, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed

@@ -1,10 +1,11 @@
-"""Does a society look like the real ones: which patterns of the world does it meet?
+"""Does a simulated society agree with published numbers of the real world (patterns)?
 
-Each row of the table of patterns is one function in ``pattern_rows``, with its data, its source and
-how near is near enough. Some rows set the model's parameters ("fit" and "fit, meetings", by
-``calibrate``), others are "held out". To judge a society of your own by the same rows, give its
-scenario. A row is "not known" if the society can't tell it, because the society is too short or too
-small or has a log of contacts. Rows that need 100,000 members are run only with ``--city``.
+Each row of the table of patterns is one function in ``pattern_rows``, with its data, its source,
+and the range of values that are near enough to the data. The model's parameters were fitted to some
+rows ("fit" and "fit, meetings", by ``calibrate``), others are "held out". To judge a society of
+your own by the same rows, give its scenario. A row is "not known" if it can't be computed for this
+society, because the run is too short, the society too small, or its meetings come from a log. Rows
+that need 100,000 members are run only with ``--city``.
 """
 
 import textwrap
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 MEMBERS = 4_000
 CITY = 100_000
 NOT_IN_A_LOG = ("layers", "thirds")
-"""Rows about all whom people know, also elsewhere and online: a log has one place, face to face."""
+"""Rows about all acquaintances of people.
+
+They can't be computed from a log, which has only meetings face to face at one place.
+"""
 COLUMNS_OF_PANELS = 3
 LETTERS = 26
 """The most letters in a line of the title of a panel."""
@@ -38,7 +42,7 @@ UNITS = {
     "assortativity": "correlation",
     "acceptance falls with volume": "difference of shares",
 }
-"""What is on the axis of a row; of the others it is a share."""
+"""What is on the axis of a row; for rows not listed here it is a share."""
 COLOURS = {scored.MET: "#0072B2", scored.FAILED: "#D55E00"}
 City = Annotated[
     int,
@@ -46,7 +50,8 @@ City = Annotated[
         "--city",
         metavar="N",
         min=0,
-        help=f"Runs of {CITY:,} members, for the rows that need them; some 5 GB and a minute each.",
+        help=f"Number of runs with {CITY:,} members, for the patterns that need so many; each run "
+        "takes some 5 GB and a minute.",
     ),
 ]
 
@@ -63,10 +68,10 @@ def main(
     out: commands.Out = Path("results/patterns"),
     settings: commands.Settings = None,
 ) -> None:
-    """Score a society by the patterns of the world, and draw model beside data.
+    """Compare a society with patterns: published numbers of the real world.
 
-    Prints a table; writes patterns.csv, a figure and provenance.json to --out. Defaults: 4,000
-    members, 365 days, 5 replications, seed 1.
+    Prints a table that says which patterns the society meets; writes patterns.csv, a figure and
+    provenance.json to --out. Defaults: 4,000 members, 365 days, 5 replications, seed 1.
     """
     base = sim.with_log(
         commands.chosen(
@@ -147,7 +152,7 @@ def _text(table: pd.DataFrame) -> str:
 
 
 def _estimate(mean: float, low: float, high: float) -> str:
-    """Return a value with its interval; without one where it is exact, a dash where it is none."""
+    """Return a value with its interval, or alone if it is exact; a dash if there is no value."""
     if mean != mean:
         return "-"
     return f"{mean:.3g}" if high - low < 1e-9 else studies.between(mean, low, high, ".3g")
@@ -175,7 +180,7 @@ def _words(table: pd.DataFrame) -> list[str]:
 
 @sim.plots.in_our_look
 def draw(table: pd.DataFrame, setting: str) -> "Figure":
-    """Draw a panel for each row: what is met as a bar, the model as a point with its interval."""
+    """Draw a panel for each row: the accepted range as a bar, the model as a point and interval."""
     known = table[table["replications"] > 0]
     rows = list(known.groupby("row", sort=False))
     lines = -(-len(rows) // COLUMNS_OF_PANELS)
@@ -189,8 +194,8 @@ def draw(table: pd.DataFrame, setting: str) -> "Figure":
     sim.plots.headed(
         figure,
         f"{met} of {len(known)} numbers that were taken are within what the data allow",
-        f"{setting} Bars: what is met (a line: the data). Points: the model, with the 95 % "
-        "interval of its mean; orange where it is not met.",
+        f"{setting} Bars: the range in which a pattern is met (line: the data). Points: the model, "
+        "with the 95 % interval of its mean; orange if outside the range.",
     )
     return figure
 

@@ -1,4 +1,4 @@
-"""One society on a LinkedIn-, a Plaxo- and a Facebook-like platform: what do the networks share?
+"""How much do the networks of the same people overlap on platforms like LinkedIn and Facebook?
 
 In the thread: "I am pretty open on my LinkedIn, fairly open on Plaxo, not open at all on Facebook.
 Only my close friends and relatives are on Facebook." Here the same people meet on the same days and
@@ -105,11 +105,12 @@ def main(
     out: commands.Out = Path("results/platforms"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find what the networks of the same people on three platforms have together.
+    """Find what the networks of the same people on three platforms have in common.
 
-    Prints each platform and the union, and ranges; writes platforms.csv, ties.csv, differences.csv,
-    ranges.csv, a figure and provenance.json to --out. Defaults: 1,000 members, 365 days,
-    10 replications, 40 plausible societies, seed 1.
+    Prints the measures of each platform and of the three networks together (their union), and the
+    ranges over plausible societies; writes platforms.csv, ties.csv, differences.csv, ranges.csv, a
+    figure and provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, 40
+    plausible societies, seed 1.
     """
     base = commands.chosen(
         None,

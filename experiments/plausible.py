@@ -1,4 +1,4 @@
-"""How far do the answers depend on what is not known?
+"""How much do the answers differ between societies that all fit the data?
 
 An interval says where the average over many more seeds would lie, with one set of parameters. A
 range says what is not known about the parameters. Societies that fit the data are drawn
@@ -64,11 +64,12 @@ def main(
     out: commands.Out = Path("results/plausible"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find how the answers range over all societies that fit the data.
+    """Find how much the answers differ between societies that all fit the data.
 
-    Prints ranges beside the intervals of chance, and in how many societies one policy leads
-    another; writes ranges.csv, leads.csv, moves.csv, societies.csv, figures and provenance.json to
-    --out. Defaults: 200 societies of 10,000 members, 365 days, 2 replications, seed 1.
+    Prints the range of each measure over these plausible societies, beside the interval that is due
+    to chance alone, and in how many societies one policy leads another; writes ranges.csv,
+    leads.csv, moves.csv, societies.csv, figures and provenance.json to --out. Defaults: 200
+    societies of 10,000 members, 365 days, 2 replications, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed

@@ -1,9 +1,9 @@
-"""What is not known of the parameters before the data are looked at: their ranges.
+"""The prior: the range of each parameter before the data are looked at.
 
 Within its range every value is as likely as any other, under two conditions: the chances of
 accepting never fall from one tie class to the next, and the shares of encounters leave a rest for
-strangers. The ranges of acceptance, reserve, lift, activity, looks, clicks and teams are
-assumptions of the model page; the ranges of ``meeting.again`` and ``meeting.circle`` are ours.
+strangers. The ranges of acceptance, reserve, lift, activity, looks, clicks and teams are among the
+assumptions [A] of docs/odd.md; those of ``meeting.again`` and ``meeting.circle`` are chosen here.
 """
 
 from collections.abc import Mapping
@@ -36,12 +36,12 @@ class Parameter:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The ends of its range; a whole number stands for what rounds to it."""
+        """The ends of the range; for a whole number 0.5 further out, as values are rounded."""
         half = 0.5 if self.whole else 0.0
         return self.low - half, self.high + half
 
     def span(self, column: Mapping[str, Numbers]) -> tuple[Any, float]:
-        """Return the ends of its range where other parameters have these values."""
+        """Return the ends of the range, given the values of other parameters in ``column``."""
         low, high = self.ends
         return np.maximum(low, column[self.at_least]) if self.at_least else low, high
 
@@ -135,10 +135,12 @@ class Prior:
         for name, (low, high) in ranges.items():
             if name not in self.names:
                 raise sim.InputError(
-                    f"prior: {name}: no parameter here; must be one of {', '.join(self.names)}"
+                    f"prior: {name}: no such parameter; must be one of {', '.join(self.names)}"
                 )
             if not low < high:
-                raise sim.InputError(f"prior: {name}: no range (got {low:g} to {high:g})")
+                raise sim.InputError(
+                    f"prior: {name}: no range (got {low:g} to {high:g}); must begin below its end"
+                )
         return Prior(
             tuple(
                 replace(parameter, low=ranges[parameter.name][0], high=ranges[parameter.name][1])
@@ -183,7 +185,8 @@ def defaults(prior: Prior, base: sim.Scenario) -> Numbers:
 def stored_columns(names: list[str], points: Numbers) -> dict[str, Numbers]:
     """Return the points by name, with all five chances of accepting.
 
-    That of those known online, ``accept[1]``, is the middle of its neighbours as logits.
+    The chance of people known online, ``accept[1]``, is the mean of its two neighbours on the logit
+    scale.
     """
     column = dict(zip(names, points.T, strict=True))
     low, high = (column.get(f"answering.accept[{k}]") for k in (0, 2))

@@ -1,4 +1,4 @@
-"""The janitor and the VP: who is invited and who is accepted by rank, and does it pay to court it?
+"""How does rank decide who is invited and accepted, and does it pay to prefer high ranks?
 
 The thread advises to welcome everyone: "Do not discriminate between the janitor and the VP." Here
 members have one of 16 ranks, which depends on nothing else. The logit of accepting falls by
@@ -116,15 +116,16 @@ def main(
     out: commands.Out = Path("results/rank"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find who is invited and accepted by rank, and what courting rank gains.
+    """Find how rank decides who is invited and accepted, and whether courting high ranks pays.
 
-    Prints both by slope, and ranges; writes thirds.csv, gains.csv, ranges.csv, a figure and
-    provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, 40 plausible
-    societies, seed 1.
+    The policy "courting" prefers people of high rank when inviting. Prints, for each value of
+    answering.rank_slope (how much rank counts when accepting), who is invited and accepted, and
+    what courting gains; and the ranges over plausible societies. Writes thirds.csv (of the lowest,
+    middle and highest third of ranks), gains.csv, ranges.csv, a figure and provenance.json to
+    --out. Defaults: 1,000 members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(None, settings, members=members, days=days, seed=seed)
-    if not base.shares().get(PLAIN):
-        raise sim.InputError(f"policies: nobody has {PLAIN}; must have a share above 0")
+    studies.check_members(base, PLAIN)
     plain, base = base, with_courting(base)
     with studies.written_to(
         out, base, replications=replications, jobs=jobs, societies=number

@@ -1,4 +1,4 @@
-"""How selective should an inviter be, when strikes cost a restriction?
+"""How selective should people be, if too many answers "I don't know you" restrict their account?
 
 Candidates turn up at a rate L. A candidate of acceptance p accepts with probability p and says "I
 don't know" with probability zeta (1 - p); p is uniform on (0, 1). An inviter who invites only where
@@ -82,7 +82,11 @@ Members = Annotated[
 ]
 Restrictions = Annotated[
     str,
-    typer.Option("--restrictions", metavar="DAYS", help="Lengths of a restriction, up to five."),
+    typer.Option(
+        "--restrictions",
+        metavar="DAYS",
+        help="Lengths of a restriction, in days: one to five numbers.",
+    ),
 ]
 
 
@@ -171,11 +175,13 @@ def main(
     restrictions: Restrictions = "3,10,50",
     settings: commands.Settings = None,
 ) -> None:
-    """Compare connections gained per day, by selectivity, with the closed form.
+    """Compare the connections that selective inviters gain per day with a formula.
 
-    Prints the points; writes points.csv, a figure and provenance.json to --out. Defaults: 3,000
-    people known to 20 inviters, 365 days, 10 replications; a limit of 2 strikes, and a click on "I
-    don't know" in 80 of 100 cases.
+    Inviters invite only people who accept with at least a certain probability, the threshold theta.
+    Prints, for each threshold and length of a restriction, the connections simulated and expected;
+    writes points.csv, gains.csv, a figure and provenance.json to --out. Defaults: 3,000 people
+    known to 20 inviters, 365 days, 10 replications; a restriction after 2 answers "I don't know",
+    which are 80 of 100 refusals.
     """
     _, lengths = studies.values_of(
         "--restrictions", f"platform.restriction_days={restrictions}", sim.Scenario()

@@ -1,4 +1,4 @@
-"""On what do the answers depend: the measures, and the difference between ways of inviting?
+"""Which parameters change the measures most, and which the lead of one policy over another?
 
 The answers are reach, reciprocity and blocking of all members, and two leads: how much more reach,
 and how many more connections, the first way of inviting has than the second. A screening by the
@@ -66,7 +66,8 @@ Trajectories = Annotated[
         "--trajectories",
         metavar="N",
         min=2,
-        help="Trajectories of the screening; each takes a run per parameter.",
+        help="Number of trajectories in the screening; each changes all parameters, one after "
+        "another.",
     ),
 ]
 Samples = Annotated[
@@ -75,7 +76,8 @@ Samples = Annotated[
         "--samples",
         metavar="N",
         min=8,
-        help="Base samples for the Sobol' indices, a power of two; they take about 18 N points.",
+        help="Number of base samples for the Sobol' indices, a power of two; about 18 N sets of "
+        "parameters are simulated.",
     ),
 ]
 
@@ -91,12 +93,13 @@ def main(
     samples: Samples = 64,
     settings: commands.Settings = None,
 ) -> None:
-    """Find the parameters on which the measures and the lead of one policy depend.
+    """Find on which parameters the measures, and the lead of one policy over another, depend.
 
-    Screens all numeric parameters, and estimates Sobol' indices of those that are uncertain. Prints
-    the indices; writes morris.csv, sobol.csv, order.csv, figures and provenance.json to --out.
-    Needs the extra "sensitivity" (SALib). Defaults: 2,000 members, 365 days, 2 replications, seed
-    1; takes 5 minutes on two idle cores.
+    Screens all numeric parameters by the method of Morris, and estimates Sobol' indices (shares of
+    the variance that a parameter explains) of the uncertain ones. Prints the indices; writes
+    morris.csv, sobol.csv, order.csv, figures and provenance.json to --out. Needs the extra
+    "sensitivity" (SALib). Defaults: 2,000 members, 365 days, 2 replications, seed 1; takes 5
+    minutes on two idle cores.
     """
     check_installed()
     if samples & (samples - 1):

@@ -38,7 +38,12 @@ HEADS = ("", "median", "range", "above 0 in", "chance")
 """Of the printed table."""
 Societies = Annotated[
     int,
-    typer.Option("--societies", metavar="N", min=10, help="Number of plausible societies."),
+    typer.Option(
+        "--societies",
+        metavar="N",
+        min=10,
+        help="Number of plausible societies: other societies that fit the data as well.",
+    ),
 ]
 type Treatment = Callable[[sim.Scenario], sim.Scenario]
 type Treatments = Mapping[str, Treatment]

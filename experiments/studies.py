@@ -23,7 +23,10 @@ from sim import commands
 Replications = Annotated[
     int,
     typer.Option(
-        "--replications", metavar="N", min=2, help="Runs of each point; seeds SEED, SEED + 1, ..."
+        "--replications",
+        metavar="N",
+        min=2,
+        help="Number of runs with each set of parameters, with different seeds, from SEED on.",
     ),
 ]
 INTERRUPTED = "interrupted; finished runs are kept, and the same command continues from there"
@@ -109,6 +112,18 @@ def written_to(out: Path, base: sim.Scenario, **options: Any) -> Iterator[Outcom
         (folder / "provenance.json").write_text(
             json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
+
+
+def check_members(base: sim.Scenario, *policies: str) -> None:
+    """Raise an ``InputError`` unless each of these policies has members."""
+    shares = base.shares()
+    for policy in policies:
+        if not shares.get(policy):
+            got = "0" if policy in shares else "no such policy"
+            raise sim.InputError(
+                f"policies.{policy}.share: no member has this policy (got {got}); must be above 0, "
+                "because this experiment is about its members"
+            )
 
 
 def values_of(option: str, text: str, scenario: sim.Scenario) -> tuple[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""How do the measures depend on two parameters, and where does one policy overtake another?
+"""How do the measures depend on two parameters, and for which values does one policy lead?
 
 By default the two are the platform's limit of strikes and the chance of a click on "I don't know".
 Every combination is a society in which the policies are mixed. It is run several times; replication
@@ -95,8 +95,8 @@ def main(
 ) -> None:
     """Map every measure over two parameters, and find where one policy overtakes another.
 
-    Prints which policy leads where; writes tables (cells.csv, leads.csv), maps and provenance.json
-    to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
+    Prints which policy leads at which values; writes tables (cells.csv, leads.csv), maps and
+    provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
     """
     base = commands.chosen(scenario, settings, members=members, days=days, seed=seed)
     plane = Plane(*studies.values_of("--x", x, base), *studies.values_of("--y", y, base))

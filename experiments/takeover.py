@@ -1,4 +1,4 @@
-"""Which way of inviting takes over, when people copy those who have got further?
+"""Which way of inviting spreads, if people copy others who gain more connections or reach more?
 
 Every 30 days each member, with probability 0.2, looks at another member at random and may copy its
 policy. By the Fermi rule it does so with probability 1 / (1 + exp(-beta (payoff of the other - own
@@ -86,7 +86,7 @@ Chance = Annotated[
         metavar="P",
         min=0,
         max=1,
-        help="Chance that a member looks at another in a round.",
+        help="Chance that a member compares itself with another member in a round.",
     ),
 ]
 Mutation = Annotated[
@@ -96,16 +96,25 @@ Mutation = Annotated[
         metavar="P",
         min=0,
         max=1,
-        help="Chance that a member tries a policy at random after a round.",
+        help="Chance that a member switches to a policy at random after a round.",
     ),
 ]
 Payoffs = Annotated[
     list[Payoff] | None,
-    typer.Option("--payoff", help="What members compare; can be repeated; default: gained."),
+    typer.Option(
+        "--payoff",
+        help="What members compare: the connections gained since the last round, or the reach (the "
+        "number of members within two steps); can be repeated; default: gained.",
+    ),
 ]
 Beta = Annotated[
     float,
-    typer.Option("--beta", metavar="B", min=0, help="How strongly payoffs count; 0: not at all."),
+    typer.Option(
+        "--beta",
+        metavar="B",
+        min=0,
+        help="How strongly the difference of the payoffs counts for copying; 0: not at all.",
+    ),
 ]
 
 
@@ -133,11 +142,12 @@ def main(
     payoff: Payoffs = None,
     settings: commands.Settings = None,
 ) -> None:
-    """Find which policy takes over when members copy those who have got further.
+    """Find which policy spreads if members copy others who have gained or reach more.
 
-    Prints the shares at the end, for several starts and rules; writes shares.csv, figures and
-    provenance.json to --out. Defaults: 10,000 members, 730 days, 3 replications, seed 1; takes 2
-    minutes on two idle cores, and by reach 4 more.
+    Prints the share of members who have each policy at the end, for several shares at the start and
+    several rules of the platform; writes shares.csv, figures and provenance.json to --out.
+    Defaults: 10,000 members, 730 days, 3 replications, seed 1. Takes 2 minutes on two idle cores,
+    and 4 more with --payoff reach.
     """
     base = commands.chosen(
         None,

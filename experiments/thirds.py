@@ -1,4 +1,4 @@
-"""From which meetings and estimates does the thread's mix of a third each follow?
+"""When is a third of a network known online only, a third met once or twice, a third met often?
 
 In the thread, a man who invites people he has interacted with wrote that his network is "about a
 third people I've actually met face to face many times, one third people I've only met once and one
@@ -159,11 +159,12 @@ def main(
     settings: commands.Settings = None,
     scenario: commands.ScenarioFile = None,
 ) -> None:
-    """Find the rates of meetings and the estimates at which the thread's thirds follow.
+    """Find when a network is a third known online, a third met once or twice, a third met often.
 
-    Prints the mix at each point and day, and ranges; writes mixes.csv, flows.csv, pairs.csv,
-    ranges.csv, a figure and provenance.json to --out. Defaults: 1,000 members, 730 days,
-    5 replications, 40 plausible societies (for a year), seed 1.
+    Varies the rate of meetings, and the least estimate of acceptance at which members invite.
+    Prints the shares of the three kinds of people, and the ranges over plausible societies; writes
+    mixes.csv, flows.csv, pairs.csv, ranges.csv, a figure and provenance.json to --out. Defaults:
+    1,000 members, 730 days, 5 replications, 40 plausible societies (for a year), seed 1.
     """
     base = commands.chosen(
         scenario,
@@ -173,8 +174,7 @@ def main(
         days=days,
         seed=seed,
     )
-    if not base.shares().get(POLICY):
-        raise sim.InputError(f"policies: nobody has {POLICY}; must have a share above 0")
+    studies.check_members(base, POLICY)
     if base.days <= FLOW_DAYS:
         raise sim.InputError(f"days: {base.days}; must be more than {FLOW_DAYS}")
     evenings = (*(day for day in EVENINGS if day < base.days), base.days)

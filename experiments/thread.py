@@ -1,4 +1,4 @@
-"""What does the model say to the forum thread with which it began, question by question?
+"""What does the model answer to each question of the forum thread with which the project began?
 
 Each question has the thread's own words, and the experiment that answers it. This program runs
 those experiments that have not been run yet, each in its own folder, one after another, and puts
@@ -60,7 +60,7 @@ class Question(NamedTuple):
 QUESTIONS = (
     Question(
         "everyone is welcome ... I know people who will only invite very close friends",
-        "Who reaches furthest, how much is mutual, who is blocked?",
+        "Who reaches furthest, how mutual are the connections, who is blocked?",
         "compare",
     ),
     Question(
@@ -70,7 +70,7 @@ QUESTIONS = (
     ),
     Question(
         "do not discriminate between the janitor and the VP",
-        "Who is invited and accepted by rank, and what does courting rank gain?",
+        "How does rank decide who is invited and accepted, and does courting high ranks pay?",
         "rank",
     ),
     Question(
@@ -81,13 +81,13 @@ QUESTIONS = (
     Question(
         "is there ever a time when you would choose not to join someone's network? ... "
         "psychic stink",
-        "What do takers lose once their history counts, and do givers get further?",
+        "What do takers lose once their past counts, and do givers get more connections?",
         "helpers",
     ),
     Question(
         "a third people I've actually met face to face many times, one third people I've only "
         "met once",
-        "From which meetings and estimates does this mix follow?",
+        "At which rates of meetings, and least estimates of acceptance, does this mix follow?",
         "thirds",
     ),
     Question(
@@ -118,13 +118,14 @@ def main(
     results: commands.Out = Path("results"),
     settings: commands.Settings = None,
 ) -> None:
-    """Answer the thread: run what is missing of its experiments, and print all answers.
+    """Answer the questions of the forum thread: run the experiments on them, print all answers.
 
-    Each experiment is run as it is by default, into its folder in --out; those that have been run
-    are read. The options are those of the society of the thread's people, which is run into
-    thread/ there, with people.csv, ranges.csv, a figure and provenance.json. Defaults: 2,000
-    members, 365 days, 20 replications, 40 plausible societies, seed 1. Where nothing has been run
-    it takes some 20 minutes on two cores.
+    Each experiment is run with its defaults, into its own folder in --out; experiments that have
+    been run before are not run again. The other options apply to one society with the kinds of
+    people in the thread. This society is run into the folder thread in --out, with people.csv,
+    ranges.csv, a figure and provenance.json. Defaults: 2,000 members, 365 days, 20 replications, 40
+    plausible societies, seed 1. If no experiment has been run before, this takes some 20 minutes on
+    two cores.
     """
     base = commands.chosen(
         sim.named_scenarios()["thread"],

@@ -222,6 +222,6 @@ def _flush_folder(path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> InputError:
     obstructed = isinstance(error, FileExistsError | NotADirectoryError)
     why = "a file is where a folder should be" if obstructed else error.strerror or str(error)
-    return InputError(
-        f"{path}: can't be written ({why}); must be a place with room, where you may write"
-    )
+    free = "where you may write, on a disk with free space"
+    place = "a folder, or lie in one" if obstructed else free
+    return InputError(f"{path}: can't be written ({why}); must be {place}")

@@ -307,7 +307,7 @@ def test_an_output_on_a_full_disk_is_one_line() -> None:
         assert (done.returncode, done.stderr) == (
             2,
             "the standard output or a temporary file: can't be written (No space left on device); "
-            "must be on a disk with room\n",
+            "must be on a disk with free space\n",
         )
 
 

@@ -246,9 +246,10 @@ def test_a_log_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, kind):
         ("t,i,j\n", "log.csv: no contacts in it, only a header; give at least one"),
         (
             "20 1 2\n40 1\n",
-            "log.csv, line 2: too few fields: 2; a time and two people take 3 here",
+            "log.csv, line 2: too few fields (got 2); must be 3 or more, with a time and two"
+            " people",
         ),
-        ("t,i,j\n20,1,2\n\n40,1\n", "log.csv, line 4: too few fields: 2"),
+        ("t,i,j\n20,1,2\n\n40,1\n", "log.csv, line 4: too few fields (got 2)"),
         (
             "i,j\n1,2\n",
             "log.csv, line 1: 'i,j' is neither a contact 't i j', with t in seconds, "

@@ -350,7 +350,16 @@ def test_without_salib_one_line_says_what_to_install(tmp_path, monkeypatch):
             ["--restrictions", "3,none"],
             "--restrictions 3,none: must be one to 5 different numbers of days",
         ),
-        (block_rule.main, ["--set", "policies={everyone = 1}"], "policies: nobody has interacted"),
+        (
+            block_rule.main,
+            ["--set", "policies={everyone = 1}"],
+            "policies.interacted.share: no member has this policy (got no such policy); must be",
+        ),
+        (
+            block_rule.main,
+            ["--set", "policies.interacted.share=0"],
+            "policies.interacted.share: no member has this policy (got 0); must be above 0",
+        ),
         (
             takeover.main,
             ["--days", "60", "--every", "100"],

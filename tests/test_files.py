@@ -75,8 +75,8 @@ def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
     blocked = (
-        r"table\.csv: can't be written \(a file is where a folder should be\); must be a place "
-        r"with room, where you may write$"
+        r"table\.csv: can't be written \(a file is where a folder should be\); must be a "
+        r"folder, or lie in one$"
     )
     with pytest.raises(InputError, match=blocked), atomic_write(tmp_path / "file" / "table.csv"):
         pytest.fail("the block must not begin")

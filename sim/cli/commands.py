@@ -281,7 +281,7 @@ def _ended(
         _give_up_stdout()
         where = error.filename or "the standard output or a temporary file"
         why = error.strerror or str(error)
-        return _said(f"{where}: can't be written ({why}); must be on a disk with room", 2)
+        return _said(f"{where}: can't be written ({why}); must be on a disk with free space", 2)
     return _said(interrupted, interruption.exit_code()) if code == 130 else int(code or 0)
 
 

@@ -120,7 +120,9 @@ def sweep(
     settings: commands.Settings = None,
     replications: Annotated[
         int | None,
-        typer.Option("--replications", metavar="N", help="Runs of each point; overrides the file."),
+        typer.Option(
+            "--replications", metavar="N", help="Number of runs of each point; overrides the file."
+        ),
     ] = None,
     jobs: commands.Jobs = None,
     scheduler: Annotated[

@@ -197,7 +197,9 @@ def _too_short(form: Form, fields: list[str]) -> str:
     wanted = max(form.time, form.first, form.second) + 1
     if len(fields) >= wanted:
         return ""
-    return f"too few fields: {len(fields)}; a time and two people take {wanted} here"
+    return (
+        f"too few fields (got {len(fields)}); must be {wanted} or more, with a time and two people"
+    )
 
 
 def _is_even(file: File, form: Form) -> bool:

@@ -15,19 +15,20 @@ def file_schema() -> dict[str, Any]:
     schema = scenario_schema()
     schema["properties"]["study"] = {
         "type": "object",
-        "description": "which parameters are varied, and how often each point is run: for sweep",
+        "description": "for invitesim sweep: which parameters are varied, and how often each point "
+        "is run",
         "properties": {
             "design": _word("how points are made", KINDS) | {"default": "grid"},
             "vary": _varied(),
             "points": _whole("points of a latin-hypercube or sobol design", 1),
             "seed": _whole("seed of a latin-hypercube or sobol design", 0) | {"default": 1},
-            "file": {"type": "string", "description": "CSV file of points, for the design points"},
+            "file": {"type": "string", "description": "CSV file of points, if design = 'points'"},
             "replications": _whole("runs of each point", 1) | {"default": 10},
             "until": {
                 "type": "object",
-                "description": "from a measure to half the width that its 95 % interval may have: "
-                "a number, or a part of the estimate, as '10 %'; 'blocked/everyone' is the "
-                "measure of one policy",
+                "description": "for each measure, the largest half-width of its 95 % interval: a "
+                "number, or a part of the estimate, as '10 %'; 'blocked/everyone' is the measure "
+                "blocked of the policy everyone",
                 "propertyNames": {"pattern": f"^({'|'.join(COLUMNS)})(/.+)?$"},
                 "additionalProperties": {
                     "anyOf": [

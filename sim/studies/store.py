@@ -248,7 +248,7 @@ class RunStore:
             why = "a file is where a folder should be"
         return InputError(
             f"{self.folder}: can't be written ({known}{why}); must be a folder where you may read "
-            "and write, on a disk with room"
+            "and write, on a disk with free space"
         )
 
     def _damaged(self, why: str, right: str = "start in another folder") -> InputError:
