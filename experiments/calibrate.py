@@ -89,10 +89,11 @@ def main(
 ) -> None:
     """Fit the parameters of meetings, then those of the platform, to published or your own data.
 
-    For each of the two, the first table of runs covers all values allowed, the second table the
-    values that fit best in the first. Prints which values of each parameter fit the data; writes
-    posterior.csv (a sample of these values), tables, figures and provenance.json to --out.
-    Defaults: 4,000 members, 365 days, tables of 200 runs (meetings) and 1,000 runs (platform).
+    For each of these two groups of parameters, the first table of runs covers all values allowed,
+    the second table the values that fit best in the first. Prints which values of each parameter
+    fit the data; writes posterior.csv (a sample of these values), tables, figures and
+    provenance.json to --out. Defaults: 4,000 members, 365 days, tables of 200 runs (meetings) and
+    1,000 runs (platform).
     """
     base = commands.chosen(
         scenario,

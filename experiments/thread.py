@@ -121,11 +121,11 @@ def main(
     """Answer the questions of the forum thread: run the experiments on them, print all answers.
 
     Each experiment is run with its defaults, into its own folder in --out; experiments that have
-    been run before are not run again. The other options apply to one society with the kinds of
-    people in the thread. This society is run into the folder thread in --out, with people.csv,
-    ranges.csv, a figure and provenance.json. Defaults: 2,000 members, 365 days, 20 replications, 40
-    plausible societies, seed 1. If no experiment has been run before, this takes some 20 minutes on
-    two cores.
+    been run before are not run again. All other options but --jobs apply to one society with the
+    kinds of people in the thread. This society is run into the folder thread in --out, with
+    people.csv, ranges.csv, a figure and provenance.json. Defaults: 2,000 members, 365 days, 20
+    replications, 40 plausible societies, seed 1. If no experiment has been run before, this takes
+    some 20 minutes on two cores.
     """
     base = commands.chosen(
         sim.named_scenarios()["thread"],

@@ -29,7 +29,8 @@ def test_two_posteriors_side_by_side():
     table = cross_check.beside(["p"], (points, weights), (points + 0.25, weights))
     assert table["median"].tolist() == pytest.approx([0.5, 0.75], abs=2e-3)
     assert table["overlap"].tolist() == pytest.approx([0.65 / 0.9] * 2, abs=5e-3)
-    assert "furthest is p, by 1.00" in cross_check.words(table, 10)
+    words = " ".join(cross_check.words(table, 10).split())
+    assert "The two medians of p are furthest apart: by 1.00 times" in words
 
 
 def test_patterns_scores_a_society_of_ones_own(tmp_path, monkeypatch):
