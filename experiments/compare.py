@@ -106,8 +106,8 @@ def main(
 ) -> None:
     """Compare ways of inviting: how far they reach, how mutual connections are, and who is blocked.
 
-    Simulates three kinds of society: all policies (ways of inviting) are mixed, all members have the
-    same policy, or one member in a hundred has a policy and the rest have the others.
+    Simulates three kinds of society: all policies (ways of inviting) are mixed, all members have
+    the same policy, or one member in a hundred has a policy and the rest have the others.
 
     Prints the answer, and writes tables (summary.csv and others), figures and provenance.json to
     the folder of --out. Either all of these are written, or none. Finished runs are kept there:
