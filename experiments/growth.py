@@ -181,8 +181,8 @@ def main(
     )
     if not base.society.arrivals * base.days >= TENTHS:
         raise sim.InputError(
-            f"society.arrivals: {base.society.arrivals:g} on {base.days} days; must be {TENTHS} "
-            "newcomers or more in all"
+            f"society.arrivals: too few newcomers (got {base.society.arrivals:g} a day on "
+            f"{base.days} days); must be {TENTHS} or more in total"
         )
     base = base.replace(
         {"policies": {POLICY: {"contacts": 1, "directory": 1, "takes_references": True}}}

@@ -197,7 +197,7 @@ def main(
     )
     if base.platform.limit is None:
         raise sim.InputError(
-            "platform.limit: none; must be a number of strikes, without which nothing is restricted"
+            "platform.limit: no restrictions (got none); must be a number of strikes"
         )
     points = [
         (groups, theta, length) for length in lengths for groups, theta in thresholds(members)

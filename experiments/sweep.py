@@ -44,7 +44,7 @@ X = Annotated[
     typer.Option(
         "--x",
         metavar="NAME=VALUES",
-        help="Parameter of the x axis, with its values: platform.limit=2,3,5,none",
+        help="Parameter of the x axis, with its values, as platform.limit=2,3,5,none",
     ),
 ]
 Y = Annotated[
@@ -95,8 +95,9 @@ def main(
 ) -> None:
     """Map every measure over two parameters, and find where one policy overtakes another.
 
-    Prints which policy leads at which values; writes tables (cells.csv, leads.csv), maps and
-    provenance.json to --out. Defaults: 1,000 members, 365 days, 10 replications, seed 1.
+    Prints which policy (way of inviting) leads at which values; writes tables (cells.csv,
+    leads.csv), maps and provenance.json to --out. Defaults: 1,000 members, 365 days, 10
+    replications, seed 1.
     """
     base = commands.chosen(scenario, settings, members=members, days=days, seed=seed)
     plane = Plane(*studies.values_of("--x", x, base), *studies.values_of("--y", y, base))

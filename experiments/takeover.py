@@ -142,12 +142,12 @@ def main(
     payoff: Payoffs = None,
     settings: commands.Settings = None,
 ) -> None:
-    """Find which policy spreads if members copy others who have gained or reach more.
+    """Find which way of inviting spreads if members copy others who have gained or reach more.
 
-    Prints the share of members who have each policy at the end, for several shares at the start and
-    several rules of the platform; writes shares.csv, figures and provenance.json to --out.
-    Defaults: 10,000 members, 730 days, 3 replications, seed 1. Takes 2 minutes on two idle cores,
-    and 4 more with --payoff reach.
+    Prints the share of members who have each policy (way of inviting) at the end, for several
+    shares at the start and several rules of the platform; writes shares.csv, figures and
+    provenance.json to --out. Defaults: 10,000 members, 730 days, 3 replications, seed 1. Takes 2
+    minutes on two idle cores, and 4 more with --payoff reach.
     """
     base = commands.chosen(
         None,

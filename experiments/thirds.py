@@ -176,7 +176,7 @@ def main(
     )
     studies.check_members(base, POLICY)
     if base.days <= FLOW_DAYS:
-        raise sim.InputError(f"days: {base.days}; must be more than {FLOW_DAYS}")
+        raise sim.InputError(f"days: too few (got {base.days}); must be more than {FLOW_DAYS}")
     evenings = (*(day for day in EVENINGS if day < base.days), base.days)
     keep: Any = Mix(evenings)  # a study calls keep.live with the scenario
     grid = [
