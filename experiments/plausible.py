@@ -67,9 +67,9 @@ def main(
     """Find how much the answers differ between societies that all fit the data.
 
     Prints the range of each measure over these plausible societies, beside the interval that is due
-    to chance alone, and in how many societies one policy leads another; writes ranges.csv,
-    leads.csv, moves.csv, societies.csv, figures and provenance.json to --out. Defaults: 200
-    societies of 10,000 members, 365 days, 2 replications, seed 1.
+    to chance alone, and in how many societies one policy (way of inviting) leads another; writes
+    ranges.csv, leads.csv, moves.csv, societies.csv, figures and provenance.json to --out. Defaults:
+    200 societies of 10,000 members, 365 days, 2 replications, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 10_000}, members=members, days=days, seed=seed

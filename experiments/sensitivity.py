@@ -1,4 +1,4 @@
-"""Which parameters change the measures most, and which the lead of one policy over another?
+"""Which parameters change the measures most, and which the lead of one way of inviting?
 
 The answers are reach, reciprocity and blocking of all members, and two leads: how much more reach,
 and how many more connections, the first way of inviting has than the second. A screening by the
@@ -93,7 +93,7 @@ def main(
     samples: Samples = 64,
     settings: commands.Settings = None,
 ) -> None:
-    """Find on which parameters the measures, and the lead of one policy over another, depend.
+    """Find on which parameters the measures, and the lead of one way of inviting, depend.
 
     Screens all numeric parameters by the method of Morris, and estimates Sobol' indices (shares of
     the variance that a parameter explains) of the uncertain ones. Prints the indices; writes
