@@ -74,10 +74,11 @@ def _furthest() -> Question:
             quotes.mixed_row("reach2_share"),
         ],
         "After more years the answer is less certain ([see below](#does-it-last)). The size of the "
-        "numbers depends much on how often people try to invite. Divide the 200 societies by this "
-        "into three groups of equal size: where people try least often, those who invite everyone "
-        f"have {quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; where they try "
-        f"most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
+        "numbers depends much on how often people try to invite. Sort the 200 societies by how "
+        "often people try, into three groups of equal size: in the group where they try least "
+        "often, those who invite everyone have "
+        f"{quotes.moved('inviting.per_day', 'degree', 'in_low')} connections; in the group where "
+        f"they try most often, {quotes.moved('inviting.per_day', 'degree', 'in_high')}.",
         "images/plausible.png",
         "Connections, reach, acceptance, acquaintances and blocking: ranges and intervals",
         "Each pale bar shows a range over the societies that fit the data, each dark line the "
