@@ -286,8 +286,8 @@ def _pays() -> Question:
         f"around: those who invite only close friends reach {100 * alone:.1f} % where all do the "
         f"same, but {100 * reach['close_friends']:.1f} % among people who invite more, because "
         "these people send them invitations. How far one gets also depends on how active one is. "
-        "Of those who invite everyone, the people in the "
-        f"most active tenth have {quotes.tenth(10, 'degree')} connections, but nearly all of these "
+        "Where a third invite everyone, the most active tenth of them "
+        f"have {quotes.tenth(10, 'degree')} connections, but nearly all of these "
         "people are blocked within the year. In tenth 5, just below the middle, people have "
         f"{quotes.tenth(5, 'degree')} connections, and next to nobody is blocked.",
         [
