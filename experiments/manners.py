@@ -124,12 +124,12 @@ def main(
     out: commands.Out = Path("results/manners"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find what caution, a note and asking first cost and save under mild and strict rules.
+    """Find the costs and benefits of caution, a note and asking first under mild and strict rules.
 
-    Prints a table for each number of strikes (answers "I don't know" that count) that block an
-    account, and each chance of such an answer, and the ranges over plausible societies; writes
-    manners.csv, pays.csv, break_even.csv, ranges.csv, a figure and provenance.json to --out.
-    Defaults: 1,200 members, 365 days, 10 replications, 40 plausible societies, seed 1.
+    Prints the ranges over plausible societies, and a table for each combination of two numbers: how
+    many strikes (answers "I don't know" that count) block an account, and the chance of such an
+    answer. Writes manners.csv, pays.csv, break_even.csv, ranges.csv, a figure and provenance.json
+    to --out. Defaults: 1,200 members, 365 days, 10 replications, 40 plausible societies, seed 1.
     """
     base = commands.chosen(
         None, settings, defaults={"members": 1_200}, members=members, days=days, seed=seed

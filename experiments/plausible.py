@@ -1,4 +1,4 @@
-"""How much do the answers differ between societies that all fit the data?
+"""How much do the results differ between societies that all fit the data?
 
 An interval says where the average over many more seeds would lie, with one set of parameters. A
 range says what is not known about the parameters. Societies that fit the data are drawn
@@ -64,7 +64,7 @@ def main(
     out: commands.Out = Path("results/plausible"),
     settings: commands.Settings = None,
 ) -> None:
-    """Find how much the answers differ between societies that all fit the data.
+    """Find how much the results differ between societies that all fit the data.
 
     Prints the range of each measure over these plausible societies, beside the interval that is due
     to chance alone, and in how many societies one policy (way of inviting) leads another; writes

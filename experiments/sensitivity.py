@@ -1,6 +1,6 @@
-"""Which parameters change the measures most, and which the lead of one way of inviting?
+"""Which parameters have the largest effect on the measures, and on the lead of one way of inviting?
 
-The answers are reach, reciprocity and blocking of all members, and two leads: how much more reach,
+The results are reach, reciprocity and blocking of all members, and two leads: how much more reach,
 and how many more connections, the first way of inviting has than the second. A screening by the
 method of Morris comes first. It varies all numeric parameters that are switched on (not 0 or none),
 and two that are not, from half to double their value (``ranges`` has the exceptions). Its

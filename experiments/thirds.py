@@ -161,10 +161,11 @@ def main(
 ) -> None:
     """Find when a network is a third known online, a third met once or twice, a third met often.
 
-    Varies the rate of meetings, and the least estimate of acceptance at which members invite.
-    Prints the shares of the three kinds of people, and the ranges over plausible societies; writes
-    mixes.csv, flows.csv, pairs.csv, ranges.csv, a figure and provenance.json to --out. Defaults:
-    1,000 members, 730 days, 5 replications, 40 plausible societies (for a year), seed 1.
+    Varies the rate of meetings, and the chance of acceptance that members must expect before they
+    invite somebody (min_acceptance). Prints the shares of the three kinds of people, and the ranges
+    over plausible societies; writes mixes.csv, flows.csv, pairs.csv, ranges.csv, a figure and
+    provenance.json to --out. Defaults: 1,000 members, 730 days, 5 replications, 40 plausible
+    societies (each simulated for 365 days only), seed 1.
     """
     base = commands.chosen(
         scenario,

@@ -13,13 +13,18 @@ import sim
 from .rules import Rule
 
 AIMS = ("unwanted", "blocked", "lost")
+"""Three numbers that a rule should keep small.
+
+They are the unwanted invitations that a member receives, the share blocked of the members who mean
+well, and the connections per member that are lost in comparison with no rule.
+"""
 MEANING_WELL = ("interacted", "close_friends")
 HARMLESS = 0.01
-"""The share blocked of those who mean well below which a rule is harmless."""
+"""A rule is harmless if it blocks a smaller share than this of the members who mean well."""
 
 
 def judged(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the aims of each rule in each run.
+    """Return the numbers of ``AIMS`` for each rule in each run.
 
     Parameters
     ----------
@@ -55,8 +60,8 @@ def blocked_by_policy(
     """Return the share blocked, in %, of each policy that means well, with its interval.
 
     The table has a row per rule, and columns ``blocked_POLICY``, ``blocked_POLICY_low`` and
-    ``blocked_POLICY_high``. Where nobody can be blocked by assumption, of which there is one
-    mapping for each rule, there is no interval.
+    ``blocked_POLICY_high``. ``assumed`` has, for each rule, what `sim.none_by_assumption` returns:
+    if it says that the rule cannot block anybody of a policy, there is no interval.
     """
     found = sim.aggregate(aims, by=["point", "policy"], measures=["blocked"])
     wide = 100 * found.pivot(index="point", columns="policy", values=["mean", "low", "high"])
@@ -89,7 +94,8 @@ def frontier(aims: ArrayLike) -> NDArray[np.bool_]:
 def clearly_beaten_by(aims: pd.DataFrame) -> list[list[int]]:
     """Return for each rule the rules that clearly beat it, from the aims of `judged`.
 
-    They beat it by the means, and are clearly better in an aim.
+    A rule clearly beats another if none of its mean aims is larger and at least one is clearly
+    smaller.
     """
     number = aims["point"].nunique()
     pairs = [

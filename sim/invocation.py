@@ -1,4 +1,7 @@
-"""Which commands work where the reader is, for messages and help that name one."""
+"""The commands that messages and help tell the user to type.
+
+They are written so that they work on this machine and in the current folder.
+"""
 
 import importlib.util
 import os
@@ -46,5 +49,5 @@ def _typed(program: Path) -> str:
 
 
 def _near(path: Path) -> str:
-    """Return a path from the current folder, if it is in it."""
+    """Return a path relative to the current folder if it lies in this folder, else as it is."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

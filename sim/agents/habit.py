@@ -1,7 +1,7 @@
 """An answering habit: how some members answer invitations, whatever policy they invite by.
 
-With habits, what inviting does can be told from what accepting does. Each habit has a share of all
-members. Members without a habit answer as their policies say.
+Habits make it possible to separate the effect of how members invite from the effect of how they
+answer. Each habit has a share of all members. Members without a habit answer as their policies say.
 """
 
 from typing import Annotated, Any
@@ -25,7 +25,9 @@ from ..parameters.kinds import (
 
 
 class Habit(NamedSection):
-    """How some members answer; where a number is None, that of the member's policy is used.
+    """How some members answer.
+
+    Where a value is None, the value of the member's policy is used, or else that of the scenario.
 
     Parameters
     ----------
@@ -81,8 +83,8 @@ class Habit(NamedSection):
     ] = None
     """chances of accepting, by tie class"""
     idk_click: Annotated[Probability | None, OrNone("answering.idk_click")] = None
-    """chance that an invitee with this habit who has neither recognised nor accepted clicks 'I
-    don't know'"""
+    """chance of a click on 'I don't know' by an invitee with this habit who has neither recognised
+    nor accepted the inviter"""
 
     def __init__(self, name: str | None = None, /, **numbers: Any) -> None:
         super().__init__(**with_name(name, numbers))

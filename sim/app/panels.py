@@ -34,7 +34,10 @@ NUMBERS = (
 
 
 def numbers_of_more(scenario: Scenario) -> list[str]:
-    """Return the measures that the table also has, for the mechanisms that a scenario uses."""
+    """Return the measures that the table has besides ``NUMBERS``.
+
+    They depend on whether a scenario uses notes, asking first, ranks or help.
+    """
     policies = scenario.policies.values()
     asking = any(policy.notes or policy.asks_first for policy in policies)
     ranked = scenario.answering.rank_slope > 0 or any(policy.courts for policy in policies)

@@ -34,7 +34,7 @@ CDN = (
 EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
 """The folders of Jupyter extensions that the page reads."""
 KERNEL = "{kernel_id:uuid}"
-"""A tab in a path; the tab chooses its own random name."""
+"""The part of a path that names a tab; each tab chooses a random name for itself."""
 # without the other extensions of the user's Jupyter, which would run in the page
 server.get_nbextensions = lambda: (
     [f"{name}/extension" for name in EXTENSIONS],
@@ -61,7 +61,10 @@ class Assets(StaticFiles):
 
 
 def page(request: Request) -> Response:
-    """Serve the page, with a random name for the browser, without which no tab can be used."""
+    """Serve the page, and give the browser a random name in a cookie.
+
+    No tab works without this cookie.
+    """
     if request.url.query:  # Solara's script would take the name of another tab from it
         return RedirectResponse("/", 303)
     answer = HTMLResponse(server.read_root("/"))
@@ -126,7 +129,7 @@ def _extension(name: str) -> Path:
 def _found(folder: Path) -> Path:
     if not (folder.is_dir() and any(folder.iterdir())):
         raise InputError(
-            f"page: {folder} is missing; must be there, by: {pip()} --force-reinstall "
+            f"page: {folder} is missing; must be installed again: {pip()} --force-reinstall "
             "solara-assets ipyvue ipyvuetify"
         )
     return folder

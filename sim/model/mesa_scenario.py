@@ -3,7 +3,8 @@
 ``mesa.visualization.SolaraViz`` expects one of Mesa's own scenarios in ``model.scenario``, and for
 a reset it calls the scenario's type without arguments. No class can inherit both from Mesa's
 scenario and from ours, because pydantic and Mesa lay out their objects differently. So Mesa gets an
-object of a separate type, which passes everything on to the scenario, even ``isinstance``.
+object of a separate type. Every access to an attribute of this object goes to our scenario, even
+to ``__class__``, so ``isinstance`` takes the object for a scenario of ours.
 """
 
 from typing import Any, cast

@@ -48,7 +48,8 @@ def heat_maps(
     measure : str
         The name of a measure.
     policy : str, optional
-        The only policy, or ``all``, for which a map is drawn; None: a map for each.
+        Draw a map only for this policy, or only for all members together (``"all"``). None: draw
+        a map for each of these.
     setting : str
         Society, days and number of runs of the data, for the line below the figure.
     assumed : mapping, optional
@@ -65,7 +66,8 @@ def heat_maps(
     Raises
     ------
     InputError
-        A column is not in the table, or ``x`` and ``y`` do not tell the rows of a run apart.
+        A column is not in the table, or a replication has several rows with the same policy,
+        ``x`` and ``y``.
 
     Examples
     --------

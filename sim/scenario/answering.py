@@ -49,8 +49,8 @@ class Answering(Section):
     """chance that a question of somebody who asks first is answered, if the asker is recognised [A:
     CollegeMsg]"""
     idk_click: Probability = 0.13
-    """chance that an invitee who has neither recognised nor accepted clicks 'I don't know' [fitted,
-    .02 to .3]"""
+    """chance of a click on 'I don't know' by an invitee who has neither recognised nor accepted the
+    inviter [fitted, .02 to .3]"""
     delay_shape: Annotated[Float, Field(ge=0.05, le=100)] = 0.39
     """Weibull shape of the delay of answers [Botdog]"""
     delay_scale: Annotated[Float, Field(ge=0, le=1_000), Unit("days")] = 1.0

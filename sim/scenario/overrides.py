@@ -151,12 +151,13 @@ def _check_policy(scenario: "Scenario", path: list[str]) -> None:
     if path[0] in NAMED and len(path) > 1:
         there, one = getattr(scenario, path[0]), NAMED[path[0]].one
         if path[1] not in there:
+            name = f"{path[0]}.{path[1]}"
             right = (
-                f"one of {', '.join(there)}" if there else f"given whole, as {path[0]}.{path[1]}"
+                f"must be one of {', '.join(there)}"
+                if there
+                else f"a new {one} must be given as one table, as {name}={{share=0.1}}"
             )
-            raise InputError(
-                f"{path[0]}.{path[1]}: no such {one} here{near(path[1], there)}; must be {right}"
-            )
+            raise InputError(f"{name}: no such {one} here{near(path[1], there)}; {right}")
 
 
 def _no_parameter(model: "type[Scenario]", name: str) -> InputError:

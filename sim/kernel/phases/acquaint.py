@@ -46,7 +46,10 @@ from .meet import strengthen
 
 @kernel
 def count_risers(state, partition):
-    """Count the ties of a thread's members that have risen as the far side of an encounter."""
+    """Count, for a thread's members, the free bonds whose tie class has risen today.
+
+    The partners have started these encounters; ``strengthen_far_sides`` has listed the bonds.
+    """
     people, risers, order = state.people, state.today.risers, state.today.riser_order
     for thread in range(partition.threads):
         starts = partition.list_starts[RISERS, thread]
@@ -62,7 +65,9 @@ def count_risers(state, partition):
 def _acquainted_today(people, ego, other, today):
     """Return the slot of ego's contact with other if it was made today, or -1.
 
-    Only the latest contacts are looked at: a contact made today had its last encounter today.
+    Contacts are in the order of the first encounter, so the search goes back from the end of the
+    list. It stops at the first contact whose last encounter was not today: this contact and all
+    before it were made earlier.
     """
     place = np.int64(people.counts[COUNTS * ego + CONTACTS]) - 1
     while place >= 0:
@@ -211,7 +216,7 @@ def make_acquainted(state, parameters, day, partition):
 
 @kernel
 def link_sides(state, partition):
-    """Link the new contacts of a thread's encounters whose far side another thread has created."""
+    """Link, for a thread's encounters, the two sides of new contacts made by two threads."""
     sides, link = state.today.sides, state.people.link
     for row in range(partition.progress[ENCOUNTERS_START], partition.progress[ENCOUNTERS_END]):
         here, there = np.int64(sides[0, row]), np.int64(sides[1, row])
