@@ -121,5 +121,5 @@ def _prepare() -> None:
     from ..scenario.scenario import Scenario
     from .comparison import Comparison
 
-    print("preparing the page; the first time this takes half a minute", flush=True)
+    print("preparing the page; the first time this takes up to a minute", flush=True)
     Comparison(Scenario(members=20, days=1)).run_for(1)

@@ -35,12 +35,12 @@ OLD = 60 * 24 * 3600
 """Seconds after which files of other versions of the kernel are removed."""
 NOT_KEPT = (
     "{folder}: compiled code can't be kept there ({why}), so every process compiles anew, which "
-    "takes half a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
+    "takes up to a minute; make room there, or set NUMBA_CACHE_DIR to a folder where you may write"
 )
 
 
 STARTING = (
-    "invitesim: compiling the model for this machine, which takes about half a minute; "
+    "invitesim: compiling the model for this machine, which takes up to a minute; "
     "from now on it is kept\n"
 )
 
