@@ -92,9 +92,9 @@ def _mutual() -> Question:
     looked = [f"{100 * quotes.accepted_of_seen(policy):.0f}" for policy in quotes.POLICIES]
     return Question(
         "How mutual are the connections?",
-        "People who invite only close friends have the most mutual connections: their invitations "
-        "are accepted most often, and the share of their connections in which each remembers the "
-        "other is the largest.",
+        "The connections of people who invite only close friends are the most mutual: their "
+        "invitations are accepted most often, and the share of their connections in which each "
+        "remembers the other is the largest.",
         "Of the invitations from people who invite everyone, "
         f"{quotes.near('acceptance', 'everyone')} are accepted; from people who invite "
         f"acquaintances, {quotes.near('acceptance', 'interacted')}; from people who invite close "
