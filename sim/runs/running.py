@@ -92,6 +92,7 @@ def run(
     invitations = InvitationLog(engine, REACH_EVERY) if log else None
     measured = engine.reach_days
     stops = sorted({0, *measured, *(_stops(scenario) if progress else [])})
+    engine.advance(engine.day)  # no day: the first run compiles here, where Ctrl-C is heard at once
     engine.recall_history()
     with progress_bar(progress, scenario.history_days + scenario.days, "day") as bar:
         for day in stops:
@@ -198,6 +199,7 @@ class Measures:
         from ..model.engine import Engine
 
         engine = Engine(scenario)
+        engine.advance(engine.day)  # as in `run`
         engine.recall_history()
         for day in sorted({*_stops(engine.scenario), 0, engine.scenario.days}):
             with defer_interrupt():  # compiled code would lose an exception that comes meanwhile
