@@ -157,9 +157,9 @@ def _blocked() -> Question:
                 for number, name in quotes.TENTHS.items()
             ),
         ],
-        "Two things matter: how often people click, compared with how many clicks the platform "
-        "allows, and how often people try to invite. In the one third of the 200 societies where "
-        "they try least often, "
+        "Two things matter. The first is how often people click, relative to the number of clicks "
+        "that the platform allows; the second is how often people try to invite. In the one third "
+        "of the 200 societies where they try least often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_low')} of those who "
         "invite everyone are blocked; in the one third where they try most often, "
         f"{quotes.moved('inviting.per_day', 'blocked', 'in_high')}.",

@@ -61,9 +61,9 @@ class Meeting(Section):
         Expected("names of columns, as 't i j'"),
         OrNone("the usual names in the header, or t i j"),
     ] = None
-    """names of the three columns of a log that have the time and the two people; if the log has
-    a header, names in it; if not, names that you give to its columns from the left, such as 'u v
-    t'; the time is the column named t, time, date or similar, else the first of the three"""
+    """names of the three columns of a log with the time and the two people; if the log has a
+    header, take the names from it; if not, name the columns from the left, such as 'u v t'; the one
+    of the three names that is t, time, date or similar is the time, else the first"""
     skip_negative: Flag = False
     """whether to leave out the lines of a log with a negative number for a person; in Bluetooth
     logs such a number means nobody or a stranger"""

@@ -50,7 +50,7 @@ class Platform(Section):
     """The platform's rule; a parameter that is not given is the preset's."""
 
     preset: Preset = "linkedin2008"
-    """named rule; it sets parameters that are not given"""
+    """named rule; it sets those parameters of the platform that you do not set yourself"""
     limit: Annotated[
         Integer | None, Field(ge=1, le=10_000), Unit("strikes"), OrNone("no limit")
     ] = None
