@@ -36,7 +36,7 @@ the seeds is at most 5.1 % of the variance.
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -49,9 +49,6 @@ from sim.plots.captions import listed, quoted
 
 from . import ranges, studies
 from .sensitivity_figures import draw_indices, draw_screening, largest
-
-if TYPE_CHECKING:
-    pass
 
 MEASURES = {"reach2_share": "reach", "reciprocity": "reciprocity", "blocked": "blocking"}
 """Of all members."""
